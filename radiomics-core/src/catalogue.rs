@@ -1,0 +1,117 @@
+//! Every family and feature there is. Bindings, documentation and the `features` command
+//! are read off [`FAMILIES`].
+
+use crate::aggregation::Scope;
+use crate::error::{Error, Result, nearest};
+use crate::families;
+use crate::families::Compute;
+use crate::settings::Settings;
+
+/// What is known of a feature, apart from its formula.
+#[derive(Debug, PartialEq)]
+pub struct Feature {
+    /// Name within its family.
+    pub name: &'static str,
+    /// Four-character identifier of the IBSI reference manual; empty if IBSI has none.
+    pub ibsi_id: &'static str,
+    /// PyRadiomics' name, if it has the feature.
+    pub pyradiomics: Option<&'static str>,
+    /// What it is, in a line.
+    pub summary: &'static str,
+}
+
+/// A feature and its formula over `M`, what a family computes once for all its features.
+pub struct Row<M: 'static> {
+    /// What is known of it.
+    pub feature: Feature,
+    /// The formula.
+    pub value: fn(&M) -> f64,
+}
+
+/// One row of a family's table. An empty `pyradiomics` means that it has no such feature.
+pub const fn row<M>(
+    name: &'static str,
+    ibsi_id: &'static str,
+    pyradiomics: &'static str,
+    summary: &'static str,
+    value: fn(&M) -> f64,
+) -> Row<M> {
+    Row {
+        feature: Feature {
+            name,
+            ibsi_id,
+            pyradiomics: if pyradiomics.is_empty() { None } else { Some(pyradiomics) },
+            summary,
+        },
+        value,
+    }
+}
+
+/// A family of features.
+pub struct Family {
+    /// Name, as in the IBSI reference values.
+    pub name: &'static str,
+    /// IBSI identifier of the family.
+    pub ibsi_id: &'static str,
+    /// Which aggregations it knows.
+    pub scope: Scope,
+    /// Its features, in the order in which IBSI lists them.
+    pub features: fn() -> Vec<&'static Feature>,
+    pub(crate) compute: Compute,
+}
+
+impl std::fmt::Debug for Family {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Family").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// The families, in the order in which IBSI lists them: the only registry.
+pub static FAMILIES: &[Family] =
+    &[families::intensity_statistics::FAMILY, families::intensity_histogram::FAMILY, families::glcm::FAMILY];
+
+/// The family called `name`.
+///
+/// # Errors
+/// [`Error::UnknownName`] with the nearest name that exists.
+pub fn family(name: &str) -> Result<&'static Family> {
+    FAMILIES.iter().find(|f| f.name == name).ok_or_else(|| Error::UnknownName {
+        kind: "feature family",
+        name: name.to_owned(),
+        suggestion: nearest(name, FAMILIES.iter().map(|f| f.name)),
+    })
+}
+
+/// Whether the settings ask for `feature` of `family`.
+pub(crate) fn is_selected(settings: &Settings, family: &str, feature: &str) -> bool {
+    if settings.families.is_none() && settings.features.is_none() {
+        return true;
+    }
+    let named = |(f, n): (&str, &str)| f == family && n == feature;
+    settings.families.iter().flatten().any(|f| f == family)
+        || settings.features.iter().flatten().filter_map(|f| f.split_once('.')).any(named)
+}
+
+/// Checks that the families and features that the settings name exist.
+///
+/// # Errors
+/// [`Error::UnknownName`] with the nearest name that exists.
+pub fn check_selection(settings: &Settings) -> Result<()> {
+    for name in settings.families.iter().flatten() {
+        family(name)?;
+    }
+    for name in settings.features.iter().flatten() {
+        let known =
+            || FAMILIES.iter().flat_map(|f| (f.features)().into_iter().map(move |x| (f.name, x.name)));
+        let exists = name.split_once('.').is_some_and(|wanted| known().any(|k| k == wanted));
+        if !exists {
+            let names: Vec<String> = known().map(|(f, n)| format!("{f}.{n}")).collect();
+            return Err(Error::UnknownName {
+                kind: "feature",
+                name: name.clone(),
+                suggestion: nearest(name, names.iter().map(String::as_str)),
+            });
+        }
+    }
+    Ok(())
+}

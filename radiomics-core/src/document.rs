@@ -1,0 +1,391 @@
+//! Settings as text: YAML and JSON documents, and the one table of their keys that Python, the
+//! command line and C share.
+//!
+//! A document is a mapping. Its optional key `profile` names the settings to begin with
+//! (`ibsi`); every other key replaces one of them:
+//!
+//! ```
+//! let settings = radiomics_core::document::from_yaml("
+//! resample_spacing_mm: [2, 2, 2]
+//! resegment_range: [-500, 400]
+//! bin_width: 25
+//! ").unwrap();
+//! assert_eq!(settings.resample_spacing_mm, Some([Some(2.0); 3]));
+//! ```
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use crate::aggregation::Aggregation;
+use crate::catalogue::check_selection;
+use crate::error::{Error, Result, nearest};
+use crate::names::Named;
+use crate::profile::Profile;
+use crate::settings::{BinAnchor, Discretisation, Settings};
+
+/// One key of a settings document.
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// What values it takes.
+    pub takes: &'static str,
+    /// What it does, in a line.
+    pub summary: &'static str,
+    get: fn(&Settings) -> Value,
+    set: fn(&mut Settings, &Value) -> Read<()>,
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Key").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// A value, or nothing if it is of the wrong kind.
+type Read<T> = std::result::Result<T, WrongKind>;
+
+/// The value is not of the kind that its key takes, or a name that does not exist.
+struct WrongKind(Option<Error>);
+
+/// Keys of which a document may hold one only.
+const EXCLUSIVE: [[&str; 3]; 2] =
+    [["bin_width", "bin_number", "bin_edges"], ["ivh_bin_width", "ivh_bin_number", "ivh_bin_edges"]];
+
+/// The keys of a settings document, apart from `profile`.
+#[rustfmt::skip]
+pub static KEYS: &[Key] = &[
+    Key {
+        name: "geometry_tolerance", takes: "a number, 0 or more",
+        summary: "Largest difference between the grids of image and mask (mm; direction cosines) that counts as none",
+        get: |s| json!(s.geometry_tolerance), set: |s, v| assign(&mut s.geometry_tolerance, v),
+    },
+    Key {
+        name: "resample_spacing_mm", takes: "three numbers (z, y, x) above 0 (null keeps an axis), one number for all axes, or null",
+        summary: "Voxel spacing to interpolate to; null for no interpolation",
+        get: |s| json!(s.resample_spacing_mm), set: |s, v| { s.resample_spacing_mm = spacing(v)?; Ok(()) },
+    },
+    Key {
+        name: "image_interpolation", takes: "nearest, linear, cubic_spline or cubic_convolution",
+        summary: "How the image is interpolated",
+        get: |s| json!(s.image_interpolation.name()), set: |s, v| named(&mut s.image_interpolation, v),
+    },
+    Key {
+        name: "mask_interpolation", takes: "nearest, linear, cubic_spline or cubic_convolution",
+        summary: "How the mask is interpolated",
+        get: |s| json!(s.mask_interpolation.name()), set: |s, v| named(&mut s.mask_interpolation, v),
+    },
+    Key {
+        name: "mask_threshold", takes: "a number above 0, at most 1",
+        summary: "Share of a voxel that the region must fill for the voxel to belong to it",
+        get: |s| json!(s.mask_threshold), set: |s, v| assign(&mut s.mask_threshold, v),
+    },
+    Key {
+        name: "intensity_rounding", takes: "none or nearest",
+        summary: "Rounding of interpolated intensities; nearest for CT",
+        get: |s| json!(s.intensity_rounding.name()), set: |s, v| named(&mut s.intensity_rounding, v),
+    },
+    Key {
+        name: "resegment_range", takes: "two numbers, lower and upper end (null leaves an end open), or null",
+        summary: "Closed range of intensities that stay in the intensity mask",
+        get: |s| json!(s.resegment_range), set: |s, v| assign(&mut s.resegment_range, v),
+    },
+    Key {
+        name: "resegment_sigma", takes: "a number above 0, or null",
+        summary: "Keep intensities within this many standard deviations of the region's mean",
+        get: |s| json!(s.resegment_sigma), set: |s, v| assign(&mut s.resegment_sigma, v),
+    },
+    Key {
+        name: "bin_width", takes: "a number above 0, or null",
+        summary: "Grey levels of a fixed width in intensity units (one of the three bin settings)",
+        get: |s| width(&s.discretisation), set: |s, v| set_width(&mut s.discretisation, v),
+    },
+    Key {
+        name: "bin_number", takes: "a whole number above 0, or null",
+        summary: "This many grey levels over the range of the region (one of the three bin settings)",
+        get: |s| number(&s.discretisation), set: |s, v| set_number(&mut s.discretisation, v),
+    },
+    Key {
+        name: "bin_edges", takes: "two or more numbers in ascending order, or null",
+        summary: "Grey levels between explicit edges (one of the three bin settings); with all three null, intensities are the grey levels",
+        get: |s| edges(&s.discretisation), set: |s, v| set_edges(&mut s.discretisation, v),
+    },
+    Key {
+        name: "bin_anchor", takes: "lower_bound or multiple_of_width",
+        summary: "Where the first bin of bin_width begins: at the lower end of resegment_range or else the region's minimum, or at a multiple of the width",
+        get: |s| anchor(&s.discretisation), set: |s, v| set_anchor(&mut s.discretisation, v),
+    },
+    Key {
+        name: "ivh_bin_width", takes: "a number above 0, or null",
+        summary: "Levels of a fixed width for the intensity-volume histogram (one of the three ivh bin settings)",
+        get: |s| width(&s.ivh_discretisation), set: |s, v| set_width(&mut s.ivh_discretisation, v),
+    },
+    Key {
+        name: "ivh_bin_number", takes: "a whole number above 0, or null",
+        summary: "This many levels for the intensity-volume histogram (one of the three ivh bin settings)",
+        get: |s| number(&s.ivh_discretisation), set: |s, v| set_number(&mut s.ivh_discretisation, v),
+    },
+    Key {
+        name: "ivh_bin_edges", takes: "two or more numbers in ascending order, or null",
+        summary: "Explicit edges for the intensity-volume histogram; with all three null, steps of 1 in intensity units",
+        get: |s| edges(&s.ivh_discretisation), set: |s, v| set_edges(&mut s.ivh_discretisation, v),
+    },
+    Key {
+        name: "distances", takes: "whole numbers from 1 to 64",
+        summary: "Chebyshev distances, in voxels, of the neighbours that GLCM, NGTDM and NGLDM look at",
+        get: |s| json!(s.distances), set: |s, v| assign(&mut s.distances, v),
+    },
+    Key {
+        name: "ngldm_alpha", takes: "a whole number, 0 or more",
+        summary: "Largest grey level difference that counts as dependent in NGLDM",
+        get: |s| json!(s.ngldm_alpha), set: |s, v| assign(&mut s.ngldm_alpha, v),
+    },
+    Key {
+        name: "aggregations", takes: "names from 2D_avg, 2D_slice_merged, 2.5D_dir_merged, 2.5D_merged, 3D_avg, 3D_merged and 3D",
+        summary: "Texture aggregations to compute, as far as a family knows them",
+        get: |s| json!(s.aggregations.iter().map(|a| a.name()).collect::<Vec<_>>()), set: |s, v| aggregations(&mut s.aggregations, v),
+    },
+    Key {
+        name: "families", takes: "names of feature families, or null",
+        summary: "Families to compute; with families and features null, all",
+        get: |s| json!(s.families), set: |s, v| assign(&mut s.families, v),
+    },
+    Key {
+        name: "features", takes: "names of features as family.feature, or null",
+        summary: "Single features to compute, besides those of families",
+        get: |s| json!(s.features), set: |s, v| assign(&mut s.features, v),
+    },
+];
+
+/// Reads a YAML 1.2 document. JSON is YAML, so this reads both.
+///
+/// # Errors
+/// [`Error::InvalidDocument`] for text that is no mapping, else as [`from_map`].
+pub fn from_yaml(text: &str) -> Result<Settings> {
+    let invalid = |reason: String| Error::InvalidDocument { format: "YAML", reason };
+    if text.trim().is_empty() {
+        return from_map(&Map::new());
+    }
+    match serde_saphyr::from_str::<Value>(text) {
+        Ok(Value::Object(map)) => from_map(&map),
+        Ok(Value::Null) => from_map(&Map::new()),
+        Ok(other) => Err(invalid(format!("it must be a mapping of settings, but is {other}"))),
+        Err(error) => Err(invalid(error.to_string())),
+    }
+}
+
+/// Reads a JSON document.
+///
+/// # Errors
+/// As [`from_yaml`].
+pub fn from_json(text: &str) -> Result<Settings> {
+    let map = serde_json::from_str::<Map<String, Value>>(text)
+        .map_err(|error| Error::InvalidDocument { format: "JSON", reason: error.to_string() })?;
+    from_map(&map)
+}
+
+/// Reads keys and values.
+///
+/// # Errors
+/// [`Error::UnknownSetting`] with the nearest key, [`Error::InvalidSetting`] naming key, value
+/// and what it takes, or [`Error::UnknownName`] for a name that does not exist.
+pub fn from_map(map: &Map<String, Value>) -> Result<Settings> {
+    let mut settings = match map.get("profile") {
+        None => Settings::default(),
+        Some(Value::String(name)) => Profile::parse(name)?.settings(),
+        Some(other) => return Err(wrong("profile", other, format!("give one of {}", Profile::all()))),
+    };
+    for group in EXCLUSIVE {
+        let given: Vec<&str> =
+            group.into_iter().filter(|k| map.get(*k).is_some_and(|v| !v.is_null())).collect();
+        if let [first, second, ..] = given[..] {
+            let value = format!("given together with `{second}`");
+            return Err(wrong_text(key(first)?.name, value, "give only one of them".into()));
+        }
+    }
+    if let Some(name) = map.keys().find(|name| *name != "profile" && key(name).is_err()) {
+        return Err(key(name).err().unwrap_or_else(|| unknown(name)));
+    }
+    // In table order, so that an anchor finds its bin width whatever the document's order.
+    for key in KEYS {
+        let Some(value) = map.get(key.name) else { continue };
+        (key.set)(&mut settings, value).map_err(|WrongKind(error)| {
+            let reason = error.map(|e| format!(" ({e})")).unwrap_or_default();
+            wrong(key.name, value, format!("it takes {}{reason}", key.takes))
+        })?;
+    }
+    settings.validate()?;
+    check_selection(&settings)?;
+    Ok(settings)
+}
+
+/// All keys and their values.
+pub fn to_map(settings: &Settings) -> Map<String, Value> {
+    KEYS.iter().map(|key| (key.name.to_owned(), (key.get)(settings))).collect()
+}
+
+/// The settings as JSON.
+pub fn to_json(settings: &Settings) -> String {
+    format!("{:#}", Value::Object(to_map(settings)))
+}
+
+/// The settings as YAML, a line a key.
+pub fn to_yaml(settings: &Settings) -> String {
+    // JSON values are YAML flow values, and read back the same.
+    to_map(settings).iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
+}
+
+fn key(name: &str) -> Result<&'static Key> {
+    KEYS.iter().find(|key| key.name == name).ok_or_else(|| unknown(name))
+}
+
+fn unknown(name: &str) -> Error {
+    Error::UnknownSetting {
+        name: name.to_owned(),
+        suggestion: nearest(name, KEYS.iter().map(|key| key.name).chain(["profile"])),
+    }
+}
+
+fn wrong(name: &'static str, value: &Value, remedy: String) -> Error {
+    wrong_text(name, value.to_string(), remedy)
+}
+
+fn wrong_text(name: &'static str, value: String, remedy: String) -> Error {
+    Error::InvalidSetting { name, value, remedy }
+}
+
+fn read<T: DeserializeOwned>(value: &Value) -> Read<T> {
+    T::deserialize(value).map_err(|_| WrongKind(None))
+}
+
+fn assign<T: DeserializeOwned>(field: &mut T, value: &Value) -> Read<()> {
+    *field = read(value)?;
+    Ok(())
+}
+
+fn named<T: Named>(field: &mut T, value: &Value) -> Read<()> {
+    let name: String = read(value)?;
+    *field = T::parse(&name).map_err(|error| WrongKind(Some(error)))?;
+    Ok(())
+}
+
+fn spacing(value: &Value) -> Read<Option<[Option<f64>; 3]>> {
+    match value {
+        Value::Number(_) => Ok(Some([Some(read(value)?); 3])),
+        _ => read(value),
+    }
+}
+
+fn aggregations(field: &mut Vec<Aggregation>, value: &Value) -> Read<()> {
+    let names: Vec<String> = read(value)?;
+    let parse = |name: &String| Aggregation::parse(name).map_err(|error| WrongKind(Some(error)));
+    *field = names.iter().map(parse).collect::<Read<_>>()?;
+    Ok(())
+}
+
+fn width(bins: &Discretisation) -> Value {
+    match bins {
+        Discretisation::FixedBinSize { width, .. } => json!(width),
+        _ => Value::Null,
+    }
+}
+
+fn number(bins: &Discretisation) -> Value {
+    match bins {
+        Discretisation::FixedBinNumber { bins } => json!(bins),
+        _ => Value::Null,
+    }
+}
+
+fn edges(bins: &Discretisation) -> Value {
+    match bins {
+        Discretisation::BinEdges { edges } => json!(edges),
+        _ => Value::Null,
+    }
+}
+
+fn anchor(bins: &Discretisation) -> Value {
+    let anchor = match bins {
+        Discretisation::FixedBinSize { anchor, .. } => *anchor,
+        _ => BinAnchor::LowerBound,
+    };
+    json!(anchor.name())
+}
+
+/// Replaces the discretisation by the one given, or takes away one of that kind for null.
+fn replace<T: DeserializeOwned>(
+    bins: &mut Discretisation,
+    value: &Value,
+    same_kind: bool,
+    make: impl FnOnce(T) -> Discretisation,
+) -> Read<()> {
+    match read::<Option<T>>(value)? {
+        Some(given) => *bins = make(given),
+        None if same_kind => *bins = Discretisation::Identity,
+        None => {}
+    }
+    Ok(())
+}
+
+fn set_width(bins: &mut Discretisation, value: &Value) -> Read<()> {
+    let (same_kind, anchor) = match bins {
+        Discretisation::FixedBinSize { anchor, .. } => (true, *anchor),
+        _ => (false, BinAnchor::LowerBound),
+    };
+    replace(bins, value, same_kind, |width| Discretisation::FixedBinSize { width, anchor })
+}
+
+fn set_number(bins: &mut Discretisation, value: &Value) -> Read<()> {
+    let same_kind = matches!(bins, Discretisation::FixedBinNumber { .. });
+    replace(bins, value, same_kind, |bins| Discretisation::FixedBinNumber { bins })
+}
+
+fn set_edges(bins: &mut Discretisation, value: &Value) -> Read<()> {
+    let same_kind = matches!(bins, Discretisation::BinEdges { .. });
+    replace(bins, value, same_kind, |edges| Discretisation::BinEdges { edges })
+}
+
+fn set_anchor(bins: &mut Discretisation, value: &Value) -> Read<()> {
+    let mut chosen = BinAnchor::LowerBound;
+    named(&mut chosen, value)?;
+    if let Discretisation::FixedBinSize { anchor, .. } = bins {
+        *anchor = chosen;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::IbsiConfiguration;
+
+    #[test]
+    fn every_configuration_survives_yaml_and_json() {
+        for (_, configuration) in IbsiConfiguration::NAMES {
+            let settings = configuration.settings();
+            assert_eq!(from_yaml(&to_yaml(&settings)).unwrap(), settings);
+            assert_eq!(from_json(&to_json(&settings)).unwrap(), settings);
+        }
+    }
+
+    #[test]
+    fn a_bin_setting_displaces_the_profile_s() {
+        let settings = from_yaml("bin_anchor: multiple_of_width\nbin_width: 25").unwrap();
+        let anchor = BinAnchor::MultipleOfWidth;
+        assert_eq!(settings.discretisation, Discretisation::FixedBinSize { width: 25.0, anchor });
+        assert_eq!(from_yaml("bin_number: null").unwrap().discretisation, Discretisation::Identity);
+    }
+
+    #[test]
+    fn messages_name_key_value_and_remedy() {
+        let message = |text: &str| from_yaml(text).unwrap_err().to_string();
+        assert_eq!(message("binWidth: 25"), "there is no setting `binWidth`; did you mean `bin_width`?");
+        assert!(message("bin_width: -1").contains("`bin_width` is -1: a bin width must be"));
+        assert!(message("bin_width: wide").contains("\"wide\": it takes a number above 0"));
+        assert!(message("image_interpolation: liner").contains("did you mean `linear`?"));
+        assert!(message("{bin_width: 25, bin_number: 32}").contains("give only one"));
+        assert!(message("families: [gclm]").contains("did you mean `glcm`?"));
+        assert!(message("features: [glcm.contrst]").contains("did you mean `glcm.contrast`?"));
+        assert!(message("- 1").contains("must be a mapping"));
+        assert!(message("a: [").contains("cannot be read as YAML"));
+    }
+}

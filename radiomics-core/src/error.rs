@@ -1,0 +1,260 @@
+//! The one error type: every message names the values at fault and the remedy.
+
+/// Result of a fallible call of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What can go wrong, grouped by who can mend it.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    // ---- image or mask -------------------------------------------------------------------
+    /// An image without voxels.
+    #[error("the image has shape (z, y, x) {shape:?}: every axis needs at least one voxel")]
+    EmptyImage {
+        /// Shape (z, y, x).
+        shape: [usize; 3],
+    },
+    /// A voxel spacing that is zero, negative or not finite.
+    #[error(
+        "the voxel spacing (z, y, x) is {spacing_mm:?} mm: every spacing must be a finite number above 0"
+    )]
+    InvalidSpacing {
+        /// Spacing (z, y, x) in millimetres.
+        spacing_mm: [f64; 3],
+    },
+    /// An origin or direction that is no geometry.
+    #[error(
+        "the {field} {value} is not usable: it must be finite, and the three directions must not lie in one plane"
+    )]
+    InvalidGeometry {
+        /// `origin` or `direction`.
+        field: &'static str,
+        /// The value given.
+        value: String,
+    },
+    /// Image and mask have different numbers of voxels.
+    #[error(
+        "the image has shape (z, y, x) {image:?} and the mask {mask:?}: resample the mask to the grid of the image first"
+    )]
+    ShapeMismatch {
+        /// Shape of the image.
+        image: [usize; 3],
+        /// Shape of the mask.
+        mask: [usize; 3],
+    },
+    /// Image and mask lie on different grids.
+    #[error(
+        "image and mask differ in {field} (z, y, x): image {image:?}, mask {mask:?}, largest difference {difference:.6} {unit} \
+         (tolerance {tolerance}): resample the mask to the grid of the image, or raise `geometry_tolerance` if the difference is only rounding"
+    )]
+    GeometryMismatch {
+        /// `spacing`, `origin` or `direction`.
+        field: &'static str,
+        /// Unit of the difference.
+        unit: &'static str,
+        /// The image's values.
+        image: Vec<f64>,
+        /// The mask's values.
+        mask: Vec<f64>,
+        /// Largest difference.
+        difference: f64,
+        /// Difference that would have been accepted.
+        tolerance: f64,
+    },
+    /// The mask is zero everywhere.
+    #[error("the mask is empty: all of its {voxels} voxels are 0")]
+    EmptyMask {
+        /// Number of voxels in the mask.
+        voxels: usize,
+    },
+    /// The mask has labels, but not the one asked for.
+    #[error("label {label} is not in the mask; it holds {}", list(.present))]
+    LabelNotPresent {
+        /// Label asked for.
+        label: i64,
+        /// Labels in the mask, in ascending order.
+        present: Vec<i64>,
+    },
+    /// Label 0 is the background.
+    #[error("label 0 is the background of a mask: choose the label of the region")]
+    BackgroundLabel,
+    /// A mask of fractions or with voxels that are no number.
+    #[error(
+        "the mask holds the value {value} at (z, y, x) {index:?}: a mask holds whole-number labels; threshold it first"
+    )]
+    FractionalMask {
+        /// The first such value.
+        value: f64,
+        /// Where it is, (z, y, x).
+        index: [usize; 3],
+    },
+    /// The image has NaN or infinite voxels where the region is.
+    #[error(
+        "{count} voxels of the image in or next to the region are NaN or infinite, the first one at (z, y, x) {index:?} ({value}): replace them or take them out of the mask"
+    )]
+    NonFiniteVoxels {
+        /// How many.
+        count: usize,
+        /// Where the first one is, (z, y, x).
+        index: [usize; 3],
+        /// The first one.
+        value: f64,
+    },
+    /// Too few voxels are left to compute anything from.
+    #[error("the region has {voxels} voxel(s) after {stage}, and at least {minimum} are needed{}", remedy(.stage))]
+    RegionTooSmall {
+        /// Number of voxels.
+        voxels: usize,
+        /// Number needed.
+        minimum: usize,
+        /// The step that left so few: `masking`, `interpolation` or `resegmentation`.
+        stage: &'static str,
+    },
+
+    // ---- settings ------------------------------------------------------------------------
+    /// A setting that does not exist.
+    #[error("there is no setting `{name}`{}", suggest(.suggestion))]
+    UnknownSetting {
+        /// The name given.
+        name: String,
+        /// The nearest name that exists.
+        suggestion: Option<String>,
+    },
+    /// A setting whose value is of the wrong kind or out of range.
+    #[error("setting `{name}` is {value}: {remedy}")]
+    InvalidSetting {
+        /// Name of the setting.
+        name: &'static str,
+        /// The value given.
+        value: String,
+        /// What it must be.
+        remedy: String,
+    },
+    /// A settings document that is no mapping, or no YAML or JSON at all.
+    #[error("the settings cannot be read as {format}: {reason}")]
+    InvalidDocument {
+        /// `YAML` or `JSON`.
+        format: &'static str,
+        /// What the reader said.
+        reason: String,
+    },
+    /// A name (family, feature, aggregation, configuration ...) that does not exist.
+    #[error("there is no {kind} `{name}`{}", suggest(.suggestion))]
+    UnknownName {
+        /// What kind of name.
+        kind: &'static str,
+        /// The name given.
+        name: String,
+        /// The nearest name that exists.
+        suggestion: Option<String>,
+    },
+    /// Discretisation that would make more grey levels than can be counted.
+    #[error(
+        "discretisation makes {levels} grey levels from intensities {minimum} to {maximum}, and {limit} are the limit: use a larger `bin_width` or a `bin_number`"
+    )]
+    TooManyLevels {
+        /// Number of levels, as computed.
+        levels: f64,
+        /// Lowest intensity.
+        minimum: f64,
+        /// Highest intensity.
+        maximum: f64,
+        /// The limit.
+        limit: usize,
+    },
+    /// Intensities that are no grey levels, with no discretisation set.
+    #[error(
+        "without discretisation the intensities must be whole numbers from 1 to {limit}, but the region holds {value}: set `bin_width`, `bin_number` or `bin_edges`"
+    )]
+    NotDiscretised {
+        /// The first offending intensity.
+        value: f64,
+        /// Highest level.
+        limit: usize,
+    },
+    /// Intensities that lie outside of the explicit bin edges.
+    #[error(
+        "the region holds intensity {value}, outside of `bin_edges` {low} to {high}: widen the edges or set `resegment_range`"
+    )]
+    OutsideBinEdges {
+        /// The offending intensity.
+        value: f64,
+        /// First edge.
+        low: f64,
+        /// Last edge.
+        high: f64,
+    },
+    /// The grid after interpolation is too large.
+    #[error(
+        "interpolation to {spacing_mm:?} mm would make {voxels:.3e} voxels: choose a larger `resample_spacing_mm`"
+    )]
+    GridTooLarge {
+        /// Spacing asked for, (z, y, x).
+        spacing_mm: [f64; 3],
+        /// Voxels it would take.
+        voxels: f64,
+    },
+
+    // ---- machine -------------------------------------------------------------------------
+    /// The operating system refused to start threads.
+    #[error("cannot start {threads} threads: {reason}")]
+    Threads {
+        /// Number asked for.
+        threads: usize,
+        /// What the system said.
+        reason: String,
+    },
+}
+
+fn list(labels: &[i64]) -> String {
+    const SHOWN: usize = 20;
+    let names: Vec<String> = labels.iter().take(SHOWN).map(i64::to_string).collect();
+    let more = labels.len().saturating_sub(SHOWN);
+    match more {
+        0 => names.join(", "),
+        _ => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
+fn suggest(suggestion: &Option<String>) -> String {
+    match suggestion {
+        Some(name) => format!("; did you mean `{name}`?"),
+        None => String::new(),
+    }
+}
+
+fn remedy(stage: &str) -> &'static str {
+    match stage {
+        "resegmentation" => ": widen `resegment_range` or `resegment_sigma`",
+        "interpolation" => ": choose a smaller `resample_spacing_mm`",
+        _ => ": features of so small a region are not defined",
+    }
+}
+
+/// The candidate nearest to `name`, if one is near enough to be a slip of the pen.
+pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
+    let plain = |s: &str| s.to_lowercase().replace(['_', '-', ' '], "");
+    let wanted = plain(name);
+    candidates
+        .map(|c| {
+            let candidate = plain(c);
+            let contained = wanted.len() >= 4 && (candidate.contains(&wanted) || wanted.contains(&candidate));
+            (if contained { 1 } else { strsim::osa_distance(&wanted, &candidate) }, c)
+        })
+        .min_by_key(|&(distance, _)| distance)
+        .filter(|&(distance, _)| distance <= 2 + wanted.chars().count() / 4)
+        .map(|(_, c)| c.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearest_name_is_suggested_only_when_near() {
+        let names = ["bin_width", "bin_number", "mask_threshold"];
+        assert_eq!(nearest("binWidth", names.into_iter()).as_deref(), Some("bin_width"));
+        assert_eq!(nearest("bin_nmuber", names.into_iter()).as_deref(), Some("bin_number"));
+        assert_eq!(nearest("wavelet", names.into_iter()), None);
+    }
+}

@@ -1,0 +1,80 @@
+//! The main job: image, mask and settings in, a table of features out.
+
+use rayon::prelude::*;
+
+use crate::catalogue::{FAMILIES, Family, check_selection, is_selected};
+use crate::error::{Error, Result};
+use crate::families::{Compute, Job};
+use crate::image::{Image, Mask};
+use crate::kernels::Isa;
+use crate::preprocess;
+use crate::roi::{Levels, Roi};
+use crate::settings::{Discretisation, Settings};
+use crate::table::FeatureTable;
+
+/// How to compute; never changes a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Execution {
+    /// Number of threads; 0 means as many as the machine has.
+    pub threads: usize,
+    /// Instruction set.
+    pub isa: Isa,
+}
+
+impl Default for Execution {
+    fn default() -> Self {
+        Self { threads: 0, isa: Isa::best() }
+    }
+}
+
+/// Computes the features that `settings` ask for, of the voxels of `mask` that have `label`.
+///
+/// # Errors
+/// [`Error`], which names the value at fault and the remedy: an unusable image, mask, label or
+/// setting, or more threads than the system gives.
+pub fn extract(
+    image: &Image,
+    mask: &Mask,
+    label: i64,
+    settings: &Settings,
+    execution: &Execution,
+) -> Result<FeatureTable> {
+    check_selection(settings)?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(execution.threads)
+        .build()
+        .map_err(|error| Error::Threads { threads: execution.threads, reason: error.to_string() })?;
+    pool.install(|| {
+        let roi = preprocess::prepare(image, mask, label, settings, 0.0, execution.isa)?;
+        compute("original", &roi, settings, execution.isa)
+    })
+}
+
+fn compute(image: &str, roi: &Roi, settings: &Settings, isa: Isa) -> Result<FeatureTable> {
+    let wanted = |family: &&Family| {
+        let names = (family.features)();
+        names.iter().any(|feature| is_selected(settings, family.name, feature.name))
+    };
+    let families: Vec<&Family> = FAMILIES.iter().filter(wanted).collect();
+    let job = Job { image, roi, settings, isa };
+    let uses_levels = |f: &&Family| matches!(f.compute, Compute::Levels(_));
+    let levels = match families.iter().any(uses_levels) {
+        true => Some(grey_levels(roi, &settings.discretisation, settings, isa)?),
+        false => None,
+    };
+    let rows: Vec<_> = families
+        .par_iter()
+        .map(|family| match (family.compute, &levels) {
+            (Compute::Region(compute), _) => compute(&job),
+            (Compute::Levels(compute), Some(levels)) => compute(&job, levels),
+            (Compute::Levels(_), None) => Vec::new(),
+        })
+        .collect();
+    Ok(FeatureTable::from_rows(rows.into_iter().flatten().collect()))
+}
+
+fn grey_levels(roi: &Roi, discretisation: &Discretisation, settings: &Settings, isa: Isa) -> Result<Levels> {
+    let lower_bound = settings.resegment_range.and_then(|[low, _]| low);
+    let pad = settings.distances.iter().max().map_or(1, |&d| d as usize);
+    preprocess::discretise(roi, discretisation, lower_bound, pad, isa)
+}

@@ -1,0 +1,74 @@
+//! The feature families, a file each: the table of features, their formulas, and how the
+//! matrix that the formulas read is built. Formulas never see voxels; families never see
+//! names of profiles or bindings.
+
+pub(crate) mod glcm;
+pub(crate) mod intensity_histogram;
+pub(crate) mod intensity_statistics;
+pub(crate) mod statistics;
+pub(crate) mod texture;
+
+use crate::aggregation::Aggregation;
+use crate::catalogue::{Feature, Row, is_selected};
+use crate::kernels::Isa;
+use crate::roi::{Levels, Roi};
+use crate::settings::Settings;
+use crate::table::FeatureRow;
+
+/// What a family computes its features from.
+pub(crate) struct Job<'a> {
+    pub image: &'a str,
+    pub roi: &'a Roi,
+    pub settings: &'a Settings,
+    pub isa: Isa,
+}
+
+/// What a family needs besides the region.
+#[derive(Clone, Copy)]
+pub(crate) enum Compute {
+    /// Intensities or shape only.
+    Region(fn(&Job) -> Vec<FeatureRow>),
+    /// Grey levels.
+    Levels(fn(&Job, &Levels) -> Vec<FeatureRow>),
+}
+
+impl Job<'_> {
+    /// The rows of `table` that are asked for, each the mean of its values over `groups`.
+    /// Groups in which a feature is undefined do not count; if it is undefined in all of
+    /// them, or there is none, the value is NaN.
+    pub fn rows<M>(
+        &self,
+        family: &'static str,
+        table: &'static [Row<M>],
+        aggregation: Aggregation,
+        groups: &[M],
+    ) -> Vec<FeatureRow> {
+        table
+            .iter()
+            .filter(|row| is_selected(self.settings, family, row.feature.name))
+            .map(|row| FeatureRow {
+                image: self.image.to_owned(),
+                family,
+                feature: &row.feature,
+                aggregation,
+                value: mean_of_defined(groups.iter().map(row.value)),
+            })
+            .collect()
+    }
+}
+
+fn mean_of_defined(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, n) = values.filter(|v| v.is_finite()).fold((0.0, 0.0), |(sum, n), v| (sum + v, n + 1.0));
+    // 0 / 0 is the NaN that says "undefined".
+    sum / n
+}
+
+/// The catalogue's view of a table.
+pub(crate) fn features<M>(table: &'static [Row<M>]) -> Vec<&'static Feature> {
+    table.iter().map(|row| &row.feature).collect()
+}
+
+/// −p·log₂ p, with 0 for p = 0.
+pub(crate) fn entropy_term(p: f64) -> f64 {
+    if p > 0.0 { -p * p.log2() } else { 0.0 }
+}

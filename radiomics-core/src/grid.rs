@@ -1,0 +1,171 @@
+//! Where the voxels of an image lie in space.
+
+use crate::error::{Error, Result};
+
+/// A regular voxel grid. Every triple is in (z, y, x) order: `shape[0]` counts
+/// slices, and component 0 of a position is the patient's z (superior).
+///
+/// The centre of voxel `(k, j, i)` lies at
+/// `origin_mm + direction · (spacing_mm ∘ (k, j, i))`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grid {
+    /// Number of voxels along (z, y, x).
+    pub shape: [usize; 3],
+    /// Distance between voxel centres along (z, y, x), in millimetres.
+    pub spacing_mm: [f64; 3],
+    /// Position (z, y, x) of the centre of voxel (0, 0, 0), in millimetres.
+    pub origin_mm: [f64; 3],
+    /// Direction cosines: column `c` is the direction, in (z, y, x) components, in
+    /// which array axis `c` runs.
+    pub direction: [[f64; 3]; 3],
+}
+
+/// Direction cosines of a grid whose axes run along the patient's.
+pub const IDENTITY: [[f64; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+
+impl Grid {
+    /// A grid at the origin whose axes run along the patient's.
+    ///
+    /// # Errors
+    /// As [`Grid::oriented`].
+    pub fn new(shape: [usize; 3], spacing_mm: [f64; 3]) -> Result<Self> {
+        Self::oriented(shape, spacing_mm, [0.0; 3], IDENTITY)
+    }
+
+    /// A grid with all its fields, checked.
+    ///
+    /// # Errors
+    /// [`Error::EmptyImage`] when an axis has no voxels, [`Error::InvalidSpacing`] when a
+    /// spacing is not a finite number above zero, [`Error::InvalidGeometry`] when origin or
+    /// direction hold a value that is not finite, or the directions span no volume.
+    pub fn oriented(
+        shape: [usize; 3],
+        spacing_mm: [f64; 3],
+        origin_mm: [f64; 3],
+        direction: [[f64; 3]; 3],
+    ) -> Result<Self> {
+        if shape.contains(&0) {
+            return Err(Error::EmptyImage { shape });
+        }
+        if spacing_mm.iter().any(|s| !s.is_finite() || *s <= 0.0) {
+            return Err(Error::InvalidSpacing { spacing_mm });
+        }
+        if origin_mm.iter().any(|v| !v.is_finite()) {
+            return Err(Error::InvalidGeometry { field: "origin", value: format!("{origin_mm:?}") });
+        }
+        let determinant = determinant(&direction);
+        if !determinant.is_finite() || determinant.abs() < 1e-6 {
+            return Err(Error::InvalidGeometry { field: "direction", value: format!("{direction:?}") });
+        }
+        Ok(Self { shape, spacing_mm, origin_mm, direction })
+    }
+
+    /// Volume of one voxel in mm³.
+    pub fn voxel_volume_mm3(&self) -> f64 {
+        self.spacing_mm.iter().product()
+    }
+
+    /// Number of voxels.
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Whether the grid has no voxels; never true for a checked grid.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Position (z, y, x) in millimetres of a point given in voxel units.
+    pub fn position_mm(&self, index: [f64; 3]) -> [f64; 3] {
+        let mut position = self.origin_mm;
+        for (row, p) in self.direction.iter().zip(&mut position) {
+            for axis in 0..3 {
+                *p += row[axis] * self.spacing_mm[axis] * index[axis];
+            }
+        }
+        position
+    }
+
+    /// The grid of a box of this grid's voxels.
+    pub(crate) fn window(&self, window: &Window) -> Grid {
+        Grid {
+            shape: window.shape,
+            spacing_mm: self.spacing_mm,
+            origin_mm: self.position_mm(window.start.map(|s| s as f64)),
+            direction: self.direction,
+        }
+    }
+
+    /// Checks that `other`, the mask's grid, is the same grid to within `tolerance`.
+    pub(crate) fn check_same(&self, other: &Grid, tolerance: f64) -> Result<()> {
+        if self.shape != other.shape {
+            return Err(Error::ShapeMismatch { image: self.shape, mask: other.shape });
+        }
+        let flat = |d: &[[f64; 3]; 3]| d.iter().flatten().copied().collect::<Vec<f64>>();
+        let fields = [
+            ("spacing", "mm", self.spacing_mm.to_vec(), other.spacing_mm.to_vec()),
+            ("origin", "mm", self.origin_mm.to_vec(), other.origin_mm.to_vec()),
+            ("direction", "", flat(&self.direction), flat(&other.direction)),
+        ];
+        for (field, unit, image, mask) in fields {
+            let difference = image.iter().zip(&mask).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            if difference > tolerance {
+                return Err(Error::GeometryMismatch { field, unit, image, mask, difference, tolerance });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn determinant(m: &[[f64; 3]; 3]) -> f64 {
+    m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1]) - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0])
+        + m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0])
+}
+
+/// A box of voxels of a grid: first voxel and extent, both (z, y, x).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// First voxel (z, y, x).
+    pub start: [usize; 3],
+    /// Number of voxels along (z, y, x).
+    pub shape: [usize; 3],
+}
+
+impl Window {
+    /// The whole of a grid.
+    pub fn whole(shape: [usize; 3]) -> Self {
+        Self { start: [0; 3], shape }
+    }
+
+    /// One past the last voxel (z, y, x).
+    pub fn end(&self) -> [usize; 3] {
+        std::array::from_fn(|a| self.start[a] + self.shape[a])
+    }
+
+    /// This box with `margin` voxels more on either side, cut at the borders of a grid.
+    pub fn grown(&self, margin: [usize; 3], shape: [usize; 3]) -> Self {
+        let start = std::array::from_fn(|a| self.start[a].saturating_sub(margin[a]));
+        let end: [usize; 3] = std::array::from_fn(|a| (self.end()[a] + margin[a]).min(shape[a]));
+        Self { start, shape: std::array::from_fn(|a| end[a] - start[a]) }
+    }
+
+    /// The smallest box that holds every voxel of `mask` that is set.
+    pub fn bounding(mask: ndarray::ArrayView3<'_, bool>) -> Option<Self> {
+        let mut low = [usize::MAX; 3];
+        let mut high = [0; 3];
+        for (k, slice) in mask.outer_iter().enumerate() {
+            for (j, row) in slice.outer_iter().enumerate() {
+                let Some(first) = row.iter().position(|&v| v) else {
+                    continue;
+                };
+                let last = row.iter().rposition(|&v| v).unwrap_or(first);
+                for (axis, (lo, hi)) in [(k, k), (j, j), (first, last)].into_iter().enumerate() {
+                    low[axis] = low[axis].min(lo);
+                    high[axis] = high[axis].max(hi);
+                }
+            }
+        }
+        (low[0] != usize::MAX)
+            .then(|| Self { start: low, shape: std::array::from_fn(|a| high[a] - low[a] + 1) })
+    }
+}

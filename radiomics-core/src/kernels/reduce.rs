@@ -1,0 +1,147 @@
+//! Sums over many values, in a fixed order.
+
+use super::{Isa, kernel};
+
+/// Partial sums that run side by side. Part of the definition of every sum here: the same
+/// for all instruction sets, so that all give the same bits.
+const STRIPES: usize = 8;
+
+/// Sums `term(x)` over stripes, then over the stripes pairwise.
+#[inline(always)]
+fn striped(values: &[f64], term: impl Fn(f64) -> f64) -> f64 {
+    let mut sums = [0.0; STRIPES];
+    let (blocks, rest) = values.as_chunks::<STRIPES>();
+    for block in blocks {
+        for (sum, &x) in sums.iter_mut().zip(block) {
+            *sum += term(x);
+        }
+    }
+    for (sum, &x) in sums.iter_mut().zip(rest) {
+        *sum += term(x);
+    }
+    let [a, b, c, d, e, f, g, h] = sums;
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
+}
+
+kernel! {
+    fn sum_kernel(values: &[f64]) -> f64 {
+        striped(values, |x| x)
+    }
+}
+
+kernel! {
+    fn sum_of_squares_kernel(values: &[f64]) -> f64 {
+        striped(values, |x| x * x)
+    }
+}
+
+kernel! {
+    fn absolute_deviation_kernel(values: &[f64], centre: f64) -> f64 {
+        striped(values, |x| (x - centre).abs())
+    }
+}
+
+kernel! {
+    fn central_sums_kernel(values: &[f64], mean: f64) -> [f64; 3] {
+        [
+            striped(values, |x| (x - mean) * (x - mean)),
+            striped(values, |x| (x - mean) * (x - mean) * (x - mean)),
+            striped(values, |x| {
+                let square = (x - mean) * (x - mean);
+                square * square
+            }),
+        ]
+    }
+}
+
+kernel! {
+    fn range_kernel(values: &[f64]) -> [f64; 2] {
+        let mut low = [f64::INFINITY; STRIPES];
+        let mut high = [f64::NEG_INFINITY; STRIPES];
+        let (blocks, rest) = values.as_chunks::<STRIPES>();
+        for block in blocks {
+            for s in 0..STRIPES {
+                low[s] = if block[s] < low[s] { block[s] } else { low[s] };
+                high[s] = if block[s] > high[s] { block[s] } else { high[s] };
+            }
+        }
+        [
+            low.into_iter().chain(rest.iter().copied()).fold(f64::INFINITY, f64::min),
+            high.into_iter().chain(rest.iter().copied()).fold(f64::NEG_INFINITY, f64::max),
+        ]
+    }
+}
+
+/// Central moments of a population.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moments {
+    /// Second central moment.
+    pub variance: f64,
+    /// Third central moment.
+    pub third: f64,
+    /// Fourth central moment.
+    pub fourth: f64,
+}
+
+/// Σ x².
+pub fn sum_of_squares(isa: Isa, values: &[f64]) -> f64 {
+    sum_of_squares_kernel(isa, values)
+}
+
+/// Mean of |x − centre|.
+pub fn mean_absolute_deviation(isa: Isa, values: &[f64], centre: f64) -> f64 {
+    absolute_deviation_kernel(isa, values, centre) / values.len() as f64
+}
+
+/// Arithmetic mean.
+pub fn mean(isa: Isa, values: &[f64]) -> f64 {
+    sum_kernel(isa, values) / values.len() as f64
+}
+
+/// Central moments about `mean`.
+pub fn central_moments(isa: Isa, values: &[f64], mean: f64) -> Moments {
+    let n = values.len() as f64;
+    let [second, third, fourth] = central_sums_kernel(isa, values, mean);
+    Moments { variance: second / n, third: third / n, fourth: fourth / n }
+}
+
+/// Lowest and highest value; infinities when there is none.
+pub fn range(isa: Isa, values: &[f64]) -> [f64; 2] {
+    range_kernel(isa, values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_instruction_set_gives_the_same_bits() {
+        for n in [0usize, 1, 7, 8, 9, 1000, 4099] {
+            let values: Vec<f64> = (0..n).map(|i| ((i * 7919 + 13) % 1009) as f64 * 0.37 - 150.0).collect();
+            let all = |isa| {
+                let m = central_moments(isa, &values, 3.7);
+                [
+                    mean(isa, &values),
+                    sum_of_squares(isa, &values),
+                    m.variance,
+                    m.third,
+                    m.fourth,
+                    range(isa, &values)[0],
+                    range(isa, &values)[1],
+                    mean_absolute_deviation(isa, &values, -2.25),
+                ]
+                .map(f64::to_bits)
+            };
+            for isa in Isa::available() {
+                assert_eq!(all(isa), all(Isa::Scalar), "{} with {n} values", isa.name());
+            }
+        }
+    }
+
+    #[test]
+    fn striped_sum_equals_the_plain_one() {
+        let values: Vec<f64> = (0..1001).map(f64::from).collect();
+        assert_eq!(mean(Isa::Scalar, &values), 500.0);
+        assert_eq!(range(Isa::best(), &values), [0.0, 1000.0]);
+    }
+}

@@ -1,0 +1,49 @@
+//! Radiomic features as standardised by the Image Biomarker Standardisation Initiative
+//! (IBSI): image, mask and settings in, a table of features out.
+//!
+//! ```
+//! use radiomics_core::{Execution, Settings, example, extract};
+//!
+//! # fn main() -> radiomics_core::Result<()> {
+//! let phantom = example::DigitalPhantom::new();
+//! let settings = Settings::ibsi_configuration("digital_phantom")?;
+//! let table = extract(&phantom.image(), &phantom.mask(), 1, &settings, &Execution::default())?;
+//! let mean = table.rows().iter().find(|row| row.feature.ibsi_id == "Q4LE").unwrap();
+//! assert_eq!((mean.value * 100.0).round() / 100.0, 2.15);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! All arrays are (z, y, x), all lengths millimetres. Data flows one way:
+//! [`Image`], [`Mask`] and [`Settings`] → [`preprocess`] → [`Roi`](roi::Roi) → families →
+//! [`FeatureTable`].
+
+pub mod aggregation;
+pub mod catalogue;
+pub mod document;
+mod error;
+pub mod example;
+mod extract;
+mod families;
+mod grid;
+mod image;
+mod kernels;
+mod names;
+mod neighbourhood;
+pub mod preprocess;
+mod profile;
+pub mod roi;
+mod settings;
+mod table;
+
+pub use aggregation::Aggregation;
+pub use error::{Error, Result};
+pub use extract::{Execution, extract};
+pub use grid::{Grid, IDENTITY, Window};
+pub use image::{Image, Mask, Voxel, Voxels};
+pub use kernels::Isa;
+pub use names::Named;
+pub use ndarray;
+pub use profile::{IbsiConfiguration, Profile};
+pub use settings::{BinAnchor, Discretisation, Interpolation, Rounding, Settings};
+pub use table::{FeatureRow, FeatureTable, Status};

@@ -1,0 +1,44 @@
+//! Which voxels are neighbours.
+
+/// Offsets (z, y, x) to one of each pair of opposite neighbours at the given Chebyshev
+/// distances: 4 directions in the plane and 13 in the volume for distance 1
+/// (IBSI 1, "Grey level co-occurrence based features"). The first component that is not 0,
+/// in (z, y, x) order, is positive.
+pub fn half_directions(distances: &[u32], volumetric: bool) -> Vec<[i32; 3]> {
+    let zero = [0, 0, 0];
+    neighbours(distances, volumetric).into_iter().filter(|o| *o > zero).collect()
+}
+
+/// Offsets (z, y, x) to all neighbours at the given Chebyshev distances: 8 in the plane and
+/// 26 in the volume for distance 1.
+pub fn neighbours(distances: &[u32], volumetric: bool) -> Vec<[i32; 3]> {
+    let far = distances.iter().max().map_or(0, |&d| d as i32);
+    let slices = if volumetric { -far..=far } else { 0..=0 };
+    let mut offsets = Vec::new();
+    for z in slices {
+        for y in -far..=far {
+            for x in -far..=far {
+                let distance = z.abs().max(y.abs()).max(x.abs()) as u32;
+                if distances.contains(&distance) {
+                    offsets.push([z, y, x]);
+                }
+            }
+        }
+    }
+    offsets
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_directions() {
+        assert_eq!(half_directions(&[1], false).len(), 4);
+        assert_eq!(half_directions(&[1], true).len(), 13);
+        assert_eq!(half_directions(&[2], true).len(), 49);
+        assert_eq!(neighbours(&[1], false).len(), 8);
+        assert_eq!(neighbours(&[1], true).len(), 26);
+        assert_eq!(neighbours(&[1, 2], true).len(), 124);
+    }
+}

@@ -1,0 +1,159 @@
+//! Ready-made settings.
+
+use crate::aggregation::{Aggregation, Scope};
+use crate::error::Result;
+use crate::names::Named;
+use crate::settings::{BinAnchor, Discretisation, Interpolation, Rounding, Settings};
+
+/// A named set of conventions; it only builds [`Settings`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// As the Image Biomarker Standardisation Initiative defines features. Where IBSI leaves
+    /// the choice: no interpolation, 32 bins, matrices averaged over 3D directions.
+    Ibsi,
+}
+
+impl Named for Profile {
+    const KIND: &'static str = "profile";
+    const NAMES: &'static [(&'static str, Self)] = &[("ibsi", Self::Ibsi)];
+}
+
+impl Profile {
+    /// The settings of this profile.
+    pub fn settings(self) -> Settings {
+        match self {
+            Profile::Ibsi => Settings {
+                geometry_tolerance: 1e-4,
+                resample_spacing_mm: None,
+                image_interpolation: Interpolation::Linear,
+                mask_interpolation: Interpolation::Linear,
+                mask_threshold: 0.5,
+                intensity_rounding: Rounding::None,
+                resegment_range: None,
+                resegment_sigma: None,
+                discretisation: Discretisation::FixedBinNumber { bins: 32 },
+                ivh_discretisation: Discretisation::FixedBinNumber { bins: 1000 },
+                distances: vec![1],
+                ngldm_alpha: 0,
+                aggregations: vec![Aggregation::Averaged3d, Aggregation::Volume3d],
+                families: None,
+                features: None,
+            },
+        }
+    }
+}
+
+/// A configuration for which IBSI 1 publishes reference values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IbsiConfiguration {
+    /// The digital phantom, without any processing.
+    DigitalPhantom,
+    /// CT phantom, by slice, no interpolation, fixed bin size 25 HU.
+    A,
+    /// CT phantom, by slice, 2 mm in the plane, 32 bins.
+    B,
+    /// CT phantom, 2 mm, trilinear, fixed bin size 25 HU.
+    C,
+    /// CT phantom, 2 mm, trilinear, outlier filter, 32 bins.
+    D,
+    /// CT phantom, 2 mm, tricubic spline, range and outlier filter, 32 bins.
+    E,
+}
+
+impl Named for IbsiConfiguration {
+    const KIND: &'static str = "IBSI configuration";
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("digital_phantom", Self::DigitalPhantom),
+        ("A", Self::A),
+        ("B", Self::B),
+        ("C", Self::C),
+        ("D", Self::D),
+        ("E", Self::E),
+    ];
+}
+
+impl Settings {
+    /// The settings of an IBSI 1 reference configuration: `digital_phantom`, or `A` to `E`
+    /// for the CT phantom, with every aggregation that has reference values.
+    ///
+    /// # Errors
+    /// [`Error::UnknownName`](crate::Error::UnknownName) for any other name.
+    pub fn ibsi_configuration(name: &str) -> Result<Settings> {
+        Ok(IbsiConfiguration::parse(name)?.settings())
+    }
+}
+
+impl IbsiConfiguration {
+    /// The settings of this configuration.
+    pub fn settings(self) -> Settings {
+        use IbsiConfiguration::*;
+        let base = Profile::Ibsi.settings();
+        let isotropic = Some([Some(2.0); 3]);
+        let fixed_size = |width| Discretisation::FixedBinSize { width, anchor: BinAnchor::LowerBound };
+        let bins = |bins| Discretisation::FixedBinNumber { bins };
+        let texture = |planar: bool, volumetric: bool| {
+            let directional = Scope::Directional.aggregations().iter();
+            let all = directional.chain(Scope::Omnidirectional.aggregations());
+            let mut chosen: Vec<Aggregation> = all
+                .map(|&(a, _)| a)
+                .filter(|a| planar && a.is_planar() || volumetric && a.is_volumetric())
+                .collect();
+            chosen.sort();
+            chosen.dedup();
+            chosen
+        };
+        match self {
+            DigitalPhantom => Settings {
+                discretisation: Discretisation::Identity,
+                ivh_discretisation: Discretisation::Identity,
+                aggregations: texture(true, true),
+                ..base
+            },
+            A => Settings {
+                resegment_range: Some([Some(-500.0), Some(400.0)]),
+                discretisation: fixed_size(25.0),
+                ivh_discretisation: Discretisation::Identity,
+                aggregations: texture(true, false),
+                ..base
+            },
+            B => Settings {
+                resample_spacing_mm: Some([None, Some(2.0), Some(2.0)]),
+                intensity_rounding: Rounding::Nearest,
+                resegment_range: Some([Some(-500.0), Some(400.0)]),
+                discretisation: bins(32),
+                ivh_discretisation: Discretisation::Identity,
+                aggregations: texture(true, false),
+                ..base
+            },
+            C => Settings {
+                resample_spacing_mm: isotropic,
+                intensity_rounding: Rounding::Nearest,
+                resegment_range: Some([Some(-1000.0), Some(400.0)]),
+                discretisation: fixed_size(25.0),
+                ivh_discretisation: fixed_size(2.5),
+                aggregations: texture(false, true),
+                ..base
+            },
+            D => Settings {
+                resample_spacing_mm: isotropic,
+                intensity_rounding: Rounding::Nearest,
+                resegment_sigma: Some(3.0),
+                discretisation: bins(32),
+                ivh_discretisation: Discretisation::Identity,
+                aggregations: texture(false, true),
+                ..base
+            },
+            E => Settings {
+                resample_spacing_mm: isotropic,
+                image_interpolation: Interpolation::CubicSpline,
+                intensity_rounding: Rounding::Nearest,
+                resegment_range: Some([Some(-1000.0), Some(400.0)]),
+                resegment_sigma: Some(3.0),
+                discretisation: bins(32),
+                ivh_discretisation: bins(1000),
+                aggregations: texture(false, true),
+                ..base
+            },
+        }
+    }
+}

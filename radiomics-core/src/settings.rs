@@ -1,0 +1,224 @@
+//! What is done to an image before features are computed, and which are.
+
+use crate::aggregation::Aggregation;
+use crate::error::{Error, Result};
+use crate::names::Named;
+
+/// How values between voxel centres are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interpolation {
+    /// The nearest voxel's value.
+    Nearest,
+    /// Linear along each axis (IBSI "trilinear", 7RXP).
+    Linear,
+    /// Cubic B-spline through the voxel values, with prefilter (IBSI "tricubic spline", TZ2M).
+    CubicSpline,
+    /// Cubic convolution, a = −1/2 (Keys 1981; IBSI "tricubic convolution").
+    CubicConvolution,
+}
+
+impl Named for Interpolation {
+    const KIND: &'static str = "interpolation";
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("nearest", Self::Nearest),
+        ("linear", Self::Linear),
+        ("cubic_spline", Self::CubicSpline),
+        ("cubic_convolution", Self::CubicConvolution),
+    ];
+}
+
+/// What happens to interpolated intensities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounding {
+    /// Nothing.
+    None,
+    /// Rounded to the nearest whole number, halves to the even one; for CT (IBSI 1, "Rounding").
+    Nearest,
+}
+
+impl Named for Rounding {
+    const KIND: &'static str = "rounding";
+    const NAMES: &'static [(&'static str, Self)] = &[("none", Self::None), ("nearest", Self::Nearest)];
+}
+
+/// How intensities become grey levels 1, 2, … (IBSI 1, "Intensity discretisation", 4R0B).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Discretisation {
+    /// Not at all: the intensities are whole numbers and are the grey levels.
+    Identity,
+    /// A fixed number of bins over the range of the region's intensities (K15C).
+    FixedBinNumber {
+        /// Number of bins.
+        bins: u32,
+    },
+    /// Bins of a fixed width (Q3RU).
+    FixedBinSize {
+        /// Width in intensity units.
+        width: f64,
+        /// Where the first bin begins.
+        anchor: BinAnchor,
+    },
+    /// Bins between explicit edges, ascending; each bin holds its lower edge, the last one
+    /// its upper edge as well.
+    BinEdges {
+        /// One more than there are bins.
+        edges: Vec<f64>,
+    },
+}
+
+/// Where the first bin of a fixed width begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BinAnchor {
+    /// At the lower end of the resegmentation range, or at the region's lowest intensity if
+    /// there is none (IBSI).
+    LowerBound,
+    /// At the multiple of the bin width at or below the region's lowest intensity
+    /// (PyRadiomics), so that all images share their edges.
+    MultipleOfWidth,
+}
+
+impl Named for BinAnchor {
+    const KIND: &'static str = "bin anchor";
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("lower_bound", Self::LowerBound), ("multiple_of_width", Self::MultipleOfWidth)];
+}
+
+/// Everything that determines the numbers, apart from image and mask.
+///
+/// Built by [`Profile::settings`](crate::Profile::settings) or from a document by
+/// [`document`](crate::document); [`Settings::default`] is the IBSI profile. Change single
+/// fields with struct update syntax.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Largest difference between the grids of image and mask that counts as none: in mm for
+    /// spacing and origin, in direction cosines for the direction.
+    pub geometry_tolerance: f64,
+    /// Voxel spacing (z, y, x) in mm to interpolate to; `None` on an axis keeps it as it is,
+    /// `None` for all means no interpolation.
+    pub resample_spacing_mm: Option<[Option<f64>; 3]>,
+    /// How the image is interpolated.
+    pub image_interpolation: Interpolation,
+    /// How the mask is interpolated.
+    pub mask_interpolation: Interpolation,
+    /// Share of a voxel that the region must fill for the voxel to belong to it.
+    pub mask_threshold: f64,
+    /// Rounding of interpolated intensities.
+    pub intensity_rounding: Rounding,
+    /// Closed range of intensities that stay in the intensity mask; `None` is open
+    /// (IBSI 1, "Range re-segmentation", USB3).
+    pub resegment_range: Option<[Option<f64>; 2]>,
+    /// Keep intensities within this many standard deviations of the region's mean, the ends
+    /// included (IBSI 1, "Intensity outlier filtering", 7ACA).
+    pub resegment_sigma: Option<f64>,
+    /// Grey levels for histogram and texture.
+    pub discretisation: Discretisation,
+    /// Grey levels for the intensity-volume histogram; `Identity` means steps of 1 in
+    /// intensity units.
+    pub ivh_discretisation: Discretisation,
+    /// Chebyshev distances, in voxels, of the neighbours that GLCM, NGTDM and NGLDM look at.
+    pub distances: Vec<u32>,
+    /// Largest grey level difference that still counts as dependent in NGLDM (coarseness α).
+    pub ngldm_alpha: u32,
+    /// Which texture aggregations to compute, as far as a family knows them.
+    pub aggregations: Vec<Aggregation>,
+    /// Families to compute; see [`Settings::features`].
+    pub families: Option<Vec<String>>,
+    /// Single features to compute, as `family.feature`. With neither `families` nor
+    /// `features` everything is computed, else what either of them names.
+    pub features: Option<Vec<String>>,
+}
+
+impl Settings {
+    /// Checks what the types cannot express.
+    ///
+    /// # Errors
+    /// [`Error::InvalidSetting`] naming the setting, its value and what it must be.
+    pub fn validate(&self) -> Result<()> {
+        let positive = |name, value: f64| {
+            if value.is_finite() && value > 0.0 {
+                Ok(())
+            } else {
+                Err(invalid(name, value, "it must be a finite number above 0"))
+            }
+        };
+        if !self.geometry_tolerance.is_finite() || self.geometry_tolerance < 0.0 {
+            return Err(invalid("geometry_tolerance", self.geometry_tolerance, "it must be 0 or more"));
+        }
+        for spacing in self.resample_spacing_mm.iter().flatten().flatten() {
+            positive("resample_spacing_mm", *spacing)?;
+        }
+        if !(self.mask_threshold > 0.0 && self.mask_threshold <= 1.0) {
+            return Err(invalid("mask_threshold", self.mask_threshold, "it must be above 0 and at most 1"));
+        }
+        if let Some(range @ [low, high]) = self.resegment_range {
+            let bad = |v: Option<f64>| v.is_some_and(f64::is_nan);
+            if bad(low) || bad(high) || low.zip(high).is_some_and(|(low, high)| low > high) {
+                return Err(invalid(
+                    "resegment_range",
+                    format!("{range:?}"),
+                    "the lower end must not be above the upper end",
+                ));
+            }
+        }
+        if let Some(sigma) = self.resegment_sigma {
+            positive("resegment_sigma", sigma)?;
+        }
+        self.discretisation.validate("bin_width", "bin_number", "bin_edges")?;
+        self.ivh_discretisation.validate("ivh_bin_width", "ivh_bin_number", "ivh_bin_edges")?;
+        if self.distances.is_empty() || self.distances.iter().any(|&d| d == 0 || d > 64) {
+            return Err(invalid(
+                "distances",
+                format!("{:?}", self.distances),
+                "give at least one whole number from 1 to 64",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        crate::profile::Profile::Ibsi.settings()
+    }
+}
+
+impl Discretisation {
+    fn validate(
+        &self,
+        width_name: &'static str,
+        number_name: &'static str,
+        edges_name: &'static str,
+    ) -> Result<()> {
+        match self {
+            Self::Identity => Ok(()),
+            Self::FixedBinNumber { bins } if *bins == 0 || *bins as usize > crate::roi::MAX_LEVELS => {
+                Err(invalid(
+                    number_name,
+                    bins,
+                    format!("it must be a whole number from 1 to {}", crate::roi::MAX_LEVELS),
+                ))
+            }
+            Self::FixedBinSize { width, .. } if !width.is_finite() || *width <= 0.0 => Err(invalid(
+                width_name,
+                width,
+                "a bin width must be a finite number above 0, in intensity units",
+            )),
+            Self::BinEdges { edges }
+                if edges.len() < 2
+                    || edges.iter().any(|e| !e.is_finite())
+                    || edges.windows(2).any(|w| w[0] >= w[1]) =>
+            {
+                Err(invalid(
+                    edges_name,
+                    format!("{edges:?}"),
+                    "give at least two finite numbers in ascending order",
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+pub(crate) fn invalid(name: &'static str, value: impl ToString, remedy: impl Into<String>) -> Error {
+    Error::InvalidSetting { name, value: value.to_string(), remedy: remedy.into() }
+}
