@@ -14,6 +14,8 @@ pub struct Feature {
     pub name: &'static str,
     /// Four-character identifier of the IBSI reference manual; empty if IBSI has none.
     pub ibsi_id: &'static str,
+    /// Identifier of the feature at this value of its parameter; empty for most.
+    pub ibsi_parameter_id: &'static str,
     /// PyRadiomics' name, if it has the feature.
     pub pyradiomics: Option<&'static str>,
     /// What it is, in a line.
@@ -40,10 +42,19 @@ pub const fn row<M>(
         feature: Feature {
             name,
             ibsi_id,
+            ibsi_parameter_id: "",
             pyradiomics: if pyradiomics.is_empty() { None } else { Some(pyradiomics) },
             summary,
         },
         value,
+    }
+}
+
+impl<M> Row<M> {
+    /// The same row with the IBSI identifier of its parameter's value.
+    pub const fn at_parameter(mut self, ibsi_parameter_id: &'static str) -> Self {
+        self.feature.ibsi_parameter_id = ibsi_parameter_id;
+        self
     }
 }
 

@@ -35,6 +35,7 @@ mod profile;
 pub mod roi;
 mod settings;
 mod table;
+pub mod verify;
 
 pub use aggregation::Aggregation;
 pub use error::{Error, Result};
