@@ -115,6 +115,11 @@ pub static KEYS: &[Key] = &[
         get: |s| anchor(&s.discretisation), set: |s, v| set_anchor(&mut s.discretisation, v),
     },
     Key {
+        name: "bin_assignment", takes: "formula or edges",
+        summary: "Whether an intensity's bin is computed (IBSI) or found by comparison with computed edges (PyRadiomics)",
+        get: |s| json!(s.bin_assignment.name()), set: |s, v| named(&mut s.bin_assignment, v),
+    },
+    Key {
         name: "ivh_bin_width", takes: "a number above 0, or null",
         summary: "Levels of a fixed width for the intensity-volume histogram (one of the three ivh bin settings)",
         get: |s| width(&s.ivh_discretisation), set: |s, v| set_width(&mut s.ivh_discretisation, v),
@@ -135,6 +140,36 @@ pub static KEYS: &[Key] = &[
         get: |s| json!(s.distances), set: |s, v| assign(&mut s.distances, v),
     },
     Key {
+        name: "slice_axis", takes: "0, 1 or 2 (z, y, x)",
+        summary: "Array axis across which the slices of 2D and 2.5D texture lie",
+        get: |s| json!(s.slice_axis), set: |s, v| assign(&mut s.slice_axis, v),
+    },
+    Key {
+        name: "glcm_symmetric", takes: "true or false",
+        summary: "Whether GLCM counts each pair of neighbours both ways",
+        get: |s| json!(s.glcm_symmetric), set: |s, v| assign(&mut s.glcm_symmetric, v),
+    },
+    Key {
+        name: "distance_weighting", takes: "manhattan, euclidean, infinity or null",
+        summary: "Norm of the distances that weigh directions where their matrices are merged; null weighs all alike",
+        get: |s| json!(s.distance_weighting.map(Named::name)), set: |s, v| optional_name(&mut s.distance_weighting, v),
+    },
+    Key {
+        name: "glrlm_drop_single_voxel_lines", takes: "true or false",
+        summary: "Whether GLRLM takes out directions in which no line passes through two voxels of the region",
+        get: |s| json!(s.glrlm_drop_single_voxel_lines), set: |s, v| assign(&mut s.glrlm_drop_single_voxel_lines, v),
+    },
+    Key {
+        name: "ngtdm_count_isolated", takes: "true or false",
+        summary: "Whether NGTDM counts voxels that have no neighbour in the region",
+        get: |s| json!(s.ngtdm_count_isolated), set: |s, v| assign(&mut s.ngtdm_count_isolated, v),
+    },
+    Key {
+        name: "intensity_shift", takes: "a number",
+        summary: "Added to intensities in energy, total energy and root mean square",
+        get: |s| json!(s.intensity_shift), set: |s, v| assign(&mut s.intensity_shift, v),
+    },
+    Key {
         name: "ngldm_alpha", takes: "a whole number, 0 or more",
         summary: "Largest grey level difference that counts as dependent in NGLDM",
         get: |s| json!(s.ngldm_alpha), set: |s, v| assign(&mut s.ngldm_alpha, v),
@@ -143,6 +178,11 @@ pub static KEYS: &[Key] = &[
         name: "aggregations", takes: "names from 2D_avg, 2D_slice_merged, 2.5D_dir_merged, 2.5D_merged, 3D_avg, 3D_merged and 3D",
         summary: "Texture aggregations to compute, as far as a family knows them",
         get: |s| json!(s.aggregations.iter().map(|a| a.name()).collect::<Vec<_>>()), set: |s, v| aggregations(&mut s.aggregations, v),
+    },
+    Key {
+        name: "feature_set", takes: "ibsi or pyradiomics",
+        summary: "Which features are meant where `features` does not name them",
+        get: |s| json!(s.feature_set.name()), set: |s, v| named(&mut s.feature_set, v),
     },
     Key {
         name: "families", takes: "names of feature families, or null",
@@ -265,6 +305,17 @@ fn assign<T: DeserializeOwned>(field: &mut T, value: &Value) -> Read<()> {
 fn named<T: Named>(field: &mut T, value: &Value) -> Read<()> {
     let name: String = read(value)?;
     *field = T::parse(&name).map_err(|error| WrongKind(Some(error)))?;
+    Ok(())
+}
+
+fn optional_name<T: Named>(field: &mut Option<T>, value: &Value) -> Read<()> {
+    *field = match value {
+        Value::Null => None,
+        _ => {
+            let name: String = read(value)?;
+            Some(T::parse(&name).map_err(|error| WrongKind(Some(error)))?)
+        }
+    };
     Ok(())
 }
 

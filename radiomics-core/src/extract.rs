@@ -53,7 +53,7 @@ pub fn extract(
 fn compute(image: &str, roi: &Roi, settings: &Settings, isa: Isa) -> Result<FeatureTable> {
     let wanted = |family: &&Family| {
         let names = (family.features)();
-        names.iter().any(|feature| is_selected(settings, family.name, feature.name))
+        names.iter().any(|feature| is_selected(settings, family.name, feature))
     };
     let families: Vec<&Family> = FAMILIES.iter().filter(wanted).collect();
     let job = Job { image, roi, settings, isa };
@@ -76,5 +76,5 @@ fn compute(image: &str, roi: &Roi, settings: &Settings, isa: Isa) -> Result<Feat
 fn grey_levels(roi: &Roi, discretisation: &Discretisation, settings: &Settings, isa: Isa) -> Result<Levels> {
     let lower_bound = settings.resegment_range.and_then(|[low, _]| low);
     let pad = settings.distances.iter().max().map_or(1, |&d| d as usize);
-    preprocess::discretise(roi, discretisation, lower_bound, pad, isa)
+    preprocess::discretise(roi, discretisation, settings.bin_assignment, lower_bound, pad, isa)
 }

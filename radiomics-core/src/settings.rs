@@ -83,6 +83,65 @@ impl Named for BinAnchor {
         &[("lower_bound", Self::LowerBound), ("multiple_of_width", Self::MultipleOfWidth)];
 }
 
+/// How an intensity is put into its bin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BinAssignment {
+    /// By ⌊(x − low) / width⌋ (IBSI).
+    Formula,
+    /// By comparing with edges that are computed first, as NumPy does (PyRadiomics). Differs
+    /// from the formula by a level where rounding puts an intensity on either side of an edge.
+    Edges,
+}
+
+impl Named for BinAssignment {
+    const KIND: &'static str = "bin assignment";
+    const NAMES: &'static [(&'static str, Self)] = &[("formula", Self::Formula), ("edges", Self::Edges)];
+}
+
+/// Which features are meant where none are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeatureSet {
+    /// Those that IBSI defines.
+    Ibsi,
+    /// Those that PyRadiomics computes by default.
+    PyRadiomics,
+}
+
+impl Named for FeatureSet {
+    const KIND: &'static str = "feature set";
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("ibsi", Self::Ibsi), ("pyradiomics", Self::PyRadiomics)];
+}
+
+/// How the distance between neighbours is measured, in mm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Norm {
+    /// Sum of the distances along the axes.
+    Manhattan,
+    /// Straight line.
+    Euclidean,
+    /// Largest of the distances along the axes.
+    Infinity,
+}
+
+impl Named for Norm {
+    const KIND: &'static str = "norm";
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("manhattan", Self::Manhattan), ("euclidean", Self::Euclidean), ("infinity", Self::Infinity)];
+}
+
+impl Norm {
+    /// Length of an offset (z, y, x) in voxels of the given spacing.
+    pub fn length_mm(self, offset: [i32; 3], spacing_mm: [f64; 3]) -> f64 {
+        let along: [f64; 3] = std::array::from_fn(|a| f64::from(offset[a]).abs() * spacing_mm[a]);
+        match self {
+            Self::Manhattan => along.iter().sum(),
+            Self::Euclidean => along.iter().map(|d| d * d).sum::<f64>().sqrt(),
+            Self::Infinity => along.into_iter().fold(0.0, f64::max),
+        }
+    }
+}
+
 /// Everything that determines the numbers, apart from image and mask.
 ///
 /// Built by [`Profile::settings`](crate::Profile::settings) or from a document by
@@ -112,15 +171,33 @@ pub struct Settings {
     pub resegment_sigma: Option<f64>,
     /// Grey levels for histogram and texture.
     pub discretisation: Discretisation,
+    /// How an intensity is put into its bin.
+    pub bin_assignment: BinAssignment,
     /// Grey levels for the intensity-volume histogram; `Identity` means steps of 1 in
     /// intensity units.
     pub ivh_discretisation: Discretisation,
     /// Chebyshev distances, in voxels, of the neighbours that GLCM, NGTDM and NGLDM look at.
     pub distances: Vec<u32>,
+    /// Array axis (0, 1 or 2 for z, y, x) across which the slices of 2D and 2.5D texture lie.
+    pub slice_axis: usize,
+    /// Whether GLCM counts each pair both ways (IBSI) or from the nearer voxel only.
+    pub glcm_symmetric: bool,
+    /// Weight of a direction where matrices of directions are merged: exp(−d²) in GLCM and d
+    /// in GLRLM, d being the neighbour's distance in mm. `None` weighs all alike.
+    pub distance_weighting: Option<Norm>,
+    /// Whether GLRLM takes out directions in which no line passes through two voxels of the
+    /// region.
+    pub glrlm_drop_single_voxel_lines: bool,
+    /// Whether NGTDM counts voxels that have no neighbour in the region, with a difference of 0.
+    pub ngtdm_count_isolated: bool,
+    /// Added to intensities in energy, total energy and root mean square.
+    pub intensity_shift: f64,
     /// Largest grey level difference that still counts as dependent in NGLDM (coarseness α).
     pub ngldm_alpha: u32,
     /// Which texture aggregations to compute, as far as a family knows them.
     pub aggregations: Vec<Aggregation>,
+    /// Which features are meant where `features` does not name them.
+    pub feature_set: FeatureSet,
     /// Families to compute; see [`Settings::features`].
     pub families: Option<Vec<String>>,
     /// Single features to compute, as `family.feature`. With neither `families` nor
@@ -171,6 +248,12 @@ impl Settings {
                 format!("{:?}", self.distances),
                 "give at least one whole number from 1 to 64",
             ));
+        }
+        if self.slice_axis > 2 {
+            return Err(invalid("slice_axis", self.slice_axis, "it must be 0 (z), 1 (y) or 2 (x)"));
+        }
+        if !self.intensity_shift.is_finite() {
+            return Err(invalid("intensity_shift", self.intensity_shift, "it must be a finite number"));
         }
         Ok(())
     }

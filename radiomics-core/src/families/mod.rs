@@ -45,7 +45,7 @@ impl Job<'_> {
     ) -> Vec<FeatureRow> {
         table
             .iter()
-            .filter(|row| is_selected(self.settings, family, row.feature.name))
+            .filter(|row| is_selected(self.settings, family, &row.feature))
             .map(|row| FeatureRow {
                 image: self.image.to_owned(),
                 family,
