@@ -21,7 +21,7 @@ use crate::catalogue::check_selection;
 use crate::error::{Error, Result, nearest};
 use crate::names::Named;
 use crate::profile::Profile;
-use crate::settings::{BinAnchor, Discretisation, Settings};
+use crate::settings::{BinAnchor, Discretisation, Normalisation, Settings};
 
 /// One key of a settings document.
 pub struct Key {
@@ -60,9 +60,36 @@ pub static KEYS: &[Key] = &[
         get: |s| json!(s.geometry_tolerance), set: |s, v| assign(&mut s.geometry_tolerance, v),
     },
     Key {
+        name: "normalise", takes: "true or false",
+        summary: "Whether the intensities of the whole image become z-scores before all else",
+        get: |s| json!(s.normalisation.is_some()), set: |s, v| normalise(&mut s.normalisation, v),
+    },
+    Key {
+        name: "normalise_scale", takes: "a number above 0",
+        summary: "What a standard deviation becomes when normalising",
+        get: |s| json!(s.normalisation.map_or(1.0, |n| n.scale)),
+        set: |s, v| match &mut s.normalisation { Some(n) => assign(&mut n.scale, v), None => read::<f64>(v).map(|_| ()) },
+    },
+    Key {
+        name: "normalise_clip", takes: "a number above 0, or null",
+        summary: "Normalised intensities end at this many standard deviations",
+        get: |s| json!(s.normalisation.and_then(|n| n.clip)),
+        set: |s, v| match &mut s.normalisation { Some(n) => assign(&mut n.clip, v), None => read::<Option<f64>>(v).map(|_| ()) },
+    },
+    Key {
         name: "resample_spacing_mm", takes: "three numbers (z, y, x) above 0 (null keeps an axis), one number for all axes, or null",
         summary: "Voxel spacing to interpolate to; null for no interpolation",
         get: |s| json!(s.resample_spacing_mm), set: |s, v| { s.resample_spacing_mm = spacing(v)?; Ok(()) },
+    },
+    Key {
+        name: "grid_alignment", takes: "centre or corner",
+        summary: "Whether the new grid shares the centre of the image or begins at the corner of its first voxel",
+        get: |s| json!(s.grid_alignment.name()), set: |s, v| named(&mut s.grid_alignment, v),
+    },
+    Key {
+        name: "keep_single_slices", takes: "true or false",
+        summary: "Whether an axis along which the region is a single slice keeps its spacing",
+        get: |s| json!(s.keep_single_slices), set: |s, v| assign(&mut s.keep_single_slices, v),
     },
     Key {
         name: "image_interpolation", takes: "nearest, linear, cubic_spline or cubic_convolution",
@@ -80,14 +107,24 @@ pub static KEYS: &[Key] = &[
         get: |s| json!(s.mask_threshold), set: |s, v| assign(&mut s.mask_threshold, v),
     },
     Key {
-        name: "intensity_rounding", takes: "none or nearest",
-        summary: "Rounding of interpolated intensities; nearest for CT",
+        name: "intensity_rounding", takes: "none, nearest or voxel_type",
+        summary: "Rounding of interpolated intensities: nearest for CT, voxel_type to cut off towards 0 if the image holds integers",
         get: |s| json!(s.intensity_rounding.name()), set: |s, v| named(&mut s.intensity_rounding, v),
     },
     Key {
         name: "resegment_range", takes: "two numbers, lower and upper end (null leaves an end open), or null",
         summary: "Closed range of intensities that stay in the intensity mask",
         get: |s| json!(s.resegment_range), set: |s, v| assign(&mut s.resegment_range, v),
+    },
+    Key {
+        name: "resegment_unit", takes: "intensity, maximum or sigma",
+        summary: "Whether resegment_range is in intensities, shares of the region's maximum, or standard deviations from its mean",
+        get: |s| json!(s.resegment_unit.name()), set: |s, v| named(&mut s.resegment_unit, v),
+    },
+    Key {
+        name: "morphological_mask", takes: "as_drawn, cropped or resegmented",
+        summary: "What shape is computed of after resegmentation: the region as drawn, what of it lies in the box of the intensity mask, or the intensity mask",
+        get: |s| json!(s.morphological_mask.name()), set: |s, v| named(&mut s.morphological_mask, v),
     },
     Key {
         name: "resegment_sigma", takes: "a number above 0, or null",
@@ -305,6 +342,12 @@ fn assign<T: DeserializeOwned>(field: &mut T, value: &Value) -> Read<()> {
 fn named<T: Named>(field: &mut T, value: &Value) -> Read<()> {
     let name: String = read(value)?;
     *field = T::parse(&name).map_err(|error| WrongKind(Some(error)))?;
+    Ok(())
+}
+
+fn normalise(field: &mut Option<Normalisation>, value: &Value) -> Read<()> {
+    let on: bool = read(value)?;
+    *field = on.then(|| field.unwrap_or(Normalisation { scale: 1.0, clip: None }));
     Ok(())
 }
 

@@ -47,6 +47,7 @@ pub use names::Named;
 pub use ndarray;
 pub use profile::{IbsiConfiguration, Profile};
 pub use settings::{
-    BinAnchor, BinAssignment, Discretisation, FeatureSet, Interpolation, Norm, Rounding, Settings,
+    BinAnchor, BinAssignment, Discretisation, FeatureSet, GridAlignment, Interpolation, MorphologicalMask,
+    Norm, Normalisation, ResegmentUnit, Rounding, Settings,
 };
 pub use table::{FeatureRow, FeatureTable, Status};

@@ -4,7 +4,8 @@ use crate::aggregation::{Aggregation, Scope};
 use crate::error::Result;
 use crate::names::Named;
 use crate::settings::{
-    BinAnchor, BinAssignment, Discretisation, FeatureSet, Interpolation, Rounding, Settings,
+    BinAnchor, BinAssignment, Discretisation, FeatureSet, GridAlignment, Interpolation, MorphologicalMask,
+    ResegmentUnit, Rounding, Settings,
 };
 
 /// A named set of conventions; it only builds [`Settings`].
@@ -30,11 +31,16 @@ impl Profile {
             Profile::Ibsi => Settings {
                 geometry_tolerance: 1e-4,
                 resample_spacing_mm: None,
+                normalisation: None,
+                grid_alignment: GridAlignment::Centre,
+                keep_single_slices: false,
                 image_interpolation: Interpolation::Linear,
                 mask_interpolation: Interpolation::Linear,
                 mask_threshold: 0.5,
                 intensity_rounding: Rounding::None,
                 resegment_range: None,
+                resegment_unit: ResegmentUnit::Intensity,
+                morphological_mask: MorphologicalMask::AsDrawn,
                 resegment_sigma: None,
                 discretisation: Discretisation::FixedBinNumber { bins: 32 },
                 bin_assignment: BinAssignment::Formula,
@@ -53,6 +59,12 @@ impl Profile {
                 features: None,
             },
             Profile::PyRadiomics => Settings {
+                grid_alignment: GridAlignment::Corner,
+                keep_single_slices: true,
+                image_interpolation: Interpolation::CubicSpline,
+                mask_interpolation: Interpolation::Nearest,
+                intensity_rounding: Rounding::VoxelType,
+                morphological_mask: MorphologicalMask::CroppedToIntensityMask,
                 discretisation: Discretisation::FixedBinSize {
                     width: 25.0,
                     anchor: BinAnchor::MultipleOfWidth,

@@ -34,11 +34,76 @@ pub enum Rounding {
     None,
     /// Rounded to the nearest whole number, halves to the even one; for CT (IBSI 1, "Rounding").
     Nearest,
+    /// Kept in the image's own voxel type: cut off towards 0 for integers, rounded to 32 bits for
+    /// 32-bit floats (ITK).
+    VoxelType,
 }
 
 impl Named for Rounding {
     const KIND: &'static str = "rounding";
-    const NAMES: &'static [(&'static str, Self)] = &[("none", Self::None), ("nearest", Self::Nearest)];
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("none", Self::None), ("nearest", Self::Nearest), ("voxel_type", Self::VoxelType)];
+}
+
+/// Where the grid that is interpolated to lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GridAlignment {
+    /// Its centre is the image's; outside of the image the nearest voxel counts (IBSI, UMPJ).
+    Centre,
+    /// Its first voxel begins at the corner of the image's first voxel; outside of the image the
+    /// intensity is 0 (PyRadiomics).
+    Corner,
+}
+
+impl Named for GridAlignment {
+    const KIND: &'static str = "grid alignment";
+    const NAMES: &'static [(&'static str, Self)] = &[("centre", Self::Centre), ("corner", Self::Corner)];
+}
+
+/// In what the resegmentation range is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResegmentUnit {
+    /// In intensities.
+    Intensity,
+    /// As shares of the region's highest intensity.
+    Maximum,
+    /// In standard deviations from the region's mean.
+    Sigma,
+}
+
+impl Named for ResegmentUnit {
+    const KIND: &'static str = "resegmentation unit";
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("intensity", Self::Intensity), ("maximum", Self::Maximum), ("sigma", Self::Sigma)];
+}
+
+/// What the morphological mask is after resegmentation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MorphologicalMask {
+    /// The region as drawn (IBSI).
+    AsDrawn,
+    /// What of it lies in the bounding box of the intensity mask (PyRadiomics).
+    CroppedToIntensityMask,
+    /// The intensity mask (PyRadiomics with `resegmentShape`).
+    Resegmented,
+}
+
+impl Named for MorphologicalMask {
+    const KIND: &'static str = "morphological mask";
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("as_drawn", Self::AsDrawn),
+        ("cropped", Self::CroppedToIntensityMask),
+        ("resegmented", Self::Resegmented),
+    ];
+}
+
+/// z-scores of the whole image, by the sample's standard deviation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Normalisation {
+    /// What a standard deviation becomes.
+    pub scale: f64,
+    /// z-scores beyond this become this; `None` keeps them.
+    pub clip: Option<f64>,
 }
 
 /// How intensities become grey levels 1, 2, … (IBSI 1, "Intensity discretisation", 4R0B).
@@ -152,9 +217,15 @@ pub struct Settings {
     /// Largest difference between the grids of image and mask that counts as none: in mm for
     /// spacing and origin, in direction cosines for the direction.
     pub geometry_tolerance: f64,
+    /// Whether, before all else, the intensities of the whole image become z-scores.
+    pub normalisation: Option<Normalisation>,
     /// Voxel spacing (z, y, x) in mm to interpolate to; `None` on an axis keeps it as it is,
     /// `None` for all means no interpolation.
     pub resample_spacing_mm: Option<[Option<f64>; 3]>,
+    /// Where the new grid lies.
+    pub grid_alignment: GridAlignment,
+    /// Whether an axis along which the region is a single slice keeps its spacing.
+    pub keep_single_slices: bool,
     /// How the image is interpolated.
     pub image_interpolation: Interpolation,
     /// How the mask is interpolated.
@@ -166,6 +237,10 @@ pub struct Settings {
     /// Closed range of intensities that stay in the intensity mask; `None` is open
     /// (IBSI 1, "Range re-segmentation", USB3).
     pub resegment_range: Option<[Option<f64>; 2]>,
+    /// In what the range is given.
+    pub resegment_unit: ResegmentUnit,
+    /// What the morphological mask is after resegmentation.
+    pub morphological_mask: MorphologicalMask,
     /// Keep intensities within this many standard deviations of the region's mean, the ends
     /// included (IBSI 1, "Intensity outlier filtering", 7ACA).
     pub resegment_sigma: Option<f64>,
@@ -236,6 +311,10 @@ impl Settings {
                     "the lower end must not be above the upper end",
                 ));
             }
+        }
+        if let Some(Normalisation { scale, clip }) = self.normalisation {
+            positive("normalise_scale", scale)?;
+            clip.map_or(Ok(()), |clip| positive("normalise_clip", clip))?;
         }
         if let Some(sigma) = self.resegment_sigma {
             positive("resegment_sigma", sigma)?;

@@ -16,6 +16,7 @@ use crate::settings::Settings;
 use crate::table::FeatureRow;
 
 /// What a family computes its features from.
+#[derive(Clone, Copy)]
 pub(crate) struct Job<'a> {
     pub image: &'a str,
     pub roi: &'a Roi,

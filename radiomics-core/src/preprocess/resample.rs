@@ -4,7 +4,7 @@ use ndarray::{Array3, ArrayView1, ArrayViewMut1, Axis, Zip};
 
 use crate::error::{Error, Result};
 use crate::grid::{Grid, Window};
-use crate::settings::Interpolation;
+use crate::settings::{GridAlignment, Interpolation};
 
 /// Voxels that the spline prefilter reaches: its response falls by 2 − √3 a voxel, so at
 /// this distance it is below the resolution of a 64-bit float.
@@ -17,12 +17,12 @@ const MAX_VOXELS: f64 = 4_294_967_296.0;
 /// must not add a slice.
 const SIZE_SLACK: f64 = 1e-6;
 
-/// The grid with `spacing_mm` (z, y, x; `None` keeps an axis) whose centre is the centre of
-/// `grid`: ⌈n·s/s'⌉ voxels along each axis (IBSI 1, UMPJ).
+/// The grid with `spacing_mm` (z, y, x; `None` keeps an axis), ⌈n·s/s'⌉ voxels along each axis,
+/// that shares its centre or its corner with `grid` (IBSI 1, UMPJ).
 ///
 /// # Errors
 /// [`Error::GridTooLarge`] when it would have more than 2³² voxels.
-pub fn resampled_grid(grid: &Grid, spacing_mm: [Option<f64>; 3]) -> Result<Grid> {
+pub fn resampled_grid(grid: &Grid, spacing_mm: [Option<f64>; 3], alignment: GridAlignment) -> Result<Grid> {
     let spacing: [f64; 3] = std::array::from_fn(|a| spacing_mm[a].unwrap_or(grid.spacing_mm[a]));
     let size: [f64; 3] = std::array::from_fn(|a| match spacing_mm[a] {
         None => grid.shape[a] as f64,
@@ -33,14 +33,23 @@ pub fn resampled_grid(grid: &Grid, spacing_mm: [Option<f64>; 3]) -> Result<Grid>
         return Err(Error::GridTooLarge { spacing_mm: spacing, voxels });
     }
     let shape = size.map(|n| n as usize);
-    let first =
-        std::array::from_fn(|a| first_coordinate(grid.shape[a], grid.spacing_mm[a], shape[a], spacing[a]));
+    let first = std::array::from_fn(|a| first_coordinate(grid, shape, spacing, alignment, a));
     Ok(Grid { shape, spacing_mm: spacing, origin_mm: grid.position_mm(first), direction: grid.direction })
 }
 
-/// Where the first voxel of the new grid lies, in voxels of the old one.
-fn first_coordinate(n: usize, spacing: f64, new_n: usize, new_spacing: f64) -> f64 {
-    0.5 * ((n as f64 - 1.0) - new_spacing / spacing * (new_n as f64 - 1.0))
+/// Where the first voxel of the new grid lies along axis `a`, in voxels of the old one.
+fn first_coordinate(
+    grid: &Grid,
+    shape: [usize; 3],
+    spacing: [f64; 3],
+    alignment: GridAlignment,
+    a: usize,
+) -> f64 {
+    let step = spacing[a] / grid.spacing_mm[a];
+    match alignment {
+        GridAlignment::Centre => 0.5 * ((grid.shape[a] as f64 - 1.0) - step * (shape[a] as f64 - 1.0)),
+        GridAlignment::Corner => 0.5 * (step - 1.0),
+    }
 }
 
 /// Values at the voxels of one grid from those of another with the same centre.
@@ -51,20 +60,19 @@ pub struct Resampling {
     /// First coordinate and step in source voxels; `None` where an axis stays as it is.
     axes: [Option<(f64, f64)>; 3],
     method: Interpolation,
+    alignment: GridAlignment,
 }
 
 impl Resampling {
-    /// From the voxels of `from` to those of `to`, made by [`resampled_grid`].
-    pub fn new(from: &Grid, to: &Grid, method: Interpolation) -> Self {
+    /// From the voxels of `from` to those of `to`, made by [`resampled_grid`] with the same
+    /// `alignment`.
+    pub fn new(from: &Grid, to: &Grid, method: Interpolation, alignment: GridAlignment) -> Self {
         let axes = std::array::from_fn(|a| {
             let same = from.shape[a] == to.shape[a] && from.spacing_mm[a] == to.spacing_mm[a];
-            (!same).then(|| {
-                let first =
-                    first_coordinate(from.shape[a], from.spacing_mm[a], to.shape[a], to.spacing_mm[a]);
-                (first, to.spacing_mm[a] / from.spacing_mm[a])
-            })
+            let first = || first_coordinate(from, to.shape, to.spacing_mm, alignment, a);
+            (!same).then(|| (first(), to.spacing_mm[a] / from.spacing_mm[a]))
         });
-        Self { source: from.shape, target: to.shape, axes, method }
+        Self { source: from.shape, target: to.shape, axes, method, alignment }
     }
 
     /// The target voxels that the source voxels of `window` can influence.
@@ -120,14 +128,20 @@ impl Resampling {
         }
     }
 
-    /// The source voxels that make up the value at `coordinate`. Outside of the grid, the
-    /// nearest voxel counts.
+    /// The source voxels that make up the value at `coordinate`. Outside of the image, the
+    /// nearest voxel counts, or nothing for grids that share their corner.
     fn taps_at(&self, coordinate: f64, n: usize) -> Taps {
         let last = n - 1;
-        let c = coordinate.clamp(0.0, last as f64);
+        let outside = coordinate < -0.5 || coordinate > last as f64 + 0.5;
+        let mirrored = self.method == Interpolation::CubicSpline && self.alignment == GridAlignment::Corner;
+        let c = match mirrored && !outside {
+            true => coordinate,
+            false => coordinate.clamp(0.0, last as f64),
+        };
         let floor = c.floor();
         let t = c - floor;
         let weights = match self.method {
+            _ if outside && self.alignment == GridAlignment::Corner => [0.0; 4],
             Interpolation::Nearest => [0.0, f64::from(t < 0.5), f64::from(t >= 0.5), 0.0],
             Interpolation::Linear => [0.0, 1.0 - t, t, 0.0],
             Interpolation::CubicSpline => spline_weights(t),
@@ -273,9 +287,9 @@ mod tests {
 
     fn resample_line(values: &[f64], spacing: f64, method: Interpolation) -> Vec<f64> {
         let grid = Grid::new([1, 1, values.len()], [1.0; 3]).unwrap();
-        let target = resampled_grid(&grid, [None, None, Some(spacing)]).unwrap();
+        let target = resampled_grid(&grid, [None, None, Some(spacing)], GridAlignment::Centre).unwrap();
         let image = Array3::from_shape_vec((1, 1, values.len()), values.to_vec()).unwrap();
-        Resampling::new(&grid, &target, method)
+        Resampling::new(&grid, &target, method, GridAlignment::Centre)
             .apply(&Window::whole(target.shape), |w| {
                 image.slice(ndarray::s![.., .., w.start[2]..w.end()[2]]).to_owned()
             })
@@ -289,7 +303,7 @@ mod tests {
         //   |  0  |  1  |  2  |  3  |  4  |  5  |
         //   |   .25  |  1.75  |  3.25  |  4.75  |
         let grid = Grid::new([1, 1, 6], [1.0; 3]).unwrap();
-        let target = resampled_grid(&grid, [None, None, Some(1.5)]).unwrap();
+        let target = resampled_grid(&grid, [None, None, Some(1.5)], GridAlignment::Centre).unwrap();
         assert_eq!(target.shape, [1, 1, 4]);
         assert_eq!(target.origin_mm, [0.0, 0.0, 0.25]);
         let ramp: Vec<f64> = (0..6).map(f64::from).collect();
