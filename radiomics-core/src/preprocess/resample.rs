@@ -1,6 +1,6 @@
 //! Interpolation to a new grid, axis by axis (IBSI 1, "Image interpolation", VTM2).
 
-use ndarray::{Array3, ArrayView1, ArrayViewMut1, Axis, Zip};
+use ndarray::{Array3, ArrayViewMut1, Axis, Zip};
 
 use crate::error::{Error, Result};
 use crate::grid::{Grid, Window};
@@ -108,7 +108,7 @@ impl Resampling {
         });
         let source = self.source_window(window, &taps);
         let mut values = crop(&source);
-        for a in 0..3 {
+        for a in [2, 1, 0] {
             let Some(taps) = &taps[a] else { continue };
             if self.method == Interpolation::CubicSpline {
                 for line in values.lanes_mut(Axis(a)) {
@@ -155,7 +155,7 @@ impl Resampling {
                 _ => i.clamp(0, last as isize) as usize,
             }
         });
-        Taps { index, weights }
+        Taps { index, weights, linear: self.method == Interpolation::Linear }
     }
 
     fn source_window(&self, window: &Window, taps: &[Option<Vec<Taps>>; 3]) -> Window {
@@ -180,6 +180,8 @@ impl Resampling {
 struct Taps {
     index: [usize; 4],
     weights: [f64; 4],
+    /// Whether the value lies on the line between two voxels.
+    linear: bool,
 }
 
 /// B-spline basis of order 3 at distances 1 + t, t, 1 − t and 2 − t.
@@ -247,7 +249,7 @@ fn prefilter(mut line: ArrayViewMut1<f64>) {
     line.mapv_inplace(|c| c * gain);
 }
 
-/// Weighted sums along axis `a`.
+/// The values at `taps` along axis `a`.
 fn along(values: &Array3<f64>, a: usize, taps: &[Taps], start: usize) -> Array3<f64> {
     let mut shape = [values.dim().0, values.dim().1, values.dim().2];
     shape[a] = taps.len();
@@ -255,26 +257,40 @@ fn along(values: &Array3<f64>, a: usize, taps: &[Taps], start: usize) -> Array3<
     if a == 2 {
         // Along x the sum gathers from one contiguous row.
         Zip::from(result.rows_mut()).and(values.rows()).for_each(|to, from| {
-            gather(from, to, taps, start);
+            for (value, tap) in to.into_iter().zip(taps) {
+                tap.add(|index, add| add(value, from[index - start]));
+            }
         });
         return result;
     }
     for (mut plane, tap) in result.axis_iter_mut(Axis(a)).zip(taps) {
-        for (index, weight) in tap.index.into_iter().zip(tap.weights) {
-            // A weight of 0 must not turn a NaN or an infinity outside of the support into NaN.
-            if weight != 0.0 {
-                plane.scaled_add(weight, &values.index_axis(Axis(a), index - start));
-            }
-        }
+        tap.add(|index, add| {
+            Zip::from(&mut plane)
+                .and(values.index_axis(Axis(a), index - start))
+                .for_each(|to, from| add(to, *from));
+        });
     }
     result
 }
 
-fn gather(from: ArrayView1<f64>, to: ArrayViewMut1<f64>, taps: &[Taps], start: usize) {
-    for (value, tap) in to.into_iter().zip(taps) {
-        for (index, weight) in tap.index.into_iter().zip(tap.weights) {
-            if weight != 0.0 {
-                *value += weight * from[index - start];
+impl Taps {
+    /// Calls `each` with every source index that has a weight and with what adds its value.
+    ///
+    /// A weight of 0 must not turn a NaN or an infinity outside of the support into NaN. Of two
+    /// voxels, the second one moves the value from the first: a + t·(b − a) stays what it is
+    /// between equal voxels, where a sum of weighted values may miss it by a rounding error.
+    fn add(&self, mut each: impl FnMut(usize, &dyn Fn(&mut f64, f64))) {
+        let used = || self.index.into_iter().zip(self.weights).filter(|(_, weight)| *weight != 0.0);
+        if self.linear {
+            for (place, (index, weight)) in used().enumerate() {
+                match place {
+                    0 => each(index, &|to, from| *to = from),
+                    _ => each(index, &|to, from| *to += weight * (from - *to)),
+                }
+            }
+        } else {
+            for (index, weight) in used() {
+                each(index, &|to, from| *to += weight * from);
             }
         }
     }
