@@ -70,10 +70,8 @@ impl Neighbourhoods {
         }
         let inside = || roi.intensities.indexed_iter().zip(&roi.intensity).filter(|(_, m)| **m);
         let highest = inside().map(|((_, &x), _)| x).fold(f64::NEG_INFINITY, f64::max);
-        let maxima = inside()
-            .filter(|((_, x), _)| **x == highest)
-            .map(|(((k, j, i), _), _)| [k, j, i])
-            .collect();
+        let maxima =
+            inside().filter(|((_, x), _)| **x == highest).map(|(((k, j, i), _), _)| [k, j, i]).collect();
         Self { sums, counts, rows, pad, mask: roi.intensity.clone(), maxima }
     }
 

@@ -12,9 +12,11 @@ pub(super) struct Axes {
 }
 
 impl Axes {
-    /// Of the voxels of a mask: eigenvalues of the population covariance of their centres
-    /// (IBSI 1, TDIC). The sums are of whole numbers, so a region that is flat along an axis
-    /// of the grid has a variance of exactly 0.
+    /// Of the voxels of a mask: eigenvalues of the covariance of their centres (IBSI 1, TDIC).
+    /// It is the sample covariance, over n − 1: IBSI does not say, but its values for the
+    /// digital phantom need it (PyRadiomics divides by n). The sums are of whole numbers, so a
+    /// region that is flat along an axis of the grid has a variance of exactly 0, and so has a
+    /// single voxel.
     pub fn of_mask(mask: &Array3<bool>, spacing_mm: [f64; 3]) -> Self {
         let mut n = 0i128;
         let mut sum = [0i128; 3];
@@ -32,7 +34,7 @@ impl Axes {
         let covariance = Matrix3::from_fn(|r, c| {
             let (a, b) = (r.min(c), r.max(c));
             let scaled = (n * products[a][b] - sum[a] * sum[b]) as f64;
-            scaled / (n * n) as f64 * spacing_mm[a] * spacing_mm[b]
+            scaled / (n * (n - 1).max(1)) as f64 * spacing_mm[a] * spacing_mm[b]
         });
         let mut values = SymmetricEigen::new(covariance).eigenvalues;
         values.as_mut_slice().sort_by(|a, b| b.total_cmp(a));
@@ -62,9 +64,9 @@ mod tests {
 
     #[test]
     fn a_row_has_one_axis() {
-        // ■■   Centres 3 mm apart: λ = 1.5².
+        // ■■   Centres 3 mm apart: λ = 2 · 1.5².
         let axes = Axes::of_mask(&arr3(&[[[true, true]]]), [1.0, 1.0, 3.0]);
-        assert_eq!(axes, Axes { major: 2.25, minor: 0.0, least: 0.0 });
+        assert_eq!(axes, Axes { major: 4.5, minor: 0.0, least: 0.0 });
     }
 
     #[test]
@@ -74,7 +76,7 @@ mod tests {
         // ··■
         let line = Array3::from_shape_fn((3, 3, 3), |(k, j, i)| k == j && j == i);
         let axes = Axes::of_mask(&line, [0.7, 1.1, 1.9]);
-        assert_relative_eq!(axes.major, 2.0 / 3.0 * (0.49 + 1.21 + 3.61), max_relative = 1e-12);
+        assert_relative_eq!(axes.major, 0.49 + 1.21 + 3.61, max_relative = 1e-12);
         assert_eq!((axes.minor, axes.least), (0.0, 0.0));
     }
 }

@@ -117,7 +117,7 @@ fn pieces(inside: u8, rule: FaceRule) -> Vec<(Point, Point)> {
             corner[(axis + 2) % 3] = c;
             corner
         });
-        if side == 1 {
+        if side == 0 {
             way.reverse();
         }
         let corner = |i: usize| way[i % 4];

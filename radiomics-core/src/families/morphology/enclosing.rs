@@ -39,7 +39,7 @@ pub(super) fn oriented_box(hull: &Hull) -> [f64; 3] {
         let [length, width] = planar::smallest_rectangle(shadow);
         [height, length, width]
     });
-    boxes.min_by(|a, b| box_volume(*a).total_cmp(&box_volume(*b))).unwrap_or([f64::NAN; 3])
+    planar::smallest(&boxes.collect::<Vec<_>>(), box_volume, box_area).unwrap_or([f64::NAN; 3])
 }
 
 /// Volume of an ellipsoid with these semi-axes.
@@ -49,6 +49,9 @@ pub(super) fn ellipsoid_volume([a, b, c]: [f64; 3]) -> f64 {
 
 /// Surface area of an ellipsoid with semi-axes a ≥ b ≥ c (IBSI 1, RDD2):
 /// 4πab·Σ (αβ)^ν/(1 − 4ν²)·P_ν((α² + β²)/(2αβ)), ν = 0..20, α² = 1 − b²/a², β² = 1 − c²/a².
+///
+/// With these α and β, which IBSI prints and its reference values need, the sum is the area of
+/// the ellipsoid for a sphere only; with α² = 1 − c²/a² and β² = 1 − c²/b² it would be for all.
 pub(super) fn ellipsoid_area([a, b, c]: [f64; 3]) -> f64 {
     let alpha2 = 1.0 - (b / a).powi(2);
     let beta2 = 1.0 - (c / a).powi(2);
@@ -59,8 +62,8 @@ pub(super) fn ellipsoid_area([a, b, c]: [f64; 3]) -> f64 {
     for order in 0..=AREA_TERMS {
         let nu = order as f64;
         sum += term / (1.0 - 4.0 * nu * nu);
-        let next = ((2.0 * nu + 1.0) * (alpha2 + beta2) / 2.0 * term - nu * alpha2 * beta2 * previous)
-            / (nu + 1.0);
+        let next =
+            ((2.0 * nu + 1.0) * (alpha2 + beta2) / 2.0 * term - nu * alpha2 * beta2 * previous) / (nu + 1.0);
         (previous, term) = (term, next);
     }
     4.0 * std::f64::consts::PI * a * b * sum
@@ -163,13 +166,20 @@ mod tests {
     use ndarray::Array3;
 
     #[test]
-    fn area_of_a_sphere_and_of_spheroids() {
+    fn area_of_a_sphere_and_the_series_as_printed() {
         let pi = std::f64::consts::PI;
         assert_relative_eq!(ellipsoid_area([2.0, 2.0, 2.0]), 16.0 * pi, max_relative = 1e-14);
-        // Prolate, a = 2, b = c = 1.5: 2πb² + 2πab·asin(e)/e.
-        let e = (1.0f64 - 0.5625).sqrt();
-        let area = 2.0 * pi * 2.25 + 2.0 * pi * 3.0 * e.asin() / e;
-        assert_relative_eq!(ellipsoid_area([2.0, 1.5, 1.5]), area, max_relative = 1e-9);
+        let (a, b, c) = (5.7f64, 4.7f64, 4.3f64);
+        let (alpha, beta) = ((1.0 - b * b / a / a).sqrt(), (1.0 - c * c / a / a).sqrt());
+        let t = (alpha * alpha + beta * beta) / (2.0 * alpha * beta);
+        let legendre = [1.0, t, (3.0 * t * t - 1.0) / 2.0, (5.0 * t * t - 3.0) * t / 2.0];
+        let mut series = 0.0;
+        for (nu, p) in legendre.into_iter().enumerate() {
+            series += (alpha * beta).powi(nu as i32) / (1.0 - 4.0 * (nu * nu) as f64) * p;
+        }
+        // Four terms of the series leave less than the fifth.
+        let rest = (alpha * alpha + beta * beta).powi(4) / 63.0;
+        assert!((ellipsoid_area([a, b, c]) / (4.0 * pi * a * b) - series).abs() < rest);
     }
 
     #[test]

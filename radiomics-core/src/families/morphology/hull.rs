@@ -222,8 +222,10 @@ impl<'a> Builder<'a> {
         }
         let first = self.faces.len();
         // The rim is one loop: the corner where a new face begins is where another one ends.
-        let from: HashMap<usize, usize> = rim.iter().enumerate().map(|(n, &(a, ..))| (a, first + n)).collect();
-        let to: HashMap<usize, usize> = rim.iter().enumerate().map(|(n, &(_, b, _))| (b, first + n)).collect();
+        let from: HashMap<usize, usize> =
+            rim.iter().enumerate().map(|(n, &(a, ..))| (a, first + n)).collect();
+        let to: HashMap<usize, usize> =
+            rim.iter().enumerate().map(|(n, &(_, b, _))| (b, first + n)).collect();
         for &(a, b, neighbour) in &rim {
             let this = self.faces.len();
             self.add([a, b, point], [neighbour, from[&b], to[&a]]);

@@ -3,6 +3,7 @@
 use ndarray::{Array3, ArrayView3};
 
 use super::cubes::{Cube, FaceRule, Point, cubes};
+use super::hull::Hull;
 use super::planar;
 use crate::grid::Window;
 
@@ -55,6 +56,11 @@ impl Mesh {
             .sum()
     }
 
+    /// Largest distance between vertices in mm; 0 for a mesh without triangles.
+    pub fn diameter_mm(&self) -> f64 {
+        Hull::of_mesh(self).map_or(0.0, |hull| hull.diameter_mm())
+    }
+
     /// Largest distance in mm between vertices that share their coordinate along an axis, for
     /// the axes (z, y, x): in slices, columns and rows. 0 where no plane has two vertices.
     pub fn planar_diameters_mm(&self) -> [f64; 3] {
@@ -96,9 +102,11 @@ fn padded(mask: ArrayView3<'_, bool>, window: Window) -> Array3<bool> {
     let [nz, ny, nx] = window.shape;
     let ([k, j, i], [ke, je, ie]) = (window.start, window.end());
     let mut padded = Array3::default((nz + 2, ny + 2, nx + 2));
-    padded
-        .slice_mut(ndarray::s![1..=nz, 1..=ny, 1..=nx])
-        .assign(&mask.slice(ndarray::s![k..ke, j..je, i..ie]));
+    padded.slice_mut(ndarray::s![1..=nz, 1..=ny, 1..=nx]).assign(&mask.slice(ndarray::s![
+        k..ke,
+        j..je,
+        i..ie
+    ]));
     padded
 }
 

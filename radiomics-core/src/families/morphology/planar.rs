@@ -19,11 +19,12 @@ pub(super) fn diameter(points: impl Iterator<Item = [i64; 2]>, unit: [f64; 2]) -
 }
 
 /// Sides of the rectangle of least area that holds all points. One side of it lies along a
-/// side of the convex hull (Freeman and Shapira 1975).
+/// side of the convex hull (Freeman and Shapira 1975). Of rectangles of equal area the most
+/// compact one counts, so that no rounding chooses.
 pub(super) fn smallest_rectangle(points: Vec<[f64; 2]>) -> [f64; 2] {
     let corners = hull(points, |o, a, b| (a[0] - o[0]) * (b[1] - o[1]) > (a[1] - o[1]) * (b[0] - o[0]));
     let n = corners.len();
-    let mut best = [f64::INFINITY; 2];
+    let mut rectangles = Vec::with_capacity(n);
     for (i, p) in corners.iter().enumerate() {
         let q = corners[(i + 1) % n];
         let [dy, dx] = [q[0] - p[0], q[1] - p[1]];
@@ -33,11 +34,20 @@ pub(super) fn smallest_rectangle(points: Vec<[f64; 2]>) -> [f64; 2] {
         }
         let along = extent(corners.iter().map(|r| (r[0] * dy + r[1] * dx) / length));
         let across = extent(corners.iter().map(|r| (r[1] * dy - r[0] * dx) / length));
-        if along * across < best[0] * best[1] {
-            best = [along, across];
-        }
+        rectangles.push([along, across]);
     }
-    best
+    smallest(&rectangles, |[a, b]| a * b, |[a, b]| a + b).unwrap_or([0.0; 2])
+}
+
+/// Of the bodies whose size is the least one, up to rounding, the one with the least surface.
+pub(super) fn smallest<T: Copy>(
+    bodies: &[T],
+    size: impl Fn(T) -> f64,
+    surface: impl Fn(T) -> f64,
+) -> Option<T> {
+    let least = bodies.iter().map(|&b| size(b)).fold(f64::INFINITY, f64::min);
+    let ties = bodies.iter().copied().filter(|&b| size(b) <= least * (1.0 + 1e-9));
+    ties.min_by(|&a, &b| surface(a).total_cmp(&surface(b)))
 }
 
 /// Highest less lowest value.
