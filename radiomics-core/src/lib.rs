@@ -30,7 +30,7 @@ mod image;
 mod kernels;
 /// Surface meshes of masks.
 pub mod morphology {
-    pub use crate::families::morphology::{FaceRule, Mesh};
+    pub use crate::families::morphology::Mesh;
 }
 mod names;
 mod neighbourhood;
@@ -51,7 +51,7 @@ pub use names::Named;
 pub use ndarray;
 pub use profile::{IbsiConfiguration, Profile};
 pub use settings::{
-    BinAnchor, BinAssignment, Discretisation, FeatureSet, GridAlignment, Interpolation, MorphologicalMask,
-    Norm, Normalisation, ResegmentUnit, Rounding, Settings,
+    AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, GridAlignment,
+    Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, Settings,
 };
 pub use table::{FeatureRow, FeatureTable, Status};
