@@ -4,13 +4,14 @@ use rayon::prelude::*;
 
 use crate::catalogue::{FAMILIES, Family, check_selection, is_selected};
 use crate::error::{Error, Result};
+use crate::families::zone_sets::ZoneSets;
 use crate::families::{Compute, Job};
 use crate::image::{Image, Mask};
 use crate::kernels::Isa;
 use crate::preprocess;
 use crate::roi::{Levels, Roi};
 use crate::settings::{Discretisation, Settings};
-use crate::table::FeatureTable;
+use crate::table::{FeatureRow, FeatureTable};
 
 /// How to compute; never changes a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,20 +58,38 @@ fn compute(image: &str, roi: &Roi, settings: &Settings, isa: Isa) -> Result<Feat
     };
     let families: Vec<&Family> = FAMILIES.iter().filter(wanted).collect();
     let job = Job { image, roi, settings, isa };
-    let uses_levels = |f: &&Family| matches!(f.compute, Compute::Levels(_));
+    let uses_levels = |f: &&Family| matches!(f.compute, Compute::Levels(_) | Compute::Zones { .. });
     let levels = match families.iter().any(uses_levels) {
         true => Some(grey_levels(roi, &settings.discretisation, settings, isa)?),
         false => None,
     };
-    let rows: Vec<_> = families
-        .par_iter()
-        .map(|family| match (family.compute, &levels) {
-            (Compute::Region(compute), _) => compute(&job),
-            (Compute::Levels(compute), Some(levels)) => compute(&job, levels),
-            (Compute::Levels(_), None) => Vec::new(),
-        })
-        .collect();
+    // Families that count zones go together, to find the zones once.
+    let groups: Vec<&[&Family]> = families.chunk_by(|a, b| counts_zones(a) && counts_zones(b)).collect();
+    let rows: Vec<_> =
+        groups.par_iter().map(|group| compute_group(group, &job, levels.as_ref())).collect::<Result<_>>()?;
     Ok(FeatureTable::from_rows(rows.into_iter().flatten().collect()))
+}
+
+fn counts_zones(family: &Family) -> bool {
+    matches!(family.compute, Compute::Zones { .. })
+}
+
+fn compute_group(group: &[&Family], job: &Job, levels: Option<&Levels>) -> Result<Vec<FeatureRow>> {
+    let needs_distances = |f: &&Family| matches!(f.compute, Compute::Zones { distances: true, .. });
+    let zones = levels
+        .filter(|_| group.iter().any(|f| counts_zones(f)))
+        .map(|levels| ZoneSets::new(job, levels, group.iter().any(needs_distances)));
+    let mut rows = Vec::new();
+    for family in group {
+        rows.extend(match (family.compute, levels, &zones) {
+            (Compute::Region(compute), ..) => compute(job),
+            (Compute::Checked(compute), ..) => compute(job)?,
+            (Compute::Levels(compute), Some(levels), _) => compute(job, levels),
+            (Compute::Zones { compute, .. }, Some(levels), Some(zones)) => compute(job, levels, zones),
+            (Compute::Levels(_) | Compute::Zones { .. }, ..) => Vec::new(),
+        });
+    }
+    Ok(rows)
 }
 
 fn grey_levels(roi: &Roi, discretisation: &Discretisation, settings: &Settings, isa: Isa) -> Result<Levels> {

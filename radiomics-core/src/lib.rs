@@ -20,6 +20,7 @@
 
 pub mod aggregation;
 pub mod catalogue;
+mod cells;
 pub mod document;
 mod error;
 pub mod example;
@@ -35,6 +36,7 @@ mod profile;
 pub mod roi;
 mod settings;
 mod table;
+mod zones;
 
 pub use aggregation::Aggregation;
 pub use error::{Error, Result};
