@@ -20,6 +20,7 @@
 
 pub mod aggregation;
 pub mod catalogue;
+mod cells;
 pub mod document;
 mod error;
 pub mod example;
@@ -40,6 +41,7 @@ pub mod roi;
 mod settings;
 mod table;
 pub mod verify;
+mod zones;
 
 pub use aggregation::Aggregation;
 pub use error::{Error, Result};
