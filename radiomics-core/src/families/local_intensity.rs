@@ -3,6 +3,7 @@
 //! outside of the region voxels that are not finite are left out.
 
 use ndarray::Array3;
+use rayon::prelude::*;
 
 use super::{Compute, Job, features};
 use crate::aggregation::{Aggregation, Scope};
@@ -99,32 +100,34 @@ impl Neighbourhoods {
     }
 
     fn global_peak(&self) -> f64 {
-        let (nz, ny, nx) = self.mask.dim();
-        let mut best = f64::NAN;
-        let (mut sum, mut count) = (vec![0.0; nx], vec![0.0; nx]);
-        for (k, j) in ndarray::indices((nz, ny)) {
-            let mask = self.mask.slice(ndarray::s![k, j, ..]);
-            let Some(first) = mask.iter().position(|&m| m) else { continue };
-            let end = mask.iter().rposition(|&m| m).unwrap_or(first) + 1;
-            // All voxels of the line at once: their spheres meet the same lines.
-            sum[first..end].fill(0.0);
-            count[first..end].fill(0.0);
+        let (nz, ny, _) = self.mask.dim();
+        let lines = (0..nz * ny).into_par_iter();
+        lines.map(|line| self.highest_in_line(line / ny, line % ny)).reduce(|| f64::NAN, f64::max)
+    }
+
+    /// The highest mean round any voxel of a line; NaN without one in the mask.
+    fn highest_in_line(&self, k: usize, j: usize) -> f64 {
+        let mask = self.mask.slice(ndarray::s![k, j, ..]);
+        let Some(first) = mask.iter().position(|&m| m) else { return f64::NAN };
+        let end = mask.iter().rposition(|&m| m).unwrap_or(first) + 1;
+        // All voxels of the line at once: their spheres meet the same lines.
+        let total = |before: &Array3<f64>| {
+            let mut total = vec![0.0; end - first];
             for ([z, y], reach) in self.lines(k, j) {
-                for (total, before) in [(&mut sum, &self.sums), (&mut count, &self.counts)] {
-                    let before = before.slice(ndarray::s![z, y, ..]);
-                    let Some(before) = before.to_slice() else { continue };
-                    let low = &before[self.pad + first - reach..];
-                    let high = &before[self.pad + first + reach + 1..];
-                    for ((t, l), h) in total[first..end].iter_mut().zip(low).zip(high) {
-                        *t += h - l;
-                    }
+                let before = before.slice(ndarray::s![z, y, self.pad + first - reach..]);
+                let high = before.slice(ndarray::s![2 * reach + 1..]);
+                for ((t, l), h) in total.iter_mut().zip(before).zip(high) {
+                    *t += h - l;
                 }
             }
-            for i in (first..end).filter(|&i| mask[i]) {
-                best = f64::max(best, sum[i] / count[i]);
-            }
-        }
-        best
+            total
+        };
+        let means = total(&self.sums).into_iter().zip(total(&self.counts)).map(|(sum, n)| sum / n);
+        means
+            .zip(mask.slice(ndarray::s![first..end]))
+            .filter(|(_, m)| **m)
+            .map(|(x, _)| x)
+            .fold(f64::NAN, f64::max)
     }
 }
 
