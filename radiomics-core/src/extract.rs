@@ -41,14 +41,18 @@ pub fn extract(
     execution: &Execution,
 ) -> Result<FeatureTable> {
     check_selection(settings)?;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(execution.threads)
-        .build()
-        .map_err(|error| Error::Threads { threads: execution.threads, reason: error.to_string() })?;
-    pool.install(|| {
+    pool(execution)?.install(|| {
         let roi = preprocess::prepare(image, mask, label, settings, 0.0, execution.isa)?;
         compute("original", &roi, settings, execution.isa)
     })
+}
+
+/// The threads to compute on.
+pub(crate) fn pool(execution: &Execution) -> Result<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(execution.threads)
+        .build()
+        .map_err(|error| Error::Threads { threads: execution.threads, reason: error.to_string() })
 }
 
 fn compute(image: &str, roi: &Roi, settings: &Settings, isa: Isa) -> Result<FeatureTable> {
@@ -92,7 +96,12 @@ fn compute_group(group: &[&Family], job: &Job, levels: Option<&Levels>) -> Resul
     Ok(rows)
 }
 
-fn grey_levels(roi: &Roi, discretisation: &Discretisation, settings: &Settings, isa: Isa) -> Result<Levels> {
+pub(crate) fn grey_levels(
+    roi: &Roi,
+    discretisation: &Discretisation,
+    settings: &Settings,
+    isa: Isa,
+) -> Result<Levels> {
     let lower_bound = settings.resegment_range.and_then(|[low, _]| low);
     let pad = settings.distances.iter().max().map_or(1, |&d| d as usize);
     preprocess::discretise(roi, discretisation, lower_bound, pad, isa)

@@ -29,6 +29,7 @@ mod families;
 mod grid;
 mod image;
 mod kernels;
+pub mod matrices;
 mod names;
 mod neighbourhood;
 pub mod preprocess;

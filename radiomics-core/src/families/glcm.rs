@@ -3,9 +3,11 @@
 use super::{Compute, Job, entropy_term, features, texture};
 use crate::aggregation::{Scope, Span};
 use crate::catalogue::{Family, Row, row};
+use crate::kernels::Isa;
 use crate::kernels::pairs::count_pairs;
 use crate::neighbourhood::half_directions;
 use crate::roi::{Levels, with_levels};
+use crate::settings::Settings;
 use crate::table::FeatureRow;
 
 pub(crate) const FAMILY: Family = Family {
@@ -69,24 +71,31 @@ struct Glcm {
 }
 
 /// Cells (i, j, n) in order, of one direction, each pair once.
-type Cells = Vec<(u16, u16, u64)>;
+pub(crate) type Cells = Vec<(u16, u16, u64)>;
+
+/// Directions in the plane and in the volume.
+pub(crate) fn directions(settings: &Settings) -> [Vec<[i32; 3]>; 2] {
+    [half_directions(&settings.distances, false), half_directions(&settings.distances, true)]
+}
+
+/// Pairs within a span at `offset`, each once.
+pub(crate) fn matrix(isa: Isa, levels: &Levels, span: Span, offset: [i32; 3]) -> Cells {
+    let slices = span.slices(levels.shape()[0]);
+    with_levels!(levels, v => count_pairs(isa, v, levels.n_g, slices, offset))
+}
 
 fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
-    let distances = &job.settings.distances;
-    let directions = [half_directions(distances, false), half_directions(distances, true)];
+    let [planar, volumetric] = directions(job.settings);
     let count = |span, direction: usize| {
-        let (slices, offset) = match span {
-            Span::Slice(k) => (k..k + 1, directions[0][direction]),
-            Span::Volume => (0..levels.shape()[0], directions[1][direction]),
-        };
-        with_levels!(levels, v => count_pairs(job.isa, v, levels.n_g, slices, offset))
+        let offset = if span == Span::Volume { volumetric[direction] } else { planar[direction] };
+        matrix(job.isa, levels, span, offset)
     };
     texture::rows(
         job,
         FAMILY.name,
         FAMILY.scope,
         TABLE,
-        [directions[0].len(), directions[1].len()],
+        [planar.len(), volumetric.len()],
         levels.shape()[0],
         count,
         |matrices| Glcm::new(matrices, levels.n_g),
@@ -154,7 +163,7 @@ impl Glcm {
 }
 
 /// The sum of matrices and their transposes, cell by cell.
-fn symmetric_sum(matrices: &[&Cells]) -> Cells {
+pub(crate) fn symmetric_sum(matrices: &[&Cells]) -> Cells {
     let cells = matrices.iter().flat_map(|m| m.iter());
     let mut both: Cells = cells.flat_map(|&(i, j, n)| [(i, j, n), (j, i, n)]).collect();
     both.sort_unstable_by_key(|&(i, j, _)| (i, j));
