@@ -41,16 +41,20 @@ pub fn extract(
     execution: &Execution,
 ) -> Result<FeatureTable> {
     check_selection(settings)?;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(execution.threads)
-        .build()
-        .map_err(|error| Error::Threads { threads: execution.threads, reason: error.to_string() })?;
-    pool.install(|| {
+    pool(execution)?.install(|| {
         let families = selected(settings);
         let margin_mm = families.iter().map(|f| f.compute.margin_mm()).fold(0.0, f64::max);
         let roi = preprocess::prepare(image, mask, label, settings, margin_mm, execution.isa)?;
         compute("original", &roi, &families, settings, execution.isa)
     })
+}
+
+/// The threads to compute on.
+pub(crate) fn pool(execution: &Execution) -> Result<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(execution.threads)
+        .build()
+        .map_err(|error| Error::Threads { threads: execution.threads, reason: error.to_string() })
 }
 
 /// The families of which any feature is asked for.
@@ -112,7 +116,7 @@ fn compute_group(group: &[&Family], job: &Job, texture: Option<(Job, &Levels)>) 
     Ok(rows)
 }
 
-fn grey_levels(roi: &Roi, settings: &Settings, isa: Isa) -> Result<Levels> {
+pub(crate) fn grey_levels(roi: &Roi, settings: &Settings, isa: Isa) -> Result<Levels> {
     let lower_bound = settings.resegment_range.and_then(|[low, _]| low);
     let pad = settings.distances.iter().max().map_or(1, |&d| d as usize);
     preprocess::discretise(roi, &settings.discretisation, settings.bin_assignment, lower_bound, pad, isa)

@@ -29,6 +29,7 @@ mod families;
 mod grid;
 mod image;
 mod kernels;
+pub mod matrices;
 /// Surface meshes of masks.
 pub mod morphology {
     pub use crate::families::morphology::Mesh;

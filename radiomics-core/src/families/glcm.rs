@@ -3,9 +3,11 @@
 use super::{Compute, Job, entropy_term, features, texture};
 use crate::aggregation::{Scope, Span};
 use crate::catalogue::{Family, Row, row};
+use crate::kernels::Isa;
 use crate::kernels::pairs::count_pairs;
 use crate::neighbourhood::half_directions;
 use crate::roi::{Levels, with_levels};
+use crate::settings::Settings;
 use crate::table::FeatureRow;
 
 pub(crate) const FAMILY: Family = Family {
@@ -76,24 +78,33 @@ struct Glcm {
 /// The pairs of one direction, each counted once.
 struct Direction {
     weight: f64,
-    /// (i, j, n) in order.
-    pairs: Vec<(u16, u16, u64)>,
+    pairs: Pairs,
+}
+
+/// (i, j, n) in order.
+pub(crate) type Pairs = Vec<(u16, u16, u64)>;
+
+/// Directions in the plane and in the volume.
+pub(crate) fn directions(settings: &Settings) -> [Vec<[i32; 3]>; 2] {
+    [half_directions(&settings.distances, false), half_directions(&settings.distances, true)]
+}
+
+/// Pairs within a span at `offset`, each once.
+pub(crate) fn matrix(isa: Isa, levels: &Levels, span: Span, offset: [i32; 3]) -> Pairs {
+    let slices = span.slices(levels.shape()[0]);
+    with_levels!(levels, v => count_pairs(isa, v, levels.n_g, slices, offset))
 }
 
 fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
-    let distances = &job.settings.distances;
-    let directions = [half_directions(distances, false), half_directions(distances, true)];
+    let [planar, volumetric] = directions(job.settings);
     let count = |span, direction: usize| {
-        let (slices, offset) = match span {
-            Span::Slice(k) => (k..k + 1, directions[0][direction]),
-            Span::Volume => (0..levels.shape()[0], directions[1][direction]),
-        };
+        let offset = if span == Span::Volume { volumetric[direction] } else { planar[direction] };
         Direction {
             weight: job.settings.distance_weighting.map_or(1.0, |norm| {
                 let distance = norm.length_mm(offset, job.roi.grid.spacing_mm);
                 (-distance * distance).exp()
             }),
-            pairs: with_levels!(levels, v => count_pairs(job.isa, v, levels.n_g, slices, offset)),
+            pairs: matrix(job.isa, levels, span, offset),
         }
     };
     texture::rows(
@@ -101,7 +112,7 @@ fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
         FAMILY.name,
         FAMILY.scope,
         TABLE,
-        [directions[0].len(), directions[1].len()],
+        [planar.len(), volumetric.len()],
         levels.shape()[0],
         count,
         |directions| Glcm::new(directions, levels.n_g, job.settings.glcm_symmetric),
@@ -111,7 +122,7 @@ fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
 impl Glcm {
     /// Of the weighted sum of matrices; `None` if there is no pair at all.
     fn new(directions: &[&Direction], n_g: usize, symmetric: bool) -> Option<Self> {
-        let counts = merged(directions, symmetric);
+        let counts = merged(directions.iter().map(|d| (d.weight, &d.pairs)), symmetric);
         let total: f64 = counts.iter().map(|c| c.2).sum();
         if total == 0.0 {
             return None;
@@ -162,11 +173,14 @@ impl Glcm {
 }
 
 /// The weighted sum of matrices, and of their transposes if symmetric, cell by cell.
-fn merged(directions: &[&Direction], symmetric: bool) -> Vec<(usize, usize, f64)> {
+pub(crate) fn merged<'a>(
+    directions: impl Iterator<Item = (f64, &'a Pairs)>,
+    symmetric: bool,
+) -> Vec<(usize, usize, f64)> {
     let mut all = Vec::new();
-    for direction in directions {
-        for &(i, j, n) in &direction.pairs {
-            let (i, j, n) = (usize::from(i), usize::from(j), direction.weight * n as f64);
+    for (weight, pairs) in directions {
+        for &(i, j, n) in pairs {
+            let (i, j, n) = (usize::from(i), usize::from(j), weight * n as f64);
             all.push((i, j, n));
             if symmetric {
                 all.push((j, i, n));
