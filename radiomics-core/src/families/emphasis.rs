@@ -59,10 +59,13 @@ struct Marginal {
 /// Number of formulas.
 pub(crate) const FORMULAS: usize = 17;
 
+/// A definition and its formula.
+type Formula = (&'static str, fn(&Emphasis) -> f64);
+
 /// The formulas with their definitions, in IBSI's order. IBSI gives the last one to NGLDM
 /// only.
 #[rustfmt::skip]
-const TABLE: [(&str, fn(&Emphasis) -> f64); FORMULAS] = [
+const TABLE: [Formula; FORMULAS] = [
     ("Σ p_ij / j²", |m| m.small),
     ("Σ p_ij·j²", |m| m.large),
     ("Σ p_ij / i²", |m| m.low),

@@ -81,7 +81,7 @@ impl Statistics {
             median,
             p75: quantile(0.75),
             p90,
-            maximum: present().last().unwrap_or(f64::NAN),
+            maximum: present().next_back().unwrap_or(f64::NAN),
             mean_absolute_deviation: mean_of(&|x| (x - mean).abs()),
             robust_mean_absolute_deviation: middle().map(|(x, n)| n * (x - middle_mean).abs()).sum::<f64>()
                 / middle_n,

@@ -15,6 +15,7 @@ use crate::table::FeatureRow;
 /// `directions` are their numbers in the plane and in the volume (1 for families without);
 /// `count` makes the matrix of one unit; `summarise` merges matrices and yields what the
 /// formulas read, or nothing if the merged matrix is empty.
+#[allow(clippy::too_many_arguments, reason = "each is one decision of a family")]
 pub(crate) fn rows<C: Send + Sync, M: Send>(
     job: &Job,
     family: &'static str,
