@@ -5,7 +5,7 @@ use crate::aggregation::Scope;
 use crate::error::{Error, Result, nearest};
 use crate::families;
 use crate::families::Compute;
-use crate::settings::Settings;
+use crate::settings::{FeatureSet, Settings};
 
 /// What is known of a feature, apart from its formula.
 #[derive(Debug, PartialEq)]
@@ -18,6 +18,8 @@ pub struct Feature {
     pub ibsi_parameter_id: &'static str,
     /// PyRadiomics' name, if it has the feature.
     pub pyradiomics: Option<&'static str>,
+    /// Whether PyRadiomics computes it only when it is named.
+    pub deprecated_in_pyradiomics: bool,
     /// What it is, in a line.
     pub summary: &'static str,
 }
@@ -44,6 +46,7 @@ pub const fn row<M>(
             ibsi_id,
             ibsi_parameter_id: "",
             pyradiomics: if pyradiomics.is_empty() { None } else { Some(pyradiomics) },
+            deprecated_in_pyradiomics: false,
             summary,
         },
         value,
@@ -51,6 +54,12 @@ pub const fn row<M>(
 }
 
 impl<M> Row<M> {
+    /// The same row, marked as one that PyRadiomics computes only when it is named.
+    pub const fn deprecated_in_pyradiomics(mut self) -> Self {
+        self.feature.deprecated_in_pyradiomics = true;
+        self
+    }
+
     /// The same row with the IBSI identifier of its parameter's value.
     pub const fn at_parameter(mut self, ibsi_parameter_id: &'static str) -> Self {
         self.feature.ibsi_parameter_id = ibsi_parameter_id;
@@ -94,13 +103,20 @@ pub fn family(name: &str) -> Result<&'static Family> {
 }
 
 /// Whether the settings ask for `feature` of `family`.
-pub(crate) fn is_selected(settings: &Settings, family: &str, feature: &str) -> bool {
-    if settings.families.is_none() && settings.features.is_none() {
+pub(crate) fn is_selected(settings: &Settings, family: &str, feature: &Feature) -> bool {
+    let named = |(f, n): (&str, &str)| f == family && n == feature.name;
+    if settings.features.iter().flatten().filter_map(|f| f.split_once('.')).any(named) {
         return true;
     }
-    let named = |(f, n): (&str, &str)| f == family && n == feature;
-    settings.families.iter().flatten().any(|f| f == family)
-        || settings.features.iter().flatten().filter_map(|f| f.split_once('.')).any(named)
+    let in_family = match &settings.families {
+        Some(families) => families.iter().any(|f| f == family),
+        None => settings.features.is_none(),
+    };
+    in_family
+        && match settings.feature_set {
+            FeatureSet::Ibsi => !feature.ibsi_id.is_empty(),
+            FeatureSet::PyRadiomics => feature.pyradiomics.is_some() && !feature.deprecated_in_pyradiomics,
+        }
 }
 
 /// Checks that the families and features that the settings name exist.

@@ -21,7 +21,7 @@ use crate::catalogue::check_selection;
 use crate::error::{Error, Result, nearest};
 use crate::names::Named;
 use crate::profile::Profile;
-use crate::settings::{BinAnchor, Discretisation, Settings};
+use crate::settings::{BinAnchor, Discretisation, Normalisation, Settings};
 
 /// One key of a settings document.
 pub struct Key {
@@ -60,9 +60,36 @@ pub static KEYS: &[Key] = &[
         get: |s| json!(s.geometry_tolerance), set: |s, v| assign(&mut s.geometry_tolerance, v),
     },
     Key {
+        name: "normalise", takes: "true or false",
+        summary: "Whether the intensities of the whole image become z-scores before all else",
+        get: |s| json!(s.normalisation.is_some()), set: |s, v| normalise(&mut s.normalisation, v),
+    },
+    Key {
+        name: "normalise_scale", takes: "a number above 0",
+        summary: "What a standard deviation becomes when normalising",
+        get: |s| json!(s.normalisation.map_or(1.0, |n| n.scale)),
+        set: |s, v| match &mut s.normalisation { Some(n) => assign(&mut n.scale, v), None => read::<f64>(v).map(|_| ()) },
+    },
+    Key {
+        name: "normalise_clip", takes: "a number above 0, or null",
+        summary: "Normalised intensities end at this many standard deviations",
+        get: |s| json!(s.normalisation.and_then(|n| n.clip)),
+        set: |s, v| match &mut s.normalisation { Some(n) => assign(&mut n.clip, v), None => read::<Option<f64>>(v).map(|_| ()) },
+    },
+    Key {
         name: "resample_spacing_mm", takes: "three numbers (z, y, x) above 0 (null keeps an axis), one number for all axes, or null",
         summary: "Voxel spacing to interpolate to; null for no interpolation",
         get: |s| json!(s.resample_spacing_mm), set: |s, v| { s.resample_spacing_mm = spacing(v)?; Ok(()) },
+    },
+    Key {
+        name: "grid_alignment", takes: "centre or corner",
+        summary: "Whether the new grid shares the centre of the image or begins at the corner of its first voxel",
+        get: |s| json!(s.grid_alignment.name()), set: |s, v| named(&mut s.grid_alignment, v),
+    },
+    Key {
+        name: "keep_single_slices", takes: "true or false",
+        summary: "Whether an axis along which the region is a single slice keeps its spacing",
+        get: |s| json!(s.keep_single_slices), set: |s, v| assign(&mut s.keep_single_slices, v),
     },
     Key {
         name: "image_interpolation", takes: "nearest, linear, cubic_spline or cubic_convolution",
@@ -80,14 +107,24 @@ pub static KEYS: &[Key] = &[
         get: |s| json!(s.mask_threshold), set: |s, v| assign(&mut s.mask_threshold, v),
     },
     Key {
-        name: "intensity_rounding", takes: "none or nearest",
-        summary: "Rounding of interpolated intensities; nearest for CT",
+        name: "intensity_rounding", takes: "none, nearest or voxel_type",
+        summary: "Rounding of interpolated intensities: nearest for CT, voxel_type to cut off towards 0 if the image holds integers",
         get: |s| json!(s.intensity_rounding.name()), set: |s, v| named(&mut s.intensity_rounding, v),
     },
     Key {
         name: "resegment_range", takes: "two numbers, lower and upper end (null leaves an end open), or null",
         summary: "Closed range of intensities that stay in the intensity mask",
         get: |s| json!(s.resegment_range), set: |s, v| assign(&mut s.resegment_range, v),
+    },
+    Key {
+        name: "resegment_unit", takes: "intensity, maximum or sigma",
+        summary: "Whether resegment_range is in intensities, shares of the region's maximum, or standard deviations from its mean",
+        get: |s| json!(s.resegment_unit.name()), set: |s, v| named(&mut s.resegment_unit, v),
+    },
+    Key {
+        name: "morphological_mask", takes: "as_drawn, cropped or resegmented",
+        summary: "What shape is computed of after resegmentation: the region as drawn, what of it lies in the box of the intensity mask, or the intensity mask",
+        get: |s| json!(s.morphological_mask.name()), set: |s, v| named(&mut s.morphological_mask, v),
     },
     Key {
         name: "resegment_sigma", takes: "a number above 0, or null",
@@ -115,6 +152,11 @@ pub static KEYS: &[Key] = &[
         get: |s| anchor(&s.discretisation), set: |s, v| set_anchor(&mut s.discretisation, v),
     },
     Key {
+        name: "bin_assignment", takes: "formula or edges",
+        summary: "Whether an intensity's bin is computed (IBSI) or found by comparison with computed edges (PyRadiomics)",
+        get: |s| json!(s.bin_assignment.name()), set: |s, v| named(&mut s.bin_assignment, v),
+    },
+    Key {
         name: "ivh_bin_width", takes: "a number above 0, or null",
         summary: "Levels of a fixed width for the intensity-volume histogram (one of the three ivh bin settings)",
         get: |s| width(&s.ivh_discretisation), set: |s, v| set_width(&mut s.ivh_discretisation, v),
@@ -135,6 +177,36 @@ pub static KEYS: &[Key] = &[
         get: |s| json!(s.distances), set: |s, v| assign(&mut s.distances, v),
     },
     Key {
+        name: "slice_axis", takes: "0, 1 or 2 (z, y, x)",
+        summary: "Array axis across which the slices of 2D and 2.5D texture lie",
+        get: |s| json!(s.slice_axis), set: |s, v| assign(&mut s.slice_axis, v),
+    },
+    Key {
+        name: "glcm_symmetric", takes: "true or false",
+        summary: "Whether GLCM counts each pair of neighbours both ways",
+        get: |s| json!(s.glcm_symmetric), set: |s, v| assign(&mut s.glcm_symmetric, v),
+    },
+    Key {
+        name: "distance_weighting", takes: "manhattan, euclidean, infinity or null",
+        summary: "Norm of the distances that weigh directions where their matrices are merged; null weighs all alike",
+        get: |s| json!(s.distance_weighting.map(Named::name)), set: |s, v| optional_name(&mut s.distance_weighting, v),
+    },
+    Key {
+        name: "glrlm_drop_single_voxel_lines", takes: "true or false",
+        summary: "Whether GLRLM takes out directions in which no line passes through two voxels of the region",
+        get: |s| json!(s.glrlm_drop_single_voxel_lines), set: |s, v| assign(&mut s.glrlm_drop_single_voxel_lines, v),
+    },
+    Key {
+        name: "ngtdm_count_isolated", takes: "true or false",
+        summary: "Whether NGTDM counts voxels that have no neighbour in the region",
+        get: |s| json!(s.ngtdm_count_isolated), set: |s, v| assign(&mut s.ngtdm_count_isolated, v),
+    },
+    Key {
+        name: "intensity_shift", takes: "a number",
+        summary: "Added to intensities in energy, total energy and root mean square",
+        get: |s| json!(s.intensity_shift), set: |s, v| assign(&mut s.intensity_shift, v),
+    },
+    Key {
         name: "ngldm_alpha", takes: "a whole number, 0 or more",
         summary: "Largest grey level difference that counts as dependent in NGLDM",
         get: |s| json!(s.ngldm_alpha), set: |s, v| assign(&mut s.ngldm_alpha, v),
@@ -143,6 +215,11 @@ pub static KEYS: &[Key] = &[
         name: "aggregations", takes: "names from 2D_avg, 2D_slice_merged, 2.5D_dir_merged, 2.5D_merged, 3D_avg, 3D_merged and 3D",
         summary: "Texture aggregations to compute, as far as a family knows them",
         get: |s| json!(s.aggregations.iter().map(|a| a.name()).collect::<Vec<_>>()), set: |s, v| aggregations(&mut s.aggregations, v),
+    },
+    Key {
+        name: "feature_set", takes: "ibsi or pyradiomics",
+        summary: "Which features are meant where `features` does not name them",
+        get: |s| json!(s.feature_set.name()), set: |s, v| named(&mut s.feature_set, v),
     },
     Key {
         name: "families", takes: "names of feature families, or null",
@@ -265,6 +342,23 @@ fn assign<T: DeserializeOwned>(field: &mut T, value: &Value) -> Read<()> {
 fn named<T: Named>(field: &mut T, value: &Value) -> Read<()> {
     let name: String = read(value)?;
     *field = T::parse(&name).map_err(|error| WrongKind(Some(error)))?;
+    Ok(())
+}
+
+fn normalise(field: &mut Option<Normalisation>, value: &Value) -> Read<()> {
+    let on: bool = read(value)?;
+    *field = on.then(|| field.unwrap_or(Normalisation { scale: 1.0, clip: None }));
+    Ok(())
+}
+
+fn optional_name<T: Named>(field: &mut Option<T>, value: &Value) -> Read<()> {
+    *field = match value {
+        Value::Null => None,
+        _ => {
+            let name: String = read(value)?;
+            Some(T::parse(&name).map_err(|error| WrongKind(Some(error)))?)
+        }
+    };
     Ok(())
 }
 

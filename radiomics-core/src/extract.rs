@@ -9,7 +9,7 @@ use crate::image::{Image, Mask};
 use crate::kernels::Isa;
 use crate::preprocess;
 use crate::roi::{Levels, Roi};
-use crate::settings::{Discretisation, Settings};
+use crate::settings::Settings;
 use crate::table::FeatureTable;
 
 /// How to compute; never changes a number.
@@ -53,28 +53,32 @@ pub fn extract(
 fn compute(image: &str, roi: &Roi, settings: &Settings, isa: Isa) -> Result<FeatureTable> {
     let wanted = |family: &&Family| {
         let names = (family.features)();
-        names.iter().any(|feature| is_selected(settings, family.name, feature.name))
+        names.iter().any(|feature| is_selected(settings, family.name, feature))
     };
     let families: Vec<&Family> = FAMILIES.iter().filter(wanted).collect();
     let job = Job { image, roi, settings, isa };
     let uses_levels = |f: &&Family| matches!(f.compute, Compute::Levels(_));
-    let levels = match families.iter().any(uses_levels) {
-        true => Some(grey_levels(roi, &settings.discretisation, settings, isa)?),
+    let texture = match families.iter().any(uses_levels) {
+        true => {
+            let roi = roi.sliced_along(settings.slice_axis);
+            let levels = grey_levels(&roi, settings, isa)?;
+            Some((roi, levels))
+        }
         false => None,
     };
     let rows: Vec<_> = families
         .par_iter()
-        .map(|family| match (family.compute, &levels) {
+        .map(|family| match (family.compute, &texture) {
             (Compute::Region(compute), _) => compute(&job),
-            (Compute::Levels(compute), Some(levels)) => compute(&job, levels),
+            (Compute::Levels(compute), Some((roi, levels))) => compute(&Job { roi, ..job }, levels),
             (Compute::Levels(_), None) => Vec::new(),
         })
         .collect();
     Ok(FeatureTable::from_rows(rows.into_iter().flatten().collect()))
 }
 
-fn grey_levels(roi: &Roi, discretisation: &Discretisation, settings: &Settings, isa: Isa) -> Result<Levels> {
+fn grey_levels(roi: &Roi, settings: &Settings, isa: Isa) -> Result<Levels> {
     let lower_bound = settings.resegment_range.and_then(|[low, _]| low);
     let pad = settings.distances.iter().max().map_or(1, |&d| d as usize);
-    preprocess::discretise(roi, discretisation, lower_bound, pad, isa)
+    preprocess::discretise(roi, &settings.discretisation, settings.bin_assignment, lower_bound, pad, isa)
 }

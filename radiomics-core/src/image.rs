@@ -54,6 +54,7 @@ macro_rules! with_voxels {
         }
     };
 }
+pub(crate) use with_voxels;
 
 macro_rules! voxel_types {
     ($($t:ty => $variant:ident),*) => {$(
@@ -78,6 +79,23 @@ impl Voxels<'_> {
     pub fn shape(&self) -> [usize; 3] {
         let (z, y, x) = with_voxels!(self, v => v.dim());
         [z, y, x]
+    }
+
+    /// The nearest value towards 0 that the voxel type can hold.
+    pub(crate) fn truncate(&self, x: f64) -> f64 {
+        match self {
+            // Conversions of floats to integers cut off, and end at the type's limits.
+            Voxels::U8(_) => f64::from(x as u8),
+            Voxels::I8(_) => f64::from(x as i8),
+            Voxels::U16(_) => f64::from(x as u16),
+            Voxels::I16(_) => f64::from(x as i16),
+            Voxels::U32(_) => f64::from(x as u32),
+            Voxels::I32(_) => f64::from(x as i32),
+            Voxels::U64(_) => x as u64 as f64,
+            Voxels::I64(_) => x as i64 as f64,
+            Voxels::F32(_) => f64::from(x as f32),
+            Voxels::F64(_) => x,
+        }
     }
 
     /// A box of the voxels as 64-bit floats.

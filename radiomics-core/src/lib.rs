@@ -46,5 +46,8 @@ pub use kernels::Isa;
 pub use names::Named;
 pub use ndarray;
 pub use profile::{IbsiConfiguration, Profile};
-pub use settings::{BinAnchor, Discretisation, Interpolation, Rounding, Settings};
+pub use settings::{
+    BinAnchor, BinAssignment, Discretisation, FeatureSet, GridAlignment, Interpolation, MorphologicalMask,
+    Norm, Normalisation, ResegmentUnit, Rounding, Settings,
+};
 pub use table::{FeatureRow, FeatureTable, Status};

@@ -3,7 +3,10 @@
 use crate::aggregation::{Aggregation, Scope};
 use crate::error::Result;
 use crate::names::Named;
-use crate::settings::{BinAnchor, Discretisation, Interpolation, Rounding, Settings};
+use crate::settings::{
+    BinAnchor, BinAssignment, Discretisation, FeatureSet, GridAlignment, Interpolation, MorphologicalMask,
+    ResegmentUnit, Rounding, Settings,
+};
 
 /// A named set of conventions; it only builds [`Settings`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,11 +14,14 @@ pub enum Profile {
     /// As the Image Biomarker Standardisation Initiative defines features. Where IBSI leaves
     /// the choice: no interpolation, 32 bins, matrices averaged over 3D directions.
     Ibsi,
+    /// As PyRadiomics computes them by default, without filters.
+    PyRadiomics,
 }
 
 impl Named for Profile {
     const KIND: &'static str = "profile";
-    const NAMES: &'static [(&'static str, Self)] = &[("ibsi", Self::Ibsi)];
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("ibsi", Self::Ibsi), ("pyradiomics", Self::PyRadiomics)];
 }
 
 impl Profile {
@@ -25,19 +31,49 @@ impl Profile {
             Profile::Ibsi => Settings {
                 geometry_tolerance: 1e-4,
                 resample_spacing_mm: None,
+                normalisation: None,
+                grid_alignment: GridAlignment::Centre,
+                keep_single_slices: false,
                 image_interpolation: Interpolation::Linear,
                 mask_interpolation: Interpolation::Linear,
                 mask_threshold: 0.5,
                 intensity_rounding: Rounding::None,
                 resegment_range: None,
+                resegment_unit: ResegmentUnit::Intensity,
+                morphological_mask: MorphologicalMask::AsDrawn,
                 resegment_sigma: None,
                 discretisation: Discretisation::FixedBinNumber { bins: 32 },
+                bin_assignment: BinAssignment::Formula,
                 ivh_discretisation: Discretisation::FixedBinNumber { bins: 1000 },
                 distances: vec![1],
+                slice_axis: 0,
+                glcm_symmetric: true,
+                distance_weighting: None,
+                glrlm_drop_single_voxel_lines: false,
+                ngtdm_count_isolated: false,
+                intensity_shift: 0.0,
                 ngldm_alpha: 0,
                 aggregations: vec![Aggregation::Averaged3d, Aggregation::Volume3d],
+                feature_set: FeatureSet::Ibsi,
                 families: None,
                 features: None,
+            },
+            Profile::PyRadiomics => Settings {
+                grid_alignment: GridAlignment::Corner,
+                keep_single_slices: true,
+                image_interpolation: Interpolation::CubicSpline,
+                mask_interpolation: Interpolation::Nearest,
+                intensity_rounding: Rounding::VoxelType,
+                morphological_mask: MorphologicalMask::CroppedToIntensityMask,
+                discretisation: Discretisation::FixedBinSize {
+                    width: 25.0,
+                    anchor: BinAnchor::MultipleOfWidth,
+                },
+                bin_assignment: BinAssignment::Edges,
+                glrlm_drop_single_voxel_lines: true,
+                ngtdm_count_isolated: true,
+                feature_set: FeatureSet::PyRadiomics,
+                ..Profile::Ibsi.settings()
             },
         }
     }

@@ -1,5 +1,7 @@
 //! The region of interest after preprocessing, and its grey levels.
 
+use std::borrow::Cow;
+
 use ndarray::{Array3, Zip};
 
 use crate::grid::{Grid, Window};
@@ -44,6 +46,33 @@ impl Roi {
     /// Bounding box of the morphological mask within the box.
     pub fn region(&self) -> Window {
         self.region
+    }
+
+    /// The same region with `axis` brought to the front, so that slices lie across it.
+    pub(crate) fn sliced_along(&self, axis: usize) -> Cow<'_, Roi> {
+        if axis == 0 {
+            return Cow::Borrowed(self);
+        }
+        let order: [usize; 3] = match axis {
+            1 => [1, 0, 2],
+            _ => [2, 0, 1],
+        };
+        let turned = |mask: &Array3<bool>| mask.view().permuted_axes(order).as_standard_layout().into_owned();
+        Cow::Owned(Roi {
+            grid: Grid {
+                shape: order.map(|a| self.grid.shape[a]),
+                spacing_mm: order.map(|a| self.grid.spacing_mm[a]),
+                origin_mm: self.grid.origin_mm,
+                direction: self.grid.direction.map(|row| order.map(|a| row[a])),
+            },
+            intensities: self.intensities.view().permuted_axes(order).as_standard_layout().into_owned(),
+            morphological: turned(&self.morphological),
+            intensity: turned(&self.intensity),
+            region: Window {
+                start: order.map(|a| self.region.start[a]),
+                shape: order.map(|a| self.region.shape[a]),
+            },
+        })
     }
 
     /// Intensities inside of the intensity mask, in (z, y, x) order.

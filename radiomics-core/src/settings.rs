@@ -34,11 +34,76 @@ pub enum Rounding {
     None,
     /// Rounded to the nearest whole number, halves to the even one; for CT (IBSI 1, "Rounding").
     Nearest,
+    /// Kept in the image's own voxel type: cut off towards 0 for integers, rounded to 32 bits for
+    /// 32-bit floats (ITK).
+    VoxelType,
 }
 
 impl Named for Rounding {
     const KIND: &'static str = "rounding";
-    const NAMES: &'static [(&'static str, Self)] = &[("none", Self::None), ("nearest", Self::Nearest)];
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("none", Self::None), ("nearest", Self::Nearest), ("voxel_type", Self::VoxelType)];
+}
+
+/// Where the grid that is interpolated to lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GridAlignment {
+    /// Its centre is the image's; outside of the image the nearest voxel counts (IBSI, UMPJ).
+    Centre,
+    /// Its first voxel begins at the corner of the image's first voxel; outside of the image the
+    /// intensity is 0 (PyRadiomics).
+    Corner,
+}
+
+impl Named for GridAlignment {
+    const KIND: &'static str = "grid alignment";
+    const NAMES: &'static [(&'static str, Self)] = &[("centre", Self::Centre), ("corner", Self::Corner)];
+}
+
+/// In what the resegmentation range is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResegmentUnit {
+    /// In intensities.
+    Intensity,
+    /// As shares of the region's highest intensity.
+    Maximum,
+    /// In standard deviations from the region's mean.
+    Sigma,
+}
+
+impl Named for ResegmentUnit {
+    const KIND: &'static str = "resegmentation unit";
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("intensity", Self::Intensity), ("maximum", Self::Maximum), ("sigma", Self::Sigma)];
+}
+
+/// What the morphological mask is after resegmentation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MorphologicalMask {
+    /// The region as drawn (IBSI).
+    AsDrawn,
+    /// What of it lies in the bounding box of the intensity mask (PyRadiomics).
+    CroppedToIntensityMask,
+    /// The intensity mask (PyRadiomics with `resegmentShape`).
+    Resegmented,
+}
+
+impl Named for MorphologicalMask {
+    const KIND: &'static str = "morphological mask";
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("as_drawn", Self::AsDrawn),
+        ("cropped", Self::CroppedToIntensityMask),
+        ("resegmented", Self::Resegmented),
+    ];
+}
+
+/// z-scores of the whole image, by the sample's standard deviation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Normalisation {
+    /// What a standard deviation becomes.
+    pub scale: f64,
+    /// z-scores beyond this become this; `None` keeps them.
+    pub clip: Option<f64>,
 }
 
 /// How intensities become grey levels 1, 2, … (IBSI 1, "Intensity discretisation", 4R0B).
@@ -83,6 +148,65 @@ impl Named for BinAnchor {
         &[("lower_bound", Self::LowerBound), ("multiple_of_width", Self::MultipleOfWidth)];
 }
 
+/// How an intensity is put into its bin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BinAssignment {
+    /// By ⌊(x − low) / width⌋ (IBSI).
+    Formula,
+    /// By comparing with edges that are computed first, as NumPy does (PyRadiomics). Differs
+    /// from the formula by a level where rounding puts an intensity on either side of an edge.
+    Edges,
+}
+
+impl Named for BinAssignment {
+    const KIND: &'static str = "bin assignment";
+    const NAMES: &'static [(&'static str, Self)] = &[("formula", Self::Formula), ("edges", Self::Edges)];
+}
+
+/// Which features are meant where none are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeatureSet {
+    /// Those that IBSI defines.
+    Ibsi,
+    /// Those that PyRadiomics computes by default.
+    PyRadiomics,
+}
+
+impl Named for FeatureSet {
+    const KIND: &'static str = "feature set";
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("ibsi", Self::Ibsi), ("pyradiomics", Self::PyRadiomics)];
+}
+
+/// How the distance between neighbours is measured, in mm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Norm {
+    /// Sum of the distances along the axes.
+    Manhattan,
+    /// Straight line.
+    Euclidean,
+    /// Largest of the distances along the axes.
+    Infinity,
+}
+
+impl Named for Norm {
+    const KIND: &'static str = "norm";
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("manhattan", Self::Manhattan), ("euclidean", Self::Euclidean), ("infinity", Self::Infinity)];
+}
+
+impl Norm {
+    /// Length of an offset (z, y, x) in voxels of the given spacing.
+    pub fn length_mm(self, offset: [i32; 3], spacing_mm: [f64; 3]) -> f64 {
+        let along: [f64; 3] = std::array::from_fn(|a| f64::from(offset[a]).abs() * spacing_mm[a]);
+        match self {
+            Self::Manhattan => along.iter().sum(),
+            Self::Euclidean => along.iter().map(|d| d * d).sum::<f64>().sqrt(),
+            Self::Infinity => along.into_iter().fold(0.0, f64::max),
+        }
+    }
+}
+
 /// Everything that determines the numbers, apart from image and mask.
 ///
 /// Built by [`Profile::settings`](crate::Profile::settings) or from a document by
@@ -93,9 +217,15 @@ pub struct Settings {
     /// Largest difference between the grids of image and mask that counts as none: in mm for
     /// spacing and origin, in direction cosines for the direction.
     pub geometry_tolerance: f64,
+    /// Whether, before all else, the intensities of the whole image become z-scores.
+    pub normalisation: Option<Normalisation>,
     /// Voxel spacing (z, y, x) in mm to interpolate to; `None` on an axis keeps it as it is,
     /// `None` for all means no interpolation.
     pub resample_spacing_mm: Option<[Option<f64>; 3]>,
+    /// Where the new grid lies.
+    pub grid_alignment: GridAlignment,
+    /// Whether an axis along which the region is a single slice keeps its spacing.
+    pub keep_single_slices: bool,
     /// How the image is interpolated.
     pub image_interpolation: Interpolation,
     /// How the mask is interpolated.
@@ -107,20 +237,42 @@ pub struct Settings {
     /// Closed range of intensities that stay in the intensity mask; `None` is open
     /// (IBSI 1, "Range re-segmentation", USB3).
     pub resegment_range: Option<[Option<f64>; 2]>,
+    /// In what the range is given.
+    pub resegment_unit: ResegmentUnit,
+    /// What the morphological mask is after resegmentation.
+    pub morphological_mask: MorphologicalMask,
     /// Keep intensities within this many standard deviations of the region's mean, the ends
     /// included (IBSI 1, "Intensity outlier filtering", 7ACA).
     pub resegment_sigma: Option<f64>,
     /// Grey levels for histogram and texture.
     pub discretisation: Discretisation,
+    /// How an intensity is put into its bin.
+    pub bin_assignment: BinAssignment,
     /// Grey levels for the intensity-volume histogram; `Identity` means steps of 1 in
     /// intensity units.
     pub ivh_discretisation: Discretisation,
     /// Chebyshev distances, in voxels, of the neighbours that GLCM, NGTDM and NGLDM look at.
     pub distances: Vec<u32>,
+    /// Array axis (0, 1 or 2 for z, y, x) across which the slices of 2D and 2.5D texture lie.
+    pub slice_axis: usize,
+    /// Whether GLCM counts each pair both ways (IBSI) or from the nearer voxel only.
+    pub glcm_symmetric: bool,
+    /// Weight of a direction where matrices of directions are merged: exp(−d²) in GLCM and d
+    /// in GLRLM, d being the neighbour's distance in mm. `None` weighs all alike.
+    pub distance_weighting: Option<Norm>,
+    /// Whether GLRLM takes out directions in which no line passes through two voxels of the
+    /// region.
+    pub glrlm_drop_single_voxel_lines: bool,
+    /// Whether NGTDM counts voxels that have no neighbour in the region, with a difference of 0.
+    pub ngtdm_count_isolated: bool,
+    /// Added to intensities in energy, total energy and root mean square.
+    pub intensity_shift: f64,
     /// Largest grey level difference that still counts as dependent in NGLDM (coarseness α).
     pub ngldm_alpha: u32,
     /// Which texture aggregations to compute, as far as a family knows them.
     pub aggregations: Vec<Aggregation>,
+    /// Which features are meant where `features` does not name them.
+    pub feature_set: FeatureSet,
     /// Families to compute; see [`Settings::features`].
     pub families: Option<Vec<String>>,
     /// Single features to compute, as `family.feature`. With neither `families` nor
@@ -160,6 +312,10 @@ impl Settings {
                 ));
             }
         }
+        if let Some(Normalisation { scale, clip }) = self.normalisation {
+            positive("normalise_scale", scale)?;
+            clip.map_or(Ok(()), |clip| positive("normalise_clip", clip))?;
+        }
         if let Some(sigma) = self.resegment_sigma {
             positive("resegment_sigma", sigma)?;
         }
@@ -171,6 +327,12 @@ impl Settings {
                 format!("{:?}", self.distances),
                 "give at least one whole number from 1 to 64",
             ));
+        }
+        if self.slice_axis > 2 {
+            return Err(invalid("slice_axis", self.slice_axis, "it must be 0 (z), 1 (y) or 2 (x)"));
+        }
+        if !self.intensity_shift.is_finite() {
+            return Err(invalid("intensity_shift", self.intensity_shift, "it must be a finite number"));
         }
         Ok(())
     }

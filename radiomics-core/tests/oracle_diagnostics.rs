@@ -50,8 +50,10 @@ fn all_stages(image: &common::Volume, mask: &common::Volume, settings: &Settings
     let intensities = image.voxels.mapv(f64::from);
     image_values(&mut values, "init_img", grid, &intensities);
 
-    let target = resampled_grid(grid, settings.resample_spacing_mm.unwrap_or([None; 3])).unwrap();
-    let resampling = Resampling::new(grid, &target, settings.image_interpolation);
+    let target =
+        resampled_grid(grid, settings.resample_spacing_mm.unwrap_or([None; 3]), settings.grid_alignment)
+            .unwrap();
+    let resampling = Resampling::new(grid, &target, settings.image_interpolation, settings.grid_alignment);
     let mut interpolated = resampling.apply(&Window::whole(target.shape), |w| {
         let ([k, j, i], [ke, je, ie]) = (w.start, w.end());
         intensities.slice(radiomics_core::ndarray::s![k..ke, j..je, i..ie]).to_owned()

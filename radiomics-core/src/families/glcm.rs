@@ -41,12 +41,13 @@ static TABLE: &[Row<Glcm>] = &[
     row("cluster_tendency", "DG8W", "ClusterTendency", "Σ (i + j − μ_i − μ_j)²·p_ij", |m| m.cluster(2)),
     row("cluster_shade", "7NFM", "ClusterShade", "Σ (i + j − μ_i − μ_j)³·p_ij", |m| m.cluster(3)),
     row("cluster_prominence", "AE86", "ClusterProminence", "Σ (i + j − μ_i − μ_j)⁴·p_ij", |m| m.cluster(4)),
-    row("information_correlation_1", "R8DG", "Imc1", "(HXY − HXY₁) / HX; undefined if a level is alone", information_correlation_1),
+    row("information_correlation_1", "R8DG", "Imc1", "(HXY − HXY₁) / max(HX, HY); 0 if a level is alone", information_correlation_1),
     row("information_correlation_2", "JN9H", "Imc2", "√(1 − exp(−2·(HXY₂ − HXY)))", information_correlation_2),
+    row("maximal_correlation_coefficient", "", "MCC", "Second largest singular value of p_ij / √(p_i·p_j); 1 if a level is alone", maximal_correlation_coefficient),
 ];
 
 /// What the formulas read of a matrix of probabilities p_ij.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Glcm {
     n_g: f64,
     maximum: f64,
@@ -66,10 +67,18 @@ struct Glcm {
     differences: Vec<f64>,
     /// p_{i+j}(k) for k = i + j = 0, 1, …
     sums: Vec<f64>,
+    /// p_i and p_j, by level.
+    marginals: [Vec<f64>; 2],
+    /// p_ij where it is not 0.
+    cells: Vec<(usize, usize, f64)>,
 }
 
-/// Cells (i, j, n) in order, of one direction, each pair once.
-type Cells = Vec<(u16, u16, u64)>;
+/// The pairs of one direction, each counted once.
+struct Direction {
+    weight: f64,
+    /// (i, j, n) in order.
+    pairs: Vec<(u16, u16, u64)>,
+}
 
 fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
     let distances = &job.settings.distances;
@@ -79,7 +88,13 @@ fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
             Span::Slice(k) => (k..k + 1, directions[0][direction]),
             Span::Volume => (0..levels.shape()[0], directions[1][direction]),
         };
-        with_levels!(levels, v => count_pairs(job.isa, v, levels.n_g, slices, offset))
+        Direction {
+            weight: job.settings.distance_weighting.map_or(1.0, |norm| {
+                let distance = norm.length_mm(offset, job.roi.grid.spacing_mm);
+                (-distance * distance).exp()
+            }),
+            pairs: with_levels!(levels, v => count_pairs(job.isa, v, levels.n_g, slices, offset)),
+        }
     };
     texture::rows(
         job,
@@ -89,49 +104,41 @@ fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
         [directions[0].len(), directions[1].len()],
         levels.shape()[0],
         count,
-        |matrices| Glcm::new(matrices, levels.n_g),
+        |directions| Glcm::new(directions, levels.n_g, job.settings.glcm_symmetric),
     )
 }
 
 impl Glcm {
-    /// Of the sum of matrices and their transposes; `None` if there is no pair at all.
-    fn new(matrices: &[&Cells], n_g: usize) -> Option<Self> {
-        let cells = symmetric_sum(matrices);
-        let total: u64 = cells.iter().map(|c| c.2).sum();
-        if total == 0 {
+    /// Of the weighted sum of matrices; `None` if there is no pair at all.
+    fn new(directions: &[&Direction], n_g: usize, symmetric: bool) -> Option<Self> {
+        let counts = merged(directions, symmetric);
+        let total: f64 = counts.iter().map(|c| c.2).sum();
+        if total == 0.0 {
             return None;
         }
+        let cells: Vec<_> = counts.iter().map(|&(i, j, n)| (i, j, n / total)).collect();
         let mut m = Glcm {
             n_g: n_g as f64,
-            maximum: 0.0,
-            energy: 0.0,
-            entropy: 0.0,
-            entropies: [0.0; 2],
-            product: 0.0,
-            mean_i: 0.0,
-            mean_j: 0.0,
-            variance_i: 0.0,
-            variance_j: 0.0,
             differences: vec![0.0; n_g],
             sums: vec![0.0; 2 * n_g + 1],
+            marginals: [vec![0.0; n_g + 1], vec![0.0; n_g + 1]],
+            ..Glcm::default()
         };
-        let mut marginals = [vec![0.0; n_g + 1], vec![0.0; n_g + 1]];
-        for &(i, j, n) in &cells {
-            let p = n as f64 / total as f64;
-            let (i, j) = (usize::from(i), usize::from(j));
+        for &(i, j, p) in &cells {
             m.maximum = m.maximum.max(p);
             m.energy += p * p;
             m.entropy += entropy_term(p);
             m.product += (i * j) as f64 * p;
             m.differences[i.abs_diff(j)] += p;
             m.sums[i + j] += p;
-            marginals[0][i] += p;
-            marginals[1][j] += p;
+            m.marginals[0][i] += p;
+            m.marginals[1][j] += p;
         }
-        m.entropies = marginals.each_ref().map(|p| p.iter().copied().map(entropy_term).sum());
-        [m.mean_i, m.mean_j] = marginals.each_ref().map(|p| weighted(p, |i| i));
-        m.variance_i = weighted(&marginals[0], |i| (i - m.mean_i) * (i - m.mean_i));
-        m.variance_j = weighted(&marginals[1], |j| (j - m.mean_j) * (j - m.mean_j));
+        m.entropies = m.marginals.each_ref().map(|p| p.iter().copied().map(entropy_term).sum());
+        [m.mean_i, m.mean_j] = m.marginals.each_ref().map(|p| weighted(p, |i| i));
+        m.variance_i = weighted(&m.marginals[0], |i| (i - m.mean_i) * (i - m.mean_i));
+        m.variance_j = weighted(&m.marginals[1], |j| (j - m.mean_j) * (j - m.mean_j));
+        m.cells = cells;
         Some(m)
     }
 
@@ -147,25 +154,35 @@ impl Glcm {
         self.sum(|k| (k - self.mean_i - self.mean_j).powi(power))
     }
 
-    /// Whether only one level occurs.
+    /// Whether one level is alone, as the first or as the second of the pairs.
     fn is_flat(&self) -> bool {
-        self.maximum == 1.0
+        let alone = |p: &Vec<f64>| p.iter().filter(|p| **p > 0.0).count() < 2;
+        self.marginals.iter().any(alone)
     }
 }
 
-/// The sum of matrices and their transposes, cell by cell.
-fn symmetric_sum(matrices: &[&Cells]) -> Cells {
-    let cells = matrices.iter().flat_map(|m| m.iter());
-    let mut both: Cells = cells.flat_map(|&(i, j, n)| [(i, j, n), (j, i, n)]).collect();
-    both.sort_unstable_by_key(|&(i, j, _)| (i, j));
-    both.dedup_by(|next, kept| {
+/// The weighted sum of matrices, and of their transposes if symmetric, cell by cell.
+fn merged(directions: &[&Direction], symmetric: bool) -> Vec<(usize, usize, f64)> {
+    let mut all = Vec::new();
+    for direction in directions {
+        for &(i, j, n) in &direction.pairs {
+            let (i, j, n) = (usize::from(i), usize::from(j), direction.weight * n as f64);
+            all.push((i, j, n));
+            if symmetric {
+                all.push((j, i, n));
+            }
+        }
+    }
+    // A stable sort keeps the order of summation within a cell.
+    all.sort_by_key(|&(i, j, _)| (i, j));
+    all.dedup_by(|next, kept| {
         let same = (next.0, next.1) == (kept.0, kept.1);
         if same {
             kept.2 += next.2;
         }
         same
     });
-    both
+    all
 }
 
 /// Σ term(k)·p(k).
@@ -183,6 +200,7 @@ fn sum_variance(m: &Glcm) -> f64 {
     m.sum(|k| (k - mean) * (k - mean))
 }
 
+/// For a level that is alone, IBSI leaves 0 / 0; PyRadiomics and MIRP take 1.
 fn correlation(m: &Glcm) -> f64 {
     if m.is_flat() {
         return 1.0;
@@ -193,11 +211,40 @@ fn correlation(m: &Glcm) -> f64 {
 /// HXY₁ = −Σ p_ij·log₂(p_i·p_j) is HX + HY.
 fn information_correlation_1(m: &Glcm) -> f64 {
     let [hx, hy] = m.entropies;
-    if m.is_flat() { f64::NAN } else { (m.entropy - (hx + hy)) / hx }
+    if m.is_flat() { 0.0 } else { (m.entropy - (hx + hy)) / hx.max(hy) }
 }
 
 /// HXY₂ = −Σ p_i·p_j·log₂(p_i·p_j) is HX + HY as well, and never below HXY but for rounding.
 fn information_correlation_2(m: &Glcm) -> f64 {
     let [hx, hy] = m.entropies;
     (1.0 - (-2.0 * (hx + hy - m.entropy).max(0.0)).exp()).sqrt()
+}
+
+/// The matrix Q of the literature is M·Mᵀ for M = p_ij / √(p_i·p_j), so the square root of its
+/// second largest eigenvalue is the second largest singular value of M.
+fn maximal_correlation_coefficient(m: &Glcm) -> f64 {
+    if m.is_flat() {
+        return 1.0;
+    }
+    let places = m.marginals.each_ref().map(|p| {
+        let mut next = 0;
+        let place = |p: &f64| {
+            (*p > 0.0).then(|| {
+                next += 1;
+                next - 1
+            })
+        };
+        p.iter().map(place).collect::<Vec<Option<usize>>>()
+    });
+    let size = |p: &[Option<usize>]| p.iter().flatten().count();
+    let mut matrix = nalgebra::DMatrix::<f64>::zeros(size(&places[0]), size(&places[1]));
+    for &(i, j, p) in &m.cells {
+        if let (Some(row), Some(column)) = (places[0][i], places[1][j]) {
+            matrix[(row, column)] = p / (m.marginals[0][i] * m.marginals[1][j]).sqrt();
+        }
+    }
+    let mut squares: Vec<f64> =
+        (&matrix * matrix.transpose()).symmetric_eigenvalues().iter().copied().collect();
+    squares.sort_by(f64::total_cmp);
+    squares.iter().rev().nth(1).map_or(f64::NAN, |square| square.max(0.0).sqrt())
 }

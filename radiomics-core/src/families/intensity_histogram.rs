@@ -20,7 +20,7 @@ static TABLE: &[Row<Histogram>] = &[
     row("mean", "X6K6", "", "Mean grey level", |h| h.statistics.mean),
     row("variance", "CH89", "", "Variance of the grey levels", |h| h.statistics.variance),
     row("skewness", "88K1", "", "Third central moment over σ³; 0 for a flat region", |h| h.statistics.skewness),
-    row("excess_kurtosis", "C3I7", "", "Fourth central moment over σ⁴, less 3; 0 for a flat region", |h| h.statistics.excess_kurtosis),
+    row("excess_kurtosis", "C3I7", "", "Fourth central moment over σ⁴, less 3; 0 for a flat region", |h| h.statistics.excess_kurtosis()),
     row("median", "WIFQ", "", "Median grey level", |h| h.statistics.median),
     row("minimum", "1PR8", "", "Lowest grey level present", |h| h.statistics.minimum),
     row("percentile_10", "GPMT", "", "10th percentile, linear interpolation between order statistics", |h| h.statistics.p10),

@@ -16,6 +16,7 @@ use crate::settings::Settings;
 use crate::table::FeatureRow;
 
 /// What a family computes its features from.
+#[derive(Clone, Copy)]
 pub(crate) struct Job<'a> {
     pub image: &'a str,
     pub roi: &'a Roi,
@@ -45,7 +46,7 @@ impl Job<'_> {
     ) -> Vec<FeatureRow> {
         table
             .iter()
-            .filter(|row| is_selected(self.settings, family, row.feature.name))
+            .filter(|row| is_selected(self.settings, family, &row.feature))
             .map(|row| FeatureRow {
                 image: self.image.to_owned(),
                 family,

@@ -1,13 +1,15 @@
 //! From intensities to grey levels (IBSI 1, "Intensity discretisation", 4R0B).
 
+use std::borrow::Cow;
+
 use ndarray::{Array3, Zip};
 
 use crate::error::{Error, Result};
 use crate::kernels::{Isa, reduce};
 use crate::roi::{Levels, MAX_LEVELS, Roi};
-use crate::settings::{BinAnchor, Discretisation};
+use crate::settings::{BinAnchor, BinAssignment, Discretisation};
 
-/// The grey levels of a region. `lower_bound` is the lower end of the resegmentation range,
+/// The grey levels of a region. `assignment` says how an intensity finds its bin, `lower_bound` is the lower end of the resegmentation range,
 /// if there is one; `pad` is the largest neighbour distance that kernels will look at.
 ///
 /// # Errors
@@ -15,13 +17,17 @@ use crate::settings::{BinAnchor, Discretisation};
 pub fn discretise(
     roi: &Roi,
     discretisation: &Discretisation,
+    assignment: BinAssignment,
     lower_bound: Option<f64>,
     pad: usize,
     isa: Isa,
 ) -> Result<Levels> {
     let values = roi.values();
     let [minimum, maximum] = reduce::range(isa, &values);
-    let bins = Bins::new(discretisation, minimum, maximum, lower_bound)?;
+    let mut bins = Bins::new(discretisation, minimum, maximum, lower_bound)?;
+    if assignment == BinAssignment::Edges {
+        bins = bins.with_edges(minimum, maximum);
+    }
     let (start, end) = (roi.region.start, roi.region.end());
     let region = ndarray::s![start[0]..end[0], start[1]..end[1], start[2]..end[2]];
     let mut levels = Array3::zeros(roi.region.shape);
@@ -53,7 +59,7 @@ enum Bins<'a> {
         divide: f64,
         top: f64,
     },
-    Edges(&'a [f64]),
+    Edges(Cow<'a, [f64]>),
 }
 
 impl<'a> Bins<'a> {
@@ -75,7 +81,7 @@ impl<'a> Bins<'a> {
             Discretisation::FixedBinSize { width, anchor } => Bins::Even {
                 low: match anchor {
                     BinAnchor::LowerBound => lower_bound.unwrap_or(minimum),
-                    BinAnchor::MultipleOfWidth => (minimum / width).floor() * width,
+                    BinAnchor::MultipleOfWidth => minimum - minimum.rem_euclid(*width),
                 },
                 multiply: 1.0,
                 divide: *width,
@@ -86,7 +92,7 @@ impl<'a> Bins<'a> {
                 if let Some(&value) = [minimum, maximum].iter().find(|&&v| v < low || v > high) {
                     return Err(Error::OutsideBinEdges { value, low, high });
                 }
-                Bins::Edges(edges)
+                Bins::Edges(Cow::Borrowed(edges))
             }
         };
         if let Bins::Even { low, multiply, divide, top } = bins {
@@ -96,6 +102,28 @@ impl<'a> Bins<'a> {
             }
         }
         Ok(bins)
+    }
+
+    /// The same bins by their edges, computed as NumPy's `arange` and `linspace` do.
+    fn with_edges(self, minimum: f64, maximum: f64) -> Self {
+        let Bins::Even { low, multiply, divide, top } = self else { return self };
+        let edges: Vec<f64> = if top.is_finite() {
+            let n = top as usize;
+            // For a flat region NumPy widens the range by a half on either side.
+            let [start, end] =
+                if minimum == maximum { [minimum - 0.5, maximum + 0.5] } else { [minimum, maximum] };
+            let step = (end - start) / top;
+            let mut edges: Vec<f64> = (0..=n).map(|i| i as f64 * step + start).collect();
+            // The highest intensity belongs to the last bin.
+            edges[n] = end + 1.0;
+            edges
+        } else {
+            let width = divide / multiply;
+            let step = (low + width) - low;
+            let n = ((maximum + 2.0 * width - low) / width).ceil() as usize;
+            (0..n).map(|i| low + i as f64 * step).collect()
+        };
+        Bins::Edges(Cow::Owned(edges))
     }
 
     fn level(&self, x: f64) -> u16 {

@@ -1,6 +1,7 @@
 //! From image and mask to the region of interest. The order of the steps is fixed here.
 
 mod discretise;
+mod normalise;
 mod resample;
 mod resegment;
 
@@ -14,7 +15,8 @@ use crate::grid::Window;
 use crate::image::{Image, Mask, check_finite};
 use crate::kernels::Isa;
 use crate::roi::Roi;
-use crate::settings::{Rounding, Settings};
+use crate::settings::{MorphologicalMask, Rounding, Settings};
+use normalise::ZScore;
 
 /// The fewest voxels that features are computed from.
 const MINIMUM_VOXELS: usize = 2;
@@ -31,7 +33,7 @@ struct Drawn {
     mask: Array3<bool>,
 }
 
-/// Interpolates, rounds, thresholds the mask and resegments, in this order (IBSI 1,
+/// Normalises, interpolates, rounds, thresholds the mask and resegments, in this order (IBSI 1,
 /// "Image processing", Figure 2), and crops to the region and `margin_mm` round it.
 ///
 /// # Errors
@@ -46,42 +48,77 @@ pub fn prepare(
 ) -> Result<Roi> {
     settings.validate()?;
     image.grid().check_same(mask.grid(), settings.geometry_tolerance)?;
-    let drawn = mask.bounding(label)?;
-    let labelled = mask.select(label, &drawn);
+    let bounds = mask.bounding(label)?;
+    let labelled = mask.select(label, &bounds);
     check_size(&labelled, "masking")?;
-    check_finite(&image.voxels().crop(&drawn), &labelled, drawn.start)?;
+    check_finite(&image.voxels().crop(&bounds), &labelled, bounds.start)?;
 
-    let mut drawn = match settings.resample_spacing_mm {
-        None => crop(image, mask, label, drawn, margin_mm),
-        Some(spacing) => interpolate(image, mask, label, drawn, spacing, settings, margin_mm)?,
+    let source = Source::new(image, settings);
+    let drawn = match wanted_spacing(image, &bounds, settings) {
+        None => crop(&source, mask, label, bounds, margin_mm),
+        Some(spacing) => interpolate(&source, mask, label, bounds, spacing, settings, margin_mm)?,
     };
-    if settings.resample_spacing_mm.is_some() {
-        match settings.intensity_rounding {
-            Rounding::None => {}
-            Rounding::Nearest => drawn.intensities.mapv_inplace(f64::round_ties_even),
-        }
-    }
     check_finite(&drawn.intensities, &drawn.mask, drawn.start)?;
 
     let intensity = resegment::resegment(&drawn.intensities, &drawn.mask, settings, isa);
     check_size(&intensity, "resegmentation")?;
-    let region = Window::bounding(drawn.mask.view()).unwrap_or(Window::whole(drawn.grid.shape));
-    Ok(Roi { grid: drawn.grid, intensities: drawn.intensities, morphological: drawn.mask, intensity, region })
+    let morphological = morphological_mask(drawn.mask, &intensity, settings);
+    let region = Window::bounding(morphological.view()).unwrap_or(Window::whole(drawn.grid.shape));
+    Ok(Roi { grid: drawn.grid, intensities: drawn.intensities, morphological, intensity, region })
 }
 
-fn crop(image: &Image, mask: &Mask, label: i64, region: Window, margin_mm: f64) -> Drawn {
-    let grid = image.grid();
+/// The image, of which boxes are cut out as 64-bit floats, normalised if so wanted.
+struct Source<'i, 'v> {
+    image: &'i Image<'v>,
+    z_score: Option<ZScore>,
+}
+
+impl<'i, 'v> Source<'i, 'v> {
+    fn new(image: &'i Image<'v>, settings: &Settings) -> Self {
+        let z_score = settings.normalisation.map(|n| ZScore::new(image.voxels(), n));
+        Self { image, z_score }
+    }
+
+    fn crop(&self, window: &Window) -> Array3<f64> {
+        let mut intensities = self.image.voxels().crop(window);
+        if let Some(z_score) = self.z_score {
+            intensities.mapv_inplace(|x| z_score.apply(x));
+        }
+        intensities
+    }
+
+    fn round(&self, intensities: &mut Array3<f64>, rounding: Rounding) {
+        match rounding {
+            Rounding::None => {}
+            Rounding::Nearest => intensities.mapv_inplace(f64::round_ties_even),
+            // z-scores have no voxel type to be kept in.
+            Rounding::VoxelType if self.z_score.is_some() => {}
+            Rounding::VoxelType => intensities.mapv_inplace(|x| self.image.voxels().truncate(x)),
+        }
+    }
+}
+
+/// The spacing to interpolate to, `None` on axes that stay as they are; nothing if all do.
+fn wanted_spacing(image: &Image, bounds: &Window, settings: &Settings) -> Option<[Option<f64>; 3]> {
+    let wanted = settings.resample_spacing_mm?;
+    let single = |a: usize| settings.keep_single_slices && bounds.shape[a] == 1;
+    let changed = |a: usize| wanted[a].filter(|&s| !single(a) && s != image.grid().spacing_mm[a]);
+    Some(std::array::from_fn(changed)).filter(|spacing| spacing.iter().any(Option::is_some))
+}
+
+fn crop(source: &Source, mask: &Mask, label: i64, region: Window, margin_mm: f64) -> Drawn {
+    let grid = source.image.grid();
     let window = region.grown(margin_voxels(grid.spacing_mm, margin_mm), grid.shape);
     Drawn {
         grid: grid.window(&window),
         start: window.start,
-        intensities: image.voxels().crop(&window),
+        intensities: source.crop(&window),
         mask: mask.select(label, &window),
     }
 }
 
 fn interpolate(
-    image: &Image,
+    source: &Source,
     mask: &Mask,
     label: i64,
     region: Window,
@@ -89,9 +126,10 @@ fn interpolate(
     settings: &Settings,
     margin_mm: f64,
 ) -> Result<Drawn> {
-    let grid = image.grid();
-    let target = resampled_grid(grid, spacing_mm)?;
-    let of_mask = Resampling::new(grid, &target, settings.mask_interpolation);
+    let grid = source.image.grid();
+    let target = resampled_grid(grid, spacing_mm, settings.grid_alignment)?;
+    let resampling = |method| Resampling::new(grid, &target, method, settings.grid_alignment);
+    let of_mask = resampling(settings.mask_interpolation);
     // Only voxels near the region can reach the threshold.
     let near = of_mask.reach(&region);
     let labelled = of_mask.apply(&near, |window| mask.select(label, window).mapv(f64::from));
@@ -106,13 +144,22 @@ fn interpolate(
     let mut in_window = Array3::from_elem(window.shape, false);
     let to: [usize; 3] = std::array::from_fn(|a| region.start[a] - window.start[a]);
     copy_box(&inside, found, &mut in_window, to);
-    let of_image = Resampling::new(grid, &target, settings.image_interpolation);
-    Ok(Drawn {
-        intensities: of_image.apply(&window, |source| image.voxels().crop(source)),
-        mask: in_window,
-        start: window.start,
-        grid: target.window(&window),
-    })
+    let of_image = resampling(settings.image_interpolation);
+    let mut intensities = of_image.apply(&window, |window| source.crop(window));
+    source.round(&mut intensities, settings.intensity_rounding);
+    Ok(Drawn { intensities, mask: in_window, start: window.start, grid: target.window(&window) })
+}
+
+fn morphological_mask(drawn: Array3<bool>, intensity: &Array3<bool>, settings: &Settings) -> Array3<bool> {
+    match (settings.morphological_mask, Window::bounding(intensity.view())) {
+        (MorphologicalMask::CroppedToIntensityMask, Some(bounds)) => {
+            let mut cropped = Array3::from_elem(drawn.dim(), false);
+            copy_box(&drawn, bounds, &mut cropped, bounds.start);
+            cropped
+        }
+        (MorphologicalMask::Resegmented, _) => intensity.clone(),
+        _ => drawn,
+    }
 }
 
 fn copy_box(from: &Array3<bool>, part: Window, to: &mut Array3<bool>, start: [usize; 3]) {

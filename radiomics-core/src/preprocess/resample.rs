@@ -1,10 +1,10 @@
 //! Interpolation to a new grid, axis by axis (IBSI 1, "Image interpolation", VTM2).
 
-use ndarray::{Array3, ArrayView1, ArrayViewMut1, Axis, Zip};
+use ndarray::{Array3, ArrayViewMut1, Axis, Zip};
 
 use crate::error::{Error, Result};
 use crate::grid::{Grid, Window};
-use crate::settings::Interpolation;
+use crate::settings::{GridAlignment, Interpolation};
 
 /// Voxels that the spline prefilter reaches: its response falls by 2 − √3 a voxel, so at
 /// this distance it is below the resolution of a 64-bit float.
@@ -17,12 +17,12 @@ const MAX_VOXELS: f64 = 4_294_967_296.0;
 /// must not add a slice.
 const SIZE_SLACK: f64 = 1e-6;
 
-/// The grid with `spacing_mm` (z, y, x; `None` keeps an axis) whose centre is the centre of
-/// `grid`: ⌈n·s/s'⌉ voxels along each axis (IBSI 1, UMPJ).
+/// The grid with `spacing_mm` (z, y, x; `None` keeps an axis), ⌈n·s/s'⌉ voxels along each axis,
+/// that shares its centre or its corner with `grid` (IBSI 1, UMPJ).
 ///
 /// # Errors
 /// [`Error::GridTooLarge`] when it would have more than 2³² voxels.
-pub fn resampled_grid(grid: &Grid, spacing_mm: [Option<f64>; 3]) -> Result<Grid> {
+pub fn resampled_grid(grid: &Grid, spacing_mm: [Option<f64>; 3], alignment: GridAlignment) -> Result<Grid> {
     let spacing: [f64; 3] = std::array::from_fn(|a| spacing_mm[a].unwrap_or(grid.spacing_mm[a]));
     let size: [f64; 3] = std::array::from_fn(|a| match spacing_mm[a] {
         None => grid.shape[a] as f64,
@@ -33,14 +33,23 @@ pub fn resampled_grid(grid: &Grid, spacing_mm: [Option<f64>; 3]) -> Result<Grid>
         return Err(Error::GridTooLarge { spacing_mm: spacing, voxels });
     }
     let shape = size.map(|n| n as usize);
-    let first =
-        std::array::from_fn(|a| first_coordinate(grid.shape[a], grid.spacing_mm[a], shape[a], spacing[a]));
+    let first = std::array::from_fn(|a| first_coordinate(grid, shape, spacing, alignment, a));
     Ok(Grid { shape, spacing_mm: spacing, origin_mm: grid.position_mm(first), direction: grid.direction })
 }
 
-/// Where the first voxel of the new grid lies, in voxels of the old one.
-fn first_coordinate(n: usize, spacing: f64, new_n: usize, new_spacing: f64) -> f64 {
-    0.5 * ((n as f64 - 1.0) - new_spacing / spacing * (new_n as f64 - 1.0))
+/// Where the first voxel of the new grid lies along axis `a`, in voxels of the old one.
+fn first_coordinate(
+    grid: &Grid,
+    shape: [usize; 3],
+    spacing: [f64; 3],
+    alignment: GridAlignment,
+    a: usize,
+) -> f64 {
+    let step = spacing[a] / grid.spacing_mm[a];
+    match alignment {
+        GridAlignment::Centre => 0.5 * ((grid.shape[a] as f64 - 1.0) - step * (shape[a] as f64 - 1.0)),
+        GridAlignment::Corner => 0.5 * (step - 1.0),
+    }
 }
 
 /// Values at the voxels of one grid from those of another with the same centre.
@@ -51,20 +60,19 @@ pub struct Resampling {
     /// First coordinate and step in source voxels; `None` where an axis stays as it is.
     axes: [Option<(f64, f64)>; 3],
     method: Interpolation,
+    alignment: GridAlignment,
 }
 
 impl Resampling {
-    /// From the voxels of `from` to those of `to`, made by [`resampled_grid`].
-    pub fn new(from: &Grid, to: &Grid, method: Interpolation) -> Self {
+    /// From the voxels of `from` to those of `to`, made by [`resampled_grid`] with the same
+    /// `alignment`.
+    pub fn new(from: &Grid, to: &Grid, method: Interpolation, alignment: GridAlignment) -> Self {
         let axes = std::array::from_fn(|a| {
             let same = from.shape[a] == to.shape[a] && from.spacing_mm[a] == to.spacing_mm[a];
-            (!same).then(|| {
-                let first =
-                    first_coordinate(from.shape[a], from.spacing_mm[a], to.shape[a], to.spacing_mm[a]);
-                (first, to.spacing_mm[a] / from.spacing_mm[a])
-            })
+            let first = || first_coordinate(from, to.shape, to.spacing_mm, alignment, a);
+            (!same).then(|| (first(), to.spacing_mm[a] / from.spacing_mm[a]))
         });
-        Self { source: from.shape, target: to.shape, axes, method }
+        Self { source: from.shape, target: to.shape, axes, method, alignment }
     }
 
     /// The target voxels that the source voxels of `window` can influence.
@@ -100,7 +108,7 @@ impl Resampling {
         });
         let source = self.source_window(window, &taps);
         let mut values = crop(&source);
-        for a in 0..3 {
+        for a in [2, 1, 0] {
             let Some(taps) = &taps[a] else { continue };
             if self.method == Interpolation::CubicSpline {
                 for line in values.lanes_mut(Axis(a)) {
@@ -120,14 +128,20 @@ impl Resampling {
         }
     }
 
-    /// The source voxels that make up the value at `coordinate`. Outside of the grid, the
-    /// nearest voxel counts.
+    /// The source voxels that make up the value at `coordinate`. Outside of the image, the
+    /// nearest voxel counts, or nothing for grids that share their corner.
     fn taps_at(&self, coordinate: f64, n: usize) -> Taps {
         let last = n - 1;
-        let c = coordinate.clamp(0.0, last as f64);
+        let outside = coordinate < -0.5 || coordinate > last as f64 + 0.5;
+        let mirrored = self.method == Interpolation::CubicSpline && self.alignment == GridAlignment::Corner;
+        let c = match mirrored && !outside {
+            true => coordinate,
+            false => coordinate.clamp(0.0, last as f64),
+        };
         let floor = c.floor();
         let t = c - floor;
         let weights = match self.method {
+            _ if outside && self.alignment == GridAlignment::Corner => [0.0; 4],
             Interpolation::Nearest => [0.0, f64::from(t < 0.5), f64::from(t >= 0.5), 0.0],
             Interpolation::Linear => [0.0, 1.0 - t, t, 0.0],
             Interpolation::CubicSpline => spline_weights(t),
@@ -141,7 +155,7 @@ impl Resampling {
                 _ => i.clamp(0, last as isize) as usize,
             }
         });
-        Taps { index, weights }
+        Taps { index, weights, linear: self.method == Interpolation::Linear }
     }
 
     fn source_window(&self, window: &Window, taps: &[Option<Vec<Taps>>; 3]) -> Window {
@@ -166,6 +180,8 @@ impl Resampling {
 struct Taps {
     index: [usize; 4],
     weights: [f64; 4],
+    /// Whether the value lies on the line between two voxels.
+    linear: bool,
 }
 
 /// B-spline basis of order 3 at distances 1 + t, t, 1 − t and 2 − t.
@@ -233,7 +249,7 @@ fn prefilter(mut line: ArrayViewMut1<f64>) {
     line.mapv_inplace(|c| c * gain);
 }
 
-/// Weighted sums along axis `a`.
+/// The values at `taps` along axis `a`.
 fn along(values: &Array3<f64>, a: usize, taps: &[Taps], start: usize) -> Array3<f64> {
     let mut shape = [values.dim().0, values.dim().1, values.dim().2];
     shape[a] = taps.len();
@@ -241,26 +257,40 @@ fn along(values: &Array3<f64>, a: usize, taps: &[Taps], start: usize) -> Array3<
     if a == 2 {
         // Along x the sum gathers from one contiguous row.
         Zip::from(result.rows_mut()).and(values.rows()).for_each(|to, from| {
-            gather(from, to, taps, start);
+            for (value, tap) in to.into_iter().zip(taps) {
+                tap.add(|index, add| add(value, from[index - start]));
+            }
         });
         return result;
     }
     for (mut plane, tap) in result.axis_iter_mut(Axis(a)).zip(taps) {
-        for (index, weight) in tap.index.into_iter().zip(tap.weights) {
-            // A weight of 0 must not turn a NaN or an infinity outside of the support into NaN.
-            if weight != 0.0 {
-                plane.scaled_add(weight, &values.index_axis(Axis(a), index - start));
-            }
-        }
+        tap.add(|index, add| {
+            Zip::from(&mut plane)
+                .and(values.index_axis(Axis(a), index - start))
+                .for_each(|to, from| add(to, *from));
+        });
     }
     result
 }
 
-fn gather(from: ArrayView1<f64>, to: ArrayViewMut1<f64>, taps: &[Taps], start: usize) {
-    for (value, tap) in to.into_iter().zip(taps) {
-        for (index, weight) in tap.index.into_iter().zip(tap.weights) {
-            if weight != 0.0 {
-                *value += weight * from[index - start];
+impl Taps {
+    /// Calls `each` with every source index that has a weight and with what adds its value.
+    ///
+    /// A weight of 0 must not turn a NaN or an infinity outside of the support into NaN. Of two
+    /// voxels, the second one moves the value from the first: a + t·(b − a) stays what it is
+    /// between equal voxels, where a sum of weighted values may miss it by a rounding error.
+    fn add(&self, mut each: impl FnMut(usize, &dyn Fn(&mut f64, f64))) {
+        let used = || self.index.into_iter().zip(self.weights).filter(|(_, weight)| *weight != 0.0);
+        if self.linear {
+            for (place, (index, weight)) in used().enumerate() {
+                match place {
+                    0 => each(index, &|to, from| *to = from),
+                    _ => each(index, &|to, from| *to += weight * (from - *to)),
+                }
+            }
+        } else {
+            for (index, weight) in used() {
+                each(index, &|to, from| *to += weight * from);
             }
         }
     }
@@ -273,9 +303,9 @@ mod tests {
 
     fn resample_line(values: &[f64], spacing: f64, method: Interpolation) -> Vec<f64> {
         let grid = Grid::new([1, 1, values.len()], [1.0; 3]).unwrap();
-        let target = resampled_grid(&grid, [None, None, Some(spacing)]).unwrap();
+        let target = resampled_grid(&grid, [None, None, Some(spacing)], GridAlignment::Centre).unwrap();
         let image = Array3::from_shape_vec((1, 1, values.len()), values.to_vec()).unwrap();
-        Resampling::new(&grid, &target, method)
+        Resampling::new(&grid, &target, method, GridAlignment::Centre)
             .apply(&Window::whole(target.shape), |w| {
                 image.slice(ndarray::s![.., .., w.start[2]..w.end()[2]]).to_owned()
             })
@@ -289,7 +319,7 @@ mod tests {
         //   |  0  |  1  |  2  |  3  |  4  |  5  |
         //   |   .25  |  1.75  |  3.25  |  4.75  |
         let grid = Grid::new([1, 1, 6], [1.0; 3]).unwrap();
-        let target = resampled_grid(&grid, [None, None, Some(1.5)]).unwrap();
+        let target = resampled_grid(&grid, [None, None, Some(1.5)], GridAlignment::Centre).unwrap();
         assert_eq!(target.shape, [1, 1, 4]);
         assert_eq!(target.origin_mm, [0.0, 0.0, 0.25]);
         let ramp: Vec<f64> = (0..6).map(f64::from).collect();

@@ -4,7 +4,7 @@ use ndarray::{Array3, Zip};
 
 use crate::kernels::{Isa, reduce};
 use crate::roi::masked;
-use crate::settings::Settings;
+use crate::settings::{ResegmentUnit, Settings};
 
 /// Resegments by range (IBSI 1, USB3), then by outliers of what is left (7ACA). Both
 /// intervals are closed; σ is the population's.
@@ -15,16 +15,35 @@ pub fn resegment(
     isa: Isa,
 ) -> Array3<bool> {
     let mut kept = mask.clone();
-    if let Some([low, high]) = settings.resegment_range {
+    if let Some(range) = settings.resegment_range {
+        let to_intensity = scale(intensities, mask, settings.resegment_unit, isa);
+        let [low, high] = range.map(|end| end.map(&to_intensity));
         keep(intensities, &mut kept, low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY));
     }
     if let Some(n) = settings.resegment_sigma {
-        let values = masked(intensities, &kept);
-        let mean = reduce::mean(isa, &values);
-        let sigma = reduce::central_moments(isa, &values, mean).variance.sqrt();
-        keep(intensities, &mut kept, mean - n * sigma, mean + n * sigma);
+        let to_intensity = scale(intensities, &kept, ResegmentUnit::Sigma, isa);
+        keep(intensities, &mut kept, to_intensity(-n), to_intensity(n));
     }
     kept
+}
+
+/// Turns a threshold into an intensity: offset + factor·threshold.
+fn scale(
+    intensities: &Array3<f64>,
+    mask: &Array3<bool>,
+    unit: ResegmentUnit,
+    isa: Isa,
+) -> impl Fn(f64) -> f64 + use<> {
+    let values = masked(intensities, mask);
+    let (offset, factor) = match unit {
+        ResegmentUnit::Intensity => (0.0, 1.0),
+        ResegmentUnit::Maximum => (0.0, reduce::range(isa, &values)[1]),
+        ResegmentUnit::Sigma => {
+            let mean = reduce::mean(isa, &values);
+            (mean, reduce::central_moments(isa, &values, mean).variance.sqrt())
+        }
+    };
+    move |threshold| offset + factor * threshold
 }
 
 fn keep(intensities: &Array3<f64>, mask: &mut Array3<bool>, low: f64, high: f64) {

@@ -3,6 +3,10 @@
 //! The digital phantom is embedded, so [`digital_phantom`] runs anywhere; the CT phantom is
 //! not ours to ship, so [`ct_phantom`] is given its image and mask.
 
+mod report;
+
+pub use report::{Format, Summary, summaries, write};
+
 use crate::aggregation::Aggregation;
 use crate::error::Result;
 use crate::example::DigitalPhantom;
@@ -12,7 +16,7 @@ use crate::names::Named;
 use crate::profile::IbsiConfiguration;
 use crate::table::FeatureTable;
 
-const REFERENCE_VALUES: &str = include_str!("../data/ibsi1_reference_values.csv");
+const REFERENCE_VALUES: &str = include_str!("../../data/ibsi1_reference_values.csv");
 
 /// A published value.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,0 +1,69 @@
+//! Images and masks to time, the same on every machine.
+
+use radiomics_core::ndarray::Array3;
+use radiomics_core::{Grid, Image, Mask, Result};
+
+/// An image and a mask that own their voxels.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Name, for the report.
+    pub name: &'static str,
+    grid: Grid,
+    intensities: Array3<i16>,
+    labels: Array3<u8>,
+}
+
+impl Case {
+    /// The image.
+    ///
+    /// # Errors
+    /// None: the shapes agree.
+    pub fn image(&self) -> Result<Image<'_>> {
+        Image::new(self.grid.clone(), self.intensities.view())
+    }
+
+    /// The mask, label 1.
+    ///
+    /// # Errors
+    /// None: the shapes agree.
+    pub fn mask(&self) -> Result<Mask<'_>> {
+        Mask::new(self.grid.clone(), self.labels.view())
+    }
+}
+
+/// A region of 26 × 100 × 100 voxels (z, y, x), every one of them labelled, in an image that is
+/// 10 voxels larger on each side: smooth structure with noise on it, in the range of soft
+/// tissue on CT, so that neither the branches nor the counters of a kernel see a pattern.
+///
+/// # Errors
+/// None: the geometry is valid.
+pub fn soft_tissue() -> Result<Case> {
+    const REGION: [usize; 3] = [26, 100, 100];
+    const MARGIN: usize = 10;
+    let shape = REGION.map(|n| n + 2 * MARGIN);
+    let mut noise = Noise(1);
+    let intensities = Array3::from_shape_fn(shape, |(z, y, x)| {
+        let [z, y, x] = [z, y, x].map(|v| v as f64);
+        let smooth = 60.0 * (x / 17.0).sin() * (y / 13.0).cos() + 30.0 * (z / 5.0).sin();
+        (40.0 + smooth + 50.0 * noise.next()) as i16
+    });
+    let inside = |v: usize, n: usize| (MARGIN..MARGIN + n).contains(&v);
+    let labels = Array3::from_shape_fn(shape, |(z, y, x)| {
+        u8::from(inside(z, REGION[0]) && inside(y, REGION[1]) && inside(x, REGION[2]))
+    });
+    let grid = Grid::new(shape, [3.0, 1.0, 1.0])?;
+    Ok(Case { name: "soft_tissue_100x100x26", grid, intensities, labels })
+}
+
+/// Numbers about evenly spread over −1 … 1 (SplitMix64, so that no release of a library
+/// changes the case).
+struct Noise(u64);
+
+impl Noise {
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ (z >> 31)) as i64 as f64 / i64::MAX as f64
+    }
+}
