@@ -101,7 +101,7 @@ class RadiomicsFeatureExtractor:
         types = params.get("imageType") or {}
         self.enabledImagetypes = {name: custom or {} for name, custom in types.items()} or {"Original": {}}
         # shape2D included, as in PyRadiomics: without force2D it only logs that it is left out.
-        self.enabledFeatures = params.get("featureClass") or {name: [] for name in self.featureClassNames}
+        self.enabledFeatures = dict(params.get("featureClass") or {name: [] for name in self.featureClassNames})
         self.settings = self._getDefaultSettings()
         self.settings.update(params.get("setting") or {})
         self.settings.update(params.get("voxelSetting") or {})
