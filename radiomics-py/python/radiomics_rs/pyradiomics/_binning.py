@@ -1,6 +1,8 @@
-"""Grey-level discretisation by PyRadiomics' rules, for plug-ins and for the attributes that show it.
+"""Grey-level discretisation by PyRadiomics' rules, for plug-ins and for the attributes that show
+it.
 
-The features themselves are discretised by the engine (`BinAnchor`, `Discretisation` of the settings).
+The features themselves are discretised by the engine (`BinAnchor`, `Discretisation` of the
+settings).
 """
 
 from __future__ import annotations
@@ -11,19 +13,23 @@ import numpy
 
 logger = logging.getLogger("radiomics.imageoperations")
 
-#: Levels above this are a mistake in the settings: a matrix with as many rows does not fit into memory.
+#: Levels above this are a mistake in the settings: a matrix with as many rows does not fit into
+#: memory.
 MAXIMUM_LEVELS = 2**24
 
 
 class TooManyLevels(ValueError, MemoryError):
-    """The bin width is too small for the range of grey levels (PyRadiomics runs out of memory here)."""
+    """The bin width is too small for the range of grey levels (PyRadiomics runs out of memory
+    here).
+    """
 
 
 def check_finite(minimum, maximum) -> None:
     """Refuse NaN and infinity."""
     if not (numpy.isfinite(minimum) and numpy.isfinite(maximum)):
         raise ValueError(
-            f"cannot discretise the region: its grey levels run from {minimum} to {maximum} (NaN or infinity in the "
+            f"cannot discretise the region: its grey levels run from {minimum} to {maximum} (NaN "
+            "or infinity in the "
             "image, or an image without variation was normalised)"
         )
 
@@ -38,16 +44,18 @@ def check_bins(minimum, maximum, binWidth) -> None:
     levels = (float(maximum) - float(minimum)) / binWidth
     if levels > MAXIMUM_LEVELS:
         raise TooManyLevels(
-            f"binWidth {binWidth:g} divides grey levels from {minimum:g} to {maximum:g} into {levels:.0f} bins "
+            f"binWidth {binWidth:g} divides grey levels from {minimum:g} to {maximum:g} into "
+            f"{levels:.0f} bins "
             f"(at most {MAXIMUM_LEVELS}): use a larger binWidth, or binCount"
         )
 
 
 def getBinEdges(parameterValues, **kwargs):
-    """Edges of the bins for these grey levels: multiples of `binWidth` (25), or `binCount` equal bins if it is set.
+    """Edges of the bins for these grey levels: multiples of `binWidth` (25), or `binCount` equal
+    bins if it is set.
 
-    All bins are half open; one bin is added above the maximum, or the last edge is raised by 1 for `binCount`, so
-    that `numpy.digitize` finds a bin for every value.
+    All bins are half open; one bin is added above the maximum, or the last edge is raised by 1 for
+    `binCount`, so that `numpy.digitize` finds a bin for every value.
 
     >>> getBinEdges([54, 166], binWidth=25)
     array([ 50,  75, 100, 125, 150, 175, 200])
@@ -55,8 +63,8 @@ def getBinEdges(parameterValues, **kwargs):
     binWidth = kwargs.get("binWidth", 25)
     binCount = kwargs.get("binCount")
     values = numpy.asarray(parameterValues)
-    # As Python numbers: the rule is computed in double precision whatever the image's type, and small integer types
-    # cannot overflow.
+    # As Python numbers: the rule is computed in double precision whatever the image's type, and
+    # small integer types cannot overflow.
     minimum, maximum = values.min().item(), values.max().item()
     if binCount is not None:
         check_finite(minimum, maximum)
@@ -73,8 +81,10 @@ def getBinEdges(parameterValues, **kwargs):
 
 
 def binImage(parameterMatrix, parameterMatrixCoordinates=None, **kwargs):
-    """Grey levels (from 1) of the voxels that `parameterMatrixCoordinates` (a boolean array or indices) selects,
-    0 elsewhere, and the bin edges."""
+    """Grey levels of the voxels that `parameterMatrixCoordinates` selects, and the bin edges.
+
+    The coordinates are a boolean array or indices; levels count from 1, other voxels are 0.
+    """
     if parameterMatrixCoordinates is None:
         edges = getBinEdges(parameterMatrix.ravel(), **kwargs)
         return numpy.digitize(parameterMatrix, edges), edges
@@ -86,7 +96,9 @@ def binImage(parameterMatrix, parameterMatrixCoordinates=None, **kwargs):
 
 
 def check_settings(values, settings) -> None:
-    """Refuse grey levels or bins that the engine could not discretise, before anything is calculated."""
+    """Refuse grey levels or bins that the engine could not discretise, before anything is
+    calculated.
+    """
     minimum, maximum = values.min().item(), values.max().item()
     if settings.get("binCount") is not None:
         check_finite(minimum, maximum)

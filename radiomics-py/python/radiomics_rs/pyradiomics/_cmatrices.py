@@ -1,7 +1,8 @@
 """Texture matrices by the signatures of PyRadiomics' C extension `cMatrices`.
 
-Plain NumPy: the features do not come from here (the engine has its own, faster builders), but from here come the
-attributes ``P_glcm`` and so on, and what plug-ins ask for that call `radiomics.cMatrices` themselves.
+Plain NumPy: the features do not come from here (the engine has its own, faster builders), but from
+here come the attributes ``P_glcm`` and so on, and what plug-ins ask for that call
+`radiomics.cMatrices` themselves.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ import SimpleITK as sitk
 
 
 def generate_angles(size, distances, bidirectional=False, force2D=False, force2Ddimension=0):
-    """Offsets (z, y, x) at the given distances (infinity norm) that fit into `size`, in PyRadiomics' order: each
-    component from +d to -d, the last one fastest; one of each opposite pair unless `bidirectional`."""
+    """Offsets (z, y, x) at the given distances (infinity norm) that fit into `size`.
+
+    In PyRadiomics' order: each component from +d to -d, the last one fastest; one of each opposite
+    pair unless `bidirectional`.
+    """
     distances = [int(distance) for distance in distances]
     if not distances or min(distances) < 1:
         raise RuntimeError("Error getting angle count.")
@@ -23,7 +27,9 @@ def generate_angles(size, distances, bidirectional=False, force2D=False, force2D
     for offset in itertools.product(range(reach, -reach - 1, -1), repeat=len(size)):
         if force2D and offset[force2Ddimension] != 0:
             continue
-        if max(map(abs, offset)) in distances and all(abs(o) < s for o, s in zip(offset, size)):
+        if max(map(abs, offset)) in distances and all(
+            abs(o) < s for o, s in zip(offset, size, strict=True)
+        ):
             angles.append(offset)
     if not angles:
         raise RuntimeError("Error getting angle count.")
@@ -32,8 +38,12 @@ def generate_angles(size, distances, bidirectional=False, force2D=False, force2D
 
 def _pair(levels, offset):
     """Two views of the array: voxels, and what lies at `offset` from each."""
-    here = tuple(slice(max(0, -o), s - max(0, o)) for o, s in zip(offset, levels.shape))
-    there = tuple(slice(max(0, o), s - max(0, -o)) for o, s in zip(offset, levels.shape))
+    here = tuple(
+        slice(max(0, -o), s - max(0, o)) for o, s in zip(offset, levels.shape, strict=True)
+    )
+    there = tuple(
+        slice(max(0, o), s - max(0, -o)) for o, s in zip(offset, levels.shape, strict=True)
+    )
     return levels[here], levels[there]
 
 
@@ -55,8 +65,10 @@ def calculate_glcm(image, mask, distances, Ng, force2D=False, force2Ddimension=0
 
 
 def calculate_glrlm(image, mask, Ng, Nr, force2D=False, force2Ddimension=0):
-    """Run counts (1, Ng, Nr, directions) and the directions; a direction in which no line holds two voxels of the
-    region stays empty."""
+    """Run counts (1, Ng, Nr, directions), and the directions.
+
+    A direction in which no line holds two voxels of the region stays empty.
+    """
     levels = _inside(image, mask)
     angles = generate_angles(levels.shape, [1], False, force2D, force2Ddimension)
     counts = numpy.zeros((1, Ng, Nr, len(angles)))
@@ -65,7 +77,9 @@ def calculate_glrlm(image, mask, Ng, Nr, force2D=False, force2Ddimension=0):
             continue
         padded = numpy.pad(levels, 1)
         # A run begins where the voxel before it differs; then it is followed, all runs at once.
-        begin = numpy.argwhere((padded > 0) & (padded != numpy.roll(padded, angle, range(padded.ndim))))
+        begin = numpy.argwhere(
+            (padded > 0) & (padded != numpy.roll(padded, angle, range(padded.ndim)))
+        )
         level = padded[tuple(begin.T)]
         length = numpy.zeros(len(begin), dtype=int)
         alive, at = numpy.arange(len(begin)), begin
@@ -83,23 +97,30 @@ def calculate_glrlm(image, mask, Ng, Nr, force2D=False, force2Ddimension=0):
 def _line_of_two(region, angle):
     """Whether any line along `angle` holds more than one voxel of the region."""
     at = numpy.argwhere(region)
-    # Voxels on one line share what is left after walking back to the first plane in the moving axis.
+    # Voxels on one line share what is left after walking back to the first plane in the moving
+    # axis.
     axis = int(numpy.flatnonzero(angle)[0])
     start = at - numpy.outer(at[:, axis] * angle[axis], angle)
     return len(numpy.unique(start, axis=0)) < len(at)
 
 
 def calculate_glszm(image, mask, Ng, Ns, force2D=False, force2Ddimension=0):
-    """Zone counts (1, Ng, Ns): 26-connected zones, 8-connected ones in each slice with `force2D`."""
+    """Zone counts (1, Ng, Ns): 26-connected zones, 8-connected ones in each slice with
+    `force2D`.
+    """
     levels = _inside(image, mask)
     if force2D and levels.ndim == 3:
-        slices = [numpy.take(levels, i, force2Ddimension) for i in range(levels.shape[force2Ddimension])]
+        slices = [
+            numpy.take(levels, i, force2Ddimension) for i in range(levels.shape[force2Ddimension])
+        ]
     else:
         slices = [levels]
     counts = numpy.zeros((1, Ng, Ns))
     for part in slices:
         for level in numpy.unique(part[part > 0]):
-            zones = sitk.ConnectedComponent(sitk.GetImageFromArray((part == level).astype("uint8")), True)
+            zones = sitk.ConnectedComponent(
+                sitk.GetImageFromArray((part == level).astype("uint8")), True
+            )
             sizes = numpy.bincount(sitk.GetArrayFromImage(zones).ravel())[1:]
             numpy.add.at(counts[0, level - 1], sizes - 1, 1)
     return counts
@@ -107,7 +128,9 @@ def calculate_glszm(image, mask, Ng, Ns, force2D=False, force2Ddimension=0):
 
 def _neighbour_loop(levels, distances, force2D, force2Ddimension):
     for angle in generate_angles(levels.shape, distances, True, force2D, force2Ddimension):
-        here = tuple(slice(max(0, -o), s - max(0, o)) for o, s in zip(angle, levels.shape))
+        here = tuple(
+            slice(max(0, -o), s - max(0, o)) for o, s in zip(angle, levels.shape, strict=True)
+        )
         yield here, _pair(levels, angle)[1]
 
 

@@ -33,11 +33,16 @@ class Coefficients(dict):
 
 
 def matrix(owner) -> numpy.ndarray:
-    """The matrix of a feature class, with the grey levels (and lengths, sizes, dependences) that occur."""
+    """The matrix of a feature class, with the grey levels (and lengths, sizes, dependences) that
+    occur.
+    """
     settings = owner.settings
     levels, mask = owner.imageArray, owner.maskArray
     Ng = owner.coefficients["Ng"]
-    plane = (settings.get("force2D", False) and levels.ndim == 3, settings.get("force2Ddimension", 0))
+    plane = (
+        settings.get("force2D", False) and levels.ndim == 3,
+        settings.get("force2Ddimension", 0),
+    )
     distances = settings.get("distances", [1])
     present = owner.coefficients["grayLevels"] - 1
     if owner._engineClass == "glcm":
@@ -65,7 +70,9 @@ def matrix(owner) -> numpy.ndarray:
 
 
 def _occurring(owner, counts):
-    """Only the columns in which something was counted; what they stand for is kept with the class."""
+    """Only the columns in which something was counted; what they stand for is kept with the
+    class.
+    """
     occurs = counts.sum(tuple(axis for axis in range(counts.ndim) if axis != 2)) > 0
     owner._columns = numpy.flatnonzero(occurs) + 1.0
     return counts[:, :, occurs]

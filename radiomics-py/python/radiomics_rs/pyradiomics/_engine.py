@@ -6,7 +6,6 @@ import functools
 from collections.abc import Iterable
 
 import numpy
-
 from radiomics_rs import _core
 
 #: Engine families, and the feature class whose values they hold.
@@ -53,7 +52,9 @@ def names(feature_class: str) -> Iterable[str]:
 
 
 def features(owner, wanted: Iterable[str]) -> dict[str, float]:
-    """Values of features of one class: `owner` is the feature class' object with image, mask and settings."""
+    """Values of features of one class: `owner` is the feature class' object with image, mask and
+    settings.
+    """
     feature_class = owner._engineClass
     native = {_native(feature_class, name): name for name in wanted}
     if not native:
@@ -68,7 +69,11 @@ def features(owner, wanted: Iterable[str]) -> dict[str, float]:
         # A 2D image is a volume of one slice for the engine.
         image, mask, spacing, axis = image[numpy.newaxis], mask[numpy.newaxis], [1.0, *spacing], 0
     settings = _settings(feature_class, owner.settings, list(native), mask.ndim, axis)
-    geometry = (tuple(spacing), (0.0, 0.0, 0.0), ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
+    geometry = (
+        tuple(spacing),
+        (0.0, 0.0, 0.0),
+        ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
+    )
     rows = _core.extract(
         _native_order(image.view("uint8") if image.dtype == bool else image),
         geometry,
@@ -130,7 +135,9 @@ def _aggregations(feature_class, norm, force2D) -> list[str]:
 
 
 def _check_directions(owner) -> None:
-    """Texture needs a neighbour to look at: no direction is left if all distances reach beyond the region."""
+    """Texture needs a neighbour to look at: no direction is left if all distances reach beyond the
+    region.
+    """
     feature_class = owner._engineClass
     if feature_class in ("firstorder", "shape", "shape2D"):
         return
@@ -141,6 +148,7 @@ def _check_directions(owner) -> None:
     distances = given.get("distances", [1]) if feature_class in _WITH_DISTANCES else [1]
     if not any(0 < distance < max(sizes) for distance in distances):
         raise RuntimeError(
-            f"Error getting angle count. (the region, {' x '.join(map(str, sizes))} voxels, has no neighbours at "
+            f"Error getting angle count. (the region, {' x '.join(map(str, sizes))} voxels, has no "
+            "neighbours at "
             f"distances {list(distances)})"
         )

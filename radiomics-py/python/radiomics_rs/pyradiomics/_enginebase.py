@@ -8,7 +8,9 @@ from . import _binning, _coefficients, _engine, base
 
 
 class EngineFeatures(base.RadiomicsFeaturesBase):
-    """A feature class that asks the engine for all enabled features at once and hands them out one by one."""
+    """A feature class that asks the engine for all enabled features at once and hands them out one
+    by one.
+    """
 
     #: the name of the class in feature keys, such as ``glcm``
     _engineClass = ""
@@ -56,8 +58,8 @@ class GreyLevelFeatures(EngineFeatures):
 class TextureFeatures(GreyLevelFeatures):
     """A class with a grey-level matrix, ``P_<class>``, and coefficients drawn from it.
 
-    The matrix, the discretised ``imageArray`` and the ``coefficients`` are made when somebody looks at them: the
-    features do not need them, plug-ins do.
+    The matrix, the discretised ``imageArray`` and the ``coefficients`` are made when somebody looks
+    at them: the features do not need them, plug-ins do.
     """
 
     def __init__(self, inputImage, inputMask, **kwargs):
@@ -90,7 +92,9 @@ class TextureFeatures(GreyLevelFeatures):
         super()._initCalculation(voxelCoordinates)
 
     def _calculateMatrix(self, voxelCoordinates=None):
-        """The matrix as PyRadiomics shapes it: first axis of length 1, only grey levels that occur."""
+        """The matrix as PyRadiomics shapes it: first axis of length 1, only grey levels that
+        occur.
+        """
         return _coefficients.matrix(self)
 
     def _getMatrix(self):

@@ -1,7 +1,8 @@
 """The image types: generators named ``get<Type>Image`` that yield (image, name, settings).
 
-Only the original image is there so far. The others carry their names and arguments, and say what is missing when
-they are used, not before: enabling them, listing them and validating parameter files work.
+Only the original image is there so far. The others carry their names and arguments, and say what is
+missing when they are used, not before: enabling them, listing them and validating parameter files
+work.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ class ImageTypeNotAvailable(NotImplementedError):
 def _not_available(name: str):
     raise ImageTypeNotAvailable(
         f"image type '{name}' is not available in this version of radiomics_rs.pyradiomics; "
-        f"disable it with enableImageTypeByName('{name}', False) or remove it from the parameter file"
+        f"disable it with enableImageTypeByName('{name}', False) or remove it from the parameter "
+        "file"
     )
 
 
@@ -28,13 +30,17 @@ def getOriginalImage(inputImage, inputMask, **kwargs):
 
 
 def getLoGImage(inputImage, inputMask, **kwargs):
-    """Laplacian of Gaussian, one image for each value of `sigma` (mm): 'log-sigma-<sigma>-mm-3D'."""
+    """Laplacian of Gaussian, one image for each value of `sigma` (mm):
+    'log-sigma-<sigma>-mm-3D'.
+    """
     _not_available("LoG")
     yield
 
 
 def getWaveletImage(inputImage, inputMask, **kwargs):
-    """Stationary wavelet transform (`wavelet`, `start_level`, `level`): 'wavelet-LLH' and so on, 'wavelet-LLL' last."""
+    """Stationary wavelet transform (`wavelet`, `start_level`, `level`): 'wavelet-LLH' and so on,
+    'wavelet-LLL' last.
+    """
     _not_available("Wavelet")
     yield
 
@@ -46,13 +52,17 @@ def getSquareImage(inputImage, inputMask, **kwargs):
 
 
 def getSquareRootImage(inputImage, inputMask, **kwargs):
-    """Square roots of the magnitudes with the values' signs, scaled to the range of the image: 'squareroot'."""
+    """Square roots of the magnitudes with the values' signs, scaled to the range of the image:
+    'squareroot'.
+    """
     _not_available("SquareRoot")
     yield
 
 
 def getLogarithmImage(inputImage, inputMask, **kwargs):
-    """Logarithms of magnitude + 1 with the values' signs, scaled to the range of the image: 'logarithm'."""
+    """Logarithms of magnitude + 1 with the values' signs, scaled to the range of the image:
+    'logarithm'.
+    """
     _not_available("Logarithm")
     yield
 
@@ -70,12 +80,16 @@ def getGradientImage(inputImage, inputMask, **kwargs):
 
 
 def getLBP2DImage(inputImage, inputMask, **kwargs):
-    """Local binary patterns slice by slice (`lbp2DRadius`, `lbp2DSamples`, `lbp2DMethod`): 'lbp-2D'."""
+    """Local binary patterns slice by slice (`lbp2DRadius`, `lbp2DSamples`, `lbp2DMethod`):
+    'lbp-2D'.
+    """
     _not_available("LBP2D")
     yield
 
 
 def getLBP3DImage(inputImage, inputMask, **kwargs):
-    """Local binary patterns from spherical harmonics: 'lbp-3D-m1', ..., and their kurtosis, 'lbp-3D-k'."""
+    """Local binary patterns from spherical harmonics: 'lbp-3D-m1', ..., and their kurtosis,
+    'lbp-3D-k'.
+    """
     _not_available("LBP3D")
     yield

@@ -28,10 +28,15 @@ class _DummyProgressReporter:
 
 
 def getProgressReporter(*args, **kwargs):
-    """An instance of `progressReporter` (a class such as `tqdm.tqdm`) if one is set and the verbosity is INFO or
-    DEBUG, else one that shows nothing."""
+    """An instance of `progressReporter`, or one that shows nothing.
+
+    The variable holds a class such as `tqdm.tqdm`; it is used at verbosity INFO and DEBUG.
+    """
     # The variable is set by users on the package, so it is looked up there at every call.
     package = sys.modules[__name__.rpartition(".")[0]]
-    if package.progressReporter is not None and logging.NOTSET < package.handler.level <= logging.INFO:
+    if (
+        package.progressReporter is not None
+        and logging.NOTSET < package.handler.level <= logging.INFO
+    ):
         return package.progressReporter(*args, **kwargs)
     return _DummyProgressReporter(*args, **kwargs)

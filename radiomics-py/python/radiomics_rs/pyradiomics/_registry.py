@@ -22,11 +22,13 @@ def feature_classes() -> dict[str, type[RadiomicsFeaturesBase]]:
     return _feature_classes
 
 
-def register_feature_class(name: str, cls: type[RadiomicsFeaturesBase]) -> type[RadiomicsFeaturesBase]:
+def register_feature_class(
+    name: str, cls: type[RadiomicsFeaturesBase]
+) -> type[RadiomicsFeaturesBase]:
     """Make a class of your own known under `name`.
 
-    PyRadiomics finds plug-ins by scanning its own folder; here they are named. Extractors made afterwards enable it
-    like the others, its keys are ``<image>_<name>_<Feature>``.
+    PyRadiomics finds plug-ins by scanning its own folder; here they are named. Extractors made
+    afterwards enable it like the others, its keys are ``<image>_<name>_<Feature>``.
     """
     if not (isinstance(cls, type) and issubclass(cls, RadiomicsFeaturesBase)):
         raise TypeError(f"{cls!r} is not a subclass of RadiomicsFeaturesBase")
@@ -36,4 +38,8 @@ def register_feature_class(name: str, cls: type[RadiomicsFeaturesBase]) -> type[
 
 def image_types() -> list[str]:
     """Names of the image types, from the functions ``get<Type>Image`` of `imageoperations`."""
-    return [name[3:-5] for name in dir(imageoperations) if name.startswith("get") and name.endswith("Image")]
+    return [
+        name[3:-5]
+        for name in dir(imageoperations)
+        if name.startswith("get") and name.endswith("Image")
+    ]

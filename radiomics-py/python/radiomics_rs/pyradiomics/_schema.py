@@ -1,4 +1,6 @@
-"""Reading and checking parameter files (YAML 1.2 or JSON) and dictionaries against schemas/paramSchema.yaml."""
+"""Reading and checking parameter files (YAML 1.2 or JSON) and dictionaries against
+schemas/paramSchema.yaml.
+"""
 
 from __future__ import annotations
 
@@ -17,18 +19,23 @@ FUNCTIONS_FILE = os.path.join(FOLDER, "schemaFuncs.py")
 
 
 class SchemaError(ValueError):
-    """The parameters break the schema; all offences are in the message, one a line, and in `errors`."""
+    """The parameters break the schema; all offences are in the message, one a line, and in
+    `errors`.
+    """
 
     def __init__(self, errors: list[str]):
         self.errors = list(errors)
-        super().__init__("Schema validation failed:\n" + "\n".join(f" - {error}" for error in errors))
+        super().__init__(
+            "Schema validation failed:\n" + "\n".join(f" - {error}" for error in errors)
+        )
 
     def __reduce__(self):
         return type(self), (self.errors,)
 
 
 def load_yaml(stream) -> Any:
-    """Read YAML 1.2 (JSON is a part of it): ``yes`` and ``no`` are strings, ``1`` and ``1.0`` differ.
+    """Read YAML 1.2 (JSON is a part of it): ``yes`` and ``no`` are strings, ``1`` and ``1.0``
+    differ.
 
     A key given twice keeps its last value, as in PyRadiomics, with a warning.
     """
@@ -38,7 +45,11 @@ def load_yaml(stream) -> Any:
     class LastWins(SafeConstructor):
         def check_mapping_key(self, node, key_node, mapping, key, value):
             if key in mapping:
-                logger.warning("Parameter %r is given twice, the last value is used (%s)", key, key_node.start_mark)
+                logger.warning(
+                    "Parameter %r is given twice, the last value is used (%s)",
+                    key,
+                    key_node.start_mark,
+                )
             return True
 
     reader = YAML(typ="safe", pure=True)
@@ -60,8 +71,12 @@ def setting_rules() -> dict:
     return _schema()["mapping"]["setting"]["mapping"]
 
 
-def load_params(params_file: str | os.PathLike | None = None, params_dict: dict | None = None) -> dict:
-    """The checked parameters of a file or a dictionary; raises `SchemaError`, `ValueError` or `TypeError`."""
+def load_params(
+    params_file: str | os.PathLike | None = None, params_dict: dict | None = None
+) -> dict:
+    """The checked parameters of a file or a dictionary; raises `SchemaError`, `ValueError` or
+    `TypeError`.
+    """
     if params_file is not None:
         with open(params_file, encoding="utf-8") as stream:
             params = load_yaml(stream)
@@ -110,7 +125,9 @@ def _check_map(value: Any, rules: dict, path: str, errors: list[str]) -> None:
     for key, item in value.items():
         rule = rules.get(key, any_key)
         if rule is None:
-            errors.append(f"Key '{key}' was not defined. Path: '{path or '/'}'{suggestion(key, rules)}")
+            errors.append(
+                f"Key '{key}' was not defined. Path: '{path or '/'}'{suggestion(key, rules)}"
+            )
         else:
             _check(item, rule, f"{path}/{key}", errors)
 
@@ -138,5 +155,6 @@ def _check_scalar(value: Any, rule: dict, path: str, errors: list[str]) -> None:
         errors.append(f"{size}, less than min limit '{limits['min']}'. Path: '{path}'")
     if "min-ex" in limits and not value > limits["min-ex"]:
         errors.append(
-            f"{size}, less than or equals to min limit(exclusive) '{limits['min-ex']}'. Path: '{path}'"
+            f"{size}, less than or equals to min limit(exclusive) '{limits['min-ex']}'. Path: "
+            f"'{path}'"
         )

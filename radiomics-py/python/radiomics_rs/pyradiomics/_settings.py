@@ -6,20 +6,54 @@ import difflib
 import logging
 from collections.abc import Iterable, Mapping
 
-#: Settings of parameter files (and keywords): the schema in schemas/paramSchema.yaml holds types and ranges.
-SETTINGS = (
-    "minimumROIDimensions minimumROISize geometryTolerance correctMask additionalInfo label label_channel binWidth "
-    "binCount normalize normalizeScale removeOutliers resampledPixelSpacing interpolator padDistance distances force2D "
-    "force2Ddimension resegmentRange resegmentMode resegmentShape preCrop sigma start_level level wavelet "
-    "gradientUseSpacing lbp2DRadius lbp2DSamples lbp2DMethod lbp3DLevels lbp3DIcosphereRadius "
-    "lbp3DIcosphereSubdivision voxelArrayShift symmetricalGLCM weightingNorm gldm_a"
-).split()
+#: Settings of parameter files (and keywords): the schema in schemas/paramSchema.yaml holds types
+#: and ranges.
+SETTINGS = [
+    "minimumROIDimensions",
+    "minimumROISize",
+    "geometryTolerance",
+    "correctMask",
+    "additionalInfo",
+    "label",
+    "label_channel",
+    "binWidth",
+    "binCount",
+    "normalize",
+    "normalizeScale",
+    "removeOutliers",
+    "resampledPixelSpacing",
+    "interpolator",
+    "padDistance",
+    "distances",
+    "force2D",
+    "force2Ddimension",
+    "resegmentRange",
+    "resegmentMode",
+    "resegmentShape",
+    "preCrop",
+    "sigma",
+    "start_level",
+    "level",
+    "wavelet",
+    "gradientUseSpacing",
+    "lbp2DRadius",
+    "lbp2DSamples",
+    "lbp2DMethod",
+    "lbp3DLevels",
+    "lbp3DIcosphereRadius",
+    "lbp3DIcosphereSubdivision",
+    "voxelArrayShift",
+    "symmetricalGLCM",
+    "weightingNorm",
+    "gldm_a",
+]
 VOXEL_SETTINGS = ("kernelRadius", "maskedKernel", "initValue", "voxelBatch")
 #: set by the extractor itself
 _INTERNAL = ("voxelBased",)
 
 NO_VOXEL_MODE = (
-    "voxel-based extraction (feature maps) is not available in this version of radiomics_rs.pyradiomics: "
+    "voxel-based extraction (feature maps) is not available in this version of "
+    "radiomics_rs.pyradiomics: "
     "use voxelBased=False for one value per region"
 )
 
@@ -63,4 +97,6 @@ def warn_unknown(settings: Mapping, logger: logging.Logger) -> None:
     for name in settings:
         if name not in known and name not in _warned:
             _warned.add(name)
-            logger.warning("Setting %r is not known and has no effect%s", name, suggestion(name, known))
+            logger.warning(
+                "Setting %r is not known and has no effect%s", name, suggestion(name, known)
+            )

@@ -5,7 +5,15 @@ from __future__ import annotations
 import os
 import tempfile
 
-testCases = ("brain1", "brain2", "breast1", "lung1", "lung2", "test_wavelet_64x64x64", "test_wavelet_37x37x37")
+testCases = (
+    "brain1",
+    "brain2",
+    "breast1",
+    "lung1",
+    "lung2",
+    "test_wavelet_64x64x64",
+    "test_wavelet_37x37x37",
+)
 
 _URL = "https://github.com/Radiomics/pyradiomics/releases/download/v1.0/"
 
@@ -25,11 +33,13 @@ def _folders(dataDirectory):
 
 
 def getTestCase(testCase, dataDirectory=None):
-    """Paths of image and mask of a test case: one of `testCases`, with the suffix ``_2D`` for a one-slice mask.
+    """Paths of image and mask of a test case: one of `testCases`, with the suffix ``_2D`` for a
+    one-slice mask.
 
-    Looked for in `dataDirectory`, or else in ``$RADIOMICS_DATA/pyradiomics/data`` and in PyRadiomics' own place, the
-    folder pyradiomics/data in the folder for temporary files. Nothing is downloaded: `TestCaseMissing` (a ValueError)
-    says which files to fetch, and where to put them.
+    Looked for in `dataDirectory`, or else in ``$RADIOMICS_DATA/pyradiomics/data`` and in
+    PyRadiomics' own place, the folder pyradiomics/data in the folder for temporary files. Nothing
+    is downloaded: `TestCaseMissing` (a ValueError) says which files to fetch, and where to put
+    them.
     """
     name = testCase.lower()
     suffix = ""
@@ -44,6 +54,7 @@ def getTestCase(testCase, dataDirectory=None):
         if all(os.path.isfile(path) for path in paths):
             return paths
     raise TestCaseMissing(
-        f"test case {testCase} is not in {' or '.join(folders)}: fetch {' and '.join(_URL + file for file in files)} "
+        f"test case {testCase} is not in {' or '.join(folders)}: fetch "
+        f"{' and '.join(_URL + file for file in files)} "
         f"and put them into {folders[-1]}"
     )

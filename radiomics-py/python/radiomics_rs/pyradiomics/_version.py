@@ -15,6 +15,7 @@ def _own_version() -> str:
         return "0"
 
 
-#: For example "3.1.0+radiomics.rs.0.1.0": the release reproduced, then (a PEP 440 local version) who reproduced it.
-#: Programs that compare versions see 3.1.0; a result table says which engine made it.
+#: For example "3.1.0+radiomics.rs.0.1.0": the release reproduced, then (a PEP 440 local version)
+#: who reproduced it. Programs that compare versions see 3.1.0; a result table says which engine
+#: made it.
 __version__ = f"{PYRADIOMICS_API}+radiomics.rs.{_own_version()}"

@@ -1,6 +1,24 @@
-"""Names of the wavelets, as PyWavelets lists them (which is not needed to check a parameter file)."""
+"""Names of the wavelets, as PyWavelets lists them (which is not needed to check a parameter
+file).
+"""
 
-_SPLINES = "1.1 1.3 1.5 2.2 2.4 2.6 2.8 3.1 3.3 3.5 3.7 3.9 4.4 5.5 6.8".split()
+_SPLINES = [
+    "1.1",
+    "1.3",
+    "1.5",
+    "2.2",
+    "2.4",
+    "2.6",
+    "2.8",
+    "3.1",
+    "3.3",
+    "3.5",
+    "3.7",
+    "3.9",
+    "4.4",
+    "5.5",
+    "6.8",
+]
 
 
 def _numbered(family: str, first: int, last: int) -> list[str]:

@@ -18,14 +18,18 @@ logger = logging.getLogger("radiomics.featureextractor")
 
 _BIN_COUNT_REMARK = (
     "Fixed bin Count enabled! However, we recommend using a fixed bin Width. See "
-    "http://pyradiomics.readthedocs.io/en/latest/faq.html#radiomics-fixed-bin-width for more details"
+    "http://pyradiomics.readthedocs.io/en/latest/faq.html#radiomics-fixed-bin-width for more "
+    "details"
 )
 
 
 @contextlib.contextmanager
 def _geometry_tolerance(tolerance):
-    """SimpleITK has one tolerance per process. It is put back afterwards, so that extractors do not change each
-    other's results (in PyRadiomics the first tolerance of a process stays)."""
+    """Set SimpleITK's tolerance, of which a process has one, for the time of an extraction.
+
+    It is put back afterwards, so that extractors do not change each other's results (in
+    PyRadiomics the first tolerance of a process stays).
+    """
     if tolerance is None:
         yield
         return
@@ -43,12 +47,13 @@ def _geometry_tolerance(tolerance):
 class RadiomicsFeatureExtractor:
     """Extracts features from image and mask.
 
-    ``RadiomicsFeatureExtractor()`` calculates all features of all classes but shape2D on the original image.
-    A first argument (path of a YAML or JSON parameter file, or a dictionary with ``setting``, ``imageType``,
-    ``featureClass`` and ``voxelSetting``) replaces these; keywords (``binWidth=25``) override single settings.
+    ``RadiomicsFeatureExtractor()`` calculates all features of all classes but shape2D on the
+    original image. A first argument (path of a YAML or JSON parameter file, or a dictionary with
+    ``setting``, ``imageType``, ``featureClass`` and ``voxelSetting``) replaces these; keywords
+    (``binWidth=25``) override single settings.
 
-    `settings`, `enabledImagetypes` ({name: its own settings}) and `enabledFeatures` ({class: list of names, empty or
-    None for all}) are plain dictionaries and may be changed between extractions.
+    `settings`, `enabledImagetypes` ({name: its own settings}) and `enabledFeatures` ({class: list
+    of names, empty or None for all}) are plain dictionaries and may be changed between extractions.
     """
 
     def __init__(self, *args, **kwargs):
@@ -70,7 +75,9 @@ class RadiomicsFeatureExtractor:
             self.settings = self._getDefaultSettings()
             logger.info("No valid config parameter, using defaults: %s", self.settings)
             self.enabledImagetypes = {"Original": {}}
-            self.enabledFeatures = {name: [] for name in self.featureClassNames if name != "shape2D"}
+            self.enabledFeatures = {
+                name: [] for name in self.featureClassNames if name != "shape2D"
+            }
 
         if kwargs:
             logger.info("Applying custom setting overrides: %s", kwargs)
@@ -88,32 +95,42 @@ class RadiomicsFeatureExtractor:
         self.settings["additionalInfo"] = provenance_on
 
     def loadParams(self, paramsFile):
-        """Replace image types, features and settings by those of a YAML or JSON file (defaults for the rest)."""
+        """Replace image types, features and settings by those of a YAML or JSON file (defaults for
+        the rest)."""
         self._applyParams(paramsFile=paramsFile)
 
     def loadJSONParams(self, JSON_configuration):
-        """Replace image types, features and settings by those of a JSON text (defaults for the rest)."""
+        """Replace image types, features and settings by those of a JSON text (defaults for the
+        rest)."""
         self._applyParams(paramsDict=json.loads(JSON_configuration))
 
     def _applyParams(self, paramsFile=None, paramsDict=None):
         params = _schema.load_params(paramsFile, paramsDict)
         logger.debug("Parameters parsed, input is valid.")
         types = params.get("imageType") or {}
-        self.enabledImagetypes = {name: custom or {} for name, custom in types.items()} or {"Original": {}}
+        self.enabledImagetypes = {name: custom or {} for name, custom in types.items()} or {
+            "Original": {}
+        }
         # shape2D included, as in PyRadiomics: without force2D it only logs that it is left out.
-        self.enabledFeatures = dict(params.get("featureClass") or {name: [] for name in self.featureClassNames})
+        self.enabledFeatures = dict(
+            params.get("featureClass") or {name: [] for name in self.featureClassNames}
+        )
         self.settings = self._getDefaultSettings()
         self.settings.update(params.get("setting") or {})
         self.settings.update(params.get("voxelSetting") or {})
         logger.debug("Settings: %s", self.settings)
 
-    def execute(self, imageFilepath, maskFilepath, label=None, label_channel=None, voxelBased=False):
+    def execute(
+        self, imageFilepath, maskFilepath, label=None, label_channel=None, voxelBased=False
+    ):
         """Extract the features of one region.
 
-        :param imageFilepath: image: path of a file, of a folder with one DICOM series, or a SimpleITK image
+        :param imageFilepath: image: path of a file, of a folder with one DICOM series, or a
+            SimpleITK image
         :param maskFilepath: mask: path of a file or a SimpleITK image
         :param label: value of the region in the mask; the setting `label` (1) when None
-        :param label_channel: component of a mask with several; the setting `label_channel` (0) when None
+        :param label_channel: component of a mask with several; the setting `label_channel` (0) when
+            None
         :param voxelBased: feature maps instead of values: not available yet
         :returns: OrderedDict of diagnostics, then shape, then each class for each image type
         """
@@ -126,7 +143,9 @@ class RadiomicsFeatureExtractor:
         if voxelBased:
             raise NotImplementedError(_settings.NO_VOXEL_MODE)
         if isinstance(label, (int, float)) and label == 0:
-            raise RuntimeError("Label 0 is the background label, it cannot be the region: choose another one")
+            raise RuntimeError(
+                "Label 0 is the background label, it cannot be the region: choose another one"
+            )
         logger.info("Calculating features with label: %s", label)
         with _geometry_tolerance(settings.get("geometryTolerance")):
             return self._extract(imageFilepath, maskFilepath, settings)
@@ -157,15 +176,19 @@ class RadiomicsFeatureExtractor:
         if info is not None:
             featureVector.update(info.getGeneralInfo())
 
-        # Unless `resegmentShape`, shape describes the mask as it was, but cut to the box of the resegmented one:
-        # so does PyRadiomics.
+        # Unless `resegmentShape`, shape describes the mask as it was, but cut to the box of the
+        # resegmented one: so does PyRadiomics.
         shapeMask = textureMask if settings.get("resegmentShape", False) else mask
         featureVector.update(self.computeShape(image, shapeMask, boundingBox, **settings))
 
         for inputImage, imageTypeName, inputSettings in self._images(image, textureMask, settings):
             logger.info("Calculating features for %s image", imageTypeName)
-            inputImage, inputMask = imageoperations.cropToTumorMask(inputImage, textureMask, boundingBox)
-            featureVector.update(self.computeFeatures(inputImage, inputMask, imageTypeName, **inputSettings))
+            inputImage, inputMask = imageoperations.cropToTumorMask(
+                inputImage, textureMask, boundingBox
+            )
+            featureVector.update(
+                self.computeFeatures(inputImage, inputMask, imageTypeName, **inputSettings)
+            )
         return featureVector
 
     def _images(self, image, mask, settings):
@@ -176,7 +199,8 @@ class RadiomicsFeatureExtractor:
 
     @staticmethod
     def loadImage(ImageFilePath, MaskFilePath, generalInfo=None, **kwargs):
-        """Read image and mask, normalise and resample (or crop, with `preCrop`) as the settings in `kwargs` say."""
+        """Read image and mask, normalise and resample (or crop, with `preCrop`) as the settings in
+        `kwargs` say."""
         logger.info("Loading image and mask")
         image = _read(ImageFilePath, "image", series=True)
         mask = imageoperations.getMask(_read(MaskFilePath, "mask"), **kwargs)
@@ -188,7 +212,10 @@ class RadiomicsFeatureExtractor:
 
         if kwargs.get("normalize", False):
             image = imageoperations.normalizeImage(image, **kwargs)
-        if kwargs.get("interpolator") is not None and kwargs.get("resampledPixelSpacing") is not None:
+        if (
+            kwargs.get("interpolator") is not None
+            and kwargs.get("resampledPixelSpacing") is not None
+        ):
             image, mask = imageoperations.resampleImage(image, mask, **kwargs)
             if generalInfo is not None:
                 generalInfo.addImageElements(image, "interpolated")
@@ -201,7 +228,8 @@ class RadiomicsFeatureExtractor:
         return image, mask
 
     def computeShape(self, image, mask, boundingBox, **kwargs):
-        """Shape features of the mask cropped to `boundingBox` (as `imageoperations.checkMask` returns it)."""
+        """Shape features of the mask cropped to `boundingBox` (as `imageoperations.checkMask`
+        returns it)."""
         featureVector = collections.OrderedDict()
         dimensions = mask.GetDimension()
         wanted = []
@@ -210,7 +238,9 @@ class RadiomicsFeatureExtractor:
                 wanted.append("shape")
             else:
                 logger.warning(
-                    "Shape features are only available 3D input (for 2D input, use shape2D). Found %iD input", dimensions
+                    "Shape features are only available 3D input (for 2D input, use shape2D). Found "
+                    "%iD input",
+                    dimensions,
                 )
         if "shape2D" in self.enabledFeatures:
             if dimensions == 3 and not kwargs.get("force2D", False):
@@ -219,13 +249,16 @@ class RadiomicsFeatureExtractor:
                 wanted.append("shape2D")
             else:
                 logger.warning(
-                    "Shape2D features are only available for 2D and 3D (with force2D=True) input. Found %iD input",
+                    "Shape2D features are only available for 2D and 3D (with force2D=True) input. "
+                    "Found %iD input",
                     dimensions,
                 )
         if wanted:
             croppedImage, croppedMask = imageoperations.cropToTumorMask(image, mask, boundingBox)
             for name in wanted:
-                featureVector.update(self._computeClass(name, croppedImage, croppedMask, "original", kwargs))
+                featureVector.update(
+                    self._computeClass(name, croppedImage, croppedMask, "original", kwargs)
+                )
         return featureVector
 
     def computeFeatures(self, image, mask, imageTypeName, **kwargs):
@@ -241,7 +274,10 @@ class RadiomicsFeatureExtractor:
         featureClass = _registry.feature_classes()[name](image, mask, **settings)
         for feature in self.enabledFeatures[name] or ():
             featureClass.enableFeatureByName(feature)
-        return {f"{imageTypeName}_{name}_{feature}": value for feature, value in featureClass.execute().items()}
+        return {
+            f"{imageTypeName}_{name}_{feature}": value
+            for feature, value in featureClass.execute().items()
+        }
 
     def enableAllImageTypes(self):
         """Enable all image types, without settings of their own."""
@@ -254,11 +290,14 @@ class RadiomicsFeatureExtractor:
         self.enabledImagetypes = {}
 
     def enableImageTypeByName(self, imageType, enabled=True, customArgs=None):
-        """Enable an image type, with its own settings `customArgs`, or disable it. An unknown name is only logged."""
+        """Enable an image type, with its own settings `customArgs`, or disable it. An unknown name
+        is only logged."""
         known = _registry.image_types()
         if imageType not in known:
             logger.warning(
-                "Image type %s is not recognized%s", imageType, _settings.suggestion(imageType, known)
+                "Image type %s is not recognized%s",
+                imageType,
+                _settings.suggestion(imageType, known),
             )
         elif enabled:
             self.enabledImagetypes[imageType] = {} if customArgs is None else customArgs
@@ -267,7 +306,8 @@ class RadiomicsFeatureExtractor:
         logger.debug("Enabled images types: %s", self.enabledImagetypes)
 
     def enableImageTypes(self, **enabledImagetypes):
-        """Enable image types: ``enableImageTypes(Original={}, LoG={'sigma': [1.0]})``. Names are not checked here."""
+        """Enable image types: ``enableImageTypes(Original={}, LoG={'sigma': [1.0]})``. Names are
+        not checked here."""
         self.enabledImagetypes.update(enabledImagetypes)
         logger.debug("Enabled images types: %s", self.enabledImagetypes)
 
@@ -296,7 +336,8 @@ class RadiomicsFeatureExtractor:
         logger.debug("Enabled features: %s", self.enabledFeatures)
 
     def enableFeaturesByName(self, **enabledFeatures):
-        """Enable features: ``enableFeaturesByName(firstorder=['Mean'], glcm=[])``; empty or None enables the class."""
+        """Enable features: ``enableFeaturesByName(firstorder=['Mean'], glcm=[])``; empty or None
+        enables the class."""
         self.enabledFeatures.update(enabledFeatures)
         logger.debug("Enabled features: %s", self.enabledFeatures)
 
@@ -317,14 +358,20 @@ def _read_series(folder):
     reader = sitk.ImageSeriesReader()
     files = reader.GetGDCMSeriesFileNames(folder)
     if not files:
-        raise ValueError(f"Error reading image Filepath or SimpleITK object: no DICOM series in folder {folder}")
+        raise ValueError(
+            f"Error reading image Filepath or SimpleITK object: no DICOM series in folder {folder}"
+        )
     reader.SetFileNames(files)
     return reader.Execute()
 
 
 def _reason(source) -> str:
     if isinstance(source, (str, os.PathLike)):
-        return f": {os.fspath(source)} does not exist" if not os.path.exists(source) else f": {source} is no file"
+        return (
+            f": {os.fspath(source)} does not exist"
+            if not os.path.exists(source)
+            else f": {source} is no file"
+        )
     if isinstance(source, numpy.ndarray):
-        return ": an array has no geometry, make an image of it with SimpleITK.GetImageFromArray and SetSpacing"
+        return ": an array has no geometry, make it an image with SimpleITK.GetImageFromArray"
     return f": got {type(source).__name__}"

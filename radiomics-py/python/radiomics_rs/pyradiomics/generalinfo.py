@@ -1,4 +1,6 @@
-"""The ``diagnostics_`` entries of a result: versions, settings, and what image and mask looked like at each step."""
+"""The ``diagnostics_`` entries of a result: versions, settings, and what image and mask looked like
+at each step.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ PREFIX = "diagnostics_"
 
 
 def _pywavelets_version() -> str:
-    """PyWavelets is not needed here; its key stays, so that tables of both packages have the same columns."""
+    """PyWavelets is not needed here; its key stays, so that tables of both packages have the same
+    columns.
+    """
     try:
         return importlib.metadata.version("PyWavelets")
     except importlib.metadata.PackageNotFoundError:
@@ -56,7 +60,9 @@ class GeneralInfo:
         self._add("Configuration_EnabledImageTypes", enabledImageTypes)
 
     def addImageElements(self, image, prefix="original"):
-        """Spacing, size, mean, minimum and maximum of an image; hash and dimensionality of the original one."""
+        """Spacing, size, mean, minimum and maximum of an image; hash and dimensionality of the
+        original one.
+        """
         key = f"Image-{prefix}_"
         if prefix == "original":
             self._add(key + "Hash", sitk.Hash(image))
@@ -70,8 +76,10 @@ class GeneralInfo:
         self._add(key + "Maximum", numpy.float64(array.max()))
 
     def addMaskElements(self, image, mask, label, prefix="original"):
-        """Bounding box, voxel count, number of 26-connected parts and centre of mass of the region; with an image
-        also mean, minimum and maximum of its values there."""
+        """Bounding box, voxel count, number of 26-connected parts and centre of mass of the region.
+
+        With an image also mean, minimum and maximum of its values there.
+        """
         if mask is None:
             return
         key = f"Mask-{prefix}_"

@@ -6,7 +6,10 @@ from ._enginebase import TextureFeatures, matrix_property
 from ._table import Feature, feature_class
 
 FEATURES = (
-    Feature("GrayLevelNonUniformity", "Σ_i (Σ_j P)² / Nr: low when runs are spread evenly over grey levels."),
+    Feature(
+        "GrayLevelNonUniformity",
+        "Σ_i (Σ_j P)² / Nr: low when runs are spread evenly over grey levels.",
+    ),
     Feature("GrayLevelNonUniformityNormalized", "Σ_i (Σ_j P)² / Nr²."),
     Feature("GrayLevelVariance", "Σ (i - μ)² p(i,j): variance of the grey levels of the runs."),
     Feature("HighGrayLevelRunEmphasis", "Σ P i² / Nr."),
@@ -15,9 +18,13 @@ FEATURES = (
     Feature("LongRunLowGrayLevelEmphasis", "Σ P j² / i² / Nr."),
     Feature("LowGrayLevelRunEmphasis", "Σ P / i² / Nr."),
     Feature("RunEntropy", "-Σ p log2(p + ε): disorder of run lengths and grey levels."),
-    Feature("RunLengthNonUniformity", "Σ_j (Σ_i P)² / Nr: low when runs are spread evenly over lengths."),
+    Feature(
+        "RunLengthNonUniformity", "Σ_j (Σ_i P)² / Nr: low when runs are spread evenly over lengths."
+    ),
     Feature("RunLengthNonUniformityNormalized", "Σ_j (Σ_i P)² / Nr²."),
-    Feature("RunPercentage", "Nr / Np: runs per voxel; Np is counted once for each merged direction."),
+    Feature(
+        "RunPercentage", "Nr / Np: runs per voxel; Np is counted once for each merged direction."
+    ),
     Feature("RunVariance", "Σ (j - μ)² p(i,j): variance of the run lengths."),
     Feature("ShortRunEmphasis", "Σ P / j² / Nr: large for fine texture."),
     Feature("ShortRunHighGrayLevelEmphasis", "Σ P i² / j² / Nr."),
@@ -27,14 +34,16 @@ FEATURES = (
 
 @feature_class(FEATURES)
 class RadiomicsGLRLM(TextureFeatures):
-    """P(i,j): number of runs of j voxels with grey level i along a direction; Nr runs in all, p = P / Nr. ε is
-    2.2e-16.
+    """Lengths of runs of voxels of the same grey level.
 
-    A feature is calculated for each direction and averaged, unless `weightingNorm` asks for one matrix weighted by
-    the distance between voxels.
+    P(i,j): number of runs of j voxels with grey level i along a direction; Nr runs in all, p = P /
+    Nr. ε is 2.2e-16.
 
-    Settings: `weightingNorm` (None, 'manhattan', 'euclidean', 'infinity' or 'no_weighting'), `force2D`,
-    `force2Ddimension`.
+    A feature is calculated for each direction and averaged, unless `weightingNorm` asks for one
+    matrix weighted by the distance between voxels.
+
+    Settings: `weightingNorm` (None, 'manhattan', 'euclidean', 'infinity' or 'no_weighting'),
+    `force2D`, `force2Ddimension`.
     """
 
     _engineClass = "glrlm"

@@ -1,8 +1,10 @@
-"""What happens to image and mask before features: mask checks, cropping, resampling, normalising, resegmenting,
-discretising, and the image types.
+"""What happens to image and mask before features.
 
-SimpleITK does the resampling and the geometry, with the same calls and the same arithmetic as PyRadiomics, because
-the numbers must be the same; see docs/pyradiomics.md for where IBSI decides otherwise.
+Mask checks, cropping, resampling, normalising, resegmenting, discretising, and the image types.
+
+SimpleITK does the resampling and the geometry, with the same calls and the same arithmetic as
+PyRadiomics, because the numbers must be the same; see docs/pyradiomics.md for where IBSI decides
+otherwise.
 """
 
 from __future__ import annotations
@@ -61,13 +63,15 @@ def getMask(mask, **kwargs):
     label = kwargs.get("label", 1)
     label_channel = kwargs.get("label_channel", 0)
     if isinstance(label, str):
-        # In PyRadiomics this comes out of a format string; the type is kept, the text says what to do.
+        # In PyRadiomics this comes out of a format string; the type is kept, the text says what to
+        # do.
         raise TypeError(f"label must be a real number, not str (got {label!r})")
     if "vector" in mask.GetPixelIDTypeAsString().lower():
         n_components = mask.GetNumberOfComponentsPerPixel()
         if label_channel >= n_components:
             raise AssertionError(
-                f"Mask {label_channel} requested, but segmentation object only contains {n_components} objects"
+                f"Mask {label_channel} requested, but segmentation object only contains "
+                f"{n_components} objects"
             )
         logger.info("Extracting mask at index %i", label_channel)
         selector = sitk.VectorIndexSelectionCastImageFilter()
@@ -79,7 +83,9 @@ def getMask(mask, **kwargs):
     if len(labels) == 1 and labels[0] == 0:
         raise ValueError("No labels found in this mask (i.e. nothing is segmented)!")
     if label not in labels:
-        raise ValueError(f"Label ({label:g}) not present in mask. Choose from {labels[labels != 0]}")
+        raise ValueError(
+            f"Label ({label:g}) not present in mask. Choose from {labels[labels != 0]}"
+        )
     return mask
 
 
@@ -87,9 +93,11 @@ def checkMask(imageNode, maskNode, **kwargs):
     """Check that the mask fits the image and that its region is large enough.
 
     :param label: value of the region (1)
-    :param minimumROIDimensions: least number of directions in which the region is longer than one voxel (2)
+    :param minimumROIDimensions: least number of directions in which the region is longer than one
+        voxel (2)
     :param minimumROISize: refuse regions of this many voxels or fewer (None: no check)
-    :param correctMask: resample a mask of another geometry to the image instead of refusing it (False)
+    :param correctMask: resample a mask of another geometry to the image instead of refusing it
+        (False)
     :returns: bounding box (lower x, upper x, lower y, upper y, ...), and the resampled mask or None
     """
     label = kwargs.get("label", 1)
@@ -112,24 +120,32 @@ def checkMask(imageNode, maskNode, **kwargs):
             statistics.Execute(imageNode, correctedMask)
         except RuntimeError as again:
             raise ValueError(
-                "Calculation of bounding box failed, for more information run with DEBUG logging and check log"
+                "Calculation of bounding box failed, for more information run with DEBUG logging "
+                "and check log"
             ) from again
         if label not in statistics.GetLabels():
             # The region lies between the image's voxel centres.
-            raise ValueError(f"Label ({label:g}) not present in mask after resampling it to the image") from error
+            raise ValueError(
+                f"Label ({label:g}) not present in mask after resampling it to the image"
+            ) from error
 
     boundingBox = numpy.array(statistics.GetBoundingBox(label))
     dimensions = int(numpy.sum(boundingBox[1::2] > boundingBox[0::2]))
     if dimensions == 0:
-        raise ValueError("mask only contains 1 segmented voxel! Cannot extract features for a single voxel.")
+        raise ValueError(
+            "mask only contains 1 segmented voxel! Cannot extract features for a single voxel."
+        )
     if dimensions < minimum_dimensions:
         raise ValueError(
-            f"mask has too few dimensions (number of dimensions {dimensions}, minimum required {minimum_dimensions})"
+            f"mask has too few dimensions (number of dimensions {dimensions}, minimum required "
+            f"{minimum_dimensions})"
         )
     if minimum_size is not None:
         size = statistics.GetCount(label)
         if size <= minimum_size:
-            raise ValueError(f"Size of the ROI is too small (minimum size: {minimum_size:g}, ROI size: {size:g})")
+            raise ValueError(
+                f"Size of the ROI is too small (minimum size: {minimum_size:g}, ROI size: {size:g})"
+            )
     return boundingBox, correctedMask
 
 
@@ -141,7 +157,8 @@ def _explain_mismatch(error: RuntimeError) -> None:
         ) from error
     if "Inputs do not occupy the same physical space!" in str(error):
         raise ValueError(
-            "Image/Mask geometry mismatch. Potential fix: increase tolerance using geometryTolerance, "
+            "Image/Mask geometry mismatch. Potential fix: increase tolerance using "
+            "geometryTolerance, "
             f"see {_DOCS}geometryTolerance for more information"
         ) from error
 
@@ -155,7 +172,9 @@ def _correct_mask(image, mask, label):
 
 
 def _check_roi(image, mask, label):
-    """Bounding box (lower x, y, z, size x, y, z) of a region that must lie inside the image's volume."""
+    """Bounding box (lower x, y, z, size x, y, z) of a region that must lie inside the image's
+    volume.
+    """
     shape = sitk.LabelShapeStatisticsImageFilter()
     shape.Execute(mask)
     if label not in shape.GetLabels():
@@ -179,8 +198,10 @@ def _check_roi(image, mask, label):
 
 
 def cropToTumorMask(imageNode, maskNode, boundingBox, **kwargs):
-    """Crop image and mask to `boundingBox` (as `checkMask` returns it), plus `padDistance` (0) voxels around it
-    as far as the image reaches."""
+    """Crop image and mask to `boundingBox` (as `checkMask` returns it).
+
+    `padDistance` (0) voxels around it are kept, as far as the image reaches.
+    """
     padDistance = kwargs.get("padDistance", 0)
     boundingBox = numpy.asarray(boundingBox)
     size = numpy.array(maskNode.GetSize())
@@ -194,10 +215,12 @@ def cropToTumorMask(imageNode, maskNode, boundingBox, **kwargs):
 
 
 def resampleImage(imageNode, maskNode, **kwargs):
-    """Resample image and mask to `resampledPixelSpacing` (x, y, z; 0 keeps the spacing of that direction).
+    """Resample image and mask to `resampledPixelSpacing` (x, y, z; 0 keeps the spacing of that
+    direction).
 
-    The grid comes from the mask: aligned to the corner of its first voxel, region = bounding box ± `padDistance` (5)
-    new voxels, inside the mask's volume. The output keeps the image's pixel type, so integer images are truncated.
+    The grid comes from the mask: aligned to the corner of its first voxel, region = bounding box ±
+    `padDistance` (5) new voxels, inside the mask's volume. The output keeps the image's pixel type,
+    so integer images are truncated.
     """
     new_spacing = kwargs["resampledPixelSpacing"]
     interpolator = kwargs.get("interpolator", sitk.sitkBSpline)
@@ -231,7 +254,8 @@ def resampleImage(imageNode, maskNode, **kwargs):
     upper = numpy.where(upper > last, last, upper)
     new_size = numpy.array(upper - lower + 1, dtype="int").tolist()
 
-    # The corner of the first voxel stays where it is: the new origin is half the difference of the spacings away.
+    # The corner of the first voxel stays where it is: the new origin is half the difference of the
+    # spacings away.
     origin_index = 0.5 * (new_spacing - mask_spacing) / mask_spacing + lower / ratio
     origin = maskNode.TransformContinuousIndexToPhysicalPoint(origin_index.tolist())
     logger.info(
@@ -281,8 +305,10 @@ def _interpolator(interpolator):
 
 
 def normalizeImage(image, **kwargs):
-    """Subtract the mean of all voxels of the image, divide by their standard deviation (N - 1), clip to
-    ± `removeOutliers` (None: no clipping) and multiply by `normalizeScale` (1)."""
+    """Normalise by mean and standard deviation (N - 1) of all voxels of the image.
+
+    Then clip to ± `removeOutliers` (None: no clipping) and multiply by `normalizeScale` (1).
+    """
     scale = kwargs.get("normalizeScale", 1)
     outliers = kwargs.get("removeOutliers")
     image = sitk.Normalize(image)
@@ -299,10 +325,11 @@ def normalizeImage(image, **kwargs):
 
 
 def resegmentMask(imageNode, maskNode, **kwargs):
-    """Keep the voxels of the region whose value is in `resegmentRange`, a closed interval [lower(, upper)].
+    """Keep the voxels of the region whose value is in `resegmentRange`, a closed interval [lower(,
+    upper)].
 
-    :param resegmentMode: 'absolute' values, 'relative' to the region's maximum, or 'sigma' standard deviations
-        from the region's mean
+    :param resegmentMode: 'absolute' values, 'relative' to the region's maximum, or 'sigma' standard
+        deviations from the region's mean
     """
     limits = kwargs["resegmentRange"]
     mode = kwargs.get("resegmentMode", "absolute")
@@ -331,10 +358,15 @@ def resegmentMask(imageNode, maskNode, **kwargs):
     retained = int(keep.sum())
     if retained <= 1:
         raise ValueError(
-            f"Resegmentation excluded too many voxels with label {label} (retained {retained} voxel(s))! "
+            f"Resegmentation excluded too many voxels with label {label} (retained {retained} "
+            "voxel(s))! "
             "Cannot extract features"
         )
-    logger.debug("Resegmentation complete, new size: %d voxels (excluded %d voxels)", retained, len(keep) - retained)
+    logger.debug(
+        "Resegmentation complete, new size: %d voxels (excluded %d voxels)",
+        retained,
+        len(keep) - retained,
+    )
 
     kept = numpy.zeros(region.shape, dtype="int")
     kept[region] = numpy.where(keep, label, 0)

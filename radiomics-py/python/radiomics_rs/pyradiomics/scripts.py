@@ -1,4 +1,6 @@
-"""The command ``radiomics-rs pyradiomics``: the flags and the tables of PyRadiomics' own command."""
+"""The command ``radiomics-rs pyradiomics``: the flags and the tables of PyRadiomics' own
+command.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +10,20 @@ import concurrent.futures
 import csv
 import datetime
 import functools
-import json
 import logging
 import multiprocessing
 import os
 import sys
 
-import numpy
 import SimpleITK as sitk
 
-from . import _schema
+from . import _output, _schema
 from ._version import __version__
 from .featureextractor import RadiomicsFeatureExtractor
 
 logger = logging.getLogger("radiomics.script")
 
 EXIT_OK, EXIT_INPUT, EXIT_ERROR, EXIT_OUTER, EXIT_FAILED_CASES, EXIT_CANCELLED = 0, 1, 3, 4, 5, -1
-#: The column (or key) that says why a case has no features; only there when a case failed.
-ERROR = "error"
 
 
 def get_parser(prog: str = "radiomics-rs pyradiomics") -> argparse.ArgumentParser:
@@ -33,16 +31,20 @@ def get_parser(prog: str = "radiomics-rs pyradiomics") -> argparse.ArgumentParse
     parser = argparse.ArgumentParser(
         prog=prog,
         usage="%(prog)s image|batch [mask] [options]",
-        description="Extract PyRadiomics' features from an image and a mask, or from a table of them.",
+        description="Extract PyRadiomics' features from an image and a mask, or from a table of "
+        "them.",
     )
     group = parser.add_argument_group("input")
     group.add_argument(
         "input",
         metavar="{Image,Batch}FILE",
-        help="image file, or a table (.csv) with the columns Image and Mask and, if wanted, Label and Label_channel",
+        help="image file, or a table (.csv) with the columns Image and Mask and, if wanted, Label "
+        "and Label_channel",
     )
     group.add_argument("mask", metavar="MaskFILE", nargs="?", help="mask file (single case only)")
-    group.add_argument("--param", "-p", metavar="FILE", help="parameter file (.yaml, .yml or .json)")
+    group.add_argument(
+        "--param", "-p", metavar="FILE", help="parameter file (.yaml, .yml or .json)"
+    )
     group.add_argument(
         "--setting",
         "-s",
@@ -51,25 +53,39 @@ def get_parser(prog: str = "radiomics-rs pyradiomics") -> argparse.ArgumentParse
         default=[],
         help="override one setting of the parameter file; lists by comma; may be repeated",
     )
-    group.add_argument("--jobs", "-j", metavar="N", type=_jobs, default=1, help="cases extracted side by side (1)")
-    group.add_argument("--validate", action="store_true", help="only check parameters and whether all files exist")
+    group.add_argument(
+        "--jobs", "-j", metavar="N", type=_jobs, default=1, help="cases extracted side by side (1)"
+    )
+    group.add_argument(
+        "--validate", action="store_true", help="only check parameters and whether all files exist"
+    )
 
     group = parser.add_argument_group("output")
-    group.add_argument("--out", "-o", metavar="FILE", help="file to append the table to (standard output)")
+    group.add_argument(
+        "--out", "-o", metavar="FILE", help="file to append the table to (standard output)"
+    )
     group.add_argument(
         "--out-dir",
         "-od",
         metavar="DIR",
-        help="folder for one features_<n>.csv per case; cases whose file is there already are not extracted again",
+        help="folder for one features_<n>.csv per case; cases whose file is there already are not "
+        "extracted again",
     )
-    group.add_argument("--mode", "-m", choices=["segment", "voxel"], default="segment", help="values or feature maps")
+    group.add_argument(
+        "--mode",
+        "-m",
+        choices=["segment", "voxel"],
+        default="segment",
+        help="values or feature maps",
+    )
     group.add_argument("--skip-nans", action="store_true", help="leave out features that are NaN")
     group.add_argument(
         "--format",
         "-f",
         choices=["csv", "json", "txt"],
         default="txt",
-        help="csv: one row per case; json: a list of cases; txt (default): 'Case-<n>_<feature>: <value>' lines",
+        help="csv: one row per case; json: a list of cases; txt (default): 'Case-<n>_<feature>: "
+        "<value>' lines",
     )
     group.add_argument(
         "--format-path",
@@ -79,7 +95,9 @@ def get_parser(prog: str = "radiomics-rs pyradiomics") -> argparse.ArgumentParse
     )
     group.add_argument("--unix-path", "-up", action="store_true", help="write paths with '/'")
     group.add_argument(
-        "--strict", action="store_true", help=f"exit code {EXIT_FAILED_CASES} if any case failed (0 without)"
+        "--strict",
+        action="store_true",
+        help=f"exit code {EXIT_FAILED_CASES} if any case failed (0 without)",
     )
 
     group = parser.add_argument_group("messages")
@@ -99,9 +117,12 @@ def get_parser(prog: str = "radiomics-rs pyradiomics") -> argparse.ArgumentParse
         const=4,
         type=int,
         choices=[1, 2, 3, 4, 5],
-        help="messages on stderr: 1 critical, 2 errors, 3 warnings (default), 4 progress (bare -v), 5 all",
+        help="messages on stderr: 1 critical, 2 errors, 3 warnings (default), 4 progress (bare "
+        "-v), 5 all",
     )
-    parser.add_argument("--label", "-l", metavar="N", type=int, help="deprecated: use --setting label:N")
+    parser.add_argument(
+        "--label", "-l", metavar="N", type=int, help="deprecated: use --setting label:N"
+    )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     return parser
 
@@ -137,7 +158,9 @@ parse_args = main
 
 def _run(args) -> int:
     if args.mode == "voxel":
-        logger.error("Voxel mode (feature maps) is not available in this version, use --mode segment")
+        logger.error(
+            "Voxel mode (feature maps) is not available in this version, use --mode segment"
+        )
         return EXIT_INPUT
     cases = _cases(args)
     if not cases:
@@ -148,10 +171,12 @@ def _run(args) -> int:
     if args.out_dir is not None:
         os.makedirs(args.out_dir, exist_ok=True)
     results = _extract_all(extractor, cases, args)
-    _write(results, args)
-    failed = sum(ERROR in result for result in results)
+    _output.write(results, args)
+    failed = sum(_output.ERROR in result for result in results)
     if failed:
-        logger.error("%d of %d cases failed, see the column '%s'", failed, len(results), ERROR)
+        logger.error(
+            "%d of %d cases failed, see the column '%s'", failed, len(results), _output.ERROR
+        )
         return EXIT_FAILED_CASES if args.strict else EXIT_OK
     logger.info("Finished segment-based extraction successfully...")
     return EXIT_OK
@@ -160,11 +185,14 @@ def _run(args) -> int:
 def _cases(args) -> list[dict]:
     if not args.input.endswith(".csv"):
         if args.mask is None:
-            logger.error("Input is not recognized as batch, no mask specified, cannot compute result!")
+            logger.error(
+                "Input is not recognized as batch, no mask specified, cannot compute result!"
+            )
             return []
         return [{"Image": args.input, "Mask": args.mask}]
     try:
-        # utf-8-sig: spreadsheets put a mark in front that would become part of the first column's name
+        # utf-8-sig: spreadsheets put a mark in front that would become part of the first column's
+        # name
         with open(args.input, newline="", encoding="utf-8-sig") as table:
             reader = csv.DictReader(table)
             rows, columns = list(reader), reader.fieldnames or []
@@ -173,7 +201,9 @@ def _cases(args) -> list[dict]:
         return []
     for column in ("Image", "Mask"):
         if column not in columns:
-            logger.error('Required column "%s" not present in input, unable to extract features...', column)
+            logger.error(
+                'Required column "%s" not present in input, unable to extract features...', column
+            )
             return []
     folder = os.path.dirname(os.path.abspath(args.input))
     cases = []
@@ -203,7 +233,11 @@ def _validate(args, cases) -> int:
         for column in ("Image", "Mask"):
             if not os.path.isfile(case[column]):
                 logger.error(
-                    "%s path for case (%d/%d) does not exist! (%s)", column, number, len(cases), case[column]
+                    "%s path for case (%d/%d) does not exist! (%s)",
+                    column,
+                    number,
+                    len(cases),
+                    case[column],
                 )
                 code = EXIT_INPUT
     logger.info("Validation complete")
@@ -221,7 +255,9 @@ def _overrides(args) -> dict:
         if name not in rules:
             from ._settings import suggestion
 
-            logger.warning('Did not recognize override "%s", skipping...%s', name, suggestion(name, rules))
+            logger.warning(
+                'Did not recognize override "%s", skipping...%s', name, suggestion(name, rules)
+            )
             continue
         rule = rules[name]
         try:
@@ -254,7 +290,8 @@ def _extract_all(extractor, cases, args) -> list[dict]:
     numbered = list(enumerate(cases, start=1))
     if workers == 1:
         return [run(case) for case in numbered]
-    # Spawned, not forked: a fork copies the locks of the parent's threads in whatever state they are.
+    # Spawned, not forked: a fork copies the locks of the parent's threads in whatever state they
+    # are.
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(
         workers, mp_context=context, initializer=_start_worker, initargs=(args,)
@@ -294,7 +331,7 @@ def _extract_case(numbered_case, extractor, out_dir) -> dict:
         # The others go on; the row says why this one has no features.
         logger.error("Feature extraction of case %d failed! %s", number, error)
         logger.debug("Details:", exc_info=True)
-        result[ERROR] = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        result[_output.ERROR] = f"{type(error).__name__}: {' '.join(str(error).split())}"
         return result
     if stored is not None:
         with open(stored, "w", newline="", encoding="utf-8") as table:
@@ -309,55 +346,6 @@ def _number(case, column):
     return None if text is None or str(text).strip() == "" else int(text)
 
 
-def _write(results, args) -> None:
-    if args.out is None:
-        _write_to(sys.stdout, results, args)
-    else:
-        with open(args.out, "a", newline="", encoding="utf-8") as out:
-            _write_to(out, results, args)
-
-
-def _write_to(out, results, args) -> None:
-    first = [key for key in results[0] if key != ERROR]
-    others = {key for result in results for key in result} - set(first) - {ERROR}
-    headers = first + sorted(others) + ([ERROR] if any(ERROR in result for result in results) else [])
-    results = [_formatted(result, args) for result in results]
-    if args.format == "csv":
-        writer = csv.DictWriter(out, headers, lineterminator="\n", extrasaction="ignore")
-        writer.writeheader()
-        writer.writerows(results)
-    elif args.format == "json":
-        json.dump(results, out, indent=2, default=_plain)
-        out.write("\n")
-    else:
-        for number, result in enumerate(results, start=1):
-            out.writelines(f"Case-{number}_{key}: {value}\n" for key, value in result.items())
-
-
-def _formatted(result, args) -> dict:
-    result = dict(result)
-    if args.skip_nans:
-        nans = [key for key, value in result.items() if isinstance(value, float) and numpy.isnan(value)]
-        for key in nans:
-            del result[key]
-    for column in ("Image", "Mask"):
-        path = result[column]
-        if args.format_path == "absolute":
-            path = os.path.abspath(path)
-        elif args.format_path == "relative":
-            batch = args.input.endswith(".csv")
-            path = os.path.relpath(path, os.path.dirname(args.input) or "." if batch else ".")
-        else:
-            path = os.path.basename(path)
-        result[column] = path.replace(os.path.sep, "/") if args.unix_path else path
-    return result
-
-
-def _plain(value):
-    """What JSON does not know: arrays and NumPy scalars of settings and plug-ins."""
-    return value.tolist() if hasattr(value, "tolist") else str(value)
-
-
 def _configure_logging(args) -> list[logging.Handler]:
     from . import setVerbosity
 
@@ -369,7 +357,8 @@ def _configure_logging(args) -> list[logging.Handler]:
     handler.setLevel(getattr(logging, args.logging_level))
     handler.setFormatter(
         logging.Formatter(
-            "[%(asctime)s] %(levelname)-.1s: (%(processName)s) %(name)s: %(message)s", "%Y-%m-%d %H:%M:%S"
+            "[%(asctime)s] %(levelname)-.1s: (%(processName)s) %(name)s: %(message)s",
+            "%Y-%m-%d %H:%M:%S",
         )
     )
     radiomics.addHandler(handler)

@@ -12,16 +12,22 @@ _NEEDS_2D = "Shape2D is can only be calculated when input is 2D or 3D with `forc
 
 FEATURES = (
     Feature("Elongation", "√(λ_minor / λ_major): 1 for a round region, 0 for a line."),
-    Feature("MajorAxisLength", "4 √λ_major in mm: longer axis of the ellipse with the region's moments."),
+    Feature(
+        "MajorAxisLength", "4 √λ_major in mm: longer axis of the ellipse with the region's moments."
+    ),
     Feature("MaximumDiameter", "Largest distance in mm between vertices of the contour."),
     Feature("MeshSurface", "A in mm²: area inside the contour."),
-    Feature("MinorAxisLength", "4 √λ_minor in mm: shorter axis of the ellipse with the region's moments."),
+    Feature(
+        "MinorAxisLength",
+        "4 √λ_minor in mm: shorter axis of the ellipse with the region's moments.",
+    ),
     Feature("Perimeter", "P in mm: length of the contour."),
     Feature("PerimeterSurfaceRatio", "P / A in 1/mm."),
     Feature("PixelSurface", "Number of pixels times the area of a pixel, in mm²."),
     Feature(
         "SphericalDisproportion",
-        "P / (2 √(π A)), at least 1. Deprecated as it follows from Sphericity; calculated when asked for by name.",
+        "P / (2 √(π A)), at least 1. Deprecated as it follows from Sphericity; calculated when "
+        "asked for by name.",
         deprecated=True,
     ),
     Feature("Sphericity", "2 √(π A) / P: 1 for a circle."),
@@ -30,17 +36,22 @@ FEATURES = (
 
 @feature_class(FEATURES)
 class RadiomicsShape2D(EngineFeatures):
-    """Area A, perimeter P and diameter of the contour through the mid-points between pixels inside and outside the
-    region (marching squares on the mask), and axes from the eigenvalues λ of the covariance of the pixel centres.
+    """Size and shape in one slice.
 
-    Needs a 2D image, or a 3D one with `force2D` and a region of a single slice along `force2Ddimension` (0, 1, 2:
-    z, y, x).
+    Area A, perimeter P and diameter of the contour through the mid-points between pixels inside and
+    outside the region (marching squares on the mask), and axes from the eigenvalues λ of the
+    covariance of the pixel centres.
+
+    Needs a 2D image, or a 3D one with `force2D` and a region of a single slice along
+    `force2Ddimension` (0, 1, 2: z, y, x).
     """
 
     _engineClass = "shape2D"
 
     def _initVoxelBasedCalculation(self):
-        raise NotImplementedError(f"Shape features are not available in pixel-based mode; {NO_VOXEL_MODE}")
+        raise NotImplementedError(
+            f"Shape features are not available in pixel-based mode; {NO_VOXEL_MODE}"
+        )
 
     def _initSegmentBasedCalculation(self):
         super()._initSegmentBasedCalculation()

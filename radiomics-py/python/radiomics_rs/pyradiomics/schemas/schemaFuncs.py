@@ -1,4 +1,6 @@
-"""Checks that the schema names with ``func``: each takes (value, rule, path) and returns True or raises."""
+"""Checks that the schema names with ``func``: each takes (value, rule, path) and returns True or
+raises.
+"""
 
 import radiomics_rs.pyradiomics as _radiomics
 from radiomics_rs.pyradiomics._settings import suggestion as _suggestion
@@ -25,7 +27,8 @@ def checkWavelet(value, rule_obj, path):
         raise TypeError("Wavelet not expected type (str)")
     if value not in _WAVELETS:
         raise ValueError(
-            f'Wavelet "{value}" not available in pyWavelets {list(_WAVELETS)}{_suggestion(value, _WAVELETS)}'
+            f'Wavelet "{value}" not available in pyWavelets '
+            f"{list(_WAVELETS)}{_suggestion(value, _WAVELETS)}"
         )
     return True
 
@@ -67,7 +70,8 @@ def checkFeatureClass(value, rule_obj, path):
     for name, features in value.items():
         if name not in classes:
             raise ValueError(
-                f"Feature Class {name} is not recognized. Available feature classes are {list(classes)}"
+                f"Feature Class {name} is not recognized. Available feature classes are "
+                f"{list(classes)}"
                 f"{_suggestion(name, classes)}"
             )
         if features is None:
@@ -78,7 +82,9 @@ def checkFeatureClass(value, rule_obj, path):
         unrecognized = set(features) - set(names)
         if unrecognized:
             hint = "".join(_suggestion(feature, names) for feature in sorted(unrecognized, key=str))
-            raise ValueError(f"Feature Class {name} contains unrecognized features: {unrecognized}{hint}")
+            raise ValueError(
+                f"Feature Class {name} contains unrecognized features: {unrecognized}{hint}"
+            )
     return True
 
 
@@ -90,6 +96,7 @@ def checkImageType(value, rule_obj, path):
     for name in value:
         if name not in types:
             raise ValueError(
-                f"Image Type {name} is not recognized. Available image types are {types}{_suggestion(name, types)}"
+                f"Image Type {name} is not recognized. Available image types are "
+                f"{types}{_suggestion(name, types)}"
             )
     return True
