@@ -96,12 +96,14 @@ class RadiomicsFeatureExtractor:
 
     def loadParams(self, paramsFile):
         """Replace image types, features and settings by those of a YAML or JSON file (defaults for
-        the rest)."""
+        the rest).
+        """
         self._applyParams(paramsFile=paramsFile)
 
     def loadJSONParams(self, JSON_configuration):
         """Replace image types, features and settings by those of a JSON text (defaults for the
-        rest)."""
+        rest).
+        """
         self._applyParams(paramsDict=json.loads(JSON_configuration))
 
     def _applyParams(self, paramsFile=None, paramsDict=None):
@@ -200,7 +202,8 @@ class RadiomicsFeatureExtractor:
     @staticmethod
     def loadImage(ImageFilePath, MaskFilePath, generalInfo=None, **kwargs):
         """Read image and mask, normalise and resample (or crop, with `preCrop`) as the settings in
-        `kwargs` say."""
+        `kwargs` say.
+        """
         logger.info("Loading image and mask")
         image = _read(ImageFilePath, "image", series=True)
         mask = imageoperations.getMask(_read(MaskFilePath, "mask"), **kwargs)
@@ -229,7 +232,8 @@ class RadiomicsFeatureExtractor:
 
     def computeShape(self, image, mask, boundingBox, **kwargs):
         """Shape features of the mask cropped to `boundingBox` (as `imageoperations.checkMask`
-        returns it)."""
+        returns it).
+        """
         featureVector = collections.OrderedDict()
         dimensions = mask.GetDimension()
         wanted = []
@@ -291,7 +295,8 @@ class RadiomicsFeatureExtractor:
 
     def enableImageTypeByName(self, imageType, enabled=True, customArgs=None):
         """Enable an image type, with its own settings `customArgs`, or disable it. An unknown name
-        is only logged."""
+        is only logged.
+        """
         known = _registry.image_types()
         if imageType not in known:
             logger.warning(
@@ -307,7 +312,8 @@ class RadiomicsFeatureExtractor:
 
     def enableImageTypes(self, **enabledImagetypes):
         """Enable image types: ``enableImageTypes(Original={}, LoG={'sigma': [1.0]})``. Names are
-        not checked here."""
+        not checked here.
+        """
         self.enabledImagetypes.update(enabledImagetypes)
         logger.debug("Enabled images types: %s", self.enabledImagetypes)
 
@@ -337,7 +343,8 @@ class RadiomicsFeatureExtractor:
 
     def enableFeaturesByName(self, **enabledFeatures):
         """Enable features: ``enableFeaturesByName(firstorder=['Mean'], glcm=[])``; empty or None
-        enables the class."""
+        enables the class.
+        """
         self.enabledFeatures.update(enabledFeatures)
         logger.debug("Enabled features: %s", self.enabledFeatures)
 

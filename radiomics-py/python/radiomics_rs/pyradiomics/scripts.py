@@ -13,7 +13,6 @@ import functools
 import logging
 import multiprocessing
 import os
-import sys
 
 import SimpleITK as sitk
 
