@@ -24,12 +24,8 @@ CLASS_OF_FAMILY = {
 _DIRECTIONAL = ("glcm", "glrlm")
 #: Classes whose neighbours are those at `distances`.
 _WITH_DISTANCES = ("glcm", "gldm", "ngtdm")
-_WEIGHTS = {
-    "manhattan": "manhattan",
-    "euclidean": "euclidean",
-    "infinity": "infinity",
-    "no_weighting": "none",
-}
+#: Norms of `weightingNorm` that the engine weights by; any other merges the directions unweighted.
+_NORMS = ("manhattan", "euclidean", "infinity")
 
 #: Threads of one extraction; 0 takes all cores. Workers of a batch set it to 1.
 threads = 0
@@ -120,8 +116,8 @@ def _settings(feature_class, given, wanted, dimensions, axis) -> dict:
     settings["slice_axis"] = int(axis)
 
     norm = given.get("weightingNorm") if feature_class in _DIRECTIONAL else None
-    if norm is not None:
-        settings["distance_weighting"] = _WEIGHTS.get(norm, "none")
+    if norm in _NORMS:
+        settings["distance_weighting"] = norm
     settings["aggregations"] = _aggregations(feature_class, norm, given.get("force2D", False))
     return settings
 
