@@ -87,8 +87,13 @@ impl std::fmt::Debug for Family {
 }
 
 /// The families, in the order in which IBSI lists them: the only registry.
-pub static FAMILIES: &[Family] =
-    &[families::intensity_statistics::FAMILY, families::intensity_histogram::FAMILY, families::glcm::FAMILY];
+pub static FAMILIES: &[Family] = &[
+    families::morphology::FAMILY,
+    families::local_intensity::FAMILY,
+    families::intensity_statistics::FAMILY,
+    families::intensity_histogram::FAMILY,
+    families::glcm::FAMILY,
+];
 
 /// The family called `name`.
 ///

@@ -45,17 +45,29 @@ pub fn extract(
         .build()
         .map_err(|error| Error::Threads { threads: execution.threads, reason: error.to_string() })?;
     pool.install(|| {
-        let roi = preprocess::prepare(image, mask, label, settings, 0.0, execution.isa)?;
-        compute("original", &roi, settings, execution.isa)
+        let families = selected(settings);
+        let margin_mm = families.iter().map(|f| f.compute.margin_mm()).fold(0.0, f64::max);
+        let roi = preprocess::prepare(image, mask, label, settings, margin_mm, execution.isa)?;
+        compute("original", &roi, &families, settings, execution.isa)
     })
 }
 
-fn compute(image: &str, roi: &Roi, settings: &Settings, isa: Isa) -> Result<FeatureTable> {
+/// The families of which any feature is asked for.
+fn selected(settings: &Settings) -> Vec<&'static Family> {
     let wanted = |family: &&Family| {
         let names = (family.features)();
         names.iter().any(|feature| is_selected(settings, family.name, feature))
     };
-    let families: Vec<&Family> = FAMILIES.iter().filter(wanted).collect();
+    FAMILIES.iter().filter(wanted).collect()
+}
+
+fn compute(
+    image: &str,
+    roi: &Roi,
+    families: &[&Family],
+    settings: &Settings,
+    isa: Isa,
+) -> Result<FeatureTable> {
     let job = Job { image, roi, settings, isa };
     let uses_levels = |f: &&Family| matches!(f.compute, Compute::Levels(_));
     let texture = match families.iter().any(uses_levels) {
@@ -69,7 +81,7 @@ fn compute(image: &str, roi: &Roi, settings: &Settings, isa: Isa) -> Result<Feat
     let rows: Vec<_> = families
         .par_iter()
         .map(|family| match (family.compute, &texture) {
-            (Compute::Region(compute), _) => compute(&job),
+            (Compute::Region(compute) | Compute::Surroundings { compute, .. }, _) => compute(&job),
             (Compute::Levels(compute), Some((roi, levels))) => compute(&Job { roi, ..job }, levels),
             (Compute::Levels(_), None) => Vec::new(),
         })

@@ -28,6 +28,10 @@ mod families;
 mod grid;
 mod image;
 mod kernels;
+/// Surface meshes of masks.
+pub mod morphology {
+    pub use crate::families::morphology::{FaceRule, Mesh};
+}
 mod names;
 mod neighbourhood;
 pub mod preprocess;

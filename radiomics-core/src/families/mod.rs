@@ -5,6 +5,8 @@
 pub(crate) mod glcm;
 pub(crate) mod intensity_histogram;
 pub(crate) mod intensity_statistics;
+pub(crate) mod local_intensity;
+pub(crate) mod morphology;
 pub(crate) mod statistics;
 pub(crate) mod texture;
 
@@ -29,8 +31,24 @@ pub(crate) struct Job<'a> {
 pub(crate) enum Compute {
     /// Intensities or shape only.
     Region(fn(&Job) -> Vec<FeatureRow>),
+    /// Intensities of the region and of the image round it.
+    Surroundings {
+        /// How far round the region.
+        margin_mm: f64,
+        compute: fn(&Job) -> Vec<FeatureRow>,
+    },
     /// Grey levels.
     Levels(fn(&Job, &Levels) -> Vec<FeatureRow>),
+}
+
+impl Compute {
+    /// How much of the image round the region is needed.
+    pub fn margin_mm(self) -> f64 {
+        match self {
+            Compute::Surroundings { margin_mm, .. } => margin_mm,
+            Compute::Region(_) | Compute::Levels(_) => 0.0,
+        }
+    }
 }
 
 impl Job<'_> {

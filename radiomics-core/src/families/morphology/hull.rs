@@ -1,0 +1,295 @@
+//! The convex hull of mesh vertices, in whole numbers of half voxels: exact, however many
+//! points lie in one plane (Barber, Dobkin and Huhdanpaa 1996, "Quickhull").
+
+use std::collections::HashMap;
+
+use super::cubes::{Point, cross, minus};
+use super::mesh::{Mesh, length_mm2};
+
+/// A convex hull, its faces split into triangles.
+#[derive(Clone, Debug)]
+pub(super) struct Hull {
+    /// Corners (z, y, x) in half voxels. Some may lie within an edge or a face.
+    pub corners: Vec<Point>,
+    /// Twice the area vectors of the triangles, pointing outwards.
+    pub normals: Vec<Point>,
+    /// Six times the volume in half voxels.
+    determinant: i128,
+    spacing_mm: [f64; 3],
+}
+
+/// A triangle of the hull while it grows.
+struct Face {
+    corners: [usize; 3],
+    normal: Point,
+    /// Neighbour across the edge from corner i to corner i + 1.
+    neighbours: [usize; 3],
+    /// Points that are outside of this face and not yet in the hull.
+    outside: Vec<usize>,
+    is_alive: bool,
+}
+
+impl Hull {
+    /// The hull of a mesh; `None` for one without triangles.
+    pub fn of_mesh(mesh: &Mesh) -> Option<Self> {
+        Self::new(&line_ends(mesh.vertices()), mesh.spacing_mm())
+    }
+
+    /// The hull of points in half voxels; `None` when all lie in one plane.
+    pub(super) fn new(points: &[Point], spacing_mm: [f64; 3]) -> Option<Self> {
+        let faces = Builder::start(points)?.finish();
+        let mut used: Vec<usize> = faces.iter().flat_map(|f| f.corners).collect();
+        used.sort_unstable();
+        used.dedup();
+        let origin = points[faces[0].corners[0]];
+        let determinant = faces.iter().map(|f| dot(f.normal, minus(points[f.corners[0]], origin))).sum();
+        Some(Self {
+            corners: used.into_iter().map(|i| points[i]).collect(),
+            normals: faces.iter().map(|f| f.normal).collect(),
+            determinant,
+            spacing_mm,
+        })
+    }
+
+    /// Volume in mm³.
+    pub fn volume_mm3(&self) -> f64 {
+        self.determinant as f64 / 48.0 * self.spacing_mm.iter().product::<f64>()
+    }
+
+    /// Surface area in mm².
+    pub fn area_mm2(&self) -> f64 {
+        self.normals.iter().map(|&n| length_mm2(n, self.spacing_mm)).sum::<f64>() / 8.0
+    }
+
+    /// Corners in mm.
+    pub fn corners_mm(&self) -> Vec<[f64; 3]> {
+        let mm = |p: &Point| std::array::from_fn(|a| p[a] as f64 / 2.0 * self.spacing_mm[a]);
+        self.corners.iter().map(mm).collect()
+    }
+
+    /// Largest distance between corners in mm, which is that between any two points.
+    pub fn diameter_mm(&self) -> f64 {
+        let corners = self.corners_mm();
+        let mut largest = 0.0f64;
+        for (n, p) in corners.iter().enumerate() {
+            for q in &corners[..n] {
+                largest = largest.max((0..3).map(|a| (p[a] - q[a]).powi(2)).sum());
+            }
+        }
+        largest.sqrt()
+    }
+
+    /// Directions at right angles to the faces, in mm, each once.
+    pub fn face_directions(&self) -> Vec<[f64; 3]> {
+        let mut directions: Vec<Point> = self.normals.iter().map(|&n| primitive(n)).collect();
+        directions.sort_unstable();
+        directions.dedup();
+        directions.iter().map(|n| std::array::from_fn(|a| n[a] as f64 / self.spacing_mm[a])).collect()
+    }
+}
+
+/// The shortest whole-number vector along `n` or against it.
+fn primitive(n: Point) -> Point {
+    let gcd = |mut a: i64, mut b: i64| {
+        while b != 0 {
+            (a, b) = (b, a % b);
+        }
+        a
+    };
+    let divisor = n.into_iter().fold(0, |d, v| gcd(d, v).abs());
+    let first = n.into_iter().find(|&v| v != 0).unwrap_or(1);
+    n.map(|v| v / (divisor * first.signum()))
+}
+
+/// Of the vertices along each line in x direction only the ends can be corners.
+fn line_ends(vertices: &[[i32; 3]]) -> Vec<Point> {
+    let size = |axis: usize| vertices.iter().map(|v| v[axis] + 1).max().unwrap_or(0) as usize;
+    let (nz, ny) = (size(0), size(1));
+    let mut ends = vec![[i32::MAX, i32::MIN]; nz * ny];
+    for &[z, y, x] in vertices {
+        let [low, high] = &mut ends[z as usize * ny + y as usize];
+        *low = x.min(*low);
+        *high = x.max(*high);
+    }
+    let mut points = Vec::new();
+    for (line, [low, high]) in ends.into_iter().enumerate().filter(|(_, [low, high])| low <= high) {
+        let at = |x: i32| [(line / ny) as i64, (line % ny) as i64, i64::from(x)];
+        points.push(at(low));
+        if high > low {
+            points.push(at(high));
+        }
+    }
+    points
+}
+
+/// Coordinates stay below 2³², so vector products fit 64 bits for every image that fits the
+/// memory; the product with a third vector may not.
+fn dot(a: Point, b: Point) -> i128 {
+    (0..3).map(|i| i128::from(a[i]) * i128::from(b[i])).sum()
+}
+
+struct Builder<'a> {
+    points: &'a [Point],
+    faces: Vec<Face>,
+}
+
+impl<'a> Builder<'a> {
+    /// A tetrahedron of points far apart.
+    fn start(points: &'a [Point]) -> Option<Self> {
+        let all = || 0..points.len();
+        let a = all().min_by_key(|&i| points[i])?;
+        let b = all().max_by_key(|&i| points[i])?;
+        let along = minus(points[b], points[a]);
+        let c = all().max_by_key(|&i| {
+            let side = cross(along, minus(points[i], points[a]));
+            dot(side, side)
+        })?;
+        let normal = cross(along, minus(points[c], points[a]));
+        let height = |i: usize| dot(normal, minus(points[i], points[a]));
+        let d = all().max_by_key(|&i| height(i).abs())?;
+        let [a, b, c, d] = match height(d) {
+            0 => return None,
+            // Seen from d, the base turns clockwise.
+            h if h > 0 => [a, c, b, d],
+            _ => [a, b, c, d],
+        };
+        let mut builder = Self { points, faces: Vec::new() };
+        builder.add([a, b, c], [1, 2, 3]);
+        builder.add([b, a, d], [0, 3, 2]);
+        builder.add([c, b, d], [0, 1, 3]);
+        builder.add([a, c, d], [0, 2, 1]);
+        builder.share(all(), 0);
+        Some(builder)
+    }
+
+    fn add(&mut self, corners: [usize; 3], neighbours: [usize; 3]) {
+        let [a, b, c] = corners.map(|i| self.points[i]);
+        let normal = cross(minus(b, a), minus(c, a));
+        self.faces.push(Face { corners, normal, neighbours, outside: Vec::new(), is_alive: true });
+    }
+
+    /// How far a point is outside of a face: below 0 is inside, 0 in its plane.
+    fn height(&self, face: usize, point: usize) -> i128 {
+        let face = &self.faces[face];
+        dot(face.normal, minus(self.points[point], self.points[face.corners[0]]))
+    }
+
+    /// Gives each point to one of the faces from `first` on that it is outside of.
+    fn share(&mut self, points: impl Iterator<Item = usize>, first: usize) {
+        for point in points {
+            if let Some(face) = (first..self.faces.len()).find(|&f| self.height(f, point) > 0) {
+                self.faces[face].outside.push(point);
+            }
+        }
+    }
+
+    fn finish(mut self) -> Vec<Face> {
+        let mut next = 0;
+        // Faces made on the way are appended, so one pass meets all of them.
+        while next < self.faces.len() {
+            let farthest = self.faces[next].outside.iter().copied().max_by_key(|&p| self.height(next, p));
+            match farthest {
+                Some(point) if self.faces[next].is_alive => self.extend_to(point, next),
+                _ => next += 1,
+            }
+        }
+        self.faces.retain(|f| f.is_alive);
+        self.faces
+    }
+
+    /// Replaces the faces that `point` is strictly outside of by faces from their rim to it.
+    /// They form a disc also when the point lies in the plane of others: those would be hidden
+    /// from a point a little nearer to the hull.
+    fn extend_to(&mut self, point: usize, seen_from: usize) {
+        let mut orphans = Vec::new();
+        let mut rim = Vec::new();
+        let mut stack = vec![seen_from];
+        self.faces[seen_from].is_alive = false;
+        while let Some(face) = stack.pop() {
+            orphans.append(&mut self.faces[face].outside);
+            for edge in 0..3 {
+                let neighbour = self.faces[face].neighbours[edge];
+                if !self.faces[neighbour].is_alive {
+                    // Seen already, within the disc.
+                } else if self.height(neighbour, point) > 0 {
+                    self.faces[neighbour].is_alive = false;
+                    stack.push(neighbour);
+                } else {
+                    let corners = self.faces[face].corners;
+                    rim.push((corners[edge], corners[(edge + 1) % 3], neighbour));
+                }
+            }
+        }
+        let first = self.faces.len();
+        // The rim is one loop: the corner where a new face begins is where another one ends.
+        let from: HashMap<usize, usize> =
+            rim.iter().enumerate().map(|(n, &(a, ..))| (a, first + n)).collect();
+        let to: HashMap<usize, usize> =
+            rim.iter().enumerate().map(|(n, &(_, b, _))| (b, first + n)).collect();
+        for &(a, b, neighbour) in &rim {
+            let this = self.faces.len();
+            self.add([a, b, point], [neighbour, from[&b], to[&a]]);
+            let outer = &mut self.faces[neighbour];
+            // Across the rim the edge runs from b to a.
+            if let Some(edge) = outer.corners.iter().position(|&c| c == b) {
+                outer.neighbours[edge] = this;
+            }
+        }
+        self.share(orphans.into_iter().filter(|&p| p != point), first);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_lattice_cube() {
+        // 5 × 5 × 5 points: most lie within faces or edges, and none of them matters.
+        let points: Vec<Point> = (0..125).map(|n| [n / 25, n / 5 % 5, n % 5]).collect();
+        let hull = Hull::new(&points, [2.0, 2.0, 4.0]).unwrap();
+        assert_relative_eq!(hull.volume_mm3(), 4.0 * 4.0 * 8.0);
+        assert_relative_eq!(hull.area_mm2(), 2.0 * 16.0 + 4.0 * 32.0);
+        assert_eq!(hull.face_directions().len(), 3);
+        assert_relative_eq!(hull.diameter_mm(), 96f64.sqrt());
+    }
+
+    #[test]
+    fn a_plane_has_no_hull() {
+        let points: Vec<Point> = (0..25).map(|n| [n / 5, n % 5, n / 5 + n % 5]).collect();
+        assert!(Hull::new(&points, [1.0; 3]).is_none());
+        assert!(Hull::new(&[], [1.0; 3]).is_none());
+        assert!(Hull::new(&[[1, 2, 3]; 5], [1.0; 3]).is_none());
+    }
+
+    proptest! {
+        /// No point is outside of a face, every edge joins two faces, and the hull of the
+        /// corners is the hull.
+        #[test]
+        fn hulls_hold_all_points(points in prop::collection::vec([0..6i64, 0..6i64, 0..6i64], 4..80)) {
+            if let Some(builder) = Builder::start(&points) {
+                let faces = builder.finish();
+                let mut edges: Vec<[usize; 2]> = Vec::new();
+                for face in &faces {
+                    let [a, b, c] = face.corners;
+                    edges.extend([[a, b], [b, c], [c, a]]);
+                    for &p in &points {
+                        prop_assert!(dot(face.normal, minus(p, points[a])) <= 0);
+                    }
+                }
+                let n = edges.len();
+                edges.sort_unstable();
+                edges.dedup();
+                prop_assert_eq!(edges.len(), n);
+                for [a, b] in &edges {
+                    prop_assert!(edges.binary_search(&[*b, *a]).is_ok());
+                }
+                let hull = Hull::new(&points, [1.0; 3]).unwrap();
+                let again = Hull::new(&hull.corners, [1.0; 3]).unwrap();
+                prop_assert_eq!(hull.determinant, again.determinant);
+            }
+        }
+    }
+}

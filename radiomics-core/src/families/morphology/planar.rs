@@ -1,0 +1,110 @@
+//! Convex hulls and boxes in a plane.
+
+/// Largest distance between points given on a lattice with the spacing `unit`.
+pub(super) fn diameter(points: impl Iterator<Item = [i64; 2]>, unit: [f64; 2]) -> f64 {
+    let corners: Vec<[f64; 2]> = hull(points.collect(), |o, a, b| {
+        let det = |i: usize| i128::from(a[i] - o[i]) * i128::from(b[1 - i] - o[1 - i]);
+        det(0) > det(1)
+    })
+    .iter()
+    .map(|p| [p[0] as f64 * unit[0], p[1] as f64 * unit[1]])
+    .collect();
+    let mut largest = 0.0f64;
+    for (n, p) in corners.iter().enumerate() {
+        for q in &corners[..n] {
+            largest = largest.max((p[0] - q[0]).powi(2) + (p[1] - q[1]).powi(2));
+        }
+    }
+    largest.sqrt()
+}
+
+/// Sides of the rectangle of least area that holds all points. One side of it lies along a
+/// side of the convex hull (Freeman and Shapira 1975). Of rectangles of equal area the most
+/// compact one counts, so that no rounding chooses.
+pub(super) fn smallest_rectangle(points: Vec<[f64; 2]>) -> [f64; 2] {
+    let corners = hull(points, |o, a, b| (a[0] - o[0]) * (b[1] - o[1]) > (a[1] - o[1]) * (b[0] - o[0]));
+    let n = corners.len();
+    let mut rectangles = Vec::with_capacity(n);
+    for (i, p) in corners.iter().enumerate() {
+        let q = corners[(i + 1) % n];
+        let [dy, dx] = [q[0] - p[0], q[1] - p[1]];
+        let length = dy.hypot(dx);
+        if length == 0.0 {
+            continue;
+        }
+        let along = extent(corners.iter().map(|r| (r[0] * dy + r[1] * dx) / length));
+        let across = extent(corners.iter().map(|r| (r[1] * dy - r[0] * dx) / length));
+        rectangles.push([along, across]);
+    }
+    smallest(&rectangles, |[a, b]| a * b, |[a, b]| a + b).unwrap_or([0.0; 2])
+}
+
+/// Of the bodies whose size is the least one, up to rounding, the one with the least surface.
+pub(super) fn smallest<T: Copy>(
+    bodies: &[T],
+    size: impl Fn(T) -> f64,
+    surface: impl Fn(T) -> f64,
+) -> Option<T> {
+    let least = bodies.iter().map(|&b| size(b)).fold(f64::INFINITY, f64::min);
+    let ties = bodies.iter().copied().filter(|&b| size(b) <= least * (1.0 + 1e-9));
+    ties.min_by(|&a, &b| surface(a).total_cmp(&surface(b)))
+}
+
+/// Highest less lowest value.
+pub(super) fn extent(values: impl Iterator<Item = f64>) -> f64 {
+    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    high - low
+}
+
+/// Corners of the convex hull in order (Andrew 1979). `turns_left(o, a, b)` tells whether the
+/// way o → a → b turns strictly left.
+fn hull<T: Copy + PartialOrd>(
+    mut points: Vec<[T; 2]>,
+    turns_left: impl Fn([T; 2], [T; 2], [T; 2]) -> bool,
+) -> Vec<[T; 2]> {
+    points.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+    points.dedup();
+    if points.len() < 3 {
+        return points;
+    }
+    let mut corners: Vec<[T; 2]> = Vec::new();
+    let mut half = |way: &mut dyn Iterator<Item = &[T; 2]>| {
+        let base = corners.len();
+        for &p in way {
+            while corners.len() >= base + 2
+                && !turns_left(corners[corners.len() - 2], corners[corners.len() - 1], p)
+            {
+                corners.pop();
+            }
+            corners.push(p);
+        }
+        // The last point begins the other half.
+        corners.pop();
+    };
+    half(&mut points.iter());
+    half(&mut points.iter().rev());
+    corners
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+
+    #[test]
+    fn diameter_of_a_lattice() {
+        // · · ·
+        // · · ·   3 × 2 points, 2 mm and 1 mm apart.
+        let points = || (0..3).flat_map(|i| (0..2).map(move |j| [j, i]));
+        assert_eq!(diameter(points(), [1.0, 2.0]), 17f64.sqrt());
+        assert_eq!(diameter([[4, 4]].into_iter(), [1.0; 2]), 0.0);
+        assert_eq!(diameter((0..5).map(|i| [i, i]), [1.0; 2]), 32f64.sqrt());
+    }
+
+    #[test]
+    fn rectangle_of_a_turned_square() {
+        let square = vec![[0.0, 1.0], [1.0, 0.0], [2.0, 1.0], [1.0, 2.0], [1.0, 1.0]];
+        let [a, b] = smallest_rectangle(square);
+        assert_relative_eq!(a * b, 2.0, max_relative = 1e-14);
+    }
+}
