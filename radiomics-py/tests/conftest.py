@@ -33,6 +33,25 @@ def phantom():
 
 
 @pytest.fixture
+def phantom_images():
+    """Image and mask as SimpleITK images."""
+    voxels, labels, spacing = rr.example()
+    image, mask = sitk.GetImageFromArray(voxels), sitk.GetImageFromArray(labels)
+    for place in (image, mask):
+        place.SetSpacing(spacing[::-1])
+    return image, mask
+
+
+@pytest.fixture
+def phantom_files(tmp_path, phantom_images):
+    """Paths of image and mask files."""
+    paths = str(tmp_path / "phantom_image.nrrd"), str(tmp_path / "phantom_label.nrrd")
+    for image, path in zip(phantom_images, paths, strict=True):
+        sitk.WriteImage(image, path)
+    return paths
+
+
+@pytest.fixture
 def configuration():
     return rr.Settings.ibsi_configuration("digital_phantom")
 

@@ -21,8 +21,14 @@ CATALOGUE_COLUMNS = ("family", "feature", "ibsi_id", "pyradiomics", "aggregation
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code: 0, 1 for an error, 2 for wrong usage."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["pyradiomics"]:
+        # Flags, messages and exit codes of its own: those of PyRadiomics' command.
+        from radiomics_rs.pyradiomics import scripts
+
+        return scripts.main(given[1:])
     parser = _parser()
-    chosen = parser.parse_args(arguments)
+    chosen = parser.parse_args(given)
     for stream in (sys.stdout, sys.stderr):
         # A terminal of another encoding shows escapes instead of ending the command.
         if hasattr(stream, "reconfigure"):
@@ -81,6 +87,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.set_defaults(run=_features)
     command.add_argument("--format", choices=tuple(FORMATS), default="table")
+
+    commands.add_parser(
+        "pyradiomics", help="PyRadiomics' own command, its flags and its tables", add_help=False
+    )
     return parser
 
 
