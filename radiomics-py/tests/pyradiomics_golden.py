@@ -74,7 +74,9 @@ def distribution(found):
 def main():
     """Print one line per file, and each feature above 1e-9."""
     total = collections.Counter()
-    print(f"{'':34}" + "".join(f"{'= 0' if not limit else f'<= {limit:g}':>10}" for limit in LIMITS))
+    print(
+        f"{'':34}" + "".join(f"{'= 0' if not limit else f'<= {limit:g}':>10}" for limit in LIMITS)
+    )
     for name in names():
         golden = load(name)
         try:

@@ -188,7 +188,9 @@ def test_bin_edges():
     assert imageoperations.getBinEdges([0, 1], binCount=2).tolist() == [0, 0.5, 2]
     # 8-bit values do not overflow
     assert imageoperations.getBinEdges(np.array([250, 255], dtype="uint8"))[-1] == 300
-    binned, _ = imageoperations.binImage(np.array([[1, 30], [55, 7]]), np.array([[1, 1], [1, 0]]) == 1)
+    binned, _ = imageoperations.binImage(
+        np.array([[1, 30], [55, 7]]), np.array([[1, 1], [1, 0]]) == 1
+    )
     assert binned.tolist() == [[1, 2], [3, 0]]
 
 

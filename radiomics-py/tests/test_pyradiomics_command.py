@@ -13,7 +13,9 @@ import SimpleITK as sitk
 from radiomics_rs import cli, pyradiomics
 from radiomics_rs.pyradiomics import scripts
 
-PARAMS = "setting:\n  binWidth: 1\nfeatureClass:\n  firstorder: [Mean, Energy]\n  glcm: [Contrast]\n"
+PARAMS = (
+    "setting:\n  binWidth: 1\nfeatureClass:\n  firstorder: [Mean, Energy]\n  glcm: [Contrast]\n"
+)
 FEATURES = ["original_firstorder_Mean", "original_firstorder_Energy", "original_glcm_Contrast"]
 
 

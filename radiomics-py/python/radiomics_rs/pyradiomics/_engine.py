@@ -6,6 +6,7 @@ import functools
 from collections.abc import Iterable
 
 import numpy
+
 from radiomics_rs import _core
 
 #: Engine families, and the feature class whose values they hold.
