@@ -86,6 +86,16 @@ pub enum Span {
     Volume,
 }
 
+impl Span {
+    /// The slices it covers, of `slices` in all.
+    pub fn slices(self, slices: usize) -> std::ops::Range<usize> {
+        match self {
+            Span::Slice(k) => k..k + 1,
+            Span::Volume => 0..slices,
+        }
+    }
+}
+
 /// The smallest matrix that is counted: one span, one direction (an index into the
 /// directions of that span; 0 for families without directions).
 pub type Unit = (Span, usize);

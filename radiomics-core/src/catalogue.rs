@@ -8,7 +8,7 @@ use crate::families::Compute;
 use crate::settings::{FeatureSet, Settings};
 
 /// What is known of a feature, apart from its formula.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Feature {
     /// Name within its family.
     pub name: &'static str,
@@ -30,6 +30,14 @@ pub struct Row<M: 'static> {
     pub feature: Feature,
     /// The formula.
     pub value: fn(&M) -> f64,
+}
+
+// Derived, these would ask for a matrix that can be copied.
+impl<M> Copy for Row<M> {}
+impl<M> Clone for Row<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
 }
 
 /// One row of a family's table. An empty `pyradiomics` means that it has no such feature.
@@ -92,7 +100,13 @@ pub static FAMILIES: &[Family] = &[
     families::local_intensity::FAMILY,
     families::intensity_statistics::FAMILY,
     families::intensity_histogram::FAMILY,
+    families::intensity_volume_histogram::FAMILY,
     families::glcm::FAMILY,
+    families::glrlm::FAMILY,
+    families::glszm::FAMILY,
+    families::gldzm::FAMILY,
+    families::ngtdm::FAMILY,
+    families::ngldm::FAMILY,
 ];
 
 /// The family called `name`.

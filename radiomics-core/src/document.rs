@@ -132,6 +132,16 @@ pub static KEYS: &[Key] = &[
         get: |s| json!(s.resegment_sigma), set: |s, v| assign(&mut s.resegment_sigma, v),
     },
     Key {
+        name: "mesh_faces", takes: "inside_apart or complement_symmetric",
+        summary: "How ambiguous faces of the surface mesh are resolved; the first gives a closed mesh",
+        get: |s| json!(s.mesh_faces.name()), set: |s, v| named(&mut s.mesh_faces, v),
+    },
+    Key {
+        name: "axes_covariance", takes: "sample or population",
+        summary: "Whether the covariance of the principal axes is divided by n − 1 or by n",
+        get: |s| json!(s.axes_covariance.name()), set: |s, v| named(&mut s.axes_covariance, v),
+    },
+    Key {
         name: "bin_width", takes: "a number above 0, or null",
         summary: "Grey levels of a fixed width in intensity units (one of the three bin settings)",
         get: |s| width(&s.discretisation), set: |s, v| set_width(&mut s.discretisation, v),

@@ -4,13 +4,14 @@ use rayon::prelude::*;
 
 use crate::catalogue::{FAMILIES, Family, check_selection, is_selected};
 use crate::error::{Error, Result};
+use crate::families::zone_sets::ZoneSets;
 use crate::families::{Compute, Job};
 use crate::image::{Image, Mask};
 use crate::kernels::Isa;
 use crate::preprocess;
 use crate::roi::{Levels, Roi};
 use crate::settings::Settings;
-use crate::table::FeatureTable;
+use crate::table::{FeatureRow, FeatureTable};
 
 /// How to compute; never changes a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +70,7 @@ fn compute(
     isa: Isa,
 ) -> Result<FeatureTable> {
     let job = Job { image, roi, settings, isa };
-    let uses_levels = |f: &&Family| matches!(f.compute, Compute::Levels(_));
+    let uses_levels = |f: &&Family| matches!(f.compute, Compute::Levels(_) | Compute::Zones { .. });
     let texture = match families.iter().any(uses_levels) {
         true => {
             let roi = roi.sliced_along(settings.slice_axis);
@@ -78,15 +79,37 @@ fn compute(
         }
         false => None,
     };
-    let rows: Vec<_> = families
-        .par_iter()
-        .map(|family| match (family.compute, &texture) {
-            (Compute::Region(compute) | Compute::Surroundings { compute, .. }, _) => compute(&job),
-            (Compute::Levels(compute), Some((roi, levels))) => compute(&Job { roi, ..job }, levels),
-            (Compute::Levels(_), None) => Vec::new(),
-        })
-        .collect();
+    let texture = texture.as_ref().map(|(roi, levels)| (Job { roi, ..job }, levels));
+    // Families that count zones go together, to find the zones once.
+    let groups: Vec<&[&Family]> = families.chunk_by(|a, b| counts_zones(a) && counts_zones(b)).collect();
+    let rows: Vec<_> =
+        groups.par_iter().map(|group| compute_group(group, &job, texture)).collect::<Result<_>>()?;
     Ok(FeatureTable::from_rows(rows.into_iter().flatten().collect()))
+}
+
+fn counts_zones(family: &Family) -> bool {
+    matches!(family.compute, Compute::Zones { .. })
+}
+
+/// `texture` is the job with slices across the wanted axis, and the grey levels of that.
+fn compute_group(group: &[&Family], job: &Job, texture: Option<(Job, &Levels)>) -> Result<Vec<FeatureRow>> {
+    let needs_distances = |f: &&Family| matches!(f.compute, Compute::Zones { distances: true, .. });
+    let zones = texture
+        .filter(|_| group.iter().any(|f| counts_zones(f)))
+        .map(|(job, levels)| ZoneSets::new(&job, levels, group.iter().any(needs_distances)));
+    let mut rows = Vec::new();
+    for family in group {
+        rows.extend(match (family.compute, texture, &zones) {
+            (Compute::Region(compute) | Compute::Surroundings { compute, .. }, ..) => compute(job),
+            (Compute::Checked(compute), ..) => compute(job)?,
+            (Compute::Levels(compute), Some((job, levels)), _) => compute(&job, levels),
+            (Compute::Zones { compute, .. }, Some((job, levels)), Some(zones)) => {
+                compute(&job, levels, zones)
+            }
+            (Compute::Levels(_) | Compute::Zones { .. }, ..) => Vec::new(),
+        });
+    }
+    Ok(rows)
 }
 
 fn grey_levels(roi: &Roi, settings: &Settings, isa: Isa) -> Result<Levels> {

@@ -20,6 +20,7 @@
 
 pub mod aggregation;
 pub mod catalogue;
+mod cells;
 pub mod document;
 mod error;
 pub mod example;
@@ -30,7 +31,7 @@ mod image;
 mod kernels;
 /// Surface meshes of masks.
 pub mod morphology {
-    pub use crate::families::morphology::{FaceRule, Mesh};
+    pub use crate::families::morphology::Mesh;
 }
 mod names;
 mod neighbourhood;
@@ -40,6 +41,7 @@ pub mod roi;
 mod settings;
 mod table;
 pub mod verify;
+mod zones;
 
 pub use aggregation::Aggregation;
 pub use error::{Error, Result};
@@ -51,7 +53,7 @@ pub use names::Named;
 pub use ndarray;
 pub use profile::{IbsiConfiguration, Profile};
 pub use settings::{
-    BinAnchor, BinAssignment, Discretisation, FeatureSet, GridAlignment, Interpolation, MorphologicalMask,
-    Norm, Normalisation, ResegmentUnit, Rounding, Settings,
+    AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, GridAlignment,
+    Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, Settings,
 };
 pub use table::{FeatureRow, FeatureTable, Status};

@@ -4,8 +4,8 @@ use crate::aggregation::{Aggregation, Scope};
 use crate::error::Result;
 use crate::names::Named;
 use crate::settings::{
-    BinAnchor, BinAssignment, Discretisation, FeatureSet, GridAlignment, Interpolation, MorphologicalMask,
-    ResegmentUnit, Rounding, Settings,
+    AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, GridAlignment,
+    Interpolation, MorphologicalMask, ResegmentUnit, Rounding, Settings,
 };
 
 /// A named set of conventions; it only builds [`Settings`].
@@ -42,6 +42,8 @@ impl Profile {
                 resegment_unit: ResegmentUnit::Intensity,
                 morphological_mask: MorphologicalMask::AsDrawn,
                 resegment_sigma: None,
+                mesh_faces: FaceRule::InsideApart,
+                axes_covariance: AxesCovariance::Sample,
                 discretisation: Discretisation::FixedBinNumber { bins: 32 },
                 bin_assignment: BinAssignment::Formula,
                 ivh_discretisation: Discretisation::FixedBinNumber { bins: 1000 },
@@ -69,6 +71,8 @@ impl Profile {
                     width: 25.0,
                     anchor: BinAnchor::MultipleOfWidth,
                 },
+                mesh_faces: FaceRule::ComplementSymmetric,
+                axes_covariance: AxesCovariance::Population,
                 bin_assignment: BinAssignment::Edges,
                 glrlm_drop_single_voxel_lines: true,
                 ngtdm_count_isolated: true,

@@ -207,6 +207,40 @@ impl Norm {
     }
 }
 
+/// What the surface mesh does on a cube face with two inside corners at opposite ends: either the
+/// two inside corners are cut off one by one, or the two outside corners are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaceRule {
+    /// The inside corners, always. Neighbouring cubes agree on the face that they share, so the
+    /// mesh is closed, and mirroring or turning the mask mirrors or turns the mesh.
+    InsideApart,
+    /// The inside corners if the cube's corner at (z + 1, y + 1, x) is outside, else the outside
+    /// corners: the triangles of a cube and of its complement are the same (PyRadiomics).
+    /// Neighbouring cubes may disagree, and then the mesh has a gap on the face they share.
+    ComplementSymmetric,
+}
+
+impl Named for FaceRule {
+    const KIND: &'static str = "face rule";
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("inside_apart", Self::InsideApart), ("complement_symmetric", Self::ComplementSymmetric)];
+}
+
+/// What the covariance of voxel centres is divided by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AxesCovariance {
+    /// By n − 1: IBSI does not say, but its values for the digital phantom need it.
+    Sample,
+    /// By n (PyRadiomics).
+    Population,
+}
+
+impl Named for AxesCovariance {
+    const KIND: &'static str = "axes covariance";
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("sample", Self::Sample), ("population", Self::Population)];
+}
+
 /// Everything that determines the numbers, apart from image and mask.
 ///
 /// Built by [`Profile::settings`](crate::Profile::settings) or from a document by
@@ -244,6 +278,10 @@ pub struct Settings {
     /// Keep intensities within this many standard deviations of the region's mean, the ends
     /// included (IBSI 1, "Intensity outlier filtering", 7ACA).
     pub resegment_sigma: Option<f64>,
+    /// How ambiguous faces of the surface mesh are resolved.
+    pub mesh_faces: FaceRule,
+    /// What the covariance of the principal axes is divided by.
+    pub axes_covariance: AxesCovariance,
     /// Grey levels for histogram and texture.
     pub discretisation: Discretisation,
     /// How an intensity is put into its bin.

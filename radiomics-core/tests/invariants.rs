@@ -142,7 +142,9 @@ fn table(
 fn assert_close(a: &FeatureTable, b: &FeatureTable, what: impl Fn(Aggregation) -> bool) {
     assert_eq!(a.rows().len(), b.rows().len());
     for (a, b) in a.rows().iter().zip(b.rows()).filter(|(a, _)| what(a.aggregation)) {
-        let close = (a.value - b.value).abs() <= 1e-9 * a.value.abs().max(1.0);
+        // The minimum volume enclosing ellipsoid is approached by iteration, to about 1e-8.
+        let tolerance = if a.feature.name.ends_with("_mvee") { 1e-6 } else { 1e-9 };
+        let close = (a.value - b.value).abs() <= tolerance * a.value.abs().max(1.0);
         assert!(close || a.value.is_nan() && b.value.is_nan(), "{}: {} {}", a.column(), a.value, b.value);
     }
 }
@@ -205,7 +207,7 @@ proptest! {
         });
         let shifted = values.mapv(|x| x + f64::from(constant));
         let of_levels = |t: FeatureTable| {
-            let texture = |n: &str| n.contains("_glcm_") || n.contains("_gl") || n.contains("_ng") || n.contains("_intensity_histogram_");
+            let texture = |n: &str| ["original_gl", "original_ng", "original_intensity_histogram"].iter().any(|f| n.starts_with(f));
             bits(&t).into_iter().filter(|(n, _)| texture(n)).collect::<Vec<_>>()
         };
         prop_assert_eq!(

@@ -2,16 +2,26 @@
 //! matrix that the formulas read is built. Formulas never see voxels; families never see
 //! names of profiles or bindings.
 
+pub(crate) mod emphasis;
 pub(crate) mod glcm;
+pub(crate) mod gldzm;
+pub(crate) mod glrlm;
+pub(crate) mod glszm;
 pub(crate) mod intensity_histogram;
 pub(crate) mod intensity_statistics;
+pub(crate) mod intensity_volume_histogram;
 pub(crate) mod local_intensity;
 pub(crate) mod morphology;
+pub(crate) mod ngldm;
+pub(crate) mod ngtdm;
 pub(crate) mod statistics;
 pub(crate) mod texture;
+pub(crate) mod zone_sets;
 
+use self::zone_sets::ZoneSets;
 use crate::aggregation::Aggregation;
 use crate::catalogue::{Feature, Row, is_selected};
+use crate::error::Result;
 use crate::kernels::Isa;
 use crate::roi::{Levels, Roi};
 use crate::settings::Settings;
@@ -37,8 +47,12 @@ pub(crate) enum Compute {
         margin_mm: f64,
         compute: fn(&Job) -> Vec<FeatureRow>,
     },
+    /// The same, where settings may not suit the intensities.
+    Checked(fn(&Job) -> Result<Vec<FeatureRow>>),
     /// Grey levels.
     Levels(fn(&Job, &Levels) -> Vec<FeatureRow>),
+    /// Zones of equal grey level, with their distances from the edge or without.
+    Zones { distances: bool, compute: fn(&Job, &Levels, &ZoneSets) -> Vec<FeatureRow> },
 }
 
 impl Compute {
@@ -46,7 +60,7 @@ impl Compute {
     pub fn margin_mm(self) -> f64 {
         match self {
             Compute::Surroundings { margin_mm, .. } => margin_mm,
-            Compute::Region(_) | Compute::Levels(_) => 0.0,
+            _ => 0.0,
         }
     }
 }

@@ -50,7 +50,7 @@ pub fn discretise(
 }
 
 /// How an intensity becomes a level.
-enum Bins<'a> {
+pub(crate) enum Bins<'a> {
     Identity,
     /// ⌊(x − low)·multiply / divide⌋ + 1, at most `top`.
     Even {
@@ -63,7 +63,7 @@ enum Bins<'a> {
 }
 
 impl<'a> Bins<'a> {
-    fn new(
+    pub fn new(
         discretisation: &'a Discretisation,
         minimum: f64,
         maximum: f64,
@@ -126,7 +126,17 @@ impl<'a> Bins<'a> {
         Bins::Edges(Cow::Owned(edges))
     }
 
-    fn level(&self, x: f64) -> u16 {
+    /// Where the first bin begins.
+    pub fn first_edge(&self) -> f64 {
+        match self {
+            Bins::Identity => 1.0,
+            Bins::Even { low, .. } => *low,
+            Bins::Edges(edges) => edges[0],
+        }
+    }
+
+    /// The level of an intensity, from 1.
+    pub fn level(&self, x: f64) -> u16 {
         match self {
             Bins::Identity => x as u16,
             Bins::Even { low, multiply, divide, top } => {

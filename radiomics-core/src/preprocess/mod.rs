@@ -7,6 +7,7 @@ mod resegment;
 
 use ndarray::Array3;
 
+pub(crate) use discretise::Bins;
 pub use discretise::discretise;
 pub use resample::{Resampling, resampled_grid};
 

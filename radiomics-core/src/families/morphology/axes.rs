@@ -3,6 +3,8 @@
 use nalgebra::{Matrix3, SymmetricEigen};
 use ndarray::Array3;
 
+use crate::settings::AxesCovariance;
+
 /// Variances in mm² along the principal axes, largest first.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Axes {
@@ -13,11 +15,10 @@ pub(super) struct Axes {
 
 impl Axes {
     /// Of the voxels of a mask: eigenvalues of the covariance of their centres (IBSI 1, TDIC).
-    /// It is the sample covariance, over n − 1: IBSI does not say, but its values for the
-    /// digital phantom need it (PyRadiomics divides by n). The sums are of whole numbers, so a
+    /// The sums are of whole numbers, so a
     /// region that is flat along an axis of the grid has a variance of exactly 0, and so has a
     /// single voxel.
-    pub fn of_mask(mask: &Array3<bool>, spacing_mm: [f64; 3]) -> Self {
+    pub fn of_mask(mask: &Array3<bool>, spacing_mm: [f64; 3], divided: AxesCovariance) -> Self {
         let mut n = 0i128;
         let mut sum = [0i128; 3];
         let mut products = [[0i128; 3]; 3];
@@ -31,10 +32,14 @@ impl Axes {
                 }
             }
         }
+        let divisor = match divided {
+            AxesCovariance::Sample => (n - 1).max(1),
+            AxesCovariance::Population => n.max(1),
+        };
         let covariance = Matrix3::from_fn(|r, c| {
             let (a, b) = (r.min(c), r.max(c));
             let scaled = (n * products[a][b] - sum[a] * sum[b]) as f64;
-            scaled / (n * (n - 1).max(1)) as f64 * spacing_mm[a] * spacing_mm[b]
+            scaled / (n * divisor) as f64 * spacing_mm[a] * spacing_mm[b]
         });
         let mut values = SymmetricEigen::new(covariance).eigenvalues;
         values.as_mut_slice().sort_by(|a, b| b.total_cmp(a));
@@ -65,7 +70,7 @@ mod tests {
     #[test]
     fn a_row_has_one_axis() {
         // ■■   Centres 3 mm apart: λ = 2 · 1.5².
-        let axes = Axes::of_mask(&arr3(&[[[true, true]]]), [1.0, 1.0, 3.0]);
+        let axes = Axes::of_mask(&arr3(&[[[true, true]]]), [1.0, 1.0, 3.0], AxesCovariance::Sample);
         assert_eq!(axes, Axes { major: 4.5, minor: 0.0, least: 0.0 });
     }
 
@@ -75,7 +80,7 @@ mod tests {
         // ·■·
         // ··■
         let line = Array3::from_shape_fn((3, 3, 3), |(k, j, i)| k == j && j == i);
-        let axes = Axes::of_mask(&line, [0.7, 1.1, 1.9]);
+        let axes = Axes::of_mask(&line, [0.7, 1.1, 1.9], AxesCovariance::Sample);
         assert_relative_eq!(axes.major, 0.49 + 1.21 + 3.61, max_relative = 1e-12);
         assert_eq!((axes.minor, axes.least), (0.0, 0.0));
     }

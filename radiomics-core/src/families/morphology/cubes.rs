@@ -4,23 +4,11 @@
 //! traced over the six faces and every closed loop becomes a fan of triangles. All points are
 //! middles of cube edges, so in units of half a voxel everything is a whole number.
 
+use crate::settings::FaceRule;
 use std::sync::LazyLock;
 
 /// A point (z, y, x) in half voxels.
 pub(super) type Point = [i64; 3];
-
-/// What happens on a cube face with two inside corners at opposite ends: either the two inside
-/// corners are cut off one by one, or the two outside corners are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FaceRule {
-    /// The inside corners, always. Neighbouring cubes agree on the face that they share, so the
-    /// mesh is closed, and mirroring or turning the mask mirrors or turns the mesh.
-    InsideApart,
-    /// The inside corners if the cube's corner at (z + 1, y + 1, x) is outside, else the outside
-    /// corners: the triangles of a cube and of its complement are the same (PyRadiomics).
-    /// Neighbouring cubes may disagree, and then the mesh has a gap on the face they share.
-    ComplementSymmetric,
-}
 
 /// The surface within a cube, in half voxels from its first corner.
 #[derive(Clone, Debug, Default)]

@@ -2,10 +2,11 @@
 
 use ndarray::{Array3, ArrayView3};
 
-use super::cubes::{Cube, FaceRule, Point, cubes};
+use super::cubes::{Cube, Point, cubes};
 use super::hull::Hull;
 use super::planar;
 use crate::grid::Window;
+use crate::settings::FaceRule;
 
 /// A triangle mesh round the voxels of a mask, through the middles between voxel centres
 /// inside and outside of it. The mask is taken to be surrounded by background.

@@ -19,9 +19,9 @@ use super::{Compute, Job, features};
 use crate::aggregation::{Aggregation, Scope};
 use crate::catalogue::{Family, Row, row};
 use crate::roi::Roi;
+use crate::settings::{AxesCovariance, FaceRule};
 use crate::table::FeatureRow;
 use axes::Axes;
-pub use cubes::FaceRule;
 use enclosing::{box_area, box_volume, ellipsoid_area, ellipsoid_volume, enclosing_ellipsoid, oriented_box};
 use hull::Hull;
 pub use mesh::Mesh;
@@ -41,9 +41,9 @@ static TABLE: &[Row<Shape>] = &[
     row("volume_voxel_counting", "YEKZ", "VoxelVolume", "Number of voxels times the volume of one, mm³", Shape::voxel_volume),
     row("surface_area", "C0JK", "SurfaceArea", "Area A of the surface mesh, mm²", Shape::area),
     row("surface_to_volume_ratio", "2PR5", "SurfaceVolumeRatio", "A / V, mm⁻¹", |s| s.area() / s.volume()),
-    row("compactness_1", "SKGS", "Compactness1", "V / (√π · A^(3/2))", |s| s.volume() / (PI.sqrt() * s.area().powf(1.5))),
-    row("compactness_2", "BQWJ", "Compactness2", "36π · V² / A³", |s| 36.0 * PI * s.volume().powi(2) / s.area().powi(3)),
-    row("spherical_disproportion", "KRCK", "SphericalDisproportion", "A / (36π · V²)^(1/3)", |s| s.area() / s.equivalent_sphere_area()),
+    row("compactness_1", "SKGS", "Compactness1", "V / (√π · A^(3/2))", |s: &Shape| s.volume() / (PI.sqrt() * s.area().powf(1.5))).deprecated_in_pyradiomics(),
+    row("compactness_2", "BQWJ", "Compactness2", "36π · V² / A³", |s: &Shape| 36.0 * PI * s.volume().powi(2) / s.area().powi(3)).deprecated_in_pyradiomics(),
+    row("spherical_disproportion", "KRCK", "SphericalDisproportion", "A / (36π · V²)^(1/3)", |s: &Shape| s.area() / s.equivalent_sphere_area()).deprecated_in_pyradiomics(),
     row("sphericity", "QCFX", "Sphericity", "(36π · V²)^(1/3) / A", |s| s.equivalent_sphere_area() / s.area()),
     row("asphericity", "25C7", "", "(A³ / (36π · V²))^(1/3) − 1", |s| s.area() / s.equivalent_sphere_area() - 1.0),
     row("centre_of_mass_shift", "KLMA", "", "Distance of the centre of the morphological mask from that of the intensities, mm; undefined if the intensities sum to 0", Shape::centre_of_mass_shift),
@@ -66,11 +66,16 @@ static TABLE: &[Row<Shape>] = &[
     row("integrated_intensity", "99N0", "", "Mean intensity times V", |s| s.mean_intensity() * s.volume()),
     row("morans_i", "N365", "", "Moran's I with weights of 1 / distance, over all pairs of voxels; undefined for a flat region", |s| s.pairs().moran()),
     row("gearys_c", "NPT7", "", "Geary's C with weights of 1 / distance, over all pairs of voxels; undefined for a flat region", |s| s.pairs().geary()),
+    row("maximum_2d_diameter_slice", "", "Maximum2DDiameterSlice", "Largest distance between vertices of the mesh with the same z, mm", |s| s.mesh().planar_diameters_mm()[0]),
+    row("maximum_2d_diameter_column", "", "Maximum2DDiameterColumn", "Largest distance between vertices of the mesh with the same y, mm", |s| s.mesh().planar_diameters_mm()[1]),
+    row("maximum_2d_diameter_row", "", "Maximum2DDiameterRow", "Largest distance between vertices of the mesh with the same x, mm", |s| s.mesh().planar_diameters_mm()[2]),
 ];
 
 /// The region's bounding box, and what has been computed of it.
 struct Shape {
     spacing_mm: [f64; 3],
+    mesh_faces: FaceRule,
+    axes_covariance: AxesCovariance,
     intensities: Array3<f64>,
     morphological: Array3<bool>,
     intensity: Array3<bool>,
@@ -83,7 +88,10 @@ struct Shape {
 }
 
 fn compute(job: &Job) -> Vec<FeatureRow> {
-    job.rows(FAMILY.name, TABLE, Aggregation::Region, &[Shape::of_roi(job.roi)])
+    let mut shape = Shape::of_roi(job.roi);
+    shape.mesh_faces = job.settings.mesh_faces;
+    shape.axes_covariance = job.settings.axes_covariance;
+    job.rows(FAMILY.name, TABLE, Aggregation::Region, &[shape])
 }
 
 impl Shape {
@@ -106,6 +114,8 @@ impl Shape {
     ) -> Self {
         Self {
             spacing_mm,
+            mesh_faces: FaceRule::InsideApart,
+            axes_covariance: AxesCovariance::Sample,
             intensities,
             morphological,
             intensity,
@@ -120,7 +130,7 @@ impl Shape {
 
     fn mesh(&self) -> &Mesh {
         let mask = self.morphological.view();
-        self.mesh.get_or_init(|| Mesh::new(mask, self.spacing_mm, FaceRule::InsideApart))
+        self.mesh.get_or_init(|| Mesh::new(mask, self.spacing_mm, self.mesh_faces))
     }
 
     /// A value of the convex hull; NaN without a voxel.
@@ -129,7 +139,7 @@ impl Shape {
     }
 
     fn axes(&self) -> &Axes {
-        self.axes.get_or_init(|| Axes::of_mask(&self.morphological, self.spacing_mm))
+        self.axes.get_or_init(|| Axes::of_mask(&self.morphological, self.spacing_mm, self.axes_covariance))
     }
 
     fn pairs(&self) -> &PairSums {

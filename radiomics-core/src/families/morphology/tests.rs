@@ -80,6 +80,10 @@ fn region() -> impl Strategy<Value = (Array3<f64>, Array3<bool>, [f64; 3])> {
 
 fn assert_same(name: &str, before: &[f64], after: &[f64], tolerance: f64) {
     for ((row, a), b) in TABLE.iter().zip(before).zip(after) {
+        // The diameters within planes change places with the axes.
+        if row.feature.name.starts_with("maximum_2d") {
+            continue;
+        }
         let same = a.is_nan() && b.is_nan() || a == b || (a - b).abs() <= tolerance * a.abs().max(1e-3);
         assert!(same, "{name} changes {} from {a} to {b}", row.feature.name);
     }

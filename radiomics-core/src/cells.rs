@@ -1,0 +1,92 @@
+//! Sparse texture matrices: how often a grey level occurs with a size, a length, a distance
+//! or a dependence.
+
+/// Cells (grey level, size, count) in ascending order, without empty ones.
+pub(crate) type Cells = Vec<(u16, u32, u64)>;
+
+/// Most counters that [`Tally`] keeps in a table, so that the table stays in the cache.
+const MAX_COUNTERS: usize = 1 << 18;
+
+/// Counts pairs (grey level, size). Sizes that are common have a counter each, the others are
+/// listed and sorted at the end.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    columns: usize,
+    counters: Vec<u32>,
+    listed: Vec<(u16, u32)>,
+}
+
+impl Tally {
+    /// For levels up to `n_g`; sizes up to `common` are counted fastest.
+    pub fn new(n_g: usize, common: usize) -> Self {
+        let columns = (common + 1).min(MAX_COUNTERS / (n_g + 1)).max(1);
+        Self { columns, counters: vec![0; columns * (n_g + 1)], listed: Vec::new() }
+    }
+
+    /// Counts one. Level 0 is outside and is dropped at the end, which is cheaper than here.
+    #[inline(always)]
+    pub fn add(&mut self, level: usize, size: u32) {
+        let column = size as usize;
+        if column < self.columns {
+            self.counters[level * self.columns + column] += 1;
+        } else {
+            self.listed.push((level as u16, size));
+        }
+    }
+
+    /// What was counted.
+    pub fn into_cells(mut self) -> Cells {
+        self.listed.sort_unstable();
+        let mut listed = self.listed.chunk_by(|a, b| a == b).peekable();
+        let mut cells = Cells::new();
+        for (level, row) in self.counters.chunks_exact(self.columns).enumerate() {
+            let in_table = row.iter().enumerate().filter(|(_, n)| **n > 0);
+            let in_table = in_table.map(|(size, &n)| (level as u16, size as u32, u64::from(n)));
+            let first = cells.len();
+            cells.extend(in_table);
+            while let Some(equal) = listed.next_if(|equal| usize::from(equal[0].0) == level) {
+                cells.push((equal[0].0, equal[0].1, equal.len() as u64));
+            }
+            if level == 0 {
+                cells.truncate(first);
+            }
+        }
+        cells
+    }
+}
+
+/// The sum of matrices, cell by cell.
+pub(crate) fn merge<'a>(matrices: impl Iterator<Item = &'a Cells>) -> Cells {
+    let mut sum: Cells = matrices.flatten().copied().collect();
+    sum.sort_unstable_by_key(|&(level, size, _)| (level, size));
+    sum.dedup_by(|next, kept| {
+        let same = (next.0, next.1) == (kept.0, kept.1);
+        if same {
+            kept.2 += next.2;
+        }
+        same
+    });
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn table_and_list_count_alike() {
+        let pairs = [(2, 7), (0, 1), (1, 3), (2, 7), (2, 1), (1, 900), (0, 900), (2, 900), (2, 900)];
+        for common in [0, 1, 5, 2000] {
+            let mut tally = Tally::new(2, common);
+            pairs.iter().for_each(|&(level, size)| tally.add(level, size));
+            assert_eq!(tally.into_cells(), [(1, 3, 1), (1, 900, 1), (2, 1, 1), (2, 7, 2), (2, 900, 2)]);
+        }
+    }
+
+    #[test]
+    fn merging_adds_counts() {
+        let (a, b) = (vec![(1, 2, 3), (4, 1, 1)], vec![(1, 1, 1), (1, 2, 2)]);
+        assert_eq!(merge([&a, &b].into_iter()), [(1, 1, 1), (1, 2, 5), (4, 1, 1)]);
+        assert_eq!(merge([&b, &a].into_iter()), merge([&a, &b].into_iter()));
+    }
+}

@@ -1,0 +1,174 @@
+//! The formulas that GLRLM, GLSZM, GLDZM and NGLDM share. Their matrices all count how often
+//! grey level i occurs with a number j: a run's length, a zone's size or distance, a
+//! neighbourhood's dependence.
+
+use crate::catalogue::{Row, row};
+use crate::cells::{Cells, merge};
+
+use super::entropy_term;
+
+/// The matrix of one unit, with the number of voxels it was counted over.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Counted {
+    pub cells: Cells,
+    pub n_v: u64,
+}
+
+/// What the formulas read of a matrix of counts s_ij. p_ij = s_ij / Ns.
+#[derive(Debug, Default)]
+pub(crate) struct Emphasis {
+    /// Ns = Σ s_ij.
+    n_s: f64,
+    /// Number of voxels.
+    n_v: f64,
+    /// Σ p_ij / j².
+    small: f64,
+    /// Σ p_ij·j².
+    large: f64,
+    /// Σ p_ij / i².
+    low: f64,
+    /// Σ p_ij·i².
+    high: f64,
+    /// Σ p_ij / (i²·j²).
+    small_low: f64,
+    /// Σ p_ij·i² / j².
+    small_high: f64,
+    /// Σ p_ij·j² / i².
+    large_low: f64,
+    /// Σ p_ij·i²·j².
+    large_high: f64,
+    /// −Σ p_ij·log₂ p_ij.
+    entropy: f64,
+    /// Σ p_ij².
+    energy: f64,
+    /// Of i.
+    level: Marginal,
+    /// Of j.
+    number: Marginal,
+}
+
+/// What the formulas read of a marginal s_i. or s_.j.
+#[derive(Debug, Default)]
+struct Marginal {
+    /// Σ s².
+    squares: f64,
+    /// Σ (i − μ)²·p.
+    variance: f64,
+}
+
+/// Number of formulas.
+pub(crate) const FORMULAS: usize = 17;
+
+/// The formulas with their definitions, in IBSI's order. IBSI gives the last one to NGLDM
+/// only.
+#[rustfmt::skip]
+const TABLE: [(&str, fn(&Emphasis) -> f64); FORMULAS] = [
+    ("Σ p_ij / j²", |m| m.small),
+    ("Σ p_ij·j²", |m| m.large),
+    ("Σ p_ij / i²", |m| m.low),
+    ("Σ p_ij·i²", |m| m.high),
+    ("Σ p_ij / (i²·j²)", |m| m.small_low),
+    ("Σ p_ij·i² / j²", |m| m.small_high),
+    ("Σ p_ij·j² / i²", |m| m.large_low),
+    ("Σ p_ij·i²·j²", |m| m.large_high),
+    ("Σ_i (Σ_j s_ij)² / Ns", |m| m.level.squares / m.n_s),
+    ("Σ_i (Σ_j s_ij)² / Ns²", |m| m.level.squares / (m.n_s * m.n_s)),
+    ("Σ_j (Σ_i s_ij)² / Ns", |m| m.number.squares / m.n_s),
+    ("Σ_j (Σ_i s_ij)² / Ns²", |m| m.number.squares / (m.n_s * m.n_s)),
+    ("Ns / Nv, Nv being the number of voxels", |m| m.n_s / m.n_v),
+    ("Σ (i − μ)²·p_ij, μ = Σ i·p_ij", |m| m.level.variance),
+    ("Σ (j − μ)²·p_ij, μ = Σ j·p_ij", |m| m.number.variance),
+    ("−Σ p_ij·log₂ p_ij", |m| m.entropy),
+    ("Σ p_ij²", |m| m.energy),
+];
+
+/// A family's table: the first `N` formulas under the family's own names (native, IBSI
+/// identifier, PyRadiomics).
+pub(crate) const fn table<const N: usize>(names: [[&'static str; 3]; N]) -> [Row<Emphasis>; N] {
+    let mut rows = [row("", "", "", "", TABLE[0].1); N];
+    let mut n = 0;
+    while n < N {
+        let [name, ibsi_id, pyradiomics] = names[n];
+        rows[n] = row(name, ibsi_id, pyradiomics, TABLE[n].0, TABLE[n].1);
+        n += 1;
+    }
+    rows
+}
+
+impl Emphasis {
+    /// Of the sum of matrices; `None` if nothing was counted.
+    pub fn new(matrices: &[&Counted]) -> Option<Self> {
+        let cells = merge(matrices.iter().map(|m| &m.cells));
+        let n_s: u64 = cells.iter().map(|c| c.2).sum();
+        if n_s == 0 {
+            return None;
+        }
+        let n_v: u64 = matrices.iter().map(|m| m.n_v).sum();
+        let mut m = Self { n_s: n_s as f64, n_v: n_v as f64, ..Self::default() };
+        for &(i, j, n) in &cells {
+            let p = n as f64 / m.n_s;
+            let (i, j) = (f64::from(i), f64::from(j));
+            let (ii, jj) = (i * i, j * j);
+            m.small += p / jj;
+            m.large += p * jj;
+            m.low += p / ii;
+            m.high += p * ii;
+            m.small_low += p / (ii * jj);
+            m.small_high += p * ii / jj;
+            m.large_low += p * jj / ii;
+            m.large_high += p * ii * jj;
+            m.entropy += entropy_term(p);
+            m.energy += p * p;
+        }
+        m.level = Marginal::new(cells.iter().map(|&(i, _, n)| (u32::from(i), n)).collect());
+        m.number = Marginal::new(cells.iter().map(|&(_, j, n)| (j, n)).collect());
+        Some(m)
+    }
+}
+
+impl Marginal {
+    /// Of pairs (value, count), in which values may repeat.
+    fn new(mut counts: Vec<(u32, u64)>) -> Self {
+        counts.sort_unstable();
+        let total: u64 = counts.iter().map(|c| c.1).sum();
+        let sum: u128 = counts.iter().map(|&(value, n)| u128::from(value) * u128::from(n)).sum();
+        let mean = sum as f64 / total as f64;
+        let mut marginal = Self::default();
+        for equal in counts.chunk_by(|a, b| a.0 == b.0) {
+            let n = equal.iter().map(|c| c.1).sum::<u64>() as f64;
+            let deviation = f64::from(equal[0].0) - mean;
+            marginal.squares += n * n;
+            marginal.variance += deviation * deviation * (n / total as f64);
+        }
+        marginal
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(cells: &[(u16, u32, u64)], n_v: u64) -> Vec<f64> {
+        let counted = Counted { cells: cells.to_vec(), n_v };
+        let m = Emphasis::new(&[&counted]).unwrap();
+        TABLE.iter().map(|(_, formula)| formula(&m)).collect()
+    }
+
+    /// Level 1 twice with j = 1 and once with j = 2, level 2 once with j = 2.
+    #[test]
+    fn formulas_by_hand() {
+        #[rustfmt::skip]
+        let expected = [
+            0.625, 2.5, 0.8125, 1.75, 0.578125, 0.8125, 1.75, 5.5,
+            10.0 / 4.0, 10.0 / 16.0, 8.0 / 4.0, 8.0 / 16.0, 4.0 / 6.0, 0.1875, 0.25, 1.5, 0.375,
+        ];
+        assert_eq!(values(&[(1, 1, 2), (1, 2, 1), (2, 2, 1)], 6), expected);
+    }
+
+    #[test]
+    fn a_single_cell_has_no_spread() {
+        let v = values(&[(3, 2, 5)], 10);
+        assert_eq!([v[13], v[14], v[15], v[9], v[11], v[16]], [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
+        assert!(Emphasis::new(&[&Counted::default()]).is_none());
+    }
+}

@@ -1,0 +1,215 @@
+//! Intensity-volume histogram (IBSI 1, P88C): which share of the region has at least a level.
+
+use super::{Compute, Job, features};
+use crate::aggregation::{Aggregation, Scope};
+use crate::catalogue::{Family, Row, row};
+use crate::error::Result;
+use crate::preprocess::Bins;
+use crate::settings::Discretisation;
+use crate::table::FeatureRow;
+
+pub(crate) const FAMILY: Family = Family {
+    name: "intensity_volume_histogram",
+    ibsi_id: "P88C",
+    scope: Scope::Region,
+    features: || features(TABLE),
+    compute: Compute::Checked(compute),
+};
+
+// Where IBSI has one feature with a parameter, the parameters' identifiers are NK6P and 4279
+// (volume fractions), PWN1 and BOHI (intensities), WITY and JXJA (differences).
+#[rustfmt::skip]
+static TABLE: &[Row<VolumeHistogram>] = &[
+    row("volume_fraction_at_10_intensity", "BC2M", "", "V10, largest ν_i with (i − min) / (max − min) ≥ 10 %; undefined for a range of one level", |h| h.volume_at(10)),
+    row("volume_fraction_at_90_intensity", "BC2M", "", "V90, largest ν_i with (i − min) / (max − min) ≥ 90 %; undefined for a range of one level", |h| h.volume_at(90)),
+    row("intensity_at_10_volume", "GBPN", "", "I10, least i with ν_i ≤ 10 %; undefined if the highest level fills more", |h| h.intensity_at(10)),
+    row("intensity_at_90_volume", "GBPN", "", "I90, least i with ν_i ≤ 90 %; undefined if the highest level fills more", |h| h.intensity_at(90)),
+    row("volume_fraction_difference_between_10_and_90_intensity", "DDTU", "", "V10 − V90", |h| h.volume_at(10) - h.volume_at(90)),
+    row("intensity_difference_between_10_and_90_volume", "CNV2", "", "I10 − I90", |h| h.intensity_at(10) - h.intensity_at(90)),
+    row("area_under_the_ivh_curve", "9CMM", "", "∫ ν dγ by trapezia over γ = (i − min) / (max − min); 0 if a level is alone", VolumeHistogram::area),
+];
+
+/// ν_i, the share of voxels of level i or more, on a range of evenly spaced levels. It is kept
+/// as the voxels in ascending order: levels in between may be many more than voxels.
+struct VolumeHistogram {
+    /// Lowest level of the range.
+    first: f64,
+    /// From one level to the next.
+    step: f64,
+    /// Number of levels in the range, at least 1.
+    n_levels: u64,
+    /// Which level each voxel has, counted from 0, ascending.
+    ascending: Vec<u64>,
+}
+
+fn compute(job: &Job) -> Result<Vec<FeatureRow>> {
+    let range = job.settings.resegment_range.unwrap_or([None; 2]);
+    let histogram = VolumeHistogram::new(job.roi.values(), &job.settings.ivh_discretisation, range)?;
+    Ok(job.rows(FAMILY.name, TABLE, Aggregation::Region, &[histogram]))
+}
+
+impl VolumeHistogram {
+    /// Without discretisation, levels are 1 apart; with bins of a fixed width they are the
+    /// bins' centres, and both cover the resegmentation range as far as it has ends, else the
+    /// region's intensities. Otherwise levels are the numbers of bins.
+    fn new(mut values: Vec<f64>, discretisation: &Discretisation, range: [Option<f64>; 2]) -> Result<Self> {
+        values.sort_unstable_by(f64::total_cmp);
+        let [lowest, highest] = [values.first(), values.last()].map(|v| v.copied().unwrap_or(f64::NAN));
+        let [low, high] = range.map(|end| end.filter(|end| end.is_finite()));
+        let (low, high) = (low.unwrap_or(lowest), high.unwrap_or(highest));
+        let bins = Bins::new(discretisation, lowest, highest, Some(low))?;
+        let (first, step, n_levels, index): (f64, f64, u64, &dyn Fn(f64) -> u64) = match discretisation {
+            Discretisation::Identity => (low, 1.0, whole(high - low) + 1, &|x| whole(x - low)),
+            Discretisation::FixedBinSize { width, .. } => {
+                let low = bins.first_edge();
+                let n_levels = whole(((high - low) / width).ceil()).max(1);
+                (low + width / 2.0, *width, n_levels, &|x| u64::from(bins.level(x)) - 1)
+            }
+            Discretisation::FixedBinNumber { bins: n } => {
+                (1.0, 1.0, u64::from(*n), &|x| u64::from(bins.level(x)) - 1)
+            }
+            Discretisation::BinEdges { edges } => {
+                (1.0, 1.0, edges.len() as u64 - 1, &|x| u64::from(bins.level(x)) - 1)
+            }
+        };
+        // The upper end of the range, being the edge of a bin, belongs to the last one.
+        let ascending = values.into_iter().map(|x| index(x).min(n_levels - 1)).collect();
+        Ok(Self { first, step, n_levels, ascending })
+    }
+
+    /// ν of a level, counted from 0.
+    fn fraction(&self, level: u64) -> f64 {
+        self.at_least(level) as f64 / self.ascending.len() as f64
+    }
+
+    /// Number of voxels of a level or more.
+    fn at_least(&self, level: u64) -> usize {
+        self.ascending.len() - self.ascending.partition_point(|&l| l < level)
+    }
+
+    /// V_x: ν falls from level to level, hence that of the first level that is high enough.
+    fn volume_at(&self, percent: u64) -> f64 {
+        let last = self.n_levels - 1;
+        let enough = (u128::from(last) * u128::from(percent)).div_ceil(100);
+        if last == 0 { f64::NAN } else { self.fraction(enough as u64) }
+    }
+
+    /// I_x: the first level that few enough voxels reach, next to the level of the highest
+    /// voxel that too many reach.
+    fn intensity_at(&self, percent: u64) -> f64 {
+        let n = self.ascending.len();
+        let allowed = (n as u128 * u128::from(percent) / 100) as usize;
+        // With one voxel more than allowed at or above this level, the next one is the first.
+        let level = self.ascending[n - allowed - 1] + 1;
+        if level < self.n_levels { self.first + level as f64 * self.step } else { f64::NAN }
+    }
+
+    /// Trapezia between neighbouring levels. Σ ν is the mean over voxels of the number of
+    /// levels up to the voxel's own.
+    fn area(&self) -> f64 {
+        let (lowest, highest) = (self.ascending[0], self.ascending[self.ascending.len() - 1]);
+        if lowest == highest {
+            return 0.0;
+        }
+        let last = self.n_levels - 1;
+        let up_to: u128 = self.ascending.iter().map(|&level| u128::from(level) + 1).sum();
+        let fractions = up_to as f64 / self.ascending.len() as f64;
+        (fractions - (self.fraction(0) + self.fraction(last)) / 2.0) / last as f64
+    }
+}
+
+/// A number of levels.
+fn whole(x: f64) -> u64 {
+    x.floor().clamp(0.0, (1u64 << 62) as f64) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::BinAnchor;
+    use approx::assert_relative_eq;
+    use proptest::prelude::*;
+
+    fn histogram(values: &[f64], d: &Discretisation, range: [Option<f64>; 2]) -> VolumeHistogram {
+        VolumeHistogram::new(values.to_vec(), d, range).unwrap()
+    }
+
+    fn all(h: &VolumeHistogram) -> [f64; 5] {
+        [h.volume_at(10), h.volume_at(90), h.intensity_at(10), h.intensity_at(90), h.area()]
+    }
+
+    /// The definitions, level by level.
+    fn plain(h: &VolumeHistogram) -> [f64; 5] {
+        let n = h.ascending.len() as f64;
+        let last = h.n_levels as f64 - 1.0;
+        let curve: Vec<(f64, f64)> = (0..h.n_levels)
+            .map(|level| {
+                (level as f64, h.ascending.iter().filter(|&&voxel| voxel >= level).count() as f64 / n)
+            })
+            .collect();
+        let volume = |x: f64| {
+            let enough = curve.iter().filter(|(level, _)| 100.0 * level >= x * last);
+            enough.map(|c| c.1).fold(f64::NAN, f64::max)
+        };
+        let intensity = |x: f64| {
+            let few = curve.iter().filter(|(_, share)| (share * n * 100.0).round() <= x * n);
+            few.map(|c| h.first + c.0 * h.step).fold(f64::NAN, f64::min)
+        };
+        let area = curve.windows(2).map(|c| (c[0].1 + c[1].1) / 2.0 / last).sum();
+        [volume(10.0), volume(90.0), intensity(10.0), intensity(90.0), area]
+    }
+
+    proptest! {
+        #[test]
+        fn the_curve_as_defined(
+            values in proptest::collection::vec(-40i32..60, 2..50),
+            width in prop_oneof![Just(1.0), Just(2.5), Just(7.0)],
+            low in prop_oneof![Just(None), Just(Some(-40.0)), Just(Some(-55.0))],
+        ) {
+            let mut values: Vec<f64> = values.into_iter().map(f64::from).collect();
+            values.push(-40.0);
+            values.push(60.0);
+            for d in [
+                Discretisation::Identity,
+                Discretisation::FixedBinNumber { bins: 20 },
+                Discretisation::FixedBinSize { width, anchor: BinAnchor::LowerBound },
+                Discretisation::BinEdges { edges: vec![-100.0, -10.0, 0.0, 90.0] },
+            ] {
+                let h = histogram(&values, &d, [low, None]);
+                for (a, b) in all(&h).into_iter().zip(plain(&h)) {
+                    prop_assert!(a.is_nan() && b.is_nan() || (a - b).abs() < 1e-12, "{a} {b} {d:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn levels_of_each_discretisation() {
+        let values = [-3.0, 0.0, 5.0];
+        let h = histogram(&values, &Discretisation::Identity, [Some(-5.0), None]);
+        assert_eq!((h.first, h.step, h.n_levels, h.ascending), (-5.0, 1.0, 11, vec![2, 5, 10]));
+        let size = Discretisation::FixedBinSize { width: 2.5, anchor: BinAnchor::LowerBound };
+        let h = histogram(&values, &size, [Some(-5.0), Some(5.0)]);
+        // Bin centres −3.75, −1.25, 1.25 and 3.75.
+        assert_eq!((h.first, h.step, h.n_levels, h.ascending), (-3.75, 2.5, 4, vec![0, 2, 3]));
+        let number = Discretisation::FixedBinNumber { bins: 4 };
+        let h = histogram(&values, &number, [Some(-5.0), None]);
+        assert_eq!((h.first, h.step, h.n_levels, h.ascending), (1.0, 1.0, 4, vec![0, 1, 3]));
+    }
+
+    #[test]
+    fn a_flat_region() {
+        let flat = histogram(&[7.0; 9], &Discretisation::Identity, [None; 2]);
+        assert!(all(&flat)[..4].iter().all(|v| v.is_nan()));
+        assert_eq!(flat.area(), 0.0);
+        let in_range = histogram(&[7.0; 9], &Discretisation::Identity, [Some(0.0), Some(10.0)]);
+        assert_eq!(all(&in_range), [1.0, 0.0, 8.0, 8.0, 0.0]);
+    }
+
+    #[test]
+    fn area_of_a_straight_line_is_half() {
+        let line: Vec<f64> = (0..=1000).map(f64::from).collect();
+        let h = histogram(&line, &Discretisation::Identity, [None; 2]);
+        assert_relative_eq!(h.area(), 0.5, max_relative = 1e-3);
+    }
+}

@@ -1,0 +1,124 @@
+//! Neighbouring grey level dependence (IBSI 1, REK0): how often a voxel of level i has j − 1
+//! neighbours that differ from it by no more than the coarseness α.
+
+use super::emphasis::{Counted, Emphasis, table};
+use super::{Compute, Job, features, texture};
+use crate::aggregation::{Scope, Span};
+use crate::catalogue::{Family, Row};
+use crate::cells::{Cells, Tally};
+use crate::kernels::Isa;
+use crate::kernels::neighbours::count_similar;
+use crate::neighbourhood::neighbours;
+use crate::roi::{Level, Levels, Padded, with_levels};
+use crate::settings::Settings;
+use crate::table::FeatureRow;
+
+pub(crate) const FAMILY: Family = Family {
+    name: "ngldm",
+    ibsi_id: "REK0",
+    scope: Scope::Omnidirectional,
+    features: || features(TABLE),
+    compute: Compute::Levels(compute),
+};
+
+/// PyRadiomics calls this family GLDM; three of these features it lacks or has deprecated.
+static TABLE: &[Row<Emphasis>] = &table([
+    ["low_dependence_emphasis", "SODN", "SmallDependenceEmphasis"],
+    ["high_dependence_emphasis", "IMOQ", "LargeDependenceEmphasis"],
+    ["low_grey_level_count_emphasis", "TL9H", "LowGrayLevelEmphasis"],
+    ["high_grey_level_count_emphasis", "OAE7", "HighGrayLevelEmphasis"],
+    ["low_dependence_low_grey_level_emphasis", "EQ3F", "SmallDependenceLowGrayLevelEmphasis"],
+    ["low_dependence_high_grey_level_emphasis", "JA6D", "SmallDependenceHighGrayLevelEmphasis"],
+    ["high_dependence_low_grey_level_emphasis", "NBZI", "LargeDependenceLowGrayLevelEmphasis"],
+    ["high_dependence_high_grey_level_emphasis", "9QMG", "LargeDependenceHighGrayLevelEmphasis"],
+    ["grey_level_non_uniformity", "FP8K", "GrayLevelNonUniformity"],
+    ["normalised_grey_level_non_uniformity", "5SPA", "GrayLevelNonUniformityNormalized"],
+    ["dependence_count_non_uniformity", "Z87G", "DependenceNonUniformity"],
+    ["normalised_dependence_count_non_uniformity", "OKJI", "DependenceNonUniformityNormalized"],
+    ["dependence_count_percentage", "6XV8", "DependencePercentage"],
+    ["grey_level_variance", "1PFV", "GrayLevelVariance"],
+    ["dependence_count_variance", "DNX2", "DependenceVariance"],
+    ["dependence_count_entropy", "FCBV", "DependenceEntropy"],
+    ["dependence_count_energy", "CAS9", ""],
+]);
+
+/// Voxels of a span by level and dependence, the voxel itself included.
+pub(crate) fn matrix(isa: Isa, levels: &Levels, settings: &Settings, span: Span) -> Counted {
+    let offsets = neighbours(&settings.distances, span == Span::Volume);
+    let cells = with_levels!(levels, v => count(isa, v, levels.n_g, settings.ngldm_alpha, span, &offsets));
+    let n_v = cells.iter().map(|c| c.2).sum();
+    Counted { cells, n_v }
+}
+
+fn count<T: Level>(
+    isa: Isa,
+    levels: &Padded<T>,
+    n_g: usize,
+    alpha: u32,
+    span: Span,
+    offsets: &[[i32; 3]],
+) -> Cells {
+    let steps: Vec<isize> = offsets.iter().map(|&o| levels.step(o)).collect();
+    let alpha = alpha.min(u32::from(u16::MAX)) as u16;
+    let [nz, ny, nx] = levels.shape;
+    let mut tally = Tally::new(n_g, offsets.len() + 1);
+    let mut similar = vec![0u16; nx];
+    let mut dependences = vec![0u32; nx];
+    for (k, j) in span.slices(nz).flat_map(|k| (0..ny).map(move |j| (k, j))) {
+        dependences.fill(1);
+        // In parts for which 16 bits are enough.
+        for steps in steps.chunks(usize::from(u16::MAX)) {
+            count_similar(isa, &levels.data, levels.at([k, j, 0]), steps, alpha, &mut similar);
+            dependences.iter_mut().zip(&similar).for_each(|(sum, &n)| *sum += u32::from(n));
+        }
+        for (level, &dependence) in levels.row(k, j).iter().zip(&dependences) {
+            tally.add(level.index(), dependence);
+        }
+    }
+    tally.into_cells()
+}
+
+fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
+    let count = |span, _| matrix(job.isa, levels, job.settings, span);
+    texture::rows(job, FAMILY.name, FAMILY.scope, TABLE, [1, 1], levels.shape()[0], count, Emphasis::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array3;
+    use proptest::prelude::*;
+
+    fn plain(levels: &Array3<u16>, n_g: usize, alpha: u32, offsets: &[[i32; 3]]) -> Cells {
+        let mut tally = Tally::new(n_g, 0);
+        for ((k, j, i), &level) in levels.indexed_iter() {
+            let at = |v: usize, o: i32| v.wrapping_add_signed(o as isize);
+            let neighbour = |o: &[i32; 3]| levels.get((at(k, o[0]), at(j, o[1]), at(i, o[2])));
+            let found = offsets.iter().filter_map(neighbour);
+            let similar = found.filter(|&&n| n > 0 && u32::from(n.abs_diff(level)) <= alpha).count();
+            tally.add(usize::from(level), similar as u32 + 1);
+        }
+        tally.into_cells()
+    }
+
+    proptest! {
+        #[test]
+        fn counting_equals_the_definition(
+            (shape, values) in (1usize..5, 1usize..6, 1usize..20).prop_flat_map(|(z, y, x)| {
+                (Just((z, y, x)), proptest::collection::vec(0u16..6, z * y * x))
+            }),
+            alpha in 0u32..3,
+            distances in prop_oneof![Just(vec![1u32]), Just(vec![2]), Just(vec![1, 2])],
+        ) {
+            let levels = Array3::from_shape_vec(shape, values).unwrap();
+            for n_g in [5, 300] {
+                let padded = Levels::from_array(&levels, n_g, 2);
+                let settings = Settings { ngldm_alpha: alpha, distances: distances.clone(), ..Settings::default() };
+                for isa in Isa::available() {
+                    let expected = plain(&levels, n_g, alpha, &neighbours(&distances, true));
+                    prop_assert_eq!(matrix(isa, &padded, &settings, Span::Volume).cells, expected);
+                }
+            }
+        }
+    }
+}

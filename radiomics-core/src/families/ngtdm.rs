@@ -1,0 +1,272 @@
+//! Neighbourhood grey tone differences (IBSI 1, IPET): how far voxels of level i are from the
+//! mean of their neighbours.
+
+use std::collections::BTreeMap;
+
+use super::{Compute, Job, features, texture};
+use crate::aggregation::{Scope, Span};
+use crate::catalogue::{Family, Row, row};
+use crate::kernels::Isa;
+use crate::kernels::neighbours::sum_neighbours;
+use crate::neighbourhood::neighbours;
+use crate::roi::{Level, Levels, Padded, with_levels};
+use crate::settings::Settings;
+use crate::table::FeatureRow;
+
+pub(crate) const FAMILY: Family = Family {
+    name: "ngtdm",
+    ibsi_id: "IPET",
+    scope: Scope::Omnidirectional,
+    features: || features(TABLE),
+    compute: Compute::Levels(compute),
+};
+
+#[rustfmt::skip]
+static TABLE: &[Row<Ngtdm>] = &[
+    row("coarseness", "QCDE", "Coarseness", "1 / Σ p_i·s_i; 10⁶ if the sum is 0", |m| if m.product > 0.0 { 1.0 / m.product } else { 1e6 }),
+    row("contrast", "65HE", "Contrast", "Σ p_i·p_j·(i − j)² / (Ngp·(Ngp − 1)) · Σ s_i / N; 0 if a level is alone", contrast),
+    row("busyness", "NQ30", "Busyness", "Σ p_i·s_i / Σ |i·p_i − j·p_j|; 0 if a level is alone; undefined if all i·p_i are equal", busyness),
+    row("complexity", "HDEZ", "Complexity", "Σ |i − j|·(p_i·s_i + p_j·s_j) / (p_i + p_j) / N", |m| m.complexities / m.n),
+    row("strength", "1X9X", "Strength", "Σ (p_i + p_j)·(i − j)² / Σ s_i; 0 if all s_i are 0", |m| over(m.strengths, m.differences)),
+];
+
+/// What the formulas read. Sums over i, or over all ordered pairs of levels i and j that
+/// occur; voxels without a neighbour are left out.
+#[derive(Debug, Default)]
+struct Ngtdm {
+    /// Number of voxels that have neighbours.
+    n: f64,
+    /// Ngp, the number of levels that occur.
+    n_gp: f64,
+    /// Σ s_i.
+    differences: f64,
+    /// Σ p_i·s_i.
+    product: f64,
+    /// Σ p_i·p_j·(i − j)².
+    contrasts: f64,
+    /// Σ |i·p_i − j·p_j|.
+    weight_differences: f64,
+    /// Σ |i − j|·(p_i·s_i + p_j·s_j) / (p_i + p_j).
+    complexities: f64,
+    /// Σ (p_i + p_j)·(i − j)².
+    strengths: f64,
+}
+
+/// Voxels of one level and number of neighbours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Difference {
+    pub level: u16,
+    pub neighbours: u32,
+    pub voxels: u64,
+    /// Σ |level·neighbours − sum of the neighbours' levels|, whole numbers, so that the order
+    /// of voxels does not matter.
+    pub scaled: u64,
+}
+
+/// Level i, s_i and n_i.
+pub(crate) type Tones = Vec<(u16, f64, u64)>;
+
+fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
+    let count = |span, _| matrix(job.isa, levels, job.settings, span);
+    let summarise = |matrices: &[&Vec<Difference>]| Ngtdm::new(&tones(matrices));
+    texture::rows(job, FAMILY.name, FAMILY.scope, TABLE, [1, 1], levels.shape()[0], count, summarise)
+}
+
+/// Differences of the voxels of a span, by level and number of neighbours.
+pub(crate) fn matrix(isa: Isa, levels: &Levels, settings: &Settings, span: Span) -> Vec<Difference> {
+    let offsets = neighbours(&settings.distances, span == Span::Volume);
+    with_levels!(levels, v => differences(isa, v, levels.n_g, span, &offsets))
+}
+
+/// Most entries of a table by level and number of neighbours; past that, a map.
+const MAX_ENTRIES: usize = 1 << 18;
+
+fn differences<T: Level>(
+    isa: Isa,
+    levels: &Padded<T>,
+    n_g: usize,
+    span: Span,
+    offsets: &[[i32; 3]],
+) -> Vec<Difference> {
+    let width = offsets.len() + 1;
+    let as_difference = |(level, n): (usize, usize), (voxels, scaled): (u64, u64)| Difference {
+        level: level as u16,
+        neighbours: n as u32,
+        voxels,
+        scaled,
+    };
+    if (n_g + 1).saturating_mul(width) <= MAX_ENTRIES {
+        let mut table = vec![(0u64, 0u64); (n_g + 1) * width];
+        each_voxel(isa, levels, n_g, span, offsets, |level, n, scaled| {
+            let entry = &mut table[level * width + n as usize];
+            entry.0 += 1;
+            entry.1 += scaled;
+        });
+        let entries = table.into_iter().enumerate().skip(width).filter(|(_, entry)| entry.0 > 0);
+        entries.map(|(at, entry)| as_difference((at / width, at % width), entry)).collect()
+    } else {
+        let mut map = BTreeMap::new();
+        each_voxel(isa, levels, n_g, span, offsets, |level, n, scaled| {
+            let entry = map.entry((level, n as usize)).or_insert((0, 0));
+            entry.0 += 1;
+            entry.1 += scaled;
+        });
+        map.into_iter().filter(|(key, _)| key.0 > 0).map(|(key, entry)| as_difference(key, entry)).collect()
+    }
+}
+
+/// Calls `add` with level, number of neighbours and scaled difference of each voxel of the
+/// box, those outside of the region (level 0) included.
+#[inline(always)]
+fn each_voxel<T: Level>(
+    isa: Isa,
+    levels: &Padded<T>,
+    n_g: usize,
+    span: Span,
+    offsets: &[[i32; 3]],
+    mut add: impl FnMut(usize, u64, u64),
+) {
+    let steps: Vec<isize> = offsets.iter().map(|&o| levels.step(o)).collect();
+    // So many neighbours' levels can be added in 16 bits.
+    let part = usize::from(u16::MAX) / n_g.max(1);
+    let [nz, ny, nx] = levels.shape;
+    let (mut numbers, mut sums) = (vec![0u16; nx], vec![0u16; nx]);
+    let mut totals = vec![(0u64, 0u64); nx];
+    for (k, j) in span.slices(nz).flat_map(|k| (0..ny).map(move |j| (k, j))) {
+        totals.fill((0, 0));
+        for steps in steps.chunks(part.max(1)) {
+            sum_neighbours(isa, &levels.data, levels.at([k, j, 0]), steps, &mut numbers, &mut sums);
+            for (total, (&number, &sum)) in totals.iter_mut().zip(numbers.iter().zip(&sums)) {
+                *total = (total.0 + u64::from(number), total.1 + u64::from(sum));
+            }
+        }
+        for (level, &(n, sum)) in levels.row(k, j).iter().zip(&totals) {
+            add(level.index(), n, (level.index() as u64 * n).abs_diff(sum));
+        }
+    }
+}
+
+/// The sum of matrices, without the voxels that have no neighbour.
+pub(crate) fn tones(matrices: &[&Vec<Difference>]) -> Tones {
+    let mut all: Vec<Difference> =
+        matrices.iter().flat_map(|m| m.iter()).filter(|d| d.neighbours > 0).copied().collect();
+    all.sort_unstable_by_key(|d| (d.level, d.neighbours));
+    let tone = |of_level: &[Difference]| {
+        let s = of_level
+            .chunk_by(|a, b| a.neighbours == b.neighbours)
+            .map(|equal| equal.iter().map(|d| d.scaled).sum::<u64>() as f64 / f64::from(equal[0].neighbours))
+            .sum();
+        (of_level[0].level, s, of_level.iter().map(|d| d.voxels).sum())
+    };
+    all.chunk_by(|a, b| a.level == b.level).map(tone).collect()
+}
+
+impl Ngtdm {
+    /// `None` if no voxel has a neighbour.
+    fn new(tones: &Tones) -> Option<Self> {
+        let n: u64 = tones.iter().map(|t| t.2).sum();
+        if n == 0 {
+            return None;
+        }
+        let mut m = Self { n: n as f64, n_gp: tones.len() as f64, ..Self::default() };
+        let p = |count: u64| count as f64 / n as f64;
+        for (a, &(i, s_i, n_i)) in tones.iter().enumerate() {
+            m.differences += s_i;
+            m.product += p(n_i) * s_i;
+            // A pair and its mirror image are equal, hence twice; i and i add nothing.
+            for &(j, s_j, n_j) in &tones[..a] {
+                let (p_i, p_j) = (p(n_i), p(n_j));
+                // In whole numbers, for the sum to be 0 when it should.
+                let weights = (u64::from(i) * n_i).abs_diff(u64::from(j) * n_j);
+                let distance = f64::from(i - j);
+                m.contrasts += 2.0 * p_i * p_j * distance * distance;
+                m.weight_differences += 2.0 * p(weights);
+                m.complexities += 2.0 * distance * (p_i * s_i + p_j * s_j) / (p_i + p_j);
+                m.strengths += 2.0 * (p_i + p_j) * distance * distance;
+            }
+        }
+        Some(m)
+    }
+}
+
+/// a / b, and 0 where that is undefined and IBSI says 0.
+fn over(a: f64, b: f64) -> f64 {
+    if b > 0.0 { a / b } else { 0.0 }
+}
+
+fn busyness(m: &Ngtdm) -> f64 {
+    if m.n_gp > 1.0 { m.product / m.weight_differences } else { 0.0 }
+}
+
+fn contrast(m: &Ngtdm) -> f64 {
+    over(m.contrasts, m.n_gp * (m.n_gp - 1.0)) * (m.differences / m.n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array3;
+    use proptest::prelude::*;
+
+    fn plain(levels: &Array3<u16>, offsets: &[[i32; 3]]) -> Vec<Difference> {
+        let mut map = BTreeMap::new();
+        for ((k, j, i), &level) in levels.indexed_iter().filter(|(_, level)| **level > 0) {
+            let at = |v: usize, o: i32| v.wrapping_add_signed(o as isize);
+            let neighbour = |o: &[i32; 3]| levels.get((at(k, o[0]), at(j, o[1]), at(i, o[2]))).copied();
+            let found: Vec<u64> =
+                offsets.iter().filter_map(neighbour).filter(|&n| n > 0).map(u64::from).collect();
+            let entry = map.entry((level, found.len() as u32)).or_insert((0, 0));
+            entry.0 += 1;
+            entry.1 += (u64::from(level) * found.len() as u64).abs_diff(found.iter().sum());
+        }
+        let difference =
+            |((level, neighbours), (voxels, scaled))| Difference { level, neighbours, voxels, scaled };
+        map.into_iter().map(difference).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn counting_equals_the_definition(
+            (shape, values) in (1usize..5, 1usize..6, 1usize..20).prop_flat_map(|(z, y, x)| {
+                (Just((z, y, x)), proptest::collection::vec(0u16..6, z * y * x))
+            }),
+            (n_g, scale) in prop_oneof![Just((5usize, 1u16)), Just((300, 60)), Just((65_535, 13_107))],
+            distances in prop_oneof![Just(vec![1u32]), Just(vec![2]), Just(vec![1, 2])],
+        ) {
+            let levels = Array3::from_shape_vec(shape, values).unwrap() * scale;
+            let padded = Levels::from_array(&levels, n_g, 2);
+            let settings = Settings { distances: distances.clone(), ..Settings::default() };
+            for isa in Isa::available() {
+                let expected = plain(&levels, &neighbours(&distances, true));
+                prop_assert_eq!(matrix(isa, &padded, &settings, Span::Volume), expected);
+            }
+        }
+    }
+
+    fn values(tones: &Tones) -> Vec<f64> {
+        let m = Ngtdm::new(tones).unwrap();
+        TABLE.iter().map(|row| (row.value)(&m)).collect()
+    }
+
+    #[test]
+    fn formulas_by_hand() {
+        // p = 1/4 and 3/4 of four voxels.
+        let complexity = 2.0 * 2.0 * (0.25 * 2.0 + 0.75 * 1.0) / 4.0;
+        let strength = 2.0 * 4.0 / 3.0;
+        assert_eq!(
+            values(&vec![(1, 2.0, 1), (3, 1.0, 3)]),
+            [0.8, 0.1875 * 2.0 * 4.0 / 2.0 * 0.75, 1.25 / 4.0, complexity, strength]
+        );
+    }
+
+    #[test]
+    fn a_flat_region_has_the_values_that_ibsi_prescribes() {
+        assert_eq!(values(&vec![(2, 0.0, 9)]), [1e6, 0.0, 0.0, 0.0, 0.0]);
+        assert!(Ngtdm::new(&Vec::new()).is_none());
+    }
+
+    #[test]
+    fn busyness_is_undefined_when_its_divisor_is_0() {
+        assert!(values(&vec![(1, 1.0, 6), (2, 1.0, 3), (3, 1.0, 2)])[2].is_infinite());
+    }
+}

@@ -1,0 +1,32 @@
+//! The zones of all spans that are asked for: found once, counted by GLSZM and by GLDZM.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::Job;
+use crate::aggregation::{Scope, Span, plan};
+use crate::roi::Levels;
+use crate::zones::{Zone, zones};
+
+/// Zones by span.
+pub(crate) struct ZoneSets(BTreeMap<Span, Vec<Zone>>);
+
+impl ZoneSets {
+    /// The zones that the wanted aggregations need, with distances if they are needed.
+    pub fn new(job: &Job, levels: &Levels, distances: bool) -> Self {
+        let slices = levels.shape()[0];
+        let chosen = Scope::Omnidirectional.chosen(&job.settings.aggregations);
+        let mut spans: Vec<Span> =
+            chosen.into_iter().flat_map(|a| plan(a, slices, 1, 1)).flatten().map(|unit| unit.0).collect();
+        spans.sort();
+        spans.dedup();
+        let roi = distances.then_some(job.roi);
+        Self(spans.into_par_iter().map(|span| (span, zones(job.isa, levels, span, roi))).collect())
+    }
+
+    /// The zones of a span; none if it was not asked for.
+    pub fn of(&self, span: Span) -> &[Zone] {
+        self.0.get(&span).map_or(&[], Vec::as_slice)
+    }
+}
