@@ -206,10 +206,13 @@ fn text_or_path(source: &Bound<'_, PyAny>) -> PyResult<Source> {
             !text.contains('\n') && [".yaml", ".yml", ".json"].iter().any(|end| text.ends_with(end));
         return Ok(if is_path { Source::Path(text.into()) } else { Source::Text(text) });
     }
-    source.extract().map(Source::Path).map_err(|_| {
-        let kind = source.get_type().to_string();
-        PyTypeError::new_err(format!("the settings are of type {kind}: give a path or a document"))
-    })
+    let Ok(path) = source.extract() else {
+        let kind = source.get_type().name()?;
+        return Err(PyTypeError::new_err(format!(
+            "the settings are of type {kind}: give a path or a document"
+        )));
+    };
+    Ok(Source::Path(path))
 }
 
 fn read_file(path: &Path) -> PyResult<String> {

@@ -13,7 +13,10 @@ const MAX_DEPTH: usize = 8;
 pub fn to_map(given: Option<&Bound<'_, PyDict>>) -> PyResult<Map<String, Value>> {
     let mut map = Map::new();
     for (name, object) in given.iter().flat_map(|given| given.iter()) {
-        let name: String = name.extract()?;
+        let Ok(name) = name.extract::<String>() else {
+            let kind = name.get_type().name()?;
+            return Err(PyTypeError::new_err(format!("the names of settings are strings, not {kind}")));
+        };
         let value = to_value(&name, &object, MAX_DEPTH)?;
         map.insert(name, value);
     }
@@ -32,7 +35,7 @@ pub fn to_map(given: Option<&Bound<'_, PyDict>>) -> PyResult<Map<String, Value>>
 /// of these. What JSON cannot hold (NaN, infinities) becomes its text, for the core to refuse.
 fn to_value(name: &str, object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
     let refuse = || {
-        let kind = object.get_type().name()?.to_string();
+        let kind = object.get_type().name()?;
         Err(PyTypeError::new_err(format!(
             "setting `{name}` holds an object of type {kind}: give None, a bool, a number, a string or a list of these"
         )))

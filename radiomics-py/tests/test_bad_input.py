@@ -132,7 +132,7 @@ def test_types(case, role):
         ({"spacing_mm": "wide"}, "spacing_mm"),
         ({"spacing_mm": (1, None, 1)}, "spacing_mm"),
         ({"settings": 25}, "settings"),
-        ({"settings": {1: 2}}, "keywords must be strings"),
+        ({"settings": {1: 2}}, "the names of settings are strings, not int"),
     ],
 )
 def test_argument_types(options, message):
@@ -179,5 +179,8 @@ def test_images_that_are_no_volume():
     with pytest.raises(rr.RadiomicsError, match="4 dimensions"):
         rr.extract(series, MASK)
     label_map = sitk.LabelImageToLabelMap(sitk.GetImageFromArray(MASK))
-    with pytest.raises(rr.RadiomicsError, match=r"convert it with SimpleITK\.Cast"):
+    with pytest.raises(rr.RadiomicsError, match=r"SimpleITK\.LabelMapToLabel"):
         rr.extract(IMAGE, label_map)
+    waves = sitk.GetImageFromArray(IMAGE.astype(complex))
+    with pytest.raises(rr.RadiomicsError, match="complex"):
+        rr.extract(waves, MASK)

@@ -25,6 +25,18 @@ Matrix: TypeAlias = tuple[Triple, Triple, Triple]
 ORIGIN: Triple = (0.0, 0.0, 0.0)
 IDENTITY: Matrix = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 SLICE_THICKNESS_MM = 1.0
+NUMBERS = {
+    sitk.sitkUInt8,
+    sitk.sitkInt8,
+    sitk.sitkUInt16,
+    sitk.sitkInt16,
+    sitk.sitkUInt32,
+    sitk.sitkInt32,
+    sitk.sitkUInt64,
+    sitk.sitkInt64,
+    sitk.sitkFloat32,
+    sitk.sitkFloat64,
+}
 
 
 @dataclass(frozen=True)
@@ -111,6 +123,12 @@ def from_sitk(image: sitk.Image, role: str = "image") -> Volume:
             f"the {role} has {components} components per voxel: take one of them, "
             "for example with SimpleITK.VectorIndexSelectionCast"
         )
+    # Asked first: a view of a label map ends the interpreter.
+    if image.GetPixelID() not in NUMBERS:
+        raise RadiomicsError(
+            f"the {role} has voxels of type {image.GetPixelIDTypeAsString()}, not plain numbers: "
+            "convert it, a label map with SimpleITK.LabelMapToLabel"
+        )
     if image.GetDimension() == 4 and image.GetSize()[3] == 1:
         image = image[:, :, :, 0]
     dimension = image.GetDimension()
@@ -128,7 +146,7 @@ def from_sitk(image: sitk.Image, role: str = "image") -> Volume:
         spacing = (SLICE_THICKNESS_MM, *spacing)
         origin = (0.0, *origin)
     return Volume(
-        _three_dimensional(_voxels(image, role)),
+        _three_dimensional(sitk.GetArrayViewFromImage(image)),
         spacing,
         origin,
         tuple(tuple(row) for row in direction.tolist()),
@@ -152,16 +170,6 @@ def _open(role: str, given: ImageLike) -> Volume | npt.NDArray[Any]:
         f"the {role} is of type {type(given).__name__}: "
         "give a file path, a SimpleITK image or a NumPy array of numbers"
     )
-
-
-def _voxels(image: sitk.Image, role: str) -> npt.NDArray[Any]:
-    try:
-        return sitk.GetArrayViewFromImage(image)
-    except (KeyError, RuntimeError, TypeError, ValueError) as error:
-        raise RadiomicsError(
-            f"the {role} has voxels of type {image.GetPixelIDTypeAsString()}, "
-            "which are no plain numbers: convert it with SimpleITK.Cast"
-        ) from error
 
 
 def _three_dimensional(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
