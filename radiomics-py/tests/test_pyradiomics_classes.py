@@ -57,7 +57,7 @@ def test_feature_class_directly(phantom_images):
     glcm.enableFeatureByName("JointEnergy", False)
     assert list(glcm.execute()) == ["Contrast"]
     assert glcm.featureValues["Contrast"] == glcm.getContrastFeatureValue()
-    with pytest.raises(LookupError, match="Feature not found: Kontrast .*'Contrast'"):
+    with pytest.raises(LookupError, match=r"Feature not found: Kontrast .*'Contrast'"):
         glcm.enableFeatureByName("Kontrast")
     glcm.disableAllFeatures()
     assert glcm.featureValues == {}
@@ -233,7 +233,7 @@ def test_progress_reporter(monkeypatch):
 def test_test_cases(tmp_path):
     with pytest.raises(ValueError, match='Testcase "brain9" not recognized!'):
         pyradiomics.getTestCase("brain9")
-    with pytest.raises(ValueError, match="brain1_image.nrrd and .*brain1_label_2D.nrrd"):
+    with pytest.raises(ValueError, match=r"brain1_image.nrrd and .*brain1_label_2D.nrrd"):
         pyradiomics.getTestCase("brain1_2D", tmp_path)
     for name in ("breast1_image.nrrd", "breast1_label.nrrd"):
         (tmp_path / name).touch()

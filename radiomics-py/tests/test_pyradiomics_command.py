@@ -1,11 +1,11 @@
-"""mechanics: the command `radiomics-rs pyradiomics`, and the calls of PyRadiomics' example scripts."""
+"""mechanics: the command `radiomics-rs pyradiomics`, and what PyRadiomics' example scripts call."""
 
 import csv
 import io
 import json
-import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import SimpleITK as sitk
@@ -30,7 +30,7 @@ def params(tmp_path):
 def batch(tmp_path, phantom_files):
     """Three cases: good, of a label that is not there, good."""
     path = tmp_path / "cases.csv"
-    image, mask = (os.path.basename(file) for file in phantom_files)
+    image, mask = (Path(file).name for file in phantom_files)
     path.write_text(
         f"ID,Image,Mask,Label\na,{image},{mask},1\nb,{image},{mask},5\nc,{image},{mask},\n"
     )
@@ -101,8 +101,8 @@ def test_batch(batch, params, capsys, jobs):
 
 def test_batch_without_failure_has_no_error_column(batch, params, capsys, tmp_path):
     good = tmp_path / "good.csv"
-    with open(batch) as table:
-        good.write_text("".join(line for line in table if not line.startswith("b")))
+    lines = Path(batch).read_text().splitlines(keepends=True)
+    good.write_text("".join(line for line in lines if not line.startswith("b")))
     assert scripts.main([str(good), "-p", params, "-f", "csv", "--strict"]) == 0
     assert "error" not in rows(capsys.readouterr().out)[0]
 
@@ -125,10 +125,8 @@ def test_output_folder_is_read_again(batch, params, capsys, tmp_path):
     assert again[0] == first[0]
     assert again[2][FEATURES[0]] == "99"
     # Another table's results are not taken for this one's.
-    with open(batch, "a") as table:
-        table.write("d,nowhere.nrrd,nowhere.nrrd,1\n")
-    text = open(batch).read().replace("\na,", "\nz,")
-    (tmp_path / "cases.csv").write_text(text)
+    text = Path(batch).read_text().replace("\na,", "\nz,")
+    Path(batch).write_text(f"{text}d,nowhere.nrrd,nowhere.nrrd,1\n")
     assert scripts.main([batch, *flags]) == 0
     assert [row["ID"] for row in rows(capsys.readouterr().out)] == ["z", "b", "c", "d"]
 

@@ -32,7 +32,8 @@ def test_a_yaml_file(tmp_path, kind):
     path = tmp_path / "Params.yaml"
     path.write_text(
         "setting:\n  binWidth: 10 # ten\n  label: 2\nfeatureClass:\n  glcm:\n  firstorder: [Mean]\n"
-        "imageType:\n  Original: {binWidth: 5}\n  LoG: {sigma: [1, 1.0]}\nvoxelSetting:\n  initValue: 0\n"
+        "imageType:\n  Original: {binWidth: 5}\n  LoG: {sigma: [1, 1.0]}\n"
+        "voxelSetting:\n  initValue: 0\n"
     )
     extractor = RadiomicsFeatureExtractor(kind(path), binWidth=20)
     assert extractor.settings["binWidth"] == 20

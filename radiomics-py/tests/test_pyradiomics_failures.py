@@ -53,7 +53,7 @@ def test_label_as_text():
 
 @pytest.mark.parametrize("setting", [{}, {"minimumROIDimensions": 1}])
 def test_one_voxel(setting):
-    with pytest.raises(ValueError, match="^mask only contains 1 segmented voxel!"):
+    with pytest.raises(ValueError, match=r"^mask only contains 1 segmented voxel!"):
         execute(*case(region=(1, 2, 3)), {"setting": setting})
 
 
@@ -93,7 +93,7 @@ def test_geometry_differs(change):
         mask.SetSpacing((1, 1, 1.1))
     else:
         mask.SetOrigin((1, 0, 0))
-    with pytest.raises(ValueError, match="^Image/Mask geometry mismatch. Potential fix: increase"):
+    with pytest.raises(ValueError, match=r"^Image/Mask geometry mismatch. Potential fix: increase"):
         execute(image, mask)
 
 
@@ -109,7 +109,7 @@ def test_origin_differs_and_is_corrected(caplog):
 def test_mask_outside_the_image():
     image, mask = case()
     mask.SetOrigin((1000, 0, 0))
-    with pytest.raises(ValueError, match="^Bounding box of ROI is larger than image space:"):
+    with pytest.raises(ValueError, match=r"^Bounding box of ROI is larger than image space:"):
         execute(image, mask, {"setting": {"correctMask": True}})
 
 
@@ -157,7 +157,7 @@ def test_vector_mask():
     image, mask = case()
     both = sitk.Compose(mask * 0, mask)
     assert features(execute(image, both, label_channel=1))
-    with pytest.raises(AssertionError, match="^Mask 5 requested, but segmentation object only co"):
+    with pytest.raises(AssertionError, match=r"^Mask 5 requested, but segmentation object only co"):
         execute(image, both, label_channel=5)
 
 
@@ -174,11 +174,11 @@ def test_nan_in_the_region():
 
 def test_files_missing():
     image, mask = case()
-    with pytest.raises(ValueError, match="^Error reading image Filepath or SimpleITK object"):
+    with pytest.raises(ValueError, match=r"^Error reading image Filepath or SimpleITK object"):
         execute("nowhere.nrrd", mask)
-    with pytest.raises(ValueError, match="^Error reading mask Filepath or SimpleITK object"):
+    with pytest.raises(ValueError, match=r"^Error reading mask Filepath or SimpleITK object"):
         execute(image, "nowhere.nrrd")
-    with pytest.raises(ValueError, match="SimpleITK.GetImageFromArray"):
+    with pytest.raises(ValueError, match=r"SimpleITK.GetImageFromArray"):
         execute(np.zeros((3, 3, 3)), mask)
 
 
@@ -205,6 +205,7 @@ def test_constant_image():
         ({"label": True}, "not of type 'int'"),
         ({"binWidth": "25"}, "not of type 'float'"),
         ({"distances": 1}, "not a list"),
+        (None, "Value 'None' is not a dict. Value path: '/setting'"),
     ],
 )
 def test_settings_that_break_the_schema(setting, message):
@@ -240,6 +241,10 @@ def test_bins_that_cannot_be():
     assert isinstance(caught.value, MemoryError)
     with pytest.raises(TypeError, match="binWidth must be a number"):
         RadiomicsFeatureExtractor(binWidth="25").execute(*case())
+    with pytest.raises(TypeError, match="'25' is not of type 'float'"):
+        RadiomicsFeatureExtractor({"setting": {"binWidth": "25"}})
+    with pytest.raises(TypeError, match="binCount must be a number"):
+        RadiomicsFeatureExtractor(binCount="32").execute(*case())
 
 
 def test_bin_width_and_bin_count(caplog):
@@ -270,7 +275,7 @@ def test_resegmentation(setting, message):
 
 @pytest.mark.parametrize("distances", [[100], []])
 def test_distances_beyond_the_region(distances):
-    with pytest.raises(RuntimeError, match="^Error getting angle count"):
+    with pytest.raises(RuntimeError, match=r"^Error getting angle count"):
         execute(*case(), {"setting": {"distances": distances}})
 
 

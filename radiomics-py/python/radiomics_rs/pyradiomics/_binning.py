@@ -100,7 +100,12 @@ def check_settings(values, settings) -> None:
     calculated.
     """
     minimum, maximum = values.min().item(), values.max().item()
-    if settings.get("binCount") is not None:
+    count = settings.get("binCount")
+    if count is not None:
         check_finite(minimum, maximum)
+        if isinstance(count, str):
+            raise TypeError(f"binCount must be a number, not str (got {count!r})")
+        if count < 1:
+            raise ValueError(f"binCount must be at least 1 (got {count!r})")
     else:
         check_bins(minimum, maximum, settings.get("binWidth", 25))

@@ -33,6 +33,10 @@ class SchemaError(ValueError):
         return type(self), (self.errors,)
 
 
+class SchemaTypeError(SchemaError, TypeError):
+    """A value is of the wrong type, which PyRadiomics finds out during the extraction (TypeError)."""
+
+
 def load_yaml(stream) -> Any:
     """Read YAML 1.2 (JSON is a part of it): ``yes`` and ``no`` are strings, ``1`` and ``1.0``
     differ.
@@ -93,18 +97,19 @@ def validate(params: Any) -> None:
     errors: list[str] = []
     _check(params, _schema(), "", errors)
     if errors:
-        error = SchemaError(errors)
+        wrong_type = any(" is not of type " in error for error in errors)
+        error = (SchemaTypeError if wrong_type else SchemaError)(errors)
         logger.error("%s", error)
         raise error
 
 
 def _check(value: Any, rule: dict, path: str, errors: list[str]) -> None:
-    if "func" in rule:
+    if value is None and "mapping" not in rule:
+        return  # a key without a value is the setting switched off
+    if "func" in rule and value is not None:
         from .schemas import schemaFuncs
 
         getattr(schemaFuncs, rule["func"])(value, rule, path)
-    if value is None:
-        return  # a key without a value is the setting switched off
     if "mapping" in rule:
         _check_map(value, rule["mapping"], path, errors)
     elif "seq" in rule:
