@@ -34,7 +34,7 @@ class SchemaError(ValueError):
 
 
 class SchemaTypeError(SchemaError, TypeError):
-    """A value is of the wrong type, which PyRadiomics finds out during the extraction (TypeError)."""
+    """A value is of the wrong type: PyRadiomics finds out later, with a TypeError."""
 
 
 def load_yaml(stream) -> Any:

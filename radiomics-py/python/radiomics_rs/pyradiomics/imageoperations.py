@@ -79,10 +79,12 @@ def getMask(mask, **kwargs):
         mask = selector.Execute(mask)
 
     mask = sitk.Cast(mask, sitk.sitkUInt32)
-    labels = numpy.unique(sitk.GetArrayViewFromImage(mask))
-    if len(labels) == 1 and labels[0] == 0:
-        raise ValueError("No labels found in this mask (i.e. nothing is segmented)!")
-    if label not in labels:
+    values = sitk.GetArrayViewFromImage(mask)
+    if not (values == label).any():
+        # Only now: sorting all voxels of a CT takes seconds.
+        labels = numpy.unique(values)
+        if not labels.any():
+            raise ValueError("No labels found in this mask (i.e. nothing is segmented)!")
         raise ValueError(
             f"Label ({label:g}) not present in mask. Choose from {labels[labels != 0]}"
         )
