@@ -5,6 +5,7 @@ at each step.
 from __future__ import annotations
 
 import collections
+import hashlib
 import importlib.metadata
 import logging
 import sys
@@ -12,6 +13,7 @@ import sys
 import numpy
 import SimpleITK as sitk
 
+from . import _regions
 from ._version import __version__
 
 PREFIX = "diagnostics_"
@@ -25,6 +27,12 @@ def _pywavelets_version() -> str:
         return importlib.metadata.version("PyWavelets")
     except importlib.metadata.PackageNotFoundError:
         return "not installed"
+
+
+def _hash(image) -> str:
+    """SHA-1 of the voxels: what `SimpleITK.Hash` gives, ten times as fast."""
+    voxels = numpy.ascontiguousarray(sitk.GetArrayViewFromImage(image))
+    return hashlib.sha1(voxels, usedforsecurity=False).hexdigest()
 
 
 class GeneralInfo:
@@ -65,7 +73,7 @@ class GeneralInfo:
         """
         key = f"Image-{prefix}_"
         if prefix == "original":
-            self._add(key + "Hash", sitk.Hash(image))
+            self._add(key + "Hash", _hash(image))
             self._add(key + "Dimensionality", f"{image.GetDimension()}D")
         self._add(key + "Spacing", image.GetSpacing())
         self._add(key + "Size", image.GetSize())
@@ -84,29 +92,38 @@ class GeneralInfo:
             return
         key = f"Mask-{prefix}_"
         if prefix == "original":
-            self._add(key + "Hash", sitk.Hash(mask))
+            self._add(key + "Hash", _hash(mask))
         self._add(key + "Spacing", mask.GetSpacing())
         self._add(key + "Size", mask.GetSize())
 
-        shape = sitk.LabelShapeStatisticsImageFilter()
-        shape.Execute(mask)
-        self._add(key + "BoundingBox", shape.GetBoundingBox(label))
-        self._add(key + "VoxelNum", shape.GetNumberOfPixels(label))
+        everywhere = sitk.GetArrayViewFromImage(mask) == label
+        box = _regions.bounding_box(everywhere)
+        if box is None:
+            # The label has got lost in resampling: ITK's error, as in PyRadiomics.
+            shape = sitk.LabelShapeStatisticsImageFilter()
+            shape.Execute(mask)
+            shape.GetBoundingBox(label)
+        lower, upper = box
+        inside = _regions.crop(everywhere, box)
+        size = upper - lower + 1
+        self._add(key + "BoundingBox", (*lower[::-1].tolist(), *size[::-1].tolist()))
+        where = numpy.nonzero(inside)
+        self._add(key + "VoxelNum", len(where[0]))
 
-        region = mask == label
         components = sitk.ConnectedComponentImageFilter()
         components.FullyConnectedOn()
-        components.Execute(region)
+        components.Execute(sitk.GetImageFromArray(inside.view("uint8")))
         self._add(key + "VolumeNum", components.GetObjectCount())
 
-        inside = sitk.GetArrayViewFromImage(region) == 1
         # (z, y, x) turned to (x, y, z)
-        centre = tuple(numpy.mean(numpy.array(numpy.where(inside)), axis=1)[::-1].tolist())
+        centre = tuple(
+            float(numpy.mean(at + first)) for at, first in zip(where, lower, strict=True)
+        )[::-1]
         self._add(key + "CenterOfMassIndex", centre)
         self._add(key + "CenterOfMass", mask.TransformContinuousIndexToPhysicalPoint(centre))
         if image is None:
             return
-        values = sitk.GetArrayViewFromImage(image)[inside].astype("float64")
+        values = sitk.GetArrayViewFromImage(image)[everywhere].astype("float64")
         self._add(key + "Mean", numpy.mean(values))
         self._add(key + "Minimum", numpy.min(values))
         self._add(key + "Maximum", numpy.max(values))

@@ -14,6 +14,7 @@ import logging
 import numpy
 import SimpleITK as sitk
 
+from . import _regions
 from ._binning import binImage, getBinEdges
 from ._imagetypes import (
     getExponentialImage,
@@ -107,31 +108,10 @@ def checkMask(imageNode, maskNode, **kwargs):
     minimum_size = kwargs.get("minimumROISize")
 
     correctedMask = None
-    statistics = sitk.LabelStatisticsImageFilter()
-    try:
-        statistics.Execute(imageNode, maskNode)
-        if label not in statistics.GetLabels():
-            raise ValueError(f"Label ({label:g}) not present in mask")
-    except RuntimeError as error:
-        if not kwargs.get("correctMask", False):
-            _explain_mismatch(error)
-            raise
-        logger.warning("Image/Mask geometry mismatch, attempting to correct Mask")
-        correctedMask = _correct_mask(imageNode, maskNode, label)
-        try:
-            statistics.Execute(imageNode, correctedMask)
-        except RuntimeError as again:
-            raise ValueError(
-                "Calculation of bounding box failed, for more information run with DEBUG logging "
-                "and check log"
-            ) from again
-        if label not in statistics.GetLabels():
-            # The region lies between the image's voxel centres.
-            raise ValueError(
-                f"Label ({label:g}) not present in mask after resampling it to the image"
-            ) from error
-
-    boundingBox = numpy.array(statistics.GetBoundingBox(label))
+    if _regions.same_grid(imageNode, maskNode):
+        boundingBox, size = _box_and_size(maskNode, label)
+    else:
+        boundingBox, size, correctedMask = _box_of_another_grid(imageNode, maskNode, label, kwargs)
     dimensions = int(numpy.sum(boundingBox[1::2] > boundingBox[0::2]))
     if dimensions == 0:
         raise ValueError(
@@ -142,13 +122,50 @@ def checkMask(imageNode, maskNode, **kwargs):
             f"mask has too few dimensions (number of dimensions {dimensions}, minimum required "
             f"{minimum_dimensions})"
         )
-    if minimum_size is not None:
-        size = statistics.GetCount(label)
-        if size <= minimum_size:
-            raise ValueError(
-                f"Size of the ROI is too small (minimum size: {minimum_size:g}, ROI size: {size:g})"
-            )
+    if minimum_size is not None and size <= minimum_size:
+        raise ValueError(
+            f"Size of the ROI is too small (minimum size: {minimum_size:g}, ROI size: {size:g})"
+        )
     return boundingBox, correctedMask
+
+
+def _box_and_size(mask, label):
+    inside = sitk.GetArrayViewFromImage(mask) == label
+    box = _regions.bounding_box(inside)
+    if box is None:
+        raise ValueError(f"Label ({label:g}) not present in mask")
+    lower, upper = box
+    # (z, y, x) to (lower x, upper x, lower y, ...)
+    return numpy.stack([lower[::-1], upper[::-1]], axis=1).ravel(), numpy.count_nonzero(inside)
+
+
+def _box_of_another_grid(image, mask, label, settings):
+    """By ITK: its tolerance decides whether the grids are the same, its errors say why not."""
+    correctedMask = None
+    statistics = sitk.LabelStatisticsImageFilter()
+    try:
+        statistics.Execute(image, mask)
+        if label not in statistics.GetLabels():
+            raise ValueError(f"Label ({label:g}) not present in mask")
+    except RuntimeError as error:
+        if not settings.get("correctMask", False):
+            _explain_mismatch(error)
+            raise
+        logger.warning("Image/Mask geometry mismatch, attempting to correct Mask")
+        correctedMask = _correct_mask(image, mask, label)
+        try:
+            statistics.Execute(image, correctedMask)
+        except RuntimeError as again:
+            raise ValueError(
+                "Calculation of bounding box failed, for more information run with DEBUG logging "
+                "and check log"
+            ) from again
+        if label not in statistics.GetLabels():
+            # The region lies between the image's voxel centres.
+            raise ValueError(
+                f"Label ({label:g}) not present in mask after resampling it to the image"
+            ) from error
+    return numpy.array(statistics.GetBoundingBox(label)), statistics.GetCount(label), correctedMask
 
 
 def _explain_mismatch(error: RuntimeError) -> None:
