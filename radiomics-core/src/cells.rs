@@ -55,10 +55,14 @@ impl Tally {
     }
 }
 
-/// The sum of matrices, cell by cell.
-pub(crate) fn merge<'a>(matrices: impl Iterator<Item = &'a Cells>) -> Cells {
-    let mut sum: Cells = matrices.flatten().copied().collect();
-    sum.sort_unstable_by_key(|&(level, size, _)| (level, size));
+/// The weighted sum of matrices, cell by cell.
+pub(crate) fn merge<'a>(matrices: impl Iterator<Item = (f64, &'a Cells)>) -> Vec<(u16, u32, f64)> {
+    let weighted = |(weight, cells): (f64, &'a Cells)| {
+        cells.iter().map(move |&(level, size, n)| (level, size, weight * n as f64))
+    };
+    let mut sum: Vec<(u16, u32, f64)> = matrices.flat_map(weighted).collect();
+    // Stable, so that a cell is summed in the order of the matrices.
+    sum.sort_by_key(|&(level, size, _)| (level, size));
     sum.dedup_by(|next, kept| {
         let same = (next.0, next.1) == (kept.0, kept.1);
         if same {
@@ -86,7 +90,7 @@ mod tests {
     #[test]
     fn merging_adds_counts() {
         let (a, b) = (vec![(1, 2, 3), (4, 1, 1)], vec![(1, 1, 1), (1, 2, 2)]);
-        assert_eq!(merge([&a, &b].into_iter()), [(1, 1, 1), (1, 2, 5), (4, 1, 1)]);
-        assert_eq!(merge([&b, &a].into_iter()), merge([&a, &b].into_iter()));
+        assert_eq!(merge([(1.0, &a), (1.0, &b)].into_iter()), [(1, 1, 1.0), (1, 2, 5.0), (4, 1, 1.0)]);
+        assert_eq!(merge([(1.0, &b), (1.0, &a)].into_iter()), merge([(1.0, &a), (1.0, &b)].into_iter()));
     }
 }

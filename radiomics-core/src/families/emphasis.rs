@@ -98,15 +98,20 @@ pub(crate) const fn table<const N: usize>(names: [[&'static str; 3]; N]) -> [Row
 impl Emphasis {
     /// Of the sum of matrices; `None` if nothing was counted.
     pub fn new(matrices: &[&Counted]) -> Option<Self> {
-        let cells = merge(matrices.iter().map(|m| &m.cells));
-        let n_s: u64 = cells.iter().map(|c| c.2).sum();
-        if n_s == 0 {
+        Self::of_weighted(matrices.iter().map(|m| (1.0, *m)))
+    }
+
+    /// Of the weighted sum of matrices. With weights of 1 all sums are of whole numbers.
+    pub fn of_weighted<'a>(matrices: impl Iterator<Item = (f64, &'a Counted)> + Clone) -> Option<Self> {
+        let cells = merge(matrices.clone().map(|(weight, m)| (weight, &m.cells)));
+        let n_s: f64 = cells.iter().map(|c| c.2).sum();
+        if n_s == 0.0 {
             return None;
         }
-        let n_v: u64 = matrices.iter().map(|m| m.n_v).sum();
-        let mut m = Self { n_s: n_s as f64, n_v: n_v as f64, ..Self::default() };
+        let n_v = matrices.map(|(weight, m)| weight * m.n_v as f64).sum();
+        let mut m = Self { n_s, n_v, ..Self::default() };
         for &(i, j, n) in &cells {
-            let p = n as f64 / m.n_s;
+            let p = n / m.n_s;
             let (i, j) = (f64::from(i), f64::from(j));
             let (ii, jj) = (i * i, j * j);
             m.small += p / jj;
@@ -128,17 +133,17 @@ impl Emphasis {
 
 impl Marginal {
     /// Of pairs (value, count), in which values may repeat.
-    fn new(mut counts: Vec<(u32, u64)>) -> Self {
-        counts.sort_unstable();
-        let total: u64 = counts.iter().map(|c| c.1).sum();
-        let sum: u128 = counts.iter().map(|&(value, n)| u128::from(value) * u128::from(n)).sum();
-        let mean = sum as f64 / total as f64;
+    fn new(mut counts: Vec<(u32, f64)>) -> Self {
+        // Stable, so that what is summed for a value is summed in a fixed order.
+        counts.sort_by_key(|c| c.0);
+        let total: f64 = counts.iter().map(|c| c.1).sum();
+        let mean = counts.iter().map(|&(value, n)| f64::from(value) * n).sum::<f64>() / total;
         let mut marginal = Self::default();
         for equal in counts.chunk_by(|a, b| a.0 == b.0) {
-            let n = equal.iter().map(|c| c.1).sum::<u64>() as f64;
+            let n: f64 = equal.iter().map(|c| c.1).sum();
             let deviation = f64::from(equal[0].0) - mean;
             marginal.squares += n * n;
-            marginal.variance += deviation * deviation * (n / total as f64);
+            marginal.variance += deviation * deviation * (n / total);
         }
         marginal
     }

@@ -7,7 +7,8 @@ use crate::catalogue::{Family, Row};
 use crate::kernels::Isa;
 use crate::kernels::runs::count_runs;
 use crate::neighbourhood::half_directions;
-use crate::roi::{Levels, with_levels};
+use crate::roi::{Level, Levels, with_levels};
+use crate::settings::Norm;
 use crate::table::FeatureRow;
 
 pub(crate) const FAMILY: Family = Family {
@@ -51,12 +52,49 @@ pub(crate) fn matrix(isa: Isa, levels: &Levels, span: Span, offset: [i32; 3]) ->
     Counted { cells, n_v }
 }
 
-fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
-    let [planar, volumetric] = directions();
-    let count = |span, direction: usize| {
-        let offset = if span == Span::Volume { volumetric[direction] } else { planar[direction] };
-        matrix(job.isa, levels, span, offset)
+/// Whether any line along `offset` passes through two voxels of the region.
+fn passes_through_two(levels: &Levels, offset: [i32; 3]) -> bool {
+    let shape = levels.shape();
+    let next = |at: [usize; 3]| {
+        let moved: [usize; 3] = std::array::from_fn(|a| at[a].wrapping_add_signed(offset[a] as isize));
+        (0..3).all(|a| moved[a] < shape[a]).then_some(moved)
     };
-    let numbers = [planar.len(), volumetric.len()];
-    texture::rows(job, FAMILY.name, FAMILY.scope, TABLE, numbers, levels.shape()[0], count, Emphasis::new)
+    with_levels!(levels, v => {
+        let inside = |at: &[usize; 3]| v.data[v.at(*at)].index() > 0;
+        let voxels = ndarray::indices(shape).into_iter().map(|(k, j, i)| [k, j, i]);
+        let onward = |at: [usize; 3]| std::iter::successors(next(at), |at| next(*at));
+        voxels.filter(inside).any(|at| onward(at).any(|other| inside(&other)))
+    })
+}
+
+/// What a direction counts for.
+struct Direction {
+    weight: f64,
+    runs: Counted,
+}
+
+fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
+    let directions = directions();
+    let dropped = directions.each_ref().map(|offsets| {
+        let drop = |offset: &[i32; 3]| {
+            job.settings.glrlm_drop_single_voxel_lines && !passes_through_two(levels, *offset)
+        };
+        offsets.iter().map(drop).collect::<Vec<bool>>()
+    });
+    let count = |span, direction: usize| {
+        let dimensions = usize::from(span == Span::Volume);
+        let offset = directions[dimensions][direction];
+        let distance = |norm: Norm| norm.length_mm(offset, job.roi.grid.spacing_mm);
+        Direction {
+            weight: job.settings.distance_weighting.map_or(1.0, distance),
+            runs: match dropped[dimensions][direction] {
+                true => Counted::default(),
+                false => matrix(job.isa, levels, span, offset),
+            },
+        }
+    };
+    let numbers = directions.each_ref().map(Vec::len);
+    let merge =
+        |directions: &[&Direction]| Emphasis::of_weighted(directions.iter().map(|d| (d.weight, &d.runs)));
+    texture::rows(job, FAMILY.name, FAMILY.scope, TABLE, numbers, levels.shape()[0], count, merge)
 }

@@ -3,6 +3,7 @@
 //! outside of the region voxels that are not finite are left out.
 
 use ndarray::Array3;
+use rayon::prelude::*;
 
 use super::{Compute, Job, features};
 use crate::aggregation::{Aggregation, Scope};
@@ -29,14 +30,14 @@ static TABLE: &[Row<Neighbourhoods>] = &[
 
 /// The image round the region, ready for sums over spheres.
 struct Neighbourhoods {
-    /// Sums of the intensities before each voxel of a line along x. Lines begin and end with
-    /// enough repetitions that no sphere reaches beyond them.
-    sums: Array3<f64>,
-    /// Number of finite voxels before each voxel of a line, likewise.
-    counts: Array3<f64>,
+    /// Of the intensities.
+    sums: RunningSums,
+    /// Of 1 for each finite voxel.
+    counts: RunningSums,
+    is_finite: bool,
     /// The rows of a sphere: offset (z, y) and reach along x to either side, in voxels.
     rows: Vec<([isize; 2], usize)>,
-    /// Repetitions at either end of a line.
+    /// The longest such reach.
     pad: usize,
     mask: Array3<bool>,
     maxima: Vec<[usize; 3]>,
@@ -48,83 +49,111 @@ fn compute(job: &Job) -> Vec<FeatureRow> {
 
 impl Neighbourhoods {
     fn new(roi: &Roi) -> Self {
-        let (nz, ny, nx) = roi.intensities.dim();
-        let rows = sphere_rows(roi.grid.spacing_mm, [nz, ny, nx]);
+        let shape = roi.intensities.dim().into();
+        let rows = sphere_rows(roi.grid.spacing_mm, shape);
         let pad = rows.iter().map(|r| r.1).max().unwrap_or(0);
-        let mut sums = Array3::zeros((nz, ny, nx + 1 + 2 * pad));
-        let mut counts = Array3::zeros(sums.dim());
-        for ((mut sum, mut count), line) in
-            sums.rows_mut().into_iter().zip(counts.rows_mut()).zip(roi.intensities.rows())
-        {
-            let (mut s, mut n) = (0.0, 0.0);
-            for (i, &x) in line.iter().enumerate() {
-                if x.is_finite() {
-                    s += x;
-                    n += 1.0;
-                }
-                sum[pad + i + 1] = s;
-                count[pad + i + 1] = n;
-            }
-            sum.slice_mut(ndarray::s![pad + nx + 1..]).fill(s);
-            count.slice_mut(ndarray::s![pad + nx + 1..]).fill(n);
-        }
         let inside = || roi.intensities.indexed_iter().zip(&roi.intensity).filter(|(_, m)| **m);
         let highest = inside().map(|((_, &x), _)| x).fold(f64::NEG_INFINITY, f64::max);
         let maxima =
             inside().filter(|((_, x), _)| **x == highest).map(|(((k, j, i), _), _)| [k, j, i]).collect();
-        Self { sums, counts, rows, pad, mask: roi.intensity.clone(), maxima }
+        Self {
+            sums: RunningSums::new(&roi.intensities, pad, |x| if x.is_finite() { x } else { 0.0 }),
+            counts: RunningSums::new(&roi.intensities, pad, |x| f64::from(x.is_finite())),
+            is_finite: roi.intensities.iter().all(|x| x.is_finite()),
+            rows,
+            pad,
+            mask: roi.intensity.clone(),
+            maxima,
+        }
     }
 
     /// The lines that a sphere round a voxel of line (k, j) meets, and its reach along them.
     fn lines(&self, k: usize, j: usize) -> impl Iterator<Item = ([usize; 2], usize)> {
-        let (nz, ny, _) = self.sums.dim();
+        let (nz, ny, _) = self.mask.dim();
         self.rows.iter().filter_map(move |&([z, y], reach)| {
             let line = [k.checked_add_signed(z)?, j.checked_add_signed(y)?];
             (line[0] < nz && line[1] < ny).then_some((line, reach))
         })
     }
 
-    fn mean_at(&self, [k, j, i]: [usize; 3]) -> f64 {
-        let (mut sum, mut count) = (0.0, 0.0);
-        for ([z, y], reach) in self.lines(k, j) {
-            let (low, high) = (self.pad + i - reach, self.pad + i + reach + 1);
-            sum += self.sums[[z, y, high]] - self.sums[[z, y, low]];
-            count += self.counts[[z, y, high]] - self.counts[[z, y, low]];
+    /// Sums over the spheres round the voxels first..end of line (k, j), all at once: they
+    /// meet the same lines.
+    fn totals(&self, of: &RunningSums, [k, j]: [usize; 2], first: usize, end: usize) -> Vec<f64> {
+        let mut totals = vec![0.0; end - first];
+        for (line, reach) in self.lines(k, j) {
+            let before = of.line(line);
+            let low = &before[self.pad + first - reach..];
+            let high = &before[self.pad + first + reach + 1..];
+            for ((total, l), h) in totals.iter_mut().zip(low).zip(high) {
+                *total += h - l;
+            }
         }
-        sum / count
+        totals
+    }
+
+    fn means(&self, line: [usize; 2], first: usize, end: usize) -> Vec<f64> {
+        let mut means = self.totals(&self.sums, line, first, end);
+        let is_whole = first >= self.pad && end + self.pad <= self.mask.dim().2;
+        if self.is_finite && is_whole {
+            // No sphere is cut along x, so all hold the same number of voxels.
+            let count: usize = self.lines(line[0], line[1]).map(|(_, reach)| 2 * reach + 1).sum();
+            means.iter_mut().for_each(|mean| *mean /= count as f64);
+        } else {
+            let counts = self.totals(&self.counts, line, first, end);
+            means.iter_mut().zip(counts).for_each(|(mean, count)| *mean /= count);
+        }
+        means
     }
 
     fn local_peak(&self) -> f64 {
-        self.maxima.iter().map(|&voxel| self.mean_at(voxel)).fold(f64::NAN, f64::max)
+        let mean_at = |&[k, j, i]: &[usize; 3]| self.means([k, j], i, i + 1)[0];
+        self.maxima.iter().map(mean_at).fold(f64::NAN, f64::max)
     }
 
     fn global_peak(&self) -> f64 {
-        let (nz, ny, nx) = self.mask.dim();
-        let mut best = f64::NAN;
-        let (mut sum, mut count) = (vec![0.0; nx], vec![0.0; nx]);
-        for (k, j) in ndarray::indices((nz, ny)) {
-            let mask = self.mask.slice(ndarray::s![k, j, ..]);
-            let Some(first) = mask.iter().position(|&m| m) else { continue };
-            let end = mask.iter().rposition(|&m| m).unwrap_or(first) + 1;
-            // All voxels of the line at once: their spheres meet the same lines.
-            sum[first..end].fill(0.0);
-            count[first..end].fill(0.0);
-            for ([z, y], reach) in self.lines(k, j) {
-                for (total, before) in [(&mut sum, &self.sums), (&mut count, &self.counts)] {
-                    let before = before.slice(ndarray::s![z, y, ..]);
-                    let Some(before) = before.to_slice() else { continue };
-                    let low = &before[self.pad + first - reach..];
-                    let high = &before[self.pad + first + reach + 1..];
-                    for ((t, l), h) in total[first..end].iter_mut().zip(low).zip(high) {
-                        *t += h - l;
-                    }
-                }
+        let (nz, ny, _) = self.mask.dim();
+        let lines = (0..nz * ny).into_par_iter();
+        lines.map(|line| self.highest_in_line([line / ny, line % ny])).reduce(|| f64::NAN, f64::max)
+    }
+
+    /// The highest mean round any voxel of a line; NaN without one in the mask.
+    fn highest_in_line(&self, [k, j]: [usize; 2]) -> f64 {
+        let mask = self.mask.slice(ndarray::s![k, j, ..]);
+        let Some(first) = mask.iter().position(|&m| m) else { return f64::NAN };
+        let end = mask.iter().rposition(|&m| m).unwrap_or(first) + 1;
+        let means = self.means([k, j], first, end);
+        let inside = means.iter().zip(mask.slice(ndarray::s![first..end])).filter(|(_, m)| **m);
+        inside.map(|(x, _)| *x).fold(f64::NAN, f64::max)
+    }
+}
+
+/// Sums of what lies before each voxel of a line along x, so that the sum over a part of the
+/// line is a difference. Lines go on at both ends, so that no sphere reaches beyond them.
+struct RunningSums {
+    before: Vec<f64>,
+    lines: usize,
+    length: usize,
+}
+
+impl RunningSums {
+    fn new(intensities: &Array3<f64>, pad: usize, value: impl Fn(f64) -> f64) -> Self {
+        let (nz, ny, nx) = intensities.dim();
+        let length = nx + 1 + 2 * pad;
+        let mut before = Vec::with_capacity(nz * ny * length);
+        for line in intensities.rows() {
+            let mut sum = 0.0;
+            before.resize(before.len() + pad + 1, sum);
+            for &x in line {
+                sum += value(x);
+                before.push(sum);
             }
-            for i in (first..end).filter(|&i| mask[i]) {
-                best = f64::max(best, sum[i] / count[i]);
-            }
+            before.resize(before.len() + pad, sum);
         }
-        best
+        Self { before, lines: ny, length }
+    }
+
+    fn line(&self, [k, j]: [usize; 2]) -> &[f64] {
+        &self.before[(k * self.lines + j) * self.length..][..self.length]
     }
 }
 

@@ -68,7 +68,8 @@ pub(crate) type Tones = Vec<(u16, f64, u64)>;
 
 fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
     let count = |span, _| matrix(job.isa, levels, job.settings, span);
-    let summarise = |matrices: &[&Vec<Difference>]| Ngtdm::new(&tones(matrices));
+    let summarise =
+        |matrices: &[&Vec<Difference>]| Ngtdm::new(&tones(matrices, job.settings.ngtdm_count_isolated));
     texture::rows(job, FAMILY.name, FAMILY.scope, TABLE, [1, 1], levels.shape()[0], count, summarise)
 }
 
@@ -146,15 +147,21 @@ fn each_voxel<T: Level>(
     }
 }
 
-/// The sum of matrices, without the voxels that have no neighbour.
-pub(crate) fn tones(matrices: &[&Vec<Difference>]) -> Tones {
-    let mut all: Vec<Difference> =
-        matrices.iter().flat_map(|m| m.iter()).filter(|d| d.neighbours > 0).copied().collect();
+/// The sum of matrices. Voxels that have no neighbour differ by 0, if they count at all.
+pub(crate) fn tones(matrices: &[&Vec<Difference>], count_isolated: bool) -> Tones {
+    let mut all: Vec<Difference> = matrices
+        .iter()
+        .flat_map(|m| m.iter())
+        .filter(|d| count_isolated || d.neighbours > 0)
+        .copied()
+        .collect();
     all.sort_unstable_by_key(|d| (d.level, d.neighbours));
     let tone = |of_level: &[Difference]| {
         let s = of_level
             .chunk_by(|a, b| a.neighbours == b.neighbours)
-            .map(|equal| equal.iter().map(|d| d.scaled).sum::<u64>() as f64 / f64::from(equal[0].neighbours))
+            .map(|equal| {
+                equal.iter().map(|d| d.scaled).sum::<u64>() as f64 / f64::from(equal[0].neighbours.max(1))
+            })
             .sum();
         (of_level[0].level, s, of_level.iter().map(|d| d.voxels).sum())
     };

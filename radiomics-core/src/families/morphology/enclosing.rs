@@ -1,6 +1,7 @@
 //! Boxes and ellipsoids round the region.
 
 use nalgebra::{Matrix3, Matrix4, SymmetricEigen, Vector3, Vector4};
+use rayon::prelude::*;
 
 use super::hull::Hull;
 use super::planar;
@@ -29,7 +30,7 @@ pub(super) fn oriented_box(hull: &Hull) -> [f64; 3] {
     let corners = hull.corners_mm();
     let mut directions = vec![[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
     directions.extend(hull.face_directions());
-    let boxes = directions.into_iter().map(|direction| {
+    let boxes = directions.into_par_iter().map(|direction| {
         let up = Vector3::from(direction).normalize();
         let along = up.cross(&Vector3::ith(up.iamin(), 1.0)).normalize();
         let across = up.cross(&along);

@@ -122,8 +122,8 @@ fn line_ends(vertices: &[[i32; 3]]) -> Vec<Point> {
     points
 }
 
-/// Coordinates stay below 2³², so vector products fit 64 bits for every image that fits the
-/// memory; the product with a third vector may not.
+/// Vector products fit 64 bits for axes of up to 2²⁸ voxels; the product with a third vector
+/// may not.
 fn dot(a: Point, b: Point) -> i128 {
     (0..3).map(|i| i128::from(a[i]) * i128::from(b[i])).sum()
 }

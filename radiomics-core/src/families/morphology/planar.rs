@@ -22,7 +22,9 @@ pub(super) fn diameter(points: impl Iterator<Item = [i64; 2]>, unit: [f64; 2]) -
 /// side of the convex hull (Freeman and Shapira 1975). Of rectangles of equal area the most
 /// compact one counts, so that no rounding chooses.
 pub(super) fn smallest_rectangle(points: Vec<[f64; 2]>) -> [f64; 2] {
-    let corners = hull(points, |o, a, b| (a[0] - o[0]) * (b[1] - o[1]) > (a[1] - o[1]) * (b[0] - o[0]));
+    let turns_left =
+        |o: [f64; 2], a: [f64; 2], b: [f64; 2]| (a[0] - o[0]) * (b[1] - o[1]) > (a[1] - o[1]) * (b[0] - o[0]);
+    let corners = hull(without_inner(points), turns_left);
     let n = corners.len();
     let mut rectangles = Vec::with_capacity(n);
     for (i, p) in corners.iter().enumerate() {
@@ -37,6 +39,36 @@ pub(super) fn smallest_rectangle(points: Vec<[f64; 2]>) -> [f64; 2] {
         rectangles.push([along, across]);
     }
     smallest(&rectangles, |[a, b]| a * b, |[a, b]| a + b).unwrap_or([0.0; 2])
+}
+
+/// The points without most of those that cannot be corners: the ones inside of the octagon of
+/// the farthest points in eight directions (Akl and Toussaint 1978). Spares sorting them.
+fn without_inner(mut points: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
+    let ways = [
+        [1.0, 0.0],
+        [1.0, 1.0],
+        [0.0, 1.0],
+        [-1.0, 1.0],
+        [-1.0, 0.0],
+        [-1.0, -1.0],
+        [0.0, -1.0],
+        [1.0, -1.0],
+    ];
+    let mut ends = [([0.0; 2], f64::NEG_INFINITY); 8];
+    for &p in &points {
+        for (way, end) in ways.iter().zip(&mut ends) {
+            let reach = way[0] * p[0] + way[1] * p[1];
+            if reach > end.1 {
+                *end = (p, reach);
+            }
+        }
+    }
+    let sides: Vec<_> = (0..8).map(|i| (ends[i].0, ends[(i + 1) % 8].0)).filter(|(a, b)| a != b).collect();
+    let is_left = |p: &[f64; 2], (a, b): &([f64; 2], [f64; 2])| {
+        (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0]) > 0.0
+    };
+    points.retain(|p| sides.is_empty() || !sides.iter().all(|side| is_left(p, side)));
+    points
 }
 
 /// Of the bodies whose size is the least one, up to rounding, the one with the least surface.
@@ -99,6 +131,18 @@ mod tests {
         assert_eq!(diameter(points(), [1.0, 2.0]), 17f64.sqrt());
         assert_eq!(diameter([[4, 4]].into_iter(), [1.0; 2]), 0.0);
         assert_eq!(diameter((0..5).map(|i| [i, i]), [1.0; 2]), 32f64.sqrt());
+    }
+
+    #[test]
+    fn the_octagon_keeps_what_may_be_a_corner() {
+        // · · ·
+        // · x ·   Only the middle one lies inside of the eight others.
+        // · · ·
+        let points: Vec<[f64; 2]> = (0..9).map(|n| [f64::from(n / 3), f64::from(n % 3)]).collect();
+        let kept = without_inner(points);
+        assert_eq!(kept.len(), 8);
+        assert!(!kept.contains(&[1.0, 1.0]));
+        assert_eq!(without_inner(vec![[2.0, 2.0]]), [[2.0, 2.0]]);
     }
 
     #[test]
