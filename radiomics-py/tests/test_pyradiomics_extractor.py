@@ -10,7 +10,13 @@ import pytest
 import SimpleITK as sitk
 
 from radiomics_rs import pyradiomics
-from radiomics_rs.pyradiomics import _settings, featureextractor, imageoperations
+from radiomics_rs.pyradiomics import (
+    _schema,
+    _settings,
+    _wavelets,
+    featureextractor,
+    imageoperations,
+)
 from radiomics_rs.pyradiomics.featureextractor import RadiomicsFeatureExtractor
 
 
@@ -54,6 +60,38 @@ def test_load_params_replaces_everything(tmp_path):
     path.write_text('{"imageType": {"Original": {}}}')
     extractor.loadParams(str(path))
     assert extractor.settings["label"] == 1
+
+
+def test_settings_are_those_of_the_schema():
+    assert list(_schema.setting_rules()) == list(_settings.SETTINGS)
+
+
+def test_wavelets_are_those_of_pywavelets():
+    pywt = pytest.importorskip("pywt")
+    assert set(_wavelets.WAVELETS) == set(pywt.wavelist())
+
+
+def test_pykwalify_reads_the_schema_alike():
+    core = pytest.importorskip("pykwalify.core")
+    schema, functions = pyradiomics.getParameterValidationFiles()
+    for params in (
+        {"setting": {"binWidth": 25, "interpolator": None}, "imageType": {"LoG": {"sigma": [1]}}},
+        {"setting": {"binwidth": 25}},
+        {"featureClass": {"glcm": ["NoSuch"]}},
+        {"voxelSetting": {"kernelRadius": 0}},
+        {"setting": None},
+    ):
+        outcomes = []
+        for validate in (
+            _schema.validate,
+            core.Core(source_data=params, schema_files=[schema], extensions=[functions]).validate,
+        ):
+            try:
+                validate(*([params] if validate is _schema.validate else []))
+                outcomes.append(None)
+            except Exception as error:
+                outcomes.append(type(error).__name__)
+        assert outcomes[0] == outcomes[1]
 
 
 def test_yaml_is_version_1_2(tmp_path):
