@@ -1,5 +1,4 @@
-"""A drop-in for PyRadiomics on the radiomics-rs engine: the same calls, the same names, the same
-numbers.
+"""A drop-in for PyRadiomics on the radiomics-rs engine: the same calls, names and numbers.
 
 Swap one import::
 
@@ -94,18 +93,14 @@ logger.addHandler(handler)
 
 
 def setVerbosity(level):
-    """Print messages of this `logging` level and up to stderr: 10 (all) to 60 (none), default 30
-    (warnings).
-    """
+    """Print messages of this `logging` level and up to stderr: 10 (all) to 60 (none)."""
     handler.setLevel(min(max(level, _logging.DEBUG), 60))
     if handler.level < logger.level:
         logger.setLevel(handler.level)
 
 
 def getParameterValidationFiles():
-    """Paths of the schema of parameter files and of the Python file with its checks (kwalify
-    language).
-    """
+    """Paths of the schema of parameter files (kwalify) and of the Python file with its checks."""
     from . import _schema
 
     return _schema.SCHEMA_FILE, _schema.FUNCTIONS_FILE

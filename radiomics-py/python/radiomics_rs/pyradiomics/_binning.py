@@ -1,5 +1,4 @@
-"""Grey-level discretisation by PyRadiomics' rules, for plug-ins and for the attributes that show
-it.
+"""Grey-level discretisation by PyRadiomics' rules, for plug-ins and attributes.
 
 The features themselves are discretised by the engine (`BinAnchor`, `Discretisation` of the
 settings).
@@ -19,9 +18,7 @@ MAXIMUM_LEVELS = 2**24
 
 
 class TooManyLevels(ValueError, MemoryError):
-    """The bin width is too small for the range of grey levels (PyRadiomics runs out of memory
-    here).
-    """
+    """The bin width is too small for the range of grey levels: PyRadiomics runs out of memory."""
 
 
 def check_finite(minimum, maximum) -> None:
@@ -51,9 +48,9 @@ def check_bins(minimum, maximum, binWidth) -> None:
 
 
 def getBinEdges(parameterValues, **kwargs):
-    """Edges of the bins for these grey levels: multiples of `binWidth` (25), or `binCount` equal
-    bins if it is set.
+    """Edges of the bins for these grey levels.
 
+    They are multiples of `binWidth` (25), or make `binCount` equal bins if that is set.
     All bins are half open; one bin is added above the maximum, or the last edge is raised by 1 for
     `binCount`, so that `numpy.digitize` finds a bin for every value.
 
@@ -96,9 +93,7 @@ def binImage(parameterMatrix, parameterMatrixCoordinates=None, **kwargs):
 
 
 def check_settings(values, settings) -> None:
-    """Refuse grey levels or bins that the engine could not discretise, before anything is
-    calculated.
-    """
+    """Refuse grey levels or bins that cannot be discretised, before anything is calculated."""
     minimum, maximum = values.min().item(), values.max().item()
     count = settings.get("binCount")
     if count is not None:

@@ -105,9 +105,7 @@ def _line_of_two(region, angle):
 
 
 def calculate_glszm(image, mask, Ng, Ns, force2D=False, force2Ddimension=0):
-    """Zone counts (1, Ng, Ns): 26-connected zones, 8-connected ones in each slice with
-    `force2D`.
-    """
+    """Zone counts (1, Ng, Ns): 26-connected, or 8-connected in each slice with `force2D`."""
     levels = _inside(image, mask)
     if force2D and levels.ndim == 3:
         slices = [

@@ -33,9 +33,7 @@ class Coefficients(dict):
 
 
 def matrix(owner) -> numpy.ndarray:
-    """The matrix of a feature class, with the grey levels (and lengths, sizes, dependences) that
-    occur.
-    """
+    """The matrix of a feature class, with the levels (and lengths, sizes ...) that occur."""
     settings = owner.settings
     levels, mask = owner.imageArray, owner.maskArray
     Ng = owner.coefficients["Ng"]
@@ -70,9 +68,7 @@ def matrix(owner) -> numpy.ndarray:
 
 
 def _occurring(owner, counts):
-    """Only the columns in which something was counted; what they stand for is kept with the
-    class.
-    """
+    """The columns in which something was counted; the class keeps what they stand for."""
     occurs = counts.sum(tuple(axis for axis in range(counts.ndim) if axis != 2)) > 0
     owner._columns = numpy.flatnonzero(occurs) + 1.0
     return counts[:, :, occurs]

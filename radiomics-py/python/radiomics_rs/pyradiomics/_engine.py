@@ -49,9 +49,7 @@ def names(feature_class: str) -> Iterable[str]:
 
 
 def features(owner, wanted: Iterable[str]) -> dict[str, float]:
-    """Values of features of one class: `owner` is the feature class' object with image, mask and
-    settings.
-    """
+    """Values of features of one class; `owner` is its object with image, mask and settings."""
     feature_class = owner._engineClass
     native = {_native(feature_class, name): name for name in wanted}
     if not native:
@@ -132,9 +130,7 @@ def _aggregations(feature_class, norm, force2D) -> list[str]:
 
 
 def _check_directions(owner) -> None:
-    """Texture needs a neighbour to look at: no direction is left if all distances reach beyond the
-    region.
-    """
+    """Refuse a region without neighbours, because all distances reach beyond it."""
     feature_class = owner._engineClass
     if feature_class in ("firstorder", "shape", "shape2D"):
         return

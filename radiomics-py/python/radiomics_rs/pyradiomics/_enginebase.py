@@ -8,9 +8,7 @@ from . import _binning, _coefficients, _engine, base
 
 
 class EngineFeatures(base.RadiomicsFeaturesBase):
-    """A feature class that asks the engine for all enabled features at once and hands them out one
-    by one.
-    """
+    """A class that asks the engine for all enabled features at once and hands them out singly."""
 
     #: the name of the class in feature keys, such as ``glcm``
     _engineClass = ""
@@ -92,9 +90,7 @@ class TextureFeatures(GreyLevelFeatures):
         super()._initCalculation(voxelCoordinates)
 
     def _calculateMatrix(self, voxelCoordinates=None):
-        """The matrix as PyRadiomics shapes it: first axis of length 1, only grey levels that
-        occur.
-        """
+        """The matrix as PyRadiomics shapes it: a first axis of length 1, levels that occur."""
         return _coefficients.matrix(self)
 
     def _getMatrix(self):

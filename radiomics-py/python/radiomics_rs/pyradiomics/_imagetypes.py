@@ -30,17 +30,13 @@ def getOriginalImage(inputImage, inputMask, **kwargs):
 
 
 def getLoGImage(inputImage, inputMask, **kwargs):
-    """Laplacian of Gaussian, one image for each value of `sigma` (mm):
-    'log-sigma-<sigma>-mm-3D'.
-    """
+    """Laplacian of Gaussian, an image for each `sigma` (mm): 'log-sigma-<sigma>-mm-3D'."""
     _not_available("LoG")
     yield
 
 
 def getWaveletImage(inputImage, inputMask, **kwargs):
-    """Stationary wavelet transform (`wavelet`, `start_level`, `level`): 'wavelet-LLH' and so on,
-    'wavelet-LLL' last.
-    """
+    """Stationary wavelet transform (`wavelet`, `start_level`, `level`): 'wavelet-LLH', ..."""
     _not_available("Wavelet")
     yield
 
@@ -52,17 +48,13 @@ def getSquareImage(inputImage, inputMask, **kwargs):
 
 
 def getSquareRootImage(inputImage, inputMask, **kwargs):
-    """Square roots of the magnitudes with the values' signs, scaled to the range of the image:
-    'squareroot'.
-    """
+    """Square roots with the values' signs, scaled to the range of the image: 'squareroot'."""
     _not_available("SquareRoot")
     yield
 
 
 def getLogarithmImage(inputImage, inputMask, **kwargs):
-    """Logarithms of magnitude + 1 with the values' signs, scaled to the range of the image:
-    'logarithm'.
-    """
+    """Logarithms of magnitude + 1 with the values' signs, scaled likewise: 'logarithm'."""
     _not_available("Logarithm")
     yield
 
@@ -80,16 +72,12 @@ def getGradientImage(inputImage, inputMask, **kwargs):
 
 
 def getLBP2DImage(inputImage, inputMask, **kwargs):
-    """Local binary patterns slice by slice (`lbp2DRadius`, `lbp2DSamples`, `lbp2DMethod`):
-    'lbp-2D'.
-    """
+    """Local binary patterns by slice (`lbp2DRadius`, `lbp2DSamples`, `lbp2DMethod`): 'lbp-2D'."""
     _not_available("LBP2D")
     yield
 
 
 def getLBP3DImage(inputImage, inputMask, **kwargs):
-    """Local binary patterns from spherical harmonics: 'lbp-3D-m1', ..., and their kurtosis,
-    'lbp-3D-k'.
-    """
+    """Local binary patterns from spherical harmonics: 'lbp-3D-m1', ..., kurtosis 'lbp-3D-k'."""
     _not_available("LBP3D")
     yield

@@ -1,6 +1,4 @@
-"""Reading and checking parameter files (YAML 1.2 or JSON) and dictionaries against
-schemas/paramSchema.yaml.
-"""
+"""Reading parameters (YAML 1.2, JSON, dictionaries), checked against schemas/paramSchema.yaml."""
 
 from __future__ import annotations
 
@@ -19,9 +17,7 @@ FUNCTIONS_FILE = os.path.join(FOLDER, "schemaFuncs.py")
 
 
 class SchemaError(ValueError):
-    """The parameters break the schema; all offences are in the message, one a line, and in
-    `errors`.
-    """
+    """The parameters break the schema; message (one a line) and `errors` hold all offences."""
 
     def __init__(self, errors: list[str]):
         self.errors = list(errors)
@@ -38,10 +34,10 @@ class SchemaTypeError(SchemaError, TypeError):
 
 
 def load_yaml(stream) -> Any:
-    """Read YAML 1.2 (JSON is a part of it): ``yes`` and ``no`` are strings, ``1`` and ``1.0``
-    differ.
+    """Read YAML 1.2, of which JSON is a part.
 
-    A key given twice keeps its last value, as in PyRadiomics, with a warning.
+    ``yes`` and ``no`` are strings, ``1`` and ``1.0`` differ. A key given twice keeps its last
+    value, as in PyRadiomics, with a warning.
     """
     from ruamel.yaml import YAML, YAMLError
     from ruamel.yaml.constructor import SafeConstructor
@@ -78,8 +74,9 @@ def setting_rules() -> dict:
 def load_params(
     params_file: str | os.PathLike | None = None, params_dict: dict | None = None
 ) -> dict:
-    """The checked parameters of a file or a dictionary; raises `SchemaError`, `ValueError` or
-    `TypeError`.
+    """The checked parameters of a file or a dictionary.
+
+    Raises `SchemaError`, or `ValueError` or `TypeError` for names that do not exist.
     """
     if params_file is not None:
         with open(params_file, encoding="utf-8") as stream:

@@ -1,6 +1,4 @@
-"""Feature tables: one row per feature, from which the ``get<Name>FeatureValue`` methods are
-made.
-"""
+"""Feature tables: one row per feature, from which ``get<Name>FeatureValue`` is made."""
 
 from __future__ import annotations
 
@@ -45,9 +43,7 @@ def _getter(cls: type, row: Feature) -> Callable:
 
 
 def feature_class(rows: Sequence[Feature]) -> Callable[[_C], _C]:
-    """Class decorator: give the class one documented getter per row, found by `inspect` as in
-    PyRadiomics.
-    """
+    """Class decorator: one documented getter per row, which `inspect` finds as in PyRadiomics."""
 
     def add(cls: _C) -> _C:
         for row in rows:

@@ -33,13 +33,12 @@ def _folders(dataDirectory):
 
 
 def getTestCase(testCase, dataDirectory=None):
-    """Paths of image and mask of a test case: one of `testCases`, with the suffix ``_2D`` for a
-    one-slice mask.
+    """Paths of image and mask of a test case.
 
-    Looked for in `dataDirectory`, or else in ``$RADIOMICS_DATA/pyradiomics/data`` and in
-    PyRadiomics' own place, the folder pyradiomics/data in the folder for temporary files. Nothing
-    is downloaded: `TestCaseMissing` (a ValueError) says which files to fetch, and where to put
-    them.
+    It is one of `testCases`, with the suffix ``_2D`` for a one-slice mask. Looked for in
+    `dataDirectory`, or else in ``$RADIOMICS_DATA/pyradiomics/data`` and in PyRadiomics' own place,
+    the folder pyradiomics/data in the folder for temporary files. Nothing is downloaded:
+    `TestCaseMissing` (a ValueError) says which files to fetch, and where to put them.
     """
     name = testCase.lower()
     suffix = ""

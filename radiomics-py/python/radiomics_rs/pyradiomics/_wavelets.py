@@ -1,6 +1,4 @@
-"""Names of the wavelets, as PyWavelets lists them (which is not needed to check a parameter
-file).
-"""
+"""Names of the wavelets, as PyWavelets lists them: a file is checked without it."""
 
 _SPLINES = [
     "1.1",

@@ -21,13 +21,13 @@ def logger_name(module: str) -> str:
 
 
 class RadiomicsFeaturesBase:
-    """Base of the feature classes, also for your own: a feature is a method named
-    ``get<Name>FeatureValue``.
+    """Base of the feature classes, also for your own.
 
-    A subclass finds ``self.imageArray`` (z, y, x), ``self.maskArray`` (boolean), ``self.settings``,
-    ``self.label``, ``self.inputImage``, ``self.inputMask`` and ``self.coefficients``; it prepares
-    its numbers in ``_initCalculation`` and returns one value from each feature method. Make it
-    known to the extractor with ``radiomics_rs.pyradiomics.registerFeatureClass(name, cls)``.
+    A feature is a method named ``get<Name>FeatureValue``. A subclass finds ``self.imageArray`` (z,
+    y, x), ``self.maskArray`` (boolean), ``self.settings``, ``self.label``, ``self.inputImage``,
+    ``self.inputMask`` and ``self.coefficients``; it prepares its numbers in ``_initCalculation``
+    and returns one value from each feature method. Make it known to the extractor with
+    ``radiomics_rs.pyradiomics.registerFeatureClass(name, cls)``.
     """
 
     def __init__(self, inputImage, inputMask, **kwargs):
@@ -102,8 +102,9 @@ class RadiomicsFeaturesBase:
         }
 
     def execute(self):
-        """Calculate the enabled features (all that are not deprecated when none is) and return
-        {name: value}.
+        """Calculate the enabled features and return {name: value}.
+
+        When none is enabled, all that are not deprecated are.
         """
         if not self.enabledFeatures:
             self.enableAllFeatures()

@@ -95,15 +95,11 @@ class RadiomicsFeatureExtractor:
         self.settings["additionalInfo"] = provenance_on
 
     def loadParams(self, paramsFile):
-        """Replace image types, features and settings by those of a YAML or JSON file (defaults for
-        the rest).
-        """
+        """Replace types, features and settings by a YAML or JSON file's, the rest by defaults."""
         self._applyParams(paramsFile=paramsFile)
 
     def loadJSONParams(self, JSON_configuration):
-        """Replace image types, features and settings by those of a JSON text (defaults for the
-        rest).
-        """
+        """Replace types, features and settings by a JSON text's, the rest by defaults."""
         self._applyParams(paramsDict=json.loads(JSON_configuration))
 
     def _applyParams(self, paramsFile=None, paramsDict=None):
@@ -201,9 +197,7 @@ class RadiomicsFeatureExtractor:
 
     @staticmethod
     def loadImage(ImageFilePath, MaskFilePath, generalInfo=None, **kwargs):
-        """Read image and mask, normalise and resample (or crop, with `preCrop`) as the settings in
-        `kwargs` say.
-        """
+        """Read image and mask; normalise, resample or crop (`preCrop`) as the settings say."""
         logger.info("Loading image and mask")
         image = _read(ImageFilePath, "image", series=True)
         mask = imageoperations.getMask(_read(MaskFilePath, "mask"), **kwargs)
@@ -231,9 +225,7 @@ class RadiomicsFeatureExtractor:
         return image, mask
 
     def computeShape(self, image, mask, boundingBox, **kwargs):
-        """Shape features of the mask cropped to `boundingBox` (as `imageoperations.checkMask`
-        returns it).
-        """
+        """Shape features of the mask cropped to `boundingBox`, as `checkMask` returns it."""
         featureVector = collections.OrderedDict()
         dimensions = mask.GetDimension()
         wanted = []
@@ -294,8 +286,9 @@ class RadiomicsFeatureExtractor:
         self.enabledImagetypes = {}
 
     def enableImageTypeByName(self, imageType, enabled=True, customArgs=None):
-        """Enable an image type, with its own settings `customArgs`, or disable it. An unknown name
-        is only logged.
+        """Enable an image type, with its own settings `customArgs`, or disable it.
+
+        An unknown name is only logged.
         """
         known = _registry.image_types()
         if imageType not in known:
@@ -311,8 +304,9 @@ class RadiomicsFeatureExtractor:
         logger.debug("Enabled images types: %s", self.enabledImagetypes)
 
     def enableImageTypes(self, **enabledImagetypes):
-        """Enable image types: ``enableImageTypes(Original={}, LoG={'sigma': [1.0]})``. Names are
-        not checked here.
+        """Enable image types: ``enableImageTypes(Original={}, LoG={'sigma': [1.0]})``.
+
+        Names are not checked here.
         """
         self.enabledImagetypes.update(enabledImagetypes)
         logger.debug("Enabled images types: %s", self.enabledImagetypes)
@@ -342,8 +336,9 @@ class RadiomicsFeatureExtractor:
         logger.debug("Enabled features: %s", self.enabledFeatures)
 
     def enableFeaturesByName(self, **enabledFeatures):
-        """Enable features: ``enableFeaturesByName(firstorder=['Mean'], glcm=[])``; empty or None
-        enables the class.
+        """Enable features: ``enableFeaturesByName(firstorder=['Mean'], glcm=[])``.
+
+        An empty list or None enables the class.
         """
         self.enabledFeatures.update(enabledFeatures)
         logger.debug("Enabled features: %s", self.enabledFeatures)

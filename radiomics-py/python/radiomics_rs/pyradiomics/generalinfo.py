@@ -1,6 +1,4 @@
-"""The ``diagnostics_`` entries of a result: versions, settings, and what image and mask looked like
-at each step.
-"""
+"""The ``diagnostics_`` entries of a result: versions, settings, image and mask at each step."""
 
 from __future__ import annotations
 
@@ -20,9 +18,7 @@ PREFIX = "diagnostics_"
 
 
 def _pywavelets_version() -> str:
-    """PyWavelets is not needed here; its key stays, so that tables of both packages have the same
-    columns.
-    """
+    """PyWavelets is not needed here; its key stays, so that both packages' tables match."""
     try:
         return importlib.metadata.version("PyWavelets")
     except importlib.metadata.PackageNotFoundError:
@@ -68,9 +64,7 @@ class GeneralInfo:
         self._add("Configuration_EnabledImageTypes", enabledImageTypes)
 
     def addImageElements(self, image, prefix="original"):
-        """Spacing, size, mean, minimum and maximum of an image; hash and dimensionality of the
-        original one.
-        """
+        """Spacing, size, mean and extremes; hash and dimensionality of the original image."""
         key = f"Image-{prefix}_"
         if prefix == "original":
             self._add(key + "Hash", _hash(image))

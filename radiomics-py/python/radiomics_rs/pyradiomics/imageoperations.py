@@ -191,9 +191,7 @@ def _correct_mask(image, mask, label):
 
 
 def _check_roi(image, mask, label):
-    """Bounding box (lower x, y, z, size x, y, z) of a region that must lie inside the image's
-    volume.
-    """
+    """Bounding box (lower x, y, z, size x, y, z) of a region, which must be in the image."""
     shape = sitk.LabelShapeStatisticsImageFilter()
     shape.Execute(mask)
     if label not in shape.GetLabels():
@@ -234,12 +232,11 @@ def cropToTumorMask(imageNode, maskNode, boundingBox, **kwargs):
 
 
 def resampleImage(imageNode, maskNode, **kwargs):
-    """Resample image and mask to `resampledPixelSpacing` (x, y, z; 0 keeps the spacing of that
-    direction).
+    """Resample image and mask to `resampledPixelSpacing` (x, y, z).
 
-    The grid comes from the mask: aligned to the corner of its first voxel, region = bounding box ±
-    `padDistance` (5) new voxels, inside the mask's volume. The output keeps the image's pixel type,
-    so integer images are truncated.
+    A 0 keeps the spacing of that direction. The grid comes from the mask: aligned to the corner of
+    its first voxel, region = bounding box ± `padDistance` (5) new voxels, inside the mask's volume.
+    The output keeps the image's pixel type, so integer images are truncated.
     """
     new_spacing = kwargs["resampledPixelSpacing"]
     interpolator = kwargs.get("interpolator", sitk.sitkBSpline)
@@ -344,9 +341,9 @@ def normalizeImage(image, **kwargs):
 
 
 def resegmentMask(imageNode, maskNode, **kwargs):
-    """Keep the voxels of the region whose value is in `resegmentRange`, a closed interval [lower(,
-    upper)].
+    """Keep the voxels of the region whose value is in `resegmentRange`.
 
+    :param resegmentRange: closed interval [lower, upper], or [lower]
     :param resegmentMode: 'absolute' values, 'relative' to the region's maximum, or 'sigma' standard
         deviations from the region's mean
     """

@@ -1,6 +1,4 @@
-"""The command ``radiomics-rs pyradiomics``: the flags and the tables of PyRadiomics' own
-command.
-"""
+"""The command ``radiomics-rs pyradiomics``: flags and tables of PyRadiomics' own command."""
 
 from __future__ import annotations
 

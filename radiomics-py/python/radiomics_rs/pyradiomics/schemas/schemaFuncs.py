@@ -1,6 +1,4 @@
-"""Checks that the schema names with ``func``: each takes (value, rule, path) and returns True or
-raises.
-"""
+"""Checks that the schema names: each takes (value, rule, path) and returns True or raises."""
 
 import radiomics_rs.pyradiomics as _radiomics
 from radiomics_rs.pyradiomics._settings import suggestion as _suggestion
