@@ -13,7 +13,7 @@ DATA = Path(os.environ.get("RADIOMICS_DATA", Path(__file__).parents[3] / "shared
 FOLDER = DATA / "pyradiomics" / "golden"
 REASON = f"PyRadiomics' golden values are not in {FOLDER} (set RADIOMICS_DATA)"
 
-#: Values are 0 but for rounding below this: a relative deviation says nothing there.
+#: A value below this is 0 but for rounding: a relative deviation says nothing there.
 ROUNDING = 1e-12
 
 
@@ -45,11 +45,10 @@ def execute(golden):
 
 
 def deviation(ours, golden):
-    """Relative deviation, 0 below `ROUNDING`."""
-    difference = abs(ours - golden)
-    if difference <= ROUNDING:
+    """Relative deviation; 0 if both values are below `ROUNDING`."""
+    if max(abs(ours), abs(golden)) <= ROUNDING:
         return 0.0
-    return difference / abs(golden) if golden else float("inf")
+    return abs(ours - golden) / abs(golden) if golden else float("inf")
 
 
 def deviations(golden, result):
