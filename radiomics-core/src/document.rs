@@ -248,16 +248,7 @@ pub static KEYS: &[Key] = &[
 /// # Errors
 /// [`Error::InvalidDocument`] for text that is no mapping, else as [`from_map`].
 pub fn from_yaml(text: &str) -> Result<Settings> {
-    let invalid = |reason: String| Error::InvalidDocument { format: "YAML", reason };
-    if text.trim().is_empty() {
-        return from_map(&Map::new());
-    }
-    match serde_saphyr::from_str::<Value>(text) {
-        Ok(Value::Object(map)) => from_map(&map),
-        Ok(Value::Null) => from_map(&Map::new()),
-        Ok(other) => Err(invalid(format!("it must be a mapping of settings, but is {other}"))),
-        Err(error) => Err(invalid(error.to_string())),
-    }
+    from_map(&yaml_map(text)?)
 }
 
 /// Reads a JSON document.
@@ -270,14 +261,40 @@ pub fn from_json(text: &str) -> Result<Settings> {
     from_map(&map)
 }
 
-/// Reads keys and values.
+/// The keys and values of a YAML 1.2 document, not yet looked at.
+///
+/// # Errors
+/// [`Error::InvalidDocument`] for text that is no mapping.
+pub fn yaml_map(text: &str) -> Result<Map<String, Value>> {
+    let invalid = |reason: String| Error::InvalidDocument { format: "YAML", reason };
+    if text.trim().is_empty() {
+        return Ok(Map::new());
+    }
+    match serde_saphyr::from_str::<Value>(text) {
+        Ok(Value::Object(map)) => Ok(map),
+        Ok(Value::Null) => Ok(Map::new()),
+        Ok(other) => Err(invalid(format!("it must be a mapping of settings, but is {other}"))),
+        Err(error) => Err(invalid(error.to_string())),
+    }
+}
+
+/// Reads keys and values; what is not among them is the profile's.
 ///
 /// # Errors
 /// [`Error::UnknownSetting`] with the nearest key, [`Error::InvalidSetting`] naming key, value
 /// and what it takes, or [`Error::UnknownName`] for a name that does not exist.
 pub fn from_map(map: &Map<String, Value>) -> Result<Settings> {
+    update(&Settings::default(), map)
+}
+
+/// Reads keys and values; what is not among them is `base`'s, or the profile's if the map
+/// names one.
+///
+/// # Errors
+/// As [`from_map`].
+pub fn update(base: &Settings, map: &Map<String, Value>) -> Result<Settings> {
     let mut settings = match map.get("profile") {
-        None => Settings::default(),
+        None => base.clone(),
         Some(Value::String(name)) => Profile::parse(name)?.settings(),
         Some(other) => return Err(wrong("profile", other, format!("give one of {}", Profile::all()))),
     };

@@ -100,7 +100,7 @@ impl Voxels<'_> {
 
     /// A box of the voxels as 64-bit floats.
     pub(crate) fn crop(&self, window: &Window) -> ndarray::Array3<f64> {
-        with_voxels!(self, v => part(v, window).mapv(Voxel::to_f64))
+        with_voxels!(self, v => copied(part(v, window), Voxel::to_f64))
     }
 }
 
@@ -108,6 +108,14 @@ fn part<'v, T>(view: &'v ArrayView3<'_, T>, window: &Window) -> ArrayView3<'v, T
     let [k, j, i] = window.start;
     let [ke, je, ie] = window.end();
     view.slice(ndarray::s![k..ke, j..je, i..ie])
+}
+
+/// What `map` makes of the voxels, x contiguous whatever the strides of the view: sums run in
+/// memory order, so the layout would show in the last bits.
+fn copied<T: Voxel, U: Clone + Default>(view: ArrayView3<'_, T>, map: impl Fn(T) -> U) -> ndarray::Array3<U> {
+    let mut copy = ndarray::Array3::default(view.dim());
+    Zip::from(&mut copy).and(&view).for_each(|c, &v| *c = map(v));
+    copy
 }
 
 fn check_shape(grid: &Grid, voxels: &Voxels) -> Result<()> {
@@ -227,7 +235,7 @@ impl<'a> Mask<'a> {
     /// Which voxels of a box have `label`.
     pub(crate) fn select(&self, label: i64, window: &Window) -> ndarray::Array3<bool> {
         let label = label as f64;
-        with_voxels!(&self.voxels, v => part(v, window).mapv(|x| x.to_f64() == label))
+        with_voxels!(&self.voxels, v => copied(part(v, window), |x| x.to_f64() == label))
     }
 
     fn check_whole(&self) -> Result<()> {
@@ -266,4 +274,24 @@ pub(crate) fn check_finite(
     let first = intensities.indexed_iter().zip(wanted).find(|((_, x), w)| **w && !x.is_finite());
     let (index, value) = first.map_or(([0; 3], f64::NAN), |(((k, j, i), &x), _)| ([k, j, i], x));
     Err(Error::NonFiniteVoxels { count, index: std::array::from_fn(|a| start[a] + index[a]), value })
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array3, ShapeBuilder};
+
+    use super::*;
+
+    #[test]
+    fn a_crop_has_one_layout_whatever_the_view() {
+        let plain = Array3::from_shape_fn((2, 3, 4), |(k, j, i)| (12 * k + 4 * j + i) as i16);
+        let mut reversed = Array3::zeros((2, 3, 4).f());
+        reversed.assign(&plain);
+        let window = Window::whole([2, 3, 4]);
+        for voxels in [Voxels::from(plain.view()), Voxels::from(reversed.view())] {
+            let crop = voxels.crop(&window);
+            assert!(crop.is_standard_layout());
+            assert_eq!(crop, plain.mapv(f64::from));
+        }
+    }
 }

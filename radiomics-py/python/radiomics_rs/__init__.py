@@ -1,0 +1,39 @@
+"""Radiomic features as standardised by IBSI: image and mask in, a table of features out.
+
+>>> import radiomics_rs as rr
+>>> image, mask, spacing_mm = rr.example()
+>>> settings = rr.Settings.ibsi_configuration("digital_phantom")
+>>> table = rr.extract(image, mask, settings, spacing_mm=spacing_mm)
+>>> round(table.to_dict()["original_intensity_statistics_mean"], 2)
+2.15
+
+Arrays are (z, y, x), lengths are millimetres. The numbers come from a compiled engine.
+"""
+
+from radiomics_rs._core import (
+    RadiomicsError,
+    Settings,
+    __version__,
+    example,
+    features,
+    setting_keys,
+)
+from radiomics_rs._extract import extract
+from radiomics_rs.table import FeatureRow, FeatureTable
+
+__all__ = [
+    "FeatureRow",
+    "FeatureTable",
+    "RadiomicsError",
+    "Settings",
+    "__version__",
+    "example",
+    "extract",
+    "features",
+    "setting_keys",
+]
+
+# The engine's own table of settings, so that `help(Settings)` cannot fall behind it.
+Settings.__doc__ = f"{Settings.__doc__}\n\n" + "\n".join(
+    f"{key['name']}: {key['summary']}. Takes {key['takes']}." for key in setting_keys()
+)

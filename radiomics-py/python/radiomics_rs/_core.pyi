@@ -1,0 +1,84 @@
+"""The compiled engine. `tests/test_stub.py` compares this file with the module."""
+
+import os
+from typing import Any, TypedDict, final
+
+import numpy as np
+import numpy.typing as npt
+
+__version__: str
+
+_Triple = tuple[float, float, float]
+_Geometry = tuple[_Triple, _Triple, tuple[_Triple, _Triple, _Triple]]
+_Row = tuple[str, str, str, str, str, str, float, str]
+
+class _Feature(TypedDict):
+    family: str
+    family_ibsi_id: str
+    feature: str
+    ibsi_id: str
+    pyradiomics: str | None
+    summary: str
+    aggregations: list[str]
+
+class _Key(TypedDict):
+    name: str
+    takes: str
+    summary: str
+
+class RadiomicsError(ValueError):
+    """An image, a mask, a label or a setting that cannot be used."""
+
+@final
+class Settings:
+    """Everything that determines the numbers, apart from image and mask; cannot be changed."""
+
+    geometry_tolerance: float
+    resample_spacing_mm: tuple[float | None, float | None, float | None] | None
+    image_interpolation: str
+    mask_interpolation: str
+    mask_threshold: float
+    intensity_rounding: str
+    resegment_range: tuple[float | None, float | None] | None
+    resegment_sigma: float | None
+    bin_width: float | None
+    bin_number: int | None
+    bin_edges: tuple[float, ...] | None
+    bin_anchor: str
+    ivh_bin_width: float | None
+    ivh_bin_number: int | None
+    ivh_bin_edges: tuple[float, ...] | None
+    distances: tuple[int, ...]
+    ngldm_alpha: int
+    aggregations: tuple[str, ...]
+    families: tuple[str, ...] | None
+    features: tuple[str, ...] | None
+
+    def __new__(cls, **settings: Any) -> Settings: ...
+    @staticmethod
+    def ibsi_configuration(name: str) -> Settings: ...
+    @staticmethod
+    def from_yaml(source: str | os.PathLike[str]) -> Settings: ...
+    @staticmethod
+    def from_json(source: str | os.PathLike[str]) -> Settings: ...
+    def replace(self, **settings: Any) -> Settings: ...
+    def replace_yaml(self, text: str) -> Settings: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def to_yaml(self) -> str: ...
+    def to_json(self) -> str: ...
+    def __hash__(self) -> int: ...
+    def __eq__(self, other: object) -> bool: ...
+
+def extract(
+    image: npt.NDArray[Any],
+    image_geometry: _Geometry,
+    mask: npt.NDArray[Any],
+    mask_geometry: _Geometry,
+    settings: Settings,
+    *,
+    label: int,
+    threads: int,
+) -> list[_Row]: ...
+def example() -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint8], _Triple]: ...
+def features() -> list[_Feature]: ...
+def setting_keys() -> list[_Key]: ...

@@ -1,0 +1,183 @@
+"""The command `radiomics-rs`."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from radiomics_rs._core import RadiomicsError, Settings, __version__, example, features
+from radiomics_rs._extract import extract
+from radiomics_rs.table import FeatureTable, aligned
+
+EXAMPLE_CONFIGURATION = "digital_phantom"
+WRITERS = {".csv": FeatureTable.to_csv, ".json": FeatureTable.to_json}
+CATALOGUE_COLUMNS = ("family", "feature", "ibsi_id", "pyradiomics", "aggregations", "summary")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code: 0, 1 for an error, 2 for wrong usage."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["pyradiomics"]:
+        # Flags, messages and exit codes of its own: those of PyRadiomics' command.
+        from radiomics_rs.pyradiomics import scripts
+
+        return scripts.main(given[1:])
+    parser = _parser()
+    chosen = parser.parse_args(given)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal of another encoding shows escapes instead of ending the command.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        chosen.run(parser, chosen)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has seen enough (`| head`). Python flushes once more on exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (RadiomicsError, OSError, TypeError) as error:
+        message = " ".join(_message(error).split())
+        print(f"radiomics-rs: error: {message}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="radiomics-rs", description="Radiomic features as standardised by IBSI."
+    )
+    parser.add_argument("--version", action="version", version=f"radiomics-rs {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser(
+        "extract",
+        help="features of a region of an image",
+        description="Computes the features of one region of an image.",
+    )
+    command.set_defaults(run=_extract)
+    command.add_argument("image", nargs="?", metavar="IMAGE", help="image file")
+    command.add_argument("mask", nargs="?", metavar="MASK", help="mask file, on the same grid")
+    command.add_argument(
+        "--example", action="store_true", help="use the embedded IBSI digital phantom instead"
+    )
+    source = command.add_mutually_exclusive_group()
+    source.add_argument("--settings", metavar="FILE", help="YAML or JSON document of settings")
+    source.add_argument("--profile", metavar="NAME", help="ready-made settings (default: ibsi)")
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="replace one setting; the value is YAML; may be repeated",
+    )
+    command.add_argument("--label", type=int, default=1, metavar="N", help="default: 1")
+    command.add_argument(
+        "--threads", type=int, default=0, metavar="N", help="default: 0, all cores"
+    )
+    command.add_argument(
+        "--out", metavar="FILE", help="write all digits to FILE (.csv or .json), print no table"
+    )
+
+    command = commands.add_parser(
+        "features", help="every feature there is", description="Lists every feature there is."
+    )
+    command.set_defaults(run=_features)
+    command.add_argument("--format", choices=tuple(FORMATS), default="table")
+
+    commands.add_parser(
+        "pyradiomics", help="PyRadiomics' own command, its flags and its tables", add_help=False
+    )
+    return parser
+
+
+def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
+    if chosen.example and chosen.image is not None:
+        parser.error("--example takes no IMAGE and MASK")
+    if not chosen.example and chosen.mask is None:
+        parser.error("give IMAGE and MASK, or --example")
+    write = None
+    if chosen.out is not None:
+        write = WRITERS.get(Path(chosen.out).suffix.lower())
+        if write is None:
+            parser.error(f"--out {chosen.out}: the name must end in {' or '.join(WRITERS)}")
+
+    settings = _settings(parser, chosen)
+    if chosen.example:
+        image, mask, spacing_mm = example()
+        options = {"spacing_mm": spacing_mm}
+    else:
+        image, mask, options = chosen.image, chosen.mask, {}
+    table = extract(image, mask, settings, label=chosen.label, threads=chosen.threads, **options)
+    if write is None:
+        print(table)
+    else:
+        write(table, chosen.out)
+        print(f"{len(table)} features written to {chosen.out}")
+
+
+def _settings(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Settings:
+    if chosen.settings is not None:
+        settings = Settings.from_yaml(Path(chosen.settings))
+    elif chosen.profile is not None:
+        settings = Settings(profile=chosen.profile)
+    elif chosen.example:
+        settings = Settings.ibsi_configuration(EXAMPLE_CONFIGURATION)
+    else:
+        settings = Settings()
+    for assignment in chosen.set:
+        name, equals, value = assignment.partition("=")
+        if not equals or not name.strip().isidentifier():
+            parser.error(f"--set {assignment}: give NAME=VALUE")
+        settings = settings.replace_yaml(f"{name.strip()}: {value}")
+    return settings
+
+
+def _features(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
+    FORMATS[chosen.format]()
+
+
+def _catalogue() -> list[tuple[str, ...]]:
+    rows = []
+    for feature in features():
+        # The region as a whole has no name in the vocabulary of the reference values.
+        names = {**feature, "aggregations": " ".join(feature["aggregations"])}
+        rows.append(tuple(names[column] or "" for column in CATALOGUE_COLUMNS))
+    return rows
+
+
+def _print_table() -> None:
+    print(aligned(CATALOGUE_COLUMNS, _catalogue()))
+
+
+def _print_csv() -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(CATALOGUE_COLUMNS)
+    writer.writerows(_catalogue())
+
+
+def _print_json() -> None:
+    print(json.dumps(features(), indent=1, ensure_ascii=False))
+
+
+def _print_markdown() -> None:
+    rule = ("---",) * len(CATALOGUE_COLUMNS)
+    for row in (CATALOGUE_COLUMNS, rule, *_catalogue()):
+        print("|", " | ".join(cell.replace("|", "\\|") for cell in row), "|")
+
+
+FORMATS = {
+    "table": _print_table,
+    "csv": _print_csv,
+    "json": _print_json,
+    "markdown": _print_markdown,
+}
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)

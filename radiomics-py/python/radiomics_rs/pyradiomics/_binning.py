@@ -1,0 +1,106 @@
+"""Grey-level discretisation by PyRadiomics' rules, for plug-ins and attributes.
+
+The features themselves are discretised by the engine (`BinAnchor`, `Discretisation` of the
+settings).
+"""
+
+from __future__ import annotations
+
+import logging
+
+import numpy
+
+logger = logging.getLogger("radiomics.imageoperations")
+
+#: Levels above this are a mistake in the settings: a matrix with as many rows does not fit into
+#: memory.
+MAXIMUM_LEVELS = 2**24
+
+
+class TooManyLevels(ValueError, MemoryError):
+    """The bin width is too small for the range of grey levels: PyRadiomics runs out of memory."""
+
+
+def check_finite(minimum, maximum) -> None:
+    """Refuse NaN and infinity."""
+    if not (numpy.isfinite(minimum) and numpy.isfinite(maximum)):
+        raise ValueError(
+            f"cannot discretise the region: its grey levels run from {minimum} to {maximum} (NaN "
+            "or infinity in the "
+            "image, or an image without variation was normalised)"
+        )
+
+
+def check_bins(minimum, maximum, binWidth) -> None:
+    """Refuse what cannot be discretised, with the reason."""
+    if isinstance(binWidth, str):
+        raise TypeError(f"binWidth must be a number, not str (got {binWidth!r})")
+    check_finite(minimum, maximum)
+    if binWidth is None or not binWidth > 0:
+        raise ValueError(f"binWidth must be greater than 0 (got {binWidth!r})")
+    levels = (float(maximum) - float(minimum)) / binWidth
+    if levels > MAXIMUM_LEVELS:
+        raise TooManyLevels(
+            f"binWidth {binWidth:g} divides grey levels from {minimum:g} to {maximum:g} into "
+            f"{levels:.0f} bins "
+            f"(at most {MAXIMUM_LEVELS}): use a larger binWidth, or binCount"
+        )
+
+
+def getBinEdges(parameterValues, **kwargs):
+    """Edges of the bins for these grey levels.
+
+    They are multiples of `binWidth` (25), or make `binCount` equal bins if that is set.
+    All bins are half open; one bin is added above the maximum, or the last edge is raised by 1 for
+    `binCount`, so that `numpy.digitize` finds a bin for every value.
+
+    >>> getBinEdges([54, 166], binWidth=25)
+    array([ 50,  75, 100, 125, 150, 175, 200])
+    """
+    binWidth = kwargs.get("binWidth", 25)
+    binCount = kwargs.get("binCount")
+    values = numpy.asarray(parameterValues)
+    # As Python numbers: the rule is computed in double precision whatever the image's type, and
+    # small integer types cannot overflow.
+    minimum, maximum = values.min().item(), values.max().item()
+    if binCount is not None:
+        check_finite(minimum, maximum)
+        edges = numpy.histogram(values, binCount)[1]
+        edges[-1] += 1
+        return edges
+    check_bins(minimum, maximum, binWidth)
+    low = minimum - (minimum % binWidth)
+    edges = numpy.arange(low, maximum + 2 * binWidth, binWidth)
+    if len(edges) == 1:
+        edges = numpy.array([edges[0] - 0.5, edges[0] + 0.5])
+    logger.debug("Calculated %d bins for bin width %g", len(edges) - 1, binWidth)
+    return edges
+
+
+def binImage(parameterMatrix, parameterMatrixCoordinates=None, **kwargs):
+    """Grey levels of the voxels that `parameterMatrixCoordinates` selects, and the bin edges.
+
+    The coordinates are a boolean array or indices; levels count from 1, other voxels are 0.
+    """
+    if parameterMatrixCoordinates is None:
+        edges = getBinEdges(parameterMatrix.ravel(), **kwargs)
+        return numpy.digitize(parameterMatrix, edges), edges
+    values = parameterMatrix[parameterMatrixCoordinates]
+    edges = getBinEdges(values, **kwargs)
+    levels = numpy.zeros(parameterMatrix.shape, dtype="int")
+    levels[parameterMatrixCoordinates] = numpy.digitize(values, edges)
+    return levels, edges
+
+
+def check_settings(values, settings) -> None:
+    """Refuse grey levels or bins that cannot be discretised, before anything is calculated."""
+    minimum, maximum = values.min().item(), values.max().item()
+    count = settings.get("binCount")
+    if count is not None:
+        check_finite(minimum, maximum)
+        if isinstance(count, str):
+            raise TypeError(f"binCount must be a number, not str (got {count!r})")
+        if count < 1:
+            raise ValueError(f"binCount must be at least 1 (got {count!r})")
+    else:
+        check_bins(minimum, maximum, settings.get("binWidth", 25))

@@ -1,0 +1,107 @@
+"""Feature classes whose numbers come from the engine."""
+
+from __future__ import annotations
+
+import numpy
+
+from . import _binning, _coefficients, _engine, base
+
+
+class EngineFeatures(base.RadiomicsFeaturesBase):
+    """A class that asks the engine for all enabled features at once and hands them out singly."""
+
+    #: the name of the class in feature keys, such as ``glcm``
+    _engineClass = ""
+
+    def __init__(self, inputImage, inputMask, **kwargs):
+        self._values: dict[str, float] = {}
+        super().__init__(inputImage, inputMask, **kwargs)
+
+    @property
+    def labelledVoxelCoordinates(self):
+        """Indices (z, y, x) of the region's voxels, one array per axis."""
+        return numpy.where(self.maskArray)
+
+    def _greyLevels(self):
+        """The image as it was handed in."""
+        return self.imageArray
+
+    def _initCalculation(self, voxelCoordinates=None):
+        self._values = {}
+        wanted = [name for name, enabled in self.enabledFeatures.items() if enabled]
+        self._values = _engine.features(self, self._ownFeatures(wanted))
+
+    def _ownFeatures(self, names):
+        """Those the engine has: not the removed ones, nor the ones a subclass adds."""
+        return [name for name in names if name in _engine.names(self._engineClass)]
+
+    def _engineValue(self, name):
+        """A value from the last engine call, or from a new one for a method called by itself."""
+        if name not in self._values:
+            self._values.update(_engine.features(self, [name]))
+        return self._values[name]
+
+
+class GreyLevelFeatures(EngineFeatures):
+    """A class that looks at grey levels, so these must be finite inside the region."""
+
+    def _initSegmentBasedCalculation(self):
+        super()._initSegmentBasedCalculation()
+        values = self._greyLevels()[self.maskArray]
+        if values.size == 0:
+            raise ValueError(f"the mask holds no voxel of label {self.label}")
+        _binning.check_settings(values, self.settings)
+
+
+class TextureFeatures(GreyLevelFeatures):
+    """A class with a grey-level matrix, ``P_<class>``, and coefficients drawn from it.
+
+    The matrix, the discretised ``imageArray`` and the ``coefficients`` are made when somebody looks
+    at them: the features do not need them, plug-ins do.
+    """
+
+    def __init__(self, inputImage, inputMask, **kwargs):
+        self._levels = None
+        self._matrix = None
+        #: lengths, sizes or dependences that the columns of the matrix stand for
+        self._columns = None
+        super().__init__(inputImage, inputMask, **kwargs)
+
+    def _newCoefficients(self):
+        return _coefficients.Coefficients(self)
+
+    @property
+    def imageArray(self):
+        """Grey levels of the region from 1, 0 outside it (as after binning in PyRadiomics)."""
+        if self._levels is None:
+            self._levels = self._applyBinning(self._greyArray)
+        return self._levels
+
+    def _greyLevels(self):
+        return self._greyArray
+
+    @imageArray.setter
+    def imageArray(self, array):
+        self._greyArray = array
+        self._levels = None
+
+    def _initCalculation(self, voxelCoordinates=None):
+        self._matrix = None
+        super()._initCalculation(voxelCoordinates)
+
+    def _calculateMatrix(self, voxelCoordinates=None):
+        """The matrix as PyRadiomics shapes it: a first axis of length 1, levels that occur."""
+        return _coefficients.matrix(self)
+
+    def _getMatrix(self):
+        if self._matrix is None:
+            self._matrix = self._calculateMatrix()
+        return self._matrix
+
+    def _setMatrix(self, matrix):
+        self._matrix = matrix
+
+
+def matrix_property(doc: str) -> property:
+    """``P_glcm`` and its like."""
+    return property(TextureFeatures._getMatrix, TextureFeatures._setMatrix, doc=doc)

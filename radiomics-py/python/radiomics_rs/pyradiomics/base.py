@@ -1,0 +1,133 @@
+"""What all feature classes share: enabling features, executing, collecting values."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import traceback
+
+import numpy
+import SimpleITK as sitk
+
+from . import _settings, imageoperations
+from ._progress import getProgressReporter
+from ._values import value
+
+
+def logger_name(module: str) -> str:
+    """Loggers keep PyRadiomics' names: ``radiomics.glcm``, wherever the package is installed."""
+    package = __name__.rpartition(".")[0]
+    return "radiomics" + module[len(package) :] if module.startswith(package) else module
+
+
+class RadiomicsFeaturesBase:
+    """Base of the feature classes, also for your own.
+
+    A feature is a method named ``get<Name>FeatureValue``. A subclass finds ``self.imageArray`` (z,
+    y, x), ``self.maskArray`` (boolean), ``self.settings``, ``self.label``, ``self.inputImage``,
+    ``self.inputMask`` and ``self.coefficients``; it prepares its numbers in ``_initCalculation``
+    and returns one value from each feature method. Make it known to the extractor with
+    ``radiomics_rs.pyradiomics.registerFeatureClass(name, cls)``.
+    """
+
+    def __init__(self, inputImage, inputMask, **kwargs):
+        self.logger = logging.getLogger(logger_name(type(self).__module__))
+        self.logger.debug("Initializing feature class")
+        if inputImage is None or inputMask is None:
+            raise ValueError("Missing input image or mask")
+        _settings.warn_unknown(kwargs, self.logger)
+
+        self.progressReporter = getProgressReporter
+        self.settings = kwargs
+        self.label = kwargs.get("label", 1)
+        self.voxelBased = kwargs.get("voxelBased", False)
+        self.coefficients = self._newCoefficients()
+        self.enabledFeatures = {}
+        self.featureValues = {}
+        self.featureNames = self.getFeatureNames()
+        self.inputImage = inputImage
+        self.inputMask = inputMask
+        self.imageArray = sitk.GetArrayFromImage(inputImage)
+        if self.voxelBased:
+            self._initVoxelBasedCalculation()
+        else:
+            self._initSegmentBasedCalculation()
+
+    def _newCoefficients(self) -> dict:
+        return {}
+
+    def _initSegmentBasedCalculation(self):
+        self.maskArray = sitk.GetArrayFromImage(self.inputMask) == self.label
+
+    def _initVoxelBasedCalculation(self):
+        raise NotImplementedError(_settings.NO_VOXEL_MODE)
+
+    def _initCalculation(self, voxelCoordinates=None):
+        """Hook: called once by `execute`, before the feature methods."""
+
+    def _applyBinning(self, matrix):
+        """Grey levels (from 1) of the region; fills the coefficients ``grayLevels`` and ``Ng``."""
+        matrix, _ = imageoperations.binImage(matrix, self.maskArray, **self.settings)
+        self.coefficients["grayLevels"] = numpy.unique(matrix[self.maskArray])
+        self.coefficients["Ng"] = int(self.coefficients["grayLevels"].max())
+        return matrix
+
+    def enableFeatureByName(self, featureName, enable=True):
+        """Enable or disable one feature; LookupError when the class has none of that name."""
+        if featureName not in self.featureNames:
+            hint = _settings.suggestion(featureName, self.featureNames)
+            raise LookupError(f"Feature not found: {featureName}{hint}")
+        if self.featureNames[featureName]:
+            self.logger.warning("Feature %s is deprecated, use with caution!", featureName)
+        self.enabledFeatures[featureName] = enable
+
+    def enableAllFeatures(self):
+        """Enable every feature that is not deprecated."""
+        for featureName, is_deprecated in self.featureNames.items():
+            if not is_deprecated:
+                self.enableFeatureByName(featureName, True)
+
+    def disableAllFeatures(self):
+        """Disable all features and forget the values calculated so far."""
+        self.enabledFeatures = {}
+        self.featureValues = {}
+
+    @classmethod
+    def getFeatureNames(cls):
+        """Return {feature name: whether it is deprecated}, in alphabetical order."""
+        return {
+            name[3 : -len("FeatureValue")]: getattr(method, "_is_deprecated", False)
+            for name, method in inspect.getmembers(cls)
+            if name.startswith("get") and name.endswith("FeatureValue")
+        }
+
+    def execute(self):
+        """Calculate the enabled features and return {name: value}.
+
+        When none is enabled, all that are not deprecated are.
+        """
+        if not self.enabledFeatures:
+            self.enableAllFeatures()
+        if self.voxelBased:
+            raise NotImplementedError(_settings.NO_VOXEL_MODE)
+        self._calculateSegment()
+        return self.featureValues
+
+    def _calculateSegment(self):
+        for _success, featureName, featureValue in self._calculateFeatures():
+            self.featureValues[featureName] = value(featureValue)
+
+    def _calculateFeatures(self, voxelCoordinates=None):
+        self._initCalculation(voxelCoordinates)
+        self.logger.debug("Calculating features")
+        for feature, enabled in self.enabledFeatures.items():
+            if not enabled:
+                continue
+            try:
+                yield True, feature, getattr(self, f"get{feature}FeatureValue")()
+            except DeprecationWarning as reason:
+                self.logger.debug("Feature %s is deprecated: %s", feature, reason.args[0])
+            except Exception:
+                # One feature must not take the others with it: its value is NaN, as in PyRadiomics.
+                self.logger.error("FAILED: %s", traceback.format_exc())
+                yield False, feature, numpy.nan

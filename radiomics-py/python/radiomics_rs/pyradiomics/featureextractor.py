@@ -1,0 +1,379 @@
+"""The extractor: from image and mask to a table of features."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import json
+import logging
+import os
+import pathlib
+
+import numpy
+import SimpleITK as sitk
+
+from . import _registry, _schema, _settings, generalinfo, imageoperations
+
+logger = logging.getLogger("radiomics.featureextractor")
+
+_BIN_COUNT_REMARK = (
+    "Fixed bin Count enabled! However, we recommend using a fixed bin Width. See "
+    "http://pyradiomics.readthedocs.io/en/latest/faq.html#radiomics-fixed-bin-width for more "
+    "details"
+)
+
+
+@contextlib.contextmanager
+def _geometry_tolerance(tolerance):
+    """Set SimpleITK's tolerance, of which a process has one, for the time of an extraction.
+
+    It is put back afterwards, so that extractors do not change each other's results (in
+    PyRadiomics the first tolerance of a process stays).
+    """
+    if tolerance is None:
+        yield
+        return
+    coordinate = sitk.ProcessObject.GetGlobalDefaultCoordinateTolerance()
+    direction = sitk.ProcessObject.GetGlobalDefaultDirectionTolerance()
+    sitk.ProcessObject.SetGlobalDefaultCoordinateTolerance(tolerance)
+    sitk.ProcessObject.SetGlobalDefaultDirectionTolerance(tolerance)
+    try:
+        yield
+    finally:
+        sitk.ProcessObject.SetGlobalDefaultCoordinateTolerance(coordinate)
+        sitk.ProcessObject.SetGlobalDefaultDirectionTolerance(direction)
+
+
+class RadiomicsFeatureExtractor:
+    """Extracts features from image and mask.
+
+    ``RadiomicsFeatureExtractor()`` calculates all features of all classes but shape2D on the
+    original image. A first argument (path of a YAML or JSON parameter file, or a dictionary with
+    ``setting``, ``imageType``, ``featureClass`` and ``voxelSetting``) replaces these; keywords
+    (``binWidth=25``) override single settings.
+
+    `settings`, `enabledImagetypes` ({name: its own settings}) and `enabledFeatures` ({class: list
+    of names, empty or None for all}) are plain dictionaries and may be changed between extractions.
+    """
+
+    def __init__(self, *args, **kwargs):
+        self.settings = {}
+        self.enabledImagetypes = {}
+        self.enabledFeatures = {}
+        self.featureClassNames = list(_registry.feature_classes())
+
+        params = args[0] if len(args) == 1 else None
+        if isinstance(params, dict):
+            logger.info("Loading parameter dictionary")
+            self._applyParams(paramsDict=params)
+        elif isinstance(params, (str, pathlib.PurePath)):
+            if not os.path.isfile(params):
+                raise OSError(f"Parameter file {params} does not exist.")
+            logger.info("Loading parameter file %s", params)
+            self._applyParams(paramsFile=params)
+        else:
+            self.settings = self._getDefaultSettings()
+            logger.info("No valid config parameter, using defaults: %s", self.settings)
+            self.enabledImagetypes = {"Original": {}}
+            self.enabledFeatures = {
+                name: [] for name in self.featureClassNames if name != "shape2D"
+            }
+
+        if kwargs:
+            logger.info("Applying custom setting overrides: %s", kwargs)
+            _settings.warn_unknown(kwargs, logger)
+            self.settings.update(kwargs)
+        if self.settings.get("binCount") is not None:
+            logger.warning(_BIN_COUNT_REMARK)
+
+    @staticmethod
+    def _getDefaultSettings():
+        return _settings.defaults()
+
+    def addProvenance(self, provenance_on=True):
+        """Switch the ``diagnostics_`` entries on or off."""
+        self.settings["additionalInfo"] = provenance_on
+
+    def loadParams(self, paramsFile):
+        """Replace types, features and settings by a YAML or JSON file's, the rest by defaults."""
+        self._applyParams(paramsFile=paramsFile)
+
+    def loadJSONParams(self, JSON_configuration):
+        """Replace types, features and settings by a JSON text's, the rest by defaults."""
+        self._applyParams(paramsDict=json.loads(JSON_configuration))
+
+    def _applyParams(self, paramsFile=None, paramsDict=None):
+        params = _schema.load_params(paramsFile, paramsDict)
+        logger.debug("Parameters parsed, input is valid.")
+        types = params.get("imageType") or {}
+        self.enabledImagetypes = {name: custom or {} for name, custom in types.items()} or {
+            "Original": {}
+        }
+        # shape2D included, as in PyRadiomics: without force2D it only logs that it is left out.
+        self.enabledFeatures = dict(
+            params.get("featureClass") or {name: [] for name in self.featureClassNames}
+        )
+        self.settings = self._getDefaultSettings()
+        self.settings.update(params.get("setting") or {})
+        self.settings.update(params.get("voxelSetting") or {})
+        logger.debug("Settings: %s", self.settings)
+
+    def execute(
+        self, imageFilepath, maskFilepath, label=None, label_channel=None, voxelBased=False
+    ):
+        """Extract the features of one region.
+
+        :param imageFilepath: image: path of a file, of a folder with one DICOM series, or a
+            SimpleITK image
+        :param maskFilepath: mask: path of a file or a SimpleITK image
+        :param label: value of the region in the mask; the setting `label` (1) when None
+        :param label_channel: component of a mask with several; the setting `label_channel` (0) when
+            None
+        :param voxelBased: feature maps instead of values: not available yet
+        :returns: OrderedDict of diagnostics, then shape, then each class for each image type
+        """
+        settings = self.settings.copy()
+        if label is not None:
+            settings["label"] = label
+        if label_channel is not None:
+            settings["label_channel"] = label_channel
+        label = settings.get("label", 1)
+        if voxelBased:
+            raise NotImplementedError(_settings.NO_VOXEL_MODE)
+        if isinstance(label, (int, float)) and label == 0:
+            raise RuntimeError(
+                "Label 0 is the background label, it cannot be the region: choose another one"
+            )
+        logger.info("Calculating features with label: %s", label)
+        with _geometry_tolerance(settings.get("geometryTolerance")):
+            return self._extract(imageFilepath, maskFilepath, settings)
+
+    def _extract(self, imageFilepath, maskFilepath, settings):
+        label = settings.get("label", 1)
+        info = None
+        if settings.get("additionalInfo", False):
+            info = generalinfo.GeneralInfo()
+            info.addGeneralSettings(settings)
+            info.addEnabledImageTypes(self.enabledImagetypes)
+
+        featureVector = collections.OrderedDict()
+        image, mask = self.loadImage(imageFilepath, maskFilepath, info, **settings)
+        boundingBox, correctedMask = imageoperations.checkMask(image, mask, **settings)
+        if correctedMask is not None:
+            if info is not None:
+                info.addMaskElements(image, correctedMask, label, "corrected")
+            mask = correctedMask
+        logger.debug("Image and Mask loaded and valid, starting extraction")
+
+        textureMask = mask
+        if settings.get("resegmentRange") is not None:
+            textureMask = imageoperations.resegmentMask(image, mask, **settings)
+            boundingBox, _ = imageoperations.checkMask(image, textureMask, **settings)
+            if info is not None:
+                info.addMaskElements(image, textureMask, label, "resegmented")
+        if info is not None:
+            featureVector.update(info.getGeneralInfo())
+
+        # Unless `resegmentShape`, shape describes the mask as it was, but cut to the box of the
+        # resegmented one: so does PyRadiomics.
+        shapeMask = textureMask if settings.get("resegmentShape", False) else mask
+        featureVector.update(self.computeShape(image, shapeMask, boundingBox, **settings))
+
+        for inputImage, imageTypeName, inputSettings in self._images(image, textureMask, settings):
+            logger.info("Calculating features for %s image", imageTypeName)
+            inputImage, inputMask = imageoperations.cropToTumorMask(
+                inputImage, textureMask, boundingBox
+            )
+            featureVector.update(
+                self.computeFeatures(inputImage, inputMask, imageTypeName, **inputSettings)
+            )
+        return featureVector
+
+    def _images(self, image, mask, settings):
+        for imageType, custom in self.enabledImagetypes.items():
+            arguments = {**settings, **(custom or {})}
+            logger.info('Adding image type "%s" with custom settings: %s', imageType, custom)
+            yield from getattr(imageoperations, f"get{imageType}Image")(image, mask, **arguments)
+
+    @staticmethod
+    def loadImage(ImageFilePath, MaskFilePath, generalInfo=None, **kwargs):
+        """Read image and mask; normalise, resample or crop (`preCrop`) as the settings say."""
+        logger.info("Loading image and mask")
+        image = _read(ImageFilePath, "image", series=True)
+        mask = imageoperations.getMask(_read(MaskFilePath, "mask"), **kwargs)
+        label = kwargs.get("label", 1)
+        if generalInfo is not None:
+            generalInfo.addImageElements(image)
+            # Without the image: whether the two fit together has not been checked.
+            generalInfo.addMaskElements(None, mask, label)
+
+        if kwargs.get("normalize", False):
+            image = imageoperations.normalizeImage(image, **kwargs)
+        if (
+            kwargs.get("interpolator") is not None
+            and kwargs.get("resampledPixelSpacing") is not None
+        ):
+            image, mask = imageoperations.resampleImage(image, mask, **kwargs)
+            if generalInfo is not None:
+                generalInfo.addImageElements(image, "interpolated")
+                generalInfo.addMaskElements(image, mask, label, "interpolated")
+        elif kwargs.get("preCrop", False):
+            boundingBox, correctedMask = imageoperations.checkMask(image, mask, **kwargs)
+            if correctedMask is not None:
+                mask = correctedMask
+            image, mask = imageoperations.cropToTumorMask(image, mask, boundingBox, **kwargs)
+        return image, mask
+
+    def computeShape(self, image, mask, boundingBox, **kwargs):
+        """Shape features of the mask cropped to `boundingBox`, as `checkMask` returns it."""
+        featureVector = collections.OrderedDict()
+        dimensions = mask.GetDimension()
+        wanted = []
+        if "shape" in self.enabledFeatures:
+            if dimensions == 3:
+                wanted.append("shape")
+            else:
+                logger.warning(
+                    "Shape features are only available 3D input (for 2D input, use shape2D). Found "
+                    "%iD input",
+                    dimensions,
+                )
+        if "shape2D" in self.enabledFeatures:
+            if dimensions == 3 and not kwargs.get("force2D", False):
+                logger.warning("parameter force2D must be set to True to enable shape2D extraction")
+            elif dimensions in (2, 3):
+                wanted.append("shape2D")
+            else:
+                logger.warning(
+                    "Shape2D features are only available for 2D and 3D (with force2D=True) input. "
+                    "Found %iD input",
+                    dimensions,
+                )
+        if wanted:
+            croppedImage, croppedMask = imageoperations.cropToTumorMask(image, mask, boundingBox)
+            for name in wanted:
+                featureVector.update(
+                    self._computeClass(name, croppedImage, croppedMask, "original", kwargs)
+                )
+        return featureVector
+
+    def computeFeatures(self, image, mask, imageTypeName, **kwargs):
+        """All enabled classes but shape for one (filtered) image, cropped to the region."""
+        featureVector = collections.OrderedDict()
+        for name in self.enabledFeatures:
+            if not name.startswith("shape") and name in _registry.feature_classes():
+                featureVector.update(self._computeClass(name, image, mask, imageTypeName, kwargs))
+        return featureVector
+
+    def _computeClass(self, name, image, mask, imageTypeName, settings):
+        logger.info("Computing %s", name)
+        featureClass = _registry.feature_classes()[name](image, mask, **settings)
+        for feature in self.enabledFeatures[name] or ():
+            featureClass.enableFeatureByName(feature)
+        return {
+            f"{imageTypeName}_{name}_{feature}": value
+            for feature, value in featureClass.execute().items()
+        }
+
+    def enableAllImageTypes(self):
+        """Enable all image types, without settings of their own."""
+        for imageType in _registry.image_types():
+            self.enabledImagetypes[imageType] = {}
+        logger.debug("Enabled images types: %s", self.enabledImagetypes)
+
+    def disableAllImageTypes(self):
+        """Disable all image types."""
+        self.enabledImagetypes = {}
+
+    def enableImageTypeByName(self, imageType, enabled=True, customArgs=None):
+        """Enable an image type, with its own settings `customArgs`, or disable it.
+
+        An unknown name is only logged.
+        """
+        known = _registry.image_types()
+        if imageType not in known:
+            logger.warning(
+                "Image type %s is not recognized%s",
+                imageType,
+                _settings.suggestion(imageType, known),
+            )
+        elif enabled:
+            self.enabledImagetypes[imageType] = {} if customArgs is None else customArgs
+        else:
+            self.enabledImagetypes.pop(imageType, None)
+        logger.debug("Enabled images types: %s", self.enabledImagetypes)
+
+    def enableImageTypes(self, **enabledImagetypes):
+        """Enable image types: ``enableImageTypes(Original={}, LoG={'sigma': [1.0]})``.
+
+        Names are not checked here.
+        """
+        self.enabledImagetypes.update(enabledImagetypes)
+        logger.debug("Enabled images types: %s", self.enabledImagetypes)
+
+    def enableAllFeatures(self):
+        """Enable all features of all classes that are not deprecated."""
+        for featureClassName in self.featureClassNames:
+            self.enabledFeatures[featureClassName] = []
+        logger.debug("Enabled features: %s", self.enabledFeatures)
+
+    def disableAllFeatures(self):
+        """Disable all classes."""
+        self.enabledFeatures = {}
+
+    def enableFeatureClassByName(self, featureClass, enabled=True):
+        """Enable all features of a class, or disable the class. An unknown name is only logged."""
+        if featureClass not in self.featureClassNames:
+            logger.warning(
+                "Feature class %s is not recognized%s",
+                featureClass,
+                _settings.suggestion(featureClass, self.featureClassNames),
+            )
+        elif enabled:
+            self.enabledFeatures[featureClass] = []
+        else:
+            self.enabledFeatures.pop(featureClass, None)
+        logger.debug("Enabled features: %s", self.enabledFeatures)
+
+    def enableFeaturesByName(self, **enabledFeatures):
+        """Enable features: ``enableFeaturesByName(firstorder=['Mean'], glcm=[])``.
+
+        An empty list or None enables the class.
+        """
+        self.enabledFeatures.update(enabledFeatures)
+        logger.debug("Enabled features: %s", self.enabledFeatures)
+
+
+def _read(source, what, series=False):
+    if isinstance(source, sitk.Image):
+        return source
+    if isinstance(source, (str, os.PathLike)):
+        path = os.fspath(source)
+        if os.path.isfile(path):
+            return sitk.ReadImage(path)
+        if series and os.path.isdir(path):
+            return _read_series(path)
+    raise ValueError(f"Error reading {what} Filepath or SimpleITK object{_reason(source)}")
+
+
+def _read_series(folder):
+    reader = sitk.ImageSeriesReader()
+    files = reader.GetGDCMSeriesFileNames(folder)
+    if not files:
+        raise ValueError(
+            f"Error reading image Filepath or SimpleITK object: no DICOM series in folder {folder}"
+        )
+    reader.SetFileNames(files)
+    return reader.Execute()
+
+
+def _reason(source) -> str:
+    if isinstance(source, (str, os.PathLike)):
+        return (
+            f": {os.fspath(source)} does not exist"
+            if not os.path.exists(source)
+            else f": {source} is no file"
+        )
+    if isinstance(source, numpy.ndarray):
+        return ": an array has no geometry, make it an image with SimpleITK.GetImageFromArray"
+    return f": got {type(source).__name__}"

@@ -1,0 +1,123 @@
+"""The ``diagnostics_`` entries of a result: versions, settings, image and mask at each step."""
+
+from __future__ import annotations
+
+import collections
+import hashlib
+import importlib.metadata
+import logging
+import sys
+
+import numpy
+import SimpleITK as sitk
+
+from . import _regions
+from ._version import __version__
+
+PREFIX = "diagnostics_"
+
+
+def _pywavelets_version() -> str:
+    """PyWavelets is not needed here; its key stays, so that both packages' tables match."""
+    try:
+        return importlib.metadata.version("PyWavelets")
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _hash(image) -> str:
+    """SHA-1 of the voxels: what `SimpleITK.Hash` gives, ten times as fast."""
+    voxels = numpy.ascontiguousarray(sitk.GetArrayViewFromImage(image))
+    return hashlib.sha1(voxels, usedforsecurity=False).hexdigest()
+
+
+class GeneralInfo:
+    """Collects the diagnostics of one extraction, in order."""
+
+    def __init__(self):
+        self.logger = logging.getLogger("radiomics.generalinfo")
+        self.generalInfo_prefix = PREFIX
+        self.generalInfo = collections.OrderedDict()
+        self.addStaticElements()
+
+    def getGeneralInfo(self):
+        """All entries so far as an OrderedDict."""
+        return self.generalInfo
+
+    def _add(self, key, value):
+        self.generalInfo[self.generalInfo_prefix + key] = value
+
+    def addStaticElements(self):
+        """Versions of this package and of what it stands on."""
+        self._add("Versions_PyRadiomics", __version__)
+        self._add("Versions_Numpy", numpy.__version__)
+        self._add("Versions_SimpleITK", sitk.Version().VersionString())
+        self._add("Versions_PyWavelet", _pywavelets_version())
+        self._add("Versions_Python", "{}.{}.{}".format(*sys.version_info[:3]))
+
+    def addGeneralSettings(self, settings):
+        """The settings in effect, as a dictionary."""
+        self._add("Configuration_Settings", settings)
+
+    def addEnabledImageTypes(self, enabledImageTypes):
+        """The image types and the settings of each, as a dictionary."""
+        self._add("Configuration_EnabledImageTypes", enabledImageTypes)
+
+    def addImageElements(self, image, prefix="original"):
+        """Spacing, size, mean and extremes; hash and dimensionality of the original image."""
+        key = f"Image-{prefix}_"
+        if prefix == "original":
+            self._add(key + "Hash", _hash(image))
+            self._add(key + "Dimensionality", f"{image.GetDimension()}D")
+        self._add(key + "Spacing", image.GetSpacing())
+        self._add(key + "Size", image.GetSize())
+        # A view, and a sum in double precision: no copy of the whole image is made.
+        array = sitk.GetArrayViewFromImage(image)
+        self._add(key + "Mean", numpy.mean(array, dtype="float64"))
+        self._add(key + "Minimum", numpy.float64(array.min()))
+        self._add(key + "Maximum", numpy.float64(array.max()))
+
+    def addMaskElements(self, image, mask, label, prefix="original"):
+        """Bounding box, voxel count, number of 26-connected parts and centre of mass of the region.
+
+        With an image also mean, minimum and maximum of its values there.
+        """
+        if mask is None:
+            return
+        key = f"Mask-{prefix}_"
+        if prefix == "original":
+            self._add(key + "Hash", _hash(mask))
+        self._add(key + "Spacing", mask.GetSpacing())
+        self._add(key + "Size", mask.GetSize())
+
+        everywhere = sitk.GetArrayViewFromImage(mask) == label
+        box = _regions.bounding_box(everywhere)
+        if box is None:
+            # The label has got lost in resampling: ITK's error, as in PyRadiomics.
+            shape = sitk.LabelShapeStatisticsImageFilter()
+            shape.Execute(mask)
+            shape.GetBoundingBox(label)
+        lower, upper = box
+        inside = _regions.crop(everywhere, box)
+        size = upper - lower + 1
+        self._add(key + "BoundingBox", (*lower[::-1].tolist(), *size[::-1].tolist()))
+        where = numpy.nonzero(inside)
+        self._add(key + "VoxelNum", len(where[0]))
+
+        components = sitk.ConnectedComponentImageFilter()
+        components.FullyConnectedOn()
+        components.Execute(sitk.GetImageFromArray(inside.view("uint8")))
+        self._add(key + "VolumeNum", components.GetObjectCount())
+
+        # (z, y, x) turned to (x, y, z)
+        centre = tuple(
+            float(numpy.mean(at + first)) for at, first in zip(where, lower, strict=True)
+        )[::-1]
+        self._add(key + "CenterOfMassIndex", centre)
+        self._add(key + "CenterOfMass", mask.TransformContinuousIndexToPhysicalPoint(centre))
+        if image is None:
+            return
+        values = sitk.GetArrayViewFromImage(image)[everywhere].astype("float64")
+        self._add(key + "Mean", numpy.mean(values))
+        self._add(key + "Minimum", numpy.min(values))
+        self._add(key + "Maximum", numpy.max(values))

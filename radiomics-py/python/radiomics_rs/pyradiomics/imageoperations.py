@@ -1,0 +1,391 @@
+"""What happens to image and mask before features.
+
+Mask checks, cropping, resampling, normalising, resegmenting, discretising, and the image types.
+
+SimpleITK does the resampling and the geometry, with the same calls and the same arithmetic as
+PyRadiomics, because the numbers must be the same; see docs/pyradiomics.md for where IBSI decides
+otherwise.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import numpy
+import SimpleITK as sitk
+
+from . import _regions
+from ._binning import binImage, getBinEdges
+from ._imagetypes import (
+    getExponentialImage,
+    getGradientImage,
+    getLBP2DImage,
+    getLBP3DImage,
+    getLogarithmImage,
+    getLoGImage,
+    getOriginalImage,
+    getSquareImage,
+    getSquareRootImage,
+    getWaveletImage,
+)
+
+__all__ = [
+    "binImage",
+    "checkMask",
+    "cropToTumorMask",
+    "getBinEdges",
+    "getExponentialImage",
+    "getGradientImage",
+    "getLBP2DImage",
+    "getLBP3DImage",
+    "getLoGImage",
+    "getLogarithmImage",
+    "getMask",
+    "getOriginalImage",
+    "getSquareImage",
+    "getSquareRootImage",
+    "getWaveletImage",
+    "normalizeImage",
+    "resampleImage",
+    "resegmentMask",
+]
+
+logger = logging.getLogger("radiomics.imageoperations")
+
+_DOCS = "Documentation:Usage:Customizing the Extraction:Settings:"
+
+
+def getMask(mask, **kwargs):
+    """The mask as UInt32 with one component.
+
+    :param label_channel: component to take when the mask holds a vector per voxel (0)
+    :param label: value of the region (1); ValueError when the mask does not hold it
+    """
+    label = kwargs.get("label", 1)
+    label_channel = kwargs.get("label_channel", 0)
+    if isinstance(label, str):
+        # In PyRadiomics this comes out of a format string; the type is kept, the text says what to
+        # do.
+        raise TypeError(f"label must be a real number, not str (got {label!r})")
+    if "vector" in mask.GetPixelIDTypeAsString().lower():
+        n_components = mask.GetNumberOfComponentsPerPixel()
+        if label_channel >= n_components:
+            raise AssertionError(
+                f"Mask {label_channel} requested, but segmentation object only contains "
+                f"{n_components} objects"
+            )
+        logger.info("Extracting mask at index %i", label_channel)
+        selector = sitk.VectorIndexSelectionCastImageFilter()
+        selector.SetIndex(label_channel)
+        mask = selector.Execute(mask)
+
+    mask = sitk.Cast(mask, sitk.sitkUInt32)
+    values = sitk.GetArrayViewFromImage(mask)
+    if not (values == label).any():
+        # Only now: sorting all voxels of a CT takes seconds.
+        labels = numpy.unique(values)
+        if not labels.any():
+            raise ValueError("No labels found in this mask (i.e. nothing is segmented)!")
+        raise ValueError(
+            f"Label ({label:g}) not present in mask. Choose from {labels[labels != 0]}"
+        )
+    return mask
+
+
+def checkMask(imageNode, maskNode, **kwargs):
+    """Check that the mask fits the image and that its region is large enough.
+
+    :param label: value of the region (1)
+    :param minimumROIDimensions: least number of directions in which the region is longer than one
+        voxel (2)
+    :param minimumROISize: refuse regions of this many voxels or fewer (None: no check)
+    :param correctMask: resample a mask of another geometry to the image instead of refusing it
+        (False)
+    :returns: bounding box (lower x, upper x, lower y, upper y, ...), and the resampled mask or None
+    """
+    label = kwargs.get("label", 1)
+    minimum_dimensions = kwargs.get("minimumROIDimensions", 2)
+    minimum_size = kwargs.get("minimumROISize")
+
+    correctedMask = None
+    if _regions.same_grid(imageNode, maskNode):
+        boundingBox, size = _box_and_size(maskNode, label)
+    else:
+        boundingBox, size, correctedMask = _box_of_another_grid(imageNode, maskNode, label, kwargs)
+    dimensions = int(numpy.sum(boundingBox[1::2] > boundingBox[0::2]))
+    if dimensions == 0:
+        raise ValueError(
+            "mask only contains 1 segmented voxel! Cannot extract features for a single voxel."
+        )
+    if dimensions < minimum_dimensions:
+        raise ValueError(
+            f"mask has too few dimensions (number of dimensions {dimensions}, minimum required "
+            f"{minimum_dimensions})"
+        )
+    if minimum_size is not None and size <= minimum_size:
+        raise ValueError(
+            f"Size of the ROI is too small (minimum size: {minimum_size:g}, ROI size: {size:g})"
+        )
+    return boundingBox, correctedMask
+
+
+def _box_and_size(mask, label):
+    inside = sitk.GetArrayViewFromImage(mask) == label
+    box = _regions.bounding_box(inside)
+    if box is None:
+        raise ValueError(f"Label ({label:g}) not present in mask")
+    lower, upper = box
+    # (z, y, x) to (lower x, upper x, lower y, ...)
+    return numpy.stack([lower[::-1], upper[::-1]], axis=1).ravel(), numpy.count_nonzero(inside)
+
+
+def _box_of_another_grid(image, mask, label, settings):
+    """By ITK: its tolerance decides whether the grids are the same, its errors say why not."""
+    correctedMask = None
+    statistics = sitk.LabelStatisticsImageFilter()
+    try:
+        statistics.Execute(image, mask)
+        if label not in statistics.GetLabels():
+            raise ValueError(f"Label ({label:g}) not present in mask")
+    except RuntimeError as error:
+        if not settings.get("correctMask", False):
+            _explain_mismatch(error)
+            raise
+        logger.warning("Image/Mask geometry mismatch, attempting to correct Mask")
+        correctedMask = _correct_mask(image, mask, label)
+        try:
+            statistics.Execute(image, correctedMask)
+        except RuntimeError as again:
+            raise ValueError(
+                "Calculation of bounding box failed, for more information run with DEBUG logging "
+                "and check log"
+            ) from again
+        if label not in statistics.GetLabels():
+            # The region lies between the image's voxel centres.
+            raise ValueError(
+                f"Label ({label:g}) not present in mask after resampling it to the image"
+            ) from error
+    return numpy.array(statistics.GetBoundingBox(label)), statistics.GetCount(label), correctedMask
+
+
+def _explain_mismatch(error: RuntimeError) -> None:
+    if "Both images for LabelStatisticsImageFilter don't match type or dimension!" in str(error):
+        raise ValueError(
+            "Image/Mask datatype or size mismatch. Potential fix: enable correctMask, "
+            f"see {_DOCS}correctMask for more information"
+        ) from error
+    if "Inputs do not occupy the same physical space!" in str(error):
+        raise ValueError(
+            "Image/Mask geometry mismatch. Potential fix: increase tolerance using "
+            "geometryTolerance, "
+            f"see {_DOCS}geometryTolerance for more information"
+        ) from error
+
+
+def _correct_mask(image, mask, label):
+    _check_roi(image, mask, label)
+    resampler = sitk.ResampleImageFilter()
+    resampler.SetReferenceImage(image)
+    resampler.SetInterpolator(sitk.sitkNearestNeighbor)
+    return resampler.Execute(mask)
+
+
+def _check_roi(image, mask, label):
+    """Bounding box (lower x, y, z, size x, y, z) of a region, which must be in the image."""
+    shape = sitk.LabelShapeStatisticsImageFilter()
+    shape.Execute(mask)
+    if label not in shape.GetLabels():
+        raise ValueError(f"Label ({label}) not present in mask")
+    box = numpy.array(shape.GetBoundingBox(label))
+    n = mask.GetDimension()
+
+    # Corners of the box (half a voxel outside the centres) in the index space of the image.
+    corners = (box[:n] - 0.5, box[:n] + box[n:] - 0.5)
+    points = [mask.TransformContinuousIndexToPhysicalPoint(corner.tolist()) for corner in corners]
+    bounds = tuple(image.TransformPhysicalPointToContinuousIndex(point) for point in points)
+    tolerance = 1e-3
+    below = numpy.min(bounds, axis=0) < -0.5 - tolerance
+    above = numpy.max(bounds, axis=0) > numpy.array(image.GetSize()) - 0.5 + tolerance
+    if below.any() or above.any():
+        raise ValueError(
+            "Bounding box of ROI is larger than image space:\n\t"
+            f"ROI bounds (x, y, z image coordinate space) {bounds}\n\tImage Size {image.GetSize()}"
+        )
+    return box
+
+
+def cropToTumorMask(imageNode, maskNode, boundingBox, **kwargs):
+    """Crop image and mask to `boundingBox` (as `checkMask` returns it).
+
+    `padDistance` (0) voxels around it are kept, as far as the image reaches.
+    """
+    padDistance = kwargs.get("padDistance", 0)
+    boundingBox = numpy.asarray(boundingBox)
+    size = numpy.array(maskNode.GetSize())
+    lower = numpy.maximum(boundingBox[0::2] - padDistance, 0)
+    upper = numpy.maximum(size - boundingBox[1::2] - padDistance - 1, 0)
+
+    crop = sitk.CropImageFilter()
+    crop.SetLowerBoundaryCropSize(lower.tolist())
+    crop.SetUpperBoundaryCropSize(upper.tolist())
+    return crop.Execute(imageNode), crop.Execute(maskNode)
+
+
+def resampleImage(imageNode, maskNode, **kwargs):
+    """Resample image and mask to `resampledPixelSpacing` (x, y, z).
+
+    A 0 keeps the spacing of that direction. The grid comes from the mask: aligned to the corner of
+    its first voxel, region = bounding box ± `padDistance` (5) new voxels, inside the mask's volume.
+    The output keeps the image's pixel type, so integer images are truncated.
+    """
+    new_spacing = kwargs["resampledPixelSpacing"]
+    interpolator = kwargs.get("interpolator", sitk.sitkBSpline)
+    padDistance = kwargs.get("padDistance", 5)
+    label = kwargs.get("label", 1)
+    if imageNode is None or maskNode is None:
+        raise ValueError("Requires both image and mask to resample")
+
+    mask_spacing = numpy.array(maskNode.GetSpacing())
+    n = len(mask_spacing)
+    if len(new_spacing) != n:
+        raise AssertionError(
+            f"Wrong dimensionality ({len(new_spacing)}-D) of resampledPixelSpacing!, {n}-D required"
+        )
+    new_spacing = numpy.array(new_spacing)
+    new_spacing = numpy.where(new_spacing == 0, mask_spacing, new_spacing)
+    box = _check_roi(imageNode, maskNode, label)
+    # A region of one slice keeps its spacing in that direction.
+    new_spacing = numpy.where(box[n:] != 1, new_spacing, mask_spacing)
+
+    if numpy.allclose(numpy.array(imageNode.GetSpacing()), new_spacing):
+        logger.info("New spacing equal to original image spacing, just resampling the mask")
+        return _crop_only(imageNode, maskNode, label, kwargs)
+
+    ratio = mask_spacing / new_spacing
+    mask_size = numpy.array(maskNode.GetSize())
+    lower = numpy.floor((box[:n] - 0.5) * ratio - padDistance)
+    upper = numpy.ceil((box[:n] + box[n:] - 0.5) * ratio + padDistance)
+    last = numpy.ceil(mask_size * ratio) - 1
+    lower = numpy.where(lower < 0, 0, lower)
+    upper = numpy.where(upper > last, last, upper)
+    new_size = numpy.array(upper - lower + 1, dtype="int").tolist()
+
+    # The corner of the first voxel stays where it is: the new origin is half the difference of the
+    # spacings away.
+    origin_index = 0.5 * (new_spacing - mask_spacing) / mask_spacing + lower / ratio
+    origin = maskNode.TransformContinuousIndexToPhysicalPoint(origin_index.tolist())
+    logger.info(
+        "Applying resampling from spacing %s and size %s to spacing %s and size %s",
+        mask_spacing,
+        mask_size,
+        new_spacing,
+        new_size,
+    )
+
+    resampler = sitk.ResampleImageFilter()
+    resampler.SetOutputSpacing(new_spacing.tolist())
+    resampler.SetOutputDirection(maskNode.GetDirection())
+    resampler.SetSize(new_size)
+    resampler.SetOutputOrigin(origin)
+    resampler.SetOutputPixelType(imageNode.GetPixelID())
+    resampler.SetInterpolator(_interpolator(interpolator))
+    resampled_image = resampler.Execute(imageNode)
+    resampler.SetOutputPixelType(maskNode.GetPixelID())
+    resampler.SetInterpolator(sitk.sitkNearestNeighbor)
+    return resampled_image, resampler.Execute(maskNode)
+
+
+def _crop_only(image, mask, label, kwargs):
+    resampler = sitk.ResampleImageFilter()
+    resampler.SetReferenceImage(image)
+    resampler.SetInterpolator(sitk.sitkNearestNeighbor)
+    mask = resampler.Execute(mask)
+    shape = sitk.LabelShapeStatisticsImageFilter()
+    shape.Execute(mask)
+    box = numpy.array(shape.GetBoundingBox(label))
+    n = mask.GetDimension()
+    bounds = numpy.empty(2 * n, dtype=int)
+    bounds[::2] = box[:n]
+    bounds[1::2] = box[:n] + box[n:] - 1
+    return cropToTumorMask(image, mask, bounds, **kwargs)
+
+
+def _interpolator(interpolator):
+    if not isinstance(interpolator, str):
+        return interpolator
+    found = getattr(sitk, interpolator, None)
+    if found is None:
+        logger.warning('interpolator "%s" not recognized, using sitkBSpline', interpolator)
+        return sitk.sitkBSpline
+    return found
+
+
+def normalizeImage(image, **kwargs):
+    """Normalise by mean and standard deviation (N - 1) of all voxels of the image.
+
+    Then clip to ± `removeOutliers` (None: no clipping) and multiply by `normalizeScale` (1).
+    """
+    scale = kwargs.get("normalizeScale", 1)
+    outliers = kwargs.get("removeOutliers")
+    image = sitk.Normalize(image)
+    if outliers is not None:
+        logger.debug("Removing outliers > %g standard deviations", outliers)
+        array = sitk.GetArrayFromImage(image)
+        array[array > outliers] = outliers
+        array[array < -outliers] = -outliers
+        clipped = sitk.GetImageFromArray(array)
+        clipped.CopyInformation(image)
+        image = clipped
+    # Not in place: the caller's image must not change.
+    return image * scale
+
+
+def resegmentMask(imageNode, maskNode, **kwargs):
+    """Keep the voxels of the region whose value is in `resegmentRange`.
+
+    :param resegmentRange: closed interval [lower, upper], or [lower]
+    :param resegmentMode: 'absolute' values, 'relative' to the region's maximum, or 'sigma' standard
+        deviations from the region's mean
+    """
+    limits = kwargs["resegmentRange"]
+    mode = kwargs.get("resegmentMode", "absolute")
+    label = kwargs.get("label", 1)
+    if limits is None:
+        raise ValueError("resegmentRange is None.")
+    if len(limits) not in (1, 2):
+        raise ValueError(f"Length {len(limits)} is not allowed for resegmentRange")
+
+    image = sitk.GetArrayFromImage(imageNode)
+    region = sitk.GetArrayFromImage(maskNode) == label
+    values = image[region]
+    thresholds = sorted(limits)
+    if mode == "relative":
+        maximum = values.max().item()
+        thresholds = [maximum * limit for limit in thresholds]
+    elif mode == "sigma":
+        mean, deviation = values.mean().item(), values.std().item()
+        thresholds = [mean + deviation * limit for limit in thresholds]
+    elif mode != "absolute":
+        raise ValueError(f"Resegment mode {mode} not recognized.")
+
+    keep = values >= thresholds[0]
+    if len(thresholds) == 2:
+        keep &= values <= thresholds[1]
+    retained = int(keep.sum())
+    if retained <= 1:
+        raise ValueError(
+            f"Resegmentation excluded too many voxels with label {label} (retained {retained} "
+            "voxel(s))! "
+            "Cannot extract features"
+        )
+    logger.debug(
+        "Resegmentation complete, new size: %d voxels (excluded %d voxels)",
+        retained,
+        len(keep) - retained,
+    )
+
+    kept = numpy.zeros(region.shape, dtype="int")
+    kept[region] = numpy.where(keep, label, 0)
+    newMask = sitk.GetImageFromArray(kept)
+    newMask.CopyInformation(maskNode)
+    return newMask

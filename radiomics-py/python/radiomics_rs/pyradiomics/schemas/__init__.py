@@ -1,0 +1,1 @@
+"""The parameter schema and its checks, where other programs look for them."""

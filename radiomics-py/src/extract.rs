@@ -1,0 +1,111 @@
+//! Extraction, the catalogue and the example.
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use radiomics_core::catalogue::FAMILIES;
+use radiomics_core::example::DigitalPhantom;
+use radiomics_core::{Execution, Grid, Image, Mask, Named, Voxels};
+
+use crate::settings::Settings;
+use crate::voxels::{Borrowed, to_array};
+use crate::{RadiomicsError, raise};
+
+/// Spacing, origin and direction, all (z, y, x).
+type Geometry = ([f64; 3], [f64; 3], [[f64; 3]; 3]);
+
+/// Column, image, family, feature, IBSI id, aggregation, value and status.
+type Row = (String, String, &'static str, &'static str, &'static str, &'static str, f64, &'static str);
+
+/// Image, mask and spacing (z, y, x) in mm.
+type Example<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, (f64, f64, f64));
+
+/// Rows of features of the voxels of a mask that have a label, in catalogue order.
+///
+/// Arrays are (z, y, x); a geometry is (spacing, origin, direction), all in (z, y, x) order
+/// and millimetres. The arrays are borrowed and the interpreter lock is released: nobody may
+/// write to them meanwhile. A row is (column, image, family, feature, ibsi_id, aggregation,
+/// value, status).
+#[pyfunction]
+#[pyo3(signature = (image, image_geometry, mask, mask_geometry, settings, *, label, threads))]
+#[allow(clippy::too_many_arguments)]
+pub fn extract(
+    py: Python<'_>,
+    image: &Bound<'_, PyAny>,
+    image_geometry: Geometry,
+    mask: &Bound<'_, PyAny>,
+    mask_geometry: Geometry,
+    settings: &Settings,
+    label: i64,
+    threads: i64,
+) -> PyResult<Vec<Row>> {
+    let threads = usize::try_from(threads).map_err(|_| {
+        RadiomicsError::new_err(format!("threads is {threads}: give 0 for all cores, or a number above 0"))
+    })?;
+    let (image, mask) = (Borrowed::new("image", image)?, Borrowed::new("mask", mask)?);
+    let (image, mask) = (image.voxels(), mask.voxels());
+    let image = Image::new(grid(&image, image_geometry)?, image).map_err(raise)?;
+    let mask = Mask::new(grid(&mask, mask_geometry)?, mask).map_err(raise)?;
+    let execution = Execution { threads, ..Execution::default() };
+    let table = py
+        .detach(|| radiomics_core::extract(&image, &mask, label, settings.core(), &execution))
+        .map_err(raise)?;
+    let row = |row: &radiomics_core::FeatureRow| {
+        let feature = row.feature;
+        (
+            row.column(),
+            row.image.clone(),
+            row.family,
+            feature.name,
+            feature.ibsi_id,
+            row.aggregation.name(),
+            row.value,
+            row.status().name(),
+        )
+    };
+    Ok(table.rows().iter().map(row).collect())
+}
+
+fn grid(voxels: &Voxels, (spacing_mm, origin_mm, direction): Geometry) -> PyResult<Grid> {
+    Grid::oriented(voxels.shape(), spacing_mm, origin_mm, direction).map_err(raise)
+}
+
+/// Every feature there is, in catalogue order.
+///
+/// A list of dicts with the keys family, family_ibsi_id, feature, ibsi_id (empty if IBSI has
+/// none), pyradiomics (PyRadiomics' name or None), summary and aggregations (a list of names;
+/// an empty name stands for the region as a whole).
+#[pyfunction]
+pub fn features(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyDict>>> {
+    let mut all = Vec::new();
+    for family in FAMILIES {
+        for feature in (family.features)() {
+            let aggregations: Vec<&str> =
+                family.scope.aggregations().iter().map(|(aggregation, _)| aggregation.name()).collect();
+            let item = PyDict::new(py);
+            item.set_item("family", family.name)?;
+            item.set_item("family_ibsi_id", family.ibsi_id)?;
+            item.set_item("feature", feature.name)?;
+            item.set_item("ibsi_id", feature.ibsi_id)?;
+            item.set_item("pyradiomics", feature.pyradiomics)?;
+            item.set_item("summary", feature.summary)?;
+            item.set_item("aggregations", aggregations)?;
+            all.push(item);
+        }
+    }
+    Ok(all)
+}
+
+/// The digital phantom of IBSI 1: (image, mask, spacing_mm).
+///
+/// Two new arrays (z, y, x) of 4 × 4 × 5 voxels, int16 and uint8 (label 1), and the spacing
+/// (z, y, x) in millimetres.
+#[pyfunction]
+pub fn example(py: Python<'_>) -> PyResult<Example<'_>> {
+    let phantom = DigitalPhantom::new();
+    let image = phantom.image();
+    Ok((
+        to_array(py, image.voxels())?,
+        to_array(py, phantom.mask().voxels())?,
+        image.grid().spacing_mm.into(),
+    ))
+}

@@ -1,0 +1,37 @@
+//! The Python module `radiomics_rs._core`: `radiomics-core` for Python, with no numbers of
+//! its own. The package around it turns files and SimpleITK images into arrays.
+
+mod extract;
+mod settings;
+mod value;
+mod voxels;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+pyo3::create_exception!(
+    radiomics_rs,
+    RadiomicsError,
+    PyValueError,
+    "An image, a mask, a label or a setting that cannot be used; the message names the value and the remedy."
+);
+
+/// The core's message as the Python exception.
+fn raise(error: radiomics_core::Error) -> PyErr {
+    RadiomicsError::new_err(error.to_string())
+}
+
+/// The compiled part of radiomics_rs.
+#[pymodule]
+mod _core {
+    #[pymodule_export]
+    use super::RadiomicsError;
+    #[pymodule_export]
+    use super::extract::{example, extract, features};
+    #[pymodule_export]
+    use super::settings::{Settings, setting_keys};
+
+    #[pymodule_export]
+    #[allow(non_upper_case_globals)]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+}

@@ -1,0 +1,225 @@
+//! The class `Settings`.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use pyo3::exceptions::{PyAttributeError, PyFileNotFoundError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyTuple};
+use radiomics_core::document::{self, KEYS};
+use radiomics_core::{Named, Profile};
+
+use crate::value::{to_map, to_object};
+use crate::{RadiomicsError, raise};
+
+/// Everything that determines the numbers, apart from image and mask.
+///
+/// Keyword arguments replace single values of a profile ("ibsi" unless `profile` names
+/// another). The object cannot be changed; `replace` makes a changed one.
+///
+/// Raises RadiomicsError naming the setting, its value and what it takes, or the nearest name
+/// for one that does not exist.
+#[pyclass(frozen, module = "radiomics_rs")]
+pub struct Settings {
+    core: radiomics_core::Settings,
+}
+
+impl Settings {
+    /// The core's settings.
+    pub fn core(&self) -> &radiomics_core::Settings {
+        &self.core
+    }
+
+    fn read(source: &Bound<'_, PyAny>, parse: Parse) -> PyResult<Self> {
+        let core = match text_or_path(source)? {
+            Source::Text(text) => parse(&text).map_err(raise)?,
+            Source::Path(path) => parse(&read_file(&path)?)
+                .map_err(|error| RadiomicsError::new_err(format!("{}: {error}", path.display())))?,
+        };
+        Ok(Self { core })
+    }
+}
+
+type Parse = fn(&str) -> radiomics_core::Result<radiomics_core::Settings>;
+
+#[pymethods]
+impl Settings {
+    #[new]
+    #[pyo3(signature = (**settings))]
+    fn new(settings: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Ok(Self { core: document::from_map(&to_map(settings)?).map_err(raise)? })
+    }
+
+    /// The settings of an IBSI 1 reference configuration: "digital_phantom", or "A" to "E" for
+    /// the CT phantom.
+    ///
+    /// Raises RadiomicsError for any other name.
+    #[staticmethod]
+    fn ibsi_configuration(name: &str) -> PyResult<Self> {
+        Ok(Self { core: radiomics_core::Settings::ibsi_configuration(name).map_err(raise)? })
+    }
+
+    /// Settings from a YAML 1.2 document, which may be JSON as well.
+    ///
+    /// `source` is a path object, a string that ends in .yaml, .yml or .json (a path, too), or
+    /// the document itself. Raises FileNotFoundError, or RadiomicsError naming what is wrong.
+    #[staticmethod]
+    fn from_yaml(source: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Self::read(source, document::from_yaml)
+    }
+
+    /// Settings from a JSON document; `source` and errors as for `from_yaml`.
+    #[staticmethod]
+    fn from_json(source: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Self::read(source, document::from_json)
+    }
+
+    /// These settings with some replaced.
+    ///
+    /// One kind of bins displaces another; `profile` starts anew from that profile. Raises as
+    /// the constructor.
+    #[pyo3(signature = (**settings))]
+    fn replace(&self, settings: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Ok(Self { core: document::update(&self.core, &to_map(settings)?).map_err(raise)? })
+    }
+
+    /// These settings with those of a YAML document replaced, such as "bin_width: 25".
+    fn replace_yaml(&self, text: &str) -> PyResult<Self> {
+        let map = document::yaml_map(text).map_err(raise)?;
+        Ok(Self { core: document::update(&self.core, &map).map_err(raise)? })
+    }
+
+    /// All settings as a dict of None, numbers, strings and lists.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        for (name, value) in &document::to_map(&self.core) {
+            dict.set_item(name, to_object(py, value, false)?)?;
+        }
+        Ok(dict)
+    }
+
+    /// All settings as a YAML document.
+    fn to_yaml(&self) -> String {
+        document::to_yaml(&self.core)
+    }
+
+    /// All settings as a JSON document.
+    fn to_json(&self) -> String {
+        document::to_json(&self.core)
+    }
+
+    fn __getattr__(&self, py: Python<'_>, name: &str) -> PyResult<Py<PyAny>> {
+        match document::to_map(&self.core).get(name) {
+            Some(value) => to_object(py, value, true),
+            None => Err(PyAttributeError::new_err(format!("Settings has no attribute `{name}`"))),
+        }
+    }
+
+    fn __setattr__(&self, name: &str, _value: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(PyAttributeError::new_err(format!(
+            "settings cannot be changed: `replace({name}=...)` makes changed ones"
+        )))
+    }
+
+    fn __delattr__(&self, name: &str) -> PyResult<()> {
+        Err(PyAttributeError::new_err(format!("settings cannot be changed: `{name}` cannot be deleted")))
+    }
+
+    fn __dir__(slf: &Bound<'_, Self>) -> PyResult<Vec<String>> {
+        let mut names: Vec<String> = slf.get_type().dir()?.extract()?;
+        names.extend(KEYS.iter().map(|key| key.name.to_owned()));
+        Ok(names)
+    }
+
+    // The text is all that Python can see of settings, so it decides on equality and hash.
+    fn __eq__(&self, other: PyRef<'_, Self>) -> bool {
+        self.to_json() == other.to_json()
+    }
+
+    fn __hash__(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.to_json().hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// The call that makes these settings: what differs from the default ones.
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let default = document::to_map(&radiomics_core::Settings::default());
+        let mut changed = document::to_map(&self.core);
+        changed.retain(|name, value| default.get(name) != Some(value));
+        // A null that another setting implies (one kind of bins displaces the others) is noise.
+        for name in
+            changed.clone().keys().filter(|name| changed[*name].is_null()).cloned().collect::<Vec<_>>()
+        {
+            let mut fewer = changed.clone();
+            fewer.shift_remove(&name);
+            if document::from_map(&fewer).is_ok_and(|settings| settings == self.core) {
+                changed = fewer;
+            }
+        }
+        let mut parts = Vec::new();
+        for (name, value) in &changed {
+            parts.push(format!("{name}={}", to_object(py, value, true)?.bind(py).repr()?));
+        }
+        Ok(format!("Settings({})", parts.join(", ")))
+    }
+
+    /// For pickle and copy: the constructor's arguments.
+    fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
+        Ok((PyTuple::empty(py), self.to_dict(py)?))
+    }
+}
+
+/// The names of all settings, each with the values it takes and what it does.
+///
+/// A list of dicts with the keys name, takes and summary.
+#[pyfunction]
+pub fn setting_keys(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyDict>>> {
+    let profile = (
+        "profile",
+        format!("one of {}", Profile::all()),
+        "The settings to begin with; only for construction, not an attribute",
+    );
+    let keys = KEYS.iter().map(|key| (key.name, key.takes.to_owned(), key.summary));
+    std::iter::once(profile)
+        .chain(keys)
+        .map(|(name, takes, summary)| {
+            let item = PyDict::new(py);
+            item.set_item("name", name)?;
+            item.set_item("takes", takes)?;
+            item.set_item("summary", summary)?;
+            Ok(item)
+        })
+        .collect()
+}
+
+enum Source {
+    Text(String),
+    Path(PathBuf),
+}
+
+/// A document is told from a path by its looks alone, never by what files happen to exist.
+fn text_or_path(source: &Bound<'_, PyAny>) -> PyResult<Source> {
+    if source.is_instance_of::<PyString>() {
+        let text: String = source.extract()?;
+        let is_path =
+            !text.contains('\n') && [".yaml", ".yml", ".json"].iter().any(|end| text.ends_with(end));
+        return Ok(if is_path { Source::Path(text.into()) } else { Source::Text(text) });
+    }
+    let Ok(path) = source.extract() else {
+        let kind = source.get_type().name()?;
+        return Err(PyTypeError::new_err(format!(
+            "the settings are of type {kind}: give a path or a document"
+        )));
+    };
+    Ok(Source::Path(path))
+}
+
+fn read_file(path: &Path) -> PyResult<String> {
+    std::fs::read_to_string(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            PyFileNotFoundError::new_err((2, "No such file or directory", path.display().to_string()))
+        }
+        _ => RadiomicsError::new_err(format!("cannot read {}: {error}", path.display())),
+    })
+}

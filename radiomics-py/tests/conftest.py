@@ -1,0 +1,115 @@
+"""What several test files share: reference values, data folder, inputs."""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk  # noqa: N813
+
+import radiomics_rs as rr
+
+ROOT = Path(__file__).resolve().parents[2]
+PHANTOM_REFERENCE = ROOT / "radiomics-core" / "tests" / "data" / "ibsi1_digital_phantom.csv"
+DATA = Path(os.environ.get("RADIOMICS_DATA") or ROOT.parent / "shared")
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of reference images; tests that need it are skipped without it."""
+    if not DATA.is_dir():
+        pytest.skip(f"no reference images at {DATA}: set RADIOMICS_DATA to their folder")
+    return DATA
+
+
+@pytest.fixture
+def phantom():
+    """Image, mask, spacing."""
+    return rr.example()
+
+
+@pytest.fixture
+def phantom_images():
+    """Image and mask as SimpleITK images."""
+    voxels, labels, spacing = rr.example()
+    image, mask = sitk.GetImageFromArray(voxels), sitk.GetImageFromArray(labels)
+    for place in (image, mask):
+        place.SetSpacing(spacing[::-1])
+    return image, mask
+
+
+@pytest.fixture
+def phantom_files(tmp_path, phantom_images):
+    """Paths of image and mask files."""
+    paths = str(tmp_path / "phantom_image.nrrd"), str(tmp_path / "phantom_label.nrrd")
+    for image, path in zip(phantom_images, paths, strict=True):
+        sitk.WriteImage(image, path)
+    return paths
+
+
+@pytest.fixture
+def configuration():
+    return rr.Settings.ibsi_configuration("digital_phantom")
+
+
+@pytest.fixture
+def oblique():
+    """An image and a label map on a grid that no axis swap leaves alone."""
+    rng = np.random.default_rng(7)
+    voxels = rng.integers(-100, 200, (6, 9, 11)).astype(np.int16)
+    labels = np.zeros(voxels.shape, np.uint8)
+    labels[1:5, 2:6, 1:5] = 1
+    labels[2:6, 4:9, 6:10] = 7
+    c, s = math.cos(0.3), math.sin(0.3)
+
+    def place(array):
+        image = sitk.GetImageFromArray(array)
+        image.SetSpacing((0.7, 1.1, 2.5))
+        image.SetOrigin((-12.0, 30.0, 105.5))
+        image.SetDirection((c, -s, 0, s, c, 0, 0, 0, 1))
+        return image
+
+    return place(voxels), place(labels)
+
+
+def references(path: Path, dataset: str) -> list[dict[str, str]]:
+    """Reference rows of a data set, of the families that the catalogue has."""
+    families = {feature["family"] for feature in rr.features()}
+    with path.open(newline="", encoding="utf-8") as file:
+        return [
+            row
+            for row in csv.DictReader(file)
+            if row["dataset"] == dataset and row["family"] in families and row["value"]
+        ]
+
+
+def disagreements(table: rr.FeatureTable, rows: list[dict[str, str]]) -> list[str]:
+    """Reference values that the table misses or does not reach, by the standard's own rule."""
+    values = {(r["family"], r["aggregation"], r["ibsi_id"]): r["value"] for r in table.records()}
+    wrong = []
+    for row in rows:
+        # A feature at a fixed parameter (intensity-volume histogram) has an id of its own.
+        ids = [row["ibsi_parameter_id"], row["ibsi_feature_id"]]
+        keys = [(row["family"], row["aggregation"], i) for i in ids if i]
+        value = next((values[key] for key in keys if key in values), None)
+        name = f"{row['family']} {row['aggregation']} {row['feature_name']} ({ids[1]})"
+        if value is None:
+            wrong.append(f"{name}: not in the table")
+            continue
+        reference, tolerance = float(row["value"]), float(row["tolerance"] or 0)
+        # The slack is the rounding of the subtraction itself, not of the value.
+        slack = 1e-9 * abs(reference)
+        if not abs(float(f"{value:.3g}") - reference) <= tolerance + slack:
+            wrong.append(f"{name}: {value!r} is not {reference} ± {tolerance}")
+    return wrong
+
+
+def same(one: rr.FeatureTable, other: rr.FeatureTable) -> bool:
+    """Whether two tables hold the same bits."""
+    return [(r.column, np.float64(r.value).tobytes()) for r in one] == [
+        (r.column, np.float64(r.value).tobytes()) for r in other
+    ]
