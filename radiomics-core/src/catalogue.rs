@@ -19,7 +19,7 @@ pub struct Feature {
     /// PyRadiomics' name, if it has the feature.
     pub pyradiomics: Option<&'static str>,
     /// Whether PyRadiomics computes it only when it is named.
-    pub deprecated_in_pyradiomics: bool,
+    pub only_by_name: bool,
     /// What it is, in a line.
     pub summary: &'static str,
 }
@@ -54,7 +54,7 @@ pub const fn row<M>(
             ibsi_id,
             ibsi_parameter_id: "",
             pyradiomics: if pyradiomics.is_empty() { None } else { Some(pyradiomics) },
-            deprecated_in_pyradiomics: false,
+            only_by_name: false,
             summary,
         },
         value,
@@ -63,8 +63,8 @@ pub const fn row<M>(
 
 impl<M> Row<M> {
     /// The same row, marked as one that PyRadiomics computes only when it is named.
-    pub const fn deprecated_in_pyradiomics(mut self) -> Self {
-        self.feature.deprecated_in_pyradiomics = true;
+    pub const fn only_by_name(mut self) -> Self {
+        self.feature.only_by_name = true;
         self
     }
 
@@ -79,7 +79,7 @@ impl<M> Row<M> {
 pub struct Family {
     /// Name, as in the IBSI reference values.
     pub name: &'static str,
-    /// IBSI identifier of the family.
+    /// IBSI identifier of the family; empty if IBSI has no such family.
     pub ibsi_id: &'static str,
     /// Which aggregations it knows.
     pub scope: Scope,
@@ -97,6 +97,7 @@ impl std::fmt::Debug for Family {
 /// The families, in the order in which IBSI lists them: the only registry.
 pub static FAMILIES: &[Family] = &[
     families::morphology::FAMILY,
+    families::morphology::slice::FAMILY,
     families::local_intensity::FAMILY,
     families::intensity_statistics::FAMILY,
     families::intensity_histogram::FAMILY,
@@ -127,14 +128,16 @@ pub(crate) fn is_selected(settings: &Settings, family: &str, feature: &Feature) 
     if settings.features.iter().flatten().filter_map(|f| f.split_once('.')).any(named) {
         return true;
     }
+    // A family that IBSI does not have is computed only when it or one of its features is named.
+    let outside_ibsi = FAMILIES.iter().any(|f| f.name == family && f.ibsi_id.is_empty());
     let in_family = match &settings.families {
         Some(families) => families.iter().any(|f| f == family),
-        None => settings.features.is_none(),
+        None => settings.features.is_none() && !outside_ibsi,
     };
     in_family
         && match settings.feature_set {
-            FeatureSet::Ibsi => !feature.ibsi_id.is_empty(),
-            FeatureSet::PyRadiomics => feature.pyradiomics.is_some() && !feature.deprecated_in_pyradiomics,
+            FeatureSet::Ibsi => outside_ibsi || !feature.ibsi_id.is_empty(),
+            FeatureSet::PyRadiomics => feature.pyradiomics.is_some() && !feature.only_by_name,
         }
 }
 

@@ -38,7 +38,7 @@ static TABLE: &[Row<Intensities>] = &[
     row("root_mean_square", "5ZWQ", "RootMeanSquared", "√(Σ x² / N); x may be shifted by `intensity_shift`", |s| (s.energy / s.statistics.n).sqrt()),
     row("kurtosis", "", "Kurtosis", "Fourth central moment over σ⁴; 0 for a flat region", |s| s.statistics.kurtosis),
     row("total_energy", "", "TotalEnergy", "Energy times the volume of a voxel in mm³", |s| s.energy * s.voxel_volume_mm3),
-    row("standard_deviation", "", "StandardDeviation", "σ", |s: &Intensities| s.statistics.variance.sqrt()).deprecated_in_pyradiomics(),
+    row("standard_deviation", "", "StandardDeviation", "σ", |s: &Intensities| s.statistics.variance.sqrt()).only_by_name(),
 ];
 
 /// What the formulas read.

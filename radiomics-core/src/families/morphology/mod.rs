@@ -8,6 +8,7 @@ mod enclosing;
 mod hull;
 mod mesh;
 mod planar;
+pub(crate) mod slice;
 mod spatial;
 
 use std::cell::OnceCell;
@@ -41,9 +42,9 @@ static TABLE: &[Row<Shape>] = &[
     row("volume_voxel_counting", "YEKZ", "VoxelVolume", "Number of voxels times the volume of one, mm³", Shape::voxel_volume),
     row("surface_area", "C0JK", "SurfaceArea", "Area A of the surface mesh, mm²", Shape::area),
     row("surface_to_volume_ratio", "2PR5", "SurfaceVolumeRatio", "A / V, mm⁻¹", |s| s.area() / s.volume()),
-    row("compactness_1", "SKGS", "Compactness1", "V / (√π · A^(3/2))", |s: &Shape| s.volume() / (PI.sqrt() * s.area().powf(1.5))).deprecated_in_pyradiomics(),
-    row("compactness_2", "BQWJ", "Compactness2", "36π · V² / A³", |s: &Shape| 36.0 * PI * s.volume().powi(2) / s.area().powi(3)).deprecated_in_pyradiomics(),
-    row("spherical_disproportion", "KRCK", "SphericalDisproportion", "A / (36π · V²)^(1/3)", |s: &Shape| s.area() / s.equivalent_sphere_area()).deprecated_in_pyradiomics(),
+    row("compactness_1", "SKGS", "Compactness1", "V / (√π · A^(3/2))", |s: &Shape| s.volume() / (PI.sqrt() * s.area().powf(1.5))).only_by_name(),
+    row("compactness_2", "BQWJ", "Compactness2", "36π · V² / A³", |s: &Shape| 36.0 * PI * s.volume().powi(2) / s.area().powi(3)).only_by_name(),
+    row("spherical_disproportion", "KRCK", "SphericalDisproportion", "A / (36π · V²)^(1/3)", |s: &Shape| s.area() / s.equivalent_sphere_area()).only_by_name(),
     row("sphericity", "QCFX", "Sphericity", "(36π · V²)^(1/3) / A", |s| s.equivalent_sphere_area() / s.area()),
     row("asphericity", "25C7", "", "(A³ / (36π · V²))^(1/3) − 1", |s| s.area() / s.equivalent_sphere_area() - 1.0),
     row("centre_of_mass_shift", "KLMA", "", "Distance of the centre of the morphological mask from that of the intensities, mm; undefined if the intensities sum to 0", Shape::centre_of_mass_shift),
