@@ -57,7 +57,7 @@ struct Marginal {
 }
 
 /// Number of formulas.
-pub(crate) const FORMULAS: usize = 17;
+const FORMULAS: usize = 17;
 
 /// A definition and its formula.
 type Formula = (&'static str, fn(&Emphasis) -> f64);

@@ -24,8 +24,8 @@ static TABLE: &[Row<VolumeHistogram>] = &[
     row("volume_fraction_at_90_intensity", "BC2M", "", "V90, largest ν_i with (i − min) / (max − min) ≥ 90 %; undefined for a range of one level", |h: &VolumeHistogram| h.volume_at(90)).at_parameter("4279"),
     row("intensity_at_10_volume", "GBPN", "", "I10, least i with ν_i ≤ 10 %; undefined if the highest level fills more", |h: &VolumeHistogram| h.intensity_at(10)).at_parameter("PWN1"),
     row("intensity_at_90_volume", "GBPN", "", "I90, least i with ν_i ≤ 90 %; undefined if the highest level fills more", |h: &VolumeHistogram| h.intensity_at(90)).at_parameter("BOHI"),
-    row("volume_fraction_difference_between_10_and_90_intensity", "DDTU", "", "V10 − V90", |h: &VolumeHistogram| h.volume_at(10) - h.volume_at(90)).at_parameter("WITY"),
-    row("intensity_difference_between_10_and_90_volume", "CNV2", "", "I10 − I90", |h: &VolumeHistogram| h.intensity_at(10) - h.intensity_at(90)).at_parameter("JXJA"),
+    row("volume_fraction_difference_between_10_and_90_intensity", "DDTU", "", "V10 − V90; undefined if they are", |h: &VolumeHistogram| h.volume_at(10) - h.volume_at(90)).at_parameter("WITY"),
+    row("intensity_difference_between_10_and_90_volume", "CNV2", "", "I10 − I90; undefined if one of them is", |h: &VolumeHistogram| h.intensity_at(10) - h.intensity_at(90)).at_parameter("JXJA"),
     row("area_under_the_ivh_curve", "9CMM", "", "∫ ν dγ by trapezia over γ = (i − min) / (max − min); 0 if a level is alone", VolumeHistogram::area),
 ];
 

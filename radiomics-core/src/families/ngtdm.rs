@@ -1,5 +1,5 @@
 //! Neighbourhood grey tone differences (IBSI 1, IPET): how far voxels of level i are from the
-//! mean of their neighbours.
+//! mean of their neighbours. Undefined if no voxel has a neighbour.
 
 use std::collections::BTreeMap;
 
@@ -23,11 +23,11 @@ pub(crate) const FAMILY: Family = Family {
 
 #[rustfmt::skip]
 static TABLE: &[Row<Ngtdm>] = &[
-    row("coarseness", "QCDE", "Coarseness", "1 / Σ p_i·s_i; 10⁶ if the sum is 0", |m| if m.product > 0.0 { 1.0 / m.product } else { 1e6 }),
-    row("contrast", "65HE", "Contrast", "Σ p_i·p_j·(i − j)² / (Ngp·(Ngp − 1)) · Σ s_i / N; 0 if a level is alone", contrast),
-    row("busyness", "NQ30", "Busyness", "Σ p_i·s_i / Σ |i·p_i − j·p_j|; 0 if a level is alone; undefined if all i·p_i are equal", busyness),
-    row("complexity", "HDEZ", "Complexity", "Σ |i − j|·(p_i·s_i + p_j·s_j) / (p_i + p_j) / N", |m| m.complexities / m.n),
-    row("strength", "1X9X", "Strength", "Σ (p_i + p_j)·(i − j)² / Σ s_i; 0 if all s_i are 0", |m| over(m.strengths, m.differences)),
+    row("coarseness", "QCDE", "Coarseness", "1 / Σ p_i·s_i; 10⁶ if the sum is 0; undefined if no voxel has a neighbour", |m| if m.product > 0.0 { 1.0 / m.product } else { 1e6 }),
+    row("contrast", "65HE", "Contrast", "Σ p_i·p_j·(i − j)² / (Ngp·(Ngp − 1)) · Σ s_i / N; 0 if a level is alone; undefined if no voxel has a neighbour", contrast),
+    row("busyness", "NQ30", "Busyness", "Σ p_i·s_i / Σ |i·p_i − j·p_j|; 0 if a level is alone; undefined if all i·p_i are equal or no voxel has a neighbour", busyness),
+    row("complexity", "HDEZ", "Complexity", "Σ |i − j|·(p_i·s_i + p_j·s_j) / (p_i + p_j) / N; undefined if no voxel has a neighbour", |m| m.complexities / m.n),
+    row("strength", "1X9X", "Strength", "Σ (p_i + p_j)·(i − j)² / Σ s_i; 0 if all s_i are 0; undefined if no voxel has a neighbour", |m| over(m.strengths, m.differences)),
 ];
 
 /// What the formulas read. Sums over i, or over all ordered pairs of levels i and j that
