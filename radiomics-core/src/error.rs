@@ -196,12 +196,12 @@ pub enum Error {
     },
 
     // ---- machine -------------------------------------------------------------------------
-    /// The operating system refused to start threads.
+    /// More threads than the system gives, or than make sense.
     #[error("cannot start {threads} threads: {reason}")]
     Threads {
         /// Number asked for.
         threads: usize,
-        /// What the system said.
+        /// What the system said, or the limit.
         reason: String,
     },
 }

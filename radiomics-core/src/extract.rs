@@ -16,7 +16,7 @@ use crate::table::{FeatureRow, FeatureTable};
 /// How to compute; never changes a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Execution {
-    /// Number of threads; 0 means as many as the machine has.
+    /// Number of threads, at most 1024; 0 means as many as the machine has.
     pub threads: usize,
     /// Instruction set.
     pub isa: Isa,
@@ -49,8 +49,16 @@ pub fn extract(
     })
 }
 
+/// More threads than any machine has use for. Tens of thousands would start, and bring the
+/// machine to a standstill.
+const MAX_THREADS: usize = 1024;
+
 /// The threads to compute on.
 pub(crate) fn pool(execution: &Execution) -> Result<rayon::ThreadPool> {
+    if execution.threads > MAX_THREADS {
+        let reason = format!("{MAX_THREADS} are the limit; 0 takes as many as the machine has");
+        return Err(Error::Threads { threads: execution.threads, reason });
+    }
     rayon::ThreadPoolBuilder::new()
         .num_threads(execution.threads)
         .build()

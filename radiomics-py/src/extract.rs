@@ -72,8 +72,9 @@ fn grid(voxels: &Voxels, (spacing_mm, origin_mm, direction): Geometry) -> PyResu
 /// Every feature there is, in catalogue order.
 ///
 /// A list of dicts with the keys family, family_ibsi_id, feature, ibsi_id (empty if IBSI has
-/// none), pyradiomics (PyRadiomics' name or None), summary and aggregations (a list of names;
-/// an empty name stands for the region as a whole).
+/// none), ibsi_parameter_id (of a feature at one value of its parameter, else empty),
+/// pyradiomics (PyRadiomics' name or None), summary and aggregations (a list of names; an
+/// empty name stands for the region as a whole).
 #[pyfunction]
 pub fn features(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyDict>>> {
     let mut all = Vec::new();
@@ -86,6 +87,7 @@ pub fn features(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyDict>>> {
             item.set_item("family_ibsi_id", family.ibsi_id)?;
             item.set_item("feature", feature.name)?;
             item.set_item("ibsi_id", feature.ibsi_id)?;
+            item.set_item("ibsi_parameter_id", feature.ibsi_parameter_id)?;
             item.set_item("pyradiomics", feature.pyradiomics)?;
             item.set_item("summary", feature.summary)?;
             item.set_item("aggregations", aggregations)?;

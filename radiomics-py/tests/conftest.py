@@ -68,7 +68,8 @@ def oblique():
 
     def place(array):
         image = sitk.GetImageFromArray(array)
-        image.SetSpacing((0.7, 1.1, 2.5))
+        # Numbers that 32 bits hold, which is what NIfTI keeps.
+        image.SetSpacing((0.75, 1.125, 2.5))
         image.SetOrigin((-12.0, 30.0, 105.5))
         image.SetDirection((c, -s, 0, s, c, 0, 0, 0, 1))
         return image
@@ -89,14 +90,17 @@ def references(path: Path, dataset: str) -> list[dict[str, str]]:
 
 def disagreements(table: rr.FeatureTable, rows: list[dict[str, str]]) -> list[str]:
     """Reference values that the table misses or does not reach, by the standard's own rule."""
-    values = {(r["family"], r["aggregation"], r["ibsi_id"]): r["value"] for r in table.records()}
+    catalogue = {(f["family"], f["feature"]): f for f in rr.features()}
+    values = {}
+    for row in table:
+        # A feature at a value of its parameter (intensity-volume histogram) has a second id.
+        parameter = catalogue[row.family, row.feature]["ibsi_parameter_id"]
+        values[row.family, row.aggregation, row.ibsi_id, parameter] = row.value
     wrong = []
     for row in rows:
-        # A feature at a fixed parameter (intensity-volume histogram) has an id of its own.
-        ids = [row["ibsi_parameter_id"], row["ibsi_feature_id"]]
-        keys = [(row["family"], row["aggregation"], i) for i in ids if i]
-        value = next((values[key] for key in keys if key in values), None)
-        name = f"{row['family']} {row['aggregation']} {row['feature_name']} ({ids[1]})"
+        ids = row["ibsi_feature_id"], row["ibsi_parameter_id"]
+        name = f"{row['family']} {row['aggregation']} {row['feature_name']} ({ids[0]})"
+        value = values.get((row["family"], row["aggregation"], *ids))
         if value is None:
             wrong.append(f"{name}: not in the table")
             continue

@@ -47,6 +47,7 @@ VALUES = {
     "four dimensions": (IMAGE[None], MASK, {"spacing_mm": (1, 1, 1)}, "has 4 dimensions"),
     "no voxels": (IMAGE[:0], MASK[:0], {}, "shape (z, y, x) [0, 5, 6]"),
     "threads": (IMAGE, MASK, {"threads": -2}, "threads is -2"),
+    "too many threads": (IMAGE, MASK, {"threads": 10**7}, "10000000 threads: 1024 are the limit"),
     "bin width": (
         IMAGE,
         MASK,

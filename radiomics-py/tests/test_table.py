@@ -48,6 +48,7 @@ def test_table_follows_the_catalogue(table):
     expected = [
         (feature["family"], aggregation)
         for feature in rr.features()
+        if feature["ibsi_id"]  # the default set of features is IBSI's
         for aggregation in feature["aggregations"]
     ]
     assert sorted(expected) == sorted((row.family, row.aggregation) for row in table)
@@ -112,7 +113,8 @@ def test_features_can_be_selected(phantom):
 
 def test_catalogue():
     features = rr.features()
-    keys = ["family", "family_ibsi_id", "feature", "ibsi_id", "pyradiomics", "summary"]
+    keys = ["family", "family_ibsi_id", "feature", "ibsi_id", "ibsi_parameter_id"]
+    keys += ["pyradiomics", "summary"]
     assert all(list(feature) == [*keys, "aggregations"] for feature in features)
     names = {(feature["family"], feature["feature"]) for feature in features}
     assert len(names) == len(features)

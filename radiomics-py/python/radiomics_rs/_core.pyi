@@ -17,6 +17,7 @@ class _Feature(TypedDict):
     family_ibsi_id: str
     feature: str
     ibsi_id: str
+    ibsi_parameter_id: str
     pyradiomics: str | None
     summary: str
     aggregations: list[str]
@@ -34,23 +35,40 @@ class Settings:
     """Everything that determines the numbers, apart from image and mask; cannot be changed."""
 
     geometry_tolerance: float
+    normalise: bool
+    normalise_scale: float
+    normalise_clip: float | None
     resample_spacing_mm: tuple[float | None, float | None, float | None] | None
+    grid_alignment: str
+    keep_single_slices: bool
     image_interpolation: str
     mask_interpolation: str
     mask_threshold: float
     intensity_rounding: str
     resegment_range: tuple[float | None, float | None] | None
+    resegment_unit: str
+    morphological_mask: str
     resegment_sigma: float | None
+    mesh_faces: str
+    axes_covariance: str
     bin_width: float | None
     bin_number: int | None
     bin_edges: tuple[float, ...] | None
     bin_anchor: str
+    bin_assignment: str
     ivh_bin_width: float | None
     ivh_bin_number: int | None
     ivh_bin_edges: tuple[float, ...] | None
     distances: tuple[int, ...]
+    slice_axis: int
+    glcm_symmetric: bool
+    distance_weighting: str | None
+    glrlm_drop_single_voxel_lines: bool
+    ngtdm_count_isolated: bool
+    intensity_shift: float
     ngldm_alpha: int
     aggregations: tuple[str, ...]
+    feature_set: str
     families: tuple[str, ...] | None
     features: tuple[str, ...] | None
 
