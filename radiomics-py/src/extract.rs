@@ -11,7 +11,7 @@ use crate::voxels::{Borrowed, to_array};
 use crate::{RadiomicsError, raise};
 
 /// Spacing, origin and direction, all (z, y, x).
-type Geometry = ([f64; 3], [f64; 3], [[f64; 3]; 3]);
+pub type Geometry = ([f64; 3], [f64; 3], [[f64; 3]; 3]);
 
 /// Column, image, family, feature, IBSI id, aggregation, value and status.
 type Row = (String, String, &'static str, &'static str, &'static str, &'static str, f64, &'static str);
@@ -38,14 +38,10 @@ pub fn extract(
     label: i64,
     threads: i64,
 ) -> PyResult<Vec<Row>> {
-    let threads = usize::try_from(threads).map_err(|_| {
-        RadiomicsError::new_err(format!("threads is {threads}: give 0 for all cores, or a number above 0"))
-    })?;
-    let (image, mask) = (Borrowed::new("image", image)?, Borrowed::new("mask", mask)?);
-    let (image, mask) = (image.voxels(), mask.voxels());
-    let image = Image::new(grid(&image, image_geometry)?, image).map_err(raise)?;
-    let mask = Mask::new(grid(&mask, mask_geometry)?, mask).map_err(raise)?;
-    let execution = Execution { threads, ..Execution::default() };
+    let execution = execution(threads)?;
+    let (voxels, labels) = (Borrowed::new("image", image)?, Borrowed::new("mask", mask)?);
+    let image = self::image(voxels.voxels(), image_geometry)?;
+    let mask = self::mask(labels.voxels(), mask_geometry)?;
     let table = py
         .detach(|| radiomics_core::extract(&image, &mask, label, settings.core(), &execution))
         .map_err(raise)?;
@@ -63,6 +59,24 @@ pub fn extract(
         )
     };
     Ok(table.rows().iter().map(row).collect())
+}
+
+/// With a number of threads as Python gives it.
+pub fn execution(threads: i64) -> PyResult<Execution> {
+    let threads = usize::try_from(threads).map_err(|_| {
+        RadiomicsError::new_err(format!("threads is {threads}: give 0 for all cores, or a number above 0"))
+    })?;
+    Ok(Execution { threads, ..Execution::default() })
+}
+
+/// Borrowed voxels as an image.
+pub fn image<'a>(voxels: Voxels<'a>, geometry: Geometry) -> PyResult<Image<'a>> {
+    Image::new(grid(&voxels, geometry)?, voxels).map_err(raise)
+}
+
+/// Borrowed voxels as a mask.
+pub fn mask<'a>(voxels: Voxels<'a>, geometry: Geometry) -> PyResult<Mask<'a>> {
+    Mask::new(grid(&voxels, geometry)?, voxels).map_err(raise)
 }
 
 fn grid(voxels: &Voxels, (spacing_mm, origin_mm, direction): Geometry) -> PyResult<Grid> {

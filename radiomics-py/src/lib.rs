@@ -4,6 +4,7 @@
 mod extract;
 mod settings;
 mod value;
+mod verify;
 mod voxels;
 
 use pyo3::exceptions::PyValueError;
@@ -30,6 +31,8 @@ mod _core {
     use super::extract::{example, extract, features};
     #[pymodule_export]
     use super::settings::{Settings, setting_keys};
+    #[pymodule_export]
+    use super::verify::{Verification, verify};
 
     #[pymodule_export]
     #[allow(non_upper_case_globals)]

@@ -55,3 +55,12 @@ pub fn ct_phantom() -> Option<(Volume, Volume)> {
     assert!(image.voxels.iter().all(|x| x.fract() == 0.0), "the phantom is in whole HU");
     Some((image, Volume::nifti(&folder.join("mask.nii.gz"))))
 }
+
+/// Compares a generated file with what it should hold, or writes it if `REGENERATE` is set.
+pub fn compare_or_regenerate(path: &std::path::Path, expected: &str) {
+    if std::env::var_os("REGENERATE").is_some() {
+        std::fs::write(path, expected).expect("a writable file");
+    }
+    let found = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(found == expected, "{} is out of date: run `REGENERATE=1 cargo test`", path.display());
+}

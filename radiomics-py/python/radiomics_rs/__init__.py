@@ -13,12 +13,14 @@ Arrays are (z, y, x), lengths are millimetres. The numbers come from a compiled 
 from radiomics_rs._core import (
     RadiomicsError,
     Settings,
+    Verification,
     __version__,
     example,
     features,
     setting_keys,
 )
 from radiomics_rs._extract import extract
+from radiomics_rs._verify import verify
 from radiomics_rs.table import FeatureRow, FeatureTable
 
 __all__ = [
@@ -26,11 +28,13 @@ __all__ = [
     "FeatureTable",
     "RadiomicsError",
     "Settings",
+    "Verification",
     "__version__",
     "example",
     "extract",
     "features",
     "setting_keys",
+    "verify",
 ]
 
 # The engine's own table of settings, so that `help(Settings)` cannot fall behind it.

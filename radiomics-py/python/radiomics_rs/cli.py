@@ -12,6 +12,7 @@ from pathlib import Path
 
 from radiomics_rs._core import RadiomicsError, Settings, __version__, example, features
 from radiomics_rs._extract import extract
+from radiomics_rs._verify import verify
 from radiomics_rs.table import FeatureTable, aligned
 
 EXAMPLE_CONFIGURATION = "digital_phantom"
@@ -34,16 +35,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        chosen.run(parser, chosen)
+        code = chosen.run(parser, chosen)
         sys.stdout.flush()
     except BrokenPipeError:
+        code = 0
         # The reader has seen enough (`| head`). Python flushes once more on exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (RadiomicsError, OSError, TypeError) as error:
         message = " ".join(_message(error).split())
         print(f"radiomics-rs: error: {message}", file=sys.stderr)
         return 1
-    return 0
+    return code or 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -87,6 +89,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.set_defaults(run=_features)
     command.add_argument("--format", choices=tuple(FORMATS), default="table")
+
+    command = commands.add_parser(
+        "verify",
+        help="our values against the published ones of IBSI 1",
+        description="Recomputes the published values of IBSI 1; exit code 1 if one is outside "
+        "of its tolerance.",
+    )
+    command.set_defaults(run=_verify)
+    command.add_argument(
+        "--data", metavar="DIR", help="folder with the CT phantom, for configurations A to E"
+    )
+    command.add_argument("--format", choices=("table", "csv", "json", "markdown"), default="table")
+    command.add_argument("--out", metavar="FILE", help="write to FILE, print the table")
+    command.add_argument("--threads", type=int, default=0, metavar="N", help="default: 0, all cores")
 
     commands.add_parser(
         "pyradiomics", help="PyRadiomics' own command, its flags and its tables", add_help=False
@@ -134,6 +150,16 @@ def _settings(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Se
             parser.error(f"--set {assignment}: give NAME=VALUE")
         settings = settings.replace_yaml(f"{name.strip()}: {value}")
     return settings
+
+
+def _verify(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
+    found = verify(chosen.data, threads=chosen.threads)
+    if chosen.out is None:
+        print(found.to_text(chosen.format), end="")
+    else:
+        Path(chosen.out).write_text(found.to_text(chosen.format), encoding="utf-8")
+        print(found, end="")
+    return 0 if found.all_inside else 1
 
 
 def _features(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:

@@ -1,0 +1,80 @@
+//! The catalogue is consistent, and its page is up to date.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::Path;
+
+use radiomics_core::Named;
+use radiomics_core::catalogue::FAMILIES;
+use radiomics_core::verify::references;
+
+#[test]
+fn names_and_identifiers_are_unique_and_those_of_the_standard() {
+    let mut names = BTreeSet::new();
+    let mut identifiers = BTreeSet::new();
+    for family in FAMILIES {
+        for feature in (family.features)() {
+            assert!(names.insert((family.name, feature.name)), "{}.{} twice", family.name, feature.name);
+            let id = (feature.ibsi_id, feature.ibsi_parameter_id);
+            assert!(feature.ibsi_id.is_empty() || identifiers.insert(id), "{id:?} twice");
+            assert!(!feature.summary.is_empty(), "{} has no summary", feature.name);
+        }
+    }
+    for reference in references() {
+        let id = (reference.ibsi_id, reference.ibsi_parameter_id);
+        assert!(identifiers.contains(&id), "{} {id:?} is missing", reference.feature);
+    }
+}
+
+#[test]
+fn as_many_features_as_the_standard_has() {
+    let numbers: Vec<(&str, usize)> = FAMILIES
+        .iter()
+        .map(|f| (f.name, (f.features)().iter().filter(|x| !x.ibsi_id.is_empty()).count()))
+        .filter(|(_, n)| *n > 0)
+        .collect();
+    let expected = [
+        ("morphology", 29),
+        ("local_intensity", 2),
+        ("intensity_statistics", 18),
+        ("intensity_histogram", 23),
+        ("intensity_volume_histogram", 7),
+        ("glcm", 25),
+        ("glrlm", 16),
+        ("glszm", 16),
+        ("gldzm", 16),
+        ("ngtdm", 5),
+        ("ngldm", 17),
+    ];
+    assert_eq!(numbers, expected);
+}
+
+#[test]
+fn the_page_of_features_is_up_to_date() {
+    let mut page = String::from(
+        "# Features\n\nGenerated from the catalogue (`REGENERATE=1 cargo test`). Features without an IBSI \
+         identifier are computed when they are named, or with `feature_set: pyradiomics`.\n",
+    );
+    for family in FAMILIES {
+        let aggregations = family.scope.aggregations().iter();
+        let aggregations: Vec<String> =
+            aggregations.map(|(a, id)| format!("{} ({id})", a.name()).trim().to_owned()).collect();
+        let _ = writeln!(
+            page,
+            "\n## {} {}\n\nAggregations: {}.\n",
+            family.name,
+            family.ibsi_id,
+            aggregations.join(", ")
+        );
+        page += "| feature | IBSI | PyRadiomics | definition |\n|---|---|---|---|\n";
+        for feature in (family.features)() {
+            let ids = [feature.ibsi_id, feature.ibsi_parameter_id].join(" ");
+            let summary = feature.summary.replace('|', "\\|");
+            let pyradiomics = feature.pyradiomics.unwrap_or("");
+            let _ = writeln!(page, "| {} | {} | {pyradiomics} | {summary} |", feature.name, ids.trim());
+        }
+    }
+    common::compare_or_regenerate(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/features.md"), &page);
+}

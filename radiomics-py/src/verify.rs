@@ -1,0 +1,92 @@
+//! The proof against published values.
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use radiomics_core::verify::{Check, Format, ct_phantom, digital_phantom, summaries, write};
+use radiomics_core::{Execution, Named};
+
+use crate::extract::{Geometry, execution, image, mask};
+use crate::raise;
+use crate::voxels::Borrowed;
+
+/// Published values beside ours, as `radiomics_rs.verify` returns them.
+#[pyclass(frozen, module = "radiomics_rs")]
+pub struct Verification {
+    checks: Vec<Check>,
+}
+
+#[pymethods]
+impl Verification {
+    /// Whether every value is inside of its tolerance.
+    #[getter]
+    fn all_inside(&self) -> bool {
+        self.checks.iter().all(Check::inside)
+    }
+
+    /// Every check: dicts with the keys dataset, family, aggregation, feature, ibsi_id,
+    /// reference, tolerance, value and inside.
+    fn records<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let record = |check: &Check| {
+            let (item, r) = (PyDict::new(py), &check.reference);
+            item.set_item("dataset", r.dataset)?;
+            item.set_item("family", r.family)?;
+            item.set_item("aggregation", r.aggregation.name())?;
+            item.set_item("feature", r.feature)?;
+            item.set_item("ibsi_id", r.ibsi_id)?;
+            item.set_item("reference", r.value)?;
+            item.set_item("tolerance", r.tolerance)?;
+            item.set_item("value", check.value)?;
+            item.set_item("inside", check.inside())?;
+            Ok(item)
+        };
+        self.checks.iter().map(record).collect()
+    }
+
+    /// A dict for each family of each data set: dataset, family, checked, inside and worst, the
+    /// largest deviation relative to the published value.
+    fn summary<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let record = |s: &radiomics_core::verify::Summary| {
+            let item = PyDict::new(py);
+            item.set_item("dataset", s.dataset)?;
+            item.set_item("family", s.family)?;
+            item.set_item("checked", s.checked)?;
+            item.set_item("inside", s.inside)?;
+            item.set_item("worst", s.worst)?;
+            Ok(item)
+        };
+        summaries(&self.checks).iter().map(record).collect()
+    }
+
+    /// The checks as text: table (of families), csv, json or markdown (all values).
+    #[pyo3(signature = (format = "table"))]
+    fn to_text(&self, format: &str) -> PyResult<String> {
+        Ok(write(&self.checks, Format::parse(format).map_err(raise)?))
+    }
+
+    fn __len__(&self) -> usize {
+        self.checks.len()
+    }
+
+    fn __str__(&self) -> String {
+        write(&self.checks, Format::Table)
+    }
+}
+
+/// Recompute published values: the embedded digital phantom, and the CT phantom if it is given
+/// as (image, geometry, mask, geometry).
+#[pyfunction]
+#[pyo3(signature = (ct, *, threads))]
+pub fn verify(
+    py: Python<'_>,
+    ct: Option<(Bound<'_, PyAny>, Geometry, Bound<'_, PyAny>, Geometry)>,
+    threads: i64,
+) -> PyResult<Verification> {
+    let execution: Execution = execution(threads)?;
+    let mut checks = py.detach(|| digital_phantom(&execution)).map_err(raise)?;
+    if let Some((image_voxels, image_geometry, mask_voxels, mask_geometry)) = ct {
+        let (voxels, labels) = (Borrowed::new("image", &image_voxels)?, Borrowed::new("mask", &mask_voxels)?);
+        let (image, mask) = (image(voxels.voxels(), image_geometry)?, mask(labels.voxels(), mask_geometry)?);
+        checks.extend(py.detach(|| ct_phantom(&image, &mask, &execution)).map_err(raise)?);
+    }
+    Ok(Verification { checks })
+}
