@@ -1,0 +1,156 @@
+//! What is done to an image before features are computed, and which are.
+
+mod choices;
+
+pub use choices::{
+    AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, GridAlignment,
+    Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding,
+};
+
+use crate::aggregation::Aggregation;
+use crate::error::{Error, Result};
+
+/// Everything that determines the numbers, apart from image and mask.
+///
+/// Built by [`Profile::settings`](crate::Profile::settings) or from a document by
+/// [`document`](crate::document); [`Settings::default`] is the IBSI profile. Change single
+/// fields with struct update syntax.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Largest difference between the grids of image and mask that counts as none: in mm for
+    /// spacing and origin, in direction cosines for the direction.
+    pub geometry_tolerance: f64,
+    /// Whether, before all else, the intensities of the whole image become z-scores.
+    pub normalisation: Option<Normalisation>,
+    /// Voxel spacing (z, y, x) in mm to interpolate to; `None` on an axis keeps it as it is,
+    /// `None` for all means no interpolation.
+    pub resample_spacing_mm: Option<[Option<f64>; 3]>,
+    /// Where the new grid lies.
+    pub grid_alignment: GridAlignment,
+    /// Whether an axis along which the region is a single slice keeps its spacing.
+    pub keep_single_slices: bool,
+    /// How the image is interpolated.
+    pub image_interpolation: Interpolation,
+    /// How the mask is interpolated.
+    pub mask_interpolation: Interpolation,
+    /// Share of a voxel that the region must fill for the voxel to belong to it.
+    pub mask_threshold: f64,
+    /// Rounding of interpolated intensities.
+    pub intensity_rounding: Rounding,
+    /// Closed range of intensities that stay in the intensity mask; `None` is open
+    /// (IBSI 1, "Range re-segmentation", USB3).
+    pub resegment_range: Option<[Option<f64>; 2]>,
+    /// In what the range is given.
+    pub resegment_unit: ResegmentUnit,
+    /// What the morphological mask is after resegmentation.
+    pub morphological_mask: MorphologicalMask,
+    /// Keep intensities within this many standard deviations of the region's mean, the ends
+    /// included (IBSI 1, "Intensity outlier filtering", 7ACA).
+    pub resegment_sigma: Option<f64>,
+    /// How ambiguous faces of the surface mesh are resolved.
+    pub mesh_faces: FaceRule,
+    /// What the covariance of the principal axes is divided by.
+    pub axes_covariance: AxesCovariance,
+    /// Grey levels for histogram and texture.
+    pub discretisation: Discretisation,
+    /// How an intensity is put into its bin.
+    pub bin_assignment: BinAssignment,
+    /// Grey levels for the intensity-volume histogram; `Identity` means steps of 1 in
+    /// intensity units.
+    pub ivh_discretisation: Discretisation,
+    /// Chebyshev distances, in voxels, of the neighbours that GLCM, NGTDM and NGLDM look at.
+    pub distances: Vec<u32>,
+    /// Array axis (0, 1 or 2 for z, y, x) across which the slices of 2D and 2.5D texture lie.
+    pub slice_axis: usize,
+    /// Whether GLCM counts each pair both ways (IBSI) or from the nearer voxel only.
+    pub glcm_symmetric: bool,
+    /// Weight of a direction where matrices of directions are merged: exp(−d²) in GLCM and d
+    /// in GLRLM, d being the neighbour's distance in mm. `None` weighs all alike.
+    pub distance_weighting: Option<Norm>,
+    /// Whether GLRLM takes out directions in which no line passes through two voxels of the
+    /// region.
+    pub glrlm_drop_single_voxel_lines: bool,
+    /// Whether NGTDM counts voxels that have no neighbour in the region, with a difference of 0.
+    pub ngtdm_count_isolated: bool,
+    /// Added to intensities in energy, total energy and root mean square.
+    pub intensity_shift: f64,
+    /// Largest grey level difference that still counts as dependent in NGLDM (coarseness α).
+    pub ngldm_alpha: u32,
+    /// Which texture aggregations to compute, as far as a family knows them.
+    pub aggregations: Vec<Aggregation>,
+    /// Which features are meant where `features` does not name them.
+    pub feature_set: FeatureSet,
+    /// Families to compute; see [`Settings::features`].
+    pub families: Option<Vec<String>>,
+    /// Single features to compute, as `family.feature`. With neither `families` nor
+    /// `features` everything is computed, else what either of them names.
+    pub features: Option<Vec<String>>,
+}
+
+impl Settings {
+    /// Checks what the types cannot express.
+    ///
+    /// # Errors
+    /// [`Error::InvalidSetting`] naming the setting, its value and what it must be.
+    pub fn validate(&self) -> Result<()> {
+        let positive = |name, value: f64| {
+            if value.is_finite() && value > 0.0 {
+                Ok(())
+            } else {
+                Err(invalid(name, value, "it must be a finite number above 0"))
+            }
+        };
+        if !self.geometry_tolerance.is_finite() || self.geometry_tolerance < 0.0 {
+            return Err(invalid("geometry_tolerance", self.geometry_tolerance, "it must be 0 or more"));
+        }
+        for spacing in self.resample_spacing_mm.iter().flatten().flatten() {
+            positive("resample_spacing_mm", *spacing)?;
+        }
+        if !(self.mask_threshold > 0.0 && self.mask_threshold <= 1.0) {
+            return Err(invalid("mask_threshold", self.mask_threshold, "it must be above 0 and at most 1"));
+        }
+        if let Some(range @ [low, high]) = self.resegment_range {
+            let bad = |v: Option<f64>| v.is_some_and(f64::is_nan);
+            if bad(low) || bad(high) || low.zip(high).is_some_and(|(low, high)| low > high) {
+                return Err(invalid(
+                    "resegment_range",
+                    format!("{range:?}"),
+                    "the lower end must not be above the upper end",
+                ));
+            }
+        }
+        if let Some(Normalisation { scale, clip }) = self.normalisation {
+            positive("normalise_scale", scale)?;
+            clip.map_or(Ok(()), |clip| positive("normalise_clip", clip))?;
+        }
+        if let Some(sigma) = self.resegment_sigma {
+            positive("resegment_sigma", sigma)?;
+        }
+        self.discretisation.validate("bin_width", "bin_number", "bin_edges")?;
+        self.ivh_discretisation.validate("ivh_bin_width", "ivh_bin_number", "ivh_bin_edges")?;
+        if self.distances.is_empty() || self.distances.iter().any(|&d| d == 0 || d > 64) {
+            return Err(invalid(
+                "distances",
+                format!("{:?}", self.distances),
+                "give at least one whole number from 1 to 64",
+            ));
+        }
+        if self.slice_axis > 2 {
+            return Err(invalid("slice_axis", self.slice_axis, "it must be 0 (z), 1 (y) or 2 (x)"));
+        }
+        if !self.intensity_shift.is_finite() {
+            return Err(invalid("intensity_shift", self.intensity_shift, "it must be a finite number"));
+        }
+        Ok(())
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        crate::profile::Profile::Ibsi.settings()
+    }
+}
+
+pub(crate) fn invalid(name: &'static str, value: impl ToString, remedy: impl Into<String>) -> Error {
+    Error::InvalidSetting { name, value: value.to_string(), remedy: remedy.into() }
+}
