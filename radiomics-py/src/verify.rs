@@ -58,9 +58,9 @@ impl Verification {
     }
 
     /// The checks as text: table (of families), csv, json or markdown (all values).
-    #[pyo3(signature = (format = "table"))]
-    fn to_text(&self, format: &str) -> PyResult<String> {
-        Ok(write(&self.checks, Format::parse(format).map_err(raise)?))
+    #[pyo3(signature = (style = "table"))]
+    fn to_text(&self, style: &str) -> PyResult<String> {
+        Ok(write(&self.checks, Format::parse(style).map_err(raise)?))
     }
 
     fn __len__(&self) -> usize {

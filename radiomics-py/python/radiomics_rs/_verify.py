@@ -21,8 +21,8 @@ def verify(data: str | os.PathLike[str] | None = None, *, threads: int = 0) -> _
         threads: number of threads, 0 for all cores.
 
     Returns:
-        Published values beside ours: `all_inside`, `records()`, `summary()` and `to_text(format)`
-        with a format of "table", "csv", "json" or "markdown".
+        Published values beside ours: `all_inside`, `records()`, `summary()` and `to_text(style)`
+        with a style of "table", "csv", "json" or "markdown".
 
     Raises:
         RadiomicsError: `data` holds no CT phantom, or one that cannot be read.

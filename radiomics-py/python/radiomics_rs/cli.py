@@ -102,7 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--format", choices=("table", "csv", "json", "markdown"), default="table")
     command.add_argument("--out", metavar="FILE", help="write to FILE, print the table")
-    command.add_argument("--threads", type=int, default=0, metavar="N", help="default: 0, all cores")
+    command.add_argument(
+        "--threads", type=int, default=0, metavar="N", help="default: 0, all cores"
+    )
 
     commands.add_parser(
         "pyradiomics", help="PyRadiomics' own command, its flags and its tables", add_help=False
