@@ -60,17 +60,21 @@ pub(crate) fn merge<'a>(matrices: impl Iterator<Item = (f64, &'a Cells)>) -> Vec
     let weighted = |(weight, cells): (f64, &'a Cells)| {
         cells.iter().map(move |&(level, size, n)| (level, size, weight * n as f64))
     };
-    let mut sum: Vec<(u16, u32, f64)> = matrices.flat_map(weighted).collect();
-    // Stable, so that a cell is summed in the order of the matrices.
-    sum.sort_by_key(|&(level, size, _)| (level, size));
-    sum.dedup_by(|next, kept| {
+    sum_equal(matrices.flat_map(weighted).collect())
+}
+
+/// Sums what is in the same cell, in the order in which it comes, and sorts the cells.
+pub(crate) fn sum_equal<I: Copy + Ord, J: Copy + Ord>(mut cells: Vec<(I, J, f64)>) -> Vec<(I, J, f64)> {
+    // Stable, so that the order of summation within a cell is the one given.
+    cells.sort_by_key(|&(i, j, _)| (i, j));
+    cells.dedup_by(|next, kept| {
         let same = (next.0, next.1) == (kept.0, kept.1);
         if same {
             kept.2 += next.2;
         }
         same
     });
-    sum
+    cells
 }
 
 #[cfg(test)]

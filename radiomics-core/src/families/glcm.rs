@@ -3,6 +3,7 @@
 use super::{Compute, Job, entropy_term, features, texture};
 use crate::aggregation::{Scope, Span};
 use crate::catalogue::{Family, Row, row};
+use crate::cells::sum_equal;
 use crate::kernels::Isa;
 use crate::kernels::pairs::count_pairs;
 use crate::neighbourhood::half_directions;
@@ -187,16 +188,7 @@ pub(crate) fn merged<'a>(
             }
         }
     }
-    // A stable sort keeps the order of summation within a cell.
-    all.sort_by_key(|&(i, j, _)| (i, j));
-    all.dedup_by(|next, kept| {
-        let same = (next.0, next.1) == (kept.0, kept.1);
-        if same {
-            kept.2 += next.2;
-        }
-        same
-    });
-    all
+    sum_equal(all)
 }
 
 /// Σ term(k)·p(k).
