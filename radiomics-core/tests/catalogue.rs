@@ -51,6 +51,14 @@ fn as_many_features_as_the_standard_has() {
     assert_eq!(numbers, expected);
 }
 
+/// PyRadiomics computes 107 features of a region in 3D by default.
+#[test]
+fn as_many_features_as_pyradiomics_has() {
+    let by_default = FAMILIES.iter().filter(|f| !f.ibsi_id.is_empty()).flat_map(|f| (f.features)());
+    let by_default = by_default.filter(|f| f.pyradiomics.is_some() && !f.only_by_name);
+    assert_eq!(by_default.count(), 107);
+}
+
 #[test]
 fn the_page_of_features_is_up_to_date() {
     let mut page = String::from(

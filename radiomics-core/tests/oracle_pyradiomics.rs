@@ -165,7 +165,11 @@ fn every_value_of_every_golden_file() {
             let expected = expected.as_f64().unwrap();
             let ours = value(&table, key, setting).unwrap_or(f64::NAN);
             let difference = (ours - expected).abs();
-            deviations.push(difference / expected.abs().max(ABSOLUTE));
+            let deviation = difference / expected.abs().max(ABSOLUTE);
+            if deviation > RELATIVE {
+                println!("{name} {key}: {ours:e} beside {expected:e}, {deviation:.1e} relative");
+            }
+            deviations.push(deviation);
             let relative = if key.ends_with("_MCC") { RELATIVE_MCC } else { RELATIVE };
             let relative = if name == ONE_VOXEL_APART { RELATIVE_ONE_VOXEL } else { relative };
             if !(difference <= relative * expected.abs() || difference <= ABSOLUTE) {

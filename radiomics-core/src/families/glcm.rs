@@ -33,7 +33,7 @@ static TABLE: &[Row<Glcm>] = &[
     row("sum_entropy", "P6QZ", "SumEntropy", "−Σ p_{i+j}·log₂ p_{i+j}", |m| m.sums.iter().copied().map(entropy_term).sum()),
     row("angular_second_moment", "8ZQL", "JointEnergy", "Σ p_ij²", |m| m.energy),
     row("contrast", "ACUI", "Contrast", "Σ (i − j)²·p_ij", |m| m.difference(|k| k * k)),
-    row("dissimilarity", "8S9J", "Dissimilarity", "Σ |i − j|·p_ij", |m| m.difference(|k| k)),
+    row("dissimilarity", "8S9J", "Dissimilarity", "Σ |i − j|·p_ij", |m: &Glcm| m.difference(|k| k)).only_by_name(),
     row("inverse_difference", "IB1Z", "Id", "Σ p_ij / (1 + |i − j|)", |m| m.difference(|k| 1.0 / (1.0 + k))),
     row("normalised_inverse_difference", "NDRX", "Idn", "Σ p_ij / (1 + |i − j| / Ng)", |m| m.difference(|k| 1.0 / (1.0 + k / m.n_g))),
     row("inverse_difference_moment", "WF0Z", "Idm", "Σ p_ij / (1 + (i − j)²)", |m| m.difference(|k| 1.0 / (1.0 + k * k))),

@@ -22,25 +22,31 @@ pub(crate) const FAMILY: Family = Family {
 };
 
 /// PyRadiomics calls this family GLDM; three of these features it lacks or has deprecated.
-static TABLE: &[Row<Emphasis>] = &table([
-    ["low_dependence_emphasis", "SODN", "SmallDependenceEmphasis"],
-    ["high_dependence_emphasis", "IMOQ", "LargeDependenceEmphasis"],
-    ["low_grey_level_count_emphasis", "TL9H", "LowGrayLevelEmphasis"],
-    ["high_grey_level_count_emphasis", "OAE7", "HighGrayLevelEmphasis"],
-    ["low_dependence_low_grey_level_emphasis", "EQ3F", "SmallDependenceLowGrayLevelEmphasis"],
-    ["low_dependence_high_grey_level_emphasis", "JA6D", "SmallDependenceHighGrayLevelEmphasis"],
-    ["high_dependence_low_grey_level_emphasis", "NBZI", "LargeDependenceLowGrayLevelEmphasis"],
-    ["high_dependence_high_grey_level_emphasis", "9QMG", "LargeDependenceHighGrayLevelEmphasis"],
-    ["grey_level_non_uniformity", "FP8K", "GrayLevelNonUniformity"],
-    ["normalised_grey_level_non_uniformity", "5SPA", "GrayLevelNonUniformityNormalized"],
-    ["dependence_count_non_uniformity", "Z87G", "DependenceNonUniformity"],
-    ["normalised_dependence_count_non_uniformity", "OKJI", "DependenceNonUniformityNormalized"],
-    ["dependence_count_percentage", "6XV8", "DependencePercentage"],
-    ["grey_level_variance", "1PFV", "GrayLevelVariance"],
-    ["dependence_count_variance", "DNX2", "DependenceVariance"],
-    ["dependence_count_entropy", "FCBV", "DependenceEntropy"],
-    ["dependence_count_energy", "CAS9", ""],
-]);
+static TABLE: &[Row<Emphasis>] = &{
+    let mut rows = table([
+        ["low_dependence_emphasis", "SODN", "SmallDependenceEmphasis"],
+        ["high_dependence_emphasis", "IMOQ", "LargeDependenceEmphasis"],
+        ["low_grey_level_count_emphasis", "TL9H", "LowGrayLevelEmphasis"],
+        ["high_grey_level_count_emphasis", "OAE7", "HighGrayLevelEmphasis"],
+        ["low_dependence_low_grey_level_emphasis", "EQ3F", "SmallDependenceLowGrayLevelEmphasis"],
+        ["low_dependence_high_grey_level_emphasis", "JA6D", "SmallDependenceHighGrayLevelEmphasis"],
+        ["high_dependence_low_grey_level_emphasis", "NBZI", "LargeDependenceLowGrayLevelEmphasis"],
+        ["high_dependence_high_grey_level_emphasis", "9QMG", "LargeDependenceHighGrayLevelEmphasis"],
+        ["grey_level_non_uniformity", "FP8K", "GrayLevelNonUniformity"],
+        ["normalised_grey_level_non_uniformity", "5SPA", "GrayLevelNonUniformityNormalized"],
+        ["dependence_count_non_uniformity", "Z87G", "DependenceNonUniformity"],
+        ["normalised_dependence_count_non_uniformity", "OKJI", "DependenceNonUniformityNormalized"],
+        ["dependence_count_percentage", "6XV8", "DependencePercentage"],
+        ["grey_level_variance", "1PFV", "GrayLevelVariance"],
+        ["dependence_count_variance", "DNX2", "DependenceVariance"],
+        ["dependence_count_entropy", "FCBV", "DependenceEntropy"],
+        ["dependence_count_energy", "CAS9", ""],
+    ]);
+    // PyRadiomics has them, as 0-based rows 9 and 12, but does not compute them unasked.
+    rows[9].feature.only_by_name = true;
+    rows[12].feature.only_by_name = true;
+    rows
+};
 
 /// Voxels of a span by level and dependence, the voxel itself included.
 pub(crate) fn matrix(isa: Isa, levels: &Levels, settings: &Settings, span: Span) -> Counted {
