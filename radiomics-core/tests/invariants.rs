@@ -142,8 +142,9 @@ fn table(
 fn assert_close(a: &FeatureTable, b: &FeatureTable, what: impl Fn(Aggregation) -> bool) {
     assert_eq!(a.rows().len(), b.rows().len());
     for (a, b) in a.rows().iter().zip(b.rows()).filter(|(a, _)| what(a.aggregation)) {
-        // The minimum volume enclosing ellipsoid is approached by iteration, to about 1e-8.
-        let tolerance = if a.feature.name.ends_with("_mvee") { 1e-6 } else { 1e-9 };
+        // The search for the minimum volume enclosing ellipsoid is bounded: it ends at about 1e-8,
+        // or short of that where it converges slowly.
+        let tolerance = if a.feature.name.ends_with("_mvee") { 1e-4 } else { 1e-9 };
         let close = (a.value - b.value).abs() <= tolerance * a.value.abs().max(1.0);
         assert!(close || a.value.is_nan() && b.value.is_nan(), "{}: {} {}", a.column(), a.value, b.value);
     }
