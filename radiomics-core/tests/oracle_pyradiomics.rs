@@ -14,8 +14,9 @@ const RELATIVE: f64 = 1e-9;
 /// PyRadiomics adds 2.2e-16 to p_i·p_j in the matrix whose eigenvalue MCC is, which shows where
 /// rare levels make that product small.
 const RELATIVE_MCC: f64 = 1e-6;
-/// In this file one voxel of 16,528 lies at 626 but for rounding; ITK's arithmetic ends below,
-/// ours does not, and PyRadiomics cuts off to 625. That moves the moments by up to 5e-6.
+/// In this file one voxel of 16,528 is 625 in PyRadiomics and 626 here: the energies differ by
+/// exactly 626² − 625². Intensities are cut off to integers after interpolation, so a rounding
+/// error of ITK's arithmetic or ours decides. That moves the moments by up to 5e-6.
 const ONE_VOXEL_APART: &str = "brain1_10_resample111_linear";
 const RELATIVE_ONE_VOXEL: f64 = 1e-5;
 /// What differs from 0 by less is 0: PyRadiomics adds 2.2e-16 to probabilities in logarithms.
