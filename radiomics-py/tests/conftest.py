@@ -14,7 +14,7 @@ import SimpleITK as sitk  # noqa: N813
 import radiomics_rs as rr
 
 ROOT = Path(__file__).resolve().parents[2]
-PHANTOM_REFERENCE = ROOT / "radiomics-core" / "tests" / "data" / "ibsi1_digital_phantom.csv"
+PHANTOM_REFERENCE = ROOT / "radiomics-core" / "data" / "ibsi1_reference_values.csv"
 DATA = Path(os.environ.get("RADIOMICS_DATA") or ROOT.parent / "shared")
 
 
@@ -81,9 +81,12 @@ def references(path: Path, dataset: str) -> list[dict[str, str]]:
     """Reference rows of a data set, of the families that the catalogue has."""
     families = {feature["family"] for feature in rr.features()}
     with path.open(newline="", encoding="utf-8") as file:
+        rows = csv.DictReader(line for line in file if not line.startswith("#"))
+        # The embedded file has shorter names than the one of the reference data.
+        short = {"ibsi_id": "ibsi_feature_id", "feature": "feature_name"}
         return [
-            row
-            for row in csv.DictReader(file)
+            {short.get(key, key): value for key, value in row.items()}
+            for row in rows
             if row["dataset"] == dataset and row["family"] in families and row["value"]
         ]
 
