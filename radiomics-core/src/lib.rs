@@ -26,6 +26,7 @@ mod error;
 pub mod example;
 mod extract;
 mod families;
+pub mod filters;
 mod grid;
 mod image;
 mod kernels;
