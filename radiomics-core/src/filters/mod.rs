@@ -8,6 +8,7 @@
 
 mod boundary;
 mod box_mean;
+mod fourier;
 mod gabor;
 mod gradient;
 mod kernel1d;
