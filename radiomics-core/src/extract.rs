@@ -6,9 +6,10 @@ use crate::catalogue::{FAMILIES, Family, check_selection, is_selected};
 use crate::error::{Error, Result};
 use crate::families::zone_sets::ZoneSets;
 use crate::families::{Compute, Job};
+use crate::filters::Filter;
 use crate::image::{Image, Mask};
 use crate::kernels::Isa;
-use crate::preprocess;
+use crate::preprocess::{self, Prepared};
 use crate::roi::{Levels, Roi};
 use crate::settings::Settings;
 use crate::table::{FeatureRow, FeatureTable};
@@ -28,7 +29,8 @@ impl Default for Execution {
     }
 }
 
-/// Computes the features that `settings` ask for, of the voxels of `mask` that have `label`.
+/// Computes the features that `settings` ask for, of the voxels of `mask` that have `label`:
+/// those of the shape once, then those of intensities for every filter.
 ///
 /// # Errors
 /// [`Error`], which names the value at fault and the remedy: an unusable image, mask, label or
@@ -44,8 +46,20 @@ pub fn extract(
     pool(execution)?.install(|| {
         let families = selected(settings);
         let margin_mm = families.iter().map(|f| f.compute.margin_mm()).fold(0.0, f64::max);
-        let roi = preprocess::prepare(image, mask, label, settings, margin_mm, execution.isa)?;
-        compute("original", &roi, &families, settings, execution.isa)
+        let prepared = Prepared::new(image, mask, label, settings, margin_mm, execution.isa)?;
+        let (shape, intensity): (Vec<_>, Vec<_>) =
+            families.into_iter().partition(|f| matches!(f.compute, Compute::Shape(_)));
+        let mut rows = compute(&Filter::Original.name(), &prepared.roi, &shape, settings, execution.isa)?;
+        // The range is one of intensities of the image, and no bound of a filter's responses.
+        let of_responses = Settings { resegment_range: None, ..settings.clone() };
+        if !intensity.is_empty() {
+            prepared.for_each_response(&settings.filters, execution.isa, &mut |filter, roi| {
+                let settings = if *filter == Filter::Original { settings } else { &of_responses };
+                rows.extend(compute(&filter.name(), roi, &intensity, settings, execution.isa)?);
+                Ok(())
+            })?;
+        }
+        Ok(FeatureTable::from_rows(rows))
     })
 }
 
@@ -80,7 +94,7 @@ fn compute(
     families: &[&Family],
     settings: &Settings,
     isa: Isa,
-) -> Result<FeatureTable> {
+) -> Result<Vec<FeatureRow>> {
     let job = Job { image, roi, settings, isa };
     let uses_levels = |f: &&Family| matches!(f.compute, Compute::Levels(_) | Compute::Zones { .. });
     let texture = match families.iter().any(uses_levels) {
@@ -96,7 +110,7 @@ fn compute(
     let groups: Vec<&[&Family]> = families.chunk_by(|a, b| counts_zones(a) && counts_zones(b)).collect();
     let rows: Vec<_> =
         groups.par_iter().map(|group| compute_group(group, &job, texture)).collect::<Result<_>>()?;
-    Ok(FeatureTable::from_rows(rows.into_iter().flatten().collect()))
+    Ok(rows.into_iter().flatten().collect())
 }
 
 fn counts_zones(family: &Family) -> bool {
@@ -112,7 +126,10 @@ fn compute_group(group: &[&Family], job: &Job, texture: Option<(Job, &Levels)>) 
     let mut rows = Vec::new();
     for family in group {
         rows.extend(match (family.compute, texture, &zones) {
-            (Compute::Region(compute) | Compute::Surroundings { compute, .. }, ..) => compute(job),
+            (
+                Compute::Shape(compute) | Compute::Region(compute) | Compute::Surroundings { compute, .. },
+                ..,
+            ) => compute(job),
             (Compute::Checked(compute), ..) => compute(job)?,
             (Compute::Levels(compute), Some((job, levels)), _) => compute(&job, levels),
             (Compute::Zones { compute, .. }, Some((job, levels)), Some(zones)) => {

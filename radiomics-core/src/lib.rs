@@ -55,7 +55,7 @@ pub use names::Named;
 pub use ndarray;
 pub use profile::{IbsiConfiguration, Profile};
 pub use settings::{
-    AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, GridAlignment,
-    Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, Settings,
+    AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, FilterCrop,
+    GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, Settings,
 };
 pub use table::{FeatureRow, FeatureTable, Status};

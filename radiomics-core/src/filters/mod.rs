@@ -16,7 +16,7 @@ mod pointwise;
 mod riesz;
 mod separable_wavelet;
 mod simoncelli;
-mod text;
+pub(crate) mod text;
 
 use ndarray::Array3;
 use serde::{Deserialize, Serialize};
@@ -125,6 +125,20 @@ impl Reach {
     pub(crate) fn new(voxels: [usize; 3], boundary: Boundary) -> Self {
         if boundary == Boundary::Periodic { Reach::Periodic(voxels) } else { Reach::Voxels(voxels) }
     }
+}
+
+/// Calls `each` with the place of every filter and its response to `image`, one after another.
+pub(crate) fn for_each_response(
+    filters: &[Filter],
+    image: &Array3<f64>,
+    spacing_mm: [f64; 3],
+    isa: Isa,
+    each: &mut dyn FnMut(usize, Array3<f64>) -> Result<()>,
+) -> Result<()> {
+    for (index, filter) in filters.iter().enumerate() {
+        each(index, filter.apply(image, spacing_mm, isa)?)?;
+    }
+    Ok(())
 }
 
 impl Filter {
