@@ -3,13 +3,14 @@
 use rayon::prelude::*;
 
 use crate::catalogue::{FAMILIES, Family, check_selection, is_selected};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::families::zone_sets::ZoneSets;
 use crate::families::{Compute, Job};
 use crate::image::{Image, Mask};
 use crate::kernels::Isa;
 use crate::preprocess;
 use crate::roi::{Levels, Roi};
+use crate::runtime::{Monitor, Pool, Runtime};
 use crate::settings::Settings;
 use crate::table::{FeatureRow, FeatureTable};
 
@@ -31,7 +32,7 @@ impl Default for Execution {
 /// Computes the features that `settings` ask for, of the voxels of `mask` that have `label`.
 ///
 /// # Errors
-/// [`Error`], which names the value at fault and the remedy: an unusable image, mask, label or
+/// [`Error`](crate::Error), which names the value at fault and the remedy: an unusable image, mask, label or
 /// setting, or more threads than the system gives.
 pub fn extract(
     image: &Image,
@@ -40,29 +41,69 @@ pub fn extract(
     settings: &Settings,
     execution: &Execution,
 ) -> Result<FeatureTable> {
+    // What is wrong with the settings is said before threads are started.
     check_selection(settings)?;
-    pool(execution)?.install(|| {
-        let families = selected(settings);
-        let margin_mm = families.iter().map(|f| f.compute.margin_mm()).fold(0.0, f64::max);
-        let roi = preprocess::prepare(image, mask, label, settings, margin_mm, execution.isa)?;
-        compute("original", &roi, &families, settings, execution.isa)
+    let pool = pool(execution)?;
+    let monitor = Monitor::new(None, 0);
+    pool.install(|| extract_one(ORIGINAL, image, mask, label, settings, execution.isa, &monitor))
+}
+
+/// Computes the features of each of `labels` of one mask in each of several images, which have
+/// names: a table for each label, with the rows of one image after those of the other. A step of
+/// the progress is a family, or what is done before the families.
+///
+/// # Errors
+/// As [`extract`]; with more than one label or image in [`Error::Region`](crate::Error::Region), which says where.
+/// [`Error::Cancelled`](crate::Error::Cancelled) when the runtime's progress stops the job.
+pub fn extract_many(
+    images: &[(&str, &Image)],
+    mask: &Mask,
+    labels: &[i64],
+    settings: &Settings,
+    runtime: &Runtime,
+) -> Result<Vec<FeatureTable>> {
+    check_selection(settings)?;
+    let single = images.len() * labels.len() == 1;
+    let steps = images.len() * labels.len() * (1 + selected(settings).len());
+    let monitor = Monitor::new(runtime.progress, steps);
+    let table = |label: i64| {
+        let mut rows = Vec::new();
+        for (name, image) in images {
+            let table = extract_one(name, image, mask, label, settings, runtime.isa, &monitor);
+            rows.extend(
+                table.map_err(|error| if single { error } else { error.of_region(name, label) })?.into_rows(),
+            );
+        }
+        Ok(FeatureTable::from_rows(rows))
+    };
+    runtime.pool.install(|| {
+        monitor.advance(0)?;
+        labels.iter().map(|&label| table(label)).collect()
     })
 }
 
-/// More threads than any machine has use for. Tens of thousands would start, and bring the
-/// machine to a standstill.
-const MAX_THREADS: usize = 1024;
+/// Name of an image that no filter made.
+const ORIGINAL: &str = "original";
+
+fn extract_one(
+    name: &str,
+    image: &Image,
+    mask: &Mask,
+    label: i64,
+    settings: &Settings,
+    isa: Isa,
+    monitor: &Monitor,
+) -> Result<FeatureTable> {
+    let families = selected(settings);
+    let margin_mm = families.iter().map(|f| f.compute.margin_mm()).fold(0.0, f64::max);
+    let roi = preprocess::prepare(image, mask, label, settings, margin_mm, isa)?;
+    monitor.advance(1)?;
+    compute(name, &roi, &families, settings, isa, monitor)
+}
 
 /// The threads to compute on.
-pub(crate) fn pool(execution: &Execution) -> Result<rayon::ThreadPool> {
-    if execution.threads > MAX_THREADS {
-        let reason = format!("{MAX_THREADS} are the limit; 0 takes as many as the machine has");
-        return Err(Error::Threads { threads: execution.threads, reason });
-    }
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(execution.threads)
-        .build()
-        .map_err(|error| Error::Threads { threads: execution.threads, reason: error.to_string() })
+pub(crate) fn pool(execution: &Execution) -> Result<Pool> {
+    Pool::new(execution.threads)
 }
 
 /// The families of which any feature is asked for.
@@ -80,6 +121,7 @@ fn compute(
     families: &[&Family],
     settings: &Settings,
     isa: Isa,
+    monitor: &Monitor,
 ) -> Result<FeatureTable> {
     let job = Job { image, roi, settings, isa };
     let uses_levels = |f: &&Family| matches!(f.compute, Compute::Levels(_) | Compute::Zones { .. });
@@ -95,7 +137,7 @@ fn compute(
     // Families that count zones go together, to find the zones once.
     let groups: Vec<&[&Family]> = families.chunk_by(|a, b| counts_zones(a) && counts_zones(b)).collect();
     let rows: Vec<_> =
-        groups.par_iter().map(|group| compute_group(group, &job, texture)).collect::<Result<_>>()?;
+        groups.par_iter().map(|group| compute_group(group, &job, texture, monitor)).collect::<Result<_>>()?;
     Ok(FeatureTable::from_rows(rows.into_iter().flatten().collect()))
 }
 
@@ -104,7 +146,13 @@ fn counts_zones(family: &Family) -> bool {
 }
 
 /// `texture` is the job with slices across the wanted axis, and the grey levels of that.
-fn compute_group(group: &[&Family], job: &Job, texture: Option<(Job, &Levels)>) -> Result<Vec<FeatureRow>> {
+fn compute_group(
+    group: &[&Family],
+    job: &Job,
+    texture: Option<(Job, &Levels)>,
+    monitor: &Monitor,
+) -> Result<Vec<FeatureRow>> {
+    monitor.advance(0)?;
     let needs_distances = |f: &&Family| matches!(f.compute, Compute::Zones { distances: true, .. });
     let zones = texture
         .filter(|_| group.iter().any(|f| counts_zones(f)))
@@ -120,6 +168,7 @@ fn compute_group(group: &[&Family], job: &Job, texture: Option<(Job, &Levels)>) 
             }
             (Compute::Levels(_) | Compute::Zones { .. }, ..) => Vec::new(),
         });
+        monitor.advance(1)?;
     }
     Ok(rows)
 }
