@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::aggregation::Aggregation;
 use crate::error::Error;
-use crate::filters::{Filter, text::read_filters};
+use crate::filters::{Filter, read_filters};
 use crate::names::Named;
 use crate::settings::{BinAnchor, Discretisation, Normalisation, Settings};
 

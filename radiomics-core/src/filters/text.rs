@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 /// # Errors
 /// [`Error::InvalidFilter`] for what is no filter, with what is wrong about it, and as
 /// [`Filter::validate`].
-pub(crate) fn read_filters(values: &[Value]) -> Result<Vec<Filter>> {
+pub fn read_filters(values: &[Value]) -> Result<Vec<Filter>> {
     let mut filters = Vec::new();
     for value in values {
         for single in expand(&canonical(value)) {
