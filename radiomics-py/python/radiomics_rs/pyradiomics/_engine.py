@@ -6,6 +6,7 @@ import functools
 from collections.abc import Iterable
 
 import numpy
+import SimpleITK as sitk
 
 from radiomics_rs import _core
 
@@ -27,6 +28,9 @@ _DIRECTIONAL = ("glcm", "glrlm")
 _WITH_DISTANCES = ("glcm", "gldm", "ngtdm")
 #: Norms of `weightingNorm` that the engine weights by; any other merges the directions unweighted.
 _NORMS = ("manhattan", "euclidean", "infinity")
+
+#: Origin and direction where only the spacing matters.
+_NO_PLACE = ((0.0, 0.0, 0.0), ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
 
 #: Threads of one extraction; 0 takes all cores. Workers of a batch set it to 1.
 threads = 0
@@ -64,11 +68,7 @@ def features(owner, wanted: Iterable[str]) -> dict[str, float]:
         # A 2D image is a volume of one slice for the engine.
         image, mask, spacing, axis = image[numpy.newaxis], mask[numpy.newaxis], [1.0, *spacing], 0
     settings = _settings(feature_class, owner.settings, list(native), mask.ndim, axis)
-    geometry = (
-        tuple(spacing),
-        (0.0, 0.0, 0.0),
-        ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
-    )
+    geometry = (tuple(spacing), *_NO_PLACE)
     rows = _core.extract(
         _native_order(image.view("uint8") if image.dtype == bool else image),
         geometry,
@@ -80,6 +80,26 @@ def features(owner, wanted: Iterable[str]) -> dict[str, float]:
     )
     values = {f"{row[2]}.{row[3]}": row[6] for row in rows}
     return {name: values[key] for key, name in native.items()}
+
+
+def filtered(image, filters, pixel_type=sitk.sitkFloat64, axis=None) -> list:
+    """Responses of the engine's filters to a SimpleITK image, as images of the given pixel type.
+
+    A 2D filter filters the slices across array axis `axis` (0 when None).
+    """
+    array = sitk.GetArrayViewFromImage(image)
+    spacing = [1.0] * (3 - array.ndim) + list(image.GetSpacing()[::-1])
+    volume = array[numpy.newaxis] if array.ndim == 2 else array
+    order = [axis or 0, *(a for a in range(3) if a != (axis or 0))]
+    geometry = (tuple(spacing[a] for a in order), *_NO_PLACE)
+    voxels = _native_order(volume.transpose(order))
+    found = []
+    for response in _core.filter_images(voxels, geometry, filters, threads=threads):
+        turned = response.transpose(numpy.argsort(order)).reshape(array.shape)
+        result = sitk.Cast(sitk.GetImageFromArray(turned), pixel_type)
+        result.CopyInformation(image)
+        found.append(result)
+    return found
 
 
 def _native(feature_class: str, name: str) -> str:
