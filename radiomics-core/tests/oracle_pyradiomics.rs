@@ -6,7 +6,8 @@ mod nrrd;
 
 use std::path::Path;
 
-use radiomics_core::{Aggregation, Execution, FeatureTable, Image, Mask, Settings, document, extract};
+use radiomics_core::document::pyradiomics;
+use radiomics_core::{Aggregation, Execution, FeatureTable, Image, Mask, Settings, extract};
 use serde_json::{Map, Value, json};
 
 /// Rounding of sums in another order; features are compared relative to their value.
@@ -21,65 +22,6 @@ const ONE_VOXEL_APART: &str = "brain1_10_resample111_linear";
 const RELATIVE_ONE_VOXEL: f64 = 1e-5;
 /// What differs from 0 by less is 0: PyRadiomics adds 2.2e-16 to probabilities in logarithms.
 const ABSOLUTE: f64 = 1e-12;
-
-/// Our settings for the parameters of a golden file.
-fn settings(setting: &Map<String, Value>) -> Settings {
-    let mut ours = Map::new();
-    let mut put = |name: &str, value: Value| ours.insert(name.into(), value);
-    put("profile", json!("pyradiomics"));
-    let zyx = |v: &Value| {
-        let axis = |a: usize| if v[a] == json!(0) { Value::Null } else { v[a].clone() };
-        json!([axis(2), axis(1), axis(0)])
-    };
-    for (name, value) in setting {
-        let value = value.clone();
-        match name.as_str() {
-            "binWidth" => put("bin_width", value),
-            "binCount" => put("bin_number", value),
-            "distances" => put("distances", value),
-            "symmetricalGLCM" => put("glcm_symmetric", value),
-            "gldm_a" => put("ngldm_alpha", value),
-            "voxelArrayShift" => put("intensity_shift", value),
-            "normalize" => put("normalise", value),
-            "normalizeScale" => put("normalise_scale", value),
-            "removeOutliers" => put("normalise_clip", value),
-            "force2Ddimension" => put("slice_axis", value),
-            "weightingNorm" if value == json!("no_weighting") => None,
-            "weightingNorm" => put("distance_weighting", value),
-            "resampledPixelSpacing" => put("resample_spacing_mm", zyx(&value)),
-            "interpolator" => put(
-                "image_interpolation",
-                match value.as_str() {
-                    Some("sitkLinear") => json!("linear"),
-                    Some("sitkNearestNeighbor") => json!("nearest"),
-                    Some("sitkBSpline") => json!("cubic_spline"),
-                    other => panic!("interpolator {other:?}"),
-                },
-            ),
-            "resegmentRange" => put("resegment_range", json!([value[0], value.get(1)])),
-            "resegmentMode" => put(
-                "resegment_unit",
-                match value.as_str() {
-                    Some("relative") => json!("maximum"),
-                    Some("sigma") => json!("sigma"),
-                    _ => json!("intensity"),
-                },
-            ),
-            "resegmentShape" if value == json!(true) => put("morphological_mask", json!("resegmented")),
-            "force2D" | "resegmentShape" | "padDistance" | "preCrop" => None,
-            other => panic!("parameter {other}"),
-        };
-    }
-    let merged = setting.contains_key("weightingNorm");
-    let aggregations = match (setting.get("force2D") == Some(&json!(true)), merged) {
-        (true, false) => ["2.5D_dir_merged", "2.5D_merged"],
-        (true, true) => ["2.5D_merged", "2.5D_merged"],
-        (false, false) => ["3D_avg", "3D"],
-        (false, true) => ["3D_merged", "3D"],
-    };
-    put("aggregations", json!(aggregations));
-    document::from_map(&ours).unwrap()
-}
 
 /// PyRadiomics' class of a family.
 fn class(family: &str) -> &str {
@@ -153,13 +95,15 @@ fn every_value_of_every_golden_file() {
     let mut deviations = Vec::new();
     for (name, golden) in goldens(&folder) {
         let setting = golden["params"]["setting"].as_object().unwrap();
-        let base = settings(setting);
+        // The feature classes are left to the list of features below.
+        let parameters = json!({ "setting": setting, "imageType": golden["params"]["imageType"] });
+        let parameters = pyradiomics::from_parameters(parameters.as_object().unwrap()).unwrap();
         // Everything that has a PyRadiomics name, also what it computes on request only.
         let named = radiomics_core::catalogue::FAMILIES.iter().flat_map(|family| {
             let features = (family.features)().into_iter().filter(|f| f.pyradiomics.is_some());
             features.map(|feature| format!("{}.{}", family.name, feature.name))
         });
-        let all = Settings { features: Some(named.collect()), ..base };
+        let all = Settings { features: Some(named.collect()), families: None, ..parameters.settings };
         let table = table(&folder, &golden, &all);
         files += 1;
         for (key, expected) in golden["features"].as_object().unwrap() {
