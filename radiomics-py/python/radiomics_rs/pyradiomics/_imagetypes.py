@@ -115,3 +115,37 @@ def getGradientImage(inputImage, inputMask, **kwargs):
     gradient = {"use_spacing": bool(kwargs.get("gradientUseSpacing", True)), "single_precision": True}
     image = _engine.filtered(inputImage, [{"gradient": gradient}], sitk.sitkFloat32)
     yield image[0], "gradient", kwargs
+
+
+def getLBP2DImage(inputImage, inputMask, **kwargs):
+    """Local binary patterns by slice (`lbp2DRadius`, `lbp2DSamples`, `lbp2DMethod`): 'lbp-2D'."""
+    axis = 0
+    if inputImage.GetDimension() == 3:
+        if not kwargs.get("force2D", False):
+            logger.warning(
+                "Calculating Local Binary Pattern in 2D, but extracting features in 3D. Use with "
+                "caution!"
+            )
+        axis = kwargs.get("force2Ddimension", 0)
+    pattern = {
+        "radius": float(kwargs.get("lbp2DRadius", 1)),
+        "samples": int(kwargs.get("lbp2DSamples", 8)),
+        "method": kwargs.get("lbp2DMethod", "uniform"),
+    }
+    # The result stays in the type of the image, as in PyRadiomics.
+    filters = [{"local_binary_pattern_2d": pattern}]
+    image = _engine.filtered(inputImage, filters, inputImage.GetPixelID(), axis, swapped=True)
+    yield image[0], "lbp-2D", kwargs
+
+
+def getLBP3DImage(inputImage, inputMask, **kwargs):
+    """Local binary patterns from spherical harmonics: 'lbp-3D-m1', ..., kurtosis 'lbp-3D-k'."""
+    sphere = {
+        "levels": int(kwargs.get("lbp3DLevels", 2)),
+        "icosphere_radius": float(kwargs.get("lbp3DIcosphereRadius", 1)),
+        "icosphere_subdivision": int(kwargs.get("lbp3DIcosphereSubdivision", 1)),
+    }
+    outputs = [*range(1, sphere["levels"] + 1), "kurtosis"]
+    filters = [{"local_binary_pattern_3d": {**sphere, "output": output}} for output in outputs]
+    for output, image in zip(outputs, _engine.filtered(inputImage, filters), strict=True):
+        yield image, f"lbp-3D-{'k' if output == 'kurtosis' else f'm{output}'}", kwargs
