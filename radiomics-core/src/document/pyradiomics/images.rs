@@ -19,7 +19,7 @@ struct ImageType {
 static IMAGE_TYPES: &[ImageType] = &[
     ImageType { name: "Original", settings: &[], filters: |_| plain("original", "original") },
     ImageType { name: "LoG", settings: &["sigma"], filters: log },
-    ImageType { name: "Wavelet", settings: &["wavelet", "level", "start_level", "force2D"], filters: wavelet },
+    ImageType { name: "Wavelet", settings: &["wavelet", "level", "start_level"], filters: wavelet },
     ImageType { name: "Square", settings: &[], filters: |_| plain("square", "square") },
     ImageType { name: "SquareRoot", settings: &[], filters: |_| plain("squareroot", "square_root") },
     ImageType { name: "Logarithm", settings: &[], filters: |_| plain("logarithm", "logarithm") },
@@ -131,4 +131,37 @@ fn check_axis(given: &Map<String, Value>) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+fn lbp_2d(given: &Map<String, Value>) -> Result<Vec<Named>> {
+    check_axis(given)?;
+    let mut pattern = Map::new();
+    for (theirs, ours) in [("lbp2DRadius", "radius"), ("lbp2DSamples", "samples"), ("lbp2DMethod", "method")] {
+        pattern.extend(setting(given, theirs).map(|value| (ours.to_owned(), value.clone())));
+    }
+    Ok(vec![("lbp-2D".to_owned(), json!({ "local_binary_pattern_2d": pattern }))])
+}
+
+fn lbp_3d(given: &Map<String, Value>) -> Result<Vec<Named>> {
+    let mut sphere = Map::new();
+    for (theirs, ours) in
+        [("lbp3DIcosphereRadius", "icosphere_radius"), ("lbp3DIcosphereSubdivision", "icosphere_subdivision")]
+    {
+        sphere.extend(setting(given, theirs).map(|value| (ours.to_owned(), value.clone())));
+    }
+    let levels = match setting(given, "lbp3DLevels") {
+        None => 2,
+        Some(value) => match value.as_u64() {
+            Some(levels @ 1..=16) => levels,
+            _ => return Err(wrong("lbp3DLevels", value, "give a whole number from 1 to 16")),
+        },
+    };
+    let of = |name: String, output: Value| {
+        let mut sphere = sphere.clone();
+        sphere.insert("levels".to_owned(), json!(levels));
+        sphere.insert("output".to_owned(), output);
+        (name, json!({ "local_binary_pattern_3d": sphere }))
+    };
+    let maps = (1..=levels).map(|level| of(format!("lbp-3D-m{level}"), json!(level)));
+    Ok(maps.chain([of("lbp-3D-k".to_owned(), json!("kurtosis"))]).collect())
 }
