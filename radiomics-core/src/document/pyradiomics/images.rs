@@ -97,7 +97,11 @@ fn wavelet(given: &Map<String, Value>) -> Result<Vec<Named>> {
     };
     let (levels, start) = (whole("level", 1)?, whole("start_level", 0)?);
     if levels == 0 || levels + start > 64 {
-        return Err(wrong("level", &json!(levels), "give a number from 1, together with start_level at most 64"));
+        return Err(wrong(
+            "level",
+            &json!(levels),
+            "give a number from 1, together with start_level at most 64",
+        ));
     }
     let letters = if flag(given, "force2D")? { 2 } else { 3 };
     check_axis(given)?;
@@ -136,7 +140,8 @@ fn check_axis(given: &Map<String, Value>) -> Result<()> {
 fn lbp_2d(given: &Map<String, Value>) -> Result<Vec<Named>> {
     check_axis(given)?;
     let mut pattern = Map::new();
-    for (theirs, ours) in [("lbp2DRadius", "radius"), ("lbp2DSamples", "samples"), ("lbp2DMethod", "method")] {
+    for (theirs, ours) in [("lbp2DRadius", "radius"), ("lbp2DSamples", "samples"), ("lbp2DMethod", "method")]
+    {
         pattern.extend(setting(given, theirs).map(|value| (ours.to_owned(), value.clone())));
     }
     Ok(vec![("lbp-2D".to_owned(), json!({ "local_binary_pattern_2d": pattern }))])

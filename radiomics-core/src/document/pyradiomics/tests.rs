@@ -86,11 +86,25 @@ fn image_types_are_filters_under_their_names() {
     )
     .unwrap();
     let images: Vec<&str> = read.images.iter().map(String::as_str).collect();
-    assert_eq!(images[..5], ["original", "log-sigma-1-mm-3D", "log-sigma-2-0-mm-3D", "wavelet-LLH", "wavelet-LHL"]);
-    assert_eq!(images[9..], [
-        "wavelet-HHH", "wavelet2-LLH", "wavelet2-LHL", "wavelet2-LHH", "wavelet2-HLL", "wavelet2-HLH", "wavelet2-HHL",
-        "wavelet2-HHH", "wavelet2-LLL", "gradient"
-    ]);
+    assert_eq!(
+        images[..5],
+        ["original", "log-sigma-1-mm-3D", "log-sigma-2-0-mm-3D", "wavelet-LLH", "wavelet-LHL"]
+    );
+    assert_eq!(
+        images[9..],
+        [
+            "wavelet-HHH",
+            "wavelet2-LLH",
+            "wavelet2-LHL",
+            "wavelet2-LHH",
+            "wavelet2-HLL",
+            "wavelet2-HLH",
+            "wavelet2-HHL",
+            "wavelet2-HHH",
+            "wavelet2-LLL",
+            "gradient"
+        ]
+    );
     assert_eq!(read.settings.filters.len(), images.len());
     assert_eq!((read.settings.filter_crop, read.settings.filter_crop_voxels), (FilterCrop::Always, 8));
     let none = from_yaml("setting: {binWidth: 25}").unwrap();
