@@ -149,6 +149,31 @@ impl Window {
         Self { start, shape: std::array::from_fn(|a| end[a] - start[a]) }
     }
 
+    /// The voxels that both boxes hold, which must be some.
+    pub(crate) fn intersection(&self, other: &Self) -> Self {
+        let start = std::array::from_fn(|a| self.start[a].max(other.start[a]));
+        let end: [usize; 3] = std::array::from_fn(|a| self.end()[a].min(other.end()[a]));
+        Self { start, shape: std::array::from_fn(|a| end[a] - start[a]) }
+    }
+
+    /// The smallest box that holds both.
+    pub(crate) fn hull(&self, other: &Self) -> Self {
+        let start = std::array::from_fn(|a| self.start[a].min(other.start[a]));
+        let end: [usize; 3] = std::array::from_fn(|a| self.end()[a].max(other.end()[a]));
+        Self { start, shape: std::array::from_fn(|a| end[a] - start[a]) }
+    }
+
+    /// This box counted from the first voxel of `outer`, which holds it.
+    pub(crate) fn within(&self, outer: &Self) -> Self {
+        Self { start: std::array::from_fn(|a| self.start[a] - outer.start[a]), shape: self.shape }
+    }
+
+    /// This box of an array.
+    pub(crate) fn of<'v, T>(&self, array: &'v ndarray::ArrayView3<'_, T>) -> ndarray::ArrayView3<'v, T> {
+        let ([k, j, i], [ke, je, ie]) = (self.start, self.end());
+        array.slice(ndarray::s![k..ke, j..je, i..ie])
+    }
+
     /// The smallest box that holds every voxel of `mask` that is set.
     pub fn bounding(mask: ndarray::ArrayView3<'_, bool>) -> Option<Self> {
         let mut low = [usize::MAX; 3];

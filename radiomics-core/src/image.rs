@@ -100,14 +100,8 @@ impl Voxels<'_> {
 
     /// A box of the voxels as 64-bit floats.
     pub(crate) fn crop(&self, window: &Window) -> ndarray::Array3<f64> {
-        with_voxels!(self, v => copied(part(v, window), Voxel::to_f64))
+        with_voxels!(self, v => copied(window.of(v), Voxel::to_f64))
     }
-}
-
-fn part<'v, T>(view: &'v ArrayView3<'_, T>, window: &Window) -> ArrayView3<'v, T> {
-    let [k, j, i] = window.start;
-    let [ke, je, ie] = window.end();
-    view.slice(ndarray::s![k..ke, j..je, i..ie])
 }
 
 /// What `map` makes of the voxels, x contiguous whatever the strides of the view: sums run in
@@ -235,7 +229,7 @@ impl<'a> Mask<'a> {
     /// Which voxels of a box have `label`.
     pub(crate) fn select(&self, label: i64, window: &Window) -> ndarray::Array3<bool> {
         let label = label as f64;
-        with_voxels!(&self.voxels, v => copied(part(v, window), |x| x.to_f64() == label))
+        with_voxels!(&self.voxels, v => copied(window.of(v), |x| x.to_f64() == label))
     }
 
     fn check_whole(&self) -> Result<()> {

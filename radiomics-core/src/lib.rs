@@ -40,6 +40,7 @@ mod neighbourhood;
 pub mod preprocess;
 mod profile;
 pub mod roi;
+mod runtime;
 mod settings;
 mod table;
 pub mod verify;
@@ -47,15 +48,16 @@ mod zones;
 
 pub use aggregation::Aggregation;
 pub use error::{Error, Result};
-pub use extract::{Execution, extract};
+pub use extract::{Execution, extract, extract_many};
 pub use grid::{Grid, IDENTITY, Window};
 pub use image::{Image, Mask, Voxel, Voxels};
 pub use kernels::Isa;
 pub use names::Named;
 pub use ndarray;
 pub use profile::{IbsiConfiguration, Profile};
+pub use runtime::{Pool, Progress, Runtime};
 pub use settings::{
-    AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, GridAlignment,
-    Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, Settings,
+    AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, FilterCrop,
+    GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, Settings,
 };
 pub use table::{FeatureRow, FeatureTable, Status};

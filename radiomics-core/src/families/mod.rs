@@ -39,7 +39,9 @@ pub(crate) struct Job<'a> {
 /// What a family needs besides the region.
 #[derive(Clone, Copy)]
 pub(crate) enum Compute {
-    /// Intensities or shape only.
+    /// The shape, which is the same whatever filter the intensities went through.
+    Shape(fn(&Job) -> Vec<FeatureRow>),
+    /// Intensities only.
     Region(fn(&Job) -> Vec<FeatureRow>),
     /// Intensities of the region and of the image round it.
     Surroundings {

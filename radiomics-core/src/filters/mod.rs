@@ -37,8 +37,12 @@ pub use mean::Mean;
 pub use riesz::{Riesz, RieszBase};
 pub use separable_wavelet::{Decomposition, SeparableWavelet};
 pub use simoncelli::Simoncelli;
+pub use text::read_filters;
 
 use crate::error::{Error, Result};
+use crate::extract::{Execution, pool};
+use crate::grid::Window;
+use crate::image::Image;
 use crate::kernels::Isa;
 
 /// A filter and its parameters.
@@ -117,6 +121,39 @@ impl Reach {
     pub(crate) fn new(voxels: [usize; 3], boundary: Boundary) -> Self {
         if boundary == Boundary::Periodic { Reach::Periodic(voxels) } else { Reach::Voxels(voxels) }
     }
+}
+
+/// The responses of several filters to a whole image, arrays (z, y, x).
+///
+/// # Errors
+/// As [`Filter::validate`], [`Error::Filter`] for an image that a filter cannot take, and
+/// [`Error::Threads`] when the system refuses threads.
+pub fn filter_images(image: &Image, filters: &[Filter], execution: &Execution) -> Result<Vec<Array3<f64>>> {
+    filters.iter().try_for_each(Filter::validate)?;
+    pool(execution)?.install(|| {
+        let grid = image.grid();
+        let voxels = image.voxels().crop(&Window::whole(grid.shape));
+        let mut responses = Vec::with_capacity(filters.len());
+        for_each_response(filters, &voxels, grid.spacing_mm, execution.isa, &mut |_, response| {
+            responses.push(response);
+            Ok(())
+        })?;
+        Ok(responses)
+    })
+}
+
+/// Calls `each` with the place of every filter and its response to `image`, one after another.
+pub(crate) fn for_each_response(
+    filters: &[Filter],
+    image: &Array3<f64>,
+    spacing_mm: [f64; 3],
+    isa: Isa,
+    each: &mut dyn FnMut(usize, Array3<f64>) -> Result<()>,
+) -> Result<()> {
+    for (index, filter) in filters.iter().enumerate() {
+        each(index, filter.apply(image, spacing_mm, isa)?)?;
+    }
+    Ok(())
 }
 
 impl Filter {

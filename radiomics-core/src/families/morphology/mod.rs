@@ -33,7 +33,7 @@ pub(crate) const FAMILY: Family = Family {
     ibsi_id: "HCUG",
     scope: Scope::Region,
     features: || features(TABLE),
-    compute: Compute::Region(compute),
+    compute: Compute::Shape(compute),
 };
 
 #[rustfmt::skip]

@@ -17,7 +17,7 @@ pub(crate) const FAMILY: Family = Family {
     ibsi_id: "",
     scope: Scope::Region,
     features: || features(TABLE),
-    compute: Compute::Region(compute),
+    compute: Compute::Shape(compute),
 };
 
 /// Undefined, all of them, for a region of more than one slice across `slice_axis`.
