@@ -6,6 +6,7 @@
 //! texts that name one kernel per axis (`L5E5S5`, `LLH`) are in the order x, y, z, as IBSI and
 //! PyRadiomics write them.
 
+mod bank;
 mod boundary;
 mod box_mean;
 mod fourier;
@@ -168,7 +169,7 @@ impl Filter {
             Filter::Mean(filter) => Ok(filter.apply(image, isa)),
             Filter::LaplacianOfGaussian(filter) => filter.apply(image, spacing_mm, isa),
             Filter::Laws(filter) => filter.apply(image, isa),
-            Filter::Gabor(filter) => Ok(filter.apply(image, spacing_mm, isa)),
+            Filter::Gabor(filter) => filter.apply(image, spacing_mm, isa),
             Filter::SeparableWavelet(filter) => filter.apply(image, isa),
             Filter::Simoncelli(filter) => Ok(filter.apply(image)),
             Filter::Riesz(filter) => Ok(filter.apply(image, spacing_mm)),
@@ -250,6 +251,25 @@ impl Filter {
     }
 }
 
+/// How far a kernel may look to either side, in voxels: far more than images have, and few enough
+/// for the memory of any machine.
+const MAX_REACH: usize = 4095;
+
+/// Half width of a kernel that is cut off at `cut` voxels.
+fn half_width(cut: f64) -> usize {
+    // Beyond the limit the number does not matter, but it must stay one that can be added to.
+    ((cut + 0.5).floor() as usize).min(MAX_REACH + 1)
+}
+
+/// Checks that a kernel is not wider than an image can be.
+fn check_reach(filter: &'static str, parameter: &'static str, value: f64, reach: [usize; 3]) -> Result<()> {
+    if reach.iter().all(|&voxels| voxels <= MAX_REACH) {
+        return Ok(());
+    }
+    let remedy = format!("at this voxel spacing it looks more than {MAX_REACH} voxels far: make it smaller");
+    Err(invalid(filter, parameter, value, remedy))
+}
+
 /// The error of a parameter.
 fn invalid(
     filter: &'static str,
@@ -274,6 +294,29 @@ impl Dimensions {
         match self {
             Dimensions::Two => "2D",
             Dimensions::Three => "3D",
+        }
+    }
+
+    /// The axes that are filtered, of (z, y, x).
+    fn axes(self) -> std::ops::Range<usize> {
+        match self {
+            Dimensions::Two => 1..3,
+            Dimensions::Three => 0..3,
+        }
+    }
+
+    /// `n` for the axes that are filtered, 0 for the others.
+    fn in_plane_or_volume(self, n: usize) -> [usize; 3] {
+        [0, 1, 2].map(|axis| if self.axes().contains(&axis) { n } else { 0 })
+    }
+}
+
+impl Pooling {
+    /// For names.
+    fn suffix(self) -> &'static str {
+        match self {
+            Pooling::Max => "-max",
+            Pooling::Mean => "-mean",
         }
     }
 }
