@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use crate::catalogue::{FAMILIES, Family, check_selection, is_selected};
 use crate::error::{Error, Result};
+use crate::families::line_sets::LineSets;
 use crate::families::zone_sets::ZoneSets;
 use crate::families::{Compute, Job};
 use crate::image::{Image, Mask};
@@ -82,7 +83,9 @@ fn compute(
     isa: Isa,
 ) -> Result<FeatureTable> {
     let job = Job { image, roi, settings, isa };
-    let uses_levels = |f: &&Family| matches!(f.compute, Compute::Levels(_) | Compute::Zones { .. });
+    let uses_levels = |f: &&Family| {
+        !matches!(f.compute, Compute::Region(_) | Compute::Surroundings { .. } | Compute::Checked(_))
+    };
     let texture = match families.iter().any(uses_levels) {
         true => {
             let roi = roi.sliced_along(settings.slice_axis);
@@ -92,8 +95,11 @@ fn compute(
         false => None,
     };
     let texture = texture.as_ref().map(|(roi, levels)| (Job { roi, ..job }, levels));
-    // Families that count zones go together, to find the zones once.
-    let groups: Vec<&[&Family]> = families.chunk_by(|a, b| counts_zones(a) && counts_zones(b)).collect();
+    // Families that count zones go together, to find the zones once; likewise those that look
+    // along lines.
+    let together =
+        |a: &&Family, b: &&Family| counts_zones(a) && counts_zones(b) || counts_lines(a) && counts_lines(b);
+    let groups: Vec<&[&Family]> = families.chunk_by(together).collect();
     let rows: Vec<_> =
         groups.par_iter().map(|group| compute_group(group, &job, texture)).collect::<Result<_>>()?;
     Ok(FeatureTable::from_rows(rows.into_iter().flatten().collect()))
@@ -103,22 +109,30 @@ fn counts_zones(family: &Family) -> bool {
     matches!(family.compute, Compute::Zones { .. })
 }
 
+fn counts_lines(family: &Family) -> bool {
+    matches!(family.compute, Compute::Lines(_))
+}
+
 /// `texture` is the job with slices across the wanted axis, and the grey levels of that.
 fn compute_group(group: &[&Family], job: &Job, texture: Option<(Job, &Levels)>) -> Result<Vec<FeatureRow>> {
     let needs_distances = |f: &&Family| matches!(f.compute, Compute::Zones { distances: true, .. });
     let zones = texture
         .filter(|_| group.iter().any(|f| counts_zones(f)))
         .map(|(job, levels)| ZoneSets::new(&job, levels, group.iter().any(needs_distances)));
+    let lines = texture
+        .filter(|_| group.len() > 1 && group.iter().all(|f| counts_lines(f)))
+        .and_then(|(job, levels)| LineSets::new(&job, levels));
     let mut rows = Vec::new();
     for family in group {
         rows.extend(match (family.compute, texture, &zones) {
             (Compute::Region(compute) | Compute::Surroundings { compute, .. }, ..) => compute(job),
             (Compute::Checked(compute), ..) => compute(job)?,
             (Compute::Levels(compute), Some((job, levels)), _) => compute(&job, levels),
+            (Compute::Lines(compute), Some((job, levels)), _) => compute(&job, levels, lines.as_ref()),
             (Compute::Zones { compute, .. }, Some((job, levels)), Some(zones)) => {
                 compute(&job, levels, zones)
             }
-            (Compute::Levels(_) | Compute::Zones { .. }, ..) => Vec::new(),
+            (Compute::Levels(_) | Compute::Lines(_) | Compute::Zones { .. }, ..) => Vec::new(),
         });
     }
     Ok(rows)

@@ -1,11 +1,12 @@
 //! Grey level co-occurrence (IBSI 1, LFYI): how often levels i and j are neighbours.
 
+use super::line_sets::LineSets;
 use super::{Compute, Job, entropy_term, features, texture};
 use crate::aggregation::{Scope, Span};
 use crate::catalogue::{Family, Row, row};
 use crate::cells::sum_equal;
 use crate::kernels::Isa;
-use crate::kernels::pairs::count_pairs;
+use crate::kernels::pairs::{Pairs, count_pairs};
 use crate::neighbourhood::half_directions;
 use crate::roi::{Levels, with_levels};
 use crate::settings::Settings;
@@ -16,7 +17,7 @@ pub(crate) const FAMILY: Family = Family {
     ibsi_id: "LFYI",
     scope: Scope::Directional,
     features: || features(TABLE),
-    compute: Compute::Levels(compute),
+    compute: Compute::Lines(compute),
 };
 
 #[rustfmt::skip]
@@ -82,9 +83,6 @@ struct Direction {
     pairs: Pairs,
 }
 
-/// (i, j, n) in order.
-pub(crate) type Pairs = Vec<(u16, u16, u64)>;
-
 /// Directions in the plane and in the volume.
 pub(crate) fn directions(settings: &Settings) -> [Vec<[i32; 3]>; 2] {
     [half_directions(&settings.distances, false), half_directions(&settings.distances, true)]
@@ -96,7 +94,7 @@ pub(crate) fn matrix(isa: Isa, levels: &Levels, span: Span, offset: [i32; 3]) ->
     with_levels!(levels, v => count_pairs(isa, v, levels.n_g, slices, offset))
 }
 
-fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
+fn compute(job: &Job, levels: &Levels, lines: Option<&LineSets>) -> Vec<FeatureRow> {
     let [planar, volumetric] = directions(job.settings);
     let count = |span, direction: usize| {
         let offset = if span == Span::Volume { volumetric[direction] } else { planar[direction] };
@@ -105,7 +103,10 @@ fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
                 let distance = norm.length_mm(offset, job.roi.grid.spacing_mm);
                 (-distance * distance).exp()
             }),
-            pairs: matrix(job.isa, levels, span, offset),
+            pairs: match lines.and_then(|l| l.of(span, direction)) {
+                Some(lines) => lines.pairs.clone(),
+                None => matrix(job.isa, levels, span, offset),
+            },
         }
     };
     texture::rows(
