@@ -10,6 +10,7 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod counters;
+pub(crate) mod levels;
 pub(crate) mod lines;
 pub(crate) mod neighbours;
 pub(crate) mod occupied;
