@@ -70,6 +70,8 @@ fn main() {
             println!("{name:12} {what:28} {clock:9.3} ms clock {processor:9.3} ms processor");
         };
         row("all", None);
+        let texture = ["glcm", "glrlm", "glszm", "gldzm", "ngtdm", "ngldm"];
+        row("texture", Some(texture.map(str::to_owned).to_vec()));
         for family in FAMILIES {
             row(family.name, Some(vec![family.name.to_owned()]));
         }
