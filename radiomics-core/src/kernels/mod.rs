@@ -9,7 +9,11 @@
 //! instruction set gives the same bits.
 #![allow(unsafe_code)]
 
+pub(crate) mod counters;
+pub(crate) mod levels;
+pub(crate) mod lines;
 pub(crate) mod neighbours;
+pub(crate) mod occupied;
 pub(crate) mod pairs;
 pub(crate) mod reduce;
 pub(crate) mod runs;
