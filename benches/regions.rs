@@ -75,7 +75,9 @@ fn case(name: &str, folder: &Path, files: [&str; 2], settings: &Settings, thread
     line("all", time(settings));
     let prepare = |margin| {
         least(|| {
-            black_box(preprocess::prepare(&image, &mask, 1, settings, margin, Isa::best()).expect("a region"));
+            black_box(
+                preprocess::prepare(&image, &mask, 1, settings, margin, Isa::best()).expect("a region"),
+            );
         })
     };
     let (none, around) = (prepare(0.0), prepare(6.2));
@@ -87,7 +89,8 @@ fn case(name: &str, folder: &Path, files: [&str; 2], settings: &Settings, thread
         line(family.name, time(&only) - fixed);
         if family.name == "morphology" {
             for (what, feature) in PARTS {
-                let only = Settings { features: Some(vec![format!("morphology.{feature}")]), ..settings.clone() };
+                let only =
+                    Settings { features: Some(vec![format!("morphology.{feature}")]), ..settings.clone() };
                 line(&format!("  {what}"), time(&only) - none);
             }
         }

@@ -19,7 +19,11 @@ fn striped(values: &[f64], term: impl Fn(f64) -> f64) -> f64 {
     for (sum, &x) in sums.iter_mut().zip(rest) {
         *sum += term(x);
     }
-    let [a, b, c, d, e, f, g, h] = sums;
+    pairwise(sums)
+}
+
+#[inline(always)]
+fn pairwise([a, b, c, d, e, f, g, h]: [f64; STRIPES]) -> f64 {
     ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
@@ -72,6 +76,30 @@ kernel! {
     }
 }
 
+kernel! {
+    fn masked_moments_kernel(values: &[f64], mask: &[bool]) -> [f64; 2] {
+        let (mut sums, mut moments) = ([0.0; STRIPES], [0.0; STRIPES]);
+        let mut places: [f64; STRIPES] = std::array::from_fn(|s| s as f64);
+        let (blocks, rest) = values.as_chunks::<STRIPES>();
+        let (masks, mask_rest) = mask.as_chunks::<STRIPES>();
+        let mut add = |x: f64, inside: bool, s: usize| {
+            let x = if inside { x } else { 0.0 };
+            sums[s] += x;
+            moments[s] += x * places[s];
+            places[s] += STRIPES as f64;
+        };
+        for (block, mask) in blocks.iter().zip(masks) {
+            for s in 0..STRIPES {
+                add(block[s], mask[s], s);
+            }
+        }
+        for (s, (&x, &inside)) in rest.iter().zip(mask_rest).enumerate() {
+            add(x, inside, s);
+        }
+        [pairwise(sums), pairwise(moments)]
+    }
+}
+
 /// Central moments of a population.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Moments {
@@ -105,6 +133,11 @@ pub fn central_moments(isa: Isa, values: &[f64], mean: f64) -> Moments {
     Moments { variance: second / n, third: third / n, fourth: fourth / n }
 }
 
+/// Σ x and Σ i·x over the values whose entry in `mask`, which is as long, is set; i counts from 0.
+pub fn masked_moments(isa: Isa, values: &[f64], mask: &[bool]) -> [f64; 2] {
+    masked_moments_kernel(isa, values, mask)
+}
+
 /// Lowest and highest value; infinities when there is none.
 pub fn range(isa: Isa, values: &[f64]) -> [f64; 2] {
     range_kernel(isa, values)
@@ -118,6 +151,7 @@ mod tests {
     fn every_instruction_set_gives_the_same_bits() {
         for n in [0usize, 1, 7, 8, 9, 1000, 4099] {
             let values: Vec<f64> = (0..n).map(|i| ((i * 7919 + 13) % 1009) as f64 * 0.37 - 150.0).collect();
+            let mask: Vec<bool> = (0..n).map(|i| i * 31 % 7 < 4).collect();
             let all = |isa| {
                 let m = central_moments(isa, &values, 3.7);
                 [
@@ -129,6 +163,8 @@ mod tests {
                     range(isa, &values)[0],
                     range(isa, &values)[1],
                     mean_absolute_deviation(isa, &values, -2.25),
+                    masked_moments(isa, &values, &mask)[0],
+                    masked_moments(isa, &values, &mask)[1],
                 ]
                 .map(f64::to_bits)
             };
@@ -143,5 +179,8 @@ mod tests {
         let values: Vec<f64> = (0..1001).map(f64::from).collect();
         assert_eq!(mean(Isa::Scalar, &values), 500.0);
         assert_eq!(range(Isa::best(), &values), [0.0, 1000.0]);
+        let odd: Vec<bool> = (0..1001).map(|i| i % 2 == 1).collect();
+        // 500 odd numbers, and their squares.
+        assert_eq!(masked_moments(Isa::Scalar, &values, &odd), [250_000.0, 166_666_500.0]);
     }
 }

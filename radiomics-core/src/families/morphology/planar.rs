@@ -1,14 +1,9 @@
 //! Convex hulls and boxes in a plane.
 
 /// Largest distance between points given on a lattice with the spacing `unit`.
-pub(super) fn diameter(points: impl Iterator<Item = [i64; 2]>, unit: [f64; 2]) -> f64 {
-    let corners: Vec<[f64; 2]> = hull(points.collect(), |o, a, b| {
-        let det = |i: usize| i128::from(a[i] - o[i]) * i128::from(b[1 - i] - o[1 - i]);
-        det(0) > det(1)
-    })
-    .iter()
-    .map(|p| [p[0] as f64 * unit[0], p[1] as f64 * unit[1]])
-    .collect();
+pub(super) fn diameter(points: Vec<[i64; 2]>, unit: [f64; 2]) -> f64 {
+    let corners: Vec<[f64; 2]> =
+        lattice_hull(points).iter().map(|p| [p[0] as f64 * unit[0], p[1] as f64 * unit[1]]).collect();
     let mut largest = 0.0f64;
     for (n, p) in corners.iter().enumerate() {
         for q in &corners[..n] {
@@ -16,6 +11,12 @@ pub(super) fn diameter(points: impl Iterator<Item = [i64; 2]>, unit: [f64; 2]) -
         }
     }
     largest.sqrt()
+}
+
+/// Corners of the convex hull of points of a lattice, exactly; products of their coordinates
+/// must fit into 62 bits.
+pub(super) fn lattice_hull(points: Vec<[i64; 2]>) -> Vec<[i64; 2]> {
+    hull(points, |o, a, b| (a[0] - o[0]) * (b[1] - o[1]) > (a[1] - o[1]) * (b[0] - o[0]))
 }
 
 /// Sides of the rectangle of least area that holds all points. One side of it lies along a
@@ -94,7 +95,11 @@ fn hull<T: Copy + PartialOrd>(
     mut points: Vec<[T; 2]>,
     turns_left: impl Fn([T; 2], [T; 2], [T; 2]) -> bool,
 ) -> Vec<[T; 2]> {
-    points.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+    let order = |a: &[T; 2], b: &[T; 2]| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal);
+    // Lines of a mask come in order.
+    if !points.is_sorted_by(|a, b| order(a, b).is_le()) {
+        points.sort_unstable_by(order);
+    }
     points.dedup();
     if points.len() < 3 {
         return points;
@@ -128,9 +133,9 @@ mod tests {
         // · · ·
         // · · ·   3 × 2 points, 2 mm and 1 mm apart.
         let points = || (0..3).flat_map(|i| (0..2).map(move |j| [j, i]));
-        assert_eq!(diameter(points(), [1.0, 2.0]), 17f64.sqrt());
-        assert_eq!(diameter([[4, 4]].into_iter(), [1.0; 2]), 0.0);
-        assert_eq!(diameter((0..5).map(|i| [i, i]), [1.0; 2]), 32f64.sqrt());
+        assert_eq!(diameter(points().collect(), [1.0, 2.0]), 17f64.sqrt());
+        assert_eq!(diameter(vec![[4, 4]], [1.0; 2]), 0.0);
+        assert_eq!(diameter((0..5).map(|i| [i, i]).collect(), [1.0; 2]), 32f64.sqrt());
     }
 
     #[test]

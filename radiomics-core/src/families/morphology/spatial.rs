@@ -4,7 +4,7 @@
 //! the weight times a correlation of the region with itself, and by Parseval's theorem a sum
 //! over their spectra: four real transforms give all sums exactly, for any number of voxels.
 
-use ndarray::Array3;
+use ndarray::ArrayView3;
 use rayon::prelude::*;
 use realfft::RealFftPlanner;
 use rustfft::num_complex::Complex64;
@@ -32,7 +32,7 @@ pub(super) struct PairSums {
 
 impl PairSums {
     /// Of the voxels of `mask`.
-    pub fn new(intensities: &Array3<f64>, mask: &Array3<bool>, spacing_mm: [f64; 3]) -> Self {
+    pub fn new(intensities: ArrayView3<f64>, mask: ArrayView3<bool>, spacing_mm: [f64; 3]) -> Self {
         let voxels = centred(intensities, mask);
         if voxels.len() <= FEW_VOXELS {
             pairwise(&voxels, spacing_mm)
@@ -55,7 +55,7 @@ impl PairSums {
 /// A voxel and its intensity less the mean.
 type Centred = ([usize; 3], f64);
 
-fn centred(intensities: &Array3<f64>, mask: &Array3<bool>) -> Vec<Centred> {
+fn centred(intensities: ArrayView3<f64>, mask: ArrayView3<bool>) -> Vec<Centred> {
     let inside = intensities.indexed_iter().zip(mask).filter(|(_, m)| **m);
     let mut voxels: Vec<Centred> = inside.map(|(((k, j, i), &x), _)| ([k, j, i], x)).collect();
     // Subtracting the first intensity keeps those of a flat region exactly equal.
@@ -301,6 +301,7 @@ impl Planes {
 mod tests {
     use super::*;
     use approx::assert_relative_eq;
+    use ndarray::Array3;
     use proptest::prelude::*;
 
     #[test]
@@ -331,7 +332,7 @@ mod tests {
             };
             let values = Array3::from_shape_simple_fn(shape, || offset + 300.0 * random());
             let mask = Array3::from_shape_simple_fn(shape, || random() < 0.7);
-            let voxels = centred(&values, &mask);
+            let voxels = centred(values.view(), mask.view());
             prop_assume!(voxels.len() > 1);
             let (pairs, spectra) = (pairwise(&voxels, spacing), by_transform(&voxels, shape, spacing));
             assert_relative_eq!(pairs.weight, spectra.weight, max_relative = 1e-9);
