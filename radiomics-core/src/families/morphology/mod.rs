@@ -22,7 +22,6 @@ use ndarray::ArrayView3;
 use super::{Compute, Job, features};
 use crate::aggregation::{Aggregation, Scope};
 use crate::catalogue::{Family, Row, is_selected, row};
-use crate::kernels::Isa;
 use crate::settings::{AxesCovariance, FaceRule};
 use crate::table::FeatureRow;
 use axes::Axes;

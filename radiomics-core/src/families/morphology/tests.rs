@@ -1,4 +1,5 @@
 use super::*;
+use crate::kernels::Isa;
 use approx::assert_relative_eq;
 use ndarray::{Array3, ArrayView3, Axis, arr3};
 use proptest::prelude::*;
