@@ -9,6 +9,7 @@
 //! instruction set gives the same bits.
 #![allow(unsafe_code)]
 
+pub(crate) mod directions;
 pub(crate) mod neighbours;
 pub(crate) mod pairs;
 pub(crate) mod reduce;

@@ -84,8 +84,20 @@ impl Hull {
 
     /// Corners in mm.
     pub fn corners_mm(&self) -> Vec<[f64; 3]> {
-        let mm = |p: &Point| std::array::from_fn(|a| p[a] as f64 / 2.0 * self.spacing_mm[a]);
-        self.corners.iter().map(mm).collect()
+        (0..self.corners.len()).map(|corner| self.corner_mm(corner)).collect()
+    }
+
+    /// A corner in mm.
+    pub fn corner_mm(&self, corner: usize) -> [f64; 3] {
+        std::array::from_fn(|a| self.corners[corner][a] as f64 / 2.0 * self.spacing_mm[a])
+    }
+
+    /// Area vectors of the triangles in mm², pointing outwards.
+    pub fn face_vectors_mm2(&self) -> impl Iterator<Item = [f64; 3]> {
+        let volume: f64 = self.spacing_mm.iter().product();
+        self.normals
+            .iter()
+            .map(move |n| std::array::from_fn(|a| n[a] as f64 / 8.0 * volume / self.spacing_mm[a]))
     }
 
     /// Largest distance between corners in mm, which is that between any two points.

@@ -5,6 +5,7 @@
 mod axes;
 mod bits;
 mod cubes;
+mod ellipsoid;
 mod enclosing;
 mod hull;
 mod mass;
@@ -22,11 +23,13 @@ use ndarray::ArrayView3;
 use super::{Compute, Job, features};
 use crate::aggregation::{Aggregation, Scope};
 use crate::catalogue::{Family, Row, is_selected, row};
+use crate::kernels::Isa;
 use crate::settings::{AxesCovariance, FaceRule};
 use crate::table::FeatureRow;
 use axes::Axes;
 use bits::{Bits, PlaceSums};
-use enclosing::{box_area, box_volume, ellipsoid_area, ellipsoid_volume, enclosing_ellipsoid, oriented_box};
+use ellipsoid::enclosing_ellipsoid;
+use enclosing::{box_area, box_volume, ellipsoid_area, ellipsoid_volume, oriented_box};
 use hull::Hull;
 use mass::Mass;
 pub use mesh::Mesh;
@@ -83,6 +86,7 @@ const OF_PAIRS: [&str; 2] = ["morans_i", "gearys_c"];
 
 /// The shape of a region, and what has been computed of it.
 struct Shape {
+    isa: Isa,
     spacing_mm: [f64; 3],
     mesh_faces: FaceRule,
     axes_covariance: AxesCovariance,
@@ -104,6 +108,7 @@ fn compute(job: &Job) -> Vec<FeatureRow> {
     let ([k, j, i], [ke, je, ie]) = (roi.region.start, roi.region.end());
     let region = ndarray::s![k..ke, j..je, i..ie];
     let mut shape = Shape::new(roi.morphological.slice(region), roi.grid.spacing_mm);
+    shape.isa = job.isa;
     shape.mesh_faces = job.settings.mesh_faces;
     shape.axes_covariance = job.settings.axes_covariance;
     let wants = |names: [&str; 2]| {
@@ -120,6 +125,7 @@ impl Shape {
     /// Of the mask's bounding box, without intensities.
     fn new(mask: ArrayView3<bool>, spacing_mm: [f64; 3]) -> Self {
         Self {
+            isa: Isa::Scalar,
             spacing_mm,
             mesh_faces: FaceRule::InsideApart,
             axes_covariance: AxesCovariance::Sample,
@@ -158,7 +164,7 @@ impl Shape {
     }
 
     fn oriented_box(&self) -> [f64; 3] {
-        *self.oriented_box.get_or_init(|| self.with_hull(oriented_box))
+        *self.oriented_box.get_or_init(|| self.with_hull(|hull| oriented_box(self.isa, hull)))
     }
 
     fn enclosing_ellipsoid(&self) -> [f64; 3] {

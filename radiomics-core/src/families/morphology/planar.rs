@@ -25,9 +25,23 @@ pub(super) fn lattice_hull(points: Vec<[i64; 2]>) -> Vec<[i64; 2]> {
 pub(super) fn smallest_rectangle(points: Vec<[f64; 2]>) -> [f64; 2] {
     let turns_left =
         |o: [f64; 2], a: [f64; 2], b: [f64; 2]| (a[0] - o[0]) * (b[1] - o[1]) > (a[1] - o[1]) * (b[0] - o[0]);
-    let corners = hull(without_inner(points), turns_left);
+    let mut corners = hull(without_inner(points), turns_left);
+    // Corners that differ by rounding only would stop the calipers.
+    let size = corners.iter().flatten().fold(0.0f64, |size, v| size.max(v.abs()));
+    let same = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]) <= 1e-13 * size;
+    corners.dedup_by(|a, b| same(*a, *b));
+    if corners.len() > 1 && same(corners[0], corners[corners.len() - 1]) {
+        corners.pop();
+    }
+    smallest(&rectangles(&corners), |[a, b]| a * b, |[a, b]| a + b).unwrap_or([0.0; 2])
+}
+
+/// The rectangles along the sides of a convex polygon. As the side goes round, so do the
+/// farthest corners from it, ahead and behind (Toussaint 1983, "rotating calipers").
+fn rectangles(corners: &[[f64; 2]]) -> Vec<[f64; 2]> {
     let n = corners.len();
     let mut rectangles = Vec::with_capacity(n);
+    let mut places: Option<[usize; 3]> = None;
     for (i, p) in corners.iter().enumerate() {
         let q = corners[(i + 1) % n];
         let [dy, dx] = [q[0] - p[0], q[1] - p[1]];
@@ -35,11 +49,25 @@ pub(super) fn smallest_rectangle(points: Vec<[f64; 2]>) -> [f64; 2] {
         if length == 0.0 {
             continue;
         }
-        let along = extent(corners.iter().map(|r| (r[0] * dy + r[1] * dx) / length));
-        let across = extent(corners.iter().map(|r| (r[1] * dy - r[0] * dx) / length));
-        rectangles.push([along, across]);
+        let along = |c: usize| (corners[c][0] * dy + corners[c][1] * dx) / length;
+        let across = |c: usize| (corners[c][1] * dy - corners[c][0] * dx) / length;
+        let ways: [&dyn Fn(usize) -> f64; 3] = [&along, &across, &|c| -along(c)];
+        let ends = match places {
+            // The first side looks at all corners.
+            None => ways.map(|way| (0..n).max_by(|&a, &b| way(a).total_cmp(&way(b))).unwrap_or(0)),
+            Some(places) => std::array::from_fn(|w| {
+                let mut end = places[w];
+                while ways[w]((end + 1) % n) > ways[w](end) {
+                    end = (end + 1) % n;
+                }
+                end
+            }),
+        };
+        places = Some(ends);
+        let [ahead, aside, behind] = ends;
+        rectangles.push([along(ahead) - along(behind), across(aside) - across(i)]);
     }
-    smallest(&rectangles, |[a, b]| a * b, |[a, b]| a + b).unwrap_or([0.0; 2])
+    rectangles
 }
 
 /// The points without most of those that cannot be corners: the ones inside of the octagon of
@@ -127,6 +155,7 @@ fn hull<T: Copy + PartialOrd>(
 mod tests {
     use super::*;
     use approx::assert_relative_eq;
+    use proptest::prelude::*;
 
     #[test]
     fn diameter_of_a_lattice() {
@@ -148,6 +177,28 @@ mod tests {
         assert_eq!(kept.len(), 8);
         assert!(!kept.contains(&[1.0, 1.0]));
         assert_eq!(without_inner(vec![[2.0, 2.0]]), [[2.0, 2.0]]);
+    }
+
+    proptest! {
+        /// Calipers find what looking at all corners for each side does.
+        #[test]
+        fn calipers(points in prop::collection::vec([-9.0..9.0f64, -4.0..4.0f64], 3..60)) {
+            let left = |o: [f64; 2], a: [f64; 2], b: [f64; 2]| {
+                (a[0] - o[0]) * (b[1] - o[1]) > (a[1] - o[1]) * (b[0] - o[0])
+            };
+            let corners = hull(points, left);
+            for (i, [along, across]) in rectangles(&corners).into_iter().enumerate() {
+                let (p, q) = (corners[i], corners[(i + 1) % corners.len()]);
+                let [dy, dx] = [q[0] - p[0], q[1] - p[1]];
+                let length = dy.hypot(dx);
+                let plain = [
+                    extent(corners.iter().map(|r| (r[0] * dy + r[1] * dx) / length)),
+                    extent(corners.iter().map(|r| (r[1] * dy - r[0] * dx) / length)),
+                ];
+                assert_relative_eq!(along, plain[0], max_relative = 1e-9);
+                assert_relative_eq!(across, plain[1], max_relative = 1e-9);
+            }
+        }
     }
 
     #[test]

@@ -1,5 +1,4 @@
 use super::*;
-use crate::kernels::Isa;
 use approx::assert_relative_eq;
 use ndarray::{Array3, ArrayView3, Axis, arr3};
 use proptest::prelude::*;
@@ -87,9 +86,7 @@ fn assert_same(name: &str, before: &[f64], after: &[f64], tolerance: f64) {
         if row.feature.name.starts_with("maximum_2d") {
             continue;
         }
-        // The search for the smallest ellipsoid is bounded, and converges slowly where points
-        // of the hull are nearly on it.
-        let tolerance = if row.feature.name.ends_with("_mvee") { 1e-4 } else { tolerance };
+        let tolerance = if row.feature.name.ends_with("_mvee") { tolerance.min(1e-9) } else { tolerance };
         let same = a.is_nan() && b.is_nan() || a == b || (a - b).abs() <= tolerance * a.abs().max(1e-3);
         assert!(same, "{name} changes {} from {a} to {b}", row.feature.name);
     }
