@@ -14,6 +14,7 @@ pub(crate) mod neighbours;
 pub(crate) mod pairs;
 pub(crate) mod reduce;
 pub(crate) mod runs;
+pub(crate) mod splines;
 
 /// An instruction set that this machine has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

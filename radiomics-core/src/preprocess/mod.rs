@@ -1,6 +1,7 @@
 //! From image and mask to the region of interest. The order of the steps is fixed here.
 
 mod discretise;
+mod lines;
 mod normalise;
 mod resample;
 mod resegment;
@@ -14,9 +15,9 @@ pub use resample::{Resampling, resampled_grid};
 use crate::error::{Error, Result};
 use crate::grid::Window;
 use crate::image::{Image, Mask, check_finite};
-use crate::kernels::Isa;
+use crate::kernels::{Isa, splines};
 use crate::roi::Roi;
-use crate::settings::{MorphologicalMask, Rounding, Settings};
+use crate::settings::{Interpolation, MorphologicalMask, Rounding, Settings};
 use normalise::ZScore;
 
 /// The fewest voxels that features are computed from.
@@ -52,14 +53,17 @@ pub fn prepare(
     let bounds = mask.bounding(label)?;
     let labelled = mask.select(label, &bounds);
     check_size(&labelled, "masking")?;
-    check_finite(&image.voxels().crop(&bounds), &labelled, bounds.start)?;
+    image.voxels().check_finite(&bounds, &labelled)?;
 
     let source = Source::new(image, settings);
     let drawn = match wanted_spacing(image, &bounds, settings) {
-        None => crop(&source, mask, label, bounds, margin_mm),
+        None => crop(&source, labelled, bounds, margin_mm),
         Some(spacing) => interpolate(&source, mask, label, bounds, spacing, settings, margin_mm)?,
     };
-    check_finite(&drawn.intensities, &drawn.mask, drawn.start)?;
+    // Integers are finite, and so is what is interpolated between them.
+    if source.z_score.is_some() || !image.voxels().is_integer() {
+        check_finite(drawn.intensities.view(), &drawn.mask, drawn.start)?;
+    }
 
     let intensity = resegment::resegment(&drawn.intensities, &drawn.mask, settings, isa);
     check_size(&intensity, "resegmentation")?;
@@ -89,12 +93,13 @@ impl<'i, 'v> Source<'i, 'v> {
     }
 
     fn round(&self, intensities: &mut Array3<f64>, rounding: Rounding) {
+        let values = intensities.as_slice_memory_order_mut().unwrap_or(&mut []);
         match rounding {
             Rounding::None => {}
-            Rounding::Nearest => intensities.mapv_inplace(f64::round_ties_even),
+            Rounding::Nearest => splines::round(Isa::best(), values),
             // z-scores have no voxel type to be kept in.
             Rounding::VoxelType if self.z_score.is_some() => {}
-            Rounding::VoxelType => intensities.mapv_inplace(|x| self.image.voxels().truncate(x)),
+            Rounding::VoxelType => self.image.voxels().truncate(Isa::best(), values),
         }
     }
 }
@@ -107,15 +112,20 @@ fn wanted_spacing(image: &Image, bounds: &Window, settings: &Settings) -> Option
     Some(std::array::from_fn(changed)).filter(|spacing| spacing.iter().any(Option::is_some))
 }
 
-fn crop(source: &Source, mask: &Mask, label: i64, region: Window, margin_mm: f64) -> Drawn {
+/// `labelled` is the mask within its bounding box `region`.
+fn crop(source: &Source, labelled: Array3<bool>, region: Window, margin_mm: f64) -> Drawn {
     let grid = source.image.grid();
     let window = region.grown(margin_voxels(grid.spacing_mm, margin_mm), grid.shape);
-    Drawn {
-        grid: grid.window(&window),
-        start: window.start,
-        intensities: source.crop(&window),
-        mask: mask.select(label, &window),
-    }
+    let mask = if window == region { labelled } else { embedded(&labelled, region.start, &window) };
+    Drawn { grid: grid.window(&window), start: window.start, intensities: source.crop(&window), mask }
+}
+
+/// A mask that begins at `start`, with background round it up to the box `window`.
+fn embedded(mask: &Array3<bool>, start: [usize; 3], window: &Window) -> Array3<bool> {
+    let mut larger = Array3::from_elem(window.shape, false);
+    let to = std::array::from_fn(|a| start[a] - window.start[a]);
+    copy_box(mask, Window::whole(mask.dim().into()), &mut larger, to);
+    larger
 }
 
 fn interpolate(
@@ -133,9 +143,14 @@ fn interpolate(
     let of_mask = resampling(settings.mask_interpolation);
     // Only voxels near the region can reach the threshold.
     let near = of_mask.reach(&region);
-    let labelled = of_mask.apply(&near, |window| mask.select(label, window).mapv(f64::from));
+    let select = |window: &Window| mask.select(label, window);
     let threshold = settings.mask_threshold - THRESHOLD_SLACK;
-    let inside = labelled.mapv(|share| share >= threshold);
+    let inside =
+        if settings.mask_interpolation == Interpolation::Nearest && threshold > 0.0 && threshold <= 1.0 {
+            of_mask.apply_nearest(&near, select)
+        } else {
+            of_mask.apply(&near, |window| select(window).mapv(f64::from)).mapv(|share| share >= threshold)
+        };
     check_size(&inside, "interpolation")?;
 
     let found = Window::bounding(inside.view()).unwrap_or(Window::whole(near.shape));
