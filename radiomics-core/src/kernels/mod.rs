@@ -15,6 +15,7 @@ pub(crate) mod pairs;
 pub(crate) mod reduce;
 pub(crate) mod runs;
 pub(crate) mod splines;
+pub(crate) mod windows;
 
 /// An instruction set that this machine has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

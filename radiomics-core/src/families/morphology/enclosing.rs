@@ -163,7 +163,9 @@ mod tests {
         let boxes = directions(hull).into_iter().map(|up| {
             let along = up.cross(&Vector3::ith(up.iamin(), 1.0)).normalize();
             let across = up.cross(&along);
-            let height = planar::extent(corners.iter().map(|p| up.dot(p)));
+            let heights = || corners.iter().map(|p| up.dot(p));
+            let height =
+                heights().fold(f64::NEG_INFINITY, f64::max) - heights().fold(f64::INFINITY, f64::min);
             let shadow = corners.iter().map(|p| [along.dot(p), across.dot(p)]).collect();
             let [length, width] = planar::smallest_rectangle(shadow);
             [height, length, width]

@@ -111,12 +111,6 @@ pub(super) fn smallest<T: Copy>(
     ties.min_by(|&a, &b| surface(a).total_cmp(&surface(b)))
 }
 
-/// Highest less lowest value.
-pub(super) fn extent(values: impl Iterator<Item = f64>) -> f64 {
-    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
-    high - low
-}
-
 /// Corners of the convex hull in order (Andrew 1979). `turns_left(o, a, b)` tells whether the
 /// way o → a → b turns strictly left.
 fn hull<T: Copy + PartialOrd>(
@@ -177,6 +171,11 @@ mod tests {
         assert_eq!(kept.len(), 8);
         assert!(!kept.contains(&[1.0, 1.0]));
         assert_eq!(without_inner(vec![[2.0, 2.0]]), [[2.0, 2.0]]);
+    }
+
+    fn extent(values: impl Iterator<Item = f64>) -> f64 {
+        let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+        high - low
     }
 
     proptest! {
