@@ -149,9 +149,8 @@ fn compute(
     monitor: &Monitor,
 ) -> Result<Vec<FeatureRow>> {
     let job = Job { image, roi, settings, isa };
-    let uses_levels = |f: &&Family| {
-        matches!(f.compute, Compute::Levels(_) | Compute::Lines(_) | Compute::Zones { .. })
-    };
+    let uses_levels =
+        |f: &&Family| matches!(f.compute, Compute::Levels(_) | Compute::Lines(_) | Compute::Zones { .. });
     let texture = match families.iter().any(uses_levels) {
         true => {
             let roi = roi.sliced_along(settings.slice_axis);

@@ -15,6 +15,7 @@ pub(crate) mod local_intensity;
 pub(crate) mod morphology;
 pub(crate) mod ngldm;
 pub(crate) mod ngtdm;
+pub(crate) mod sample;
 pub(crate) mod statistics;
 pub(crate) mod texture;
 pub(crate) mod zone_sets;
