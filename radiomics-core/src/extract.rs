@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use crate::catalogue::{FAMILIES, Family, check_selection, is_selected};
 use crate::error::Result;
+use crate::families::line_sets::LineSets;
 use crate::families::zone_sets::ZoneSets;
 use crate::families::{Compute, Job};
 use crate::filters::Filter;
@@ -148,7 +149,8 @@ fn compute(
     monitor: &Monitor,
 ) -> Result<Vec<FeatureRow>> {
     let job = Job { image, roi, settings, isa };
-    let uses_levels = |f: &&Family| matches!(f.compute, Compute::Levels(_) | Compute::Zones { .. });
+    let uses_levels =
+        |f: &&Family| matches!(f.compute, Compute::Levels(_) | Compute::Lines(_) | Compute::Zones { .. });
     let texture = match families.iter().any(uses_levels) {
         true => {
             let roi = roi.sliced_along(settings.slice_axis);
@@ -158,8 +160,11 @@ fn compute(
         false => None,
     };
     let texture = texture.as_ref().map(|(roi, levels)| (Job { roi, ..job }, levels));
-    // Families that count zones go together, to find the zones once.
-    let groups: Vec<&[&Family]> = families.chunk_by(|a, b| counts_zones(a) && counts_zones(b)).collect();
+    // Families that count zones go together, to find the zones once; likewise those that look
+    // along lines.
+    let together =
+        |a: &&Family, b: &&Family| counts_zones(a) && counts_zones(b) || counts_lines(a) && counts_lines(b);
+    let groups: Vec<&[&Family]> = families.chunk_by(together).collect();
     let rows: Vec<_> =
         groups.par_iter().map(|group| compute_group(group, &job, texture, monitor)).collect::<Result<_>>()?;
     Ok(rows.into_iter().flatten().collect())
@@ -167,6 +172,10 @@ fn compute(
 
 fn counts_zones(family: &Family) -> bool {
     matches!(family.compute, Compute::Zones { .. })
+}
+
+fn counts_lines(family: &Family) -> bool {
+    matches!(family.compute, Compute::Lines(_))
 }
 
 /// `texture` is the job with slices across the wanted axis, and the grey levels of that.
@@ -181,6 +190,9 @@ fn compute_group(
     let zones = texture
         .filter(|_| group.iter().any(|f| counts_zones(f)))
         .map(|(job, levels)| ZoneSets::new(&job, levels, group.iter().any(needs_distances)));
+    let lines = texture
+        .filter(|_| group.len() > 1 && group.iter().all(|f| counts_lines(f)))
+        .and_then(|(job, levels)| LineSets::new(&job, levels));
     let mut rows = Vec::new();
     for family in group {
         rows.extend(match (family.compute, texture, &zones) {
@@ -190,10 +202,11 @@ fn compute_group(
             ) => compute(job),
             (Compute::Checked(compute), ..) => compute(job)?,
             (Compute::Levels(compute), Some((job, levels)), _) => compute(&job, levels),
+            (Compute::Lines(compute), Some((job, levels)), _) => compute(&job, levels, lines.as_ref()),
             (Compute::Zones { compute, .. }, Some((job, levels)), Some(zones)) => {
                 compute(&job, levels, zones)
             }
-            (Compute::Levels(_) | Compute::Zones { .. }, ..) => Vec::new(),
+            (Compute::Levels(_) | Compute::Lines(_) | Compute::Zones { .. }, ..) => Vec::new(),
         });
         monitor.advance(1)?;
     }

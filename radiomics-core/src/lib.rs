@@ -22,6 +22,7 @@ pub mod aggregation;
 pub mod catalogue;
 mod cells;
 pub mod document;
+mod edge_distance;
 mod error;
 pub mod example;
 mod extract;

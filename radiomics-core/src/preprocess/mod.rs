@@ -1,6 +1,7 @@
 //! From image and mask to the region of interest. The order of the steps is fixed here.
 
 mod discretise;
+mod lines;
 mod normalise;
 mod resample;
 mod resegment;
@@ -15,9 +16,9 @@ use crate::error::{Error, Result};
 use crate::filters::{self, Filter, Reach};
 use crate::grid::{Grid, Window};
 use crate::image::{Image, Mask, check_finite};
-use crate::kernels::Isa;
+use crate::kernels::{Isa, splines};
 use crate::roi::Roi;
-use crate::settings::{FilterCrop, MorphologicalMask, Rounding, Settings};
+use crate::settings::{FilterCrop, Interpolation, MorphologicalMask, Rounding, Settings};
 use normalise::ZScore;
 
 /// The fewest voxels that features are computed from.
@@ -76,15 +77,18 @@ impl<'i, 'v> Prepared<'i, 'v> {
         let bounds = mask.bounding(label)?;
         let labelled = mask.select(label, &bounds);
         check_size(&labelled, "masking")?;
-        check_finite(&image.voxels().crop(&bounds), &labelled, bounds.start)?;
+        image.voxels().check_finite(&bounds, &labelled)?;
 
-        let frame = Frame::new(image, &bounds, settings)?;
+        let frame = Frame::new(image, &bounds, settings, isa)?;
         let drawn = match frame.resampling {
-            None => drawn(&frame, mask, label, bounds, settings, margin_mm),
+            None => drawn(&frame, labelled, bounds, settings, margin_mm),
             Some(_) => interpolated(&frame, mask, label, bounds, settings, margin_mm)?,
         };
         let intensities = frame.intensities(&drawn.window);
-        check_finite(&intensities, &drawn.mask, drawn.window.start)?;
+        // Integers are finite, and so is what is interpolated between them.
+        if frame.z_score.is_some() || !image.voxels().is_integer() {
+            check_finite(intensities.view(), &drawn.mask, drawn.window.start)?;
+        }
 
         let intensity = resegment::resegment(&intensities, &drawn.mask, settings, isa);
         check_size(&intensity, "resegmentation")?;
@@ -117,7 +121,7 @@ impl<'i, 'v> Prepared<'i, 'v> {
             let part = self.window.within(&window);
             filters::for_each_response(filters, &image, spacing, isa, &mut |index, response| {
                 self.roi.intensities.assign(&part.of(&response.view()));
-                check_finite(&self.roi.intensities, &self.roi.intensity, self.window.start)?;
+                check_finite(self.roi.intensities.view(), &self.roi.intensity, self.window.start)?;
                 each(&filters[index], &self.roi)
             })?;
         }
@@ -154,19 +158,20 @@ struct Frame<'i, 'v> {
     grid: Grid,
     resampling: Option<Resampling>,
     rounding: Rounding,
+    isa: Isa,
 }
 
 impl<'i, 'v> Frame<'i, 'v> {
-    fn new(image: &'i Image<'v>, bounds: &Window, settings: &Settings) -> Result<Self> {
+    fn new(image: &'i Image<'v>, bounds: &Window, settings: &Settings, isa: Isa) -> Result<Self> {
         let z_score = settings.normalisation.map(|n| ZScore::new(image.voxels(), n));
         let rounding = settings.intensity_rounding;
         let Some(spacing) = wanted_spacing(image, bounds, settings) else {
-            return Ok(Self { image, z_score, grid: image.grid().clone(), resampling: None, rounding });
+            return Ok(Self { image, z_score, grid: image.grid().clone(), resampling: None, rounding, isa });
         };
         let alignment = settings.grid_alignment;
         let grid = resampled_grid(image.grid(), spacing, alignment)?;
         let resampling = Resampling::new(image.grid(), &grid, settings.image_interpolation, alignment);
-        Ok(Self { image, z_score, grid, resampling: Some(resampling), rounding })
+        Ok(Self { image, z_score, grid, resampling: Some(resampling), rounding, isa })
     }
 
     /// Intensities of a box of the grid.
@@ -187,12 +192,13 @@ impl<'i, 'v> Frame<'i, 'v> {
     }
 
     fn round(&self, intensities: &mut Array3<f64>) {
+        let values = intensities.as_slice_memory_order_mut().unwrap_or(&mut []);
         match self.rounding {
             Rounding::None => {}
-            Rounding::Nearest => intensities.mapv_inplace(f64::round_ties_even),
+            Rounding::Nearest => splines::round(self.isa, values),
             // z-scores have no voxel type to be kept in.
             Rounding::VoxelType if self.z_score.is_some() => {}
-            Rounding::VoxelType => intensities.mapv_inplace(|x| self.image.voxels().truncate(x)),
+            Rounding::VoxelType => self.image.voxels().truncate(self.isa, values),
         }
     }
 }
@@ -205,10 +211,10 @@ fn wanted_spacing(image: &Image, bounds: &Window, settings: &Settings) -> Option
     Some(std::array::from_fn(changed)).filter(|spacing| spacing.iter().any(Option::is_some))
 }
 
+/// `labelled` is the mask within its bounding box `region`.
 fn drawn(
     frame: &Frame,
-    mask: &Mask,
-    label: i64,
+    labelled: Array3<bool>,
     region: Window,
     settings: &Settings,
     margin_mm: f64,
@@ -224,7 +230,16 @@ fn drawn(
         true => region.grown([settings.filter_crop_voxels; 3], shape).hull(&window),
         false => Window::whole(shape),
     };
-    Drawn { mask: mask.select(label, &window), window, visible }
+    let mask = if window == region { labelled } else { embedded(&labelled, region.start, &window) };
+    Drawn { mask, window, visible }
+}
+
+/// A mask that begins at `start`, with background round it up to the box `window`.
+fn embedded(mask: &Array3<bool>, start: [usize; 3], window: &Window) -> Array3<bool> {
+    let mut larger = Array3::from_elem(window.shape, false);
+    let to = std::array::from_fn(|a| start[a] - window.start[a]);
+    copy_box(mask, Window::whole(mask.dim().into()), &mut larger, to);
+    larger
 }
 
 fn interpolated(
@@ -239,9 +254,14 @@ fn interpolated(
     let of_mask = Resampling::new(source, target, settings.mask_interpolation, settings.grid_alignment);
     // Only voxels near the region can reach the threshold.
     let near = of_mask.reach(&region);
-    let labelled = of_mask.apply(&near, |window| mask.select(label, window).mapv(f64::from));
-    let threshold = settings.mask_threshold - THRESHOLD_SLACK;
-    let inside = labelled.mapv(|share| share >= threshold);
+    let select = |window: &Window| mask.select(label, window);
+    let threshold = (settings.mask_threshold - THRESHOLD_SLACK).max(f64::MIN_POSITIVE);
+    let inside = if settings.mask_interpolation == Interpolation::Nearest {
+        // Shares are 0 or 1, and the threshold is between them.
+        of_mask.apply_nearest(&near, select)
+    } else {
+        of_mask.apply(&near, |window| select(window).mapv(f64::from)).mapv(|share| share >= threshold)
+    };
     check_size(&inside, "interpolation")?;
 
     let found = Window::bounding(inside.view()).unwrap_or(Window::whole(near.shape));
