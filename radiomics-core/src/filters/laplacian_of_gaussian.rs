@@ -3,6 +3,7 @@
 use ndarray::Array3;
 use serde::{Deserialize, Serialize};
 
+use super::recursive_gaussian::{self, Scratch};
 use super::{Boundary, Dimensions, Reach};
 use crate::error::Result;
 use crate::kernels::Isa;
@@ -45,7 +46,13 @@ fn four() -> f64 {
 
 impl LaplacianOfGaussian {
     pub(super) fn apply(&self, image: &Array3<f64>, spacing_mm: [f64; 3], isa: Isa) -> Result<Array3<f64>> {
-        todo!()
+        match self.method {
+            GaussianMethod::Recursive => {
+                let mut scratch = Scratch::default();
+                recursive_gaussian::laplacian(image, spacing_mm, self.sigma_mm, isa, &mut scratch)
+            }
+            GaussianMethod::Sampled => todo!(),
+        }
     }
 
     pub(super) fn reach(&self, spacing_mm: [f64; 3]) -> Reach {
@@ -53,10 +60,10 @@ impl LaplacianOfGaussian {
     }
 
     pub(super) fn validate(&self) -> Result<()> {
-        todo!()
+        Ok(())
     }
 
     pub(super) fn name(&self) -> String {
-        todo!()
+        "log".into()
     }
 }

@@ -13,10 +13,13 @@ mod laws;
 mod local_binary_pattern;
 mod mean;
 mod pointwise;
+mod recursive_gaussian;
+mod responses;
 mod riesz;
 mod separable_wavelet;
 mod simoncelli;
 mod text;
+mod wavelets;
 
 use ndarray::Array3;
 use serde::{Deserialize, Serialize};
@@ -27,6 +30,7 @@ pub use laplacian_of_gaussian::{GaussianMethod, LaplacianOfGaussian};
 pub use laws::Laws;
 pub use local_binary_pattern::{LocalBinaryPattern2d, LocalBinaryPattern3d};
 pub use mean::Mean;
+pub use responses::for_each_response;
 pub use riesz::{Riesz, RieszBase};
 pub use separable_wavelet::{Decomposition, SeparableWavelet};
 pub use simoncelli::Simoncelli;
@@ -147,7 +151,7 @@ impl Filter {
             Filter::SquareRoot => Ok(pointwise::square_root(image)),
             Filter::Logarithm => Ok(pointwise::logarithm(image)),
             Filter::Exponential => Ok(pointwise::exponential(image)),
-            Filter::Gradient(filter) => Ok(filter.apply(image, spacing_mm)),
+            Filter::Gradient(filter) => Ok(filter.apply(image, spacing_mm, isa)),
             Filter::LocalBinaryPattern2d(filter) => Ok(filter.apply(image)),
             Filter::LocalBinaryPattern3d(filter) => Ok(filter.apply(image)),
         }

@@ -9,8 +9,10 @@
 //! instruction set gives the same bits.
 #![allow(unsafe_code)]
 
+pub(crate) mod differences;
 pub(crate) mod neighbours;
 pub(crate) mod pairs;
+pub(crate) mod recursive;
 pub(crate) mod reduce;
 pub(crate) mod runs;
 
