@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::invalid;
 use crate::error::Result;
 use crate::kernels::Isa;
-use crate::kernels::recursive::{Block, Recursion, blocks};
+use crate::kernels::recursive::{Block, Recursion, add_scaled, blocks, sum_scaled};
 
 /// Terms of the approximation, k = 1, 2: exp(l_k t) (a_k cos(w_k t) + b_k sin(w_k t)).
 const W: [f64; 2] = [0.6681, 2.0787];
@@ -76,14 +76,12 @@ pub(super) fn laplacian(
         for (from, to) in [(&along_x[start..], &mut *sum), (&along_y[start..], &mut *part)] {
             block.load_across(isa, from, plane, lines);
             block.filter(isa, &smooth_z);
-            block.store_across(isa, to, lines);
+            block.store_across(to, lines);
         }
-        for (sum, &part) in sum.iter_mut().zip(&*part) {
-            *sum = add(add(0.0, *sum, scale_x), part, scale_y);
-        }
+        sum_scaled(isa, sum, part, [scale_x, scale_y]);
         block.load_across(isa, &values[start..], plane, lines);
         block.filter(isa, &curve_z);
-        block.store_across(isa, along_z, lines);
+        block.store_across(along_z, lines);
     });
 
     // What follows it.
@@ -101,18 +99,11 @@ pub(super) fn laplacian(
         filter_x(isa, block, &smooth_x, nx, None, part);
         filter_y(isa, block, &smooth_y, nx, None, part);
         for columns in &columns {
-            let sums = &sum[slice(columns)];
-            for ((to, &sum), &part) in result[columns.clone()].iter_mut().zip(sums).zip(&part[columns.clone()]) {
-                *to = add(sum, part, scale_z).into();
-            }
+            let to = &mut result[columns.clone()];
+            add_scaled(isa, &sum[slice(columns)], &part[columns.clone()], scale_z, to);
         }
     });
     Ok(result)
-}
-
-/// Adds a part of the sum as ITK does: the product in 64 bits, the sum rounded to 32.
-fn add(sum: f32, part: f32, scale: f64) -> f32 {
-    (f64::from(sum) + f64::from(part) * scale) as f32
 }
 
 /// The voxels of each block of columns.
@@ -146,7 +137,7 @@ fn filter_y(isa: Isa, block: &mut Block, recursion: &Recursion, nx: usize, from:
             None => block.load_across(isa, &slice[columns.start..], nx, columns.len()),
         }
         block.filter(isa, recursion);
-        block.store_across(isa, &mut slice[columns.start..], nx);
+        block.store_across(&mut slice[columns.start..], nx);
     }
 }
 

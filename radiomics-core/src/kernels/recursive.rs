@@ -1,14 +1,22 @@
 //! Recursive filters of order 4 along many lines at once, one line per SIMD lane.
 
+use std::ops::Range;
+
 use super::{Isa, kernel};
 
 /// Lines that a vector holds; blocks are padded to a multiple of it.
 pub const LANES: usize = 8;
 /// Vectors side by side: enough for the additions of one line, each of which waits for the one
 /// before, to overlap with those of other lines; few enough for the block to stay in cache.
-const VECTORS: usize = 5;
+const VECTORS: usize = 4;
 
-type Vector = [f64; LANES];
+/// A value of each of some lines, where a cache line begins: a vector that straddles two would
+/// cost twice.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Vector([f64; LANES]);
+
+const ZERO: Vector = Vector([0.0; LANES]);
 
 /// A filter and its mirror image, H(z) + H'(1/z), with a common denominator.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,10 +40,17 @@ pub struct Block {
     lines: usize,
     /// Vectors in a row.
     width: usize,
+    /// The lines, with their first and last voxel [`ORDER`] times more at the ends.
     values: Vec<Vector>,
+    /// Results of the causal half; before them rows of the first voxel.
     causal: Vec<Vector>,
+    /// The last results of the anti-causal half.
     anticausal: Vec<Vector>,
+    results: Vec<[f32; LANES]>,
 }
+
+/// Results that the next one depends on.
+const ORDER: usize = 4;
 
 /// A value that a volume may hold.
 pub trait Stored: Copy + Into<f64> + Send + Sync {}
@@ -43,7 +58,7 @@ impl Stored for f32 {}
 impl Stored for f64 {}
 
 /// Widths of the blocks, in lines, that `lines` lines are worked off in: as even as can be.
-pub fn blocks(lines: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
+pub fn blocks(lines: usize) -> impl Iterator<Item = Range<usize>> {
     let vectors = lines.div_ceil(LANES);
     let count = vectors.div_ceil(VECTORS).max(1);
     (0..count).map(move |b| {
@@ -52,49 +67,72 @@ pub fn blocks(lines: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
     })
 }
 
+/// Σ numerator · x − Σ denominator · y. Loops are written out here and below, because what is
+/// compiled for an instruction set is only what is inlined, and closures in combinators of
+/// arrays often are not.
 #[inline(always)]
-fn step(to: &mut [Vector], x: [&[Vector]; 4], numerator: [f64; 4], y: [&[Vector]; 4], denominator: [f64; 4]) {
-    let width = to.len();
-    let [x0, x1, x2, x3] = x.map(|row| &row[..width]);
-    let [y1, y2, y3, y4] = y.map(|row| &row[..width]);
-    let [n0, n1, n2, n3] = numerator;
-    let [d1, d2, d3, d4] = denominator;
-    for v in 0..width {
-        for l in 0..LANES {
-            let ahead = x0[v][l] * n0 + x1[v][l] * n1 + x2[v][l] * n2 + x3[v][l] * n3;
-            let back = y1[v][l] * d1 + y2[v][l] * d2 + y3[v][l] * d3 + y4[v][l] * d4;
-            to[v][l] = ahead - back;
-        }
+fn term(x: [Vector; ORDER], n: &[f64; ORDER], y: [Vector; ORDER], d: &[f64; ORDER]) -> Vector {
+    let mut result = [0.0; LANES];
+    for l in 0..LANES {
+        let ahead = x[0].0[l] * n[0] + x[1].0[l] * n[1] + x[2].0[l] * n[2] + x[3].0[l] * n[3];
+        let back = y[0].0[l] * d[0] + y[1].0[l] * d[1] + y[2].0[l] * d[2] + y[3].0[l] * d[3];
+        result[l] = ahead - back;
     }
+    Vector(result)
+}
+
+/// The denominator where only `known` of the previous results exist.
+#[inline(always)]
+fn denominator(inside: &[f64; ORDER], outside: &[f64; ORDER], known: usize) -> [f64; ORDER] {
+    let mut d = *inside;
+    for k in known.min(ORDER)..ORDER {
+        d[k] = outside[k];
+    }
+    d
 }
 
 kernel! {
-    /// Fills `causal` and then `anticausal` from `values`, all of them rows of `width` vectors,
-    /// a row per voxel of the lines.
-    fn filter(values: &[Vector], causal: &mut [Vector], anticausal: &mut [Vector], width: usize, c: &Recursion) {
-        let length = values.len() / width;
-        let row = |i: usize| &values[i * width..][..width];
+    /// Fills `results` from `values`, rows of `width` vectors.
+    fn filter(
+        values: &[Vector],
+        causal: &mut [Vector],
+        anticausal: &mut [Vector],
+        results: &mut [[f32; LANES]],
+        width: usize,
+        c: &Recursion,
+    ) {
+        let length = results.len() / width;
         for i in 0..length {
-            let (done, to) = causal.split_at_mut(i * width);
-            // Before the line is its first value.
-            let x = [0, 1, 2, 3].map(|k| row(i.saturating_sub(k)));
-            let y = [1, 2, 3, 4].map(|k| if i >= k { &done[(i - k) * width..][..width] } else { row(0) });
-            let mut d = c.d;
-            for k in i..4 {
-                d[k] = c.before[k];
+            let d = denominator(&c.d, &c.before, i);
+            let x = &values[(i + 1) * width..][..4 * width];
+            let (y, to) = causal[i * width..][..5 * width].split_at_mut(4 * width);
+            let (x3, x2, x1, x0) = (&x[..width], &x[width..][..width], &x[2 * width..][..width], &x[3 * width..][..width]);
+            let (y4, y3, y2, y1) = (&y[..width], &y[width..][..width], &y[2 * width..][..width], &y[3 * width..][..width]);
+            for v in 0..width {
+                to[v] = term([x0[v], x1[v], x2[v], x3[v]], &c.n, [y1[v], y2[v], y3[v], y4[v]], &d);
             }
-            step(&mut to[..width], x, c.n, y, d);
         }
+        let (first, rest) = anticausal.split_at_mut(width);
+        let (second, rest) = rest.split_at_mut(width);
+        let (third, fourth) = rest.split_at_mut(width);
+        // The result that falls away makes room for the new one.
+        let mut y = [first, second, third, fourth];
         for i in (0..length).rev() {
-            let last = length - 1;
-            let (to, done) = anticausal.split_at_mut((i + 1) * width);
-            let x = [1, 2, 3, 4].map(|k| row((i + k).min(last)));
-            let y = [1, 2, 3, 4].map(|k| if i + k <= last { &done[(k - 1) * width..][..width] } else { row(last) });
-            let mut d = c.d;
-            for k in last - i..4 {
-                d[k] = c.after[k];
+            let d = denominator(&c.d, &c.after, length - 1 - i);
+            let x = &values[(i + 5) * width..][..4 * width];
+            let (x1, x2, x3, x4) = (&x[..width], &x[width..][..width], &x[2 * width..][..width], &x[3 * width..][..width]);
+            let causal = &causal[(i + 4) * width..][..width];
+            let to = &mut results[i * width..][..width];
+            let [y1, y2, y3, y4] = &mut y;
+            let (y1, y2, y3, y4) = (&y1[..width], &y2[..width], &y3[..width], &mut y4[..width]);
+            for v in 0..width {
+                let next = term([x1[v], x2[v], x3[v], x4[v]], &c.m, [y1[v], y2[v], y3[v], y4[v]], &d);
+                y4[v] = next;
+                for l in 0..LANES {
+                    to[v][l] = (causal[v].0[l] + next.0[l]) as f32;
+                }
             }
-            step(&mut to[i * width..], x, c.m, y, d);
+            y.rotate_right(1);
         }
     }
 }
@@ -102,88 +140,93 @@ kernel! {
 impl Block {
     /// Loads lines that lie across rows: voxel i of line l is `from[i * stride + l]`.
     pub fn load_across<T: Stored>(&mut self, isa: Isa, from: &[T], stride: usize, lines: usize) {
-        self.reshape(from.len().div_ceil(stride), lines);
-        across(isa, from, stride, lines, self.width, &mut self.values);
+        let inside = self.reshape(from.len().div_ceil(stride), lines);
+        across(isa, from, stride, lines, self.width, &mut self.values[inside]);
     }
 
     /// Loads lines that are the rows, of `length` voxels each, of `from`.
     pub fn load_rows<T: Stored>(&mut self, isa: Isa, from: &[T], length: usize) {
-        self.reshape(length, from.len() / length);
-        turned(isa, from, length, self.width, &mut self.values);
+        let inside = self.reshape(length, from.len() / length);
+        turned(isa, from, length, self.width, &mut self.values[inside]);
     }
 
     /// Filters what was loaded.
     pub fn filter(&mut self, isa: Isa, recursion: &Recursion) {
-        filter(isa, &self.values, &mut self.causal, &mut self.anticausal, self.width, recursion);
+        let Self { width, values, causal, anticausal, results, .. } = self;
+        let width = *width;
+        let (first, last) = (ORDER * width, values.len() - (ORDER + 1) * width);
+        for k in 0..ORDER {
+            values.copy_within(first..first + width, k * width);
+            values.copy_within(last..last + width, last + (k + 1) * width);
+            causal[k * width..][..width].copy_from_slice(&values[first..first + width]);
+            anticausal[k * width..][..width].copy_from_slice(&values[last..last + width]);
+        }
+        filter(isa, values, causal, anticausal, results, width, recursion);
     }
 
     /// Stores the result, rounded to 32 bits, where [`Block::load_across`] would read it.
-    pub fn store_across(&self, isa: Isa, to: &mut [f32], stride: usize) {
-        store_across(isa, &self.causal, &self.anticausal, self.width, self.lines, to, stride);
+    pub fn store_across(&self, to: &mut [f32], stride: usize) {
+        for (row, to) in self.results.chunks_exact(self.width).zip(to.chunks_mut(stride)) {
+            to[..self.lines].copy_from_slice(&row.as_flattened()[..self.lines]);
+        }
     }
 
     /// Stores the result, rounded to 32 bits, where [`Block::load_rows`] would read it.
     pub fn store_rows(&self, isa: Isa, to: &mut [f32]) {
-        store_turned(isa, &self.causal, &self.anticausal, self.width, to.len() / self.lines, to);
+        store_turned(isa, &self.results, self.width, to.len() / self.lines, to);
     }
 
-    fn reshape(&mut self, length: usize, lines: usize) {
-        self.lines = lines;
-        self.width = lines.div_ceil(LANES);
-        for buffer in [&mut self.values, &mut self.causal, &mut self.anticausal] {
-            buffer.resize(length * self.width, [0.0; LANES]);
-        }
+    /// Makes room for lines, and says where they go.
+    fn reshape(&mut self, length: usize, lines: usize) -> Range<usize> {
+        let width = lines.div_ceil(LANES);
+        (self.lines, self.width) = (lines, width);
+        self.values.resize((length + 2 * ORDER) * width, ZERO);
+        self.causal.resize((length + ORDER) * width, ZERO);
+        self.anticausal.resize(ORDER * width, ZERO);
+        self.results.resize(length * width, [0.0; LANES]);
+        ORDER * width..(ORDER + length) * width
     }
 }
 
 kernel! {
     fn across<T: Stored>(from: &[T], stride: usize, lines: usize, width: usize, to: &mut [Vector]) {
         for (row, to) in from.chunks(stride).zip(to.chunks_exact_mut(width)) {
-            for (&x, to) in row[..lines].iter().zip(to.as_flattened_mut()) {
-                *to = x.into();
+            let (vectors, rest) = row[..lines].as_chunks::<LANES>();
+            for (from, to) in vectors.iter().zip(&mut *to) {
+                for l in 0..LANES {
+                    to.0[l] = from[l].into();
+                }
+            }
+            for (l, &from) in rest.iter().enumerate() {
+                to[width - 1].0[l] = from.into();
             }
         }
     }
 }
 
 kernel! {
-    fn store_across(causal: &[Vector], anticausal: &[Vector], width: usize, lines: usize, to: &mut [f32], stride: usize) {
-        let rows = causal.chunks_exact(width).zip(anticausal.chunks_exact(width));
-        for ((a, b), to) in rows.zip(to.chunks_mut(stride)) {
-            for ((a, b), to) in a.as_flattened().iter().zip(b.as_flattened()).zip(&mut to[..lines]) {
-                *to = (a + b) as f32;
-            }
-        }
-    }
-}
-
-/// Columns that are turned at a time.
-const TILE: usize = 8;
-
-kernel! {
+    /// Turns rows of `length` voxels into lanes, eight voxels of eight rows at a time.
     fn turned<T: Stored>(from: &[T], length: usize, width: usize, to: &mut [Vector]) {
         let lines = from.len() / length;
         for v in 0..width {
-            let first = v * LANES;
-            if first + LANES <= lines {
-                let rows: [&[T]; LANES] = std::array::from_fn(|l| &from[(first + l) * length..][..length]);
-                let mut i = 0;
-                while i + TILE <= length {
-                    let tile: [[T; TILE]; LANES] =
-                        std::array::from_fn(|l| std::array::from_fn(|t| rows[l][i + t]));
-                    for t in 0..TILE {
-                        to[(i + t) * width + v] = std::array::from_fn(|l| tile[l][t].into());
+            let rows = &from[v * LANES * length..];
+            let count = LANES.min(lines - v * LANES);
+            let whole = if count == LANES { length / LANES * LANES } else { 0 };
+            for start in (0..whole).step_by(LANES) {
+                let mut tile = [ZERO; LANES];
+                for l in 0..LANES {
+                    let row = &rows[l * length + start..][..LANES];
+                    for t in 0..LANES {
+                        tile[t].0[l] = row[t].into();
                     }
-                    i += TILE;
                 }
-                for i in i..length {
-                    to[i * width + v] = std::array::from_fn(|l| rows[l][i].into());
+                for t in 0..LANES {
+                    to[(start + t) * width + v] = tile[t];
                 }
-            } else {
-                for i in 0..length {
-                    for l in first..lines {
-                        to[i * width + v][l - first] = from[l * length + i].into();
-                    }
+            }
+            for i in whole..length {
+                for l in 0..count {
+                    to[i * width + v].0[l] = rows[l * length + i].into();
                 }
             }
         }
@@ -191,27 +234,52 @@ kernel! {
 }
 
 kernel! {
-    fn store_turned(causal: &[Vector], anticausal: &[Vector], width: usize, length: usize, to: &mut [f32]) {
+    fn store_turned(results: &[[f32; LANES]], width: usize, length: usize, to: &mut [f32]) {
         let lines = to.len() / length;
         for v in 0..width {
-            let mut tile = [[0f32; LANES]; TILE];
-            for start in (0..length).step_by(TILE) {
-                let size = TILE.min(length - start);
-                for t in 0..size {
-                    let at = (start + t) * width + v;
-                    tile[t] = std::array::from_fn(|l| (causal[at][l] + anticausal[at][l]) as f32);
-                }
-                for (l, row) in to.chunks_exact_mut(length).skip(v * LANES).take(LANES.min(lines - v * LANES)).enumerate() {
-                    let row = &mut row[start..start + size];
-                    if let Ok(row) = <&mut [f32; TILE]>::try_from(&mut *row) {
-                        *row = std::array::from_fn(|t| tile[t][l]);
-                    } else {
-                        for (t, to) in row.iter_mut().enumerate() {
-                            *to = tile[t][l];
-                        }
+            let rows = &mut to[v * LANES * length..];
+            let count = LANES.min(lines - v * LANES);
+            let whole = if count == LANES { length / LANES * LANES } else { 0 };
+            for start in (0..whole).step_by(LANES) {
+                let mut tile = [[0f32; LANES]; LANES];
+                for t in 0..LANES {
+                    let lanes = results[(start + t) * width + v];
+                    for l in 0..LANES {
+                        tile[l][t] = lanes[l];
                     }
                 }
+                for l in 0..LANES {
+                    rows[l * length + start..][..LANES].copy_from_slice(&tile[l]);
+                }
             }
+            for i in whole..length {
+                for l in 0..count {
+                    rows[l * length + i] = results[i * width + v][l];
+                }
+            }
+        }
+    }
+}
+
+kernel! {
+    /// Adds a scaled part to a sum, the product in 64 bits, the result rounded to 32.
+    pub fn add_scaled(sum: &[f32], part: &[f32], scale: f64, to: &mut [f64]) {
+        let n = to.len();
+        let (sum, part) = (&sum[..n], &part[..n]);
+        for i in 0..n {
+            to[i] = f64::from((f64::from(sum[i]) + f64::from(part[i]) * scale) as f32);
+        }
+    }
+}
+
+kernel! {
+    /// The sum of two scaled parts, rounded like that after each.
+    pub fn sum_scaled(a: &mut [f32], b: &[f32], scale: [f64; 2]) {
+        let n = a.len();
+        let b = &b[..n];
+        for i in 0..n {
+            let first = (f64::from(a[i]) * scale[0]) as f32;
+            a[i] = (f64::from(first) + f64::from(b[i]) * scale[1]) as f32;
         }
     }
 }
@@ -271,7 +339,7 @@ mod tests {
                 for part in blocks(lines) {
                     block.load_across(isa, &across[part.start..], lines, part.len());
                     block.filter(isa, &c);
-                    block.store_across(isa, &mut result[part.start..], lines);
+                    block.store_across(&mut result[part.start..], lines);
                 }
                 for (l, line) in wanted.iter().enumerate() {
                     let got: Vec<f32> = (0..length).map(|i| result[i * lines + l]).collect();
