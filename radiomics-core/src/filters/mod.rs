@@ -6,8 +6,11 @@
 //! texts that name one kernel per axis (`L5E5S5`, `LLH`) are in the order x, y, z, as IBSI and
 //! PyRadiomics write them.
 
+mod boundary;
+mod box_mean;
 mod gabor;
 mod gradient;
+mod kernel1d;
 mod laplacian_of_gaussian;
 mod laws;
 mod local_binary_pattern;
@@ -16,6 +19,8 @@ mod pointwise;
 mod recursive_gaussian;
 mod responses;
 mod riesz;
+mod separable;
+mod separable_plan;
 mod separable_wavelet;
 mod simoncelli;
 mod text;
@@ -24,6 +29,7 @@ mod wavelets;
 use ndarray::Array3;
 use serde::{Deserialize, Serialize};
 
+pub use boundary::Boundary;
 pub use gabor::Gabor;
 pub use gradient::Gradient;
 pub use laplacian_of_gaussian::{GaussianMethod, LaplacianOfGaussian};
@@ -74,21 +80,6 @@ pub enum Filter {
     /// Local binary patterns on a sphere (PyRadiomics).
     #[serde(rename = "local_binary_pattern_3d")]
     LocalBinaryPattern3d(LocalBinaryPattern3d),
-}
-
-/// What lies outside of the image (IBSI 2, "Boundary conditions").
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Boundary {
-    /// Zeros.
-    Zero,
-    /// The nearest voxel of the image.
-    Nearest,
-    /// The image again.
-    Periodic,
-    /// The image mirrored at its border: d c b a | a b c d | d c b a.
-    #[default]
-    Mirror,
 }
 
 /// Whether slices (across z) are filtered one by one or the volume as a whole.
@@ -241,18 +232,6 @@ fn positive(filter: &'static str, parameter: &'static str, value: f64) -> Result
         return Ok(());
     }
     Err(invalid(filter, parameter, value, "it must be a finite number above 0"))
-}
-
-impl Boundary {
-    /// For names: nothing for the default.
-    fn suffix(self) -> &'static str {
-        match self {
-            Boundary::Mirror => "",
-            Boundary::Zero => "-zero",
-            Boundary::Nearest => "-nearest",
-            Boundary::Periodic => "-periodic",
-        }
-    }
 }
 
 impl Dimensions {

@@ -10,6 +10,7 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod differences;
+pub(crate) mod convolve;
 pub(crate) mod neighbours;
 pub(crate) mod pairs;
 pub(crate) mod recursive;
