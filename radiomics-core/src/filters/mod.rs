@@ -17,6 +17,7 @@ mod local_binary_pattern;
 mod mean;
 mod pointwise;
 mod recursive_gaussian;
+mod repeated_wavelet;
 mod responses;
 mod riesz;
 mod separable;
