@@ -18,12 +18,16 @@ mod laws;
 mod local_binary_pattern;
 mod mean;
 mod pointwise;
+mod recursive_gaussian;
+mod repeated_wavelet;
+mod responses;
 mod riesz;
 mod separable;
 mod separable_plan;
 mod separable_wavelet;
 mod simoncelli;
 mod text;
+mod wavelets;
 
 use ndarray::Array3;
 use serde::{Deserialize, Serialize};
@@ -35,6 +39,7 @@ pub use laplacian_of_gaussian::{GaussianMethod, LaplacianOfGaussian};
 pub use laws::Laws;
 pub use local_binary_pattern::{LocalBinaryPattern2d, LocalBinaryPattern3d};
 pub use mean::Mean;
+pub(crate) use responses::for_each_response;
 pub use riesz::{Riesz, RieszBase};
 pub use separable_wavelet::{Decomposition, SeparableWavelet};
 pub use simoncelli::Simoncelli;
@@ -134,27 +139,13 @@ pub fn filter_images(image: &Image, filters: &[Filter], execution: &Execution) -
     pool(execution)?.install(|| {
         let grid = image.grid();
         let voxels = image.voxels().crop(&Window::whole(grid.shape));
-        let mut responses = Vec::with_capacity(filters.len());
-        for_each_response(filters, &voxels, grid.spacing_mm, execution.isa, &mut |_, response| {
-            responses.push(response);
+        let mut responses = vec![Array3::default((0, 0, 0)); filters.len()];
+        for_each_response(filters, &voxels, grid.spacing_mm, execution.isa, &mut |index, response| {
+            responses[index] = response?;
             Ok(())
         })?;
         Ok(responses)
     })
-}
-
-/// Calls `each` with the place of every filter and its response to `image`, one after another.
-pub(crate) fn for_each_response(
-    filters: &[Filter],
-    image: &Array3<f64>,
-    spacing_mm: [f64; 3],
-    isa: Isa,
-    each: &mut dyn FnMut(usize, Array3<f64>) -> Result<()>,
-) -> Result<()> {
-    for (index, filter) in filters.iter().enumerate() {
-        each(index, filter.apply(image, spacing_mm, isa)?)?;
-    }
-    Ok(())
 }
 
 impl Filter {
@@ -172,12 +163,12 @@ impl Filter {
             Filter::Gabor(filter) => filter.apply(image, spacing_mm, isa),
             Filter::SeparableWavelet(filter) => filter.apply(image, isa),
             Filter::Simoncelli(filter) => Ok(filter.apply(image)),
-            Filter::Riesz(filter) => Ok(filter.apply(image, spacing_mm)),
+            Filter::Riesz(filter) => filter.apply(image, spacing_mm),
             Filter::Square => Ok(pointwise::square(image)),
             Filter::SquareRoot => Ok(pointwise::square_root(image)),
             Filter::Logarithm => Ok(pointwise::logarithm(image)),
             Filter::Exponential => Ok(pointwise::exponential(image)),
-            Filter::Gradient(filter) => Ok(filter.apply(image, spacing_mm)),
+            Filter::Gradient(filter) => Ok(filter.apply(image, spacing_mm, isa)),
             Filter::LocalBinaryPattern2d(filter) => Ok(filter.apply(image)),
             Filter::LocalBinaryPattern3d(filter) => Ok(filter.apply(image)),
         }

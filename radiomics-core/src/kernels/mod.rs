@@ -11,6 +11,7 @@
 
 pub(crate) mod convolve;
 pub(crate) mod counters;
+pub(crate) mod differences;
 pub(crate) mod directions;
 pub(crate) mod levels;
 pub(crate) mod lines;
@@ -18,6 +19,7 @@ pub(crate) mod modulus;
 pub(crate) mod neighbours;
 pub(crate) mod occupied;
 pub(crate) mod pairs;
+pub(crate) mod recursive;
 pub(crate) mod reduce;
 pub(crate) mod runs;
 pub(crate) mod splines;
