@@ -13,8 +13,8 @@ fn plain<G: Fn([f64; 3]) -> f64>(
     boundary: Boundary,
 ) -> Array3<f64> {
     let (nz, ny, nx) = image.dim();
-    let double = |n: usize| if boundary == Boundary::Periodic { (n, 0) } else { (2 * n, n / 2) };
-    let [(pz, bz), (py, by), (px, bx)] = [nz, ny, nx].map(double);
+    let extended = |n: usize| if boundary == Boundary::Periodic { (n, 0) } else { (n + 64, 32) };
+    let [(pz, bz), (py, by), (px, bx)] = [nz, ny, nx].map(extended);
     let (pz, bz) = if dimensions == Dimensions::Two { (nz, 0) } else { (pz, bz) };
     let extended = Array3::from_shape_fn((pz, py, px), |(k, j, i)| {
         let at = |i: usize, before: usize, n| boundary.index(i as isize - before as isize, n);
@@ -73,9 +73,9 @@ fn transform(array: &Array3<Complex64>, axis: usize, sign: f64) -> Array3<Comple
 #[test]
 fn filtering_equals_its_definition() {
     let radial = |nu: [f64; 3]| 1.0 / (0.1 + nu[0] + 2.0 * nu[1] * nu[1] + nu[2]);
-    for shape in [(4, 3, 6), (3, 10, 5), (1, 4, 4), (1, 1, 1), (2, 9, 1)] {
+    for shape in [(4, 3, 6), (1, 5, 4), (1, 1, 1)] {
         let image = noise(shape);
-        for order in [[0, 0, 0], [0, 0, 1], [0, 2, 0], [0, 1, 2], [1, 0, 0], [1, 2, 1]] {
+        for order in [[0, 0, 0], [0, 1, 0], [0, 1, 2], [1, 2, 1]] {
             let transfer = Transfer { radial, order, kernels: Vec::new() };
             for boundary in BOUNDARIES {
                 for dimensions in [Dimensions::Two, Dimensions::Three] {
@@ -98,10 +98,13 @@ fn filtering_equals_its_definition() {
 #[test]
 fn kernels_are_multiplied_in() {
     let symmetric = |a: f64| Kernel::centred(&[a, 1.0, 3.0, 1.0, a]);
-    let kernels = vec![[0.1, 0.2, 0.3].map(symmetric), [0.5, -0.2, 0.7].map(symmetric)];
+    let slices = [Kernel::identity(), symmetric(0.2), symmetric(0.3)];
+    let volume = vec![[0.1, 0.2, 0.3].map(symmetric), [0.5, -0.2, 0.7].map(symmetric)];
     let image = noise((4, 3, 5));
-    for (order, dimensions) in [([0, 1, 0], Dimensions::Two), ([1, 0, 1], Dimensions::Three)] {
-        let transfer = Transfer { radial: |nu: [f64; 3]| 1.0 + nu[1], order, kernels: kernels.clone() };
+    for (order, dimensions, kernels) in
+        [([0, 1, 0], Dimensions::Two, vec![slices]), ([1, 0, 1], Dimensions::Three, volume)]
+    {
+        let transfer = Transfer { radial: |nu: [f64; 3]| 1.0 + nu[1], order, kernels };
         let expected = plain(&image, &transfer, dimensions, Boundary::Nearest);
         assert_close(&filter(&image, &transfer, dimensions, Boundary::Nearest), &expected, "with kernels");
     }
