@@ -2,7 +2,7 @@
 
 mod discretise;
 mod normalise;
-mod resample;
+pub(crate) mod resample;
 mod resegment;
 
 use ndarray::Array3;

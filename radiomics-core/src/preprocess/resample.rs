@@ -185,7 +185,7 @@ struct Taps {
 }
 
 /// B-spline basis of order 3 at distances 1 + t, t, 1 − t and 2 − t.
-fn spline_weights(t: f64) -> [f64; 4] {
+pub(crate) fn spline_weights(t: f64) -> [f64; 4] {
     let u = 1.0 - t;
     let outer = |d: f64| d * d * d / 6.0;
     let inner = |d: f64| 2.0 / 3.0 - d * d + d * d * d / 2.0;
@@ -200,7 +200,7 @@ fn convolution_weights(t: f64) -> [f64; 4] {
 }
 
 /// Index `i` mirrored at the centres of the first and last voxel.
-fn mirror(i: isize, last: usize) -> usize {
+pub(crate) fn mirror(i: isize, last: usize) -> usize {
     if last == 0 {
         return 0;
     }
@@ -211,7 +211,7 @@ fn mirror(i: isize, last: usize) -> usize {
 
 /// Turns the values of a line into B-spline coefficients of order 3, with mirrored borders
 /// (Unser 1999, the causal and the anti-causal filter).
-fn prefilter(mut line: ArrayViewMut1<f64>) {
+pub(crate) fn prefilter(mut line: ArrayViewMut1<f64>) {
     let n = line.len();
     if n < 2 {
         return;
