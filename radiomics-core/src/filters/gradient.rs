@@ -80,8 +80,9 @@ mod tests {
     #[test]
     fn every_instruction_set_gives_the_bits_of_the_definition() {
         for shape in [(1, 1, 1), (1, 3, 2), (3, 4, 5), (4, 3, 37)] {
-            let image =
-                Array3::from_shape_fn(shape, |(k, j, i)| ((k * 131 + j * 37 + i * 7919) % 1009) as f64 * 0.37);
+            let image = Array3::from_shape_fn(shape, |(k, j, i)| {
+                ((k * 131 + j * 37 + i * 7919) % 1009) as f64 * 0.37
+            });
             for use_spacing in [true, false] {
                 for single_precision in [true, false] {
                     let filter = Gradient { use_spacing, single_precision };

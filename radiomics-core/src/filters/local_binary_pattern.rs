@@ -261,8 +261,32 @@ mod tests {
         check(1.5, 12, PatternCode::Uniform, [7.0, 0.0, 13.0, 12.0, 0.0, 13.0]);
         check(1.0, 8, PatternCode::NriUniform, [35.0, 0.0, 31.0, 57.0, 0.0, 31.0]);
         check(1.5, 12, PatternCode::NriUniform, [76.0, 0.0, 134.0, 133.0, 0.0, 134.0]);
-        check(1.0, 8, PatternCode::Var, [58.25044729954968, 13.178836064110357, 36.44280026288868, 13.178836064110385, 13.17883606411035, 41.61786030561082]);
-        check(1.5, 12, PatternCode::Var, [38.64538733852223, 12.90719627132224, 4.782541466666676, 11.138877868800003, 12.873544118788876, 16.006455095155548]);
+        check(
+            1.0,
+            8,
+            PatternCode::Var,
+            [
+                58.25044729954968,
+                13.178836064110357,
+                36.44280026288868,
+                13.178836064110385,
+                13.17883606411035,
+                41.61786030561082,
+            ],
+        );
+        check(
+            1.5,
+            12,
+            PatternCode::Var,
+            [
+                38.64538733852223,
+                12.90719627132224,
+                4.782541466666676,
+                11.138877868800003,
+                12.873544118788876,
+                16.006455095155548,
+            ],
+        );
     }
 
     #[test]
@@ -280,7 +304,8 @@ mod tests {
     #[test]
     fn uniform_patterns_have_numbers_of_their_own() {
         let filter = LocalBinaryPattern2d { radius: 1.0, samples: 8, method: PatternCode::NriUniform };
-        let codes: Vec<f64> = (0..256u64).filter(|&b| circular_changes(b) <= 2).map(|b| filter.code(b)).collect();
+        let codes: Vec<f64> =
+            (0..256u64).filter(|&b| circular_changes(b) <= 2).map(|b| filter.code(b)).collect();
         let mut sorted = codes.clone();
         sorted.sort_by(f64::total_cmp);
         sorted.dedup();

@@ -117,9 +117,12 @@ impl LocalBinaryPattern3d {
             return Err(invalid(NAME, "subdivision", self.subdivision, remedy));
         }
         match self.map {
-            SphericalMap::Degree(degree) if degree > MAX_DEGREE => {
-                Err(invalid(NAME, "map", format!("degree {degree}"), format!("the degree must be from 0 to {MAX_DEGREE}")))
-            }
+            SphericalMap::Degree(degree) if degree > MAX_DEGREE => Err(invalid(
+                NAME,
+                "map",
+                format!("degree {degree}"),
+                format!("the degree must be from 0 to {MAX_DEGREE}"),
+            )),
             _ => Ok(()),
         }
     }
@@ -161,9 +164,11 @@ impl Harmonics {
         // 2 Re(c_m Y_m(w)) = 2 Re c_m Re Y_m(w) − 2 Im c_m Im Y_m(w).
         let functions = sphere::harmonics(vertices, degree);
         let sign = |k: usize| if k > degree { -1.0 } else { 1.0 };
-        let product = |k: usize, l: usize| -> f64 { functions[k].iter().zip(&functions[l]).map(|(a, b)| a * b).sum() };
+        let product =
+            |k: usize, l: usize| -> f64 { functions[k].iter().zip(&functions[l]).map(|(a, b)| a * b).sum() };
         let all = 0..functions.len();
-        let gram = all.clone().map(|k| all.clone().map(|l| sign(k) * sign(l) * product(k, l)).collect()).collect();
+        let gram =
+            all.clone().map(|k| all.clone().map(|l| sign(k) * sign(l) * product(k, l)).collect()).collect();
         Self { functions, gram }
     }
 
@@ -222,11 +227,65 @@ impl Sampler<'_> {
         };
         let taps: Vec<Tap> = z
             .iter()
-            .flat_map(|&(k, wz)| y.iter().map(move |&(j, wy)| Tap { offset: (k * ny + j) * nx, weight: wz * wy }))
+            .flat_map(|&(k, wz)| {
+                y.iter().map(move |&(j, wy)| Tap { offset: (k * ny + j) * nx, weight: wz * wy })
+            })
             .collect();
         weighted_rows(self.isa, Set, line, self.coefficients, &taps);
         for (to, x) in to.iter_mut().zip(x) {
             *to = x.map_or(0.0, |x| x.iter().map(|&(i, weight)| weight * line[i]).sum());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn maps_are_those_of_pyradiomics() {
+        // PyRadiomics 3.0.1 with SciPy 1.13 and trimesh 5.2, getLBP3DImage with its defaults of the
+        // 16-bit image 4 x 5 x 6 below: row (1, 2).
+        let image = Array3::from_shape_fn((4, 5, 6), |(k, j, i)| (((k * 5 + j) * 6 + i) * 7919 % 101) as f64);
+        #[rustfmt::skip]
+        let wanted = [
+            (SphericalMap::Degree(0), [12.893023963105417, 11.345861087532766, 0.0, 18.56595450687179, 2.578604792621081, 12.893023963105417]),
+            (SphericalMap::Degree(1), [12.130100298349701, 11.807384147113684, 0.0, 17.095226329589128, 1.4264508017080249, 12.130100298349701]),
+            (SphericalMap::Kurtosis, [-1.304963887990911, -0.2740640726533292, -0.40112625161846793, -0.8096328853125194, -0.9032936023150415, -1.4204574865808728]),
+        ];
+        for (map, wanted) in wanted {
+            let filter = LocalBinaryPattern3d { radius: 1.0, subdivision: 1, map, round_samples: true };
+            let got = filter.apply(&image, Isa::best());
+            for (i, wanted) in wanted.into_iter().enumerate() {
+                assert!((got[[1, 2, i]] - wanted).abs() < 1e-12, "{map:?} {i}: {} {wanted}", got[[1, 2, i]]);
+            }
+            for isa in Isa::available() {
+                assert_eq!(filter.apply(&image, isa), got, "{}", isa.name());
+            }
+        }
+    }
+
+    #[test]
+    fn a_quadratic_form_replaces_the_sum_over_the_vertices() {
+        let vertices = sphere::icosphere(1, 1.0);
+        let samples: Vec<f64> = (0..vertices.len()).map(|v| (v * 7919 % 101) as f64).collect();
+        for degree in 0..4 {
+            let harmonics = Harmonics::new(&vertices, degree);
+            let part = |w: usize| -> f64 {
+                harmonics.functions.iter().enumerate().fold(0.0, |sum, (k, f)| {
+                    let sign = if k > degree { -1.0 } else { 1.0 };
+                    let c: f64 = (0..f.len()).filter(|&v| samples[v] >= 50.0).map(|v| f[v]).sum();
+                    sum + sign * c * f[w]
+                })
+            };
+            let wanted = (0..vertices.len()).map(|w| part(w) * part(w)).sum::<f64>().sqrt();
+            assert!((harmonics.norm(&samples, 50.0) - wanted).abs() < 1e-12, "degree {degree}");
+        }
+    }
+
+    #[test]
+    fn equal_samples_have_no_kurtosis() {
+        assert!(kurtosis(&[3.0; 42]).is_nan());
+        assert_eq!(kurtosis(&[1.0, -1.0, 1.0, -1.0]), -2.0);
     }
 }

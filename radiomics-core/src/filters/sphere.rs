@@ -71,10 +71,8 @@ fn to_radius(point: Point, radius: f64) -> Point {
 /// for the azimuth and the one round it for the polar angle.
 pub(super) fn harmonics(points: &[Point], degree: usize) -> Vec<Vec<f64>> {
     let radius = |p: &Point| p.iter().map(|x| x * x).sum::<f64>().sqrt();
-    let angles: Vec<(f64, f64)> = points
-        .iter()
-        .map(|p| ((p[2] / radius(p)).clamp(-1.0, 1.0).acos(), p[1].atan2(p[0])))
-        .collect();
+    let angles: Vec<(f64, f64)> =
+        points.iter().map(|p| ((p[2] / radius(p)).clamp(-1.0, 1.0).acos(), p[1].atan2(p[0]))).collect();
     let function = |m: usize, part: fn(f64) -> f64| -> Vec<f64> {
         let scale = normalisation(degree, m) * if m > 0 { std::f64::consts::SQRT_2 } else { 1.0 };
         let value = |&(azimuth, polar): &(f64, f64)| {

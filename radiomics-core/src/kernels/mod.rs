@@ -9,8 +9,8 @@
 //! instruction set gives the same bits.
 #![allow(unsafe_code)]
 
-pub(crate) mod differences;
 pub(crate) mod convolve;
+pub(crate) mod differences;
 pub(crate) mod neighbours;
 pub(crate) mod pairs;
 pub(crate) mod recursive;

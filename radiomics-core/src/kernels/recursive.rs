@@ -324,8 +324,9 @@ mod tests {
         };
         for (length, lines) in [(1, 1), (3, 9), (4, 8), (7, 5), (16, 40), (21, 83)] {
             let value = |i: usize, l: usize| ((i * 7919 + l * 104_729 + 13) % 1009) as f64 * 0.37 - 150.0;
-            let wanted: Vec<Vec<f32>> =
-                (0..lines).map(|l| plain(&c, &(0..length).map(|i| value(i, l)).collect::<Vec<_>>())).collect();
+            let wanted: Vec<Vec<f32>> = (0..lines)
+                .map(|l| plain(&c, &(0..length).map(|i| value(i, l)).collect::<Vec<_>>()))
+                .collect();
             let rows: Vec<f64> = (0..lines).flat_map(|l| (0..length).map(move |i| value(i, l))).collect();
             let across: Vec<f64> = (0..length).flat_map(|i| (0..lines).map(move |l| value(i, l))).collect();
             for isa in Isa::available() {
