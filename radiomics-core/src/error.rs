@@ -150,6 +150,16 @@ pub enum Error {
         /// What is wrong about it.
         reason: String,
     },
+    /// Something that a PyRadiomics parameter file asks for and that is not available.
+    #[error("`{name}` of the PyRadiomics parameters is {value}, which is not available: {remedy}")]
+    Unavailable {
+        /// Name of the parameter.
+        name: &'static str,
+        /// The value given.
+        value: String,
+        /// What to do.
+        remedy: String,
+    },
     /// A settings document that is no mapping, or no YAML or JSON at all.
     #[error("the settings cannot be read as {format}: {reason}")]
     InvalidDocument {
@@ -224,6 +234,36 @@ pub enum Error {
         /// What the system said, or the limit.
         reason: String,
     },
+
+    // ---- several regions, long jobs ------------------------------------------------------
+    /// What went wrong with one of several regions.
+    #[error("image `{image}`, label {label}: {error}")]
+    Region {
+        /// Name of the image.
+        image: String,
+        /// Label of the region.
+        label: i64,
+        /// What it was.
+        error: Box<Error>,
+    },
+    /// Whoever is told of progress stopped the job.
+    #[error("cancelled after {done} of {total} steps")]
+    Cancelled {
+        /// Steps that were done.
+        done: usize,
+        /// Steps of the job.
+        total: usize,
+    },
+}
+
+impl Error {
+    /// The same, saying in which region; a cancelled job is none's fault.
+    pub(crate) fn of_region(self, image: &str, label: i64) -> Self {
+        match self {
+            cancelled @ Self::Cancelled { .. } => cancelled,
+            error => Self::Region { image: image.to_owned(), label, error: Box::new(error) },
+        }
+    }
 }
 
 fn list(labels: &[i64]) -> String {

@@ -3,13 +3,16 @@
 use rayon::prelude::*;
 
 use crate::catalogue::{FAMILIES, Family, check_selection, is_selected};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::families::line_sets::LineSets;
 use crate::families::zone_sets::ZoneSets;
 use crate::families::{Compute, Job};
+use crate::filters::Filter;
 use crate::image::{Image, Mask};
 use crate::kernels::Isa;
-use crate::preprocess;
+use crate::preprocess::{self, Prepared};
 use crate::roi::{Levels, Roi};
+use crate::runtime::{Monitor, Pool, Runtime};
 use crate::settings::Settings;
 use crate::table::{FeatureRow, FeatureTable};
 
@@ -28,10 +31,11 @@ impl Default for Execution {
     }
 }
 
-/// Computes the features that `settings` ask for, of the voxels of `mask` that have `label`.
+/// Computes the features that `settings` ask for, of the voxels of `mask` that have `label`:
+/// those of the shape once, then those of intensities for every filter.
 ///
 /// # Errors
-/// [`Error`], which names the value at fault and the remedy: an unusable image, mask, label or
+/// [`Error`](crate::Error), which names the value at fault and the remedy: an unusable image, mask, label or
 /// setting, or more threads than the system gives.
 pub fn extract(
     image: &Image,
@@ -40,38 +44,100 @@ pub fn extract(
     settings: &Settings,
     execution: &Execution,
 ) -> Result<FeatureTable> {
+    // What is wrong with the settings is said before threads are started.
     check_selection(settings)?;
-    pool(execution)?.install(|| {
-        let families = selected(settings);
-        let margin_mm = families.iter().map(|f| f.compute.margin_mm()).fold(0.0, f64::max);
-        let roi = preprocess::prepare(image, mask, label, settings, margin_mm, execution.isa)?;
-        compute("original", &roi, &families, settings, execution.isa)
+    let pool = pool(execution)?;
+    let monitor = Monitor::new(None, 0);
+    pool.install(|| extract_one(ORIGINAL, image, mask, label, settings, execution.isa, &monitor))
+}
+
+/// Computes the features of each of `labels` of one mask in each of several images, which have
+/// names: a table for each label, with the rows of one image after those of the other, called by
+/// its name or, after a filter, `name-filter`. A step of the progress is a family of one image or
+/// response, or what is done before the families.
+///
+/// # Errors
+/// As [`extract`]; with more than one label or image in [`Error::Region`](crate::Error::Region), which says where.
+/// [`Error::Cancelled`](crate::Error::Cancelled) when the runtime's progress stops the job.
+pub fn extract_many(
+    images: &[(&str, &Image)],
+    mask: &Mask,
+    labels: &[i64],
+    settings: &Settings,
+    runtime: &Runtime,
+) -> Result<Vec<FeatureTable>> {
+    check_selection(settings)?;
+    let single = images.len() * labels.len() == 1;
+    let (shape, intensity) = selected(settings);
+    let of_one = 1 + shape.len() + settings.filters.len() * intensity.len();
+    let steps = images.len() * labels.len() * of_one;
+    let monitor = Monitor::new(runtime.progress, steps);
+    let table = |label: i64| {
+        let mut rows = Vec::new();
+        for (name, image) in images {
+            let table = extract_one(name, image, mask, label, settings, runtime.isa, &monitor);
+            rows.extend(
+                table.map_err(|error| if single { error } else { error.of_region(name, label) })?.into_rows(),
+            );
+        }
+        Ok(FeatureTable::from_rows(rows))
+    };
+    runtime.pool.install(|| {
+        monitor.advance(0)?;
+        labels.iter().map(|&label| table(label)).collect()
     })
 }
 
-/// More threads than any machine has use for. Tens of thousands would start, and bring the
-/// machine to a standstill.
-const MAX_THREADS: usize = 1024;
+/// Name of an image that no filter made.
+const ORIGINAL: &str = "original";
 
-/// The threads to compute on.
-pub(crate) fn pool(execution: &Execution) -> Result<rayon::ThreadPool> {
-    if execution.threads > MAX_THREADS {
-        let reason = format!("{MAX_THREADS} are the limit; 0 takes as many as the machine has");
-        return Err(Error::Threads { threads: execution.threads, reason });
+fn extract_one(
+    name: &str,
+    image: &Image,
+    mask: &Mask,
+    label: i64,
+    settings: &Settings,
+    isa: Isa,
+    monitor: &Monitor,
+) -> Result<FeatureTable> {
+    let (shape, intensity) = selected(settings);
+    let margin_mm = intensity.iter().map(|f| f.compute.margin_mm()).fold(0.0, f64::max);
+    let prepared = Prepared::new(image, mask, label, settings, margin_mm, isa)?;
+    monitor.advance(1)?;
+    let mut rows = compute(name, &prepared.roi, &shape, settings, isa, monitor)?;
+    // The range is one of intensities of the image, and no bound of a filter's responses.
+    let of_responses = Settings { resegment_range: None, ..settings.clone() };
+    if !intensity.is_empty() {
+        prepared.for_each_response(&settings.filters, isa, &mut |filter, roi| {
+            let settings = if *filter == Filter::Original { settings } else { &of_responses };
+            rows.extend(compute(&response_name(name, filter), roi, &intensity, settings, isa, monitor)?);
+            Ok(())
+        })?;
     }
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(execution.threads)
-        .build()
-        .map_err(|error| Error::Threads { threads: execution.threads, reason: error.to_string() })
+    Ok(FeatureTable::from_rows(rows))
 }
 
-/// The families of which any feature is asked for.
-fn selected(settings: &Settings) -> Vec<&'static Family> {
+/// What rows call the response of a filter to an image.
+fn response_name(image: &str, filter: &Filter) -> String {
+    match (image, filter) {
+        (_, Filter::Original) => image.to_owned(),
+        (ORIGINAL, _) => filter.name(),
+        _ => format!("{image}-{}", filter.name()),
+    }
+}
+
+/// The threads to compute on.
+pub(crate) fn pool(execution: &Execution) -> Result<Pool> {
+    Pool::new(execution.threads)
+}
+
+/// The families of which any feature is asked for: those of shape, and those of intensities.
+fn selected(settings: &Settings) -> (Vec<&'static Family>, Vec<&'static Family>) {
     let wanted = |family: &&Family| {
         let names = (family.features)();
         names.iter().any(|feature| is_selected(settings, family.name, feature))
     };
-    FAMILIES.iter().filter(wanted).collect()
+    FAMILIES.iter().filter(wanted).partition(|family| matches!(family.compute, Compute::Shape(_)))
 }
 
 fn compute(
@@ -80,9 +146,11 @@ fn compute(
     families: &[&Family],
     settings: &Settings,
     isa: Isa,
-) -> Result<FeatureTable> {
+    monitor: &Monitor,
+) -> Result<Vec<FeatureRow>> {
     let job = Job { image, roi, settings, isa };
-    let uses_levels = |f: &&Family| matches!(f.compute, Compute::Levels(_) | Compute::Zones { .. });
+    let uses_levels =
+        |f: &&Family| matches!(f.compute, Compute::Levels(_) | Compute::Lines(_) | Compute::Zones { .. });
     let texture = match families.iter().any(uses_levels) {
         true => {
             let roi = roi.sliced_along(settings.slice_axis);
@@ -92,34 +160,55 @@ fn compute(
         false => None,
     };
     let texture = texture.as_ref().map(|(roi, levels)| (Job { roi, ..job }, levels));
-    // Families that count zones go together, to find the zones once.
-    let groups: Vec<&[&Family]> = families.chunk_by(|a, b| counts_zones(a) && counts_zones(b)).collect();
+    // Families that count zones go together, to find the zones once; likewise those that look
+    // along lines.
+    let together =
+        |a: &&Family, b: &&Family| counts_zones(a) && counts_zones(b) || counts_lines(a) && counts_lines(b);
+    let groups: Vec<&[&Family]> = families.chunk_by(together).collect();
     let rows: Vec<_> =
-        groups.par_iter().map(|group| compute_group(group, &job, texture)).collect::<Result<_>>()?;
-    Ok(FeatureTable::from_rows(rows.into_iter().flatten().collect()))
+        groups.par_iter().map(|group| compute_group(group, &job, texture, monitor)).collect::<Result<_>>()?;
+    Ok(rows.into_iter().flatten().collect())
 }
 
 fn counts_zones(family: &Family) -> bool {
     matches!(family.compute, Compute::Zones { .. })
 }
 
+fn counts_lines(family: &Family) -> bool {
+    matches!(family.compute, Compute::Lines(_))
+}
+
 /// `texture` is the job with slices across the wanted axis, and the grey levels of that.
-fn compute_group(group: &[&Family], job: &Job, texture: Option<(Job, &Levels)>) -> Result<Vec<FeatureRow>> {
+fn compute_group(
+    group: &[&Family],
+    job: &Job,
+    texture: Option<(Job, &Levels)>,
+    monitor: &Monitor,
+) -> Result<Vec<FeatureRow>> {
+    monitor.advance(0)?;
     let needs_distances = |f: &&Family| matches!(f.compute, Compute::Zones { distances: true, .. });
     let zones = texture
         .filter(|_| group.iter().any(|f| counts_zones(f)))
         .map(|(job, levels)| ZoneSets::new(&job, levels, group.iter().any(needs_distances)));
+    let lines = texture
+        .filter(|_| group.len() > 1 && group.iter().all(|f| counts_lines(f)))
+        .and_then(|(job, levels)| LineSets::new(&job, levels));
     let mut rows = Vec::new();
     for family in group {
         rows.extend(match (family.compute, texture, &zones) {
-            (Compute::Region(compute) | Compute::Surroundings { compute, .. }, ..) => compute(job),
+            (
+                Compute::Shape(compute) | Compute::Region(compute) | Compute::Surroundings { compute, .. },
+                ..,
+            ) => compute(job),
             (Compute::Checked(compute), ..) => compute(job)?,
             (Compute::Levels(compute), Some((job, levels)), _) => compute(&job, levels),
+            (Compute::Lines(compute), Some((job, levels)), _) => compute(&job, levels, lines.as_ref()),
             (Compute::Zones { compute, .. }, Some((job, levels)), Some(zones)) => {
                 compute(&job, levels, zones)
             }
-            (Compute::Levels(_) | Compute::Zones { .. }, ..) => Vec::new(),
+            (Compute::Levels(_) | Compute::Lines(_) | Compute::Zones { .. }, ..) => Vec::new(),
         });
+        monitor.advance(1)?;
     }
     Ok(rows)
 }

@@ -22,6 +22,7 @@ pub mod aggregation;
 pub mod catalogue;
 mod cells;
 pub mod document;
+mod edge_distance;
 mod error;
 pub mod example;
 mod extract;
@@ -40,22 +41,25 @@ mod neighbourhood;
 pub mod preprocess;
 mod profile;
 pub mod roi;
+mod runtime;
 mod settings;
 mod table;
+mod transform_size;
 pub mod verify;
 mod zones;
 
 pub use aggregation::Aggregation;
 pub use error::{Error, Result};
-pub use extract::{Execution, extract};
+pub use extract::{Execution, extract, extract_many};
 pub use grid::{Grid, IDENTITY, Window};
 pub use image::{Image, Mask, Voxel, Voxels};
 pub use kernels::Isa;
 pub use names::Named;
 pub use ndarray;
 pub use profile::{IbsiConfiguration, Profile};
+pub use runtime::{Pool, Progress, Runtime};
 pub use settings::{
-    AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, GridAlignment,
-    Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, Settings,
+    AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, FilterCrop,
+    GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, Settings,
 };
 pub use table::{FeatureRow, FeatureTable, Status};

@@ -70,6 +70,11 @@ impl FeatureTable {
             .map(|r| r.value)
     }
 
+    /// The rows by themselves.
+    pub fn into_rows(self) -> Vec<FeatureRow> {
+        self.rows
+    }
+
     pub(crate) fn from_rows(rows: Vec<FeatureRow>) -> Self {
         Self { rows }
     }

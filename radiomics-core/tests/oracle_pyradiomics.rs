@@ -4,9 +4,12 @@ mod common;
 #[path = "common/nrrd.rs"]
 mod nrrd;
 
+use std::collections::HashMap;
 use std::path::Path;
 
-use radiomics_core::{Aggregation, Execution, FeatureTable, Image, Mask, Settings, document, extract};
+use radiomics_core::document::pyradiomics;
+use radiomics_core::filters::Filter;
+use radiomics_core::{Aggregation, Execution, FeatureTable, Image, Mask, Settings, extract};
 use serde_json::{Map, Value, json};
 
 /// Rounding of sums in another order; features are compared relative to their value.
@@ -22,65 +25,6 @@ const RELATIVE_ONE_VOXEL: f64 = 1e-5;
 /// What differs from 0 by less is 0: PyRadiomics adds 2.2e-16 to probabilities in logarithms.
 const ABSOLUTE: f64 = 1e-12;
 
-/// Our settings for the parameters of a golden file.
-fn settings(setting: &Map<String, Value>) -> Settings {
-    let mut ours = Map::new();
-    let mut put = |name: &str, value: Value| ours.insert(name.into(), value);
-    put("profile", json!("pyradiomics"));
-    let zyx = |v: &Value| {
-        let axis = |a: usize| if v[a] == json!(0) { Value::Null } else { v[a].clone() };
-        json!([axis(2), axis(1), axis(0)])
-    };
-    for (name, value) in setting {
-        let value = value.clone();
-        match name.as_str() {
-            "binWidth" => put("bin_width", value),
-            "binCount" => put("bin_number", value),
-            "distances" => put("distances", value),
-            "symmetricalGLCM" => put("glcm_symmetric", value),
-            "gldm_a" => put("ngldm_alpha", value),
-            "voxelArrayShift" => put("intensity_shift", value),
-            "normalize" => put("normalise", value),
-            "normalizeScale" => put("normalise_scale", value),
-            "removeOutliers" => put("normalise_clip", value),
-            "force2Ddimension" => put("slice_axis", value),
-            "weightingNorm" if value == json!("no_weighting") => None,
-            "weightingNorm" => put("distance_weighting", value),
-            "resampledPixelSpacing" => put("resample_spacing_mm", zyx(&value)),
-            "interpolator" => put(
-                "image_interpolation",
-                match value.as_str() {
-                    Some("sitkLinear") => json!("linear"),
-                    Some("sitkNearestNeighbor") => json!("nearest"),
-                    Some("sitkBSpline") => json!("cubic_spline"),
-                    other => panic!("interpolator {other:?}"),
-                },
-            ),
-            "resegmentRange" => put("resegment_range", json!([value[0], value.get(1)])),
-            "resegmentMode" => put(
-                "resegment_unit",
-                match value.as_str() {
-                    Some("relative") => json!("maximum"),
-                    Some("sigma") => json!("sigma"),
-                    _ => json!("intensity"),
-                },
-            ),
-            "resegmentShape" if value == json!(true) => put("morphological_mask", json!("resegmented")),
-            "force2D" | "resegmentShape" | "padDistance" | "preCrop" => None,
-            other => panic!("parameter {other}"),
-        };
-    }
-    let merged = setting.contains_key("weightingNorm");
-    let aggregations = match (setting.get("force2D") == Some(&json!(true)), merged) {
-        (true, false) => ["2.5D_dir_merged", "2.5D_merged"],
-        (true, true) => ["2.5D_merged", "2.5D_merged"],
-        (false, false) => ["3D_avg", "3D"],
-        (false, true) => ["3D_merged", "3D"],
-    };
-    put("aggregations", json!(aggregations));
-    document::from_map(&ours).unwrap()
-}
-
 /// PyRadiomics' class of a family.
 fn class(family: &str) -> &str {
     match family {
@@ -92,15 +36,20 @@ fn class(family: &str) -> &str {
     }
 }
 
-/// The value of `original_<class>_<name>`; of the directional families the averaged or merged
+/// The value of `<image>_<class>_<name>`; of the directional families the averaged or merged
 /// matrix that PyRadiomics would use.
-fn value(table: &FeatureTable, key: &str, setting: &Map<String, Value>) -> Option<f64> {
-    let (_, rest) = key.split_once('_')?;
+fn value(
+    table: &FeatureTable,
+    key: &str,
+    images: &HashMap<String, String>,
+    setting: &Map<String, Value>,
+) -> Option<f64> {
+    let (image, rest) = key.split_once('_')?;
+    let image = images.get(image)?;
     let (wanted_class, name) = rest.split_once('_')?;
-    let rows = table
-        .rows()
-        .iter()
-        .filter(|row| class(row.family) == wanted_class && row.feature.pyradiomics == Some(name));
+    let rows = table.rows().iter().filter(|row| {
+        row.image == *image && class(row.family) == wanted_class && row.feature.pyradiomics == Some(name)
+    });
     let averaged = [Aggregation::Averaged3d, Aggregation::DirectionMerged25d];
     let merged = setting.contains_key("weightingNorm");
     let directional = ["glcm", "glrlm"].contains(&wanted_class);
@@ -125,7 +74,7 @@ fn table(folder: &Path, golden: &Value, settings: &Settings) -> FeatureTable {
     }
 }
 
-/// The golden files of the original image, but for an interpolator that is ITK's alone.
+/// The golden files, but for an interpolator that is ITK's alone.
 fn goldens(folder: &Path) -> Vec<(String, Value)> {
     let mut files: Vec<_> = std::fs::read_dir(folder.join("pyradiomics/golden"))
         .unwrap()
@@ -141,7 +90,6 @@ fn goldens(folder: &Path) -> Vec<(String, Value)> {
     files
         .iter()
         .map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), read(path)))
-        .filter(|(_, golden)| golden["params"]["imageType"].as_object().unwrap().keys().eq(["Original"]))
         .filter(|(_, golden)| golden["params"]["setting"]["interpolator"] != json!("sitkGaussian"))
         .collect()
 }
@@ -153,18 +101,25 @@ fn every_value_of_every_golden_file() {
     let mut deviations = Vec::new();
     for (name, golden) in goldens(&folder) {
         let setting = golden["params"]["setting"].as_object().unwrap();
-        let base = settings(setting);
+        // The feature classes are left to the list of features below.
+        let parameters = json!({ "setting": setting, "imageType": golden["params"]["imageType"] });
+        let parameters = pyradiomics::from_parameters(parameters.as_object().unwrap()).unwrap();
+        // Shape is the original image's, whether its intensities are asked for or not.
+        let mut images = HashMap::from([("original".to_owned(), "original".to_owned())]);
+        images.extend(
+            parameters.images.iter().cloned().zip(parameters.settings.filters.iter().map(Filter::name)),
+        );
         // Everything that has a PyRadiomics name, also what it computes on request only.
         let named = radiomics_core::catalogue::FAMILIES.iter().flat_map(|family| {
             let features = (family.features)().into_iter().filter(|f| f.pyradiomics.is_some());
             features.map(|feature| format!("{}.{}", family.name, feature.name))
         });
-        let all = Settings { features: Some(named.collect()), ..base };
+        let all = Settings { features: Some(named.collect()), families: None, ..parameters.settings };
         let table = table(&folder, &golden, &all);
         files += 1;
         for (key, expected) in golden["features"].as_object().unwrap() {
             let expected = expected.as_f64().unwrap();
-            let ours = value(&table, key, setting).unwrap_or(f64::NAN);
+            let ours = value(&table, key, &images, setting).unwrap_or(f64::NAN);
             let difference = (ours - expected).abs();
             let deviation = difference / expected.abs().max(ABSOLUTE);
             if deviation > RELATIVE {

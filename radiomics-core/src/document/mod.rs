@@ -14,6 +14,7 @@
 //! ```
 
 mod keys;
+pub mod pyradiomics;
 
 use serde_json::{Map, Value, json};
 

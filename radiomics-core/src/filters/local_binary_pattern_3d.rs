@@ -9,7 +9,8 @@ use super::{Reach, invalid, positive};
 use crate::error::Result;
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Set, Tap, weighted_rows};
-use crate::preprocess::resample::{mirror, prefilter, spline_weights};
+use crate::kernels::splines::{self, LANES, mirror};
+use crate::preprocess::resample::spline_weights;
 
 /// What is made of the samples on a sphere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,13 +62,10 @@ const SPLINE_REACH: usize = 32;
 
 impl LocalBinaryPattern3d {
     pub(super) fn apply(&self, image: &Array3<f64>, isa: Isa) -> Array3<f64> {
-        let image = image.as_standard_layout();
+        let image = image.as_standard_layout().into_owned();
         let shape: [usize; 3] = image.dim().into();
         let [_, ny, nx] = shape;
-        let mut coefficients = image.to_owned();
-        for axis in 0..3 {
-            coefficients.lanes_mut(Axis(axis)).into_iter().for_each(prefilter);
-        }
+        let coefficients = spline_coefficients(&image, isa);
         let vertices = sphere::icosphere(self.subdivision, self.radius);
         let sampler = Sampler {
             isa,
@@ -135,6 +133,27 @@ impl LocalBinaryPattern3d {
         let rounded = if self.round_samples { "-rounded" } else { "" };
         format!("lbp-3D-{}-{}-{map}{rounded}", self.radius, self.subdivision)
     }
+}
+
+/// What a cubic spline through the voxels, mirrored at the centres of the outermost, is a sum of.
+fn spline_coefficients(image: &Array3<f64>, isa: Isa) -> Array3<f64> {
+    let mut coefficients = image.clone();
+    for axis in 0..3 {
+        let mut lines: Vec<_> = coefficients.lanes_mut(Axis(axis)).into_iter().collect();
+        lines.par_chunks_mut(LANES).for_each_init(Vec::new, |block, lines| {
+            let length = lines.first().map_or(0, |line| line.len());
+            block.clear();
+            block.resize(length, [0.0; LANES]);
+            for (lane, line) in lines.iter().enumerate() {
+                block.iter_mut().zip(line).for_each(|(values, &x)| values[lane] = x);
+            }
+            splines::prefilter(isa, block, SPLINE_REACH);
+            for (lane, line) in lines.iter_mut().enumerate() {
+                line.iter_mut().zip(&*block).for_each(|(x, values)| *x = values[lane]);
+            }
+        });
+    }
+    coefficients
 }
 
 /// Excess kurtosis, as a population; not a number for samples that are equal but for rounding.

@@ -6,8 +6,10 @@
 //! texts that name one kernel per axis (`L5E5S5`, `LLH`) are in the order x, y, z, as IBSI and
 //! PyRadiomics write them.
 
+mod bank;
 mod boundary;
 mod box_mean;
+mod fourier;
 mod gabor;
 mod gradient;
 mod kernel1d;
@@ -44,8 +46,12 @@ pub use responses::for_each_response;
 pub use riesz::{Riesz, RieszBase};
 pub use separable_wavelet::{Decomposition, SeparableWavelet};
 pub use simoncelli::Simoncelli;
+pub use text::read_filters;
 
 use crate::error::{Error, Result};
+use crate::extract::{Execution, pool};
+use crate::grid::Window;
+use crate::image::Image;
 use crate::kernels::Isa;
 
 /// A filter and its parameters.
@@ -126,6 +132,39 @@ impl Reach {
     }
 }
 
+/// The responses of several filters to a whole image, arrays (z, y, x).
+///
+/// # Errors
+/// As [`Filter::validate`], [`Error::Filter`] for an image that a filter cannot take, and
+/// [`Error::Threads`] when the system refuses threads.
+pub fn filter_images(image: &Image, filters: &[Filter], execution: &Execution) -> Result<Vec<Array3<f64>>> {
+    filters.iter().try_for_each(Filter::validate)?;
+    pool(execution)?.install(|| {
+        let grid = image.grid();
+        let voxels = image.voxels().crop(&Window::whole(grid.shape));
+        let mut responses = Vec::with_capacity(filters.len());
+        for_each_response(filters, &voxels, grid.spacing_mm, execution.isa, &mut |_, response| {
+            responses.push(response);
+            Ok(())
+        })?;
+        Ok(responses)
+    })
+}
+
+/// Calls `each` with the place of every filter and its response to `image`, one after another.
+pub(crate) fn for_each_response(
+    filters: &[Filter],
+    image: &Array3<f64>,
+    spacing_mm: [f64; 3],
+    isa: Isa,
+    each: &mut dyn FnMut(usize, Array3<f64>) -> Result<()>,
+) -> Result<()> {
+    for (index, filter) in filters.iter().enumerate() {
+        each(index, filter.apply(image, spacing_mm, isa)?)?;
+    }
+    Ok(())
+}
+
 impl Filter {
     /// The response to `image` (z, y, x), whose voxels have `spacing_mm` (z, y, x). The image
     /// is taken to end where the array does.
@@ -138,7 +177,7 @@ impl Filter {
             Filter::Mean(filter) => Ok(filter.apply(image, isa)),
             Filter::LaplacianOfGaussian(filter) => filter.apply(image, spacing_mm, isa),
             Filter::Laws(filter) => filter.apply(image, isa),
-            Filter::Gabor(filter) => Ok(filter.apply(image, spacing_mm, isa)),
+            Filter::Gabor(filter) => filter.apply(image, spacing_mm, isa),
             Filter::SeparableWavelet(filter) => filter.apply(image, isa),
             Filter::Simoncelli(filter) => Ok(filter.apply(image)),
             Filter::Riesz(filter) => Ok(filter.apply(image, spacing_mm)),
@@ -220,6 +259,25 @@ impl Filter {
     }
 }
 
+/// How far a kernel may look to either side, in voxels: far more than images have, and few enough
+/// for the memory of any machine.
+const MAX_REACH: usize = 4095;
+
+/// Half width of a kernel that is cut off at `cut` voxels.
+fn half_width(cut: f64) -> usize {
+    // Beyond the limit the number does not matter, but it must stay one that can be added to.
+    ((cut + 0.5).floor() as usize).min(MAX_REACH + 1)
+}
+
+/// Checks that a kernel is not wider than an image can be.
+fn check_reach(filter: &'static str, parameter: &'static str, value: f64, reach: [usize; 3]) -> Result<()> {
+    if reach.iter().all(|&voxels| voxels <= MAX_REACH) {
+        return Ok(());
+    }
+    let remedy = format!("at this voxel spacing it looks more than {MAX_REACH} voxels far: make it smaller");
+    Err(invalid(filter, parameter, value, remedy))
+}
+
 /// The error of a parameter.
 fn invalid(
     filter: &'static str,
@@ -244,6 +302,29 @@ impl Dimensions {
         match self {
             Dimensions::Two => "2D",
             Dimensions::Three => "3D",
+        }
+    }
+
+    /// The axes that are filtered, of (z, y, x).
+    fn axes(self) -> std::ops::Range<usize> {
+        match self {
+            Dimensions::Two => 1..3,
+            Dimensions::Three => 0..3,
+        }
+    }
+
+    /// `n` for the axes that are filtered, 0 for the others.
+    fn in_plane_or_volume(self, n: usize) -> [usize; 3] {
+        [0, 1, 2].map(|axis| if self.axes().contains(&axis) { n } else { 0 })
+    }
+}
+
+impl Pooling {
+    /// For names.
+    fn suffix(self) -> &'static str {
+        match self {
+            Pooling::Max => "-max",
+            Pooling::Mean => "-mean",
         }
     }
 }

@@ -1,0 +1,110 @@
+//! What a job runs on: threads that are kept from job to job, and who is told how far it is.
+
+use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
+
+use crate::error::{Error, Result};
+use crate::kernels::Isa;
+
+/// More threads than any machine has use for. Tens of thousands would start, and bring the
+/// machine to a standstill.
+const MAX_THREADS: usize = 1024;
+
+/// Threads to compute on. They never change a number.
+#[derive(Debug)]
+pub struct Pool {
+    threads: rayon::ThreadPool,
+}
+
+impl Pool {
+    /// Starts `threads` threads, at most 1024; 0 means as many as the machine has.
+    ///
+    /// # Errors
+    /// [`Error::Threads`] for more, or when the system refuses them.
+    pub fn new(threads: usize) -> Result<Self> {
+        if threads > MAX_THREADS {
+            let reason = format!("{MAX_THREADS} are the limit; 0 takes as many as the machine has");
+            return Err(Error::Threads { threads, reason });
+        }
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .map(|threads| Self { threads })
+            .map_err(|error| Error::Threads { threads, reason: error.to_string() })
+    }
+
+    /// Number of threads.
+    pub fn threads(&self) -> usize {
+        self.threads.current_num_threads()
+    }
+
+    /// Runs a job whose parallel loops use these threads.
+    pub(crate) fn install<R: Send>(&self, job: impl FnOnce() -> R + Send) -> R {
+        self.threads.install(job)
+    }
+}
+
+/// Is told how many of how many steps are done, and may stop the job. It is called on the
+/// job's threads, one call at a time, with numbers that never go down: first with 0, last with
+/// all steps unless the job fails or is stopped.
+pub type Progress<'a> = dyn Fn(usize, usize) -> ControlFlow<()> + Sync + 'a;
+
+/// What a job runs on; never changes a number.
+#[derive(Clone, Copy)]
+pub struct Runtime<'a> {
+    /// Its threads.
+    pub pool: &'a Pool,
+    /// Instruction set.
+    pub isa: Isa,
+    /// Who is told of progress, and may stop the job.
+    pub progress: Option<&'a Progress<'a>>,
+}
+
+impl<'a> Runtime<'a> {
+    /// On these threads with the best instruction set, telling nobody.
+    pub fn new(pool: &'a Pool) -> Self {
+        Self { pool, isa: Isa::best(), progress: None }
+    }
+}
+
+impl std::fmt::Debug for Runtime<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Runtime").field("pool", self.pool).field("isa", &self.isa).finish_non_exhaustive()
+    }
+}
+
+/// Counts the steps of a job, tells of them, and remembers whether it was stopped.
+pub(crate) struct Monitor<'a> {
+    progress: Option<&'a Progress<'a>>,
+    total: usize,
+    state: Mutex<State>,
+}
+
+struct State {
+    done: usize,
+    stopped: bool,
+}
+
+impl<'a> Monitor<'a> {
+    /// Of a job of `total` steps, of which none is done.
+    pub fn new(progress: Option<&'a Progress<'a>>, total: usize) -> Self {
+        Self { progress, total, state: Mutex::new(State { done: 0, stopped: false }) }
+    }
+
+    /// Counts `steps` more as done; 0 only asks whether to go on.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] when the job was stopped, now or earlier.
+    pub fn advance(&self, steps: usize) -> Result<()> {
+        let Some(progress) = self.progress else { return Ok(()) };
+        // Held during the call, so that calls come one at a time and in order. A lock that a
+        // panicking callback left behind is as good as any: both fields are always valid.
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.done += steps;
+        state.stopped = state.stopped || progress(state.done, self.total).is_break();
+        match state.stopped {
+            true => Err(Error::Cancelled { done: state.done, total: self.total }),
+            false => Ok(()),
+        }
+    }
+}

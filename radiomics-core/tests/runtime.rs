@@ -1,0 +1,92 @@
+//! Jobs on threads that are kept, progress, and stopping.
+
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+
+use radiomics_core::example::DigitalPhantom;
+use radiomics_core::ndarray::Array3;
+use radiomics_core::{Error, Execution, Mask, Pool, Runtime, Settings, extract, extract_many};
+
+fn settings() -> Settings {
+    Settings::ibsi_configuration("digital_phantom").unwrap()
+}
+
+#[test]
+fn many_regions_are_the_same_as_one_by_one() {
+    let phantom = DigitalPhantom::new();
+    let image = phantom.image();
+    // Slices 0 and 1 are label 7, the others label 3.
+    let labels = Array3::from_shape_fn((4, 4, 5), |(k, _, _)| if k < 2 { 7u8 } else { 3 });
+    let mask = Mask::new(image.grid().clone(), labels.view()).unwrap();
+    let pool = Pool::new(2).unwrap();
+    let runtime = Runtime::new(&pool);
+    let images = [("first", &image), ("second", &image)];
+    let tables = extract_many(&images, &mask, &[7, 3], &settings(), &runtime).unwrap();
+    assert_eq!(tables.len(), 2);
+    for (table, label) in tables.iter().zip([7, 3]) {
+        let single = extract(&image, &mask, label, &settings(), &Execution::default()).unwrap();
+        let (first, second) = table.rows().split_at(single.rows().len());
+        for (rows, name) in [(first, "first"), (second, "second")] {
+            assert!(rows.iter().all(|row| row.image == name));
+            let bits = |rows: &[radiomics_core::FeatureRow]| -> Vec<_> {
+                rows.iter().map(|r| (r.family, r.feature.name, r.aggregation, r.value.to_bits())).collect()
+            };
+            assert_eq!(bits(rows), bits(single.rows()));
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_with_one_of_many_regions_says_where() {
+    let phantom = DigitalPhantom::new();
+    let pool = Pool::new(1).unwrap();
+    let images = [("original", &phantom.image())];
+    let run =
+        |labels: &[i64]| extract_many(&images, &phantom.mask(), labels, &settings(), &Runtime::new(&pool));
+    let message = run(&[1, 9]).unwrap_err().to_string();
+    assert_eq!(message, "image `original`, label 9: label 9 is not in the mask; it holds 1");
+    assert!(matches!(run(&[9]), Err(Error::LabelNotPresent { .. })));
+    assert_eq!(run(&[]), Ok(Vec::new()));
+}
+
+#[test]
+fn progress_goes_from_nothing_to_all() {
+    let phantom = DigitalPhantom::new();
+    for threads in [1, 3] {
+        let pool = Pool::new(threads).unwrap();
+        assert_eq!(pool.threads(), threads);
+        let calls = Mutex::new(Vec::new());
+        let progress = |done, total| {
+            calls.lock().unwrap().push((done, total));
+            ControlFlow::Continue(())
+        };
+        let runtime = Runtime { progress: Some(&progress), ..Runtime::new(&pool) };
+        let images = [("original", &phantom.image())];
+        extract_many(&images, &phantom.mask(), &[1], &settings(), &runtime).unwrap();
+        let calls = calls.into_inner().unwrap();
+        let total = calls[0].1;
+        assert_eq!((calls[0], *calls.last().unwrap()), ((0, total), (total, total)));
+        assert!(calls.windows(2).all(|w| w[0].0 <= w[1].0 && w[1].1 == total), "{calls:?}");
+    }
+}
+
+#[test]
+fn a_stopped_job_stops_and_asks_no_more() {
+    let phantom = DigitalPhantom::new();
+    for threads in [1, 2] {
+        let pool = Pool::new(threads).unwrap();
+        for stop_at in [0, 1, 3] {
+            let calls = Mutex::new(Vec::new());
+            let progress = |done, _| {
+                calls.lock().unwrap().push(done);
+                if done >= stop_at { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            };
+            let runtime = Runtime { progress: Some(&progress), ..Runtime::new(&pool) };
+            let images = [("original", &phantom.image())];
+            let error = extract_many(&images, &phantom.mask(), &[1], &settings(), &runtime).unwrap_err();
+            assert!(matches!(error, Error::Cancelled { done, .. } if done >= stop_at), "{error}");
+            let calls = calls.into_inner().unwrap();
+            assert_eq!(calls.iter().filter(|done| **done >= stop_at).count(), 1, "{calls:?}");
+        }
+    }
+}
