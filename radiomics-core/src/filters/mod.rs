@@ -16,6 +16,7 @@ mod kernel1d;
 mod laplacian_of_gaussian;
 mod laws;
 mod local_binary_pattern;
+mod local_binary_pattern_3d;
 mod mean;
 mod pointwise;
 mod recursive_gaussian;
@@ -26,6 +27,7 @@ mod separable;
 mod separable_plan;
 mod separable_wavelet;
 mod simoncelli;
+mod sphere;
 mod text;
 mod wavelets;
 
@@ -37,7 +39,8 @@ pub use gabor::Gabor;
 pub use gradient::Gradient;
 pub use laplacian_of_gaussian::{GaussianMethod, LaplacianOfGaussian};
 pub use laws::Laws;
-pub use local_binary_pattern::{LocalBinaryPattern2d, LocalBinaryPattern3d};
+pub use local_binary_pattern::{LocalBinaryPattern2d, PatternCode};
+pub use local_binary_pattern_3d::{LocalBinaryPattern3d, SphericalMap};
 pub use mean::Mean;
 pub(crate) use responses::for_each_response;
 pub use riesz::{Riesz, RieszBase};
@@ -170,7 +173,7 @@ impl Filter {
             Filter::Exponential => Ok(pointwise::exponential(image)),
             Filter::Gradient(filter) => Ok(filter.apply(image, spacing_mm, isa)),
             Filter::LocalBinaryPattern2d(filter) => Ok(filter.apply(image)),
-            Filter::LocalBinaryPattern3d(filter) => Ok(filter.apply(image)),
+            Filter::LocalBinaryPattern3d(filter) => Ok(filter.apply(image, isa)),
         }
     }
 

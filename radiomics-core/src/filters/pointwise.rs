@@ -81,6 +81,6 @@ mod tests {
         for filter in [square, square_root, logarithm] {
             assert_eq!(filter(&zeros), zeros);
         }
-        assert_eq!(exponential(&zeros), Array3::ones((2, 2, 2)));
+        assert_eq!(exponential(&zeros), Array3::<f64>::ones((2, 2, 2)));
     }
 }

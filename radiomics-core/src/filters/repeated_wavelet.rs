@@ -175,3 +175,100 @@ impl Volume {
         result
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::wavelets::decomposition;
+    use super::*;
+
+    fn image(shape: (usize, usize, usize)) -> Array3<f64> {
+        let (_, ny, nx) = shape;
+        Array3::from_shape_fn(shape, |(k, j, i)| (((k * ny + j) * nx + i) * 7919 % 101) as f64)
+    }
+
+    fn all(
+        image: &Array3<f64>,
+        name: &str,
+        axes: usize,
+        bands: &[(usize, Band)],
+        isa: Isa,
+    ) -> Vec<Array3<f64>> {
+        let mut found = vec![Array3::zeros((0, 0, 0)); bands.len()];
+        let wavelet = decomposition(name).expect("a wavelet");
+        responses(image, &wavelet, axes, bands, isa, &mut |i, response| {
+            found[i] = response;
+            Ok(())
+        })
+        .expect("no error of ours");
+        found
+    }
+
+    /// Every axis of the padded image on its own, voxel by voxel.
+    fn plain(image: &Array3<f64>, name: &str, axes: usize, level: usize, band: Band) -> Array3<f64> {
+        let wavelet = decomposition(name).expect("a wavelet");
+        let shape: [usize; 3] = image.dim().into();
+        let even = shape.map(|n| n + n % 2);
+        let mut values =
+            Array3::from_shape_fn(even, |(k, j, i)| image[[k % shape[0], j % shape[1], i % shape[2]]]);
+        for step in 1..=level {
+            for (axis, high) in [2, 1, 0].into_iter().zip(band).take(axes) {
+                let filter = pick(&wavelet, high && step == level);
+                values = Array3::from_shape_fn(even, |(k, j, i)| {
+                    let read = |(tap, f): (usize, &f64)| {
+                        let mut at = [k, j, i];
+                        let position = at[axis] as isize + filter.len() as isize / 2 - tap as isize;
+                        at[axis] = position.rem_euclid(even[axis] as isize) as usize;
+                        f * values[at]
+                    };
+                    filter.iter().enumerate().map(read).sum()
+                });
+            }
+        }
+        values.slice_move(ndarray::s![..shape[0], ..shape[1], ..shape[2]])
+    }
+
+    #[test]
+    fn shared_passes_give_what_each_axis_alone_gives() {
+        let bands: Vec<(usize, Band)> = (0..24)
+            .map(|n: usize| (1 + n / 8, [n & 4 != 0, n & 2 != 0, n & 1 != 0]))
+            .filter(|(level, band)| *level != 2 || band[0])
+            .collect();
+        for (shape, name) in
+            [((4, 6, 8), "db2"), ((3, 5, 7), "coif1"), ((2, 9, 37), "bior1.3"), ((1, 1, 3), "db4")]
+        {
+            let image = image(shape);
+            for axes in [2, 3] {
+                let bands: Vec<_> = bands.iter().copied().filter(|(_, band)| axes == 3 || !band[2]).collect();
+                let first = all(&image, name, axes, &bands, Isa::Scalar);
+                for (&(level, band), got) in bands.iter().zip(&first) {
+                    let wanted = plain(&image, name, axes, level, band);
+                    assert_eq!(got.dim(), wanted.dim());
+                    let worst = (got - &wanted).iter().fold(0.0, |m: f64, x| m.max(x.abs()));
+                    assert!(worst < 1e-11, "{name} {shape:?} level {level} {band:?}: {worst}");
+                }
+                for isa in Isa::available() {
+                    assert_eq!(all(&image, name, axes, &bands, isa), first, "{}", isa.name());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn responses_are_those_of_pyradiomics() {
+        // PyRadiomics 3.0.1 with PyWavelets 1.8, getWaveletImage(wavelet='coif1', level=2) of the
+        // image above, 3 x 4 x 5: row (1, 2).
+        #[rustfmt::skip]
+        let wanted = [
+            (1, [false, false, true], [-39.45580954354953, 9.42355946076389, 59.38282102084861, 4.406647203980433, -39.455809543549535]),
+            (1, [true, true, false], [24.806683908292282, -62.591390720569514, 28.254769607325077, 5.339649552314864, -1.1493618996775907]),
+            (2, [true, false, false], [-63.84737213991801, -11.792536939711184, -6.943981796666098, -78.38744979697101, 70.79135393658413]),
+            (2, [false; 3], [238.337506211426, 379.43999723115013, 452.7032958570476, 472.29878309267997, 424.39742358716944]),
+        ];
+        let bands = wanted.map(|(level, band, _)| (level, band));
+        let got = all(&image((3, 4, 5)), "coif1", 3, &bands, Isa::best());
+        for ((level, band, wanted), got) in wanted.into_iter().zip(got) {
+            let row: Vec<f64> = (0..5).map(|i| got[[1, 2, i]]).collect();
+            assert_eq!(row, wanted, "level {level} {band:?}");
+        }
+    }
+}

@@ -3,7 +3,7 @@
 mod discretise;
 mod lines;
 mod normalise;
-mod resample;
+pub(crate) mod resample;
 mod resegment;
 
 use ndarray::Array3;
