@@ -42,7 +42,7 @@ pub use laws::Laws;
 pub use local_binary_pattern::{LocalBinaryPattern2d, PatternCode};
 pub use local_binary_pattern_3d::{LocalBinaryPattern3d, SphericalMap};
 pub use mean::Mean;
-pub use responses::for_each_response;
+pub(crate) use responses::for_each_response;
 pub use riesz::{Riesz, RieszBase};
 pub use separable_wavelet::{Decomposition, SeparableWavelet};
 pub use simoncelli::Simoncelli;
@@ -144,25 +144,11 @@ pub fn filter_images(image: &Image, filters: &[Filter], execution: &Execution) -
         let voxels = image.voxels().crop(&Window::whole(grid.shape));
         let mut responses = Vec::with_capacity(filters.len());
         for_each_response(filters, &voxels, grid.spacing_mm, execution.isa, &mut |_, response| {
-            responses.push(response);
+            responses.push(response?);
             Ok(())
         })?;
         Ok(responses)
     })
-}
-
-/// Calls `each` with the place of every filter and its response to `image`, one after another.
-pub(crate) fn for_each_response(
-    filters: &[Filter],
-    image: &Array3<f64>,
-    spacing_mm: [f64; 3],
-    isa: Isa,
-    each: &mut dyn FnMut(usize, Array3<f64>) -> Result<()>,
-) -> Result<()> {
-    for (index, filter) in filters.iter().enumerate() {
-        each(index, filter.apply(image, spacing_mm, isa)?)?;
-    }
-    Ok(())
 }
 
 impl Filter {

@@ -179,7 +179,13 @@ fn pooled(gabor: Gabor, delta_theta: f64) -> Filter {
     Filter::Gabor(Gabor { delta_theta: Some(delta_theta), orthogonal_planes: true, ..gabor })
 }
 
-fn wavelet(wavelet: &str, subband: &str, level: usize, rotation_invariant: bool, boundary: Boundary) -> Filter {
+fn wavelet(
+    wavelet: &str,
+    subband: &str,
+    level: usize,
+    rotation_invariant: bool,
+    boundary: Boundary,
+) -> Filter {
     Filter::SeparableWavelet(SeparableWavelet {
         wavelet: wavelet.to_owned(),
         subband: subband.to_owned(),
