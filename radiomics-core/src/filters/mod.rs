@@ -142,9 +142,9 @@ pub fn filter_images(image: &Image, filters: &[Filter], execution: &Execution) -
     pool(execution)?.install(|| {
         let grid = image.grid();
         let voxels = image.voxels().crop(&Window::whole(grid.shape));
-        let mut responses = vec![Array3::default((0, 0, 0)); filters.len()];
-        for_each_response(filters, &voxels, grid.spacing_mm, execution.isa, &mut |index, response| {
-            responses[index] = response?;
+        let mut responses = Vec::with_capacity(filters.len());
+        for_each_response(filters, &voxels, grid.spacing_mm, execution.isa, &mut |_, response| {
+            responses.push(response?);
             Ok(())
         })?;
         Ok(responses)
