@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use ndarray::Array3;
 
 use super::recursive_gaussian::{self, Scratch};
-use super::{Filter, GaussianMethod, SeparableWavelet};
+use super::{About, Filter, GaussianMethod, SeparableWavelet};
 use crate::error::Result;
 use crate::kernels::Isa;
 
 /// Calls `each` with the index of every one of `filters`, in their order, and its response to
-/// `image` (z, y, x), whose voxels have `spacing_mm` (z, y, x), or with [`crate::Error::Filter`]
+/// `image` (z, y, x), or with [`crate::Error::Filter`]
 /// if the image is too small for it. The response is the one that the filter has alone, to the
 /// bit.
 ///
@@ -23,7 +23,7 @@ use crate::kernels::Isa;
 pub(crate) fn for_each_response(
     filters: &[Filter],
     image: &Array3<f64>,
-    spacing_mm: [f64; 3],
+    about: About,
     isa: Isa,
     each: &mut dyn FnMut(usize, Result<Array3<f64>>) -> Result<()>,
 ) -> Result<()> {
@@ -39,7 +39,7 @@ pub(crate) fn for_each_response(
                     filters[index..].iter().map_while(|other| same_family(first, other)).collect();
                 let mut early = BTreeMap::new();
                 let mut turn = 0;
-                SeparableWavelet::apply_all(&alike, image, isa, &mut |i, response| {
+                SeparableWavelet::apply_all(&alike, image, about.kind, isa, &mut |i, response| {
                     early.insert(i, response);
                     while let Some(response) = early.remove(&turn) {
                         each(index + turn, Ok(response))?;
@@ -52,9 +52,12 @@ pub(crate) fn for_each_response(
             }
             Filter::LaplacianOfGaussian(log) if log.method == GaussianMethod::Recursive => {
                 let sigma = log.sigma_mm;
-                each(index, recursive_gaussian::laplacian(image, spacing_mm, sigma, isa, &mut scratch))?;
+                each(
+                    index,
+                    recursive_gaussian::laplacian(image, about.spacing_mm, sigma, isa, &mut scratch),
+                )?;
             }
-            _ => each(index, filter.apply(image, spacing_mm, isa))?,
+            _ => each(index, filter.apply(image, about, isa))?,
         }
         index += 1;
     }

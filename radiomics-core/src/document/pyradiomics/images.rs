@@ -148,8 +148,7 @@ fn lbp_2d(given: &Map<String, Value>) -> Result<Vec<Named>> {
 }
 
 fn lbp_3d(given: &Map<String, Value>) -> Result<Vec<Named>> {
-    // Samples are whole numbers in PyRadiomics if the image's voxels are, as they mostly are.
-    let mut sphere = Map::from_iter([("round_samples".to_owned(), json!(true))]);
+    let mut sphere = Map::new();
     for (theirs, ours) in [("lbp3DIcosphereRadius", "radius"), ("lbp3DIcosphereSubdivision", "subdivision")] {
         sphere.extend(setting(given, theirs).map(|value| (ours.to_owned(), value.clone())));
     }
@@ -165,6 +164,7 @@ fn lbp_3d(given: &Map<String, Value>) -> Result<Vec<Named>> {
         sphere.insert("map".to_owned(), map);
         (name, json!({ "local_binary_pattern_3d": sphere }))
     };
-    let degrees = (0..levels).map(|degree| of(format!("lbp-3D-m{}", degree + 1), json!({ "degree": degree })));
+    let degrees =
+        (0..levels).map(|degree| of(format!("lbp-3D-m{}", degree + 1), json!({ "degree": degree })));
     Ok(degrees.chain([of("lbp-3D-k".to_owned(), json!("kurtosis"))]).collect())
 }

@@ -143,8 +143,6 @@ def getLBP3DImage(inputImage, inputMask, **kwargs):
     sphere = {
         "radius": float(kwargs.get("lbp3DIcosphereRadius", 1)),
         "subdivision": int(kwargs.get("lbp3DIcosphereSubdivision", 1)),
-        # SciPy samples an image in its own type.
-        "round_samples": inputImage.GetPixelID() not in (sitk.sitkFloat32, sitk.sitkFloat64),
     }
     levels = range(int(kwargs.get("lbp3DLevels", 2)))
     maps = {f"lbp-3D-m{degree + 1}": {"degree": degree} for degree in levels}
