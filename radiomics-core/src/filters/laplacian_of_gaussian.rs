@@ -52,8 +52,7 @@ impl LaplacianOfGaussian {
     pub(super) fn apply(&self, image: &Array3<f64>, spacing_mm: [f64; 3], isa: Isa) -> Result<Array3<f64>> {
         match self.method {
             GaussianMethod::Recursive => {
-                let mut scratch = Scratch::default();
-                recursive_gaussian::laplacian(image, spacing_mm, self.sigma_mm, isa, &mut scratch)
+                recursive_gaussian::laplacian(image, spacing_mm, self.sigma_mm, isa, &mut Scratch::default())
             }
             GaussianMethod::Sampled => self.sampled(image, spacing_mm, isa),
         }

@@ -268,3 +268,85 @@ fn symmetric(n: [f64; 4], d: [f64; 4]) -> Recursion {
     let all = 1.0 + d1 + d2 + d3 + d4;
     Recursion { n, m, d, before: d.map(|d| d * sum(n) / all), after: d.map(|d| d * sum(m) / all) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn image(shape: (usize, usize, usize)) -> Array3<f64> {
+        let (_, ny, nx) = shape;
+        Array3::from_shape_fn(shape, |(k, j, i)| (((k * ny + j) * nx + i) * 7919 % 101) as f64)
+    }
+
+    fn response(image: &Array3<f64>, spacing_mm: [f64; 3], sigma_mm: f64, isa: Isa) -> Array3<f64> {
+        laplacian(image, spacing_mm, sigma_mm, isa, &mut Scratch::default()).expect("a large enough image")
+    }
+
+    #[test]
+    fn responses_are_those_of_itk() {
+        // SimpleITK 2.5.7, LaplacianRecursiveGaussianImageFilter with NormalizeAcrossScale, of the
+        // image above, 6 x 7 x 8: rows (0, 0) and (2, 3) for sigma 1.5 mm and 4 mm.
+        #[rustfmt::skip]
+        let wanted = [
+            (1.5, 0, 0, [18.787968, 4.7175894, -5.1002464, -3.9315796, 5.1079664, 12.208435, 6.0067353, -7.800409]),
+            (1.5, 2, 3, [6.598071, 8.135246, 10.170261, 5.894856, -2.3929586, -6.976319, -2.7331579, 7.524881]),
+            (4.0, 0, 0, [4.6488957, 3.1436186, 1.7868603, 0.6458379, -0.34734896, -1.2077547, -2.1267772, -3.048234]),
+            (4.0, 2, 3, [-5.569849, -4.118206, -2.6748157, -1.314156, 0.017507158, 1.2843289, 2.5338435, 3.754736f32]),
+        ];
+        for (sigma_mm, k, j, wanted) in wanted {
+            let got = response(&image((6, 7, 8)), [2.0, 1.5, 1.0], sigma_mm, Isa::best());
+            for (i, wanted) in wanted.into_iter().enumerate() {
+                // Sines and exponentials may differ in the last bit between systems.
+                let difference = (got[[k, j, i]] - f64::from(wanted)).abs();
+                assert!(difference < 1e-5, "sigma {sigma_mm}, ({k}, {j}, {i}): {} {wanted}", got[[k, j, i]]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_constant_gives_nothing_and_a_parabola_its_curvature() {
+        let constant = Array3::from_elem((5, 6, 7), 1000.0);
+        assert!(response(&constant, [1.0; 3], 1.3, Isa::best()).iter().all(|x| x.abs() < 1e-3));
+        // x² in mm² has the Laplacian 2; times σ² that is 8.
+        let parabola = Array3::from_shape_fn((5, 5, 161), |(_, _, i)| {
+            let x = 0.5 * (i as f64 - 80.0);
+            x * x
+        });
+        let got = response(&parabola, [1.0, 1.0, 0.5], 2.0, Isa::best());
+        assert!((got[[2, 2, 80]] - 8.0).abs() < 1e-2, "{}", got[[2, 2, 80]]);
+    }
+
+    #[test]
+    fn the_same_bits_for_every_instruction_set_and_number_of_threads() {
+        for shape in [(4, 4, 4), (5, 9, 41), (7, 37, 10)] {
+            let image = image(shape);
+            let wanted = response(&image, [1.0, 0.7, 1.3], 1.1, Isa::Scalar);
+            for threads in [1, 2, 3] {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+                for isa in Isa::available() {
+                    let got = pool.install(|| response(&image, [1.0, 0.7, 1.3], 1.1, isa));
+                    assert_eq!(got, wanted, "{} with {threads} threads", isa.name());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn buffers_of_one_sigma_do_not_show_in_the_next() {
+        let mut scratch = Scratch::default();
+        for (shape, sigma_mm) in [((6, 8, 50), 2.0), ((5, 7, 9), 0.8), ((6, 8, 50), 1.0)] {
+            let got = laplacian(&image(shape), [1.0; 3], sigma_mm, Isa::best(), &mut scratch);
+            assert_eq!(got, Ok(response(&image(shape), [1.0; 3], sigma_mm, Isa::best())));
+        }
+    }
+
+    #[test]
+    fn images_that_are_too_small_are_refused() {
+        for (shape, sigma_mm) in [((3, 9, 9), 1.0), ((9, 9, 5), 4.5)] {
+            let error = laplacian(&image(shape), [1.0; 3], sigma_mm, Isa::best(), &mut Scratch::default());
+            let message = error.expect_err("too small").to_string();
+            assert!(message.contains("is too small"), "{message}");
+        }
+        assert!(laplacian(&image((5, 5, 5)), [1.0; 3], 4.0, Isa::best(), &mut Scratch::default()).is_ok());
+    }
+}

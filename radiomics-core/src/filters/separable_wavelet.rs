@@ -11,6 +11,7 @@ use super::separable::{Engine, rotated};
 use super::wavelets::{self, DecompositionFilters};
 use super::{Boundary, Pooling, Reach, invalid};
 use crate::error::Result;
+use crate::image::VoxelKind;
 use crate::kernels::Isa;
 
 /// How higher levels of a wavelet decomposition are reached.
@@ -64,14 +65,14 @@ const MAX_LEVEL: usize = 16;
 /// Volumes that may be computed together.
 const TOGETHER: usize = 4;
 
-/// Gets the response to the filter of an index, or why there is none.
-pub(super) type Each<'a> = dyn FnMut(usize, Result<Array3<f64>>) -> Result<()> + 'a;
+/// Gets the response to the filter of an index.
+pub(super) type Each<'a> = dyn FnMut(usize, Array3<f64>) -> Result<()> + 'a;
 
 impl SeparableWavelet {
-    pub(super) fn apply(&self, image: &Array3<f64>, isa: Isa) -> Result<Array3<f64>> {
+    pub(super) fn apply(&self, image: &Array3<f64>, kind: VoxelKind, isa: Isa) -> Result<Array3<f64>> {
         let mut response = image.clone();
-        Self::apply_all(&[self], image, isa, &mut |_, result| {
-            response = result?;
+        Self::apply_all(&[self], image, kind, isa, &mut |_, result| {
+            response = result;
             Ok(())
         })?;
         Ok(response)
@@ -87,21 +88,30 @@ impl SeparableWavelet {
     ///
     /// # Errors
     /// Those of `each`, and [`crate::Error::Filter`] for a wavelet that does not exist.
-    pub(super) fn apply_all(filters: &[&Self], image: &Array3<f64>, isa: Isa, each: &mut Each) -> Result<()> {
+    pub(super) fn apply_all(
+        filters: &[&Self],
+        image: &Array3<f64>,
+        kind: VoxelKind,
+        isa: Isa,
+        each: &mut Each,
+    ) -> Result<()> {
         let Some(first) = filters.first() else { return Ok(()) };
         let wavelet = wavelets::decomposition(&first.wavelet)?;
         match first.decomposition {
             Decomposition::Repeated => {
                 let bands: Vec<_> = filters.iter().map(|f| (f.level, f.band())).collect();
-                repeated_wavelet::responses(image, &wavelet, first.subband.len(), &bands, isa, &mut |i, r| {
-                    each(i, Ok(r))
-                })
+                let axes = first.subband.len();
+                if kind == VoxelKind::Single {
+                    let wavelet = wavelet.in_32_bits(&first.wavelet);
+                    return repeated_wavelet::responses::<f32>(image, &wavelet, axes, &bands, isa, each);
+                }
+                repeated_wavelet::responses::<f64>(image, &wavelet, axes, &bands, isa, each)
             }
             Decomposition::Dilated if first.rotation_invariant => {
                 let engine = Engine { boundary: first.boundary, isa };
                 for (i, filter) in filters.iter().enumerate() {
                     let responses = rotated(&filter.stages(&wavelet), filter.subband.len() == 3);
-                    each(i, Ok(engine.pooled(image, &responses, filter.pooling)))?;
+                    each(i, engine.pooled(image, &responses, filter.pooling))?;
                 }
                 Ok(())
             }
@@ -217,9 +227,131 @@ fn dilated(
             let stages: Vec<Triple> =
                 members.iter().map(|&i| filters[i].stage(wavelet, level, filters[i].band())).collect();
             for (&i, response) in members.iter().zip(engine.each(from, &stages)) {
-                each(i, Ok(response))?;
+                each(i, response)?;
             }
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::filters::{About, Filter, for_each_response};
+
+    const ABOUT: About = About { spacing_mm: [1.0; 3], kind: VoxelKind::Double };
+
+    fn wavelet(subband: &str, level: usize, decomposition: Decomposition) -> SeparableWavelet {
+        SeparableWavelet {
+            wavelet: "db2".to_owned(),
+            subband: subband.to_owned(),
+            level,
+            rotation_invariant: false,
+            pooling: Pooling::Mean,
+            decomposition,
+            boundary: Boundary::Mirror,
+        }
+    }
+
+    #[test]
+    fn filters_together_give_the_bits_of_each_alone() {
+        let image =
+            Array3::from_shape_fn((5, 6, 7), |(k, j, i)| ((k * 131 + j * 37 + i * 7919) % 101) as f64);
+        let mut filters = vec![Filter::Square];
+        for decomposition in [Decomposition::Dilated, Decomposition::Repeated] {
+            for (subband, level) in
+                [("HHL", 2), ("LLH", 1), ("LLL", 1), ("LLL", 3), ("HLH", 2), ("LH", 1), ("HH", 2)]
+            {
+                filters.push(Filter::SeparableWavelet(wavelet(subband, level, decomposition)));
+            }
+        }
+        let rotated =
+            SeparableWavelet { rotation_invariant: true, ..wavelet("LLH", 2, Decomposition::Dilated) };
+        filters.push(Filter::SeparableWavelet(rotated));
+        for isa in Isa::available() {
+            let mut seen = Vec::new();
+            for_each_response(&filters, &image, ABOUT, isa, &mut |i, response| {
+                seen.push(i);
+                assert_eq!(response?, filters[i].apply(&image, ABOUT, Isa::Scalar)?, "{}", filters[i].name());
+                Ok(())
+            })
+            .expect("valid filters");
+            assert_eq!(seen, (0..filters.len()).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn low_pass_gains_root_two_per_axis_and_level() {
+        let image = Array3::from_elem((6, 6, 6), 10.0);
+        for decomposition in [Decomposition::Dilated, Decomposition::Repeated] {
+            for (subband, level, gain) in
+                [("LLL", 1, 8f64.sqrt()), ("LLL", 2, 8.0), ("LL", 1, 2.0), ("LLH", 1, 0.0)]
+            {
+                let got = wavelet(subband, level, decomposition)
+                    .apply(&image, VoxelKind::Double, Isa::best())
+                    .expect("a wavelet");
+                assert!(got.iter().all(|x| (x - 10.0 * gain).abs() < 1e-10), "{subband} {level}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_letter_is_for_x() {
+        // Changes along x only: what is high-pass filtered along another axis vanishes.
+        let image = Array3::from_shape_fn((6, 6, 6), |(_, _, i)| (i * i) as f64);
+        for decomposition in [Decomposition::Dilated, Decomposition::Repeated] {
+            let largest = |subband| {
+                let got = wavelet(subband, 1, decomposition)
+                    .apply(&image, VoxelKind::Double, Isa::best())
+                    .expect("a wavelet");
+                got.iter().fold(0.0, |m: f64, x| m.max(x.abs()))
+            };
+            assert!(largest("HLL") > 1.0 && largest("LHL") < 1e-10 && largest("LLH") < 1e-10);
+        }
+    }
+
+    #[test]
+    fn wrong_parameters_are_named() {
+        let good = wavelet("LLH", 1, Decomposition::Repeated);
+        assert_eq!(good.validate(), Ok(()));
+        for (bad, word) in [
+            (SeparableWavelet { wavelet: "db39".into(), ..good.clone() }, "did you mean"),
+            (SeparableWavelet { subband: "LLX".into(), ..good.clone() }, "LLX"),
+            (SeparableWavelet { subband: "L".into(), ..good.clone() }, "subband"),
+            (SeparableWavelet { level: 0, ..good.clone() }, "level"),
+            (SeparableWavelet { level: 17, ..good.clone() }, "level"),
+            (SeparableWavelet { rotation_invariant: true, ..good.clone() }, "rotation_invariant"),
+            (SeparableWavelet { boundary: Boundary::Zero, ..good.clone() }, "boundary"),
+        ] {
+            let message = bad.validate().expect_err("wrong").to_string();
+            assert!(message.contains(word), "{message}");
+        }
+    }
+
+    #[test]
+    fn names_tell_the_parameters() {
+        let plain = wavelet("HHH", 2, Decomposition::Dilated);
+        assert_eq!(plain.name(), "wavelet-db2-HHH-level2");
+        let rotated = SeparableWavelet { rotation_invariant: true, pooling: Pooling::Max, ..plain.clone() };
+        assert_eq!(rotated.name(), "wavelet-db2-HHH-level2-invariant-max");
+        assert_eq!(wavelet("LLH", 1, Decomposition::Repeated).name(), "wavelet-db2-LLH-repeated");
+    }
+
+    #[test]
+    fn reach_is_what_the_response_at_a_voxel_depends_on() {
+        let impulse = Array3::from_shape_fn((41, 41, 41), |at| if at == (20, 20, 20) { 1.0 } else { 0.0 });
+        for (decomposition, level) in
+            [Decomposition::Dilated, Decomposition::Repeated].into_iter().zip([2, 3])
+        {
+            let filter = wavelet("LLH", level, decomposition);
+            let (Reach::Voxels([reach, ..]) | Reach::Periodic([reach, ..])) = filter.reach() else {
+                panic!("a finite reach");
+            };
+            let response = filter.apply(&impulse, VoxelKind::Double, Isa::best()).expect("a wavelet");
+            let far = |(at, x): ((usize, usize, usize), &f64)| {
+                (*x != 0.0).then_some(at.2.abs_diff(20).max(at.0.abs_diff(20)))
+            };
+            assert_eq!(response.indexed_iter().filter_map(far).max(), Some(reach));
+        }
+    }
 }
