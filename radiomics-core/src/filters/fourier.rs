@@ -12,18 +12,21 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use rustfft::num_complex::Complex64;
 use rustfft::{Fft, FftPlanner};
 
+use super::kernel1d::Triple;
 use super::{Boundary, Dimensions};
 
 /// Rows that are transformed together, so that their transposition writes whole cache lines.
 const ROWS: usize = 8;
 
 /// A transfer function (−i)^L · g(|ν|) · Πₐ νₐ^lₐ, with L = Σ lₐ, over frequencies along (z, y, x) of
-/// which 1 is Nyquist's.
+/// which 1 is Nyquist's; times that of a sampled kernel, if there are any.
 pub(super) struct Transfer<G> {
     /// g, given |νₐ| along (z, y, x).
     pub radial: G,
     /// The lₐ, along (z, y, x).
     pub order: [u32; 3],
+    /// Symmetric kernels along (z, y, x), of which the sampled kernel is the sum; or none.
+    pub kernels: Vec<Triple>,
 }
 
 /// The response of an image (z, y, x): the real part of the inverse transform of its transform
@@ -183,6 +186,8 @@ impl Frequencies {
 struct Planes<'a, G> {
     lines: [Line; 2],
     frequencies: [Frequencies; 3],
+    /// Transforms of the kernels along (z, y, x).
+    kernels: Vec<[Vec<f64>; 3]>,
     transfer: &'a Transfer<G>,
     along_z: Option<[Arc<dyn Fft<f64>>; 2]>,
     along_y: [Arc<dyn Fft<f64>>; 2],
@@ -207,6 +212,9 @@ impl<'a, G: Fn([f64; 3]) -> f64> Planes<'a, G> {
         Self {
             lines: [z, y],
             frequencies: std::array::from_fn(|a| Frequencies::new(padded[a], transfer.order[a])),
+            kernels: (transfer.kernels.iter())
+                .map(|kernels| [0, 1, 2].map(|axis| kernels[axis].spectrum(padded[axis])))
+                .collect(),
             transfer,
             along_z: (dimensions == Dimensions::Three).then(|| plans(z.padded)),
             along_y: plans(y.padded),
@@ -300,7 +308,11 @@ impl<'a, G: Fn([f64; 3]) -> f64> Planes<'a, G> {
         };
         let total: u32 = self.transfer.order.iter().sum();
         let sign = if total.is_multiple_of(2) { 1.0 } else { -1.0 };
-        let real = 0.5 * self.scale * (side(0) + sign * side(1));
+        let mut real = 0.5 * self.scale * (side(0) + sign * side(1));
+        if !self.kernels.is_empty() {
+            let [k, j, i] = at;
+            real *= self.kernels.iter().map(|[z, y, x]| z[k] * y[j] * x[i]).sum::<f64>();
+        }
         match total % 4 {
             0 => Complex64::new(real, 0.0),
             1 => Complex64::new(0.0, -real),

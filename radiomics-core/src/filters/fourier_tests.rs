@@ -1,6 +1,7 @@
 use std::f64::consts::PI;
 
 use super::*;
+use crate::filters::kernel1d::Kernel;
 use crate::filters::separable::tests::{BOUNDARIES, assert_close, noise};
 
 /// The definition, pair of points by pair of points: the image extended, transformed, multiplied,
@@ -34,6 +35,21 @@ fn plain<G: Fn([f64; 3]) -> f64>(
         let power: f64 = nu.iter().zip(transfer.order).map(|(v, l)| v.powi(l as i32)).product();
         let turn = Complex64::new(0.0, -1.0).powu(transfer.order.iter().sum());
         *value *= turn * (transfer.radial)(nu.map(f64::abs)) * power;
+        if !transfer.kernels.is_empty() {
+            *value *= transfer
+                .kernels
+                .iter()
+                .map(|kernels| {
+                    let of = |axis: usize, k: usize, n: usize| -> Complex64 {
+                        let term = |&(at, w): &(isize, f64)| {
+                            Complex64::from_polar(w, 2.0 * PI * k as f64 * at as f64 / n as f64)
+                        };
+                        kernels[axis].reads().iter().map(term).sum()
+                    };
+                    of(0, k, pz) * of(1, j, py) * of(2, i, px)
+                })
+                .sum::<Complex64>();
+        }
     }
     let n = axes.clone().map(|a| [pz, py, px][a] as f64).product::<f64>();
     let response = axes.fold(spectrum, |array, axis| transform(&array, axis, 1.0));
@@ -60,7 +76,7 @@ fn filtering_equals_its_definition() {
     for shape in [(4, 3, 6), (3, 10, 5), (1, 4, 4), (1, 1, 1), (2, 9, 1)] {
         let image = noise(shape);
         for order in [[0, 0, 0], [0, 0, 1], [0, 2, 0], [0, 1, 2], [1, 0, 0], [1, 2, 1]] {
-            let transfer = Transfer { radial, order };
+            let transfer = Transfer { radial, order, kernels: Vec::new() };
             for boundary in BOUNDARIES {
                 for dimensions in [Dimensions::Two, Dimensions::Three] {
                     if dimensions == Dimensions::Two && order[0] > 0 {
@@ -80,9 +96,22 @@ fn filtering_equals_its_definition() {
 }
 
 #[test]
+fn kernels_are_multiplied_in() {
+    let symmetric = |a: f64| Kernel::centred(&[a, 1.0, 3.0, 1.0, a]);
+    let kernels = vec![[0.1, 0.2, 0.3].map(symmetric), [0.5, -0.2, 0.7].map(symmetric)];
+    let image = noise((4, 3, 5));
+    for (order, dimensions) in [([0, 1, 0], Dimensions::Two), ([1, 0, 1], Dimensions::Three)] {
+        let transfer = Transfer { radial: |nu: [f64; 3]| 1.0 + nu[1], order, kernels: kernels.clone() };
+        let expected = plain(&image, &transfer, dimensions, Boundary::Nearest);
+        assert_close(&filter(&image, &transfer, dimensions, Boundary::Nearest), &expected, "with kernels");
+    }
+}
+
+#[test]
 fn any_number_of_threads_gives_the_same_bits() {
     let image = noise((6, 7, 8));
-    let transfer = Transfer { radial: |nu: [f64; 3]| nu[0] + nu[1] + nu[2], order: [0, 1, 0] };
+    let transfer =
+        Transfer { radial: |nu: [f64; 3]| nu[0] + nu[1] + nu[2], order: [0, 1, 0], kernels: Vec::new() };
     let on = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| filter(&image, &transfer, Dimensions::Three, Boundary::Mirror))

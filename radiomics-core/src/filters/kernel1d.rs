@@ -1,5 +1,7 @@
 //! Kernels along an axis, and the right-angle rotations of one per axis.
 
+use std::f64::consts::PI;
+
 /// A kernel along an axis, as what it reads: relative positions, ascending, and weights.
 ///
 /// A true convolution with taps h centred at c reads the voxel at c − k with weight h[k].
@@ -51,6 +53,15 @@ impl Kernel {
             Some(&(_, first)) if first < 0.0 => (self.scaled(-1.0), -1.0),
             _ => (self.clone(), 1.0),
         }
+    }
+
+    /// The discrete Fourier transform of a symmetric kernel, at the frequencies of `n` points.
+    pub(super) fn spectrum(&self, n: usize) -> Vec<f64> {
+        let cosine = |k: usize, at: isize| {
+            let turn = (k * at.unsigned_abs()) % n;
+            (2.0 * PI * turn as f64 / n as f64).cos()
+        };
+        (0..n).map(|k| self.reads.iter().map(|&(at, w)| w * cosine(k, at)).sum()).collect()
     }
 
     pub(super) fn scaled(&self, factor: f64) -> Self {

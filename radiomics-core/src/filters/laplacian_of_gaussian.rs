@@ -5,7 +5,7 @@ use std::f64::consts::PI;
 use ndarray::Array3;
 use serde::{Deserialize, Serialize};
 
-use super::kernel1d::Kernel;
+use super::kernel1d::{Kernel, Triple};
 use super::recursive_gaussian::{self, Scratch};
 use super::separable::Engine;
 use super::{Boundary, Dimensions, Reach, check_reach, half_width, invalid, positive};
@@ -58,9 +58,15 @@ impl LaplacianOfGaussian {
         }
     }
 
-    /// The kernel, −Πₐ g(xₐ) · Σₐ (1 − xₐ²/sₐ²)/sₐ² with sₐ = σ/spacing in voxels, is a sum of one
-    /// separable kernel for each axis.
     fn sampled(&self, image: &Array3<f64>, spacing_mm: [f64; 3], isa: Isa) -> Result<Array3<f64>> {
+        let terms: Vec<_> =
+            self.kernels(spacing_mm)?.into_iter().map(|kernels| (vec![kernels], 1.0)).collect();
+        Ok(Engine { boundary: self.boundary, isa }.sum(image, &terms))
+    }
+
+    /// The kernel, −Πₐ g(xₐ) · Σₐ (1 − xₐ²/sₐ²)/sₐ² with sₐ = σ/spacing in voxels, as a sum of separable
+    /// ones, one for each axis.
+    pub(super) fn kernels(&self, spacing_mm: [f64; 3]) -> Result<Vec<Triple>> {
         let half = self.half(spacing_mm);
         check_reach("laplacian_of_gaussian", "sigma_mm", self.sigma_mm, half)?;
         let mut smooth = [0; 3].map(|_| Kernel::identity());
@@ -71,30 +77,17 @@ impl LaplacianOfGaussian {
         let term = |axis: usize| {
             let mut kernels = smooth.clone();
             kernels[axis] = curved[axis].clone();
-            (vec![kernels], 1.0)
+            kernels
         };
-        let terms: Vec<_> = self.dimensions.axes().map(term).collect();
-        Ok(Engine { boundary: self.boundary, isa }.sum(image, &terms))
+        Ok(self.dimensions.axes().map(term).collect())
     }
 
     /// Half widths of the sampled kernel along (z, y, x).
-    pub(super) fn half(&self, spacing_mm: [f64; 3]) -> [usize; 3] {
+    fn half(&self, spacing_mm: [f64; 3]) -> [usize; 3] {
         let half = |axis: usize| half_width(self.truncate_sigma * self.sigma_mm / spacing_mm[axis]);
         let mut halves = [0; 3];
         self.dimensions.axes().for_each(|axis| halves[axis] = half(axis));
         halves
-    }
-
-    /// The transfer function of the kernel if it were neither sampled nor cut off:
-    /// −|ω|² exp(−Σₐ sₐ² ωₐ²/2), with ω = π ν; `nu` along (z, y, x), 1 being Nyquist's frequency.
-    pub(super) fn transfer(&self, nu: [f64; 3], spacing_mm: [f64; 3]) -> f64 {
-        let (mut square, mut exponent) = (0.0, 0.0);
-        for axis in self.dimensions.axes() {
-            let omega = PI * nu[axis];
-            square += omega * omega;
-            exponent += (self.sigma_mm / spacing_mm[axis] * omega).powi(2) / 2.0;
-        }
-        -square * (-exponent).exp()
     }
 
     pub(super) fn reach(&self, spacing_mm: [f64; 3]) -> Reach {

@@ -166,7 +166,7 @@ impl Filter {
             Filter::Gabor(filter) => filter.apply(image, spacing_mm, isa),
             Filter::SeparableWavelet(filter) => filter.apply(image, isa),
             Filter::Simoncelli(filter) => Ok(filter.apply(image)),
-            Filter::Riesz(filter) => Ok(filter.apply(image, spacing_mm)),
+            Filter::Riesz(filter) => filter.apply(image, spacing_mm),
             Filter::Square => Ok(pointwise::square(image)),
             Filter::SquareRoot => Ok(pointwise::square_root(image)),
             Filter::Logarithm => Ok(pointwise::logarithm(image)),

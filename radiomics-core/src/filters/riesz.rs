@@ -32,23 +32,23 @@ const MAX_ORDER: u32 = 16;
 
 impl Riesz {
     /// (−i)^|l| √(|l|!/(l₁! l₂! l₃!)) ν^l/|ν|^|l|, times the transfer function of the other filter.
-    pub(super) fn apply(&self, image: &Array3<f64>, spacing_mm: [f64; 3]) -> Array3<f64> {
+    pub(super) fn apply(&self, image: &Array3<f64>, spacing_mm: [f64; 3]) -> Result<Array3<f64>> {
         let total: u32 = self.order.iter().sum();
         let factorial = |n: u32| (1..=n).map(f64::from).product::<f64>();
         let coefficient = (factorial(total) / self.order.map(factorial).iter().product::<f64>()).sqrt();
-        let riesz = |nu: f64| if nu > 0.0 { coefficient / nu.powi(total as i32) } else { 0.0 };
-        let norm = |nu: [f64; 3]| nu.iter().map(|v| v * v).sum::<f64>().sqrt();
-        let (dimensions, boundary) = (self.of.dimensions(), self.boundary());
-        match &self.of {
-            RieszBase::Simoncelli(base) => {
-                let radial = |nu| base.band_pass(norm(nu)) * riesz(norm(nu));
-                filter(image, &Transfer { radial, order: self.order }, dimensions, boundary)
+        let (base, kernels) = match &self.of {
+            RieszBase::Simoncelli(base) => (Some(base), Vec::new()),
+            RieszBase::LaplacianOfGaussian(base) => (None, base.kernels(spacing_mm)?),
+        };
+        let radial = |nu: [f64; 3]| {
+            let norm = nu.iter().map(|v| v * v).sum::<f64>().sqrt();
+            if norm == 0.0 {
+                return 0.0;
             }
-            RieszBase::LaplacianOfGaussian(base) => {
-                let radial = |nu| base.transfer(nu, spacing_mm) * riesz(norm(nu));
-                filter(image, &Transfer { radial, order: self.order }, dimensions, boundary)
-            }
-        }
+            base.map_or(1.0, |base| base.band_pass(norm)) * coefficient / norm.powi(total as i32)
+        };
+        let transfer = Transfer { radial, order: self.order, kernels };
+        Ok(filter(image, &transfer, self.of.dimensions(), self.boundary()))
     }
 
     fn boundary(&self) -> Boundary {
@@ -100,5 +100,74 @@ impl RieszBase {
             RieszBase::LaplacianOfGaussian(base) => base.dimensions,
             RieszBase::Simoncelli(base) => base.dimensions,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::filters::separable::tests::noise;
+
+    fn simoncelli(dimensions: Dimensions) -> RieszBase {
+        RieszBase::Simoncelli(Simoncelli { level: 1, dimensions, boundary: Boundary::Periodic })
+    }
+
+    fn log(method: GaussianMethod) -> RieszBase {
+        let (dimensions, boundary) = (Dimensions::Three, Boundary::Zero);
+        let (sigma_mm, truncate_sigma) = (1.5, 4.0);
+        RieszBase::LaplacianOfGaussian(LaplacianOfGaussian {
+            sigma_mm,
+            truncate_sigma,
+            method,
+            dimensions,
+            boundary,
+        })
+    }
+
+    #[test]
+    fn transforms_of_an_order_share_the_energy_of_the_other_filter() {
+        // Σ |l|!/(l₁! l₂! l₃!) ν^2l/|ν|^2|l| = 1, so that for odd sizes, whose frequencies are not half a
+        // step off, energies add up to that of the response itself.
+        let image = noise((7, 9, 5));
+        let energy = |response: &Array3<f64>| response.iter().map(|x| x * x).sum::<f64>();
+        let base = Simoncelli { level: 1, dimensions: Dimensions::Three, boundary: Boundary::Periodic };
+        let expected = energy(&base.apply(&image));
+        for total in [1u32, 2, 3] {
+            let mut sum = 0.0;
+            for z in 0..=total {
+                for y in 0..=total - z {
+                    let riesz = Riesz { order: [z, y, total - z - y], of: simoncelli(Dimensions::Three) };
+                    sum += energy(&riesz.apply(&image, [1.0; 3]).unwrap());
+                }
+            }
+            assert!((sum / expected - 1.0).abs() < 1e-12, "{sum} instead of {expected} at order {total}");
+        }
+    }
+
+    #[test]
+    fn the_last_number_of_the_order_is_x() {
+        // Nothing changes along y and z, so only the order along x responds.
+        let image = Array3::from_shape_fn((5, 5, 15), |(_, _, i)| [0.0, 1.0, -1.0][i % 3]);
+        let largest = |order| {
+            let riesz = Riesz { order, of: simoncelli(Dimensions::Three) };
+            let response = riesz.apply(&image, [1.0; 3]).unwrap();
+            response.iter().fold(0.0f64, |m, x| m.max(x.abs()))
+        };
+        assert!(largest([0, 0, 1]) > 0.5);
+        assert!(largest([0, 1, 0]) < 1e-12);
+        assert!(largest([1, 0, 0]) < 1e-12);
+    }
+
+    #[test]
+    fn parameters_are_checked_and_named() {
+        let message = |order, of| Riesz { order, of }.validate().unwrap_err().to_string();
+        let none = message([0, 0, 0], simoncelli(Dimensions::Three));
+        assert_eq!(none, "filter `riesz`: `order` is [0, 0, 0]: its sum must be 1 to 16");
+        assert!(message([u32::MAX, 1, 0], simoncelli(Dimensions::Three)).contains("its sum"));
+        assert!(message([1, 0, 0], simoncelli(Dimensions::Two)).contains("none along z"));
+        assert!(message([1, 0, 0], log(GaussianMethod::Recursive)).contains("use `sampled`"));
+        let good = Riesz { order: [0, 2, 0], of: log(GaussianMethod::Sampled) };
+        assert!(good.validate().is_ok());
+        assert_eq!(good.name(), "riesz-z0y2x0-log-1.5mm-3D-zero");
     }
 }

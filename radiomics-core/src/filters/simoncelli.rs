@@ -34,7 +34,7 @@ const MAX_LEVEL: usize = 16;
 impl Simoncelli {
     pub(super) fn apply(&self, image: &Array3<f64>) -> Array3<f64> {
         let radial = |nu: [f64; 3]| self.band_pass(nu.iter().map(|v| v * v).sum::<f64>().sqrt());
-        let transfer = Transfer { radial, order: [0; 3] };
+        let transfer = Transfer { radial, order: [0; 3], kernels: Vec::new() };
         filter(image, &transfer, self.dimensions, self.boundary)
     }
 
