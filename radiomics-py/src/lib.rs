@@ -32,7 +32,7 @@ mod _core {
     #[pymodule_export]
     use super::settings::{Settings, setting_keys};
     #[pymodule_export]
-    use super::verify::{Verification, verify};
+    use super::verify::{Verification, response_map_tests, verify};
 
     #[pymodule_export]
     #[allow(non_upper_case_globals)]
