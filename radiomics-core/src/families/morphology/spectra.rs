@@ -246,8 +246,8 @@ impl Planes {
         self.along_y.process_with_scratch(&mut scratch.rows, &mut scratch.transform);
         for (y, line) in scratch.weights.chunks_exact_mut(lz).enumerate() {
             line[nz..].fill(Complex64::default());
-            for lag in 0..nz {
-                line[lag] = scratch.rows[lag * ly + y];
+            for (to, from) in line.iter_mut().zip(scratch.rows[y..].iter().step_by(ly)) {
+                *to = *from;
             }
             for lag in 1..nz {
                 line[lz - lag] = line[lag];
