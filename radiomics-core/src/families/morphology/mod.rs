@@ -14,6 +14,7 @@ mod outline;
 mod planar;
 pub(crate) mod slice;
 mod spatial;
+mod spectra;
 
 use std::cell::OnceCell;
 use std::f64::consts::PI;
