@@ -42,6 +42,7 @@ pub mod roi;
 mod settings;
 mod table;
 pub mod verify;
+pub mod voxel_map;
 mod zones;
 
 pub use aggregation::Aggregation;

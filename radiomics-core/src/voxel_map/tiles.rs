@@ -1,0 +1,117 @@
+//! Maps are computed tile by tile: a tile is as many voxels as the caller wants to hold at a
+//! time, shared out among the threads in short stretches.
+
+use std::ops::ControlFlow;
+
+use rayon::prelude::*;
+
+use super::columns::{columns, families};
+use super::general::General;
+use super::layout::Layout;
+use super::region::Region;
+use super::scratch::Scratch;
+use super::{Column, MovingWindow};
+use crate::catalogue::check_selection;
+use crate::error::Result;
+use crate::extract::{Execution, pool};
+use crate::families::Compute;
+use crate::image::{Image, Mask};
+use crate::settings::Settings;
+
+/// Voxels that a thread takes at a time: enough to pay for its buffers, few enough that no
+/// thread is left waiting.
+const STRETCH: usize = 256;
+
+/// Values of consecutive voxels of all maps.
+#[derive(Debug)]
+pub struct Tile<'a> {
+    /// Where the voxels lie, and which maps there are.
+    pub layout: &'a Layout,
+    /// The first voxel, an index into [`Layout::voxels`].
+    pub first: usize,
+    /// Values of the maps of the first voxel, then of the second, and so on; NaN where a feature
+    /// is undefined.
+    pub values: &'a [f64],
+}
+
+/// Some features of one family for the window under work.
+pub(super) trait Part: Send + Sync {
+    /// Appends a value for each of its columns to `out`.
+    fn compute(&self, scratch: &mut Scratch, out: &mut Vec<f64>);
+}
+
+/// A part and the columns that it fills.
+struct Placed {
+    part: Box<dyn Part>,
+    columns: Vec<usize>,
+}
+
+/// Maps as [`feature_maps`](super::feature_maps), handed to `each` in tiles of at most
+/// `tile_bytes` (but at least one voxel), so that memory does not grow with the number of maps.
+/// `each` may stop the work by breaking off.
+///
+/// # Errors
+/// As [`feature_maps`](super::feature_maps).
+#[allow(clippy::too_many_arguments, reason = "those of `feature_maps`, and where tiles go")]
+pub fn feature_map_tiles(
+    image: &Image,
+    mask: &Mask,
+    label: i64,
+    settings: &Settings,
+    window: &MovingWindow,
+    execution: &Execution,
+    tile_bytes: usize,
+    mut each: impl FnMut(&Tile) -> ControlFlow<()>,
+) -> Result<(Layout, ControlFlow<()>)> {
+    check_selection(settings)?;
+    window.validate()?;
+    let families = families(settings)?;
+    let with_levels =
+        families.iter().any(|f| matches!(f.compute, Compute::Levels(_) | Compute::Zones { .. }));
+    let pool = pool(execution)?;
+    let region =
+        pool.install(|| Region::new(image, mask, label, settings, window, with_levels, execution.isa))?;
+    let mut layout = Layout { grid: region.grid.clone(), voxels: region.voxels.clone(), columns: Vec::new() };
+    let mut parts = Vec::new();
+    for family in families {
+        let first = layout.columns.len();
+        layout.columns.extend(columns("original", family, settings));
+        let wanted: Vec<&Column> = layout.columns[first..].iter().collect();
+        let part = Box::new(General::new(family, &wanted, settings, &region, execution.isa));
+        parts.push(Placed { part, columns: (first..layout.columns.len()).collect() });
+    }
+
+    let n_columns = layout.columns.len().max(1);
+    let tile = (tile_bytes / (8 * n_columns)).max(1);
+    let mut values = vec![f64::NAN; tile.min(layout.voxels.len()) * n_columns];
+    for (n, voxels) in layout.voxels.chunks(tile).enumerate() {
+        let values = &mut values[..voxels.len() * n_columns];
+        pool.install(|| {
+            let stretches = values.par_chunks_mut(STRETCH * n_columns).zip(voxels.par_chunks(STRETCH));
+            stretches.for_each_init(
+                || (Scratch::new(&region), Vec::new()),
+                |(scratch, out), (values, voxels)| {
+                    for (row, &voxel) in values.chunks_exact_mut(n_columns).zip(voxels) {
+                        scratch.gather(&region, voxel);
+                        fill(&parts, scratch, out, row);
+                    }
+                },
+            );
+        });
+        let done = each(&Tile { layout: &layout, first: n * tile, values });
+        if done.is_break() {
+            return Ok((layout, done));
+        }
+    }
+    Ok((layout, ControlFlow::Continue(())))
+}
+
+fn fill(parts: &[Placed], scratch: &mut Scratch, out: &mut Vec<f64>, row: &mut [f64]) {
+    for placed in parts {
+        out.clear();
+        placed.part.compute(scratch, out);
+        for (&column, &value) in placed.columns.iter().zip(out.iter()) {
+            row[column] = value;
+        }
+    }
+}
