@@ -36,7 +36,10 @@ impl General {
         isa: Isa,
     ) -> Self {
         let features = columns.iter().map(|c| format!("{}.{}", c.family, c.feature.name)).collect();
-        let settings = Settings { families: None, features: Some(features), ..settings.clone() };
+        let mut aggregations: Vec<_> = columns.iter().map(|c| c.aggregation).collect();
+        aggregations.dedup();
+        let settings =
+            Settings { aggregations, families: None, features: Some(features), ..settings.clone() };
         let shape = region.window_shape();
         Self { family, settings, spacing_mm: region.spacing_mm, shape, n_g: region.n_g, isa }
     }

@@ -23,10 +23,14 @@
 //! ```
 
 mod columns;
+mod cooccurrence;
+mod counter;
 mod general;
+mod groups;
 mod layout;
 mod region;
 mod scratch;
+mod spectrum;
 mod tiles;
 
 use ndarray::Array3;

@@ -1,5 +1,6 @@
 //! What a thread keeps from window to window.
 
+use super::cooccurrence;
 use super::region::Region;
 
 /// The window under work, and buffers for those who count in it.
@@ -9,12 +10,28 @@ pub(super) struct Scratch {
     pub intensities: Vec<f64>,
     /// Levels of the window, 0 outside; empty if no family needs them.
     pub levels: Vec<u16>,
+    /// For each place of the window which of the `distinct` levels it has; 0 is outside.
+    pub ranks: Vec<u16>,
+    /// The levels of the window in the order of first occurrence, after a 0 for outside.
+    pub distinct: Vec<u16>,
+    /// Number of places of each of the distinct levels.
+    pub counts: Vec<u32>,
+    pub cooccurrence: cooccurrence::Buffers,
+    /// By level its rank, or 0 if it is not in the window.
+    rank_of: Vec<u16>,
 }
 
 impl Scratch {
     pub fn new(region: &Region) -> Self {
         let size = region.window_shape().iter().product();
-        Self { intensities: vec![f64::NAN; size], levels: vec![0; if region.n_g > 0 { size } else { 0 }] }
+        let with_levels = if region.n_g > 0 { size } else { 0 };
+        Self {
+            intensities: vec![f64::NAN; size],
+            levels: vec![0; with_levels],
+            ranks: vec![0; with_levels],
+            rank_of: vec![0; region.n_g + 1],
+            ..Self::default()
+        }
     }
 
     /// Moves the window to a voxel of the map.
@@ -25,5 +42,26 @@ impl Scratch {
                 self.levels[start..start + levels.len()].copy_from_slice(levels);
             }
         });
+        self.rank();
+    }
+
+    fn rank(&mut self) {
+        for &level in &self.distinct {
+            self.rank_of[usize::from(level)] = 0;
+        }
+        self.distinct.clear();
+        self.distinct.push(0);
+        self.counts.clear();
+        self.counts.push(0);
+        for (rank, &level) in self.ranks.iter_mut().zip(&self.levels) {
+            let known = &mut self.rank_of[usize::from(level)];
+            if *known == 0 && level > 0 {
+                *known = self.distinct.len() as u16;
+                self.distinct.push(level);
+                self.counts.push(0);
+            }
+            *rank = *known;
+            self.counts[usize::from(*known)] += 1;
+        }
     }
 }

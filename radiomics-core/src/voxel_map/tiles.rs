@@ -6,16 +6,18 @@ use std::ops::ControlFlow;
 use rayon::prelude::*;
 
 use super::columns::{columns, families};
+use super::cooccurrence::Cooccurrence;
 use super::general::General;
 use super::layout::Layout;
 use super::region::Region;
 use super::scratch::Scratch;
 use super::{Column, MovingWindow};
-use crate::catalogue::check_selection;
+use crate::catalogue::{Family, check_selection};
 use crate::error::Result;
 use crate::extract::{Execution, pool};
 use crate::families::Compute;
 use crate::image::{Image, Mask};
+use crate::kernels::Isa;
 use crate::settings::Settings;
 
 /// Voxels that a thread takes at a time: enough to pay for its buffers, few enough that no
@@ -76,9 +78,7 @@ pub fn feature_map_tiles(
     for family in families {
         let first = layout.columns.len();
         layout.columns.extend(columns("original", family, settings));
-        let wanted: Vec<&Column> = layout.columns[first..].iter().collect();
-        let part = Box::new(General::new(family, &wanted, settings, &region, execution.isa));
-        parts.push(Placed { part, columns: (first..layout.columns.len()).collect() });
+        parts.extend(self::parts(family, &layout.columns[first..], first, settings, &region, execution.isa));
     }
 
     let n_columns = layout.columns.len().max(1);
@@ -104,6 +104,48 @@ pub fn feature_map_tiles(
         }
     }
     Ok((layout, ControlFlow::Continue(())))
+}
+
+/// What computes the columns of a family, of which the first one is column `first`: the fast way
+/// where there is one, else the general way.
+fn parts(
+    family: &'static Family,
+    columns: &[Column],
+    first: usize,
+    settings: &Settings,
+    region: &Region,
+    isa: Isa,
+) -> Vec<Placed> {
+    let numbered: Vec<(usize, &Column)> = (first..).zip(columns).collect();
+    let of_aggregations = numbered.chunk_by(|a, b| a.1.aggregation == b.1.aggregation);
+    let (mut parts, mut rest) = (Vec::new(), Vec::new());
+    for numbered in of_aggregations {
+        let (numbers, columns): (Vec<usize>, Vec<&Column>) = numbered.iter().copied().unzip();
+        match fast(family, &columns, settings, region, isa) {
+            Some(part) => parts.push(Placed { part, columns: numbers }),
+            None => rest.extend_from_slice(numbered),
+        }
+    }
+    if !rest.is_empty() {
+        let (numbers, columns): (Vec<usize>, Vec<&Column>) = rest.into_iter().unzip();
+        let part = Box::new(General::new(family, &columns, settings, region, isa));
+        parts.push(Placed { part, columns: numbers });
+    }
+    parts
+}
+
+/// The fast way to columns of one family and aggregation, if there is one.
+fn fast(
+    family: &Family,
+    columns: &[&Column],
+    settings: &Settings,
+    region: &Region,
+    _isa: Isa,
+) -> Option<Box<dyn Part>> {
+    match family.name {
+        "glcm" => Some(Box::new(Cooccurrence::new(columns, settings, region)?)),
+        _ => None,
+    }
 }
 
 fn fill(parts: &[Placed], scratch: &mut Scratch, out: &mut Vec<f64>, row: &mut [f64]) {
