@@ -4,6 +4,7 @@
 //! list of pairs or of lines, whatever slices and directions it is made of.
 
 use crate::aggregation::{Aggregation, Span, plan};
+use crate::neighbourhood::half_directions;
 
 /// A window of `shape` (z, y, x).
 #[derive(Clone, Copy)]
@@ -59,6 +60,31 @@ pub(super) struct Lines {
     pub ends: Vec<usize>,
 }
 
+/// Places and the pairs of neighbours among them.
+pub(super) struct Neighbours {
+    pub places: Vec<u16>,
+    pub pairs: Vec<[u16; 2]>,
+}
+
+impl Neighbours {
+    /// The groups of an aggregation of a family without directions, where neighbours are those
+    /// at `distances`.
+    pub fn groups(places: &Places, aggregation: Aggregation, distances: &[u32]) -> Vec<Self> {
+        let unit = |span: Span, _, _| {
+            let offsets = half_directions(distances, span == Span::Volume);
+            let pairs = offsets.into_iter().flat_map(|offset| places.pairs(span, offset));
+            (places.places(span), pairs.collect())
+        };
+        let none = [vec![[0; 3]], vec![[0; 3]]];
+        groups(aggregation, places.shape[0], &none, unit).into_iter().map(Self::merged).collect()
+    }
+
+    fn merged(units: Vec<(Vec<u16>, Vec<[u16; 2]>)>) -> Self {
+        let (places, pairs): (Vec<_>, Vec<_>) = units.into_iter().unzip();
+        Self { places: places.concat(), pairs: pairs.concat() }
+    }
+}
+
 /// The groups of an aggregation, each unit of them made by `unit` from its span and direction.
 pub(super) fn groups<T>(
     aggregation: Aggregation,
@@ -94,7 +120,7 @@ mod tests {
     #[test]
     fn a_cube_has_158_pairs_in_13_directions() {
         let places = Places { shape: [3, 3, 3] };
-        let directions = crate::neighbourhood::half_directions(&[1], true);
+        let directions = half_directions(&[1], true);
         let number = |o: &[i32; 3]| places.pairs(Span::Volume, *o).len();
         assert_eq!(directions.iter().map(number).sum::<usize>(), 158);
         for offset in directions {

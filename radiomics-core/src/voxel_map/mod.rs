@@ -25,13 +25,18 @@
 mod columns;
 mod cooccurrence;
 mod counter;
+mod dependences;
+mod emphases;
 mod general;
 mod groups;
 mod layout;
 mod region;
+mod runs;
 mod scratch;
 mod spectrum;
 mod tiles;
+mod tones;
+mod zones;
 
 use ndarray::Array3;
 

@@ -1,7 +1,7 @@
 //! What a thread keeps from window to window.
 
-use super::cooccurrence;
 use super::region::Region;
+use super::{cooccurrence, emphases, tones, zones};
 
 /// The window under work, and buffers for those who count in it.
 #[derive(Default)]
@@ -16,7 +16,14 @@ pub(super) struct Scratch {
     pub distinct: Vec<u16>,
     /// Number of places of each of the distinct levels.
     pub counts: Vec<u32>,
+    /// For each place how many neighbours depend on it, itself included.
+    pub dependences: Vec<u32>,
+    /// Which directions count.
+    pub directions: Vec<bool>,
     pub cooccurrence: cooccurrence::Buffers,
+    pub emphases: emphases::Buffers,
+    pub tones: tones::Buffers,
+    pub zones: zones::Buffers,
     /// By level its rank, or 0 if it is not in the window.
     rank_of: Vec<u16>,
 }

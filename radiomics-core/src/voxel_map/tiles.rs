@@ -7,10 +7,14 @@ use rayon::prelude::*;
 
 use super::columns::{columns, families};
 use super::cooccurrence::Cooccurrence;
+use super::dependences::Dependences;
 use super::general::General;
 use super::layout::Layout;
 use super::region::Region;
+use super::runs::Runs;
 use super::scratch::Scratch;
+use super::tones::Tones;
+use super::zones::Zones;
 use super::{Column, MovingWindow};
 use crate::catalogue::{Family, check_selection};
 use crate::error::Result;
@@ -121,7 +125,7 @@ fn parts(
     let (mut parts, mut rest) = (Vec::new(), Vec::new());
     for numbered in of_aggregations {
         let (numbers, columns): (Vec<usize>, Vec<&Column>) = numbered.iter().copied().unzip();
-        match fast(family, &columns, settings, region, isa) {
+        match fast(family, &columns, settings, region) {
             Some(part) => parts.push(Placed { part, columns: numbers }),
             None => rest.extend_from_slice(numbered),
         }
@@ -135,15 +139,13 @@ fn parts(
 }
 
 /// The fast way to columns of one family and aggregation, if there is one.
-fn fast(
-    family: &Family,
-    columns: &[&Column],
-    settings: &Settings,
-    region: &Region,
-    _isa: Isa,
-) -> Option<Box<dyn Part>> {
+fn fast(family: &Family, columns: &[&Column], settings: &Settings, region: &Region) -> Option<Box<dyn Part>> {
     match family.name {
         "glcm" => Some(Box::new(Cooccurrence::new(columns, settings, region)?)),
+        "glrlm" => Some(Box::new(Runs::new(family, columns, settings, region)?)),
+        "glszm" => Some(Box::new(Zones::new(family, columns, region)?)),
+        "ngtdm" => Some(Box::new(Tones::new(columns, settings, region)?)),
+        "ngldm" => Some(Box::new(Dependences::new(family, columns, settings, region)?)),
         _ => None,
     }
 }
