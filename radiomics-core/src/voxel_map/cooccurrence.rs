@@ -72,6 +72,8 @@ pub(super) struct Buffers {
     members: Vec<u32>,
     /// The pairs of levels that occur and their numbers.
     cells: Vec<(u16, u16, u32)>,
+    /// For each level of the window a bit for each of those that it is paired with.
+    adjacent: Vec<u64>,
     matrix: Vec<f64>,
     root: Vec<f64>,
     work: Vec<f64>,
@@ -300,9 +302,9 @@ impl Summed {
 
     /// The maximal correlation coefficient.
     fn coefficient(&self, buffers: &mut Buffers) -> f64 {
-        let Buffers { members, cells, matrix, root, work, place, .. } = buffers;
+        let Buffers { members, cells, adjacent, matrix, root, work, place, .. } = buffers;
         let size = self.levels;
-        if size < 2 {
+        if size < 2 || falls_apart(cells, adjacent, members) {
             return 1.0;
         }
         place.clear();
@@ -325,6 +327,39 @@ impl Summed {
         work.resize((3 * size).max(work.len()), 0.0);
         second_singular_value(matrix, root, work)
     }
+}
+
+/// Whether the levels of the pairs are of two sorts that are never paired with each other, or only
+/// with each other: then the largest singular value, 1, occurs twice. In small windows this is
+/// common, and is found faster than the singular values. With more levels than a mask has bits it
+/// is left to them.
+fn falls_apart(cells: &[(u16, u16, u32)], adjacent: &mut Vec<u64>, members: &[u32]) -> bool {
+    if members.len() > u64::BITS as usize {
+        return false;
+    }
+    adjacent.clear();
+    adjacent.resize(members.len(), 0);
+    let mut all = 0u64;
+    for &(a, b, _) in cells {
+        adjacent[usize::from(a)] |= 1 << b;
+        adjacent[usize::from(b)] |= 1 << a;
+        all |= 1 << a | 1 << b;
+    }
+    // Step by step away from the first level, those an even and those an odd number of steps away.
+    let first = all & all.wrapping_neg();
+    let (mut reached, mut border) = ([first, 0], first);
+    let mut side = 0;
+    while border != 0 {
+        let mut next = 0;
+        while border != 0 {
+            next |= adjacent[border.trailing_zeros() as usize];
+            border &= border - 1;
+        }
+        side = 1 - side;
+        border = next & !reached[side];
+        reached[side] |= border;
+    }
+    (reached[0] | reached[1]) != all || (reached[0] & reached[1]) == 0
 }
 
 /// n²·variance of n whole numbers from their sum and the sum of their squares, exact but for
