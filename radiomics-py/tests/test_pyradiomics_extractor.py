@@ -237,11 +237,6 @@ def test_a_class_of_ones_own(phantom_images, monkeypatch):
     assert np.isnan(result["original_parity_Failing"])
 
 
-def test_voxel_mode_is_refused(phantom_images):
-    with pytest.raises(NotImplementedError, match="voxel-based"):
-        RadiomicsFeatureExtractor().execute(*phantom_images, voxelBased=True)
-
-
 @pytest.mark.parametrize("name", [n for n in pyradiomics.getImageTypes() if n != "Original"])
 def test_image_types_without_a_filter_say_so_when_used(phantom_images, name):
     generator = getattr(imageoperations, f"get{name}Image")(*phantom_images)

@@ -20,10 +20,14 @@ from radiomics_rs._core import (
     setting_keys,
 )
 from radiomics_rs._extract import extract
+from radiomics_rs._maps import FeatureMap, FeatureMaps, feature_maps
+from radiomics_rs._plot import plot_map
 from radiomics_rs._verify import verify
 from radiomics_rs.table import FeatureRow, FeatureTable
 
 __all__ = [
+    "FeatureMap",
+    "FeatureMaps",
     "FeatureRow",
     "FeatureTable",
     "RadiomicsError",
@@ -32,7 +36,9 @@ __all__ = [
     "__version__",
     "example",
     "extract",
+    "feature_maps",
     "features",
+    "plot_map",
     "setting_keys",
     "verify",
 ]

@@ -94,6 +94,14 @@ def volumes(
     return complete(sources[0]), complete(sources[1])
 
 
+def volume(image: ImageLike, spacing_mm: float | Sequence[float]) -> Volume:
+    """One image as a volume; an array has `spacing_mm`. Raises as `volumes`."""
+    source = _open("image", image)
+    if isinstance(source, Volume):
+        return source
+    return Volume(_three_dimensional(source), _spacing(spacing_mm, source.ndim))
+
+
 def read(path: str | os.PathLike[str], role: str = "image") -> Volume:
     """The image in a file of any format that SimpleITK reads.
 

@@ -28,6 +28,9 @@ _WITH_DISTANCES = ("glcm", "gldm", "ngtdm")
 #: Norms of `weightingNorm` that the engine weights by; any other merges the directions unweighted.
 _NORMS = ("manhattan", "euclidean", "infinity")
 
+#: Features that are 0 in PyRadiomics where the engine says that they are undefined.
+_ZERO_IF_UNDEFINED = ("ngtdm.busyness",)
+
 #: Threads of one extraction; 0 takes all cores. Workers of a batch set it to 1.
 threads = 0
 
@@ -58,28 +61,64 @@ def features(owner, wanted: Iterable[str]) -> dict[str, float]:
     # Shape looks at the mask alone; with shape2D that has lost its third axis.
     mask = owner.maskArray
     image = mask if feature_class.startswith("shape") else owner._greyLevels()
+    rows = _core.extract(*_arguments(owner, image, mask, list(native)), label=1, threads=threads)
+    values = {f"{row[2]}.{row[3]}": row[6] for row in rows}
+    return {name: _defined(key, values[key]) for key, name in native.items()}
+
+
+def maps(owner, wanted: Iterable[str]) -> dict[str, numpy.ndarray]:
+    """Maps of features of one class over the owner's image, `initValue` outside of the region."""
+    native = {_native(owner._engineClass, name): name for name in wanted}
+    if not native:
+        return {}
+    given = owner.settings
+    found, values, places, shape, _ = _core.feature_maps(
+        *_arguments(owner, owner._greyLevels(), owner._region, list(native)),
+        label=1,
+        threads=threads,
+        radius=int(given.get("kernelRadius", 1)),
+        in_plane=bool(given.get("force2D", False)),
+        masked=bool(given.get("maskedKernel", True)),
+        allocate=lambda *shape: numpy.empty(shape),
+        progress=None,
+    )
+    # The engine's box is that of the region.
+    region = owner._region if owner._region.ndim == 3 else owner._region[numpy.newaxis]
+    first = [indices.min() for indices in numpy.where(region)]
+    voxels = [i + k for i, k in zip(numpy.unravel_index(places, shape), first, strict=True)]
+    made = {}
+    for (_, _, family, feature, *_), of_region in zip(found, values, strict=True):
+        array = owner._emptyMap()
+        key = f"{family}.{feature}"
+        array.reshape(region.shape)[tuple(voxels)] = _defined(key, of_region)
+        made[native[key]] = array
+    return {name: made[name] for name in native.values()}
+
+
+def _defined(key, values):
+    return numpy.nan_to_num(values, nan=0.0) if key in _ZERO_IF_UNDEFINED else values
+
+
+def _arguments(owner, image, mask, native) -> tuple:
+    """Image, mask and settings as the engine takes them."""
     spacing = [float(mm) for mm in _spacing(owner)]
     axis = owner.settings.get("force2Ddimension", 0)
     if mask.ndim == 2:
         # A 2D image is a volume of one slice for the engine.
         image, mask, spacing, axis = image[numpy.newaxis], mask[numpy.newaxis], [1.0, *spacing], 0
-    settings = _settings(feature_class, owner.settings, list(native), mask.ndim, axis)
+    settings = _settings(owner._engineClass, owner.settings, native, mask.ndim, axis)
     geometry = (
         tuple(spacing),
         (0.0, 0.0, 0.0),
         ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
     )
-    rows = _core.extract(
+    return (
         _native_order(image.view("uint8") if image.dtype == bool else image),
         geometry,
         _native_order(mask.view("uint8")),
         geometry,
         _core.Settings(**settings),
-        label=1,
-        threads=threads,
     )
-    values = {f"{row[2]}.{row[3]}": row[6] for row in rows}
-    return {name: values[key] for key, name in native.items()}
 
 
 def _native(feature_class: str, name: str) -> str:
