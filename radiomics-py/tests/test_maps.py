@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import SimpleITK as sitk  # noqa: N813
-from test_cli import refused, run
 
 import radiomics_rs as rr
+from test_cli import refused, run
 
 NAMES = ["intensity_statistics.mean", "glcm.joint_entropy"]
 MEAN = "original_intensity_statistics_mean"
@@ -144,7 +144,7 @@ def test_command(oblique, maps, tmp_path):
     assert done.stderr == ""
     written = sitk.ReadImage(str(out / f"{ENTROPY}.mha"))
     np.testing.assert_array_equal(sitk.GetArrayFromImage(written), maps[ENTROPY])
-    assert "radius is 0" in refused("map", *files, "--out", out, "--radius", 0)
+    assert "`radius` is 0" in refused("map", *files, "--out", out, "--radius", 0)
     assert "--out" in refused("map", *files, code=2)
 
 
@@ -153,11 +153,11 @@ def test_picture(oblique, maps):
     matplotlib.use("Agg")
     axes = rr.plot_map(maps, ENTROPY, oblique[0])
     below, above = axes.get_images()
-    # The region is rows 4 to 8 and columns 6 to 9 of the slices; a margin of one voxel is shown.
+    # The region is rows 4 to 8, of which there are 9, and columns 6 to 9; a margin of a voxel is shown.
     assert below.get_array().shape == (6, 6)
     assert above.get_array().shape == (5, 4)
     assert above.get_extent() == pytest.approx([-0.375, 2.625, 5.0625, -0.5625])
-    assert below.get_extent() == pytest.approx([-1.125, 3.375, 6.1875, -1.6875])
+    assert below.get_extent() == pytest.approx([-1.125, 3.375, 5.0625, -1.6875])
     assert axes.figure.axes[1].get_ylabel() == ENTROPY
     with pytest.raises(rr.RadiomicsError, match="slices 0 to 3"):
         rr.plot_map(maps, ENTROPY, index=4)

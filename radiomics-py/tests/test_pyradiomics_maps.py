@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-import SimpleITK as sitk  # noqa: N813
+import SimpleITK as sitk
 
 import pyradiomics_golden as golden
 from radiomics_rs import pyradiomics

@@ -97,7 +97,9 @@ def _slice(
     start = np.rint(np.linalg.solve(axes, away)).astype(int)
     inside = (start >= 0) & (start + maps.shape <= whole.voxels.shape)
     if not inside.all():
-        raise RadiomicsError("the image does not hold the box of the maps: give the one they are of")
+        raise RadiomicsError(
+            "the image does not hold the box of the maps: give the one they are of"
+        )
     margin = [int(np.ceil(MARGIN * max(maps.shape[1:])))] * 2
     low = [max(int(s) - m, 0) for s, m in zip(start[1:], margin, strict=True)]
     high = [int(s) + n + m for s, n, m in zip(start[1:], maps.shape[1:], margin, strict=True)]

@@ -101,7 +101,11 @@ def _parser() -> argparse.ArgumentParser:
         "--unmasked", action="store_true", help="count the voxels round the region as well"
     )
     command.add_argument(
-        "--outside", type=float, default=0.0, metavar="X", help="value round the region (default: 0)"
+        "--outside",
+        type=float,
+        default=0.0,
+        metavar="X",
+        help="value round the region (default: 0)",
     )
     command.add_argument(
         "--format", choices=tuple(s[1:] for s in SUFFIXES), default="nrrd", help="default: nrrd"
