@@ -254,6 +254,20 @@ fn what_has_no_map_is_refused_by_name() {
 }
 
 #[test]
+fn without_an_aggregation_that_a_family_knows_there_is_no_map() {
+    let (values, labels) = ball();
+    let grid = Grid::new([11, 19, 19], SPACING_MM).unwrap();
+    let (image, mask) =
+        (Image::new(grid.clone(), values.view()).unwrap(), Mask::new(grid, labels.view()).unwrap());
+    let settings =
+        Settings { aggregations: vec![Aggregation::Volume3d], ..Settings::default().with_families(&["glcm"]) };
+    let maps =
+        feature_maps(&image, &mask, 1, &settings, &MovingWindow::default(), &Execution::default()).unwrap();
+    assert!(maps.layout().columns().is_empty());
+    assert!(maps.values(0).is_empty());
+}
+
+#[test]
 fn voxels_beside_the_region_that_are_no_number_do_not_count() {
     let (mut values, labels) = ball();
     // Next to the ball's first voxel, (5, 9, 2).

@@ -66,9 +66,8 @@ pub fn feature_maps<'py>(
             if let Some(values) = &values {
                 fill(values.bind(py).try_readwrite()?, tile);
             }
-            let n_columns = tile.layout.columns().len().max(1);
             if let Some(progress) = &progress {
-                let done = tile.first + tile.values.len() / n_columns;
+                let done = tile.first + tile.values.len() / tile.layout.columns().len();
                 progress.call1(py, (done, tile.layout.voxels().len()))?;
             }
             py.check_signals()
@@ -124,7 +123,7 @@ fn allocated(py: Python<'_>, allocate: &Py<PyAny>, layout: &Layout) -> PyResult<
 /// Turns values voxel by voxel into values map by map.
 fn fill(mut values: PyReadwriteArray2<'_, f64>, tile: &Tile) {
     let mut values = values.as_array_mut();
-    let n_columns = tile.layout.columns().len().max(1);
+    let n_columns = tile.layout.columns().len();
     for (voxel, row) in tile.values.chunks_exact(n_columns).enumerate() {
         for (column, &value) in row.iter().enumerate() {
             values[[column, tile.first + voxel]] = value;

@@ -5,6 +5,7 @@ import pytest
 import SimpleITK as sitk  # noqa: N813
 
 import radiomics_rs as rr
+from radiomics_rs import cli
 from test_cli import refused, run
 
 NAMES = ["intensity_statistics.mean", "glcm.joint_entropy"]
@@ -148,12 +149,23 @@ def test_command(oblique, maps, tmp_path):
     assert "--out" in refused("map", *files, code=2)
 
 
+def test_an_interrupt_ends_the_command(phantom_files, tmp_path, monkeypatch, capsys):
+    def interrupted(*_arguments, progress, **_options):
+        progress(1, 2)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "feature_maps", interrupted)
+    assert cli.main(["map", *phantom_files, "--out", str(tmp_path / "maps")]) == 130
+    assert capsys.readouterr().err == "radiomics-rs: cancelled, nothing is written\n"
+    assert not (tmp_path / "maps").exists()
+
+
 def test_picture(oblique, maps):
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("Agg")
     axes = rr.plot_map(maps, ENTROPY, oblique[0])
     below, above = axes.get_images()
-    # The region is rows 4 to 8, of which there are 9, and columns 6 to 9; a margin of a voxel is shown.
+    # The region is rows 4 to 8 of 9 and columns 6 to 9; a margin of a voxel is shown.
     assert below.get_array().shape == (6, 6)
     assert above.get_array().shape == (5, 4)
     assert above.get_extent() == pytest.approx([-0.375, 2.625, 5.0625, -0.5625])

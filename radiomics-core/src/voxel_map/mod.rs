@@ -137,7 +137,7 @@ pub fn feature_maps(
     let collect = |tile: &Tile| {
         let (n, columns) = (tile.layout.voxels().len(), tile.layout.columns().len());
         values.resize(n * columns, f64::NAN);
-        for (voxel, row) in tile.values.chunks_exact(columns.max(1)).enumerate() {
+        for (voxel, row) in tile.values.chunks_exact(columns).enumerate() {
             for (column, &value) in row.iter().enumerate() {
                 values[column * n + tile.first + voxel] = value;
             }

@@ -1,6 +1,8 @@
 //! The region that windows move over: intensities and grey levels with a border as wide as a
 //! window reaches, so that no window tests for borders.
 
+use std::borrow::Cow;
+
 use ndarray::Array3;
 
 use super::MovingWindow;
@@ -55,9 +57,10 @@ impl Region {
             1 => [1, 0, 2],
             _ => [2, 0, 1],
         };
-        let turned = roi.sliced_along(settings.slice_axis).into_owned();
+        let turned = roi.sliced_along(settings.slice_axis);
         let own = turned.region;
-        let turned = if window.masked { turned } else { surroundings(turned, window.reach()) };
+        let turned =
+            if window.masked { turned } else { Cow::Owned(surroundings(&turned, window.reach())) };
         let reach = window.reach();
         let shape: [usize; 3] = std::array::from_fn(|a| turned.region.shape[a] + 2 * reach[a]);
         let mut region = Self {
@@ -134,12 +137,18 @@ fn places(roi: &Roi) -> Vec<[u32; 3]> {
 
 /// The box of the region and of all windows round its voxels as one region. Voxels beside the
 /// region that are no number do not count.
-fn surroundings(roi: Roi, reach: [usize; 3]) -> Roi {
+fn surroundings(roi: &Roi, reach: [usize; 3]) -> Roi {
     let region = roi.region.grown(reach, roi.grid.shape);
     let inside = Array3::from_shape_fn(roi.intensity.dim(), |(k, j, i)| {
         let within = |v: usize, a: usize| (region.start[a]..region.end()[a]).contains(&v);
         within(k, 0) && within(j, 1) && within(i, 2) && roi.intensities[[k, j, i]].is_finite()
     });
     let region = Window::bounding(inside.view()).unwrap_or(region);
-    Roi { morphological: inside.clone(), intensity: inside, region, ..roi }
+    Roi {
+        grid: roi.grid.clone(),
+        intensities: roi.intensities.clone(),
+        morphological: inside.clone(),
+        intensity: inside,
+        region,
+    }
 }

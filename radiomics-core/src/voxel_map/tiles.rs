@@ -75,9 +75,10 @@ pub fn feature_map_tiles(
     let with_levels =
         families.iter().any(|f| matches!(f.compute, Compute::Levels(_) | Compute::Zones { .. }));
     let pool = pool(execution)?;
-    let region =
+    let mut region =
         pool.install(|| Region::new(image, mask, label, settings, window, with_levels, execution.isa))?;
-    let mut layout = Layout { grid: region.grid.clone(), voxels: region.voxels.clone(), columns: Vec::new() };
+    let voxels = std::mem::take(&mut region.voxels);
+    let mut layout = Layout { grid: region.grid.clone(), voxels, columns: Vec::new() };
     let mut parts = Vec::new();
     for family in families {
         let first = layout.columns.len();
@@ -85,7 +86,10 @@ pub fn feature_map_tiles(
         parts.extend(self::parts(family, &layout.columns[first..], first, settings, &region, execution.isa));
     }
 
-    let n_columns = layout.columns.len().max(1);
+    let n_columns = layout.columns.len();
+    if n_columns == 0 {
+        return Ok((layout, ControlFlow::Continue(())));
+    }
     let tile = (tile_bytes / (8 * n_columns)).max(1);
     let mut values = vec![f64::NAN; tile.min(layout.voxels.len()) * n_columns];
     for (n, voxels) in layout.voxels.chunks(tile).enumerate() {
