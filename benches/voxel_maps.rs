@@ -6,16 +6,8 @@ use radiomics_benches::soft_tissue_of;
 use radiomics_core::voxel_map::{MovingWindow, feature_maps};
 use radiomics_core::{Execution, Profile, Settings};
 
-const FAMILIES: &[&str] = &[
-    "intensity_statistics",
-    "intensity_histogram",
-    "glcm",
-    "glrlm",
-    "glszm",
-    "gldzm",
-    "ngtdm",
-    "ngldm",
-];
+const FAMILIES: &[&str] =
+    &["intensity_statistics", "intensity_histogram", "glcm", "glrlm", "glszm", "gldzm", "ngtdm", "ngldm"];
 
 fn voxel_maps(criterion: &mut Criterion) {
     let case = soft_tissue_of("soft_tissue_20x20x10", [10, 20, 20]).expect("a valid case");

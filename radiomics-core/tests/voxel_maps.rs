@@ -259,8 +259,10 @@ fn without_an_aggregation_that_a_family_knows_there_is_no_map() {
     let grid = Grid::new([11, 19, 19], SPACING_MM).unwrap();
     let (image, mask) =
         (Image::new(grid.clone(), values.view()).unwrap(), Mask::new(grid, labels.view()).unwrap());
-    let settings =
-        Settings { aggregations: vec![Aggregation::Volume3d], ..Settings::default().with_families(&["glcm"]) };
+    let settings = Settings {
+        aggregations: vec![Aggregation::Volume3d],
+        ..Settings::default().with_families(&["glcm"])
+    };
     let maps =
         feature_maps(&image, &mask, 1, &settings, &MovingWindow::default(), &Execution::default()).unwrap();
     assert!(maps.layout().columns().is_empty());

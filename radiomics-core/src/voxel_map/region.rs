@@ -59,8 +59,7 @@ impl Region {
         };
         let turned = roi.sliced_along(settings.slice_axis);
         let own = turned.region;
-        let turned =
-            if window.masked { turned } else { Cow::Owned(surroundings(&turned, window.reach())) };
+        let turned = if window.masked { turned } else { Cow::Owned(surroundings(&turned, window.reach())) };
         let reach = window.reach();
         let shape: [usize; 3] = std::array::from_fn(|a| turned.region.shape[a] + 2 * reach[a]);
         let mut region = Self {
