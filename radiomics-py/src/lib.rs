@@ -2,6 +2,7 @@
 //! its own. The package around it turns files and SimpleITK images into arrays.
 
 mod extract;
+mod maps;
 mod settings;
 mod value;
 mod verify;
@@ -29,6 +30,8 @@ mod _core {
     use super::RadiomicsError;
     #[pymodule_export]
     use super::extract::{example, extract, features, filter_images};
+    #[pymodule_export]
+    use super::maps::feature_maps;
     #[pymodule_export]
     use super::settings::{Settings, setting_keys};
     #[pymodule_export]
