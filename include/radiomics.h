@@ -188,29 +188,6 @@ typedef struct radiomics_settings radiomics_settings;
 // Feature values, a row each. It is never changed, so any number of threads may read it.
 typedef struct radiomics_table radiomics_table;
 
-// What is known of a feature, apart from its formula. The texts are UTF-8 and live as long as the
-// catalogue.
-typedef struct radiomics_feature {
-  // sizeof(radiomics_feature), to be set by the caller.
-  size_t struct_size;
-  // Name of the family.
-  const char *family;
-  // IBSI identifier of the family; empty if IBSI has no such family.
-  const char *family_ibsi_id;
-  // Name of the feature within its family.
-  const char *name;
-  // IBSI identifier; empty if IBSI has none.
-  const char *ibsi_id;
-  // IBSI identifier of the feature at this value of its parameter; empty for most.
-  const char *ibsi_parameter_id;
-  // PyRadiomics' name; NULL if it has none.
-  const char *pyradiomics;
-  // What it is, in a line.
-  const char *summary;
-  // The aggregations that it comes in, separated by commas; empty for the region as a whole.
-  const char *aggregations;
-} radiomics_feature;
-
 // How a context is made. All fields 0, apart from struct_size, are the usual choice.
 typedef struct radiomics_context_options {
   // sizeof(radiomics_context_options).
@@ -309,23 +286,42 @@ typedef struct radiomics_row {
   const char *pyradiomics;
 } radiomics_row;
 
+// What is known of a feature, apart from its formula. The texts are UTF-8 and live as long as the
+// catalogue.
+typedef struct radiomics_feature {
+  // sizeof(radiomics_feature), to be set by the caller.
+  size_t struct_size;
+  // Name of the family.
+  const char *family;
+  // IBSI identifier of the family; empty if IBSI has no such family.
+  const char *family_ibsi_id;
+  // Name of the feature within its family.
+  const char *name;
+  // IBSI identifier; empty if IBSI has none.
+  const char *ibsi_id;
+  // IBSI identifier of the feature at this value of its parameter; empty for most.
+  const char *ibsi_parameter_id;
+  // PyRadiomics' name; NULL if it has none.
+  const char *pyradiomics;
+  // What it is, in a line.
+  const char *summary;
+  // The aggregations that it comes in, separated by commas; empty for the region as a whole.
+  const char *aggregations;
+} radiomics_feature;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
 
-// Makes a list of all features, to be freed with radiomics_catalogue_free.
-radiomics_status radiomics_catalogue_new(struct radiomics_catalogue **catalogue);
+// Version of the library, such as "0.1.0": static text that the caller must not free.
+const char *radiomics_version(void);
 
-// Number of features; 0 for NULL.
-size_t radiomics_catalogue_length(const struct radiomics_catalogue *catalogue);
+// RADIOMICS_ABI_VERSION of the library that is linked; the macro is that of the header.
+uint32_t radiomics_abi_version(void);
 
-// Feature `index`, from 0, in the order of the tables' rows. Set `feature->struct_size` first.
-radiomics_status radiomics_catalogue_feature(const struct radiomics_catalogue *catalogue,
-                                             size_t index,
-                                             struct radiomics_feature *feature);
-
-// Frees a catalogue; NULL is fine.
-void radiomics_catalogue_free(struct radiomics_catalogue *catalogue);
+// What a code means, in a line: static text that the caller must not free. The text for an
+// unknown code says so.
+const char *radiomics_status_text(int32_t status);
 
 // Makes a context, which starts its threads. `options` may be NULL for the usual choice.
 radiomics_status radiomics_context_new(const struct radiomics_context_options *options,
@@ -338,66 +334,6 @@ void radiomics_context_free(struct radiomics_context *context);
 // remedy, in UTF-8. Empty if none failed, or for NULL. Valid until the next failing call with
 // the context, or until it is freed.
 const char *radiomics_last_error(const struct radiomics_context *context);
-
-// Computes the features of the voxels of `mask` that have `label`. The table is to be freed
-// with radiomics_table_free.
-radiomics_status radiomics_extract(struct radiomics_context *context,
-                                   const struct radiomics_image *image,
-                                   const struct radiomics_image *mask,
-                                   int64_t label,
-                                   const struct radiomics_settings *settings,
-                                   struct radiomics_table **table);
-
-// Computes the features of one or many labels in one or many images: the rows of the table come
-// label by label, and for each label image by image. The table is to be freed with
-// radiomics_table_free. If one region fails, the whole call does, and the text of the error says
-// where.
-radiomics_status radiomics_extract_many(struct radiomics_context *context,
-                                        const struct radiomics_job *job,
-                                        struct radiomics_table **table);
-
-// Makes a list of all features, to be freed with radiomics_catalogue_free.
-radiomics_status radiomics_catalogue_new(struct radiomics_catalogue **catalogue);
-
-// Number of features; 0 for NULL.
-size_t radiomics_catalogue_length(const struct radiomics_catalogue *catalogue);
-
-// Feature `index`, from 0, in the order of the tables' rows. Set `feature->struct_size` first.
-radiomics_status radiomics_catalogue_feature(const struct radiomics_catalogue *catalogue,
-                                             size_t index,
-                                             struct radiomics_feature *feature);
-
-// Frees a catalogue; NULL is fine.
-void radiomics_catalogue_free(struct radiomics_catalogue *catalogue);
-
-// Makes a context, which starts its threads. `options` may be NULL for the usual choice.
-radiomics_status radiomics_context_new(const struct radiomics_context_options *options,
-                                       struct radiomics_context **context);
-
-// Frees a context and ends its threads; NULL is fine. Not to be called from a progress callback.
-void radiomics_context_free(struct radiomics_context *context);
-
-// What went wrong in the last call with this context that failed: the values at fault and the
-// remedy, in UTF-8. Empty if none failed, or for NULL. Valid until the next failing call with
-// the context, or until it is freed.
-const char *radiomics_last_error(const struct radiomics_context *context);
-
-// Computes the features of the voxels of `mask` that have `label`. The table is to be freed
-// with radiomics_table_free.
-radiomics_status radiomics_extract(struct radiomics_context *context,
-                                   const struct radiomics_image *image,
-                                   const struct radiomics_image *mask,
-                                   int64_t label,
-                                   const struct radiomics_settings *settings,
-                                   struct radiomics_table **table);
-
-// Computes the features of one or many labels in one or many images: the rows of the table come
-// label by label, and for each label image by image. The table is to be freed with
-// radiomics_table_free. If one region fails, the whole call does, and the text of the error says
-// where.
-radiomics_status radiomics_extract_many(struct radiomics_context *context,
-                                        const struct radiomics_job *job,
-                                        struct radiomics_table **table);
 
 // Settings of a profile: "ibsi" or "pyradiomics".
 radiomics_status radiomics_settings_from_profile(struct radiomics_context *context,
@@ -450,9 +386,22 @@ void radiomics_settings_free(struct radiomics_settings *settings);
 // Frees a text that a function handed out as `char *`; NULL is fine.
 void radiomics_string_free(char *text);
 
-// What a code means, in a line: static text that the caller must not free. The text for an
-// unknown code says so.
-const char *radiomics_status_text(int32_t status);
+// Computes the features of the voxels of `mask` that have `label`. The table is to be freed
+// with radiomics_table_free.
+radiomics_status radiomics_extract(struct radiomics_context *context,
+                                   const struct radiomics_image *image,
+                                   const struct radiomics_image *mask,
+                                   int64_t label,
+                                   const struct radiomics_settings *settings,
+                                   struct radiomics_table **table);
+
+// Computes the features of one or many labels in one or many images: the rows of the table come
+// label by label, and for each label image by image. The table is to be freed with
+// radiomics_table_free. If one region fails, the whole call does, and the text of the error says
+// where.
+radiomics_status radiomics_extract_many(struct radiomics_context *context,
+                                        const struct radiomics_job *job,
+                                        struct radiomics_table **table);
 
 // Number of rows; 0 for NULL.
 size_t radiomics_table_length(const struct radiomics_table *table);
@@ -483,105 +432,19 @@ radiomics_status radiomics_table_to_arrow(const struct radiomics_table *table,
 // Frees a table; NULL is fine.
 void radiomics_table_free(struct radiomics_table *table);
 
-// Computes what IBSI 1 publishes values for, and compares: the digital phantom, which the library
-// has in it, and the CT phantom in configurations A to E if `ct_image` and `ct_mask` (label 1) are
-// not NULL. `report` becomes a table for people, to be freed with radiomics_string_free; it may be
-// NULL. If a value is outside of its tolerance the status is RADIOMICS_STATUS_NOT_VERIFIED and the
-// table is the text of the error.
-radiomics_status radiomics_verify(struct radiomics_context *context,
-                                  const struct radiomics_image *ct_image,
-                                  const struct radiomics_image *ct_mask,
-                                  char **report);
+// Makes a list of all features, to be freed with radiomics_catalogue_free.
+radiomics_status radiomics_catalogue_new(struct radiomics_catalogue **catalogue);
 
-// Version of the library, such as "0.1.0": static text that the caller must not free.
-const char *radiomics_version(void);
+// Number of features; 0 for NULL.
+size_t radiomics_catalogue_length(const struct radiomics_catalogue *catalogue);
 
-// RADIOMICS_ABI_VERSION of the library that is linked; the macro is that of the header.
-uint32_t radiomics_abi_version(void);
+// Feature `index`, from 0, in the order of the tables' rows. Set `feature->struct_size` first.
+radiomics_status radiomics_catalogue_feature(const struct radiomics_catalogue *catalogue,
+                                             size_t index,
+                                             struct radiomics_feature *feature);
 
-// Settings of a profile: "ibsi" or "pyradiomics".
-radiomics_status radiomics_settings_from_profile(struct radiomics_context *context,
-                                                 const char *profile,
-                                                 struct radiomics_settings **settings);
-
-// Settings of a reference configuration of IBSI 1: "digital_phantom", or "A" to "E" for the CT
-// phantom.
-radiomics_status radiomics_settings_from_ibsi_configuration(struct radiomics_context *context,
-                                                            const char *name,
-                                                            struct radiomics_settings **settings);
-
-// Settings from a YAML 1.2 document, which may be JSON: the keys are those of the Python package
-// and of the command line.
-radiomics_status radiomics_settings_from_yaml(struct radiomics_context *context,
-                                              const char *yaml,
-                                              struct radiomics_settings **settings);
-
-// Settings from a JSON document.
-radiomics_status radiomics_settings_from_json(struct radiomics_context *context,
-                                              const char *json,
-                                              struct radiomics_settings **settings);
-
-// Settings from the text of a PyRadiomics parameter file, YAML or JSON. `label` becomes the label
-// that the file names, 1 if it names none; it may be NULL if it is not wanted.
-radiomics_status radiomics_settings_from_pyradiomics(struct radiomics_context *context,
-                                                     const char *parameters,
-                                                     struct radiomics_settings **settings,
-                                                     int64_t *label);
-
-// New settings: those of `base`, with the ones replaced that a YAML document names.
-radiomics_status radiomics_settings_update(struct radiomics_context *context,
-                                           const struct radiomics_settings *base,
-                                           const char *yaml,
-                                           struct radiomics_settings **settings);
-
-// All settings as a YAML document, to be freed with radiomics_string_free.
-radiomics_status radiomics_settings_to_yaml(struct radiomics_context *context,
-                                            const struct radiomics_settings *settings,
-                                            char **yaml);
-
-// All settings as a JSON document, to be freed with radiomics_string_free.
-radiomics_status radiomics_settings_to_json(struct radiomics_context *context,
-                                            const struct radiomics_settings *settings,
-                                            char **json);
-
-// Frees settings; NULL is fine.
-void radiomics_settings_free(struct radiomics_settings *settings);
-
-// Frees a text that a function handed out as `char *`; NULL is fine.
-void radiomics_string_free(char *text);
-
-// What a code means, in a line: static text that the caller must not free. The text for an
-// unknown code says so.
-const char *radiomics_status_text(int32_t status);
-
-// Number of rows; 0 for NULL.
-size_t radiomics_table_length(const struct radiomics_table *table);
-
-// Row `index`, from 0, in the order of the catalogue. Set `row->struct_size` first.
-radiomics_status radiomics_table_row(const struct radiomics_table *table,
-                                     size_t index,
-                                     struct radiomics_row *row);
-
-// Finds the row of a label that has this column name. RADIOMICS_STATUS_UNKNOWN_NAME if there
-// is none.
-radiomics_status radiomics_table_find(const struct radiomics_table *table,
-                                      int64_t label,
-                                      const char *column,
-                                      size_t *index);
-
-// The values of all rows, radiomics_table_length of them one after the other, which live as long
-// as the table. NULL for NULL or an empty table.
-const double *radiomics_table_values(const struct radiomics_table *table);
-
-// Exports the table through the Arrow C Data Interface: a struct array with the columns label,
-// column, image, family, feature, aggregation, ibsi_id, value and defined. Both structs are
-// overwritten and own what they point to, so the table may be freed before they are released.
-radiomics_status radiomics_table_to_arrow(const struct radiomics_table *table,
-                                          struct ArrowArray *array,
-                                          struct ArrowSchema *schema);
-
-// Frees a table; NULL is fine.
-void radiomics_table_free(struct radiomics_table *table);
+// Frees a catalogue; NULL is fine.
+void radiomics_catalogue_free(struct radiomics_catalogue *catalogue);
 
 // Computes what IBSI 1 publishes values for, and compares: the digital phantom, which the library
 // has in it, and the CT phantom in configurations A to E if `ct_image` and `ct_mask` (label 1) are
@@ -592,12 +455,6 @@ radiomics_status radiomics_verify(struct radiomics_context *context,
                                   const struct radiomics_image *ct_image,
                                   const struct radiomics_image *ct_mask,
                                   char **report);
-
-// Version of the library, such as "0.1.0": static text that the caller must not free.
-const char *radiomics_version(void);
-
-// RADIOMICS_ABI_VERSION of the library that is linked; the macro is that of the header.
-uint32_t radiomics_abi_version(void);
 
 #ifdef __cplusplus
 }  // extern "C"
