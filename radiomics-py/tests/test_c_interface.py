@@ -1,4 +1,6 @@
-"""The C interface gives the bits that Python gives, and its Arrow export is one."""
+"""The C interface gives the bits that Python gives, and what it exports Arrow can read."""
+
+from __future__ import annotations
 
 import ctypes
 import os
@@ -7,11 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import SimpleITK as sitk  # noqa: N813
+
 import radiomics_rs as rr
 
 ROOT = Path(__file__).resolve().parents[2]
 #: radiomics_dtype
-F32, F64, I16, U8 = 9, 10, 4, 1
+U8, I16, F64 = 1, 4, 10
 
 
 class Image(ctypes.Structure):
@@ -103,7 +107,7 @@ class Extraction:
 
 
 def _bits(table) -> list[int]:
-    return np.array(table.to_pandas()["value"], dtype=float).view(np.uint64).tolist()
+    return np.array([row.value for row in table], dtype=float).view(np.uint64).tolist()
 
 
 def test_version(c):
@@ -111,37 +115,36 @@ def test_version(c):
 
 
 @pytest.mark.parametrize("order", ["C", "F"])
-def test_digital_phantom_is_the_same_bits(c, order):
-    image, mask, spacing = rr.example()
-    settings = rr.Settings.ibsi_configuration("digital_phantom")
-    expected = rr.extract(image, mask, settings, label=1, spacing_mm=spacing)
+def test_digital_phantom_is_the_same_bits(c, phantom, configuration, order):
+    image, mask, spacing = phantom
+    expected = rr.extract(image, mask, configuration, label=1, spacing_mm=spacing)
     image, mask = np.asarray(image, order=order), np.asarray(mask, order=order)
-    with Extraction(c, _view(image, I16, spacing), _view(mask, U8, spacing), settings) as found:
+    views = _view(image, I16, spacing), _view(mask, U8, spacing)
+    with Extraction(c, *views, configuration) as found:
         assert found.bits() == _bits(expected)
 
 
-@pytest.mark.parametrize("configuration", ["A", "C", "E"])
-def test_ct_phantom_is_the_same_bits(c, data_folder, configuration):
-    sitk = pytest.importorskip("SimpleITK")
-    folder = data_folder / "ibsi1" / "ct_phantom"
-    files = [sitk.ReadImage(str(folder / name)) for name in ("image.nii.gz", "mask.nii.gz")]
+@pytest.mark.parametrize("name", ["A", "C", "E"])
+def test_ct_phantom_is_the_same_bits(c, data, name):
+    folder = data / "ibsi1" / "ct_phantom"
+    files = [sitk.ReadImage(str(folder / file)) for file in ("image.nii.gz", "mask.nii.gz")]
     spacing = files[0].GetSpacing()[::-1]
     image, mask = (sitk.GetArrayFromImage(file) for file in files)
-    settings = rr.Settings.ibsi_configuration(configuration)
+    settings = rr.Settings.ibsi_configuration(name)
     expected = rr.extract(image, mask, settings, label=1, spacing_mm=spacing)
     floats, labels = image.astype(np.float64), mask.astype(np.uint8)
     with Extraction(c, _view(floats, F64, spacing), _view(labels, U8, spacing), settings) as found:
         assert found.bits() == _bits(expected)
 
 
-def test_arrow_takes_the_table(c):
+def test_arrow_takes_the_table(c, phantom, configuration):
     pa = pytest.importorskip("pyarrow")
-    image, mask, spacing = rr.example()
-    settings = rr.Settings.ibsi_configuration("digital_phantom")
-    expected = rr.extract(image, mask, settings, label=1, spacing_mm=spacing).to_pandas()
+    image, mask, spacing = phantom
+    expected = rr.extract(image, mask, configuration, label=1, spacing_mm=spacing)
     # Larger than the structs of the Arrow C Data Interface.
     array, schema = ((ctypes.c_int64 * 16)() for _ in range(2))
-    with Extraction(c, _view(image, I16, spacing), _view(mask, U8, spacing), settings) as found:
+    views = _view(image, I16, spacing), _view(mask, U8, spacing)
+    with Extraction(c, *views, configuration) as found:
         assert c.radiomics_table_to_arrow(found.table, array, schema) == 0
     # The table is freed by now: the export owns what it points to.
     batch = pa.RecordBatch._import_from_c(ctypes.addressof(array), ctypes.addressof(schema))
@@ -149,6 +152,6 @@ def test_arrow_takes_the_table(c):
     columns = batch.to_pydict()
     assert columns["label"] == [1] * len(expected)
     for name in ("column", "image", "family", "feature", "aggregation", "ibsi_id"):
-        assert columns[name] == list(expected[name])
-    np.testing.assert_array_equal(columns["value"], expected["value"])
-    assert columns["defined"] == [status == "ok" for status in expected["status"]]
+        assert columns[name] == [getattr(row, name) for row in expected]
+    np.testing.assert_array_equal(columns["value"], [row.value for row in expected])
+    assert columns["defined"] == [row.status == "ok" for row in expected]
