@@ -38,9 +38,20 @@ impl Case {
 /// # Errors
 /// None: the geometry is valid.
 pub fn soft_tissue() -> Result<Case> {
-    const REGION: [usize; 3] = [26, 100, 100];
+    noisy("soft_tissue_100x100x26", [26, 100, 100])
+}
+
+/// The same of 16 × 32 × 32 voxels, to count instructions by.
+///
+/// # Errors
+/// None: the geometry is valid.
+pub fn small_region() -> Result<Case> {
+    noisy("soft_tissue_32x32x16", [16, 32, 32])
+}
+
+fn noisy(name: &'static str, region: [usize; 3]) -> Result<Case> {
     const MARGIN: usize = 10;
-    let shape = REGION.map(|n| n + 2 * MARGIN);
+    let shape = region.map(|n| n + 2 * MARGIN);
     let mut noise = Noise(1);
     let intensities = Array3::from_shape_fn(shape, |(z, y, x)| {
         let [z, y, x] = [z, y, x].map(|v| v as f64);
@@ -49,10 +60,10 @@ pub fn soft_tissue() -> Result<Case> {
     });
     let inside = |v: usize, n: usize| (MARGIN..MARGIN + n).contains(&v);
     let labels = Array3::from_shape_fn(shape, |(z, y, x)| {
-        u8::from(inside(z, REGION[0]) && inside(y, REGION[1]) && inside(x, REGION[2]))
+        u8::from(inside(z, region[0]) && inside(y, region[1]) && inside(x, region[2]))
     });
     let grid = Grid::new(shape, [3.0, 1.0, 1.0])?;
-    Ok(Case { name: "soft_tissue_100x100x26", grid, intensities, labels })
+    Ok(Case { name, grid, intensities, labels })
 }
 
 /// Numbers about evenly spread over −1 … 1 (SplitMix64, so that no release of a library

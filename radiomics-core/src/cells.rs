@@ -60,7 +60,11 @@ pub(crate) fn merge<'a>(matrices: impl Iterator<Item = (f64, &'a Cells)>) -> Vec
     let weighted = |(weight, cells): (f64, &'a Cells)| {
         cells.iter().map(move |&(level, size, n)| (level, size, weight * n as f64))
     };
-    sum_equal(matrices.flat_map(weighted).collect())
+    let mut matrices = matrices.peekable();
+    match (matrices.next(), matrices.peek()) {
+        (Some(only), None) => weighted(only).collect(),
+        (first, _) => sum_equal(first.into_iter().chain(matrices).flat_map(weighted).collect()),
+    }
 }
 
 /// Sums what is in the same cell, in the order in which it comes, and sorts the cells.

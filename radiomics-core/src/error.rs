@@ -130,6 +130,26 @@ pub enum Error {
         /// What it must be.
         remedy: String,
     },
+    /// A filter's parameter that is out of range, or does not suit the image.
+    #[error("filter `{filter}`: `{parameter}` is {value}: {remedy}")]
+    Filter {
+        /// Name of the filter.
+        filter: &'static str,
+        /// The parameter.
+        parameter: &'static str,
+        /// Its value.
+        value: String,
+        /// What it must be.
+        remedy: String,
+    },
+    /// Something that is no filter.
+    #[error("{given} is no filter: {reason}")]
+    InvalidFilter {
+        /// What was given.
+        given: String,
+        /// What is wrong about it.
+        reason: String,
+    },
     /// Something that a PyRadiomics parameter file asks for and that is not available.
     #[error("`{name}` of the PyRadiomics parameters is {value}, which is not available: {remedy}")]
     Unavailable {

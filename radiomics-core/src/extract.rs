@@ -4,11 +4,13 @@ use rayon::prelude::*;
 
 use crate::catalogue::{FAMILIES, Family, check_selection, is_selected};
 use crate::error::Result;
+use crate::families::line_sets::LineSets;
 use crate::families::zone_sets::ZoneSets;
 use crate::families::{Compute, Job};
+use crate::filters::Filter;
 use crate::image::{Image, Mask};
 use crate::kernels::Isa;
-use crate::preprocess;
+use crate::preprocess::{self, Prepared};
 use crate::roi::{Levels, Roi};
 use crate::runtime::{Monitor, Pool, Runtime};
 use crate::settings::Settings;
@@ -29,7 +31,8 @@ impl Default for Execution {
     }
 }
 
-/// Computes the features that `settings` ask for, of the voxels of `mask` that have `label`.
+/// Computes the features that `settings` ask for, of the voxels of `mask` that have `label`:
+/// those of the shape once, then those of intensities for every filter.
 ///
 /// # Errors
 /// [`Error`](crate::Error), which names the value at fault and the remedy: an unusable image, mask, label or
@@ -49,8 +52,9 @@ pub fn extract(
 }
 
 /// Computes the features of each of `labels` of one mask in each of several images, which have
-/// names: a table for each label, with the rows of one image after those of the other. A step of
-/// the progress is a family, or what is done before the families.
+/// names: a table for each label, with the rows of one image after those of the other, called by
+/// its name or, after a filter, `name-filter`. A step of the progress is a family of one image or
+/// response, or what is done before the families.
 ///
 /// # Errors
 /// As [`extract`]; with more than one label or image in [`Error::Region`](crate::Error::Region), which says where.
@@ -64,7 +68,9 @@ pub fn extract_many(
 ) -> Result<Vec<FeatureTable>> {
     check_selection(settings)?;
     let single = images.len() * labels.len() == 1;
-    let steps = images.len() * labels.len() * (1 + selected(settings).len());
+    let (shape, intensity) = selected(settings);
+    let of_one = 1 + shape.len() + settings.filters.len() * intensity.len();
+    let steps = images.len() * labels.len() * of_one;
     let monitor = Monitor::new(runtime.progress, steps);
     let table = |label: i64| {
         let mut rows = Vec::new();
@@ -94,11 +100,30 @@ fn extract_one(
     isa: Isa,
     monitor: &Monitor,
 ) -> Result<FeatureTable> {
-    let families = selected(settings);
-    let margin_mm = families.iter().map(|f| f.compute.margin_mm()).fold(0.0, f64::max);
-    let roi = preprocess::prepare(image, mask, label, settings, margin_mm, isa)?;
+    let (shape, intensity) = selected(settings);
+    let margin_mm = intensity.iter().map(|f| f.compute.margin_mm()).fold(0.0, f64::max);
+    let prepared = Prepared::new(image, mask, label, settings, margin_mm, isa)?;
     monitor.advance(1)?;
-    compute(name, &roi, &families, settings, isa, monitor)
+    let mut rows = compute(name, &prepared.roi, &shape, settings, isa, monitor)?;
+    // The range is one of intensities of the image, and no bound of a filter's responses.
+    let of_responses = Settings { resegment_range: None, ..settings.clone() };
+    if !intensity.is_empty() {
+        prepared.for_each_response(&settings.filters, isa, &mut |filter, roi| {
+            let settings = if *filter == Filter::Original { settings } else { &of_responses };
+            rows.extend(compute(&response_name(name, filter), roi, &intensity, settings, isa, monitor)?);
+            Ok(())
+        })?;
+    }
+    Ok(FeatureTable::from_rows(rows))
+}
+
+/// What rows call the response of a filter to an image.
+fn response_name(image: &str, filter: &Filter) -> String {
+    match (image, filter) {
+        (_, Filter::Original) => image.to_owned(),
+        (ORIGINAL, _) => filter.name(),
+        _ => format!("{image}-{}", filter.name()),
+    }
 }
 
 /// The threads to compute on.
@@ -106,13 +131,13 @@ pub(crate) fn pool(execution: &Execution) -> Result<Pool> {
     Pool::new(execution.threads)
 }
 
-/// The families of which any feature is asked for.
-fn selected(settings: &Settings) -> Vec<&'static Family> {
+/// The families of which any feature is asked for: those of shape, and those of intensities.
+fn selected(settings: &Settings) -> (Vec<&'static Family>, Vec<&'static Family>) {
     let wanted = |family: &&Family| {
         let names = (family.features)();
         names.iter().any(|feature| is_selected(settings, family.name, feature))
     };
-    FAMILIES.iter().filter(wanted).collect()
+    FAMILIES.iter().filter(wanted).partition(|family| matches!(family.compute, Compute::Shape(_)))
 }
 
 fn compute(
@@ -122,9 +147,10 @@ fn compute(
     settings: &Settings,
     isa: Isa,
     monitor: &Monitor,
-) -> Result<FeatureTable> {
+) -> Result<Vec<FeatureRow>> {
     let job = Job { image, roi, settings, isa };
-    let uses_levels = |f: &&Family| matches!(f.compute, Compute::Levels(_) | Compute::Zones { .. });
+    let uses_levels =
+        |f: &&Family| matches!(f.compute, Compute::Levels(_) | Compute::Lines(_) | Compute::Zones { .. });
     let texture = match families.iter().any(uses_levels) {
         true => {
             let roi = roi.sliced_along(settings.slice_axis);
@@ -134,15 +160,22 @@ fn compute(
         false => None,
     };
     let texture = texture.as_ref().map(|(roi, levels)| (Job { roi, ..job }, levels));
-    // Families that count zones go together, to find the zones once.
-    let groups: Vec<&[&Family]> = families.chunk_by(|a, b| counts_zones(a) && counts_zones(b)).collect();
+    // Families that count zones go together, to find the zones once; likewise those that look
+    // along lines.
+    let together =
+        |a: &&Family, b: &&Family| counts_zones(a) && counts_zones(b) || counts_lines(a) && counts_lines(b);
+    let groups: Vec<&[&Family]> = families.chunk_by(together).collect();
     let rows: Vec<_> =
         groups.par_iter().map(|group| compute_group(group, &job, texture, monitor)).collect::<Result<_>>()?;
-    Ok(FeatureTable::from_rows(rows.into_iter().flatten().collect()))
+    Ok(rows.into_iter().flatten().collect())
 }
 
 fn counts_zones(family: &Family) -> bool {
     matches!(family.compute, Compute::Zones { .. })
+}
+
+fn counts_lines(family: &Family) -> bool {
+    matches!(family.compute, Compute::Lines(_))
 }
 
 /// `texture` is the job with slices across the wanted axis, and the grey levels of that.
@@ -157,16 +190,23 @@ fn compute_group(
     let zones = texture
         .filter(|_| group.iter().any(|f| counts_zones(f)))
         .map(|(job, levels)| ZoneSets::new(&job, levels, group.iter().any(needs_distances)));
+    let lines = texture
+        .filter(|_| group.len() > 1 && group.iter().all(|f| counts_lines(f)))
+        .and_then(|(job, levels)| LineSets::new(&job, levels));
     let mut rows = Vec::new();
     for family in group {
         rows.extend(match (family.compute, texture, &zones) {
-            (Compute::Region(compute) | Compute::Surroundings { compute, .. }, ..) => compute(job),
+            (
+                Compute::Shape(compute) | Compute::Region(compute) | Compute::Surroundings { compute, .. },
+                ..,
+            ) => compute(job),
             (Compute::Checked(compute), ..) => compute(job)?,
             (Compute::Levels(compute), Some((job, levels)), _) => compute(&job, levels),
+            (Compute::Lines(compute), Some((job, levels)), _) => compute(&job, levels, lines.as_ref()),
             (Compute::Zones { compute, .. }, Some((job, levels)), Some(zones)) => {
                 compute(&job, levels, zones)
             }
-            (Compute::Levels(_) | Compute::Zones { .. }, ..) => Vec::new(),
+            (Compute::Levels(_) | Compute::Lines(_) | Compute::Zones { .. }, ..) => Vec::new(),
         });
         monitor.advance(1)?;
     }

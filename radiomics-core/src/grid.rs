@@ -1,5 +1,8 @@
 //! Where the voxels of an image lie in space.
 
+use ndarray::{ArrayView3, Axis};
+use rayon::prelude::*;
+
 use crate::error::{Error, Result};
 
 /// A regular voxel grid. Every triple is in (z, y, x) order: `shape[0]` counts
@@ -149,23 +152,107 @@ impl Window {
         Self { start, shape: std::array::from_fn(|a| end[a] - start[a]) }
     }
 
+    /// The voxels that both boxes hold, which must be some.
+    pub(crate) fn intersection(&self, other: &Self) -> Self {
+        let start = std::array::from_fn(|a| self.start[a].max(other.start[a]));
+        let end: [usize; 3] = std::array::from_fn(|a| self.end()[a].min(other.end()[a]));
+        Self { start, shape: std::array::from_fn(|a| end[a] - start[a]) }
+    }
+
+    /// The smallest box that holds both.
+    pub(crate) fn hull(&self, other: &Self) -> Self {
+        let start = std::array::from_fn(|a| self.start[a].min(other.start[a]));
+        let end: [usize; 3] = std::array::from_fn(|a| self.end()[a].max(other.end()[a]));
+        Self { start, shape: std::array::from_fn(|a| end[a] - start[a]) }
+    }
+
+    /// This box counted from the first voxel of `outer`, which holds it.
+    pub(crate) fn within(&self, outer: &Self) -> Self {
+        Self { start: std::array::from_fn(|a| self.start[a] - outer.start[a]), shape: self.shape }
+    }
+
+    /// This box of an array.
+    pub(crate) fn of<'v, T>(&self, array: &'v ndarray::ArrayView3<'_, T>) -> ndarray::ArrayView3<'v, T> {
+        let ([k, j, i], [ke, je, ie]) = (self.start, self.end());
+        array.slice(ndarray::s![k..ke, j..je, i..ie])
+    }
+
     /// The smallest box that holds every voxel of `mask` that is set.
-    pub fn bounding(mask: ndarray::ArrayView3<'_, bool>) -> Option<Self> {
-        let mut low = [usize::MAX; 3];
-        let mut high = [0; 3];
-        for (k, slice) in mask.outer_iter().enumerate() {
-            for (j, row) in slice.outer_iter().enumerate() {
-                let Some(first) = row.iter().position(|&v| v) else {
-                    continue;
-                };
-                let last = row.iter().rposition(|&v| v).unwrap_or(first);
-                for (axis, (lo, hi)) in [(k, k), (j, j), (first, last)].into_iter().enumerate() {
-                    low[axis] = low[axis].min(lo);
-                    high[axis] = high[axis].max(hi);
+    pub fn bounding(mask: ArrayView3<'_, bool>) -> Option<Self> {
+        Self::bounding_where(mask, |&v| v)
+    }
+
+    /// The smallest box that holds every voxel that `is_inside`.
+    pub(crate) fn bounding_where<T: Sync>(
+        voxels: ArrayView3<'_, T>,
+        is_inside: impl Fn(&T) -> bool + Sync,
+    ) -> Option<Self> {
+        // Of each slice the first and the last y and x, or an empty range.
+        let slices: Vec<[[usize; 2]; 2]> = (0..voxels.len_of(Axis(0)))
+            .into_par_iter()
+            .map(|k| {
+                let mut bounds = [[usize::MAX, 0]; 2];
+                for (j, row) in voxels.index_axis(Axis(0), k).rows().into_iter().enumerate() {
+                    let ends = match row.as_slice() {
+                        Some(row) => ends(row, &is_inside),
+                        None => {
+                            let first = row.iter().position(&is_inside);
+                            first.map(|first| [first, row.iter().rposition(&is_inside).unwrap_or(first)])
+                        }
+                    };
+                    let Some([first, last]) = ends else { continue };
+                    bounds[0] = [bounds[0][0].min(j), j];
+                    bounds[1] = [bounds[1][0].min(first), bounds[1][1].max(last)];
                 }
-            }
+                bounds
+            })
+            .collect();
+        let first = slices.iter().position(|[y, _]| y[0] <= y[1])?;
+        let last = slices.iter().rposition(|[y, _]| y[0] <= y[1])?;
+        let bounds = |a: usize| {
+            let all = slices[first..=last].iter().map(|slice| slice[a]);
+            all.fold([usize::MAX, 0], |[low, high], [l, h]| [low.min(l), high.max(h)])
+        };
+        let ends = [[first, last], bounds(0), bounds(1)];
+        Some(Self { start: ends.map(|[low, _]| low), shape: ends.map(|[low, high]| high - low + 1) })
+    }
+}
+
+/// The first and the last place in a row that `is_inside`. Whole pieces of the row are asked
+/// at once.
+fn ends<T>(row: &[T], is_inside: impl Fn(&T) -> bool) -> Option<[usize; 2]> {
+    const PIECE: usize = 64;
+    let any = |piece: &[T]| piece.iter().fold(false, |any, v| any | is_inside(v));
+    let (mut first, mut last) = (0, row.len());
+    while first + PIECE <= last && !any(&row[first..first + PIECE]) {
+        first += PIECE;
+    }
+    first += row[first..].iter().position(&is_inside)?;
+    while last - first > PIECE && !any(&row[last - PIECE..last]) {
+        last -= PIECE;
+    }
+    Some([first, first + row[first..last].iter().rposition(&is_inside)?])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array3;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn bounding_boxes(places in prop::collection::vec([0..3usize, 0..5usize, 0..200usize], 0..4)) {
+            let mut mask = Array3::from_elem((3, 5, 200), false);
+            places.iter().for_each(|&p| mask[p] = true);
+            let plain = (!places.is_empty()).then(|| {
+                let start = std::array::from_fn(|a| places.iter().map(|p| p[a]).min().unwrap());
+                let last: [usize; 3] = std::array::from_fn(|a| places.iter().map(|p| p[a]).max().unwrap());
+                Window { start, shape: std::array::from_fn(|a| last[a] - start[a] + 1) }
+            });
+            prop_assert_eq!(Window::bounding(mask.view()), plain);
+            let turned = plain.map(|w| Window { start: [2, 1, 0].map(|a| w.start[a]), shape: [2, 1, 0].map(|a| w.shape[a]) });
+            prop_assert_eq!(Window::bounding(mask.t()), turned);
         }
-        (low[0] != usize::MAX)
-            .then(|| Self { start: low, shape: std::array::from_fn(|a| high[a] - low[a] + 1) })
     }
 }

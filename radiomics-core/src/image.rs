@@ -1,9 +1,11 @@
 //! Borrowed views of the caller's image and mask.
 
-use ndarray::{ArrayView3, Zip};
+use ndarray::{Array3, ArrayView3};
+use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::grid::{Grid, Window};
+use crate::kernels::{Isa, splines};
 
 /// Borrowed voxels (z, y, x) of any integer or float type and any strides.
 #[derive(Clone, Debug)]
@@ -32,9 +34,12 @@ pub enum Voxels<'a> {
 }
 
 /// A number type that voxels may have.
-pub trait Voxel: Copy {
+pub trait Voxel: Copy + PartialEq {
     /// The value as a 64-bit float. 64-bit integers beyond 2⁵³ are rounded.
     fn to_f64(self) -> f64;
+
+    /// The value that stands for a label, if the type can hold it.
+    fn of_label(label: i64) -> Option<Self>;
 }
 
 /// Runs `$body` with `$view` bound to the typed view inside of `$voxels`.
@@ -63,6 +68,12 @@ macro_rules! voxel_types {
             fn to_f64(self) -> f64 {
                 self as f64
             }
+            #[inline(always)]
+            fn of_label(label: i64) -> Option<Self> {
+                // Casts saturate or round, and then do not come back.
+                let value = label as $t;
+                (value as i64 == label && value as f64 == label as f64).then_some(value)
+            }
         }
         impl<'a> From<ArrayView3<'a, $t>> for Voxels<'a> {
             fn from(view: ArrayView3<'a, $t>) -> Self {
@@ -81,40 +92,61 @@ impl Voxels<'_> {
         [z, y, x]
     }
 
-    /// The nearest value towards 0 that the voxel type can hold.
-    pub(crate) fn truncate(&self, x: f64) -> f64 {
+    pub(crate) fn is_integer(&self) -> bool {
+        !matches!(self, Voxels::F32(_) | Voxels::F64(_))
+    }
+
+    /// Replaces each value by the nearest one towards 0 that the voxel type can hold.
+    pub(crate) fn truncate(&self, isa: Isa, values: &mut [f64]) {
+        let mut limits = |low: f64, high: f64| splines::truncate(isa, values, [low, high]);
         match self {
+            Voxels::U8(_) => limits(0.0, u8::MAX.into()),
+            Voxels::I8(_) => limits(i8::MIN.into(), i8::MAX.into()),
+            Voxels::U16(_) => limits(0.0, u16::MAX.into()),
+            Voxels::I16(_) => limits(i16::MIN.into(), i16::MAX.into()),
+            Voxels::U32(_) => limits(0.0, u32::MAX.into()),
+            Voxels::I32(_) => limits(i32::MIN.into(), i32::MAX.into()),
             // Conversions of floats to integers cut off, and end at the type's limits.
-            Voxels::U8(_) => f64::from(x as u8),
-            Voxels::I8(_) => f64::from(x as i8),
-            Voxels::U16(_) => f64::from(x as u16),
-            Voxels::I16(_) => f64::from(x as i16),
-            Voxels::U32(_) => f64::from(x as u32),
-            Voxels::I32(_) => f64::from(x as i32),
-            Voxels::U64(_) => x as u64 as f64,
-            Voxels::I64(_) => x as i64 as f64,
-            Voxels::F32(_) => f64::from(x as f32),
-            Voxels::F64(_) => x,
+            Voxels::U64(_) => values.iter_mut().for_each(|x| *x = *x as u64 as f64),
+            Voxels::I64(_) => values.iter_mut().for_each(|x| *x = *x as i64 as f64),
+            Voxels::F32(_) => values.iter_mut().for_each(|x| *x = f64::from(*x as f32)),
+            Voxels::F64(_) => {}
         }
     }
 
     /// A box of the voxels as 64-bit floats.
-    pub(crate) fn crop(&self, window: &Window) -> ndarray::Array3<f64> {
-        with_voxels!(self, v => copied(part(v, window), Voxel::to_f64))
+    pub(crate) fn crop(&self, window: &Window) -> Array3<f64> {
+        with_voxels!(self, v => copied(window.of(v), 0.0, Voxel::to_f64))
+    }
+
+    /// Refuses NaN and infinities where `wanted`, a mask of the box, is set.
+    pub(crate) fn check_finite(&self, window: &Window, wanted: &Array3<bool>) -> Result<()> {
+        match self {
+            Voxels::F32(v) => check_finite(window.of(v), wanted, window.start),
+            Voxels::F64(v) => check_finite(window.of(v), wanted, window.start),
+            _ => Ok(()),
+        }
     }
 }
 
-fn part<'v, T>(view: &'v ArrayView3<'_, T>, window: &Window) -> ArrayView3<'v, T> {
-    let [k, j, i] = window.start;
-    let [ke, je, ie] = window.end();
-    view.slice(ndarray::s![k..ke, j..je, i..ie])
-}
-
 /// What `map` makes of the voxels, x contiguous whatever the strides of the view: sums run in
-/// memory order, so the layout would show in the last bits.
-fn copied<T: Voxel, U: Clone + Default>(view: ArrayView3<'_, T>, map: impl Fn(T) -> U) -> ndarray::Array3<U> {
-    let mut copy = ndarray::Array3::default(view.dim());
-    Zip::from(&mut copy).and(&view).for_each(|c, &v| *c = map(v));
+/// memory order, so the layout would show in the last bits. `nothing` is a value to begin with.
+fn copied<T, U>(view: ArrayView3<'_, T>, nothing: U, map: impl Fn(T) -> U + Sync) -> Array3<U>
+where
+    T: Voxel + Sync,
+    U: Copy + Send,
+{
+    // Memory that is 0 from the start is not written to before it is filled.
+    let mut copy = Array3::from_elem(view.dim(), nothing);
+    let slices: Vec<_> = copy.outer_iter_mut().zip(view.outer_iter()).collect();
+    slices.into_par_iter().for_each(|(mut to, from)| {
+        for (mut to, from) in to.rows_mut().into_iter().zip(from.rows()) {
+            match (to.as_slice_mut(), from.as_slice()) {
+                (Some(to), Some(from)) => to.iter_mut().zip(from).for_each(|(to, &from)| *to = map(from)),
+                _ => to.iter_mut().zip(from).for_each(|(to, &from)| *to = map(from)),
+            }
+        }
+    });
     copy
 }
 
@@ -224,7 +256,7 @@ impl<'a> Mask<'a> {
             return Err(Error::BackgroundLabel);
         }
         self.check_whole()?;
-        let window = Window::bounding(self.select(label, &Window::whole(self.grid.shape)).view());
+        let window = with_voxels!(&self.voxels, v => bounding(v, label));
         window.ok_or_else(|| match self.labels() {
             Ok(present) if present.is_empty() => Error::EmptyMask { voxels: self.grid.len() },
             Ok(present) => Error::LabelNotPresent { label, present },
@@ -233,15 +265,15 @@ impl<'a> Mask<'a> {
     }
 
     /// Which voxels of a box have `label`.
-    pub(crate) fn select(&self, label: i64, window: &Window) -> ndarray::Array3<bool> {
-        let label = label as f64;
-        with_voxels!(&self.voxels, v => copied(part(v, window), |x| x.to_f64() == label))
+    pub(crate) fn select(&self, label: i64, window: &Window) -> Array3<bool> {
+        with_voxels!(&self.voxels, v => select(window.of(v), label))
     }
 
     fn check_whole(&self) -> Result<()> {
         let fraction = match &self.voxels {
-            Voxels::F32(v) => first(v, |x| x.fract() != 0.0),
-            Voxels::F64(v) => first(v, |x| x.fract() != 0.0),
+            // Most voxels are background, of which no fraction need be computed.
+            Voxels::F32(v) => first(v, |x| x != 0.0 && x.fract() != 0.0),
+            Voxels::F64(v) => first(v, |x| x != 0.0 && x.fract() != 0.0),
             _ => None,
         };
         match fraction {
@@ -251,34 +283,49 @@ impl<'a> Mask<'a> {
     }
 }
 
+fn bounding<T: Voxel + Sync>(view: &ArrayView3<'_, T>, label: i64) -> Option<Window> {
+    let label = T::of_label(label)?;
+    Window::bounding_where(view.view(), |x: &T| *x == label)
+}
+
+fn select<T: Voxel + Sync>(view: ArrayView3<'_, T>, label: i64) -> Array3<bool> {
+    match T::of_label(label) {
+        Some(label) => copied(view, false, |x: T| x == label),
+        None => Array3::from_elem(view.dim(), false),
+    }
+}
+
 /// The first voxel in (z, y, x) order that fulfils `wanted`. NaN and infinities have a
 /// NaN fraction, which differs from 0 as well.
 fn first<T: Voxel>(view: &ArrayView3<'_, T>, wanted: impl Fn(T) -> bool) -> Option<([usize; 3], f64)> {
+    if !view.iter().any(|&x| wanted(x)) {
+        return None;
+    }
     view.indexed_iter().find(|&(_, &x)| wanted(x)).map(|((k, j, i), &x)| ([k, j, i], x.to_f64()))
 }
 
 /// Refuses NaN and infinite intensities where `wanted` is set; `start` is where the box
 /// lies in the image.
-pub(crate) fn check_finite(
-    intensities: &ndarray::Array3<f64>,
-    wanted: &ndarray::Array3<bool>,
+pub(crate) fn check_finite<T: Voxel>(
+    intensities: ArrayView3<T>,
+    wanted: &Array3<bool>,
     start: [usize; 3],
 ) -> Result<()> {
-    let mut count = 0;
-    Zip::from(intensities).and(wanted).for_each(|x, &w| {
-        count += usize::from(w && !x.is_finite());
-    });
+    let is_wrong = |x: T, wanted: bool| wanted & !x.to_f64().is_finite();
+    let rows = || intensities.rows().into_iter().zip(wanted.rows());
+    let count: usize =
+        rows().map(|(x, w)| x.iter().zip(w).map(|(&x, &w)| usize::from(is_wrong(x, w))).sum::<usize>()).sum();
     if count == 0 {
         return Ok(());
     }
-    let first = intensities.indexed_iter().zip(wanted).find(|((_, x), w)| **w && !x.is_finite());
-    let (index, value) = first.map_or(([0; 3], f64::NAN), |(((k, j, i), &x), _)| ([k, j, i], x));
+    let first = intensities.indexed_iter().zip(wanted).find(|((_, x), w)| is_wrong(**x, **w));
+    let (index, value) = first.map_or(([0; 3], f64::NAN), |(((k, j, i), &x), _)| ([k, j, i], x.to_f64()));
     Err(Error::NonFiniteVoxels { count, index: std::array::from_fn(|a| start[a] + index[a]), value })
 }
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{Array3, ShapeBuilder};
+    use ndarray::ShapeBuilder;
 
     use super::*;
 

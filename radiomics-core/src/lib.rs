@@ -22,10 +22,12 @@ pub mod aggregation;
 pub mod catalogue;
 mod cells;
 pub mod document;
+mod edge_distance;
 mod error;
 pub mod example;
 mod extract;
 mod families;
+pub mod filters;
 mod grid;
 mod image;
 mod kernels;
@@ -56,7 +58,7 @@ pub use ndarray;
 pub use profile::{IbsiConfiguration, Profile};
 pub use runtime::{Pool, Progress, Runtime};
 pub use settings::{
-    AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, GridAlignment,
-    Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, Settings,
+    AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, FilterCrop,
+    GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, Settings,
 };
 pub use table::{FeatureRow, FeatureTable, Status};

@@ -2,10 +2,11 @@
 
 use crate::aggregation::{Aggregation, Scope};
 use crate::error::Result;
+use crate::filters::Filter;
 use crate::names::Named;
 use crate::settings::{
-    AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, GridAlignment,
-    Interpolation, MorphologicalMask, ResegmentUnit, Rounding, Settings,
+    AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, FilterCrop,
+    GridAlignment, Interpolation, MorphologicalMask, ResegmentUnit, Rounding, Settings,
 };
 
 /// A named set of conventions; it only builds [`Settings`].
@@ -42,6 +43,9 @@ impl Profile {
                 resegment_unit: ResegmentUnit::Intensity,
                 morphological_mask: MorphologicalMask::AsDrawn,
                 resegment_sigma: None,
+                filters: vec![Filter::Original],
+                filter_crop: FilterCrop::Never,
+                filter_crop_voxels: 5,
                 mesh_faces: FaceRule::InsideApart,
                 axes_covariance: AxesCovariance::Sample,
                 discretisation: Discretisation::FixedBinNumber { bins: 32 },
@@ -71,6 +75,7 @@ impl Profile {
                     width: 25.0,
                     anchor: BinAnchor::MultipleOfWidth,
                 },
+                filter_crop: FilterCrop::WhenInterpolated,
                 mesh_faces: FaceRule::ComplementSymmetric,
                 axes_covariance: AxesCovariance::Population,
                 bin_assignment: BinAssignment::Edges,

@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use ndarray::{Array3, Zip};
 
 use crate::grid::{Grid, Window};
+use crate::kernels::Isa;
+use crate::kernels::counters::Counters;
+use crate::kernels::occupied::occupied;
 
 /// The largest number of grey levels: they are kept in at most 16 bits, 0 being outside.
 pub const MAX_LEVELS: usize = u16::MAX as usize;
@@ -158,6 +161,12 @@ pub struct Padded<T> {
 }
 
 impl<T: Level> Padded<T> {
+    /// A volume with no voxel in the region yet.
+    pub(crate) fn empty(shape: [usize; 3], pad: usize) -> Self {
+        let size = shape.map(|n| n + 2 * pad).into_iter().product();
+        Self { data: vec![T::default(); size], shape, pad }
+    }
+
     /// Distance in `data` between neighbours along (z, y, x).
     pub(crate) fn strides(&self) -> [usize; 3] {
         let [_, ny, nx] = self.shape.map(|n| n + 2 * self.pad);
@@ -201,12 +210,17 @@ impl Levels {
 
     /// Number of voxels of each level; entry 0 counts level 1.
     pub fn histogram(&self) -> Vec<u64> {
-        let mut counts = vec![0; self.n_g + 1];
-        with_levels!(self, v => for level in &v.data {
-            counts[level.index()] += 1;
+        let mut counters = Counters::new(self.n_g + 1);
+        let mut places = [0; 512];
+        let isa = Isa::best();
+        with_levels!(self, v => for range in (0..v.shape[0]).flat_map(|k| occupied(isa, v, k)) {
+            for levels in v.data[range].chunks(places.len()) {
+                let places = &mut places[..levels.len()];
+                places.iter_mut().zip(levels).for_each(|(to, level)| *to = level.index() as u16);
+                counters.add(isa, places);
+            }
         });
-        counts.remove(0);
-        counts
+        counters.sums().into_iter().skip(1).map(u64::from).collect()
     }
 
     /// The levels as a dense array (z, y, x) without padding.
@@ -218,6 +232,7 @@ impl Levels {
     }
 
     /// Levels given as a dense array (z, y, x), 0 being outside, padded by `pad`.
+    #[cfg_attr(not(test), allow(dead_code, reason = "tests draw levels as arrays"))]
     pub(crate) fn from_array(levels: &Array3<u16>, n_g: usize, pad: usize) -> Self {
         let volume = if n_g <= usize::from(u8::MAX) {
             LevelVolume::U8(padded(levels, pad))
@@ -228,13 +243,10 @@ impl Levels {
     }
 }
 
+#[cfg_attr(not(test), allow(dead_code, reason = "as above"))]
 fn padded<T: Level>(levels: &Array3<u16>, pad: usize) -> Padded<T> {
     let (nz, ny, nx) = levels.dim();
-    let mut volume = Padded {
-        data: vec![T::default(); (nz + 2 * pad) * (ny + 2 * pad) * (nx + 2 * pad)],
-        shape: [nz, ny, nx],
-        pad,
-    };
+    let mut volume = Padded::empty([nz, ny, nx], pad);
     for ((k, j), row) in ndarray::indices((nz, ny)).into_iter().zip(levels.rows()) {
         let start = volume.at([k, j, 0]);
         for (to, from) in volume.data[start..start + nx].iter_mut().zip(row) {

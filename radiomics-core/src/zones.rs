@@ -1,9 +1,15 @@
 //! Zones: connected voxels of equal grey level, in a slice (8-connected) or in the volume
 //! (26-connected), and how far each is from the edge of the region.
 
+use std::ops::Range;
+
+use rayon::prelude::*;
+
 use crate::aggregation::Span;
+use crate::edge_distance::edge_distances;
 use crate::kernels::Isa;
 use crate::kernels::neighbours::equal_neighbours;
+use crate::kernels::occupied::occupied;
 use crate::neighbourhood::half_directions;
 use crate::roi::{Level, Levels, Padded, Roi, with_levels};
 
@@ -18,21 +24,45 @@ pub(crate) struct Zone {
     pub distance: u32,
 }
 
+/// Slices that are labelled by one thread, before zones that touch are joined.
+const SLAB: usize = 24;
+
+/// Voxels that are looked at together.
+const STRIP: usize = 512;
+
 /// The zones of a slice or of the volume, in the order of their first voxels.
 pub(crate) fn zones(isa: Isa, levels: &Levels, span: Span, roi: Option<&Roi>) -> Vec<Zone> {
     with_levels!(levels, v => {
-        let distances = roi.map(|roi| edge_distances(roi, span, v));
-        label(isa, v, span, distances.as_deref())
+        let distances = roi.map(|roi| edge_distances(isa, roi, span, v));
+        find_zones(isa, v, span, distances.as_deref(), SLAB)
     })
 }
 
-/// The padded slices of a span, as places in `data`.
-fn slab<T: Level>(levels: &Padded<T>, span: Span) -> std::ops::Range<usize> {
-    let slice = levels.strides()[0];
-    match span {
-        Span::Slice(k) => (k + levels.pad) * slice..(k + levels.pad + 1) * slice,
-        Span::Volume => 0..levels.data.len(),
-    }
+fn find_zones<T: Level>(
+    isa: Isa,
+    levels: &Padded<T>,
+    span: Span,
+    distances: Option<&[u16]>,
+    slab: usize,
+) -> Vec<Zone> {
+    let slices = span.slices(levels.shape[0]);
+    // Distances are of the span's own slices and the padding round the volume.
+    let first = match span {
+        Span::Slice(k) => (k + levels.pad) * levels.strides()[0],
+        Span::Volume => 0,
+    };
+    let starts: Vec<usize> = slices.clone().step_by(slab).collect();
+    let slabs: Vec<Slab> = starts
+        .into_par_iter()
+        .map(|start| {
+            let slices = start..slices.end.min(start + slab);
+            Slab::label(isa, levels, slices, |place| match distances {
+                Some(distances) => u32::from(distances[place - first]),
+                None => 0,
+            })
+        })
+        .collect();
+    join_slabs(isa, levels, slabs)
 }
 
 /// The neighbours that a scan in memory order has seen, and for each a mask of those that are
@@ -49,124 +79,180 @@ fn seen_neighbours(span: Span) -> (Vec<[i32; 3]>, Vec<u16>) {
     (seen, masks)
 }
 
-/// Two-pass labelling by union-find, within the slab of a span.
-fn label<T: Level>(isa: Isa, levels: &Padded<T>, span: Span, distances: Option<&[u32]>) -> Vec<Zone> {
-    let slab = slab(levels, span);
-    let data = &levels.data;
-    let (seen, represented) = seen_neighbours(span);
-    let steps: Vec<isize> = seen.iter().map(|&o| levels.step(o)).collect();
-    let rows = || span.slices(levels.shape[0]).flat_map(|k| (0..levels.shape[1]).map(move |j| [k, j, 0]));
-    let nx = levels.shape[2];
+/// Where labels of a slice and of the one before it are kept, in turn.
+struct Steps {
+    /// From a voxel to the neighbours that were seen, in `Padded::data`.
+    in_data: Vec<isize>,
+    /// And from its place in its slice to their labels, for slices of even and odd number.
+    in_labels: [Vec<isize>; 2],
+    represented: Vec<u16>,
+}
 
-    // A voxel's parent is itself or comes before it.
-    let mut parents = vec![0u32; slab.len()];
-    let mut bits = vec![0u16; nx];
-    for row in rows() {
-        let start = levels.at(row);
-        equal_neighbours(isa, data, start, &steps, &mut bits);
-        for (i, &equal) in bits.iter().enumerate() {
-            let place = start - slab.start + i;
-            let mut root = place as u32;
-            let mut equal = equal;
-            while equal != 0 {
-                let n = equal.trailing_zeros() as usize;
-                let other = find(&mut parents, place.wrapping_add_signed(steps[n]) as u32);
-                // The first neighbour takes the voxel in, any further one joins the two zones.
-                let (low, high) = (root.min(other), root.max(other));
-                parents[high as usize] = low;
-                root = low;
-                equal &= !represented[n];
-            }
-            parents[place] = root;
-        }
+impl Steps {
+    fn new<T: Level>(levels: &Padded<T>, span: Span) -> Self {
+        let (seen, represented) = seen_neighbours(span);
+        let slice = levels.strides()[0] as isize;
+        let in_labels = [0, 1].map(|parity| {
+            let half = |o: &[i32; 3]| if o[0] == 0 { parity } else { 1 - parity };
+            let place = |o: &[i32; 3]| levels.step(*o) - o[0] as isize * slice + half(o) * slice;
+            seen.iter().map(place).collect()
+        });
+        Self { in_data: seen.iter().map(|&o| levels.step(o)).collect(), in_labels, represented }
     }
+}
 
-    let mut zones = Vec::new();
-    for row in rows() {
-        let start = levels.at(row);
-        for (i, &level) in data[start..start + nx].iter().enumerate() {
-            if level == T::default() {
-                continue;
-            }
-            let place = start - slab.start + i;
-            // Numbers of zones replace parents: what comes before has its number already.
-            let number = match parents[place] as usize {
-                root if root == place => {
-                    zones.push(Zone { level: level.index() as u16, size: 0, distance: u32::MAX });
-                    zones.len() as u32 - 1
+/// Some slices in which zones have been labelled.
+struct Slab {
+    slices: Range<usize>,
+    /// What each label stands for; zones whose labels were joined are in parts.
+    zones: Vec<Zone>,
+    /// For each label itself, or one that came before it and is of the same zone.
+    parents: Vec<u32>,
+    /// Labels of the voxels of the first and of the last slice, padding included.
+    faces: [Vec<u32>; 2],
+}
+
+impl Slab {
+    /// Labels voxels in the order of memory: with the label of a neighbour that has the same
+    /// level, or else a new one. Where neighbours of the same level have different labels, these
+    /// are joined.
+    fn label<T: Level>(
+        isa: Isa,
+        levels: &Padded<T>,
+        slices: Range<usize>,
+        distance: impl Fn(usize) -> u32,
+    ) -> Self {
+        let slice = levels.strides()[0];
+        // What lies in front of the first slice is joined later, if it is in the same span.
+        let (within, across) = (Steps::new(levels, Span::Slice(0)), Steps::new(levels, Span::Volume));
+        let (mut zones, mut parents) = (Vec::<Zone>::new(), Vec::<u32>::new());
+        let mut labels = vec![0u32; 2 * slice];
+        let mut faces = [Vec::new(), Vec::new()];
+        let mut bits = [0u16; STRIP];
+        for k in slices.clone() {
+            let parity = k % 2;
+            let steps = if k == slices.start { &within } else { &across };
+            let in_labels = &steps.in_labels[parity][..];
+            let base = (k + levels.pad) * slice;
+            for range in occupied(isa, levels, k) {
+                for start in range.clone().step_by(STRIP) {
+                    let n = STRIP.min(range.end - start);
+                    let bits = &mut bits[..n];
+                    equal_neighbours(isa, &levels.data, start, &steps.in_data, bits);
+                    let here = &levels.data[start..start + n];
+                    for (v, (&level, &equal)) in here.iter().zip(&*bits).enumerate() {
+                        if level == T::default() {
+                            continue;
+                        }
+                        let (place, mut equal) = (start + v, equal);
+                        let at = place - base;
+                        let label = if equal == 0 {
+                            let label = zones.len() as u32;
+                            let level = level.index() as u16;
+                            zones.push(Zone { level, size: 1, distance: distance(place) });
+                            parents.push(label);
+                            label
+                        } else {
+                            let n = equal.trailing_zeros() as usize;
+                            let label = labels[at.wrapping_add_signed(in_labels[n])];
+                            let zone = &mut zones[label as usize];
+                            zone.size += 1;
+                            zone.distance = zone.distance.min(distance(place));
+                            equal &= !steps.represented[n];
+                            while equal != 0 {
+                                let n = equal.trailing_zeros() as usize;
+                                let other = labels[at.wrapping_add_signed(in_labels[n])];
+                                if other != label {
+                                    join(&mut parents, label, other);
+                                }
+                                equal &= !steps.represented[n];
+                            }
+                            label
+                        };
+                        labels[parity * slice + at] = label;
+                    }
                 }
-                parent => parents[parent],
-            };
-            parents[place] = number;
-            let zone = &mut zones[number as usize];
-            zone.size += 1;
-            zone.distance = zone.distance.min(distances.map_or(0, |d| d[place]));
+            }
+            let face = || labels[parity * slice..][..slice].to_vec();
+            if k == slices.start {
+                faces[0] = face();
+            }
+            if k + 1 == slices.end {
+                faces[1] = face();
+            }
+        }
+        Self { slices, zones, parents, faces }
+    }
+}
+
+/// The zones of all slabs, those that touch across the borders of slabs being one.
+fn join_slabs<T: Level>(isa: Isa, levels: &Padded<T>, slabs: Vec<Slab>) -> Vec<Zone> {
+    let slice = levels.strides()[0];
+    let mut slabs = slabs.into_iter();
+    let Some(mut all) = slabs.next() else { return Vec::new() };
+    let across: Vec<[i32; 3]> = seen_neighbours(Span::Volume).0.into_iter().filter(|o| o[0] < 0).collect();
+    let steps: Vec<isize> = across.iter().map(|&o| levels.step(o)).collect();
+    let mut bits = [0u16; STRIP];
+    for slab in slabs {
+        let first = all.zones.len() as u32;
+        all.zones.extend(slab.zones);
+        all.parents.extend(slab.parents.iter().map(|parent| parent + first));
+        let base = (slab.slices.start + levels.pad) * slice;
+        for range in occupied(isa, levels, slab.slices.start) {
+            for start in range.clone().step_by(STRIP) {
+                let bits = &mut bits[..STRIP.min(range.end - start)];
+                equal_neighbours(isa, &levels.data, start, &steps, bits);
+                for (v, &equal) in bits.iter().enumerate() {
+                    let (at, mut equal) = (start + v - base, equal);
+                    while equal != 0 {
+                        let n = equal.trailing_zeros() as usize;
+                        let before = (at + slice).wrapping_add_signed(steps[n]);
+                        join(&mut all.parents, slab.faces[0][at] + first, all.faces[1][before]);
+                        equal &= equal - 1;
+                    }
+                }
+            }
+        }
+        all.faces[1] = slab.faces[1].iter().map(|label| label + first).collect();
+    }
+    let Slab { mut zones, mut parents, .. } = all;
+    for label in 0..zones.len() {
+        let parent = parents[label] as usize;
+        if parent < label {
+            // What comes before a label has found its first one already.
+            let root = parents[parent];
+            parents[label] = root;
+            let part = zones[label];
+            let zone = &mut zones[root as usize];
+            zone.size += part.size;
+            zone.distance = zone.distance.min(part.distance);
         }
     }
+    let mut label = 0;
+    zones.retain(|_| {
+        label += 1;
+        parents[label - 1] as usize == label - 1
+    });
     zones
 }
 
-/// The first voxel of a zone, halving the path to it on the way.
-fn find(parents: &mut [u32], mut place: u32) -> u32 {
-    loop {
-        let parent = parents[place as usize];
-        if parent == place {
-            return place;
-        }
-        let grandparent = parents[parent as usize];
-        parents[place as usize] = grandparent;
-        place = grandparent;
-    }
+/// Makes two labels stand for one zone: the later first label follows the earlier one.
+fn join(parents: &mut [u32], a: u32, b: u32) {
+    let (a, b) = (find(parents, a), find(parents, b));
+    parents[a.max(b) as usize] = a.min(b);
 }
 
-/// For each place of the slab, the least number of steps along the axes (4-connected in a
-/// slice, 6-connected in the volume) that lead out of the morphological mask; the border of
-/// the image counts as outside. Exact in two sweeps, as the number of steps is the city-block
-/// distance.
-fn edge_distances<T: Level>(roi: &Roi, span: Span, levels: &Padded<T>) -> Vec<u32> {
-    let slab = slab(levels, span);
-    let [sz, sy, _] = levels.strides();
-    let [_, ny, nx] = levels.shape;
-    let mut distances = vec![0u32; slab.len()];
-    let volumetric = span == Span::Volume;
-    let rows: Vec<[usize; 3]> =
-        span.slices(levels.shape[0]).flat_map(|k| (0..ny).map(move |j| [k, j, 0])).collect();
-    let least = |d: &mut [u32], at: usize, from: usize| {
-        for i in 0..nx {
-            d[at + i] = d[at + i].min(d[from + i] + 1);
+/// The first label of a zone, halving the path to it on the way.
+fn find(parents: &mut [u32], mut label: u32) -> u32 {
+    loop {
+        let parent = parents[label as usize];
+        if parent == label {
+            return label;
         }
-    };
-    let [k0, j0, i0] = roi.region().start;
-    let mask: ndarray::ArrayView3<bool> = roi.morphological().view();
-    for &[k, j, _] in &rows {
-        let at = levels.at([k, j, 0]) - slab.start;
-        let inside = mask.slice(ndarray::s![k0 + k, j0 + j, i0..i0 + nx]);
-        for (d, &inside) in distances[at..at + nx].iter_mut().zip(inside) {
-            *d = if inside { u32::MAX - 1 } else { 0 };
-        }
-        if volumetric {
-            least(&mut distances, at, at - sz);
-        }
-        least(&mut distances, at, at - sy);
-        let mut previous = 0;
-        for d in &mut distances[at..at + nx] {
-            previous = (*d).min(previous + 1);
-            *d = previous;
-        }
+        let grandparent = parents[parent as usize];
+        parents[label as usize] = grandparent;
+        label = grandparent;
     }
-    for &row in rows.iter().rev() {
-        let at = levels.at(row) - slab.start;
-        if volumetric {
-            least(&mut distances, at, at + sz);
-        }
-        least(&mut distances, at, at + sy);
-        let mut next = 0;
-        for d in distances[at..at + nx].iter_mut().rev() {
-            next = (*d).min(next + 1);
-            *d = next;
-        }
-    }
-    distances
 }
 
 #[cfg(test)]
@@ -263,6 +349,12 @@ mod tests {
             for (span, expected) in by_slice.chain([whole]) {
                 for isa in Isa::available() {
                     prop_assert_eq!(zones(isa, &padded, span, Some(&roi)), expected.clone());
+                    let mut without: Vec<Zone> = expected.clone();
+                    without.iter_mut().for_each(|zone| zone.distance = 0);
+                    for slab in 1..4 {
+                        let found = with_levels!(padded, v => find_zones(isa, v, span, None, slab));
+                        prop_assert_eq!(found, without.clone());
+                    }
                 }
             }
         }

@@ -1,12 +1,17 @@
 //! Extraction, the catalogue and the example.
 
+use numpy::{IntoPyArray, PyArray3};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use radiomics_core::catalogue::FAMILIES;
 use radiomics_core::example::DigitalPhantom;
+use radiomics_core::filters::{Filter, filter_images as core_filter_images, read_filters};
 use radiomics_core::{Execution, Grid, Image, Mask, Named, Voxels};
 
+use serde_json::Value;
+
 use crate::settings::Settings;
+use crate::value::{MAX_DEPTH, to_value};
 use crate::voxels::{Borrowed, to_array};
 use crate::{RadiomicsError, raise};
 
@@ -59,6 +64,35 @@ pub fn extract(
         )
     };
     Ok(table.rows().iter().map(row).collect())
+}
+
+/// The responses of several filters to an image, a list of new float64 arrays (z, y, x).
+///
+/// `filters` is a filter or a list of them as the setting `filters` takes them. The array is
+/// borrowed and the interpreter lock is released: nobody may write to it meanwhile.
+#[pyfunction]
+#[pyo3(signature = (image, geometry, filters, *, threads))]
+pub fn filter_images<'py>(
+    py: Python<'py>,
+    image: &Bound<'py, PyAny>,
+    geometry: Geometry,
+    filters: &Bound<'py, PyAny>,
+    threads: i64,
+) -> PyResult<Vec<Bound<'py, PyArray3<f64>>>> {
+    let execution = execution(threads)?;
+    let filters = filters_of(filters)?;
+    let voxels = Borrowed::new("image", image)?;
+    let image = self::image(voxels.voxels(), geometry)?;
+    let responses = py.detach(|| core_filter_images(&image, &filters, &execution)).map_err(raise)?;
+    Ok(responses.into_iter().map(|response| response.into_pyarray(py)).collect())
+}
+
+fn filters_of(given: &Bound<'_, PyAny>) -> PyResult<Vec<Filter>> {
+    let values = match to_value("filters", given, MAX_DEPTH)? {
+        Value::Array(values) => values,
+        single => vec![single],
+    };
+    read_filters(&values).map_err(raise)
 }
 
 /// With a number of threads as Python gives it.

@@ -28,7 +28,7 @@ mod _core {
     #[pymodule_export]
     use super::RadiomicsError;
     #[pymodule_export]
-    use super::extract::{example, extract, features};
+    use super::extract::{example, extract, features, filter_images};
     #[pymodule_export]
     use super::settings::{Settings, setting_keys};
     #[pymodule_export]

@@ -7,7 +7,7 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PySequence,
 use serde_json::{Map, Value};
 
 /// Deeper than any setting, so that an object that contains itself ends in an error.
-const MAX_DEPTH: usize = 8;
+pub const MAX_DEPTH: usize = 8;
 
 /// Keyword arguments as the core's map of settings.
 pub fn to_map(given: Option<&Bound<'_, PyDict>>) -> PyResult<Map<String, Value>> {
@@ -33,7 +33,7 @@ pub fn to_map(given: Option<&Bound<'_, PyDict>>) -> PyResult<Map<String, Value>>
 
 /// `None`, numbers, strings, sequences and mappings, and anything of NumPy's that becomes one
 /// of these. What JSON cannot hold (NaN, infinities) becomes its text, for the core to refuse.
-fn to_value(name: &str, object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
+pub fn to_value(name: &str, object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
     let refuse = || {
         let kind = object.get_type().name()?;
         Err(PyTypeError::new_err(format!(

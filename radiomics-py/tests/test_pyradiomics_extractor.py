@@ -242,13 +242,6 @@ def test_voxel_mode_is_refused(phantom_images):
         RadiomicsFeatureExtractor().execute(*phantom_images, voxelBased=True)
 
 
-@pytest.mark.parametrize("name", [n for n in pyradiomics.getImageTypes() if n != "Original"])
-def test_image_types_without_a_filter_say_so_when_used(phantom_images, name):
-    generator = getattr(imageoperations, f"get{name}Image")(*phantom_images)
-    with pytest.raises(NotImplementedError, match=f"'{name}' is not available"):
-        next(generator)
-
-
 def test_geometry_tolerance_ends_with_the_extraction(phantom_images):
     image, mask = phantom_images
     moved = sitk.Image(mask)

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::aggregation::Aggregation;
 use crate::error::Error;
+use crate::filters::{Filter, read_filters};
 use crate::names::Named;
 use crate::settings::{BinAnchor, Discretisation, Normalisation, Settings};
 
@@ -111,6 +112,21 @@ pub static KEYS: &[Key] = &[
         name: "resegment_sigma", takes: "a number above 0, or null",
         summary: "Keep intensities within this many standard deviations of the region's mean",
         get: |s| json!(s.resegment_sigma), set: |s, v| assign(&mut s.resegment_sigma, v),
+    },
+    Key {
+        name: "filters", takes: "a filter or a list of them, each a name or a mapping from one to its parameters, such as {mean: {support_voxels: 5}}",
+        summary: "What features are computed of: `original` is the image as it is; a list as a parameter stands for a filter per member",
+        get: |s| json!(s.filters), set: |s, v| filters(&mut s.filters, v),
+    },
+    Key {
+        name: "filter_crop", takes: "never, when_interpolated or always",
+        summary: "When the image is cut to a box round the region before filters see it; never lets them see as much as they need",
+        get: |s| json!(s.filter_crop.name()), set: |s, v| named(&mut s.filter_crop, v),
+    },
+    Key {
+        name: "filter_crop_voxels", takes: "a whole number, 0 or more",
+        summary: "Voxels that such a box has more than the region, on either side",
+        get: |s| json!(s.filter_crop_voxels), set: |s, v| assign(&mut s.filter_crop_voxels, v),
     },
     Key {
         name: "mesh_faces", takes: "inside_apart or complement_symmetric",
@@ -267,6 +283,15 @@ fn aggregations(field: &mut Vec<Aggregation>, value: &Value) -> Read<()> {
     let names: Vec<String> = read(value)?;
     let parse = |name: &String| Aggregation::parse(name).map_err(|error| WrongKind(Some(error)));
     *field = names.iter().map(parse).collect::<Read<_>>()?;
+    Ok(())
+}
+
+fn filters(field: &mut Vec<Filter>, value: &Value) -> Read<()> {
+    let given = match value {
+        Value::Array(values) => values.as_slice(),
+        single => std::slice::from_ref(single),
+    };
+    *field = read_filters(given).map_err(|error| WrongKind(Some(error)))?;
     Ok(())
 }
 

@@ -128,29 +128,46 @@ impl Emphasis {
             m.entropy += entropy_term(p);
             m.energy += p * p;
         }
-        m.level = Marginal::new(cells.iter().map(|&(i, _, n)| (u32::from(i), n)).collect());
-        m.number = Marginal::new(cells.iter().map(|&(_, j, n)| (j, n)).collect());
+        m.level = Marginal::new(cells.iter().map(|&(i, _, n)| (u32::from(i), n)));
+        m.number = Marginal::new(cells.iter().map(|&(_, j, n)| (j, n)));
         Some(m)
     }
 }
 
 impl Marginal {
-    /// Of pairs (value, count), in which values may repeat.
-    fn new(mut counts: Vec<(u32, f64)>) -> Self {
-        // Stable, so that what is summed for a value is summed in a fixed order.
-        counts.sort_by_key(|c| c.0);
-        let total: f64 = counts.iter().map(|c| c.1).sum();
-        let mean = counts.iter().map(|&(value, n)| f64::from(value) * n).sum::<f64>() / total;
+    /// Of pairs (value, count), in which values may repeat. What is summed for a value is summed
+    /// in the order of the pairs.
+    fn new(counts: impl Iterator<Item = (u32, f64)> + Clone) -> Self {
+        let highest = counts.clone().map(|c| c.0).max().unwrap_or(0) as usize;
+        let mut sums: Vec<(u32, f64)>;
+        if highest < SUMS {
+            sums = (0..).map(|value| (value, 0.0)).take(highest + 1).collect();
+            counts.for_each(|(value, n)| sums[value as usize].1 += n);
+        } else {
+            sums = counts.collect();
+            sums.sort_by_key(|c| c.0);
+            sums.dedup_by(|next, kept| {
+                let same = next.0 == kept.0;
+                if same {
+                    kept.1 += next.1;
+                }
+                same
+            });
+        }
+        let total: f64 = sums.iter().map(|c| c.1).sum();
+        let mean = sums.iter().map(|&(value, n)| f64::from(value) * n).sum::<f64>() / total;
         let mut marginal = Self::default();
-        for equal in counts.chunk_by(|a, b| a.0 == b.0) {
-            let n: f64 = equal.iter().map(|c| c.1).sum();
-            let deviation = f64::from(equal[0].0) - mean;
+        for (value, n) in sums {
+            let deviation = f64::from(value) - mean;
             marginal.squares += n * n;
             marginal.variance += deviation * deviation * (n / total);
         }
         marginal
     }
 }
+
+/// Values up to which each has a sum of its own, so that counts need not be sorted.
+const SUMS: usize = 4096;
 
 #[cfg(test)]
 mod tests {

@@ -1,11 +1,16 @@
 //! Grey level co-occurrence (IBSI 1, LFYI): how often levels i and j are neighbours.
 
+mod merge;
+mod singular;
+
+use self::singular::Deflated;
+use super::line_sets::LineSets;
 use super::{Compute, Job, entropy_term, features, texture};
 use crate::aggregation::{Scope, Span};
 use crate::catalogue::{Family, Row, row};
 use crate::cells::sum_equal;
 use crate::kernels::Isa;
-use crate::kernels::pairs::count_pairs;
+use crate::kernels::pairs::{Pairs, count_pairs};
 use crate::neighbourhood::half_directions;
 use crate::roi::{Levels, with_levels};
 use crate::settings::Settings;
@@ -16,7 +21,7 @@ pub(crate) const FAMILY: Family = Family {
     ibsi_id: "LFYI",
     scope: Scope::Directional,
     features: || features(TABLE),
-    compute: Compute::Levels(compute),
+    compute: Compute::Lines(compute),
 };
 
 #[rustfmt::skip]
@@ -72,8 +77,10 @@ struct Glcm {
     sums: Vec<f64>,
     /// p_i and p_j, by level.
     marginals: [Vec<f64>; 2],
-    /// p_ij where it is not 0.
+    /// p_ij where it is not 0; of a symmetric matrix not below the diagonal.
     cells: Vec<(usize, usize, f64)>,
+    /// Whether the matrix is symmetric.
+    folded: bool,
 }
 
 /// The pairs of one direction, each counted once.
@@ -81,9 +88,6 @@ struct Direction {
     weight: f64,
     pairs: Pairs,
 }
-
-/// (i, j, n) in order.
-pub(crate) type Pairs = Vec<(u16, u16, u64)>;
 
 /// Directions in the plane and in the volume.
 pub(crate) fn directions(settings: &Settings) -> [Vec<[i32; 3]>; 2] {
@@ -96,7 +100,7 @@ pub(crate) fn matrix(isa: Isa, levels: &Levels, span: Span, offset: [i32; 3]) ->
     with_levels!(levels, v => count_pairs(isa, v, levels.n_g, slices, offset))
 }
 
-fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
+fn compute(job: &Job, levels: &Levels, lines: Option<&LineSets>) -> Vec<FeatureRow> {
     let [planar, volumetric] = directions(job.settings);
     let count = |span, direction: usize| {
         let offset = if span == Span::Volume { volumetric[direction] } else { planar[direction] };
@@ -105,7 +109,10 @@ fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
                 let distance = norm.length_mm(offset, job.roi.grid.spacing_mm);
                 (-distance * distance).exp()
             }),
-            pairs: matrix(job.isa, levels, span, offset),
+            pairs: match lines.and_then(|l| l.of(span, direction)) {
+                Some(lines) => lines.pairs.clone(),
+                None => matrix(job.isa, levels, span, offset),
+            },
         }
     };
     texture::rows(
@@ -123,28 +130,44 @@ fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
 impl Glcm {
     /// Of the weighted sum of matrices; `None` if there is no pair at all.
     fn new(directions: &[&Direction], n_g: usize, symmetric: bool) -> Option<Self> {
-        let counts = merged(directions.iter().map(|d| (d.weight, &d.pairs)), symmetric);
-        let total: f64 = counts.iter().map(|c| c.2).sum();
+        let weighted_pairs: Vec<_> = directions.iter().map(|d| (d.weight, &d.pairs)).collect();
+        let mut cells = merge::sum(&weighted_pairs, symmetric);
+        let mut total: f64 = cells.iter().map(|c| c.2).sum();
         if total == 0.0 {
             return None;
         }
-        let cells: Vec<_> = counts.iter().map(|&(i, j, n)| (i, j, n / total)).collect();
+        if symmetric {
+            // A pair is counted in both orders: one of equal levels twice in its own cell.
+            cells.iter_mut().filter(|c| c.0 == c.1).for_each(|c| c.2 *= 2.0);
+            total *= 2.0;
+        }
+        cells.iter_mut().for_each(|c| c.2 /= total);
         let mut m = Glcm {
             n_g: n_g as f64,
             differences: vec![0.0; n_g],
             sums: vec![0.0; 2 * n_g + 1],
             marginals: [vec![0.0; n_g + 1], vec![0.0; n_g + 1]],
+            folded: symmetric,
             ..Glcm::default()
         };
         for &(i, j, p) in &cells {
+            // A cell beside the diagonal stands for its mirror image as well.
+            let times = if symmetric && i != j { 2.0 } else { 1.0 };
             m.maximum = m.maximum.max(p);
-            m.energy += p * p;
-            m.entropy += entropy_term(p);
-            m.product += (i * j) as f64 * p;
-            m.differences[i.abs_diff(j)] += p;
-            m.sums[i + j] += p;
+            m.energy += times * p * p;
+            m.entropy += times * entropy_term(p);
+            m.product += times * (i * j) as f64 * p;
+            m.differences[i.abs_diff(j)] += times * p;
+            m.sums[i + j] += times * p;
             m.marginals[0][i] += p;
-            m.marginals[1][j] += p;
+            if !symmetric {
+                m.marginals[1][j] += p;
+            } else if i != j {
+                m.marginals[0][j] += p;
+            }
+        }
+        if symmetric {
+            m.marginals[1] = m.marginals[0].clone();
         }
         m.entropies = m.marginals.each_ref().map(|p| p.iter().copied().map(entropy_term).sum());
         [m.mean_i, m.mean_j] = m.marginals.each_ref().map(|p| weighted(p, |i| i));
@@ -178,17 +201,13 @@ pub(crate) fn merged<'a>(
     directions: impl Iterator<Item = (f64, &'a Pairs)>,
     symmetric: bool,
 ) -> Vec<(usize, usize, f64)> {
-    let mut all = Vec::new();
-    for (weight, pairs) in directions {
-        for &(i, j, n) in pairs {
-            let (i, j, n) = (usize::from(i), usize::from(j), weight * n as f64);
-            all.push((i, j, n));
-            if symmetric {
-                all.push((j, i, n));
-            }
-        }
+    let mut cells = merge::sum(&directions.collect::<Vec<_>>(), symmetric);
+    if symmetric {
+        let mirrored: Vec<_> = cells.iter().map(|&(i, j, n)| (j, i, n)).collect();
+        cells.extend(mirrored);
+        cells = sum_equal(cells);
     }
-    sum_equal(all)
+    cells
 }
 
 /// Σ term(k)·p(k).
@@ -232,25 +251,18 @@ fn maximal_correlation_coefficient(m: &Glcm) -> f64 {
     if m.is_flat() {
         return 1.0;
     }
+    // Without the levels that do not occur.
     let places = m.marginals.each_ref().map(|p| {
-        let mut next = 0;
+        let mut before = 0;
         let place = |p: &f64| {
-            (*p > 0.0).then(|| {
-                next += 1;
-                next - 1
-            })
+            before += usize::from(*p > 0.0);
+            before - usize::from(*p > 0.0)
         };
-        p.iter().map(place).collect::<Vec<Option<usize>>>()
+        p.iter().map(place).collect::<Vec<usize>>()
     });
-    let size = |p: &[Option<usize>]| p.iter().flatten().count();
-    let mut matrix = nalgebra::DMatrix::<f64>::zeros(size(&places[0]), size(&places[1]));
-    for &(i, j, p) in &m.cells {
-        if let (Some(row), Some(column)) = (places[0][i], places[1][j]) {
-            matrix[(row, column)] = p / (m.marginals[0][i] * m.marginals[1][j]).sqrt();
-        }
-    }
-    let mut squares: Vec<f64> =
-        (&matrix * matrix.transpose()).symmetric_eigenvalues().iter().copied().collect();
-    squares.sort_by(f64::total_cmp);
-    squares.iter().rev().nth(1).map_or(f64::NAN, |square| square.max(0.0).sqrt())
+    let occurring = |p: &Vec<f64>| p.iter().copied().filter(|p| *p > 0.0).collect::<Vec<f64>>();
+    let [p, q] = m.marginals.each_ref().map(occurring);
+    let cells = m.cells.iter().map(|&(i, j, p)| (places[0][i], places[1][j], p));
+    let matrix = if m.folded { Deflated::symmetric(cells, &p) } else { Deflated::general(cells, &p, &q) };
+    matrix.largest()
 }

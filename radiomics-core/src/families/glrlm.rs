@@ -1,11 +1,13 @@
 //! Grey level run length (IBSI 1, TP0I): how often level i runs on for j voxels.
 
 use super::emphasis::{Counted, Emphasis, table};
+use super::line_sets::LineSets;
 use super::{Compute, Job, features, texture};
 use crate::aggregation::{Scope, Span};
 use crate::catalogue::{Family, Row};
+use crate::cells::Cells;
 use crate::kernels::Isa;
-use crate::kernels::runs::count_runs;
+use crate::kernels::lines::count_lines;
 use crate::neighbourhood::half_directions;
 use crate::roi::{Level, Levels, with_levels};
 use crate::settings::Norm;
@@ -16,7 +18,7 @@ pub(crate) const FAMILY: Family = Family {
     ibsi_id: "TP0I",
     scope: Scope::Directional,
     features: || features(TABLE),
-    compute: Compute::Levels(compute),
+    compute: Compute::Lines(compute),
 };
 
 static TABLE: &[Row<Emphasis>] = &table([
@@ -47,7 +49,10 @@ pub(crate) fn directions() -> [Vec<[i32; 3]>; 2] {
 /// Runs within a span along `offset`.
 pub(crate) fn matrix(isa: Isa, levels: &Levels, span: Span, offset: [i32; 3]) -> Counted {
     let slices = span.slices(levels.shape()[0]);
-    let cells = with_levels!(levels, v => count_runs(isa, v, levels.n_g, slices, offset));
+    counted(with_levels!(levels, v => count_lines(isa, v, levels.n_g, slices, offset)).runs)
+}
+
+fn counted(cells: Cells) -> Counted {
     let n_v = cells.iter().map(|&(_, length, n)| u64::from(length) * n).sum();
     Counted { cells, n_v }
 }
@@ -73,7 +78,7 @@ struct Direction {
     runs: Counted,
 }
 
-fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
+fn compute(job: &Job, levels: &Levels, lines: Option<&LineSets>) -> Vec<FeatureRow> {
     let directions = directions();
     let dropped = directions.each_ref().map(|offsets| {
         let drop = |offset: &[i32; 3]| {
@@ -87,9 +92,10 @@ fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
         let distance = |norm: Norm| norm.length_mm(offset, job.roi.grid.spacing_mm);
         Direction {
             weight: job.settings.distance_weighting.map_or(1.0, distance),
-            runs: match dropped[dimensions][direction] {
-                true => Counted::default(),
-                false => matrix(job.isa, levels, span, offset),
+            runs: match (dropped[dimensions][direction], lines.and_then(|l| l.of(span, direction))) {
+                (true, _) => Counted::default(),
+                (false, Some(lines)) => counted(lines.runs.clone()),
+                (false, None) => matrix(job.isa, levels, span, offset),
             },
         }
     };

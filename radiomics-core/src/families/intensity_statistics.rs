@@ -1,6 +1,7 @@
 //! Intensity-based statistics (IBSI 1, UHIW): of the intensities in the intensity mask,
 //! without discretisation.
 
+use super::sample::Sample;
 use super::statistics::Statistics;
 use super::{Compute, Job, features};
 use crate::aggregation::{Aggregation, Scope};
@@ -50,15 +51,14 @@ struct Intensities {
 }
 
 fn compute(job: &Job) -> Vec<FeatureRow> {
-    let mut values = job.roi.values();
-    let statistics = Statistics::of_values(job.isa, &values);
+    let sample = Sample::new(job.isa, job.roi);
     let shift = job.settings.intensity_shift;
-    if shift != 0.0 {
-        values.iter_mut().for_each(|x| *x += shift);
-    }
     let intensities = Intensities {
-        statistics,
-        energy: reduce::sum_of_squares(job.isa, &values),
+        statistics: Statistics::of_sample(job.isa, &sample),
+        energy: match &sample {
+            Sample::Counted(counts) => counts.iter().map(|&(x, n)| n as f64 * (x + shift).powi(2)).sum(),
+            Sample::Values(values) => reduce::sum_of_squares(job.isa, values, shift),
+        },
         voxel_volume_mm3: job.roi.grid.voxel_volume_mm3(),
     };
     job.rows(FAMILY.name, TABLE, Aggregation::Region, &[intensities])

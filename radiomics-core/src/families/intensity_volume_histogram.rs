@@ -1,5 +1,6 @@
 //! Intensity-volume histogram (IBSI 1, P88C): which share of the region has at least a level.
 
+use super::sample::Sample;
 use super::{Compute, Job, features};
 use crate::aggregation::{Aggregation, Scope};
 use crate::catalogue::{Family, Row, row};
@@ -30,7 +31,7 @@ static TABLE: &[Row<VolumeHistogram>] = &[
 ];
 
 /// ν_i, the share of voxels of level i or more, on a range of evenly spaced levels. It is kept
-/// as the voxels in ascending order: levels in between may be many more than voxels.
+/// for the levels that occur: those in between may be many more than voxels.
 struct VolumeHistogram {
     /// Lowest level of the range.
     first: f64,
@@ -38,13 +39,16 @@ struct VolumeHistogram {
     step: f64,
     /// Number of levels in the range, at least 1.
     n_levels: u64,
-    /// Which level each voxel has, counted from 0, ascending.
-    ascending: Vec<u64>,
+    /// The levels that occur, counted from 0, ascending, and how many voxels are of a lower one.
+    below: Vec<(u64, u64)>,
+    /// Number of voxels.
+    n: u64,
 }
 
 fn compute(job: &Job) -> Result<Vec<FeatureRow>> {
     let range = job.settings.resegment_range.unwrap_or([None; 2]);
-    let histogram = VolumeHistogram::new(job.roi.values(), &job.settings.ivh_discretisation, range)?;
+    let sample = Sample::new(job.isa, job.roi);
+    let histogram = VolumeHistogram::new(&sample, &job.settings.ivh_discretisation, range)?;
     Ok(job.rows(FAMILY.name, TABLE, Aggregation::Region, &[histogram]))
 }
 
@@ -52,9 +56,8 @@ impl VolumeHistogram {
     /// Without discretisation, levels are 1 apart; with bins of a fixed width they are the
     /// bins' centres, and both cover the resegmentation range as far as it has ends, else the
     /// region's intensities. Otherwise levels are the numbers of bins.
-    fn new(mut values: Vec<f64>, discretisation: &Discretisation, range: [Option<f64>; 2]) -> Result<Self> {
-        values.sort_unstable_by(f64::total_cmp);
-        let [lowest, highest] = [values.first(), values.last()].map(|v| v.copied().unwrap_or(f64::NAN));
+    fn new(sample: &Sample, discretisation: &Discretisation, range: [Option<f64>; 2]) -> Result<Self> {
+        let [lowest, highest] = sample.range();
         let [low, high] = range.map(|end| end.filter(|end| end.is_finite()));
         let (low, high) = (low.unwrap_or(lowest), high.unwrap_or(highest));
         let bins = Bins::new(discretisation, lowest, highest, Some(low))?;
@@ -73,18 +76,37 @@ impl VolumeHistogram {
             }
         };
         // The upper end of the range, being the edge of a bin, belongs to the last one.
-        let ascending = values.into_iter().map(|x| index(x).min(n_levels - 1)).collect();
-        Ok(Self { first, step, n_levels, ascending })
+        let index = |x: f64| index(x).min(n_levels - 1);
+        let counts = match sample {
+            Sample::Counted(counts) => merged(counts.iter().map(|&(x, n)| (index(x), n))),
+            Sample::Values(values) if n_levels <= DENSE_LEVELS => {
+                let mut counts = vec![0; n_levels as usize];
+                values.iter().for_each(|&x| counts[index(x) as usize] += 1);
+                merged((0..).zip(counts).filter(|(_, n)| *n > 0))
+            }
+            Sample::Values(values) => {
+                let mut levels: Vec<u64> = values.iter().map(|&x| index(x)).collect();
+                levels.sort_unstable();
+                merged(levels.into_iter().map(|level| (level, 1)))
+            }
+        };
+        let mut n = 0;
+        let below = counts.into_iter().map(|(level, count)| {
+            n += count;
+            (level, n - count)
+        });
+        Ok(Self { first, step, n_levels, below: below.collect(), n })
     }
 
     /// ν of a level, counted from 0.
     fn fraction(&self, level: u64) -> f64 {
-        self.at_least(level) as f64 / self.ascending.len() as f64
+        self.at_least(level) as f64 / self.n as f64
     }
 
     /// Number of voxels of a level or more.
-    fn at_least(&self, level: u64) -> usize {
-        self.ascending.len() - self.ascending.partition_point(|&l| l < level)
+    fn at_least(&self, level: u64) -> u64 {
+        let next = self.below.partition_point(|&(l, _)| l < level);
+        self.below.get(next).map_or(0, |&(_, below)| self.n - below)
     }
 
     /// V_x: ν falls from level to level, hence that of the first level that is high enough.
@@ -97,25 +119,42 @@ impl VolumeHistogram {
     /// I_x: the first level that few enough voxels reach, next to the level of the highest
     /// voxel that too many reach.
     fn intensity_at(&self, percent: u64) -> f64 {
-        let n = self.ascending.len();
-        let allowed = (n as u128 * u128::from(percent) / 100) as usize;
-        // With one voxel more than allowed at or above this level, the next one is the first.
-        let level = self.ascending[n - allowed - 1] + 1;
+        let allowed = (u128::from(self.n) * u128::from(percent) / 100) as u64;
+        // The last level that more voxels than allowed reach; with the next one, few enough do.
+        let reached = self.below.partition_point(|&(_, below)| self.n - below > allowed);
+        let level = reached.checked_sub(1).map_or(0, |last| self.below[last].0 + 1);
         if level < self.n_levels { self.first + level as f64 * self.step } else { f64::NAN }
     }
 
     /// Trapezia between neighbouring levels. Σ ν is the mean over voxels of the number of
     /// levels up to the voxel's own.
     fn area(&self) -> f64 {
-        let (lowest, highest) = (self.ascending[0], self.ascending[self.ascending.len() - 1]);
-        if lowest == highest {
+        if self.below.len() < 2 {
             return 0.0;
         }
         let last = self.n_levels - 1;
-        let up_to: u128 = self.ascending.iter().map(|&level| u128::from(level) + 1).sum();
-        let fractions = up_to as f64 / self.ascending.len() as f64;
+        let ends = self.below.iter().skip(1).map(|&(_, below)| below).chain([self.n]);
+        let steps = self.below.iter().zip(ends);
+        let up_to: u128 =
+            steps.map(|(&(level, below), end)| (u128::from(level) + 1) * u128::from(end - below)).sum();
+        let fractions = up_to as f64 / self.n as f64;
         (fractions - (self.fraction(0) + self.fraction(last)) / 2.0) / last as f64
     }
+}
+
+/// Up to this many levels have a counter each.
+const DENSE_LEVELS: u64 = 1 << 16;
+
+/// Adds the numbers of equal levels, which follow each other.
+fn merged(counts: impl Iterator<Item = (u64, u64)>) -> Vec<(u64, u64)> {
+    let mut sums: Vec<(u64, u64)> = Vec::new();
+    for (level, n) in counts {
+        match sums.last_mut() {
+            Some(last) if last.0 == level => last.1 += n,
+            _ => sums.push((level, n)),
+        }
+    }
+    sums
 }
 
 /// A number of levels.
@@ -131,7 +170,13 @@ mod tests {
     use proptest::prelude::*;
 
     fn histogram(values: &[f64], d: &Discretisation, range: [Option<f64>; 2]) -> VolumeHistogram {
-        VolumeHistogram::new(values.to_vec(), d, range).unwrap()
+        VolumeHistogram::new(&Sample::Values(values.to_vec()), d, range).unwrap()
+    }
+
+    /// The level of each voxel, ascending.
+    fn ascending(h: &VolumeHistogram) -> Vec<u64> {
+        let number = |level| h.at_least(level) - h.at_least(level + 1);
+        h.below.iter().flat_map(|&(level, _)| std::iter::repeat_n(level, number(level) as usize)).collect()
     }
 
     fn all(h: &VolumeHistogram) -> [f64; 5] {
@@ -140,12 +185,11 @@ mod tests {
 
     /// The definitions, level by level.
     fn plain(h: &VolumeHistogram) -> [f64; 5] {
-        let n = h.ascending.len() as f64;
+        let voxels = ascending(h);
+        let n = voxels.len() as f64;
         let last = h.n_levels as f64 - 1.0;
         let curve: Vec<(f64, f64)> = (0..h.n_levels)
-            .map(|level| {
-                (level as f64, h.ascending.iter().filter(|&&voxel| voxel >= level).count() as f64 / n)
-            })
+            .map(|level| (level as f64, voxels.iter().filter(|&&voxel| voxel >= level).count() as f64 / n))
             .collect();
         let volume = |x: f64| {
             let enough = curve.iter().filter(|(level, _)| 100.0 * level >= x * last);
@@ -176,6 +220,11 @@ mod tests {
                 Discretisation::BinEdges { edges: vec![-100.0, -10.0, 0.0, 90.0] },
             ] {
                 let h = histogram(&values, &d, [low, None]);
+                let mut counts = Vec::new();
+                values.iter().for_each(|&x| counts.push((x, 1)));
+                counts.sort_by(|a, b| a.0.total_cmp(&b.0));
+                let counted = VolumeHistogram::new(&Sample::Counted(counts), &d, [low, None]).unwrap();
+                prop_assert_eq!(&counted.below, &h.below);
                 for (a, b) in all(&h).into_iter().zip(plain(&h)) {
                     prop_assert!(a.is_nan() && b.is_nan() || (a - b).abs() < 1e-12, "{a} {b} {d:?}");
                 }
@@ -187,14 +236,14 @@ mod tests {
     fn levels_of_each_discretisation() {
         let values = [-3.0, 0.0, 5.0];
         let h = histogram(&values, &Discretisation::Identity, [Some(-5.0), None]);
-        assert_eq!((h.first, h.step, h.n_levels, h.ascending), (-5.0, 1.0, 11, vec![2, 5, 10]));
+        assert_eq!((h.first, h.step, h.n_levels, ascending(&h)), (-5.0, 1.0, 11, vec![2, 5, 10]));
         let size = Discretisation::FixedBinSize { width: 2.5, anchor: BinAnchor::LowerBound };
         let h = histogram(&values, &size, [Some(-5.0), Some(5.0)]);
         // Bin centres −3.75, −1.25, 1.25 and 3.75.
-        assert_eq!((h.first, h.step, h.n_levels, h.ascending), (-3.75, 2.5, 4, vec![0, 2, 3]));
+        assert_eq!((h.first, h.step, h.n_levels, ascending(&h)), (-3.75, 2.5, 4, vec![0, 2, 3]));
         let number = Discretisation::FixedBinNumber { bins: 4 };
         let h = histogram(&values, &number, [Some(-5.0), None]);
-        assert_eq!((h.first, h.step, h.n_levels, h.ascending), (1.0, 1.0, 4, vec![0, 1, 3]));
+        assert_eq!((h.first, h.step, h.n_levels, ascending(&h)), (1.0, 1.0, 4, vec![0, 1, 3]));
     }
 
     #[test]

@@ -10,14 +10,17 @@ pub(crate) mod glszm;
 pub(crate) mod intensity_histogram;
 pub(crate) mod intensity_statistics;
 pub(crate) mod intensity_volume_histogram;
+pub(crate) mod line_sets;
 pub(crate) mod local_intensity;
 pub(crate) mod morphology;
 pub(crate) mod ngldm;
 pub(crate) mod ngtdm;
+pub(crate) mod sample;
 pub(crate) mod statistics;
 pub(crate) mod texture;
 pub(crate) mod zone_sets;
 
+use self::line_sets::LineSets;
 use self::zone_sets::ZoneSets;
 use crate::aggregation::Aggregation;
 use crate::catalogue::{Feature, Row, is_selected};
@@ -39,7 +42,9 @@ pub(crate) struct Job<'a> {
 /// What a family needs besides the region.
 #[derive(Clone, Copy)]
 pub(crate) enum Compute {
-    /// Intensities or shape only.
+    /// The shape, which is the same whatever filter the intensities went through.
+    Shape(fn(&Job) -> Vec<FeatureRow>),
+    /// Intensities only.
     Region(fn(&Job) -> Vec<FeatureRow>),
     /// Intensities of the region and of the image round it.
     Surroundings {
@@ -51,6 +56,8 @@ pub(crate) enum Compute {
     Checked(fn(&Job) -> Result<Vec<FeatureRow>>),
     /// Grey levels.
     Levels(fn(&Job, &Levels) -> Vec<FeatureRow>),
+    /// Lines of voxels, counted already if another family needs them as well.
+    Lines(fn(&Job, &Levels, Option<&LineSets>) -> Vec<FeatureRow>),
     /// Zones of equal grey level, with their distances from the edge or without.
     Zones { distances: bool, compute: fn(&Job, &Levels, &ZoneSets) -> Vec<FeatureRow> },
 }

@@ -7,7 +7,9 @@ use crate::aggregation::{Scope, Span};
 use crate::catalogue::{Family, Row};
 use crate::cells::{Cells, Tally};
 use crate::kernels::Isa;
-use crate::kernels::neighbours::count_similar;
+use crate::kernels::counters::Counters;
+use crate::kernels::neighbours::{STRIP, count_equal, count_similar, place_in_table};
+use crate::kernels::occupied::occupied;
 use crate::neighbourhood::neighbours;
 use crate::roi::{Level, Levels, Padded, with_levels};
 use crate::settings::Settings;
@@ -51,9 +53,40 @@ static TABLE: &[Row<Emphasis>] = &{
 /// Voxels of a span by level and dependence, the voxel itself included.
 pub(crate) fn matrix(isa: Isa, levels: &Levels, settings: &Settings, span: Span) -> Counted {
     let offsets = neighbours(&settings.distances, span == Span::Volume);
-    let cells = with_levels!(levels, v => count(isa, v, levels.n_g, settings.ngldm_alpha, span, &offsets));
+    let width = offsets.len() + 1;
+    let fits = width <= usize::from(u8::MAX) && (levels.n_g + 1) * width <= Counters::MAX;
+    let cells = with_levels!(levels, v => match fits && settings.ngldm_alpha == 0 {
+        true => count_exact(isa, v, levels.n_g, span, &offsets),
+        false => count(isa, v, levels.n_g, settings.ngldm_alpha, span, &offsets),
+    });
     let n_v = cells.iter().map(|c| c.2).sum();
     Counted { cells, n_v }
+}
+
+/// The same for a coarseness of 0, where a neighbour counts that has the voxel's own level.
+fn count_exact<T: Level>(
+    isa: Isa,
+    levels: &Padded<T>,
+    n_g: usize,
+    span: Span,
+    offsets: &[[i32; 3]],
+) -> Cells {
+    let steps: Vec<isize> = offsets.iter().map(|&o| levels.step(o)).collect();
+    let width = steps.len() + 1;
+    let mut table = Counters::new((n_g + 1) * width);
+    let (mut numbers, mut places) = ([0u8; STRIP], [0u16; STRIP]);
+    for range in span.slices(levels.shape[0]).flat_map(|k| occupied(isa, levels, k)) {
+        for start in range.clone().step_by(STRIP) {
+            let n = STRIP.min(range.end - start);
+            let (numbers, places) = (&mut numbers[..n], &mut places[..n]);
+            count_equal(isa, &levels.data, start, &steps, numbers);
+            place_in_table(isa, &levels.data, start, width as u16, numbers, places);
+            table.add(isa, places);
+        }
+    }
+    let table = table.sums();
+    let counted = table.iter().enumerate().skip(width).filter(|(_, n)| **n > 0);
+    counted.map(|(at, &n)| ((at / width) as u16, (at % width) as u32 + 1, u64::from(n))).collect()
 }
 
 fn count<T: Level>(

@@ -9,10 +9,17 @@
 //! instruction set gives the same bits.
 #![allow(unsafe_code)]
 
+pub(crate) mod counters;
+pub(crate) mod directions;
+pub(crate) mod levels;
+pub(crate) mod lines;
 pub(crate) mod neighbours;
+pub(crate) mod occupied;
 pub(crate) mod pairs;
 pub(crate) mod reduce;
 pub(crate) mod runs;
+pub(crate) mod splines;
+pub(crate) mod windows;
 
 /// An instruction set that this machine has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,6 +20,65 @@ kernel! {
     }
 }
 
+/// Most voxels that [`differences`] looks at together.
+pub const STRIP: usize = 512;
+
+kernel! {
+    /// For each voxel of a strip that begins at `start`, how far it is from its neighbours at
+    /// distance 1: |level·number − sum of the neighbours' levels|, and level·`width` + number.
+    /// `rows` lead to the rows that pass by the voxel, its own included; sums are over those
+    /// first, and then along them. The caller sees to it that they fit.
+    pub fn differences<T: Level>(data: &[T], start: usize, rows: &[isize], width: u16, places: &mut [u16], scaled: &mut [u16]) {
+        let n = places.len().min(STRIP);
+        let (mut numbers, mut sums) = ([0u16; STRIP + 2], [0u16; STRIP + 2]);
+        for &row in rows {
+            let there = &data[(start - 1).wrapping_add_signed(row)..][..n + 2];
+            let (numbers, sums) = (&mut numbers[..n + 2], &mut sums[..n + 2]);
+            for v in 0..n + 2 {
+                numbers[v] += u16::from(there[v] != T::default());
+                sums[v] += there[v].index() as u16;
+            }
+        }
+        let (numbers, sums, here) = (&numbers[..n + 2], &sums[..n + 2], &data[start..start + n]);
+        let (places, scaled) = (&mut places[..n], &mut scaled[..n]);
+        for v in 0..n {
+            let level = here[v].index() as u16;
+            let number = numbers[v] + numbers[v + 1] + numbers[v + 2] - u16::from(level > 0);
+            let sum = sums[v] + sums[v + 1] + sums[v + 2] - level;
+            places[v] = level.wrapping_mul(width).wrapping_add(number);
+            scaled[v] = level.wrapping_mul(number).abs_diff(sum);
+        }
+    }
+}
+
+kernel! {
+    /// Number of neighbours of exactly the same level, at most 255 of them, for each voxel of
+    /// the row that begins at `start`.
+    pub fn count_equal<T: Level>(data: &[T], start: usize, steps: &[isize], numbers: &mut [u8]) {
+        let n = numbers.len();
+        let here = &data[start..start + n];
+        numbers.fill(0);
+        for &step in steps {
+            let there = &data[start.wrapping_add_signed(step)..][..n];
+            for v in 0..n {
+                numbers[v] = numbers[v].wrapping_add(u8::from(here[v] == there[v]));
+            }
+        }
+    }
+}
+
+kernel! {
+    /// level·`width` + number, for each voxel of the row that begins at `start`.
+    pub fn place_in_table<T: Level>(data: &[T], start: usize, width: u16, numbers: &[u8], places: &mut [u16]) {
+        let n = places.len();
+        let (here, numbers) = (&data[start..start + n], &numbers[..n]);
+        for v in 0..n {
+            let row = (here[v].index() as u16).wrapping_mul(width);
+            places[v] = row.wrapping_add(u16::from(numbers[v]));
+        }
+    }
+}
+
 kernel! {
     /// Number of neighbours inside the region whose level differs by no more than `alpha`,
     /// for each voxel of the row that begins at `start`.
@@ -47,6 +106,15 @@ kernel! {
             for ((bit, &a), &b) in bits.iter_mut().zip(here).zip(there) {
                 *bit |= u16::from((a == b) & (a != T::default())) << n;
             }
+        }
+    }
+}
+
+kernel! {
+    /// Lowers each of `values` to one more than that of `neighbours`, if it is higher.
+    pub fn one_more_at_most(neighbours: &[u16], values: &mut [u16]) {
+        for (value, neighbour) in values.iter_mut().zip(neighbours) {
+            *value = (*value).min(neighbour.saturating_add(1));
         }
     }
 }

@@ -2,23 +2,25 @@
 
 use std::ops::Range;
 
+use super::counters::Counters;
+use super::occupied::occupied;
 use super::{Isa, kernel};
 use crate::roi::{Level, Padded};
 
+/// Cells (i, j, n) in order.
+pub type Pairs = Vec<(u16, u16, u64)>;
+
+/// Voxels that are looked at together.
+const STRIP: usize = 512;
+
 kernel! {
-    /// Adds to `tables` how often level `a` has level `b` at `step`, over one row. Even and
-    /// odd voxels go to two tables, as flat regions would otherwise wait for the counter they
-    /// have just written.
-    fn count_row<T: Level>(here: &[T], there: &[T], width: usize, tables: &mut [Vec<u32>; 2]) {
-        let [even, odd] = tables;
-        let (here_pairs, here_last) = here.as_chunks::<2>();
-        let (there_pairs, there_last) = there.as_chunks::<2>();
-        for (a, b) in here_pairs.iter().zip(there_pairs) {
-            even[a[0].index() * width + b[0].index()] += 1;
-            odd[a[1].index() * width + b[1].index()] += 1;
-        }
-        for (a, b) in here_last.iter().zip(there_last) {
-            even[a.index() * width + b.index()] += 1;
+    /// The counter of each pair, in a table with `width` columns.
+    fn choose_counters<T: Level>(here: &[T], there: &[T], width: u16, counters: &mut [u16]) {
+        let n = counters.len();
+        let (here, there) = (&here[..n], &there[..n]);
+        for v in 0..n {
+            let row = (here[v].index() as u16).wrapping_mul(width);
+            counters[v] = row.wrapping_add(there[v].index() as u16);
         }
     }
 }
@@ -31,50 +33,75 @@ pub fn count_pairs<T: Level>(
     n_g: usize,
     slices: Range<usize>,
     offset: [i32; 3],
-) -> Vec<(u16, u16, u64)> {
+) -> Pairs {
     let step = levels.step(offset);
-    let rows = slices.flat_map(|k| (0..levels.shape[1]).map(move |j| (k, j)));
-    let rows = rows.map(|(k, j)| {
-        let here = levels.at([k, j, 0]);
-        let there = here.wrapping_add_signed(step);
-        let n = levels.shape[2];
-        (&levels.data[here..here + n], &levels.data[there..there + n])
+    let strips = slices.flat_map(|k| occupied(isa, levels, k)).map(|range| {
+        let there = range.start.wrapping_add_signed(step);
+        (&levels.data[range.clone()], &levels.data[there..there + range.len()])
     });
-    // A table of levels² is fastest while it fits the cache; past that, sort the pairs.
-    if n_g <= 1024 { dense(isa, rows, n_g) } else { sorted(rows) }
+    // A table of levels² is fastest while it fits the cache; past that, a list for each level.
+    if (n_g + 1) * (n_g + 1) <= Counters::MAX { dense(isa, strips, n_g) } else { by_level(strips, n_g) }
 }
 
-fn dense<'a, T: Level>(
-    isa: Isa,
-    rows: impl Iterator<Item = (&'a [T], &'a [T])>,
-    n_g: usize,
-) -> Vec<(u16, u16, u64)> {
+fn dense<'a, T: Level>(isa: Isa, strips: impl Iterator<Item = (&'a [T], &'a [T])>, n_g: usize) -> Pairs {
     let width = n_g + 1;
-    let mut tables = [vec![0u32; width * width], vec![0u32; width * width]];
-    for (here, there) in rows {
-        count_row(isa, here, there, width, &mut tables);
-    }
-    let [even, odd] = &tables;
-    let mut cells = Vec::new();
-    for i in 1..width {
-        for j in 1..width {
-            let n = u64::from(even[i * width + j]) + u64::from(odd[i * width + j]);
-            if n > 0 {
-                cells.push((i as u16, j as u16, n));
-            }
+    let mut table = Counters::new(width * width);
+    let mut counters = [0; STRIP];
+    for (here, there) in strips {
+        for (here, there) in here.chunks(STRIP).zip(there.chunks(STRIP)) {
+            let counters = &mut counters[..here.len()];
+            choose_counters(isa, here, there, width as u16, counters);
+            table.add(isa, counters);
         }
+    }
+    let table = table.sums();
+    let mut cells = Pairs::new();
+    for (i, row) in table.chunks_exact(width).enumerate().skip(1) {
+        let counted = row.iter().enumerate().skip(1).filter(|(_, n)| **n > 0);
+        cells.extend(counted.map(|(j, &n)| (i as u16, j as u16, u64::from(n))));
     }
     cells
 }
 
-fn sorted<'a, T: Level>(rows: impl Iterator<Item = (&'a [T], &'a [T])>) -> Vec<(u16, u16, u64)> {
-    let mut pairs: Vec<(u16, u16)> = rows
-        .flat_map(|(here, there)| here.iter().zip(there))
-        .map(|(a, b)| (a.index() as u16, b.index() as u16))
-        .filter(|&(a, b)| a > 0 && b > 0)
-        .collect();
-    pairs.sort_unstable();
-    pairs.chunk_by(|a, b| a == b).map(|equal| (equal[0].0, equal[0].1, equal.len() as u64)).collect()
+/// Lists the partners of each level, and counts them list by list: a row of counters stays in
+/// the cache, where the table would not.
+fn by_level<'a, T: Level>(strips: impl Iterator<Item = (&'a [T], &'a [T])>, n_g: usize) -> Pairs {
+    let strips: Vec<(&[T], &[T])> = strips.collect();
+    let pairs = || {
+        let pairs = strips.iter().flat_map(|(here, there)| here.iter().zip(*there));
+        pairs.map(|(a, b)| (a.index(), b.index())).filter(|&(a, b)| a > 0 && b > 0)
+    };
+    let mut ends = vec![0usize; n_g + 1];
+    pairs().for_each(|(a, _)| ends[a] += 1);
+    let mut total = 0;
+    for end in &mut ends {
+        // First where the list begins; filling it moves this to where it ends.
+        total += std::mem::replace(end, total);
+    }
+    let mut lists = vec![0u16; total];
+    for (a, b) in pairs() {
+        lists[ends[a]] = b as u16;
+        ends[a] += 1;
+    }
+    let mut cells = Pairs::new();
+    let mut counters = vec![0u64; n_g + 1];
+    let mut begin = 0;
+    for (i, &end) in ends.iter().enumerate() {
+        let list = &mut lists[begin..end];
+        begin = end;
+        // To sort a short list costs less than to look through all counters.
+        if list.len() * 16 < n_g {
+            list.sort_unstable();
+            let equal = list.chunk_by(|a, b| a == b);
+            cells.extend(equal.map(|equal| (i as u16, equal[0], equal.len() as u64)));
+        } else {
+            list.iter().for_each(|&j| counters[usize::from(j)] += 1);
+            for (j, n) in counters.iter_mut().enumerate().filter(|(_, n)| **n > 0) {
+                cells.push((i as u16, j as u16, std::mem::take(n)));
+            }
+        }
+    }
+    cells
 }
 
 #[cfg(test)]
@@ -101,11 +128,13 @@ mod tests {
         let levels = Array3::from_shape_fn((4, 5, 7), |(k, j, i)| ((k * 31 + j * 17 + i * 7) % 6) as u16);
         for isa in Isa::available() {
             for offset in [[0, 0, 1], [0, 1, -1], [1, -1, 1], [1, 1, 1], [2, 0, -2]] {
-                let padded = Levels::from_array(&levels, 5, 2);
-                with_levels!(padded, v => {
-                    assert_eq!(count_pairs(isa, v, 5, 0..4, offset), plain(&levels, offset));
-                    assert_eq!(count_pairs(isa, v, 2000, 0..4, offset), plain(&levels, offset));
-                });
+                // A table, short lists that are sorted, and a mixture of short and long ones.
+                for n_g in [5, 255, 256, 400, 2000] {
+                    let padded = Levels::from_array(&levels, n_g, 2);
+                    with_levels!(padded, v => {
+                        assert_eq!(count_pairs(isa, v, n_g, 0..4, offset), plain(&levels, offset));
+                    });
+                }
             }
         }
     }

@@ -19,7 +19,33 @@ fn striped(values: &[f64], term: impl Fn(f64) -> f64) -> f64 {
     for (sum, &x) in sums.iter_mut().zip(rest) {
         *sum += term(x);
     }
-    let [a, b, c, d, e, f, g, h] = sums;
+    pairwise(sums)
+}
+
+/// Sums several terms at once.
+#[inline(always)]
+fn striped_all<const N: usize>(values: &[f64], terms: impl Fn(f64) -> [f64; N]) -> [f64; N] {
+    let mut sums = [[0.0; STRIPES]; N];
+    let (blocks, rest) = values.as_chunks::<STRIPES>();
+    for block in blocks {
+        let block = block.map(&terms);
+        for n in 0..N {
+            for s in 0..STRIPES {
+                sums[n][s] += block[s][n];
+            }
+        }
+    }
+    for (s, &x) in rest.iter().enumerate() {
+        let terms = terms(x);
+        for n in 0..N {
+            sums[n][s] += terms[n];
+        }
+    }
+    sums.map(pairwise)
+}
+
+#[inline(always)]
+fn pairwise([a, b, c, d, e, f, g, h]: [f64; STRIPES]) -> f64 {
     ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
@@ -30,27 +56,31 @@ kernel! {
 }
 
 kernel! {
-    fn sum_of_squares_kernel(values: &[f64]) -> f64 {
-        striped(values, |x| x * x)
+    fn sum_of_squares_kernel(values: &[f64], shift: f64) -> f64 {
+        striped(values, |x| (x + shift) * (x + shift))
     }
 }
 
 kernel! {
-    fn absolute_deviation_kernel(values: &[f64], centre: f64) -> f64 {
-        striped(values, |x| (x - centre).abs())
+    fn central_sums_kernel(values: &[f64], mean: f64) -> [f64; 4] {
+        striped_all(values, |x| {
+            let d = x - mean;
+            [d * d, d * d * d, (d * d) * (d * d), d.abs()]
+        })
     }
 }
 
 kernel! {
-    fn central_sums_kernel(values: &[f64], mean: f64) -> [f64; 3] {
-        [
-            striped(values, |x| (x - mean) * (x - mean)),
-            striped(values, |x| (x - mean) * (x - mean) * (x - mean)),
-            striped(values, |x| {
-                let square = (x - mean) * (x - mean);
-                square * square
-            }),
-        ]
+    fn sums_within_kernel(values: &[f64], low: f64, high: f64) -> [f64; 2] {
+        striped_all(values, |x| if low <= x && x <= high { [x, 1.0] } else { [0.0; 2] })
+    }
+}
+
+kernel! {
+    fn deviations_kernel(values: &[f64], low: f64, high: f64, middle: f64, centre: f64) -> [f64; 2] {
+        striped_all(values, |x| {
+            [if low <= x && x <= high { (x - middle).abs() } else { 0.0 }, (x - centre).abs()]
+        })
     }
 }
 
@@ -72,6 +102,68 @@ kernel! {
     }
 }
 
+kernel! {
+    fn masked_range_kernel(values: &[f64], mask: &[bool]) -> ([f64; 2], bool) {
+        /// Adding and subtracting it rounds to whole numbers, if they are below 2⁵¹.
+        const ROUND: f64 = 6_755_399_441_055_744.0;
+        let (mut low, mut high) = ([f64::INFINITY; STRIPES], [f64::NEG_INFINITY; STRIPES]);
+        let mut fractions = [0u64; STRIPES];
+        let (blocks, rest) = values.as_chunks::<STRIPES>();
+        let (masks, mask_rest) = mask.as_chunks::<STRIPES>();
+        let mut add = |x: f64, inside: bool, s: usize| {
+            let (l, h) = if inside { (x, x) } else { (f64::INFINITY, f64::NEG_INFINITY) };
+            low[s] = if l < low[s] { l } else { low[s] };
+            high[s] = if h > high[s] { h } else { high[s] };
+            fractions[s] |= u64::from(inside & ((x + ROUND) - ROUND != x));
+        };
+        for (block, mask) in blocks.iter().zip(masks) {
+            for s in 0..STRIPES {
+                add(block[s], mask[s], s);
+            }
+        }
+        for (s, (&x, &inside)) in rest.iter().zip(mask_rest).enumerate() {
+            add(x, inside, s);
+        }
+        let range = [low.into_iter().fold(f64::INFINITY, f64::min), high.into_iter().fold(f64::NEG_INFINITY, f64::max)];
+        (range, fractions == [0; STRIPES])
+    }
+}
+
+kernel! {
+    fn places_kernel(values: &[f64], low: f64, scale: f64, places: &mut [i32]) {
+        for (place, &x) in places.iter_mut().zip(values) {
+            // Saturating conversions would not be vectorised; what lies outside of the range
+            // is not looked at.
+            let x = ((x - low) * scale).clamp(0.0, 1e9);
+            *place = x as i32;
+        }
+    }
+}
+
+kernel! {
+    fn masked_moments_kernel(values: &[f64], mask: &[bool]) -> [f64; 2] {
+        let (mut sums, mut moments) = ([0.0; STRIPES], [0.0; STRIPES]);
+        let mut places: [f64; STRIPES] = std::array::from_fn(|s| s as f64);
+        let (blocks, rest) = values.as_chunks::<STRIPES>();
+        let (masks, mask_rest) = mask.as_chunks::<STRIPES>();
+        let mut add = |x: f64, inside: bool, s: usize| {
+            let x = if inside { x } else { 0.0 };
+            sums[s] += x;
+            moments[s] += x * places[s];
+            places[s] += STRIPES as f64;
+        };
+        for (block, mask) in blocks.iter().zip(masks) {
+            for s in 0..STRIPES {
+                add(block[s], mask[s], s);
+            }
+        }
+        for (s, (&x, &inside)) in rest.iter().zip(mask_rest).enumerate() {
+            add(x, inside, s);
+        }
+        [pairwise(sums), pairwise(moments)]
+    }
+}
+
 /// Central moments of a population.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Moments {
@@ -81,16 +173,13 @@ pub struct Moments {
     pub third: f64,
     /// Fourth central moment.
     pub fourth: f64,
+    /// Mean of |x − mean|.
+    pub absolute: f64,
 }
 
-/// Σ x².
-pub fn sum_of_squares(isa: Isa, values: &[f64]) -> f64 {
-    sum_of_squares_kernel(isa, values)
-}
-
-/// Mean of |x − centre|.
-pub fn mean_absolute_deviation(isa: Isa, values: &[f64], centre: f64) -> f64 {
-    absolute_deviation_kernel(isa, values, centre) / values.len() as f64
+/// Σ (x + shift)².
+pub fn sum_of_squares(isa: Isa, values: &[f64], shift: f64) -> f64 {
+    sum_of_squares_kernel(isa, values, shift)
 }
 
 /// Arithmetic mean.
@@ -101,8 +190,32 @@ pub fn mean(isa: Isa, values: &[f64]) -> f64 {
 /// Central moments about `mean`.
 pub fn central_moments(isa: Isa, values: &[f64], mean: f64) -> Moments {
     let n = values.len() as f64;
-    let [second, third, fourth] = central_sums_kernel(isa, values, mean);
-    Moments { variance: second / n, third: third / n, fourth: fourth / n }
+    let [variance, third, fourth, absolute] = central_sums_kernel(isa, values, mean).map(|sum| sum / n);
+    Moments { variance, third, fourth, absolute }
+}
+
+/// Mean of |x − x'| over the values within [low, high], x' being their mean, and that of
+/// |x − centre| over all values.
+pub fn mean_absolute_deviations(isa: Isa, values: &[f64], [low, high]: [f64; 2], centre: f64) -> [f64; 2] {
+    let [sum, n] = sums_within_kernel(isa, values, low, high);
+    let [within, all] = deviations_kernel(isa, values, low, high, sum / n, centre);
+    [within / n, all / values.len() as f64]
+}
+
+/// Lowest and highest of the values whose entry in `mask`, which is as long, is set (infinities when
+/// there is none), and whether all of them are whole numbers below 2⁵¹.
+pub fn masked_range(isa: Isa, values: &[f64], mask: &[bool]) -> ([f64; 2], bool) {
+    masked_range_kernel(isa, values, mask)
+}
+
+/// ⌊(x − low)·scale⌋ of each value, within 0..=10⁹.
+pub fn places(isa: Isa, values: &[f64], low: f64, scale: f64, places: &mut [i32]) {
+    places_kernel(isa, values, low, scale, places);
+}
+
+/// Σ x and Σ i·x over the values whose entry in `mask`, which is as long, is set; i counts from 0.
+pub fn masked_moments(isa: Isa, values: &[f64], mask: &[bool]) -> [f64; 2] {
+    masked_moments_kernel(isa, values, mask)
 }
 
 /// Lowest and highest value; infinities when there is none.
@@ -118,17 +231,24 @@ mod tests {
     fn every_instruction_set_gives_the_same_bits() {
         for n in [0usize, 1, 7, 8, 9, 1000, 4099] {
             let values: Vec<f64> = (0..n).map(|i| ((i * 7919 + 13) % 1009) as f64 * 0.37 - 150.0).collect();
+            let mask: Vec<bool> = (0..n).map(|i| i * 31 % 7 < 4).collect();
             let all = |isa| {
                 let m = central_moments(isa, &values, 3.7);
                 [
                     mean(isa, &values),
-                    sum_of_squares(isa, &values),
+                    sum_of_squares(isa, &values, 0.5),
                     m.variance,
                     m.third,
                     m.fourth,
                     range(isa, &values)[0],
                     range(isa, &values)[1],
-                    mean_absolute_deviation(isa, &values, -2.25),
+                    m.absolute,
+                    mean_absolute_deviations(isa, &values, [-50.0, 60.0], -2.25)[0],
+                    mean_absolute_deviations(isa, &values, [-50.0, 60.0], -2.25)[1],
+                    masked_range(isa, &values, &mask).0[0],
+                    masked_range(isa, &values, &mask).0[1],
+                    masked_moments(isa, &values, &mask)[0],
+                    masked_moments(isa, &values, &mask)[1],
                 ]
                 .map(f64::to_bits)
             };
@@ -143,5 +263,23 @@ mod tests {
         let values: Vec<f64> = (0..1001).map(f64::from).collect();
         assert_eq!(mean(Isa::Scalar, &values), 500.0);
         assert_eq!(range(Isa::best(), &values), [0.0, 1000.0]);
+        let odd: Vec<bool> = (0..1001).map(|i| i % 2 == 1).collect();
+        // 500 odd numbers, and their squares.
+        assert_eq!(masked_moments(Isa::Scalar, &values, &odd), [250_000.0, 166_666_500.0]);
+    }
+
+    #[test]
+    fn whole_numbers_of_a_mask() {
+        let values = [1.5, 3.0, f64::NAN, -7.0, 1e17, 2.0, 2.0, 2.0, 0.5, -9.0];
+        let mask = |places: [usize; 3]| std::array::from_fn::<bool, 10, _>(|i| places.contains(&i));
+        for isa in Isa::available() {
+            assert_eq!(masked_range(isa, &values, &mask([1, 3, 9])), ([-9.0, 3.0], true));
+            assert_eq!(masked_range(isa, &values, &mask([1, 3, 8])), ([-7.0, 3.0], false));
+            assert_eq!(masked_range(isa, &values, &mask([4, 5, 6])), ([2.0, 1e17], true));
+            assert!(!masked_range(isa, &values, &mask([0, 5, 6])).1);
+            let mut found = [0; 10];
+            places(isa, &values, -9.0, 2.0, &mut found);
+            assert_eq!(found, [21, 24, 0, 4, 1_000_000_000, 22, 22, 22, 19, 0]);
+        }
     }
 }

@@ -87,7 +87,7 @@ pub fn count_runs<T: Level>(
 }
 
 /// The longest run that fits a box.
-fn longest(shape: [usize; 3], offset: [i32; 3]) -> usize {
+pub fn longest(shape: [usize; 3], offset: [i32; 3]) -> usize {
     (0..3).filter(|&a| offset[a] != 0).map(|a| shape[a]).min().unwrap_or(0)
 }
 

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
-use ndarray::{Array3, Zip};
+use ndarray::ArrayView1;
+use rayon::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::kernels::{Isa, reduce};
-use crate::roi::{Levels, MAX_LEVELS, Roi};
+use crate::kernels::Isa;
+use crate::kernels::levels::{self as kernel, EvenBins, SteppedBins};
+use crate::roi::{Level, LevelVolume, Levels, MAX_LEVELS, Padded, Roi};
 use crate::settings::{BinAnchor, BinAssignment, Discretisation};
 
 /// The grey levels of a region. `assignment` says how an intensity finds its bin, `lower_bound` is the lower end of the resegmentation range,
@@ -22,31 +24,55 @@ pub fn discretise(
     pad: usize,
     isa: Isa,
 ) -> Result<Levels> {
-    let values = roi.values();
-    let [minimum, maximum] = reduce::range(isa, &values);
+    let [minimum, maximum] = range(roi, isa);
     let mut bins = Bins::new(discretisation, minimum, maximum, lower_bound)?;
     if assignment == BinAssignment::Edges {
         bins = bins.with_edges(minimum, maximum);
     }
-    let (start, end) = (roi.region.start, roi.region.end());
-    let region = ndarray::s![start[0]..end[0], start[1]..end[1], start[2]..end[2]];
-    let mut levels = Array3::zeros(roi.region.shape);
-    Zip::from(&mut levels).and(roi.intensities.slice(region)).and(roi.intensity.slice(region)).for_each(
-        |level, &x, &inside| {
-            if inside {
-                *level = bins.level(x);
-            }
-        },
-    );
+    if let Bins::Identity = bins {
+        check_whole(&roi.values())?;
+    }
     let n_g = match discretisation {
         Discretisation::FixedBinNumber { bins } => *bins as usize,
         Discretisation::BinEdges { edges } => edges.len() - 1,
         _ => usize::from(bins.level(maximum)),
     };
-    if let Bins::Identity = bins {
-        check_whole(&values)?;
+    let volume = match n_g <= usize::from(u8::MAX) {
+        true => LevelVolume::U8(bins.levels(roi, pad, isa)),
+        false => LevelVolume::U16(bins.levels(roi, pad, isa)),
+    };
+    let inside = |k| rows(roi, k).map(|(_, _, inside)| inside.iter().filter(|&&m| m).count()).sum::<usize>();
+    let n_v = (0..roi.region.shape[0]).into_par_iter().map(inside).sum();
+    Ok(Levels { volume, n_g, n_v })
+}
+
+/// Rows of slice `k` of the region: number, intensities, intensity mask.
+fn rows<'a>(roi: &'a Roi, k: usize) -> impl Iterator<Item = (usize, Cow<'a, [f64]>, Cow<'a, [bool]>)> {
+    let [k0, j0, i0] = roi.region.start;
+    let [_, ny, nx] = roi.region.shape;
+    (0..ny).map(move |j| {
+        let row = ndarray::s![k0 + k, j0 + j, i0..i0 + nx];
+        (j, whole(roi.intensities.slice(row)), whole(roi.intensity.slice(row)))
+    })
+}
+
+/// A row as a slice of memory.
+fn whole<T: Clone>(row: ArrayView1<'_, T>) -> Cow<'_, [T]> {
+    match row.to_slice() {
+        Some(row) => Cow::Borrowed(row),
+        None => Cow::Owned(row.to_vec()),
     }
-    Ok(Levels::from_array(&levels, n_g, pad))
+}
+
+/// Lowest and highest intensity; infinities when there is none.
+fn range(roi: &Roi, isa: Isa) -> [f64; 2] {
+    let none = [f64::INFINITY, f64::NEG_INFINITY];
+    let both = |a: [f64; 2], b: [f64; 2]| [a[0].min(b[0]), a[1].max(b[1])];
+    let of_slice = |k| {
+        let ranges = rows(roi, k).map(|(_, values, inside)| kernel::range_inside(isa, &values, &inside));
+        ranges.fold(none, both)
+    };
+    (0..roi.region.shape[0]).into_par_iter().map(of_slice).reduce(|| none, both)
 }
 
 /// How an intensity becomes a level.
@@ -59,7 +85,8 @@ pub(crate) enum Bins<'a> {
         divide: f64,
         top: f64,
     },
-    Edges(Cow<'a, [f64]>),
+    /// Edges of any distance, and the same by steps if they are even.
+    Edges(Cow<'a, [f64]>, Option<SteppedBins>),
 }
 
 impl<'a> Bins<'a> {
@@ -92,7 +119,7 @@ impl<'a> Bins<'a> {
                 if let Some(&value) = [minimum, maximum].iter().find(|&&v| v < low || v > high) {
                     return Err(Error::OutsideBinEdges { value, low, high });
                 }
-                Bins::Edges(Cow::Borrowed(edges))
+                Bins::Edges(Cow::Borrowed(edges), None)
             }
         };
         if let Bins::Even { low, multiply, divide, top } = bins {
@@ -107,7 +134,7 @@ impl<'a> Bins<'a> {
     /// The same bins by their edges, computed as NumPy's `arange` and `linspace` do.
     fn with_edges(self, minimum: f64, maximum: f64) -> Self {
         let Bins::Even { low, multiply, divide, top } = self else { return self };
-        let edges: Vec<f64> = if top.is_finite() {
+        let (edges, step): (Vec<f64>, f64) = if top.is_finite() {
             let n = top as usize;
             // For a flat region NumPy widens the range by a half on either side.
             let [start, end] =
@@ -116,14 +143,15 @@ impl<'a> Bins<'a> {
             let mut edges: Vec<f64> = (0..=n).map(|i| i as f64 * step + start).collect();
             // The highest intensity belongs to the last bin.
             edges[n] = end + 1.0;
-            edges
+            (edges, step)
         } else {
             let width = divide / multiply;
             let step = (low + width) - low;
             let n = ((maximum + 2.0 * width - low) / width).ceil() as usize;
-            (0..n).map(|i| low + i as f64 * step).collect()
+            ((0..n).map(|i| low + i as f64 * step).collect(), step)
         };
-        Bins::Edges(Cow::Owned(edges))
+        let stepped = SteppedBins::new(edges[0], step, edges.len() - 1);
+        Bins::Edges(Cow::Owned(edges), stepped)
     }
 
     /// Where the first bin begins.
@@ -131,8 +159,36 @@ impl<'a> Bins<'a> {
         match self {
             Bins::Identity => 1.0,
             Bins::Even { low, .. } => *low,
-            Bins::Edges(edges) => edges[0],
+            Bins::Edges(edges, _) => edges[0],
         }
+    }
+
+    /// The grey levels of a region, padded by `pad`.
+    fn levels<T: Level>(&self, roi: &Roi, pad: usize, isa: Isa) -> Padded<T> {
+        let mut volume = Padded::<T>::empty(roi.region.shape, pad);
+        let [slice, row, _] = volume.strides();
+        let nx = volume.shape[2];
+        let slices = volume.data.par_chunks_mut(slice.max(1)).skip(pad).take(volume.shape[0]).enumerate();
+        slices.for_each(|(k, levels)| {
+            for (j, values, inside) in rows(roi, k) {
+                let start = (j + pad) * row + pad;
+                let levels = &mut levels[start..start + nx];
+                match *self {
+                    Bins::Even { low, multiply, divide, top } => {
+                        let bins = EvenBins { low, multiply, divide, top };
+                        kernel::even_levels(isa, &values, &inside, bins, levels);
+                    }
+                    Bins::Edges(_, Some(bins)) => {
+                        kernel::stepped_levels(isa, &values, &inside, bins, levels);
+                    }
+                    _ => {
+                        let inside = values.iter().zip(&*inside).zip(levels).filter(|((_, m), _)| **m);
+                        inside.for_each(|((x, _), to)| *to = T::from_index(self.level(*x).into()));
+                    }
+                }
+            }
+        });
+        volume
     }
 
     /// The level of an intensity, from 1.
@@ -142,7 +198,7 @@ impl<'a> Bins<'a> {
             Bins::Even { low, multiply, divide, top } => {
                 (((x - low) * multiply / divide).floor() + 1.0).clamp(1.0, *top) as u16
             }
-            Bins::Edges(edges) => edges[1..edges.len() - 1].partition_point(|e| *e <= x) as u16 + 1,
+            Bins::Edges(edges, _) => edges[1..edges.len() - 1].partition_point(|e| *e <= x) as u16 + 1,
         }
     }
 }
@@ -157,6 +213,67 @@ fn check_whole(values: &[f64]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::grid::{Grid, IDENTITY, Window};
+    use crate::kernels::reduce;
+    use ndarray::Array3;
+    use proptest::prelude::*;
+
+    /// A box with a voxel of margin round the region.
+    fn region(values: &[f64], inside: &[bool]) -> Roi {
+        let shape = [3, 4, values.len() / 2 + 2];
+        let place = |k: usize, j: usize, i: usize| {
+            let inner = k == 1 && (1..3).contains(&j) && (1..shape[2] - 1).contains(&i);
+            inner.then(|| (j - 1) * (shape[2] - 2) + i - 1)
+        };
+        let intensity = Array3::from_shape_fn(shape, |(k, j, i)| place(k, j, i).is_some_and(|v| inside[v]));
+        Roi {
+            grid: Grid { shape, spacing_mm: [1.0; 3], origin_mm: [0.0; 3], direction: IDENTITY },
+            intensities: Array3::from_shape_fn(shape, |(k, j, i)| {
+                place(k, j, i).map_or(f64::NAN, |v| values[v])
+            }),
+            morphological: intensity.clone(),
+            intensity,
+            region: Window { start: [1; 3], shape: [1, 2, shape[2] - 2] },
+        }
+    }
+
+    proptest! {
+        /// Rows at a time and value by value, on and beside edges.
+        #[test]
+        fn every_instruction_set_gives_the_level_of_each_value(
+            values in proptest::collection::vec((-40i32..40, -1i32..2, proptest::bool::weighted(0.8)), 20..60),
+            width in prop_oneof![Just(1.0), Just(25.0), Just(0.1), Just(1.0 / 3.0)],
+            anchor in prop_oneof![Just(BinAnchor::LowerBound), Just(BinAnchor::MultipleOfWidth)],
+            assignment in prop_oneof![Just(BinAssignment::Formula), Just(BinAssignment::Edges)],
+            by_number in proptest::bool::ANY,
+        ) {
+            let near = |&(steps, beside, _): &(i32, i32, bool)| {
+                let x = f64::from(steps) * width;
+                match beside { -1 => x.next_down(), 1 => x.next_up(), _ => x }
+            };
+            let mut inside: Vec<bool> = values.iter().map(|v| v.2).collect();
+            let mut values: Vec<f64> = values.iter().map(near).collect();
+            values.truncate(values.len() / 2 * 2);
+            inside[..2].fill(true);
+            let discretisation = match by_number {
+                true => Discretisation::FixedBinNumber { bins: 32 },
+                false => Discretisation::FixedBinSize { width, anchor },
+            };
+            let roi = region(&values, &inside);
+            let kept = roi.values();
+            let [low, high] = reduce::range(Isa::Scalar, &kept);
+            let mut bins = Bins::new(&discretisation, low, high, None).unwrap();
+            if assignment == BinAssignment::Edges {
+                bins = bins.with_edges(low, high);
+            }
+            let expected: Vec<u16> = kept.iter().map(|&x| bins.level(x)).collect();
+            for isa in Isa::available() {
+                let found = discretise(&roi, &discretisation, assignment, None, 1, isa).unwrap();
+                let found: Vec<u16> = found.to_array().iter().copied().filter(|level| *level > 0).collect();
+                prop_assert_eq!(found, expected.clone());
+            }
+        }
+    }
 
     fn levels(discretisation: &Discretisation, values: &[f64], lower_bound: Option<f64>) -> Vec<u16> {
         let [low, high] = reduce::range(Isa::Scalar, values);

@@ -1,6 +1,7 @@
 //! From image and mask to the region of interest. The order of the steps is fixed here.
 
 mod discretise;
+mod lines;
 mod normalise;
 mod resample;
 mod resegment;
@@ -12,11 +13,12 @@ pub use discretise::discretise;
 pub use resample::{Resampling, resampled_grid};
 
 use crate::error::{Error, Result};
-use crate::grid::Window;
+use crate::filters::{self, Filter, Reach};
+use crate::grid::{Grid, Window};
 use crate::image::{Image, Mask, check_finite};
-use crate::kernels::Isa;
+use crate::kernels::{Isa, splines};
 use crate::roi::Roi;
-use crate::settings::{MorphologicalMask, Rounding, Settings};
+use crate::settings::{FilterCrop, Interpolation, MorphologicalMask, Rounding, Settings};
 use normalise::ZScore;
 
 /// The fewest voxels that features are computed from.
@@ -25,14 +27,6 @@ const MINIMUM_VOXELS: usize = 2;
 /// Slack of the comparison with the mask threshold. Interpolated masks often are exactly at
 /// the threshold in exact arithmetic, and rounding must not decide which of them count.
 const THRESHOLD_SLACK: f64 = 1e-6;
-
-/// The region as drawn: what [`resegment`](self) has not touched yet.
-struct Drawn {
-    grid: crate::grid::Grid,
-    start: [usize; 3],
-    intensities: Array3<f64>,
-    mask: Array3<bool>,
-}
 
 /// Normalises, interpolates, rounds, thresholds the mask and resegments, in this order (IBSI 1,
 /// "Image processing", Figure 2), and crops to the region and `margin_mm` round it.
@@ -47,40 +41,149 @@ pub fn prepare(
     margin_mm: f64,
     isa: Isa,
 ) -> Result<Roi> {
-    settings.validate()?;
-    image.grid().check_same(mask.grid(), settings.geometry_tolerance)?;
-    let bounds = mask.bounding(label)?;
-    let labelled = mask.select(label, &bounds);
-    check_size(&labelled, "masking")?;
-    check_finite(&image.voxels().crop(&bounds), &labelled, bounds.start)?;
-
-    let source = Source::new(image, settings);
-    let drawn = match wanted_spacing(image, &bounds, settings) {
-        None => crop(&source, mask, label, bounds, margin_mm),
-        Some(spacing) => interpolate(&source, mask, label, bounds, spacing, settings, margin_mm)?,
-    };
-    check_finite(&drawn.intensities, &drawn.mask, drawn.start)?;
-
-    let intensity = resegment::resegment(&drawn.intensities, &drawn.mask, settings, isa);
-    check_size(&intensity, "resegmentation")?;
-    let morphological = morphological_mask(drawn.mask, &intensity, settings);
-    let region = Window::bounding(morphological.view()).unwrap_or(Window::whole(drawn.grid.shape));
-    Ok(Roi { grid: drawn.grid, intensities: drawn.intensities, morphological, intensity, region })
+    Ok(Prepared::new(image, mask, label, settings, margin_mm, isa)?.roi)
 }
 
-/// The image, of which boxes are cut out as 64-bit floats, normalised if so wanted.
-struct Source<'i, 'v> {
-    image: &'i Image<'v>,
-    z_score: Option<ZScore>,
+/// A region, and the image from which filters compute more intensities for it.
+pub(crate) struct Prepared<'i, 'v> {
+    /// The region, with the intensities of the image as it is.
+    pub roi: Roi,
+    frame: Frame<'i, 'v>,
+    /// The box of the region in the frame.
+    window: Window,
+    /// What filters may see.
+    visible: Window,
 }
 
-impl<'i, 'v> Source<'i, 'v> {
-    fn new(image: &'i Image<'v>, settings: &Settings) -> Self {
-        let z_score = settings.normalisation.map(|n| ZScore::new(image.voxels(), n));
-        Self { image, z_score }
+/// The region as drawn: what [`resegment`](self) has not touched yet.
+struct Drawn {
+    window: Window,
+    mask: Array3<bool>,
+    visible: Window,
+}
+
+impl<'i, 'v> Prepared<'i, 'v> {
+    /// As [`prepare`].
+    pub fn new(
+        image: &'i Image<'v>,
+        mask: &Mask,
+        label: i64,
+        settings: &Settings,
+        margin_mm: f64,
+        isa: Isa,
+    ) -> Result<Self> {
+        settings.validate()?;
+        image.grid().check_same(mask.grid(), settings.geometry_tolerance)?;
+        let bounds = mask.bounding(label)?;
+        let labelled = mask.select(label, &bounds);
+        check_size(&labelled, "masking")?;
+        image.voxels().check_finite(&bounds, &labelled)?;
+
+        let frame = Frame::new(image, &bounds, settings, isa)?;
+        let drawn = match frame.resampling {
+            None => drawn(&frame, labelled, bounds, settings, margin_mm),
+            Some(_) => interpolated(&frame, mask, label, bounds, settings, margin_mm)?,
+        };
+        let intensities = frame.intensities(&drawn.window);
+        // Integers are finite, and so is what is interpolated between them.
+        if frame.z_score.is_some() || !image.voxels().is_integer() {
+            check_finite(intensities.view(), &drawn.mask, drawn.window.start)?;
+        }
+
+        let intensity = resegment::resegment(&intensities, &drawn.mask, settings, isa);
+        check_size(&intensity, "resegmentation")?;
+        let morphological = morphological_mask(drawn.mask, &intensity, settings);
+        let grid = frame.grid.window(&drawn.window);
+        let region = Window::bounding(morphological.view()).unwrap_or(Window::whole(grid.shape));
+        let roi = Roi { grid, intensities, morphological, intensity, region };
+        Ok(Self { roi, frame, window: drawn.window, visible: drawn.visible })
     }
 
-    fn crop(&self, window: &Window) -> Array3<f64> {
+    /// Calls `each` with the name of every filter and the region with the filter's response in
+    /// place of its intensities, one after another. Of the image, no more is filtered than the
+    /// box of the region and what the filter needs round it.
+    pub fn for_each_response(
+        mut self,
+        filters: &[Filter],
+        isa: Isa,
+        each: &mut dyn FnMut(&Filter, &Roi) -> Result<()>,
+    ) -> Result<()> {
+        let spacing = self.frame.grid.spacing_mm;
+        let seen = |filter: &Filter| self.seen(filter.reach(spacing));
+        let windows: Vec<Window> = filters.iter().map(seen).collect();
+        let mut first = 0;
+        // Filters that see the same part of the image share it, and maybe work on it.
+        for group in windows.chunk_by(|a, b| a == b) {
+            let filters = &filters[first..first + group.len()];
+            first += group.len();
+            let window = group[0];
+            let image = self.frame.intensities(&window);
+            let part = self.window.within(&window);
+            filters::for_each_response(filters, &image, spacing, isa, &mut |index, response| {
+                self.roi.intensities.assign(&part.of(&response.view()));
+                check_finite(self.roi.intensities.view(), &self.roi.intensity, self.window.start)?;
+                each(&filters[index], &self.roi)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The part of the image that a filter is given.
+    fn seen(&self, reach: Reach) -> Window {
+        let visible = self.visible;
+        let grown = |voxels: [usize; 3]| self.window.grown(voxels, self.frame.grid.shape);
+        match reach {
+            Reach::Everything => visible,
+            Reach::Voxels(voxels) => grown(voxels).intersection(&visible),
+            Reach::Periodic(voxels) => {
+                let mut window = grown(voxels).intersection(&visible);
+                for (axis, &reach) in voxels.iter().enumerate() {
+                    let past_start = self.window.start[axis] < visible.start[axis] + reach;
+                    let past_end = self.window.end()[axis] + reach > visible.end()[axis];
+                    if past_start || past_end {
+                        window.start[axis] = visible.start[axis];
+                        window.shape[axis] = visible.shape[axis];
+                    }
+                }
+                window
+            }
+        }
+    }
+}
+
+/// The image on the grid of the region, of which boxes are computed as they are needed.
+struct Frame<'i, 'v> {
+    image: &'i Image<'v>,
+    z_score: Option<ZScore>,
+    grid: Grid,
+    resampling: Option<Resampling>,
+    rounding: Rounding,
+    isa: Isa,
+}
+
+impl<'i, 'v> Frame<'i, 'v> {
+    fn new(image: &'i Image<'v>, bounds: &Window, settings: &Settings, isa: Isa) -> Result<Self> {
+        let z_score = settings.normalisation.map(|n| ZScore::new(image.voxels(), n));
+        let rounding = settings.intensity_rounding;
+        let Some(spacing) = wanted_spacing(image, bounds, settings) else {
+            return Ok(Self { image, z_score, grid: image.grid().clone(), resampling: None, rounding, isa });
+        };
+        let alignment = settings.grid_alignment;
+        let grid = resampled_grid(image.grid(), spacing, alignment)?;
+        let resampling = Resampling::new(image.grid(), &grid, settings.image_interpolation, alignment);
+        Ok(Self { image, z_score, grid, resampling: Some(resampling), rounding, isa })
+    }
+
+    /// Intensities of a box of the grid.
+    fn intensities(&self, window: &Window) -> Array3<f64> {
+        let Some(resampling) = &self.resampling else { return self.source(window) };
+        let mut intensities = resampling.apply(window, |window| self.source(window));
+        self.round(&mut intensities);
+        intensities
+    }
+
+    /// Intensities of a box of the image.
+    fn source(&self, window: &Window) -> Array3<f64> {
         let mut intensities = self.image.voxels().crop(window);
         if let Some(z_score) = self.z_score {
             intensities.mapv_inplace(|x| z_score.apply(x));
@@ -88,13 +191,14 @@ impl<'i, 'v> Source<'i, 'v> {
         intensities
     }
 
-    fn round(&self, intensities: &mut Array3<f64>, rounding: Rounding) {
-        match rounding {
+    fn round(&self, intensities: &mut Array3<f64>) {
+        let values = intensities.as_slice_memory_order_mut().unwrap_or(&mut []);
+        match self.rounding {
             Rounding::None => {}
-            Rounding::Nearest => intensities.mapv_inplace(f64::round_ties_even),
+            Rounding::Nearest => splines::round(self.isa, values),
             // z-scores have no voxel type to be kept in.
             Rounding::VoxelType if self.z_score.is_some() => {}
-            Rounding::VoxelType => intensities.mapv_inplace(|x| self.image.voxels().truncate(x)),
+            Rounding::VoxelType => self.image.voxels().truncate(self.isa, values),
         }
     }
 }
@@ -107,48 +211,87 @@ fn wanted_spacing(image: &Image, bounds: &Window, settings: &Settings) -> Option
     Some(std::array::from_fn(changed)).filter(|spacing| spacing.iter().any(Option::is_some))
 }
 
-fn crop(source: &Source, mask: &Mask, label: i64, region: Window, margin_mm: f64) -> Drawn {
-    let grid = source.image.grid();
-    let window = region.grown(margin_voxels(grid.spacing_mm, margin_mm), grid.shape);
-    Drawn {
-        grid: grid.window(&window),
-        start: window.start,
-        intensities: source.crop(&window),
-        mask: mask.select(label, &window),
-    }
+/// `labelled` is the mask within its bounding box `region`.
+fn drawn(
+    frame: &Frame,
+    labelled: Array3<bool>,
+    region: Window,
+    settings: &Settings,
+    margin_mm: f64,
+) -> Drawn {
+    let shape = frame.grid.shape;
+    let window = region.grown(margin_voxels(frame.grid.spacing_mm, margin_mm), shape);
+    let cropped = match settings.filter_crop {
+        FilterCrop::Never => false,
+        FilterCrop::WhenInterpolated => settings.resample_spacing_mm.is_some(),
+        FilterCrop::Always => true,
+    };
+    let visible = match cropped {
+        true => region.grown([settings.filter_crop_voxels; 3], shape).hull(&window),
+        false => Window::whole(shape),
+    };
+    let mask = if window == region { labelled } else { embedded(&labelled, region.start, &window) };
+    Drawn { mask, window, visible }
 }
 
-fn interpolate(
-    source: &Source,
+/// A mask that begins at `start`, with background round it up to the box `window`.
+fn embedded(mask: &Array3<bool>, start: [usize; 3], window: &Window) -> Array3<bool> {
+    let mut larger = Array3::from_elem(window.shape, false);
+    let to = std::array::from_fn(|a| start[a] - window.start[a]);
+    copy_box(mask, Window::whole(mask.dim().into()), &mut larger, to);
+    larger
+}
+
+fn interpolated(
+    frame: &Frame,
     mask: &Mask,
     label: i64,
     region: Window,
-    spacing_mm: [Option<f64>; 3],
     settings: &Settings,
     margin_mm: f64,
 ) -> Result<Drawn> {
-    let grid = source.image.grid();
-    let target = resampled_grid(grid, spacing_mm, settings.grid_alignment)?;
-    let resampling = |method| Resampling::new(grid, &target, method, settings.grid_alignment);
-    let of_mask = resampling(settings.mask_interpolation);
+    let (source, target) = (frame.image.grid(), &frame.grid);
+    let of_mask = Resampling::new(source, target, settings.mask_interpolation, settings.grid_alignment);
     // Only voxels near the region can reach the threshold.
     let near = of_mask.reach(&region);
-    let labelled = of_mask.apply(&near, |window| mask.select(label, window).mapv(f64::from));
-    let threshold = settings.mask_threshold - THRESHOLD_SLACK;
-    let inside = labelled.mapv(|share| share >= threshold);
+    let select = |window: &Window| mask.select(label, window);
+    let threshold = (settings.mask_threshold - THRESHOLD_SLACK).max(f64::MIN_POSITIVE);
+    let inside = if settings.mask_interpolation == Interpolation::Nearest {
+        // Shares are 0 or 1, and the threshold is between them.
+        of_mask.apply_nearest(&near, select)
+    } else {
+        of_mask.apply(&near, |window| select(window).mapv(f64::from)).mapv(|share| share >= threshold)
+    };
     check_size(&inside, "interpolation")?;
 
     let found = Window::bounding(inside.view()).unwrap_or(Window::whole(near.shape));
-    let region =
+    let found_region =
         Window { start: std::array::from_fn(|a| near.start[a] + found.start[a]), shape: found.shape };
-    let window = region.grown(margin_voxels(target.spacing_mm, margin_mm), target.shape);
+    let window = found_region.grown(margin_voxels(target.spacing_mm, margin_mm), target.shape);
     let mut in_window = Array3::from_elem(window.shape, false);
-    let to: [usize; 3] = std::array::from_fn(|a| region.start[a] - window.start[a]);
-    copy_box(&inside, found, &mut in_window, to);
-    let of_image = resampling(settings.image_interpolation);
-    let mut intensities = of_image.apply(&window, |window| source.crop(window));
-    source.round(&mut intensities, settings.intensity_rounding);
-    Ok(Drawn { intensities, mask: in_window, start: window.start, grid: target.window(&window) })
+    copy_box(&inside, found, &mut in_window, found_region.within(&window).start);
+    let visible = match settings.filter_crop {
+        FilterCrop::Never => Window::whole(target.shape),
+        FilterCrop::WhenInterpolated | FilterCrop::Always => {
+            interpolated_box(source, target, &region, settings.filter_crop_voxels).hull(&window)
+        }
+    };
+    Ok(Drawn { mask: in_window, window, visible })
+}
+
+/// The box on a new grid that has the corner of the old one, for a box of the old one: from
+/// outer border to outer border, and `margin` voxels more (PyRadiomics' `resampleImage`).
+fn interpolated_box(source: &Grid, target: &Grid, region: &Window, margin: usize) -> Window {
+    let ratio = |a: usize| source.spacing_mm[a] / target.spacing_mm[a];
+    let last = |a: usize| (region.end()[a] - 1) as f64;
+    let start: [usize; 3] = std::array::from_fn(|a| {
+        ((region.start[a] as f64 - 0.5) * ratio(a) - margin as f64).floor().max(0.0) as usize
+    });
+    let end: [usize; 3] = std::array::from_fn(|a| {
+        let past = ((last(a) + 0.5) * ratio(a) + margin as f64).ceil().max(0.0) as usize + 1;
+        past.min(target.shape[a])
+    });
+    Window { start, shape: std::array::from_fn(|a| end[a].saturating_sub(start[a])) }
 }
 
 fn morphological_mask(drawn: Array3<bool>, intensity: &Array3<bool>, settings: &Settings) -> Array3<bool> {
@@ -165,11 +308,8 @@ fn morphological_mask(drawn: Array3<bool>, intensity: &Array3<bool>, settings: &
 
 fn copy_box(from: &Array3<bool>, part: Window, to: &mut Array3<bool>, start: [usize; 3]) {
     let target = Window { start, shape: part.shape };
-    let range = |w: Window| {
-        let ([k, j, i], [ke, je, ie]) = (w.start, w.end());
-        ndarray::s![k..ke, j..je, i..ie]
-    };
-    to.slice_mut(range(target)).assign(&from.slice(range(part)));
+    let ([k, j, i], [ke, je, ie]) = (target.start, target.end());
+    to.slice_mut(ndarray::s![k..ke, j..je, i..ie]).assign(&part.of(&from.view()));
 }
 
 fn margin_voxels(spacing_mm: [f64; 3], margin_mm: f64) -> [usize; 3] {

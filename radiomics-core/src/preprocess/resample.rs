@@ -1,9 +1,13 @@
 //! Interpolation to a new grid, axis by axis (IBSI 1, "Image interpolation", VTM2).
 
-use ndarray::{Array3, ArrayViewMut1, Axis, Zip};
+use ndarray::Array3;
+use rayon::prelude::*;
 
+use super::lines::Along;
 use crate::error::{Error, Result};
 use crate::grid::{Grid, Window};
+use crate::kernels::Isa;
+use crate::kernels::splines::{Taps, mirror};
 use crate::settings::{GridAlignment, Interpolation};
 
 /// Voxels that the spline prefilter reaches: its response falls by 2 − √3 a voxel, so at
@@ -108,16 +112,47 @@ impl Resampling {
         });
         let source = self.source_window(window, &taps);
         let mut values = crop(&source);
-        for a in [2, 1, 0] {
-            let Some(taps) = &taps[a] else { continue };
-            if self.method == Interpolation::CubicSpline {
-                for line in values.lanes_mut(Axis(a)) {
-                    prefilter(line);
-                }
-            }
-            values = along(&values, a, taps, source.start[a]);
+        for axis in [2, 1, 0] {
+            let Some(taps) = &taps[axis] else { continue };
+            let mut taps = taps.clone();
+            taps.iter_mut().for_each(|tap| tap.index = tap.index.map(|i| i - source.start[axis]));
+            let prefilter = (self.method == Interpolation::CubicSpline).then_some(SPLINE_REACH);
+            values = Along { axis, taps: &taps, prefilter, isa: Isa::best() }.apply(&values);
         }
         values
+    }
+
+    /// The same for a mask whose voxels count with 0 and 1, where each value is that of a
+    /// single voxel, or 0: which of them are 1.
+    pub(super) fn apply_nearest(
+        &self,
+        window: &Window,
+        crop: impl FnOnce(&Window) -> Array3<bool>,
+    ) -> Array3<bool> {
+        let taps: [Vec<Taps>; 3] = std::array::from_fn(|a| {
+            let (first, step) = self.axes[a].unwrap_or((0.0, 1.0));
+            let places = window.start[a]..window.end()[a];
+            places.map(|t| self.taps_at(first + t as f64 * step, self.source[a])).collect()
+        });
+        let source = self.source_window(window, &taps.clone().map(Some));
+        let of = |axis: usize| -> Vec<Option<usize>> {
+            let chosen = |tap: &Taps| tap.weights.iter().position(|w| *w != 0.0).map(|n| tap.index[n]);
+            taps[axis].iter().map(|tap| chosen(tap).map(|i| i - source.start[axis])).collect()
+        };
+        let [z, y, x] = [0, 1, 2].map(of);
+        let values = crop(&source);
+        let mut result = Array3::from_elem(window.shape, false);
+        let slices: Vec<_> = result.outer_iter_mut().zip(z).collect();
+        slices.into_par_iter().for_each(|(mut slice, k)| {
+            for (mut to, j) in slice.rows_mut().into_iter().zip(&y) {
+                let (Some(k), Some(j)) = (k, *j) else { continue };
+                let from = values.slice(ndarray::s![k, j, ..]);
+                for (to, i) in to.iter_mut().zip(&x) {
+                    *to = i.is_some_and(|i| from[i]);
+                }
+            }
+        });
+        result
     }
 
     fn taps(&self) -> usize {
@@ -175,15 +210,6 @@ impl Resampling {
     }
 }
 
-/// Up to four source voxels along an axis and their weights.
-#[derive(Clone, Copy, Debug)]
-struct Taps {
-    index: [usize; 4],
-    weights: [f64; 4],
-    /// Whether the value lies on the line between two voxels.
-    linear: bool,
-}
-
 /// B-spline basis of order 3 at distances 1 + t, t, 1 − t and 2 − t.
 fn spline_weights(t: f64) -> [f64; 4] {
     let u = 1.0 - t;
@@ -199,107 +225,11 @@ fn convolution_weights(t: f64) -> [f64; 4] {
     [outer(1.0 + t), inner(t), inner(1.0 - t), outer(2.0 - t)]
 }
 
-/// Index `i` mirrored at the centres of the first and last voxel.
-fn mirror(i: isize, last: usize) -> usize {
-    if last == 0 {
-        return 0;
-    }
-    let period = 2 * last as isize;
-    let i = i.rem_euclid(period);
-    i.min(period - i) as usize
-}
-
-/// Turns the values of a line into B-spline coefficients of order 3, with mirrored borders
-/// (Unser 1999, the causal and the anti-causal filter).
-fn prefilter(mut line: ArrayViewMut1<f64>) {
-    let n = line.len();
-    if n < 2 {
-        return;
-    }
-    let pole = 3f64.sqrt() - 2.0;
-    let gain = (1.0 - pole) * (1.0 - 1.0 / pole);
-    // Past this many terms the powers of the pole add nothing.
-    let horizon = n.min(SPLINE_REACH + 8);
-    let mut causal = line[0];
-    if horizon < n {
-        let mut power = pole;
-        for &x in line.iter().take(horizon).skip(1) {
-            causal += power * x;
-            power *= pole;
-        }
-    } else {
-        // Short line: the mirrored signal is periodic, sum it exactly.
-        let period = 2 * (n - 1);
-        let mut power = 1.0;
-        causal = 0.0;
-        for i in 0..period {
-            causal += power * line[mirror(i as isize, n - 1)];
-            power *= pole;
-        }
-        causal /= 1.0 - power;
-    }
-    line[0] = causal;
-    for i in 1..n {
-        line[i] += pole * line[i - 1];
-    }
-    line[n - 1] = pole / (pole * pole - 1.0) * (line[n - 1] + pole * line[n - 2]);
-    for i in (0..n - 1).rev() {
-        line[i] = pole * (line[i + 1] - line[i]);
-    }
-    line.mapv_inplace(|c| c * gain);
-}
-
-/// The values at `taps` along axis `a`.
-fn along(values: &Array3<f64>, a: usize, taps: &[Taps], start: usize) -> Array3<f64> {
-    let mut shape = [values.dim().0, values.dim().1, values.dim().2];
-    shape[a] = taps.len();
-    let mut result = Array3::zeros(shape);
-    if a == 2 {
-        // Along x the sum gathers from one contiguous row.
-        Zip::from(result.rows_mut()).and(values.rows()).for_each(|to, from| {
-            for (value, tap) in to.into_iter().zip(taps) {
-                tap.add(|index, add| add(value, from[index - start]));
-            }
-        });
-        return result;
-    }
-    for (mut plane, tap) in result.axis_iter_mut(Axis(a)).zip(taps) {
-        tap.add(|index, add| {
-            Zip::from(&mut plane)
-                .and(values.index_axis(Axis(a), index - start))
-                .for_each(|to, from| add(to, *from));
-        });
-    }
-    result
-}
-
-impl Taps {
-    /// Calls `each` with every source index that has a weight and with what adds its value.
-    ///
-    /// A weight of 0 must not turn a NaN or an infinity outside of the support into NaN. Of two
-    /// voxels, the second one moves the value from the first: a + t·(b − a) stays what it is
-    /// between equal voxels, where a sum of weighted values may miss it by a rounding error.
-    fn add(&self, mut each: impl FnMut(usize, &dyn Fn(&mut f64, f64))) {
-        let used = || self.index.into_iter().zip(self.weights).filter(|(_, weight)| *weight != 0.0);
-        if self.linear {
-            for (place, (index, weight)) in used().enumerate() {
-                match place {
-                    0 => each(index, &|to, from| *to = from),
-                    _ => each(index, &|to, from| *to += weight * (from - *to)),
-                }
-            }
-        } else {
-            for (index, weight) in used() {
-                each(index, &|to, from| *to += weight * from);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use approx::assert_relative_eq;
+    use proptest::prelude::*;
 
     fn resample_line(values: &[f64], spacing: f64, method: Interpolation) -> Vec<f64> {
         let grid = Grid::new([1, 1, values.len()], [1.0; 3]).unwrap();
@@ -349,16 +279,28 @@ mod tests {
         }
     }
 
-    #[test]
-    fn prefilter_solves_the_interpolation_equations() {
-        // (c[i−1] + 4 c[i] + c[i+1]) / 6 = f[i], mirrored at both ends.
-        for n in [2usize, 3, 7, 39, 40, 41, 100] {
-            let values: Vec<f64> = (0..n).map(|i| ((i * 7919) % 101) as f64).collect();
-            let mut c = ndarray::Array1::from(values.clone());
-            prefilter(c.view_mut());
-            for (i, value) in values.iter().enumerate() {
-                let at = |o: isize| c[mirror(i as isize + o, n - 1)];
-                assert_relative_eq!((at(-1) + 4.0 * at(0) + at(1)) / 6.0, *value, epsilon = 1e-10);
+    proptest! {
+        /// A mask by the nearest voxels is the same by the general way.
+        #[test]
+        fn nearest_mask(
+            voxels in prop::collection::vec(any::<bool>(), 4 * 5 * 7),
+            spacing in [0.4..2.5f64, 0.4..2.5f64, 0.4..2.5f64],
+            corner in any::<bool>(),
+        ) {
+            let mask = Array3::from_shape_vec((4, 5, 7), voxels).unwrap();
+            let grid = Grid::new([4, 5, 7], [1.0; 3]).unwrap();
+            let alignment = if corner { GridAlignment::Corner } else { GridAlignment::Centre };
+            let [z, y, x] = spacing;
+            for wanted in [[Some(z), Some(y), Some(x)], [None, Some(y), Some(x)]] {
+                let target = resampled_grid(&grid, wanted, alignment).unwrap();
+                let resampling = Resampling::new(&grid, &target, Interpolation::Nearest, alignment);
+                let window = Window::whole(target.shape);
+                let cut = |w: &Window| {
+                    let ([k, j, i], [ke, je, ie]) = (w.start, w.end());
+                    mask.slice(ndarray::s![k..ke, j..je, i..ie]).to_owned()
+                };
+                let general = resampling.apply(&window, |w| cut(w).mapv(f64::from));
+                prop_assert_eq!(resampling.apply_nearest(&window, cut), general.mapv(|v| v == 1.0));
             }
         }
     }

@@ -47,5 +47,5 @@ fn scale(
 }
 
 fn keep(intensities: &Array3<f64>, mask: &mut Array3<bool>, low: f64, high: f64) {
-    Zip::from(mask).and(intensities).for_each(|m, &x| *m = *m && x >= low && x <= high);
+    Zip::from(mask).and(intensities).for_each(|m, &x| *m &= (x >= low) & (x <= high));
 }

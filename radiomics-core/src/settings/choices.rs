@@ -60,6 +60,23 @@ impl Named for GridAlignment {
     const NAMES: &'static [(&'static str, Self)] = &[("centre", Self::Centre), ("corner", Self::Corner)];
 }
 
+/// When the image is cut to a box round the region before filters see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FilterCrop {
+    /// Never: filters see as much of the image as they need.
+    Never,
+    /// When the image is interpolated (PyRadiomics).
+    WhenInterpolated,
+    /// Always (PyRadiomics with `preCrop`).
+    Always,
+}
+
+impl Named for FilterCrop {
+    const KIND: &'static str = "filter crop";
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("never", Self::Never), ("when_interpolated", Self::WhenInterpolated), ("always", Self::Always)];
+}
+
 /// In what the resegmentation range is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResegmentUnit {

@@ -3,12 +3,13 @@
 mod choices;
 
 pub use choices::{
-    AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, GridAlignment,
-    Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding,
+    AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, FilterCrop,
+    GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding,
 };
 
 use crate::aggregation::Aggregation;
 use crate::error::{Error, Result};
+use crate::filters::Filter;
 
 /// Everything that determines the numbers, apart from image and mask.
 ///
@@ -47,6 +48,12 @@ pub struct Settings {
     /// Keep intensities within this many standard deviations of the region's mean, the ends
     /// included (IBSI 1, "Intensity outlier filtering", 7ACA).
     pub resegment_sigma: Option<f64>,
+    /// What features are computed of: the image as it is, and responses of filters.
+    pub filters: Vec<Filter>,
+    /// When the image is cut to a box round the region before filters see it.
+    pub filter_crop: FilterCrop,
+    /// Voxels that such a box has more than the region, on either side.
+    pub filter_crop_voxels: usize,
     /// How ambiguous faces of the surface mesh are resolved.
     pub mesh_faces: FaceRule,
     /// What the covariance of the principal axes is divided by.
@@ -134,6 +141,19 @@ impl Settings {
                 format!("{:?}", self.distances),
                 "give at least one whole number from 1 to 64",
             ));
+        }
+        if self.filters.is_empty() {
+            return Err(invalid(
+                "filters",
+                "[]",
+                "give at least one filter; `original` is the image as it is",
+            ));
+        }
+        for (place, filter) in self.filters.iter().enumerate() {
+            filter.validate()?;
+            if self.filters[..place].contains(filter) {
+                return Err(invalid("filters", filter.name(), "this filter is given twice"));
+            }
         }
         if self.slice_axis > 2 {
             return Err(invalid("slice_axis", self.slice_axis, "it must be 0 (z), 1 (y) or 2 (x)"));

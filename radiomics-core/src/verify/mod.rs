@@ -1,9 +1,12 @@
-//! The proof: our values against the reference values of IBSI 1.
+//! The proof: our values against the reference values of IBSI 1 and IBSI 2.
 //!
 //! The digital phantom is embedded, so [`digital_phantom`] runs anywhere; the CT phantom is
-//! not ours to ship, so [`ct_phantom`] is given its image and mask.
+//! not ours to ship, so [`ct_phantom`] and [`ct_phantom_filtered`] are given its image and mask.
 
+mod filtered;
 mod report;
+
+pub use filtered::ct_phantom_filtered;
 
 pub use report::{Format, Summary, summaries, write};
 
@@ -16,12 +19,15 @@ use crate::names::Named;
 use crate::profile::IbsiConfiguration;
 use crate::table::FeatureTable;
 
-const REFERENCE_VALUES: &str = include_str!("../../data/ibsi1_reference_values.csv");
+const REFERENCE_VALUES: [&str; 2] = [
+    include_str!("../../data/ibsi1_reference_values.csv"),
+    include_str!("../../data/ibsi2_reference_values.csv"),
+];
 
 /// A published value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reference {
-    /// `digital_phantom`, or `ct_A` to `ct_E`.
+    /// `digital_phantom`, `ct_A` to `ct_E` (IBSI 1), or `ct_filter_1.A` to `ct_filter_9.B` (IBSI 2).
     pub dataset: &'static str,
     /// Name of the family.
     pub family: &'static str,
@@ -70,11 +76,12 @@ fn three_digits(value: f64) -> f64 {
     format!("{value:.2e}").parse().unwrap_or(f64::NAN)
 }
 
-/// All published values of IBSI 1.
+/// All published values of features.
 pub fn references() -> Vec<Reference> {
-    let rows = REFERENCE_VALUES.lines().filter(|line| !line.starts_with('#'));
-    // No field of the file holds a comma or a quote.
-    rows.skip(1).filter_map(|row| reference(&row.split(',').collect::<Vec<_>>())).collect()
+    let rows = |text: &'static str| text.lines().filter(|line| !line.starts_with('#')).skip(1);
+    // No field of the files holds a comma or a quote.
+    let read = |row: &'static str| reference(&row.split(',').collect::<Vec<_>>());
+    REFERENCE_VALUES.into_iter().flat_map(rows).filter_map(read).collect()
 }
 
 fn reference(fields: &[&'static str]) -> Option<Reference> {
@@ -147,7 +154,9 @@ mod tests {
         let of = |dataset: &str| references().iter().filter(|r| r.dataset == dataset).count();
         assert_eq!(of("digital_phantom"), 482);
         assert_eq!([of("ct_A"), of("ct_B"), of("ct_C"), of("ct_D"), of("ct_E")], [346, 346, 209, 210, 210]);
-        assert_eq!(references().len(), 1803);
+        let filtered = references().iter().filter(|r| r.dataset.starts_with("ct_filter_")).count();
+        assert_eq!(filtered, 323);
+        assert_eq!(references().len(), 1803 + 323);
     }
 
     #[test]

@@ -20,6 +20,7 @@ from radiomics_rs._core import (
     setting_keys,
 )
 from radiomics_rs._extract import extract
+from radiomics_rs._filter import filter_image
 from radiomics_rs._verify import verify
 from radiomics_rs.table import FeatureRow, FeatureTable
 
@@ -33,6 +34,7 @@ __all__ = [
     "example",
     "extract",
     "features",
+    "filter_image",
     "setting_keys",
     "verify",
 ]

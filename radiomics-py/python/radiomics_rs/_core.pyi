@@ -49,6 +49,9 @@ class Settings:
     resegment_unit: str
     morphological_mask: str
     resegment_sigma: float | None
+    filters: tuple[str | dict[str, Any], ...]
+    filter_crop: str
+    filter_crop_voxels: int
     mesh_faces: str
     axes_covariance: str
     bin_width: float | None
@@ -97,6 +100,9 @@ def extract(
     label: int,
     threads: int,
 ) -> list[_Row]: ...
+def filter_images(
+    image: npt.NDArray[Any], geometry: _Geometry, filters: Any, *, threads: int
+) -> list[npt.NDArray[np.float64]]: ...
 def example() -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint8], _Triple]: ...
 def features() -> list[_Feature]: ...
 def setting_keys() -> list[_Key]: ...

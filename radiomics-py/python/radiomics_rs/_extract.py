@@ -11,6 +11,8 @@ from radiomics_rs import _core
 from radiomics_rs.io import ImageLike, volumes
 from radiomics_rs.table import FeatureRow, FeatureTable
 
+FilterLike: TypeAlias = "str | Mapping[str, Any]"
+FiltersLike: TypeAlias = "FilterLike | Sequence[FilterLike] | None"
 SettingsLike: TypeAlias = "_core.Settings | Mapping[str, Any] | str | os.PathLike[str] | None"
 
 
@@ -20,6 +22,7 @@ def extract(
     settings: SettingsLike = None,
     *,
     label: int = 1,
+    filters: FiltersLike = None,
     threads: int = 0,
     spacing_mm: float | Sequence[float] | None = None,
 ) -> FeatureTable:
@@ -37,6 +40,10 @@ def extract(
         settings: `Settings`, a mapping of settings, the path of a YAML or JSON document, or
             None for the IBSI profile.
         label: which label of the mask is the region.
+        filters: what features are computed of, in place of the settings' own: a filter or a list
+            of them, each a name (`"original"` is the image as it is) or a mapping from one to its
+            parameters, such as `{"laplacian_of_gaussian": {"sigma_mm": [1, 2, 3]}}`; a list as a
+            parameter stands for a filter per member. The rows' `image` names filter and parameters.
         threads: number of threads, 0 for all cores. It never changes a number.
         spacing_mm: voxel spacing (z, y, x) in millimetres, (y, x) for a single slice, or one
             number for all axes. Needed if image and mask are both arrays, else an error.
@@ -52,6 +59,8 @@ def extract(
         FileNotFoundError: a file that does not exist.
     """
     chosen = _settings(settings)
+    if filters is not None:
+        chosen = chosen.replace(filters=filters)
     image_volume, mask_volume = volumes(image, mask, spacing_mm)
     rows = _core.extract(
         image_volume.voxels,

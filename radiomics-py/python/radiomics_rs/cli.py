@@ -12,7 +12,9 @@ from pathlib import Path
 
 from radiomics_rs._core import RadiomicsError, Settings, __version__, example, features
 from radiomics_rs._extract import extract
+from radiomics_rs._filter import filter_image
 from radiomics_rs._verify import verify
+from radiomics_rs.io import write_image
 from radiomics_rs.table import FeatureTable, aligned
 
 EXAMPLE_CONFIGURATION = "digital_phantom"
@@ -76,12 +78,35 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=VALUE",
         help="replace one setting; the value is YAML; may be repeated",
     )
+    command.add_argument(
+        "--filter",
+        action="append",
+        default=[],
+        metavar="FILTER",
+        help="compute features of this filter's response, such as 'original', 'square' or "
+        "'laplacian_of_gaussian: {sigma_mm: [1, 2]}' (YAML); may be repeated",
+    )
     command.add_argument("--label", type=int, default=1, metavar="N", help="default: 1")
     command.add_argument(
         "--threads", type=int, default=0, metavar="N", help="default: 0, all cores"
     )
     command.add_argument(
         "--out", metavar="FILE", help="write all digits to FILE (.csv or .json), print no table"
+    )
+
+    command = commands.add_parser(
+        "filter",
+        help="the response of a filter to an image",
+        description="Computes the response of a filter to a whole image.",
+    )
+    command.set_defaults(run=_filter)
+    command.add_argument("image", metavar="IMAGE", help="image file")
+    command.add_argument(
+        "filter", metavar="FILTER", help="such as 'square' or 'mean: {support_voxels: 5}' (YAML)"
+    )
+    command.add_argument("--out", metavar="FILE", required=True, help="image file to write")
+    command.add_argument(
+        "--threads", type=int, default=0, metavar="N", help="default: 0, all cores"
     )
 
     command = commands.add_parser(
@@ -151,7 +176,15 @@ def _settings(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Se
         if not equals or not name.strip().isidentifier():
             parser.error(f"--set {assignment}: give NAME=VALUE")
         settings = settings.replace_yaml(f"{name.strip()}: {value}")
+    if chosen.filter:
+        settings = settings.replace_yaml(f"filters: [{', '.join(chosen.filter)}]")
     return settings
+
+
+def _filter(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
+    filters = Settings().replace_yaml(f"filters: [{chosen.filter}]").filters
+    write_image(filter_image(chosen.image, filters, threads=chosen.threads), chosen.out)
+    print(f"response written to {chosen.out}")
 
 
 def _verify(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:

@@ -94,6 +94,27 @@ def volumes(
     return complete(sources[0]), complete(sources[1])
 
 
+def volume(image: ImageLike, spacing_mm: float | Sequence[float] | None) -> Volume:
+    """An image as a volume; an array takes its spacing from `spacing_mm`.
+
+    Raises as `volumes`.
+    """
+    source = _open("image", image)
+    if isinstance(source, Volume):
+        if spacing_mm is not None:
+            raise RadiomicsError(
+                f"spacing_mm is {spacing_mm}, but a file or SimpleITK image has a spacing of its "
+                "own: give spacing_mm only with an array"
+            )
+        return source
+    if spacing_mm is None:
+        raise RadiomicsError(
+            "the image is an array, which has no voxel spacing: "
+            "give spacing_mm=(z, y, x) in millimetres"
+        )
+    return Volume(_three_dimensional(source), _spacing(spacing_mm, source.ndim))
+
+
 def read(path: str | os.PathLike[str], role: str = "image") -> Volume:
     """The image in a file of any format that SimpleITK reads.
 
@@ -110,6 +131,18 @@ def read(path: str | os.PathLike[str], role: str = "image") -> Volume:
     except RuntimeError as error:
         raise RadiomicsError(f"cannot read {role} {name}: {_reason(error)}") from error
     return from_sitk(image, role)
+
+
+def write_image(image: sitk.Image, path: str | os.PathLike[str]) -> None:
+    """Write an image in the format that the name's ending says.
+
+    Raises RadiomicsError naming the path and the reason.
+    """
+    name = os.fsdecode(path)
+    try:
+        sitk.WriteImage(image, name)
+    except RuntimeError as error:
+        raise RadiomicsError(f"cannot write {name}: {_reason(error)}") from error
 
 
 def from_sitk(image: sitk.Image, role: str = "image") -> Volume:

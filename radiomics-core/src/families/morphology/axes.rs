@@ -1,8 +1,8 @@
 //! Principal axes of the voxel centres.
 
 use nalgebra::{Matrix3, SymmetricEigen};
-use ndarray::Array3;
 
+use super::bits::PlaceSums;
 use crate::settings::AxesCovariance;
 
 /// Variances in mm² along the principal axes, largest first.
@@ -14,24 +14,12 @@ pub(super) struct Axes {
 }
 
 impl Axes {
-    /// Of the voxels of a mask: eigenvalues of the covariance of their centres (IBSI 1, TDIC).
+    /// Of the places of a mask's voxels: eigenvalues of the covariance of their centres (IBSI 1, TDIC).
     /// The sums are of whole numbers, so a
     /// region that is flat along an axis of the grid has a variance of exactly 0, and so has a
     /// single voxel.
-    pub fn of_mask(mask: &Array3<bool>, spacing_mm: [f64; 3], divided: AxesCovariance) -> Self {
-        let mut n = 0i128;
-        let mut sum = [0i128; 3];
-        let mut products = [[0i128; 3]; 3];
-        for ((k, j, i), _) in mask.indexed_iter().filter(|(_, m)| **m) {
-            let p = [k, j, i].map(|v| v as i128);
-            n += 1;
-            for a in 0..3 {
-                sum[a] += p[a];
-                for b in a..3 {
-                    products[a][b] += p[a] * p[b];
-                }
-            }
-        }
+    pub fn of_sums(sums: PlaceSums, spacing_mm: [f64; 3], divided: AxesCovariance) -> Self {
+        let PlaceSums { n, sum, products } = sums;
         let divisor = match divided {
             AxesCovariance::Sample => (n - 1).max(1),
             AxesCovariance::Population => n.max(1),
@@ -64,13 +52,18 @@ impl Axes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::families::morphology::bits::Bits;
     use approx::assert_relative_eq;
-    use ndarray::arr3;
+    use ndarray::{Array3, arr3};
+
+    fn axes(mask: &Array3<bool>, spacing_mm: [f64; 3]) -> Axes {
+        Axes::of_sums(Bits::new(mask.view()).place_sums(), spacing_mm, AxesCovariance::Sample)
+    }
 
     #[test]
     fn a_row_has_one_axis() {
         // ■■   Centres 3 mm apart: λ = 2 · 1.5².
-        let axes = Axes::of_mask(&arr3(&[[[true, true]]]), [1.0, 1.0, 3.0], AxesCovariance::Sample);
+        let axes = axes(&arr3(&[[[true, true]]]), [1.0, 1.0, 3.0]);
         assert_eq!(axes, Axes { major: 4.5, minor: 0.0, least: 0.0 });
     }
 
@@ -80,7 +73,7 @@ mod tests {
         // ·■·
         // ··■
         let line = Array3::from_shape_fn((3, 3, 3), |(k, j, i)| k == j && j == i);
-        let axes = Axes::of_mask(&line, [0.7, 1.1, 1.9], AxesCovariance::Sample);
+        let axes = axes(&line, [0.7, 1.1, 1.9]);
         assert_relative_eq!(axes.major, 0.49 + 1.21 + 3.61, max_relative = 1e-12);
         assert_eq!((axes.minor, axes.least), (0.0, 0.0));
     }

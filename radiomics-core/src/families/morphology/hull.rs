@@ -1,10 +1,9 @@
 //! The convex hull of mesh vertices, in whole numbers of half voxels: exact, however many
 //! points lie in one plane (Barber, Dobkin and Huhdanpaa 1996, "Quickhull").
 
-use std::collections::HashMap;
-
 use super::cubes::{Point, cross, minus};
 use super::mesh::{Mesh, length_mm2};
+use super::outline;
 
 /// A convex hull, its faces split into triangles.
 #[derive(Clone, Debug)]
@@ -13,9 +12,20 @@ pub(super) struct Hull {
     pub corners: Vec<Point>,
     /// Twice the area vectors of the triangles, pointing outwards.
     pub normals: Vec<Point>,
+    /// Each pair of triangles that share an edge, and the corners at its ends.
+    pub edges: Vec<Edge>,
     /// Six times the volume in half voxels.
     determinant: i128,
     spacing_mm: [f64; 3],
+}
+
+/// An edge of a hull.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Edge {
+    /// The triangles on either side.
+    pub faces: [u32; 2],
+    /// The corners at the ends.
+    pub corners: [u32; 2],
 }
 
 /// A triangle of the hull while it grows.
@@ -32,7 +42,7 @@ struct Face {
 impl Hull {
     /// The hull of a mesh; `None` for one without triangles.
     pub fn of_mesh(mesh: &Mesh) -> Option<Self> {
-        Self::new(&line_ends(mesh.vertices()), mesh.spacing_mm())
+        Self::new(&outline::candidates(mesh.bits()), mesh.spacing_mm())
     }
 
     /// The hull of points in half voxels; `None` when all lie in one plane.
@@ -41,10 +51,21 @@ impl Hull {
         let mut used: Vec<usize> = faces.iter().flat_map(|f| f.corners).collect();
         used.sort_unstable();
         used.dedup();
+        let mut place = vec![0; points.len()];
+        used.iter().enumerate().for_each(|(n, &point)| place[point] = n as u32);
         let origin = points[faces[0].corners[0]];
         let determinant = faces.iter().map(|f| dot(f.normal, minus(points[f.corners[0]], origin))).sum();
+        let edges = faces.iter().enumerate().flat_map(|(n, face)| {
+            let ends = |edge: usize| [face.corners[edge], face.corners[(edge + 1) % 3]].map(|c| place[c]);
+            let once = (0..3).filter(move |&edge| n < face.neighbours[edge]);
+            once.map(move |edge| Edge {
+                faces: [n, face.neighbours[edge]].map(|f| f as u32),
+                corners: ends(edge),
+            })
+        });
         Some(Self {
-            corners: used.into_iter().map(|i| points[i]).collect(),
+            edges: edges.collect(),
+            corners: used.iter().map(|&i| points[i]).collect(),
             normals: faces.iter().map(|f| f.normal).collect(),
             determinant,
             spacing_mm,
@@ -63,8 +84,20 @@ impl Hull {
 
     /// Corners in mm.
     pub fn corners_mm(&self) -> Vec<[f64; 3]> {
-        let mm = |p: &Point| std::array::from_fn(|a| p[a] as f64 / 2.0 * self.spacing_mm[a]);
-        self.corners.iter().map(mm).collect()
+        (0..self.corners.len()).map(|corner| self.corner_mm(corner)).collect()
+    }
+
+    /// A corner in mm.
+    pub fn corner_mm(&self, corner: usize) -> [f64; 3] {
+        std::array::from_fn(|a| self.corners[corner][a] as f64 / 2.0 * self.spacing_mm[a])
+    }
+
+    /// Area vectors of the triangles in mm², pointing outwards.
+    pub fn face_vectors_mm2(&self) -> impl Iterator<Item = [f64; 3]> {
+        let volume: f64 = self.spacing_mm.iter().product();
+        self.normals
+            .iter()
+            .map(move |n| std::array::from_fn(|a| n[a] as f64 / 8.0 * volume / self.spacing_mm[a]))
     }
 
     /// Largest distance between corners in mm, which is that between any two points.
@@ -101,36 +134,23 @@ fn primitive(n: Point) -> Point {
     n.map(|v| v / (divisor * first.signum()))
 }
 
-/// Of the vertices along each line in x direction only the ends can be corners.
-fn line_ends(vertices: &[[i32; 3]]) -> Vec<Point> {
-    let size = |axis: usize| vertices.iter().map(|v| v[axis] + 1).max().unwrap_or(0) as usize;
-    let (nz, ny) = (size(0), size(1));
-    let mut ends = vec![[i32::MAX, i32::MIN]; nz * ny];
-    for &[z, y, x] in vertices {
-        let [low, high] = &mut ends[z as usize * ny + y as usize];
-        *low = x.min(*low);
-        *high = x.max(*high);
-    }
-    let mut points = Vec::new();
-    for (line, [low, high]) in ends.into_iter().enumerate().filter(|(_, [low, high])| low <= high) {
-        let at = |x: i32| [(line / ny) as i64, (line % ny) as i64, i64::from(x)];
-        points.push(at(low));
-        if high > low {
-            points.push(at(high));
-        }
-    }
-    points
-}
-
 /// Vector products fit 64 bits for axes of up to 2²⁸ voxels; the product with a third vector
 /// may not.
 fn dot(a: Point, b: Point) -> i128 {
     (0..3).map(|i| i128::from(a[i]) * i128::from(b[i])).sum()
 }
 
+/// Coordinates from 0 to below this keep products of three vectors within 64 bits: 3·2·(2²⁰)³ is
+/// less than 2⁶³.
+const NARROW: i64 = 1 << 20;
+
 struct Builder<'a> {
     points: &'a [Point],
     faces: Vec<Face>,
+    is_narrow: bool,
+    /// For each point on the rim of a hole the new face whose edge on the rim begins, and the
+    /// one whose edge ends there.
+    rim_faces: Vec<[usize; 2]>,
 }
 
 impl<'a> Builder<'a> {
@@ -153,7 +173,9 @@ impl<'a> Builder<'a> {
             h if h > 0 => [a, c, b, d],
             _ => [a, b, c, d],
         };
-        let mut builder = Self { points, faces: Vec::new() };
+        let is_narrow = points.iter().flatten().all(|v| (0..NARROW).contains(v));
+        let rim_faces = vec![[0; 2]; points.len()];
+        let mut builder = Self { points, faces: Vec::new(), is_narrow, rim_faces };
         builder.add([a, b, c], [1, 2, 3]);
         builder.add([b, a, d], [0, 3, 2]);
         builder.add([c, b, d], [0, 1, 3]);
@@ -171,7 +193,11 @@ impl<'a> Builder<'a> {
     /// How far a point is outside of a face: below 0 is inside, 0 in its plane.
     fn height(&self, face: usize, point: usize) -> i128 {
         let face = &self.faces[face];
-        dot(face.normal, minus(self.points[point], self.points[face.corners[0]]))
+        let to = minus(self.points[point], self.points[face.corners[0]]);
+        if self.is_narrow {
+            return i128::from((0..3).map(|i| face.normal[i] * to[i]).sum::<i64>());
+        }
+        dot(face.normal, to)
     }
 
     /// Gives each point to one of the faces from `first` on that it is outside of.
@@ -193,7 +219,20 @@ impl<'a> Builder<'a> {
                 _ => next += 1,
             }
         }
+        // Neighbours are numbered anew without the faces that are gone.
+        let mut alive = 0;
+        let renumbered: Vec<usize> = self
+            .faces
+            .iter()
+            .map(|f| {
+                alive += usize::from(f.is_alive);
+                alive.wrapping_sub(1)
+            })
+            .collect();
         self.faces.retain(|f| f.is_alive);
+        for face in &mut self.faces {
+            face.neighbours = face.neighbours.map(|n| renumbered[n]);
+        }
         self.faces
     }
 
@@ -222,13 +261,13 @@ impl<'a> Builder<'a> {
         }
         let first = self.faces.len();
         // The rim is one loop: the corner where a new face begins is where another one ends.
-        let from: HashMap<usize, usize> =
-            rim.iter().enumerate().map(|(n, &(a, ..))| (a, first + n)).collect();
-        let to: HashMap<usize, usize> =
-            rim.iter().enumerate().map(|(n, &(_, b, _))| (b, first + n)).collect();
+        for (n, &(a, b, _)) in rim.iter().enumerate() {
+            self.rim_faces[a][0] = first + n;
+            self.rim_faces[b][1] = first + n;
+        }
         for &(a, b, neighbour) in &rim {
             let this = self.faces.len();
-            self.add([a, b, point], [neighbour, from[&b], to[&a]]);
+            self.add([a, b, point], [neighbour, self.rim_faces[b][0], self.rim_faces[a][1]]);
             let outer = &mut self.faces[neighbour];
             // Across the rim the edge runs from b to a.
             if let Some(edge) = outer.corners.iter().position(|&c| c == b) {
@@ -287,6 +326,13 @@ mod tests {
                     prop_assert!(edges.binary_search(&[*b, *a]).is_ok());
                 }
                 let hull = Hull::new(&points, [1.0; 3]).unwrap();
+                prop_assert_eq!(hull.edges.len() * 2, hull.normals.len() * 3);
+                for edge in &hull.edges {
+                    let [p, q] = edge.corners.map(|c| hull.corners[c as usize]);
+                    for face in edge.faces {
+                        prop_assert_eq!(dot(hull.normals[face as usize], minus(p, q)), 0);
+                    }
+                }
                 let again = Hull::new(&hull.corners, [1.0; 3]).unwrap();
                 prop_assert_eq!(hull.determinant, again.determinant);
             }

@@ -1,11 +1,14 @@
 //! The surface of a mask by marching cubes at level 0.5 (IBSI 1, "Morphological features").
 
-use ndarray::{Array3, ArrayView3};
+use std::sync::OnceLock;
 
-use super::cubes::{Cube, Point, cubes};
+use ndarray::ArrayView3;
+use rayon::prelude::*;
+
+use super::bits::Bits;
+use super::cubes::{Point, cubes};
 use super::hull::Hull;
-use super::planar;
-use crate::grid::Window;
+use super::outline;
 use crate::settings::FaceRule;
 
 /// A triangle mesh round the voxels of a mask, through the middles between voxel centres
@@ -17,40 +20,44 @@ use crate::settings::FaceRule;
 pub struct Mesh {
     spacing_mm: [f64; 3],
     rule: FaceRule,
-    /// Number of cubes of each kind, and the sum of their places in voxels.
-    places: Vec<(i64, Point)>,
-    vertices: Vec<[i32; 3]>,
+    bits: Bits,
+    surface: Surface,
+    vertices: OnceLock<Vec<[i32; 3]>>,
+}
+
+/// The cubes that the surface cuts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Surface {
+    /// Number of cubes of each kind.
+    counts: [u64; 256],
+    /// Six times the volume inside, in half voxels.
+    determinant: i128,
 }
 
 impl Mesh {
     /// The mesh of a mask (z, y, x). A mask without voxels gives a mesh without triangles.
     pub fn new(mask: ArrayView3<'_, bool>, spacing_mm: [f64; 3], rule: FaceRule) -> Self {
-        let padded = match Window::bounding(mask) {
-            Some(window) => padded(mask, window),
-            None => Array3::default((2, 2, 2)),
-        };
-        Self { spacing_mm, rule, places: places(&padded), vertices: vertices(&padded) }
+        Self::of_bits(Bits::new(mask), spacing_mm, rule)
+    }
+
+    pub(super) fn of_bits(bits: Bits, spacing_mm: [f64; 3], rule: FaceRule) -> Self {
+        let surface = Surface::new(&bits, rule);
+        Self { spacing_mm, rule, bits, surface, vertices: OnceLock::new() }
     }
 
     /// Volume inside of the mesh in mm³: the sum of the signed tetrahedra that the triangles span
     /// with a point (IBSI 1, RNU0). Where that point lies matters only for a mesh with gaps; it
     /// is the voxel before the first one of the mask's bounding box, along each axis.
     pub fn volume_mm3(&self) -> f64 {
-        let determinant: i128 = self
-            .cubes()
-            .map(|(cube, &(count, place))| {
-                let moved: i128 = (0..3).map(|a| 2 * i128::from(place[a]) * i128::from(cube.normal[a])).sum();
-                i128::from(count) * i128::from(cube.determinant) + moved
-            })
-            .sum();
         // Six tetrahedra fill a parallelepiped, eight half voxels a voxel.
-        determinant as f64 / 48.0 * self.spacing_mm.iter().product::<f64>()
+        self.surface.determinant as f64 / 48.0 * self.spacing_mm.iter().product::<f64>()
     }
 
     /// Area of the triangles in mm² (IBSI 1, C0JK).
     pub fn area_mm2(&self) -> f64 {
-        self.cubes()
-            .map(|(cube, &(count, _))| {
+        let kinds = cubes(self.rule).iter().zip(&self.surface.counts).filter(|(_, count)| **count > 0);
+        kinds
+            .map(|(cube, &count)| {
                 let normals = cube.normals.iter();
                 count as f64 * normals.map(|&n| length_mm2(n, self.spacing_mm)).sum::<f64>() / 8.0
             })
@@ -65,20 +72,13 @@ impl Mesh {
     /// Largest distance in mm between vertices that share their coordinate along an axis, for
     /// the axes (z, y, x): in slices, columns and rows. 0 where no plane has two vertices.
     pub fn planar_diameters_mm(&self) -> [f64; 3] {
-        std::array::from_fn(|axis| {
-            let [b, c] = [(axis + 1) % 3, (axis + 2) % 3];
-            let mut points: Vec<[i64; 3]> =
-                self.vertices.iter().map(|v| [v[axis], v[b], v[c]].map(i64::from)).collect();
-            points.sort_unstable();
-            let half = [self.spacing_mm[b] / 2.0, self.spacing_mm[c] / 2.0];
-            let planes = points.chunk_by(|p, q| p[0] == q[0]);
-            planes.map(|plane| planar::diameter(plane.iter().map(|p| [p[1], p[2]]), half)).fold(0.0, f64::max)
-        })
+        let half_mm = self.spacing_mm.map(|s| s / 2.0);
+        std::array::from_fn(|axis| outline::planar_diameter_mm(&self.bits, axis, half_mm))
     }
 
     /// Vertices in half voxels, counted from the voxel before the bounding box.
     pub fn vertices(&self) -> &[[i32; 3]] {
-        &self.vertices
+        self.vertices.get_or_init(|| outline::vertices(&self.bits))
     }
 
     /// Distance between voxel centres (z, y, x) in mm.
@@ -86,8 +86,80 @@ impl Mesh {
         self.spacing_mm
     }
 
-    fn cubes(&self) -> impl Iterator<Item = (&'static Cube, &(i64, Point))> {
-        cubes(self.rule).iter().zip(&self.places)
+    pub(super) fn bits(&self) -> &Bits {
+        &self.bits
+    }
+}
+
+impl Surface {
+    /// Whole numbers: their sum is the same in any order.
+    fn new(bits: &Bits, rule: FaceRule) -> Self {
+        let table = Table::new(rule);
+        let empty = || Self { counts: [0; 256], determinant: 0 };
+        (0..bits.shape[0] - 1)
+            .into_par_iter()
+            .fold(empty, |mut sum, z| {
+                sum.add_slice(bits, z, &table);
+                sum
+            })
+            .reduce(empty, |mut a, b| {
+                a.counts.iter_mut().zip(b.counts).for_each(|(a, b)| *a += b);
+                a.determinant += b.determinant;
+                a
+            })
+    }
+
+    /// Adds the cubes between the slices z and z + 1. A cube at (z, y, x) has six times the
+    /// volume `determinant` + 2·(z, y, x)·`normal` under it.
+    fn add_slice(&mut self, bits: &Bits, z: usize, table: &Table) {
+        // Two tables in turn: cubes of one kind follow each other, and would wait for the
+        // count just written.
+        let mut counts = [[0u32; 256]; 2];
+        for y in 0..bits.shape[1] - 1 {
+            let rows = [bits.row(z, y), bits.row(z, y + 1), bits.row(z + 1, y), bits.row(z + 1, y + 1)];
+            let mut sums = [0i64; 4];
+            for w in bits.words() {
+                // Bit b and the one after it are the corners at x and x + 1.
+                let [p, q, r, s] = rows.map(|row| u64::from(row[w]) | u64::from(row[w + 1]) << 32);
+                let (any, all) = (p | q | r | s, p & q & r & s);
+                let mut cut = (any | any >> 1) & !(all & all >> 1) & 0xFFFF_FFFF;
+                if cut == 0 {
+                    continue;
+                }
+                let (mut of_word, mut moved) = ([0i32; 4], 0);
+                while cut != 0 {
+                    let b = cut.trailing_zeros();
+                    cut &= cut - 1;
+                    let kind = (p >> b & 3) | (q >> b & 3) << 2 | (r >> b & 3) << 4 | (s >> b & 3) << 6;
+                    counts[b as usize & 1][kind as usize] += 1;
+                    let entry = table.0[kind as usize];
+                    of_word.iter_mut().zip(entry).for_each(|(sum, term)| *sum += term);
+                    moved += b as i32 * entry[3];
+                }
+                let [determinant, nz, ny, nx] = of_word.map(i64::from);
+                let moved = i64::from(moved) + 32 * w as i64 * nx;
+                sums.iter_mut().zip([determinant, nz, ny, moved]).for_each(|(sum, term)| *sum += term);
+            }
+            let [determinant, nz, ny, moved] = sums.map(i128::from);
+            self.determinant += determinant + 2 * (z as i128 * nz + y as i128 * ny + moved);
+        }
+        let [even, odd] = counts;
+        for ((sum, even), odd) in self.counts.iter_mut().zip(even).zip(odd) {
+            *sum += u64::from(even) + u64::from(odd);
+        }
+    }
+}
+
+/// `determinant` and `normal` (z, y, x) of each kind of cube.
+struct Table([[i32; 4]; 256]);
+
+impl Table {
+    fn new(rule: FaceRule) -> Self {
+        let cubes = cubes(rule);
+        Self(std::array::from_fn(|kind| {
+            let [z, y, x] = cubes[kind].normal;
+            [cubes[kind].determinant, z, y, x].map(|v| v as i32)
+        }))
     }
 }
 
@@ -98,62 +170,12 @@ pub(super) fn length_mm2(normal: Point, spacing_mm: [f64; 3]) -> f64 {
     ((a * y * x).powi(2) + (b * z * x).powi(2) + (c * z * y).powi(2)).sqrt()
 }
 
-/// The bounding box with a voxel of background on every side.
-fn padded(mask: ArrayView3<'_, bool>, window: Window) -> Array3<bool> {
-    let [nz, ny, nx] = window.shape;
-    let ([k, j, i], [ke, je, ie]) = (window.start, window.end());
-    let mut padded = Array3::default((nz + 2, ny + 2, nx + 2));
-    padded.slice_mut(ndarray::s![1..=nz, 1..=ny, 1..=nx]).assign(&mask.slice(ndarray::s![
-        k..ke,
-        j..je,
-        i..ie
-    ]));
-    padded
-}
-
-fn places(mask: &Array3<bool>) -> Vec<(i64, Point)> {
-    let mut places = vec![(0, [0; 3]); 256];
-    let (nz, ny, _) = mask.dim();
-    for (k, j) in ndarray::indices((nz - 1, ny - 1)) {
-        let rows = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(z, y)| mask.slice(ndarray::s![k + z, j + y, ..]));
-        let mut column = 0usize;
-        for (i, (((a, b), c), d)) in rows[0].iter().zip(rows[1]).zip(rows[2]).zip(rows[3]).enumerate() {
-            // Bits 0, 2, 4, 6 hold the corners at x, bits 1, 3, 5, 7 those at x + 1.
-            let next = usize::from(*a) | usize::from(*b) << 2 | usize::from(*c) << 4 | usize::from(*d) << 6;
-            let cube = column | next << 1;
-            if i > 0 && cube != 0 && cube != 255 {
-                let (count, place) = &mut places[cube];
-                *count += 1;
-                for (sum, at) in place.iter_mut().zip([k, j, i - 1]) {
-                    *sum += at as i64;
-                }
-            }
-            column = next;
-        }
-    }
-    places
-}
-
-fn vertices(mask: &Array3<bool>) -> Vec<[i32; 3]> {
-    let (nz, ny, nx) = mask.dim();
-    let mut vertices = Vec::new();
-    // The last voxel along each axis is background and has no neighbour inside.
-    for (k, j, i) in ndarray::indices((nz - 1, ny - 1, nx - 1)) {
-        let here = mask[[k, j, i]];
-        for [z, y, x] in [[1, 0, 0], [0, 1, 0], [0, 0, 1]] {
-            if mask[[k + z, j + y, i + x]] != here {
-                vertices.push([2 * k + z, 2 * j + y, 2 * i + x].map(|v| v as i32));
-            }
-        }
-    }
-    vertices
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use approx::assert_relative_eq;
-    use ndarray::arr3;
+    use ndarray::{Array3, arr3};
+    use proptest::prelude::*;
 
     #[test]
     fn a_voxel_is_an_octahedron() {
@@ -199,5 +221,42 @@ mod tests {
         let mesh = Mesh::new(Array3::default((2, 0, 1)).view(), [1.0; 3], FaceRule::InsideApart);
         assert_eq!((mesh.volume_mm3(), mesh.area_mm2()), (0.0, 0.0));
         assert_eq!(mesh.planar_diameters_mm(), [0.0; 3]);
+    }
+
+    /// The definition, cube by cube: number of each kind, and what lies under them.
+    fn plain(mask: &Array3<bool>, rule: FaceRule) -> Surface {
+        let mut surface = Surface { counts: [0; 256], determinant: 0 };
+        let (nz, ny, nx) = mask.dim();
+        for (k, j, i) in ndarray::indices((nz + 1, ny + 1, nx + 1)) {
+            let inside = |c: usize| {
+                let corner = [k + (c >> 2), j + (c >> 1 & 1), i + (c & 1)];
+                // Places count from the background before the box.
+                let voxel = corner.map(|v| v.wrapping_sub(1));
+                mask.get(voxel).is_some_and(|&m| m)
+            };
+            let kind: usize = (0..8).filter(|&c| inside(c)).map(|c| 1 << c).sum();
+            if kind != 0 && kind != 255 {
+                let cube = &cubes(rule)[kind];
+                let moved: i64 = (0..3).map(|a| 2 * [k, j, i][a] as i64 * cube.normal[a]).sum();
+                surface.counts[kind] += 1;
+                surface.determinant += i128::from(cube.determinant + moved);
+            }
+        }
+        surface
+    }
+
+    proptest! {
+        #[test]
+        fn packed_cubes_are_the_cubes(
+            voxels in prop::collection::vec(0..9u8, 3 * 4 * 70),
+            filled in 1..9u8,
+        ) {
+            let mut mask = Array3::from_shape_vec((3, 4, 70), voxels).unwrap().mapv(|v| v < filled);
+            mask[[0, 0, 0]] = true;
+            mask[[2, 3, 69]] = true;
+            for rule in [FaceRule::InsideApart, FaceRule::ComplementSymmetric] {
+                prop_assert_eq!(Surface::new(&Bits::new(mask.view()), rule), plain(&mask, rule));
+            }
+        }
     }
 }

@@ -3,10 +3,14 @@
 //! when the first formula reads it; what no formula reads is not computed.
 
 mod axes;
+mod bits;
 mod cubes;
+mod ellipsoid;
 mod enclosing;
 mod hull;
+mod mass;
 mod mesh;
+mod outline;
 mod planar;
 pub(crate) mod slice;
 mod spatial;
@@ -14,17 +18,20 @@ mod spatial;
 use std::cell::OnceCell;
 use std::f64::consts::PI;
 
-use ndarray::Array3;
+use ndarray::ArrayView3;
 
 use super::{Compute, Job, features};
 use crate::aggregation::{Aggregation, Scope};
-use crate::catalogue::{Family, Row, row};
-use crate::roi::Roi;
+use crate::catalogue::{Family, Row, is_selected, row};
+use crate::kernels::Isa;
 use crate::settings::{AxesCovariance, FaceRule};
 use crate::table::FeatureRow;
 use axes::Axes;
-use enclosing::{box_area, box_volume, ellipsoid_area, ellipsoid_volume, enclosing_ellipsoid, oriented_box};
+use bits::{Bits, PlaceSums};
+use ellipsoid::enclosing_ellipsoid;
+use enclosing::{box_area, box_volume, ellipsoid_area, ellipsoid_volume, oriented_box};
 use hull::Hull;
+use mass::Mass;
 pub use mesh::Mesh;
 use spatial::PairSums;
 
@@ -33,7 +40,7 @@ pub(crate) const FAMILY: Family = Family {
     ibsi_id: "HCUG",
     scope: Scope::Region,
     features: || features(TABLE),
-    compute: Compute::Region(compute),
+    compute: Compute::Shape(compute),
 };
 
 #[rustfmt::skip]
@@ -65,73 +72,77 @@ static TABLE: &[Row<Shape>] = &[
     row("volume_density_convex_hull", "R3ER", "", "V over the volume of the convex hull of the mesh", |s| s.volume() / s.with_hull(Hull::volume_mm3)),
     row("area_density_convex_hull", "7T7F", "", "A over the area of the convex hull of the mesh", |s| s.area() / s.with_hull(Hull::area_mm2)),
     row("integrated_intensity", "99N0", "", "Mean intensity times V", |s| s.mean_intensity() * s.volume()),
-    row("morans_i", "N365", "", "Moran's I with weights of 1 / distance, over all pairs of voxels; undefined for a flat region", |s| s.pairs().moran()),
-    row("gearys_c", "NPT7", "", "Geary's C with weights of 1 / distance, over all pairs of voxels; undefined for a flat region", |s| s.pairs().geary()),
+    row("morans_i", "N365", "", "Moran's I with weights of 1 / distance, over all pairs of voxels; undefined for a flat region", |s| s.of_pairs(PairSums::moran)),
+    row("gearys_c", "NPT7", "", "Geary's C with weights of 1 / distance, over all pairs of voxels; undefined for a flat region", |s| s.of_pairs(PairSums::geary)),
     row("maximum_2d_diameter_slice", "", "Maximum2DDiameterSlice", "Largest distance between vertices of the mesh with the same z, mm", |s| s.mesh().planar_diameters_mm()[0]),
     row("maximum_2d_diameter_column", "", "Maximum2DDiameterColumn", "Largest distance between vertices of the mesh with the same y, mm", |s| s.mesh().planar_diameters_mm()[1]),
     row("maximum_2d_diameter_row", "", "Maximum2DDiameterRow", "Largest distance between vertices of the mesh with the same x, mm", |s| s.mesh().planar_diameters_mm()[2]),
 ];
 
-/// The region's bounding box, and what has been computed of it.
+/// Features of the intensities, which are what they are computed from as well. The shape is
+/// computed when it is read; the voxels are not there any more by then.
+const OF_MASS: [&str; 2] = ["centre_of_mass_shift", "integrated_intensity"];
+const OF_PAIRS: [&str; 2] = ["morans_i", "gearys_c"];
+
+/// The shape of a region, and what has been computed of it.
 struct Shape {
+    isa: Isa,
     spacing_mm: [f64; 3],
     mesh_faces: FaceRule,
     axes_covariance: AxesCovariance,
-    intensities: Array3<f64>,
-    morphological: Array3<bool>,
-    intensity: Array3<bool>,
+    bits: Bits,
+    places: OnceCell<PlaceSums>,
     mesh: OnceCell<Mesh>,
     hull: OnceCell<Option<Hull>>,
     axes: OnceCell<Axes>,
     oriented_box: OnceCell<[f64; 3]>,
     enclosing_ellipsoid: OnceCell<[f64; 3]>,
-    pairs: OnceCell<PairSums>,
+    /// If a feature of [`OF_MASS`] is wanted.
+    mass: Option<Mass>,
+    /// If a feature of [`OF_PAIRS`] is wanted.
+    pairs: Option<PairSums>,
 }
 
 fn compute(job: &Job) -> Vec<FeatureRow> {
-    let mut shape = Shape::of_roi(job.roi);
+    let roi = job.roi;
+    let ([k, j, i], [ke, je, ie]) = (roi.region.start, roi.region.end());
+    let region = ndarray::s![k..ke, j..je, i..ie];
+    let mut shape = Shape::new(roi.morphological.slice(region), roi.grid.spacing_mm);
+    shape.isa = job.isa;
     shape.mesh_faces = job.settings.mesh_faces;
     shape.axes_covariance = job.settings.axes_covariance;
+    let wants = |names: [&str; 2]| {
+        let rows = TABLE.iter().filter(|row| names.contains(&row.feature.name));
+        rows.into_iter().any(|row| is_selected(job.settings, FAMILY.name, &row.feature))
+    };
+    let (intensities, mask) = (roi.intensities.slice(region), roi.intensity.slice(region));
+    shape.mass = wants(OF_MASS).then(|| Mass::new(job.isa, intensities, mask));
+    shape.pairs = wants(OF_PAIRS).then(|| PairSums::new(intensities, mask, roi.grid.spacing_mm));
     job.rows(FAMILY.name, TABLE, Aggregation::Region, &[shape])
 }
 
 impl Shape {
-    fn of_roi(roi: &Roi) -> Self {
-        let ([k, j, i], [ke, je, ie]) = (roi.region.start, roi.region.end());
-        let region = ndarray::s![k..ke, j..je, i..ie];
-        Self::new(
-            roi.grid.spacing_mm,
-            roi.intensities.slice(region).to_owned(),
-            roi.morphological.slice(region).to_owned(),
-            roi.intensity.slice(region).to_owned(),
-        )
-    }
-
-    fn new(
-        spacing_mm: [f64; 3],
-        intensities: Array3<f64>,
-        morphological: Array3<bool>,
-        intensity: Array3<bool>,
-    ) -> Self {
+    /// Of the mask's bounding box, without intensities.
+    fn new(mask: ArrayView3<bool>, spacing_mm: [f64; 3]) -> Self {
         Self {
+            isa: Isa::Scalar,
             spacing_mm,
             mesh_faces: FaceRule::InsideApart,
             axes_covariance: AxesCovariance::Sample,
-            intensities,
-            morphological,
-            intensity,
+            bits: Bits::new(mask),
+            places: OnceCell::new(),
             mesh: OnceCell::new(),
             hull: OnceCell::new(),
             axes: OnceCell::new(),
             oriented_box: OnceCell::new(),
             enclosing_ellipsoid: OnceCell::new(),
-            pairs: OnceCell::new(),
+            mass: None,
+            pairs: None,
         }
     }
 
     fn mesh(&self) -> &Mesh {
-        let mask = self.morphological.view();
-        self.mesh.get_or_init(|| Mesh::new(mask, self.spacing_mm, self.mesh_faces))
+        self.mesh.get_or_init(|| Mesh::of_bits(self.bits.clone(), self.spacing_mm, self.mesh_faces))
     }
 
     /// A value of the convex hull; NaN without a voxel.
@@ -139,16 +150,21 @@ impl Shape {
         self.hull.get_or_init(|| Hull::of_mesh(self.mesh())).as_ref().map_or(T::UNDEFINED, value)
     }
 
-    fn axes(&self) -> &Axes {
-        self.axes.get_or_init(|| Axes::of_mask(&self.morphological, self.spacing_mm, self.axes_covariance))
+    fn places(&self) -> &PlaceSums {
+        self.places.get_or_init(|| self.bits.place_sums())
     }
 
-    fn pairs(&self) -> &PairSums {
-        self.pairs.get_or_init(|| PairSums::new(&self.intensities, &self.intensity, self.spacing_mm))
+    fn axes(&self) -> &Axes {
+        self.axes.get_or_init(|| Axes::of_sums(*self.places(), self.spacing_mm, self.axes_covariance))
+    }
+
+    /// A value of the sums over pairs of voxels; NaN where they have not been asked for.
+    fn of_pairs(&self, value: impl FnOnce(&PairSums) -> f64) -> f64 {
+        self.pairs.as_ref().map_or(f64::NAN, value)
     }
 
     fn oriented_box(&self) -> [f64; 3] {
-        *self.oriented_box.get_or_init(|| self.with_hull(oriented_box))
+        *self.oriented_box.get_or_init(|| self.with_hull(|hull| oriented_box(self.isa, hull)))
     }
 
     fn enclosing_ellipsoid(&self) -> [f64; 3] {
@@ -169,57 +185,25 @@ impl Shape {
     }
 
     fn voxel_volume(&self) -> f64 {
-        let voxels = self.morphological.iter().filter(|&&m| m).count();
-        voxels as f64 * self.spacing_mm.iter().product::<f64>()
+        self.places().n as f64 * self.spacing_mm.iter().product::<f64>()
     }
 
     /// Sides of the mesh's bounding box. The mesh reaches half a voxel beyond the outermost
     /// voxel centres, so it is the box of whole voxels.
     fn aligned_box(&self) -> [f64; 3] {
-        let shape: [usize; 3] = self.morphological.dim().into();
-        std::array::from_fn(|a| shape[a] as f64 * self.spacing_mm[a])
-    }
-
-    fn inside(&self) -> impl Iterator<Item = ([usize; 3], f64)> {
-        let voxels = self.intensities.indexed_iter().zip(&self.intensity);
-        voxels.filter(|(_, m)| **m).map(|(((k, j, i), &x), _)| ([k, j, i], x))
+        std::array::from_fn(|a| (self.bits.shape[a] - 2) as f64 * self.spacing_mm[a])
     }
 
     fn mean_intensity(&self) -> f64 {
-        let (sum, n) = self.inside().fold((0.0, 0.0), |(sum, n), (_, x)| (sum + x, n + 1.0));
-        sum / n
+        self.mass.map_or(f64::NAN, |mass| mass.mean())
     }
 
     fn centre_of_mass_shift(&self) -> f64 {
-        let mut shape = Centre::default();
-        for ((k, j, i), _) in self.morphological.indexed_iter().filter(|(_, m)| **m) {
-            shape.add([k, j, i], 1.0);
-        }
-        let mut mass = Centre::default();
-        for (place, x) in self.inside() {
-            mass.add(place, x);
-        }
-        (0..3).map(|a| ((shape.at(a) - mass.at(a)) * self.spacing_mm[a]).powi(2)).sum::<f64>().sqrt()
-    }
-}
-
-/// A centre of mass in the making.
-#[derive(Default)]
-struct Centre {
-    mass: f64,
-    moment: [f64; 3],
-}
-
-impl Centre {
-    fn add(&mut self, place: [usize; 3], mass: f64) {
-        self.mass += mass;
-        for (moment, at) in self.moment.iter_mut().zip(place) {
-            *moment += mass * at as f64;
-        }
-    }
-
-    fn at(&self, axis: usize) -> f64 {
-        self.moment[axis] / self.mass
+        let PlaceSums { n, sum, .. } = *self.places();
+        let mass = self.mass.map_or([f64::NAN; 3], |mass| mass.centre());
+        // Places of the mask count from the background before it.
+        let shift = |a: usize| (sum[a] - n) as f64 / n as f64 - mass[a];
+        (0..3).map(|a| (shift(a) * self.spacing_mm[a]).powi(2)).sum::<f64>().sqrt()
     }
 }
 

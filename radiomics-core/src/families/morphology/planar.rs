@@ -1,14 +1,9 @@
 //! Convex hulls and boxes in a plane.
 
 /// Largest distance between points given on a lattice with the spacing `unit`.
-pub(super) fn diameter(points: impl Iterator<Item = [i64; 2]>, unit: [f64; 2]) -> f64 {
-    let corners: Vec<[f64; 2]> = hull(points.collect(), |o, a, b| {
-        let det = |i: usize| i128::from(a[i] - o[i]) * i128::from(b[1 - i] - o[1 - i]);
-        det(0) > det(1)
-    })
-    .iter()
-    .map(|p| [p[0] as f64 * unit[0], p[1] as f64 * unit[1]])
-    .collect();
+pub(super) fn diameter(points: Vec<[i64; 2]>, unit: [f64; 2]) -> f64 {
+    let corners: Vec<[f64; 2]> =
+        lattice_hull(points).iter().map(|p| [p[0] as f64 * unit[0], p[1] as f64 * unit[1]]).collect();
     let mut largest = 0.0f64;
     for (n, p) in corners.iter().enumerate() {
         for q in &corners[..n] {
@@ -18,15 +13,35 @@ pub(super) fn diameter(points: impl Iterator<Item = [i64; 2]>, unit: [f64; 2]) -
     largest.sqrt()
 }
 
+/// Corners of the convex hull of points of a lattice, exactly; products of their coordinates
+/// must fit into 62 bits.
+pub(super) fn lattice_hull(points: Vec<[i64; 2]>) -> Vec<[i64; 2]> {
+    hull(points, |o, a, b| (a[0] - o[0]) * (b[1] - o[1]) > (a[1] - o[1]) * (b[0] - o[0]))
+}
+
 /// Sides of the rectangle of least area that holds all points. One side of it lies along a
 /// side of the convex hull (Freeman and Shapira 1975). Of rectangles of equal area the most
 /// compact one counts, so that no rounding chooses.
 pub(super) fn smallest_rectangle(points: Vec<[f64; 2]>) -> [f64; 2] {
     let turns_left =
         |o: [f64; 2], a: [f64; 2], b: [f64; 2]| (a[0] - o[0]) * (b[1] - o[1]) > (a[1] - o[1]) * (b[0] - o[0]);
-    let corners = hull(without_inner(points), turns_left);
+    let mut corners = hull(without_inner(points), turns_left);
+    // Corners that differ by rounding only would stop the calipers.
+    let size = corners.iter().flatten().fold(0.0f64, |size, v| size.max(v.abs()));
+    let same = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]) <= 1e-13 * size;
+    corners.dedup_by(|a, b| same(*a, *b));
+    if corners.len() > 1 && same(corners[0], corners[corners.len() - 1]) {
+        corners.pop();
+    }
+    smallest(&rectangles(&corners), |[a, b]| a * b, |[a, b]| a + b).unwrap_or([0.0; 2])
+}
+
+/// The rectangles along the sides of a convex polygon. As the side goes round, so do the
+/// farthest corners from it, ahead and behind (Toussaint 1983, "rotating calipers").
+fn rectangles(corners: &[[f64; 2]]) -> Vec<[f64; 2]> {
     let n = corners.len();
     let mut rectangles = Vec::with_capacity(n);
+    let mut places: Option<[usize; 3]> = None;
     for (i, p) in corners.iter().enumerate() {
         let q = corners[(i + 1) % n];
         let [dy, dx] = [q[0] - p[0], q[1] - p[1]];
@@ -34,11 +49,25 @@ pub(super) fn smallest_rectangle(points: Vec<[f64; 2]>) -> [f64; 2] {
         if length == 0.0 {
             continue;
         }
-        let along = extent(corners.iter().map(|r| (r[0] * dy + r[1] * dx) / length));
-        let across = extent(corners.iter().map(|r| (r[1] * dy - r[0] * dx) / length));
-        rectangles.push([along, across]);
+        let along = |c: usize| (corners[c][0] * dy + corners[c][1] * dx) / length;
+        let across = |c: usize| (corners[c][1] * dy - corners[c][0] * dx) / length;
+        let ways: [&dyn Fn(usize) -> f64; 3] = [&along, &across, &|c| -along(c)];
+        let ends = match places {
+            // The first side looks at all corners.
+            None => ways.map(|way| (0..n).max_by(|&a, &b| way(a).total_cmp(&way(b))).unwrap_or(0)),
+            Some(places) => std::array::from_fn(|w| {
+                let mut end = places[w];
+                while ways[w]((end + 1) % n) > ways[w](end) {
+                    end = (end + 1) % n;
+                }
+                end
+            }),
+        };
+        places = Some(ends);
+        let [ahead, aside, behind] = ends;
+        rectangles.push([along(ahead) - along(behind), across(aside) - across(i)]);
     }
-    smallest(&rectangles, |[a, b]| a * b, |[a, b]| a + b).unwrap_or([0.0; 2])
+    rectangles
 }
 
 /// The points without most of those that cannot be corners: the ones inside of the octagon of
@@ -82,19 +111,17 @@ pub(super) fn smallest<T: Copy>(
     ties.min_by(|&a, &b| surface(a).total_cmp(&surface(b)))
 }
 
-/// Highest less lowest value.
-pub(super) fn extent(values: impl Iterator<Item = f64>) -> f64 {
-    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
-    high - low
-}
-
 /// Corners of the convex hull in order (Andrew 1979). `turns_left(o, a, b)` tells whether the
 /// way o → a → b turns strictly left.
 fn hull<T: Copy + PartialOrd>(
     mut points: Vec<[T; 2]>,
     turns_left: impl Fn([T; 2], [T; 2], [T; 2]) -> bool,
 ) -> Vec<[T; 2]> {
-    points.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+    let order = |a: &[T; 2], b: &[T; 2]| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal);
+    // Lines of a mask come in order.
+    if !points.is_sorted_by(|a, b| order(a, b).is_le()) {
+        points.sort_unstable_by(order);
+    }
     points.dedup();
     if points.len() < 3 {
         return points;
@@ -122,15 +149,16 @@ fn hull<T: Copy + PartialOrd>(
 mod tests {
     use super::*;
     use approx::assert_relative_eq;
+    use proptest::prelude::*;
 
     #[test]
     fn diameter_of_a_lattice() {
         // · · ·
         // · · ·   3 × 2 points, 2 mm and 1 mm apart.
         let points = || (0..3).flat_map(|i| (0..2).map(move |j| [j, i]));
-        assert_eq!(diameter(points(), [1.0, 2.0]), 17f64.sqrt());
-        assert_eq!(diameter([[4, 4]].into_iter(), [1.0; 2]), 0.0);
-        assert_eq!(diameter((0..5).map(|i| [i, i]), [1.0; 2]), 32f64.sqrt());
+        assert_eq!(diameter(points().collect(), [1.0, 2.0]), 17f64.sqrt());
+        assert_eq!(diameter(vec![[4, 4]], [1.0; 2]), 0.0);
+        assert_eq!(diameter((0..5).map(|i| [i, i]).collect(), [1.0; 2]), 32f64.sqrt());
     }
 
     #[test]
@@ -143,6 +171,33 @@ mod tests {
         assert_eq!(kept.len(), 8);
         assert!(!kept.contains(&[1.0, 1.0]));
         assert_eq!(without_inner(vec![[2.0, 2.0]]), [[2.0, 2.0]]);
+    }
+
+    fn extent(values: impl Iterator<Item = f64>) -> f64 {
+        let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+        high - low
+    }
+
+    proptest! {
+        /// Calipers find what looking at all corners for each side does.
+        #[test]
+        fn calipers(points in prop::collection::vec([-9.0..9.0f64, -4.0..4.0f64], 3..60)) {
+            let left = |o: [f64; 2], a: [f64; 2], b: [f64; 2]| {
+                (a[0] - o[0]) * (b[1] - o[1]) > (a[1] - o[1]) * (b[0] - o[0])
+            };
+            let corners = hull(points, left);
+            for (i, [along, across]) in rectangles(&corners).into_iter().enumerate() {
+                let (p, q) = (corners[i], corners[(i + 1) % corners.len()]);
+                let [dy, dx] = [q[0] - p[0], q[1] - p[1]];
+                let length = dy.hypot(dx);
+                let plain = [
+                    extent(corners.iter().map(|r| (r[0] * dy + r[1] * dx) / length)),
+                    extent(corners.iter().map(|r| (r[1] * dy - r[0] * dx) / length)),
+                ];
+                assert_relative_eq!(along, plain[0], max_relative = 1e-9);
+                assert_relative_eq!(across, plain[1], max_relative = 1e-9);
+            }
+        }
     }
 
     #[test]

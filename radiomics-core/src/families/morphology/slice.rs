@@ -6,6 +6,7 @@ use std::f64::consts::PI;
 use ndarray::{ArrayView2, Axis};
 
 use super::axes::Axes;
+use super::bits::Bits;
 use super::planar;
 use crate::aggregation::{Aggregation, Scope};
 use crate::catalogue::{Family, Row, row};
@@ -17,7 +18,7 @@ pub(crate) const FAMILY: Family = Family {
     ibsi_id: "",
     scope: Scope::Region,
     features: || features(TABLE),
-    compute: Compute::Region(compute),
+    compute: Compute::Shape(compute),
 };
 
 /// Undefined, all of them, for a region of more than one slice across `slice_axis`.
@@ -61,7 +62,11 @@ fn compute(job: &Job) -> Vec<FeatureRow> {
     let region = roi.morphological.slice(ndarray::s![k..ke, j..je, i..ie]);
     let [_, sy, sx] = roi.grid.spacing_mm;
     let outline = (region.len_of(Axis(0)) == 1).then(|| Outline {
-        axes: Axes::of_mask(&region.to_owned(), roi.grid.spacing_mm, job.settings.axes_covariance),
+        axes: Axes::of_sums(
+            Bits::new(region).place_sums(),
+            roi.grid.spacing_mm,
+            job.settings.axes_covariance,
+        ),
         ..Outline::new(region.index_axis(Axis(0), 0), [sy, sx])
     });
     job.rows(FAMILY.name, TABLE, Aggregation::Region, outline.as_slice())
@@ -101,7 +106,7 @@ impl Outline {
             area: area * sy * sx,
             perimeter,
             pixels: mask.iter().filter(|&&m| m).count() as f64 * sy * sx,
-            diameter: planar::diameter(corners.into_iter(), [sy / 2.0, sx / 2.0]),
+            diameter: planar::diameter(corners, [sy / 2.0, sx / 2.0]),
             axes: Axes { major: f64::NAN, minor: f64::NAN, least: f64::NAN },
         }
     }

@@ -4,7 +4,9 @@
 //! the weight times a correlation of the region with itself, and by Parseval's theorem a sum
 //! over their spectra: four real transforms give all sums exactly, for any number of voxels.
 
-use ndarray::Array3;
+use std::sync::Arc;
+
+use ndarray::ArrayView3;
 use rayon::prelude::*;
 use realfft::RealFftPlanner;
 use rustfft::num_complex::Complex64;
@@ -32,7 +34,7 @@ pub(super) struct PairSums {
 
 impl PairSums {
     /// Of the voxels of `mask`.
-    pub fn new(intensities: &Array3<f64>, mask: &Array3<bool>, spacing_mm: [f64; 3]) -> Self {
+    pub fn new(intensities: ArrayView3<f64>, mask: ArrayView3<bool>, spacing_mm: [f64; 3]) -> Self {
         let voxels = centred(intensities, mask);
         if voxels.len() <= FEW_VOXELS {
             pairwise(&voxels, spacing_mm)
@@ -55,7 +57,7 @@ impl PairSums {
 /// A voxel and its intensity less the mean.
 type Centred = ([usize; 3], f64);
 
-fn centred(intensities: &Array3<f64>, mask: &Array3<bool>) -> Vec<Centred> {
+fn centred(intensities: ArrayView3<f64>, mask: ArrayView3<bool>) -> Vec<Centred> {
     let inside = intensities.indexed_iter().zip(mask).filter(|(_, m)| **m);
     let mut voxels: Vec<Centred> = inside.map(|(((k, j, i), &x), _)| ([k, j, i], x)).collect();
     // Subtracting the first intensity keeps those of a flat region exactly equal.
@@ -114,35 +116,32 @@ fn by_transform(voxels: &[Centred], shape: [usize; 3], spacing_mm: [f64; 3]) -> 
         })
     };
     let fields = [field(|_| 1.0), field(|z| z), field(|z| z * z)];
-    let mut planner = FftPlanner::new();
-    let planes = Planes {
-        shape,
-        padded,
-        along: [planner.plan_fft_forward(padded[0]), planner.plan_fft_forward(padded[1])],
-    };
+    let planes = Planes::new(shape, padded);
     let weights = lines.weights(spacing_mm);
+    let n = lines.frequencies();
     // One partial sum per plane, added in order: the same bits for any number of threads.
-    let sums: Vec<[f64; 3]> = (0..lines.frequencies())
+    let sums: Vec<[f64; 3]> = (0..n.div_ceil(2))
         .into_par_iter()
         .map_init(
-            || std::array::from_fn(|_| planes.scratch()),
-            |scratch: &mut [Vec<Complex64>; 4], x| {
-                let [mask, z, square, weight] = scratch;
-                planes.fill(mask, &fields[0], x);
-                planes.fill(z, &fields[1], x);
-                planes.fill(square, &fields[2], x);
-                planes.fill_mirrored(weight, &weights, x);
-                let mut sums = [0.0; 3];
-                for (((m, z), q), w) in mask.iter().zip(z.iter()).zip(square.iter()).zip(weight.iter()) {
-                    sums[0] += w.re * m.norm_sqr();
-                    sums[1] += w.re * z.norm_sqr();
-                    sums[2] += w.re * (q.re * m.re + q.im * m.im);
-                }
-                let twice = if x == 0 || 2 * x == padded[2] { 1.0 } else { 2.0 };
-                sums.map(|s| s * twice)
+            || planes.scratch(),
+            |scratch, pair| {
+                let pair = [2 * pair, 2 * pair + 1];
+                planes.fill_weights(scratch, pair.map(|x| weights.at(x.min(n - 1))));
+                pair.map(|x| {
+                    if x >= n {
+                        return [0.0; 3];
+                    }
+                    for (which, field) in fields.iter().enumerate() {
+                        planes.fill(scratch, which, field.at(x));
+                    }
+                    let sums = planes.sums(scratch, x % 2);
+                    let twice = if x == 0 || 2 * x == padded[2] { 1.0 } else { 2.0 };
+                    sums.map(|s| s * twice)
+                })
             },
         )
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let points: f64 = padded.iter().map(|&n| n as f64).product();
     let total = |which: usize| sums.iter().map(|s| s[which]).sum::<f64>() / points;
     let product = total(1);
@@ -182,11 +181,14 @@ impl Spectra {
     }
 }
 
+/// Lines along x that are transformed before they are stored.
+const TOGETHER: usize = 8;
+
 /// Real transforms along x.
 struct Lines {
     shape: [usize; 3],
     padded: [usize; 3],
-    plan: std::sync::Arc<dyn realfft::RealToComplex<f64>>,
+    plan: Arc<dyn realfft::RealToComplex<f64>>,
 }
 
 impl Lines {
@@ -209,13 +211,22 @@ impl Lines {
     }
 
     /// The weight, which is the same forwards and backwards along each axis: only lines with
-    /// lags of 0 or more along z and y.
+    /// lags of 0 or more along z and y. Its spectrum is real. Lags that no pair has may hold
+    /// anything.
     fn weights(&self, spacing_mm: [f64; 3]) -> Spectra {
-        let [_, ny, _] = self.shape;
-        let nx = self.padded[2];
+        let [_, ny, nx] = self.shape;
+        let [sz, sy, sx] = spacing_mm;
         self.spectra(self.shape[0] * ny, |line, row| {
-            for (i, w) in row.iter_mut().enumerate() {
-                *w = inverse_distance([line / ny, line % ny, i.min(nx - i)], spacing_mm);
+            let square = ((line / ny) as f64 * sz).powi(2) + ((line % ny) as f64 * sy).powi(2);
+            for (i, w) in row[..nx].iter_mut().enumerate() {
+                *w = (square + (i as f64 * sx).powi(2)).sqrt().recip();
+            }
+            if line == 0 {
+                row[0] = 0.0;
+            }
+            row[nx..].fill(0.0);
+            for i in 1..nx {
+                row[self.padded[2] - i] = row[i];
             }
         })
     }
@@ -224,15 +235,23 @@ impl Lines {
         let n = self.frequencies();
         let mut values = vec![Complex64::default(); n * lines];
         let mut row = self.plan.make_input_vec();
-        let mut spectrum = self.plan.make_output_vec();
         let mut scratch = self.plan.make_scratch_vec();
-        for line in 0..lines {
-            load(line, &mut row);
-            // It fails for buffers of another length only, and these are the plan's own.
-            let done = self.plan.process_with_scratch(&mut row, &mut spectrum, &mut scratch);
-            debug_assert!(done.is_ok());
-            for (x, &value) in spectrum.iter().enumerate() {
-                values[x * lines + line] = value;
+        // Some lines together, as they end up beside each other.
+        let mut block = vec![Complex64::default(); n * TOGETHER];
+        for first in (0..lines).step_by(TOGETHER) {
+            let here = TOGETHER.min(lines - first);
+            for (line, spectrum) in (first..first + here).zip(block.chunks_exact_mut(n)) {
+                load(line, &mut row);
+                // It fails for buffers of another length only, and these are the plan's own.
+                let done = self.plan.process_with_scratch(&mut row, spectrum, &mut scratch);
+                debug_assert!(done.is_ok());
+            }
+            for x in 0..n {
+                for (to, from) in
+                    values[x * lines + first..][..here].iter_mut().zip(block[x..].iter().step_by(n))
+                {
+                    *to = *from;
+                }
             }
         }
         Spectra { lines, values }
@@ -243,57 +262,110 @@ impl Lines {
 struct Planes {
     shape: [usize; 3],
     padded: [usize; 3],
-    along: [std::sync::Arc<dyn Fft<f64>>; 2],
+    along_z: Arc<dyn Fft<f64>>,
+    along_y: Arc<dyn Fft<f64>>,
+}
+
+/// Memory for a few planes. Transformed ones are stored with y outermost.
+struct Scratch {
+    /// Lines along y.
+    rows: Vec<Complex64>,
+    /// The mask, z and z².
+    fields: [Vec<Complex64>; 3],
+    /// The weights of two planes, which are real, as one complex number. Frequencies along y
+    /// from 0 to half of them: the others are the same.
+    weights: Vec<Complex64>,
+    transform: Vec<Complex64>,
 }
 
 impl Planes {
-    fn scratch(&self) -> Vec<Complex64> {
-        vec![Complex64::default(); self.padded[0] * self.padded[1]]
+    fn new(shape: [usize; 3], padded: [usize; 3]) -> Self {
+        let mut planner = FftPlanner::new();
+        let [along_z, along_y] = [padded[0], padded[1]].map(|n| planner.plan_fft_forward(n));
+        Self { shape, padded, along_z, along_y }
+    }
+
+    fn scratch(&self) -> Scratch {
+        let zeros = |n| vec![Complex64::default(); n];
+        let [lz, ly, _] = self.padded;
+        let needed = self.along_z.get_inplace_scratch_len().max(self.along_y.get_inplace_scratch_len());
+        Scratch {
+            rows: zeros(self.shape[0] * ly),
+            fields: std::array::from_fn(|_| zeros(ly * lz)),
+            weights: zeros((ly / 2 + 1) * lz),
+            transform: zeros(needed),
+        }
     }
 
     /// The transformed plane of a field that is 0 beyond the region.
-    fn fill(&self, plane: &mut [Complex64], spectra: &Spectra, x: usize) {
+    fn fill(&self, scratch: &mut Scratch, which: usize, values: &[Complex64]) {
         let [nz, ny, _] = self.shape;
-        plane.fill(Complex64::default());
-        for (to, from) in plane.chunks_exact_mut(self.padded[1]).zip(spectra.at(x).chunks_exact(ny)) {
+        let [lz, ly, _] = self.padded;
+        for (to, from) in scratch.rows.chunks_exact_mut(ly).zip(values.chunks_exact(ny)) {
             to[..ny].copy_from_slice(from);
+            to[ny..].fill(Complex64::default());
         }
-        self.transform(plane, nz);
+        self.along_y.process_with_scratch(&mut scratch.rows, &mut scratch.transform);
+        let plane = &mut scratch.fields[which];
+        for (y, line) in plane.chunks_exact_mut(lz).enumerate() {
+            for (to, from) in line.iter_mut().zip(scratch.rows[y..].iter().step_by(ly)) {
+                *to = *from;
+            }
+            line[nz..].fill(Complex64::default());
+        }
+        self.along_z.process_with_scratch(plane, &mut scratch.transform);
     }
 
-    /// The transformed plane of the weight. Lags that no pair has may hold anything.
-    fn fill_mirrored(&self, plane: &mut [Complex64], spectra: &Spectra, x: usize) {
+    /// The transformed planes of the weight for two frequencies along x.
+    fn fill_weights(&self, scratch: &mut Scratch, pair: [&[Complex64]; 2]) {
         let [nz, ny, _] = self.shape;
         let [lz, ly, _] = self.padded;
-        let line = spectra.at(x);
-        plane.fill(Complex64::default());
-        for (k, row) in plane.chunks_exact_mut(ly).enumerate() {
-            let lag_z = k.min(lz - k);
-            if lag_z >= nz {
-                continue;
+        for (row, to) in scratch.rows.chunks_exact_mut(ly).enumerate() {
+            let [a, b] = pair.map(|values| &values[row * ny..][..ny]);
+            for ((to, a), b) in to.iter_mut().zip(a).zip(b) {
+                *to = Complex64::new(a.re, b.re);
             }
-            for lag_y in 0..ny {
-                let value = line[lag_z * ny + lag_y];
-                row[lag_y] = value;
-                row[(ly - lag_y) % ly] = value;
+            to[ny..].fill(Complex64::default());
+            for lag in 1..ny {
+                to[ly - lag] = to[lag];
             }
         }
-        self.transform(plane, lz);
+        self.along_y.process_with_scratch(&mut scratch.rows, &mut scratch.transform);
+        for (y, line) in scratch.weights.chunks_exact_mut(lz).enumerate() {
+            line[nz..].fill(Complex64::default());
+            for lag in 0..nz {
+                line[lag] = scratch.rows[lag * ly + y];
+            }
+            for lag in 1..nz {
+                line[lz - lag] = line[lag];
+            }
+        }
+        self.along_z.process_with_scratch(&mut scratch.weights, &mut scratch.transform);
     }
 
-    /// In place, the first `lines` lines along y being the only ones that are not 0. The result
-    /// is stored with y outermost; only that all planes are stored alike matters.
-    fn transform(&self, plane: &mut [Complex64], lines: usize) {
+    /// The three sums over a plane, the first or the second of the two whose weights there are.
+    fn sums(&self, scratch: &Scratch, which: usize) -> [f64; 3] {
+        match which {
+            0 => self.weighted(scratch, |w| w.re),
+            _ => self.weighted(scratch, |w| w.im),
+        }
+    }
+
+    fn weighted(&self, scratch: &Scratch, weight: impl Fn(&Complex64) -> f64) -> [f64; 3] {
         let [lz, ly, _] = self.padded;
-        self.along[1].process(&mut plane[..lines * ly]);
-        let mut turned = vec![Complex64::default(); lz * ly];
-        for (k, row) in plane.chunks_exact(ly).take(lines).enumerate() {
-            for (j, &value) in row.iter().enumerate() {
-                turned[j * lz + k] = value;
+        let [mask, z, square] = &scratch.fields;
+        let mut sums = [0.0; 3];
+        for y in 0..ly {
+            let [m, z, q] = [mask, z, square].map(|plane| &plane[y * lz..][..lz]);
+            let w = &scratch.weights[y.min(ly - y) * lz..][..lz];
+            for (((m, z), q), w) in m.iter().zip(z).zip(q).zip(w) {
+                let w = weight(w);
+                sums[0] += w * m.norm_sqr();
+                sums[1] += w * z.norm_sqr();
+                sums[2] += w * (q.re * m.re + q.im * m.im);
             }
         }
-        self.along[0].process(&mut turned);
-        plane.copy_from_slice(&turned);
+        sums
     }
 }
 
@@ -301,6 +373,7 @@ impl Planes {
 mod tests {
     use super::*;
     use approx::assert_relative_eq;
+    use ndarray::Array3;
     use proptest::prelude::*;
 
     #[test]
@@ -331,7 +404,7 @@ mod tests {
             };
             let values = Array3::from_shape_simple_fn(shape, || offset + 300.0 * random());
             let mask = Array3::from_shape_simple_fn(shape, || random() < 0.7);
-            let voxels = centred(&values, &mask);
+            let voxels = centred(values.view(), mask.view());
             prop_assume!(voxels.len() > 1);
             let (pairs, spectra) = (pairwise(&voxels, spacing), by_transform(&voxels, shape, spacing));
             assert_relative_eq!(pairs.weight, spectra.weight, max_relative = 1e-9);

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
 
 import numpy
+import SimpleITK as sitk
 
 from radiomics_rs import _core
 
@@ -27,6 +30,9 @@ _DIRECTIONAL = ("glcm", "glrlm")
 _WITH_DISTANCES = ("glcm", "gldm", "ngtdm")
 #: Norms of `weightingNorm` that the engine weights by; any other merges the directions unweighted.
 _NORMS = ("manhattan", "euclidean", "infinity")
+
+#: Origin and direction where only the spacing matters.
+_NO_PLACE = ((0.0, 0.0, 0.0), ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
 
 #: Threads of one extraction; 0 takes all cores. Workers of a batch set it to 1.
 threads = 0
@@ -50,25 +56,31 @@ def names(feature_class: str) -> Iterable[str]:
 
 def features(owner, wanted: Iterable[str]) -> dict[str, float]:
     """Values of features of one class; `owner` is its object with image, mask and settings."""
-    feature_class = owner._engineClass
-    native = {_native(feature_class, name): name for name in wanted}
-    if not native:
-        return {}
-    _check_directions(owner)
+    return together([(owner, wanted)])[0]
+
+
+def together(requests: Sequence[tuple[Any, Iterable[str]]]) -> list[dict[str, float]]:
+    """Values for several classes, of one image, mask and settings, in one call of the engine.
+
+    `requests` are objects of the classes, shape by itself, and the features wanted of each.
+    """
+    native = [{_native(o._engineClass, name): name for name in wanted} for o, wanted in requests]
+    classes = [owner._engineClass for owner, _ in requests]
+    if not any(native):
+        return [{} for _ in requests]
+    for owner, _ in requests:
+        _check_directions(owner)
+    owner = requests[0][0]
     # Shape looks at the mask alone; with shape2D that has lost its third axis.
     mask = owner.maskArray
-    image = mask if feature_class.startswith("shape") else owner._greyLevels()
+    image = mask if owner._engineClass.startswith("shape") else owner._greyLevels()
     spacing = [float(mm) for mm in _spacing(owner)]
     axis = owner.settings.get("force2Ddimension", 0)
     if mask.ndim == 2:
         # A 2D image is a volume of one slice for the engine.
         image, mask, spacing, axis = image[numpy.newaxis], mask[numpy.newaxis], [1.0, *spacing], 0
-    settings = _settings(feature_class, owner.settings, list(native), mask.ndim, axis)
-    geometry = (
-        tuple(spacing),
-        (0.0, 0.0, 0.0),
-        ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
-    )
+    settings = _settings(classes, owner.settings, list(dict.fromkeys(chain(*native))), axis)
+    geometry = (tuple(spacing), *_NO_PLACE)
     rows = _core.extract(
         _native_order(image.view("uint8") if image.dtype == bool else image),
         geometry,
@@ -78,8 +90,39 @@ def features(owner, wanted: Iterable[str]) -> dict[str, float]:
         label=1,
         threads=threads,
     )
-    values = {f"{row[2]}.{row[3]}": row[6] for row in rows}
-    return {name: values[key] for key, name in native.items()}
+    values: dict[str, dict[str, float]] = {}
+    for _, _, family, feature, _, aggregation, value, _ in rows:
+        values.setdefault(f"{family}.{feature}", {})[aggregation] = value
+    found = []
+    for feature_class, names in zip(classes, native, strict=True):
+        own = ["", *_aggregations(feature_class, owner.settings)]
+        pick = {key: next(values[key][a] for a in own if a in values[key]) for key in names}
+        found.append({names[key]: value for key, value in pick.items()})
+    return found
+
+
+def filtered(image, filters, pixel_type=sitk.sitkFloat64, axis=None, swapped=False) -> list:
+    """Responses of the engine's filters to a SimpleITK image, as images of the given pixel type.
+
+    A 2D filter filters the slices across array axis `axis` (0 when None); their two axes stay in
+    order, unless `axis` is `swapped` with the first one.
+    """
+    array = sitk.GetArrayViewFromImage(image)
+    spacing = [1.0] * (3 - array.ndim) + list(image.GetSpacing()[::-1])
+    volume = array[numpy.newaxis] if array.ndim == 2 else array
+    axis = axis or 0
+    order = [axis, *(a for a in range(3) if a != axis)]
+    if swapped and axis == 2:
+        order = [2, 1, 0]
+    geometry = (tuple(spacing[a] for a in order), *_NO_PLACE)
+    voxels = _native_order(volume.transpose(order))
+    found = []
+    for response in _core.filter_images(voxels, geometry, filters, threads=threads):
+        turned = response.transpose(numpy.argsort(order)).reshape(array.shape)
+        result = sitk.Cast(sitk.GetImageFromArray(turned), pixel_type)
+        result.CopyInformation(image)
+        found.append(result)
+    return found
 
 
 def _native(feature_class: str, name: str) -> str:
@@ -100,32 +143,33 @@ def _native_order(array):
     return numpy.ascontiguousarray(array.astype(array.dtype.newbyteorder("="), copy=False))
 
 
-def _settings(feature_class, given, wanted, dimensions, axis) -> dict:
+def _settings(classes, given, wanted, axis) -> dict:
     """PyRadiomics' settings in the engine's words."""
     settings = {"profile": "pyradiomics", "features": wanted}
     if given.get("binCount") is not None:
         settings["bin_number"] = int(given["binCount"])
     else:
         settings["bin_width"] = float(given.get("binWidth", 25))
-    if feature_class in _WITH_DISTANCES:
+    if any(feature_class in _WITH_DISTANCES for feature_class in classes):
         settings["distances"] = [int(distance) for distance in given.get("distances", [1])]
     settings["glcm_symmetric"] = bool(given.get("symmetricalGLCM", True))
     settings["ngldm_alpha"] = given.get("gldm_a", 0)
     settings["intensity_shift"] = float(given.get("voxelArrayShift", 0))
     settings["slice_axis"] = int(axis)
-
-    norm = given.get("weightingNorm") if feature_class in _DIRECTIONAL else None
-    if norm in _NORMS:
-        settings["distance_weighting"] = norm
-    settings["aggregations"] = _aggregations(feature_class, norm, given.get("force2D", False))
+    if given.get("weightingNorm") in _NORMS:
+        settings["distance_weighting"] = given["weightingNorm"]
+    names = chain.from_iterable(_aggregations(name, given) for name in classes)
+    settings["aggregations"] = list(dict.fromkeys(names))
     return settings
 
 
-def _aggregations(feature_class, norm, force2D) -> list[str]:
+def _aggregations(feature_class, given) -> list[str]:
+    """What a class is aggregated over, the one that it means first."""
+    force2D, norm = given.get("force2D", False), given.get("weightingNorm")
     if feature_class in _DIRECTIONAL:
         if force2D:
             return ["2.5D_dir_merged"] if norm is None else ["2.5D_merged"]
-        return ["3D_avg", "3D"] if norm is None else ["3D_merged", "3D"]
+        return ["3D_avg"] if norm is None else ["3D_merged"]
     return ["2.5D_merged"] if force2D and not feature_class.startswith("shape") else ["3D"]
 
 

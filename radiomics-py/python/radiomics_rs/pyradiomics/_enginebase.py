@@ -15,6 +15,8 @@ class EngineFeatures(base.RadiomicsFeaturesBase):
 
     def __init__(self, inputImage, inputMask, **kwargs):
         self._values: dict[str, float] = {}
+        #: values of the enabled features that were computed together with those of other classes
+        self._ready: dict[str, float] | None = None
         super().__init__(inputImage, inputMask, **kwargs)
 
     @property
@@ -27,19 +29,41 @@ class EngineFeatures(base.RadiomicsFeaturesBase):
         return self.imageArray
 
     def _initCalculation(self, voxelCoordinates=None):
-        self._values = {}
-        wanted = [name for name, enabled in self.enabledFeatures.items() if enabled]
-        self._values = _engine.features(self, self._ownFeatures(wanted))
+        self._values = self._ready or _engine.features(self, self._wanted())
+        self._ready = None
 
-    def _ownFeatures(self, names):
-        """Those the engine has: not the removed ones, nor the ones a subclass adds."""
-        return [name for name in names if name in _engine.names(self._engineClass)]
+    def _wanted(self):
+        """The enabled features the engine has: not the removed ones, nor a subclass's own."""
+        known = _engine.names(self._engineClass)
+        return [name for name, enabled in self.enabledFeatures.items() if enabled and name in known]
 
     def _engineValue(self, name):
         """A value from the last engine call, or from a new one for a method called by itself."""
         if name not in self._values:
             self._values.update(_engine.features(self, [name]))
         return self._values[name]
+
+
+def calculate_together(objects):
+    """Compute the enabled features of objects of one image, mask and settings in one engine call.
+
+    They hand them out when they are executed. Classes that calculate in a way of their own are left
+    to do so.
+    """
+    ours = (EngineFeatures._initCalculation, TextureFeatures._initCalculation)
+    plain = [
+        one
+        for one in objects
+        if isinstance(one, GreyLevelFeatures) and type(one)._initCalculation in ours
+    ]
+    if len(plain) < 2:
+        return
+    for one in plain:
+        if not one.enabledFeatures:
+            one.enableAllFeatures()
+    values = _engine.together([(one, one._wanted()) for one in plain])
+    for one, found in zip(plain, values, strict=True):
+        one._ready = found
 
 
 class GreyLevelFeatures(EngineFeatures):

@@ -1,27 +1,22 @@
 """The image types: generators named ``get<Type>Image`` that yield (image, name, settings).
 
-Only the original image is there so far. The others carry their names and arguments, and say what is
-missing when they are used, not before: enabling them, listing them and validating parameter files
-work.
+The filters are the engine's, with the parameters that make them PyRadiomics'.
 """
 
 from __future__ import annotations
 
 import logging
 
+import numpy
+import SimpleITK as sitk
+
+from . import _engine
+
 logger = logging.getLogger("radiomics.imageoperations")
 
 
-class ImageTypeNotAvailable(NotImplementedError):
-    """This image type has no filter yet."""
-
-
-def _not_available(name: str):
-    raise ImageTypeNotAvailable(
-        f"image type '{name}' is not available in this version of radiomics_rs.pyradiomics; "
-        f"disable it with enableImageTypeByName('{name}', False) or remove it from the parameter "
-        "file"
-    )
+def _pointwise(inputImage, name, **kwargs):
+    yield _engine.filtered(inputImage, [name])[0], name.replace("_", ""), kwargs
 
 
 def getOriginalImage(inputImage, inputMask, **kwargs):
@@ -31,53 +26,126 @@ def getOriginalImage(inputImage, inputMask, **kwargs):
 
 def getLoGImage(inputImage, inputMask, **kwargs):
     """Laplacian of Gaussian, an image for each `sigma` (mm): 'log-sigma-<sigma>-mm-3D'."""
-    _not_available("LoG")
-    yield
+    size = numpy.array(inputImage.GetSize())
+    spacing = numpy.array(inputImage.GetSpacing())
+    if size.min() < 4:
+        logger.warning("Image too small to apply LoG filter, size: %s", size)
+        return
+    for sigma in kwargs.get("sigma", []):
+        if sigma <= 0:
+            logger.warning("applyLoG: sigma must be greater than 0.0: %g", sigma)
+        elif (size < numpy.ceil(sigma / spacing) + 1).any():
+            logger.warning(
+                "applyLoG: sigma(%g)/spacing(%s) + 1 must be greater than the size(%s) of the "
+                "inputImage",
+                sigma,
+                spacing,
+                size,
+            )
+        else:
+            logger.info("Computing LoG with sigma %g", sigma)
+            log = {"sigma_mm": float(sigma), "method": "recursive"}
+            if inputImage.GetDimension() == 2:
+                log["dimensions"] = "2D"
+            image = _engine.filtered(inputImage, [{"laplacian_of_gaussian": log}], sitk.sitkFloat32)
+            # An int stays without decimals: 'log-sigma-1-mm-3D', but 1.0 gives '1-0'.
+            yield image[0], f"log-sigma-{str(sigma).replace('.', '-')}-mm-3D", kwargs
 
 
 def getWaveletImage(inputImage, inputMask, **kwargs):
     """Stationary wavelet transform (`wavelet`, `start_level`, `level`): 'wavelet-LLH', ..."""
-    _not_available("Wavelet")
-    yield
+    wavelet, level = kwargs.get("wavelet", "coif1"), kwargs.get("level", 1)
+    start = kwargs.get("start_level", 0)
+    axis = None
+    if kwargs.get("force2D", False) and inputImage.GetDimension() == 3:
+        axis = kwargs.get("force2Ddimension", 0)
+    letters = 3 if axis is None and inputImage.GetDimension() == 3 else 2
+    low = "L" * letters
+    bands = [name for name in _bands(letters) if name != low]
+    wanted = [(start + step, band) for step in range(1, level + 1) for band in bands]
+    wanted.append((start + level, low))
+    filters = [
+        {
+            "separable_wavelet": {
+                "wavelet": wavelet,
+                "subband": band,
+                "level": depth,
+                "decomposition": "repeated",
+                "boundary": "periodic",
+            }
+        }
+        for depth, band in wanted
+    ]
+    # PyWavelets computes 32-bit floats in 32 bits, all other types in 64.
+    single = inputImage.GetPixelID() == sitk.sitkFloat32
+    pixel_type = sitk.sitkFloat32 if single else sitk.sitkFloat64
+    images = _engine.filtered(inputImage, filters, pixel_type, axis)
+    for (depth, band), image in zip(wanted, images, strict=True):
+        step = depth - start
+        yield image, f"wavelet{'' if step == 1 else step}-{band}", kwargs
+
+
+def _bands(letters):
+    """LLL, LLH, LHL, ..."""
+    return [""] if letters == 0 else [a + b for a in "LH" for b in _bands(letters - 1)]
 
 
 def getSquareImage(inputImage, inputMask, **kwargs):
     """Squares of the values, scaled to the range of the image: 'square'."""
-    _not_available("Square")
-    yield
+    return _pointwise(inputImage, "square", **kwargs)
 
 
 def getSquareRootImage(inputImage, inputMask, **kwargs):
     """Square roots with the values' signs, scaled to the range of the image: 'squareroot'."""
-    _not_available("SquareRoot")
-    yield
+    return _pointwise(inputImage, "square_root", **kwargs)
 
 
 def getLogarithmImage(inputImage, inputMask, **kwargs):
     """Logarithms of magnitude + 1 with the values' signs, scaled likewise: 'logarithm'."""
-    _not_available("Logarithm")
-    yield
+    return _pointwise(inputImage, "logarithm", **kwargs)
 
 
 def getExponentialImage(inputImage, inputMask, **kwargs):
     """Exponentials of the values, scaled to the range of the image: 'exponential'."""
-    _not_available("Exponential")
-    yield
+    return _pointwise(inputImage, "exponential", **kwargs)
 
 
 def getGradientImage(inputImage, inputMask, **kwargs):
     """Magnitude of the gradient, per mm if `gradientUseSpacing` (True): 'gradient'."""
-    _not_available("Gradient")
-    yield
+    gradient = {"use_spacing": bool(kwargs.get("gradientUseSpacing", True)), "single_precision": True}
+    image = _engine.filtered(inputImage, [{"gradient": gradient}], sitk.sitkFloat32)
+    yield image[0], "gradient", kwargs
 
 
 def getLBP2DImage(inputImage, inputMask, **kwargs):
     """Local binary patterns by slice (`lbp2DRadius`, `lbp2DSamples`, `lbp2DMethod`): 'lbp-2D'."""
-    _not_available("LBP2D")
-    yield
+    axis = 0
+    if inputImage.GetDimension() == 3:
+        if not kwargs.get("force2D", False):
+            logger.warning(
+                "Calculating Local Binary Pattern in 2D, but extracting features in 3D. Use with "
+                "caution!"
+            )
+        axis = kwargs.get("force2Ddimension", 0)
+    pattern = {
+        "radius": float(kwargs.get("lbp2DRadius", 1)),
+        "samples": int(kwargs.get("lbp2DSamples", 8)),
+        "method": kwargs.get("lbp2DMethod", "uniform"),
+    }
+    # The result stays in the type of the image, as in PyRadiomics.
+    filters = [{"local_binary_pattern_2d": pattern}]
+    image = _engine.filtered(inputImage, filters, inputImage.GetPixelID(), axis, swapped=True)
+    yield image[0], "lbp-2D", kwargs
 
 
 def getLBP3DImage(inputImage, inputMask, **kwargs):
     """Local binary patterns from spherical harmonics: 'lbp-3D-m1', ..., kurtosis 'lbp-3D-k'."""
-    _not_available("LBP3D")
-    yield
+    sphere = {
+        "levels": int(kwargs.get("lbp3DLevels", 2)),
+        "icosphere_radius": float(kwargs.get("lbp3DIcosphereRadius", 1)),
+        "icosphere_subdivision": int(kwargs.get("lbp3DIcosphereSubdivision", 1)),
+    }
+    outputs = [*range(1, sphere["levels"] + 1), "kurtosis"]
+    filters = [{"local_binary_pattern_3d": {**sphere, "output": output}} for output in outputs]
+    for output, image in zip(outputs, _engine.filtered(inputImage, filters), strict=True):
+        yield image, f"lbp-3D-{'k' if output == 'kurtosis' else f'm{output}'}", kwargs

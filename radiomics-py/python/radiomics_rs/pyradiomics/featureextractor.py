@@ -12,7 +12,7 @@ import pathlib
 import numpy
 import SimpleITK as sitk
 
-from . import _registry, _schema, _settings, generalinfo, imageoperations
+from . import _enginebase, _registry, _schema, _settings, generalinfo, imageoperations
 
 logger = logging.getLogger("radiomics.featureextractor")
 
@@ -259,17 +259,28 @@ class RadiomicsFeatureExtractor:
 
     def computeFeatures(self, image, mask, imageTypeName, **kwargs):
         """All enabled classes but shape for one (filtered) image, cropped to the region."""
+        known = _registry.feature_classes()
+        names = [n for n in self.enabledFeatures if not n.startswith("shape") and n in known]
+        objects = {name: self._featureClass(name, image, mask, kwargs) for name in names}
+        _enginebase.calculate_together(objects.values())
         featureVector = collections.OrderedDict()
-        for name in self.enabledFeatures:
-            if not name.startswith("shape") and name in _registry.feature_classes():
-                featureVector.update(self._computeClass(name, image, mask, imageTypeName, kwargs))
+        for name, featureClass in objects.items():
+            featureVector.update(self._executed(name, featureClass, imageTypeName))
         return featureVector
 
     def _computeClass(self, name, image, mask, imageTypeName, settings):
-        logger.info("Computing %s", name)
+        featureClass = self._featureClass(name, image, mask, settings)
+        return self._executed(name, featureClass, imageTypeName)
+
+    def _featureClass(self, name, image, mask, settings):
         featureClass = _registry.feature_classes()[name](image, mask, **settings)
         for feature in self.enabledFeatures[name] or ():
             featureClass.enableFeatureByName(feature)
+        return featureClass
+
+    @staticmethod
+    def _executed(name, featureClass, imageTypeName):
+        logger.info("Computing %s", name)
         return {
             f"{imageTypeName}_{name}_{feature}": value
             for feature, value in featureClass.execute().items()

@@ -3,6 +3,8 @@
 //! One table says what becomes of each of its settings. What would change a number and cannot be
 //! had here is an error that names it, never passed over.
 
+mod images;
+
 use serde_json::{Map, Value, json};
 
 use super::{from_map, yaml_map};
@@ -15,6 +17,8 @@ use crate::settings::Settings;
 pub struct Parameters {
     /// The settings, on top of the profile `pyradiomics`.
     pub settings: Settings,
+    /// PyRadiomics' names of the images that the filters of the settings make, in their order.
+    pub images: Vec<String>,
     /// The label of the region; 1 if the file does not say.
     pub label: i64,
 }
@@ -27,7 +31,7 @@ enum Becomes {
     Converted(&'static str, fn(&'static str, &Value) -> Result<Value>),
     /// Looked at where several settings decide together.
     Together,
-    /// Nothing: no value for a region of the original image depends on it.
+    /// Nothing: no value depends on it.
     Nothing,
     /// Nothing, while the value is one of these.
     NothingIf(&'static [&'static str], &'static str),
@@ -52,25 +56,25 @@ static SETTINGS: &[(&str, Becomes)] = &[
     ("removeOutliers", Same("normalise_clip")),
     ("resampledPixelSpacing", Together),
     ("interpolator", Together),
-    ("padDistance", Nothing),
+    ("padDistance", Same("filter_crop_voxels")),
     ("distances", Same("distances")),
     ("force2D", Together),
     ("force2Ddimension", Same("slice_axis")),
     ("resegmentRange", Converted("resegment_range", range)),
     ("resegmentMode", Converted("resegment_unit", unit)),
     ("resegmentShape", Converted("morphological_mask", shape_mask)),
-    ("preCrop", Nothing),
-    ("sigma", Nothing),
-    ("start_level", Nothing),
-    ("level", Nothing),
-    ("wavelet", Nothing),
-    ("gradientUseSpacing", Nothing),
-    ("lbp2DRadius", Nothing),
-    ("lbp2DSamples", Nothing),
-    ("lbp2DMethod", Nothing),
-    ("lbp3DLevels", Nothing),
-    ("lbp3DIcosphereRadius", Nothing),
-    ("lbp3DIcosphereSubdivision", Nothing),
+    ("preCrop", Converted("filter_crop", crop)),
+    ("sigma", Together),
+    ("start_level", Together),
+    ("level", Together),
+    ("wavelet", Together),
+    ("gradientUseSpacing", Together),
+    ("lbp2DRadius", Together),
+    ("lbp2DSamples", Together),
+    ("lbp2DMethod", Together),
+    ("lbp3DLevels", Together),
+    ("lbp3DIcosphereRadius", Together),
+    ("lbp3DIcosphereSubdivision", Together),
     ("voxelArrayShift", Same("intensity_shift")),
     ("symmetricalGLCM", Same("glcm_symmetric")),
     ("weightingNorm", Together),
@@ -79,20 +83,6 @@ static SETTINGS: &[(&str, Becomes)] = &[
 
 /// Settings of feature maps, which values for regions do not depend on.
 const VOXEL_SETTINGS: [&str; 4] = ["kernelRadius", "maskedKernel", "initValue", "voxelBatch"];
-
-/// PyRadiomics' image types.
-const IMAGE_TYPES: [&str; 10] = [
-    "Original",
-    "LoG",
-    "Wavelet",
-    "Square",
-    "SquareRoot",
-    "Logarithm",
-    "Exponential",
-    "Gradient",
-    "LBP2D",
-    "LBP3D",
-];
 
 /// PyRadiomics' feature classes and our families that hold their features.
 const CLASSES: [(&str, &[&str]); 8] = [
@@ -114,7 +104,7 @@ const CLASSES: [(&str, &[&str]); 8] = [
 /// # Errors
 /// [`Error::InvalidDocument`] for text that is no mapping, [`Error::UnknownSetting`] or
 /// [`Error::UnknownName`] with the nearest name, [`Error::InvalidSetting`] naming the parameter and
-/// its value, [`Error::Unavailable`] for what cannot be had here, such as image types of filters.
+/// its value, [`Error::Unavailable`] for what cannot be had here.
 pub fn from_yaml(text: &str) -> Result<Parameters> {
     from_parameters(&yaml_map(text)?)
 }
@@ -130,7 +120,6 @@ pub fn from_parameters(parameters: &Map<String, Value>) -> Result<Parameters> {
     let (given, types, classes, voxel) = (given?, types?, classes?, voxel?);
     known(given.keys(), &SETTINGS.iter().map(|(name, _)| *name).collect::<Vec<_>>())?;
     known(voxel.keys(), &VOXEL_SETTINGS)?;
-    check_image_types(&types)?;
 
     let mut ours = Map::from_iter([("profile".to_owned(), json!("pyradiomics"))]);
     for (name, becomes) in SETTINGS {
@@ -148,11 +137,14 @@ pub fn from_parameters(parameters: &Map<String, Value>) -> Result<Parameters> {
     resampling(&given, &mut ours)?;
     aggregations(&given, &mut ours)?;
     features(&classes, &given, &mut ours)?;
+    let images = images::read(&types, &given)?;
+    ours.insert("filters".to_owned(), images.iter().map(|(_, filter)| filter.clone()).collect());
+    let images = images.into_iter().map(|(name, _)| name).collect();
     let label = match setting(&given, "label") {
         None => 1,
         Some(value) => value.as_i64().ok_or_else(|| wrong("label", value, "give a whole number"))?,
     };
-    Ok(Parameters { settings: from_map(&ours).map_err(in_their_words)?, label })
+    Ok(Parameters { settings: from_map(&ours).map_err(in_their_words)?, images, label })
 }
 
 /// A setting that is given: null switches one off.
@@ -173,22 +165,6 @@ fn known<'a>(names: impl Iterator<Item = &'a String>, all: &[&str]) -> Result<()
         if !all.contains(&name.as_str()) {
             let suggestion = nearest(name, all.iter().copied());
             return Err(Error::UnknownSetting { name: name.clone(), suggestion });
-        }
-    }
-    Ok(())
-}
-
-fn check_image_types(types: &Map<String, Value>) -> Result<()> {
-    for name in types.keys() {
-        if !IMAGE_TYPES.contains(&name.as_str()) {
-            return Err(unknown("PyRadiomics image type", name, IMAGE_TYPES.into_iter()));
-        }
-        if name != "Original" {
-            return Err(unavailable(
-                "imageType",
-                &json!(name),
-                "only `Original` is read; take out the others",
-            ));
         }
     }
     Ok(())
@@ -324,6 +300,14 @@ fn unit(name: &'static str, value: &Value) -> Result<Value> {
     }
 }
 
+fn crop(name: &'static str, value: &Value) -> Result<Value> {
+    match value.as_bool() {
+        Some(true) => Ok(json!("always")),
+        Some(false) => Ok(json!("when_interpolated")),
+        None => Err(wrong(name, value, "give true or false")),
+    }
+}
+
 fn shape_mask(name: &'static str, value: &Value) -> Result<Value> {
     match value.as_bool() {
         Some(true) => Ok(json!("resegmented")),
@@ -362,82 +346,4 @@ fn unknown<'a>(kind: &'static str, name: &str, all: impl Iterator<Item = &'a str
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::aggregation::Aggregation;
-    use crate::profile::Profile;
-    use crate::settings::{BinAnchor, Discretisation, Interpolation, Norm, ResegmentUnit};
-
-    fn settings(text: &str) -> Settings {
-        from_yaml(text).unwrap().settings
-    }
-
-    #[test]
-    fn an_empty_file_is_the_profile() {
-        let read = from_yaml("").unwrap();
-        assert_eq!(read.label, 1);
-        // PyRadiomics' classes are named; the profile leaves the same ones to the feature set.
-        let named = Settings { families: None, features: None, ..read.settings.clone() };
-        assert_eq!(named, Profile::PyRadiomics.settings());
-        assert_eq!(read.settings.families.unwrap().len(), 8);
-    }
-
-    #[test]
-    fn a_file_as_people_write_them() {
-        let read = from_yaml(
-            "imageType:\n  Original: {}\n\
-             featureClass:\n  shape:\n  firstorder: []\n  glcm: [Contrast, MCC]\n\
-             setting:\n  binWidth: 10\n  label: 3\n  interpolator: sitkLinear\n  resampledPixelSpacing: [1, 2, 0]\n  \
-             weightingNorm: manhattan\n  resegmentRange: [3, -3]\n  resegmentMode: sigma\n  additionalInfo: true\n\
-             voxelSetting:\n  kernelRadius: 2\n",
-        )
-        .unwrap();
-        let s = read.settings;
-        assert_eq!(read.label, 3);
-        let anchor = BinAnchor::MultipleOfWidth;
-        assert_eq!(s.discretisation, Discretisation::FixedBinSize { width: 10.0, anchor });
-        assert_eq!(s.image_interpolation, Interpolation::Linear);
-        assert_eq!(s.resample_spacing_mm, Some([None, Some(2.0), Some(1.0)]));
-        assert_eq!(s.distance_weighting, Some(Norm::Manhattan));
-        assert_eq!(s.aggregations, [Aggregation::Merged3d, Aggregation::Volume3d]);
-        assert_eq!(s.resegment_range, Some([Some(-3.0), Some(3.0)]));
-        assert_eq!(s.resegment_unit, ResegmentUnit::Sigma);
-        assert_eq!(s.families.unwrap(), ["morphology", "intensity_statistics", "intensity_histogram"]);
-        assert_eq!(s.features.unwrap(), ["glcm.contrast", "glcm.maximal_correlation_coefficient"]);
-    }
-
-    #[test]
-    fn settings_that_decide_together() {
-        let bins = |text: &str| settings(text).discretisation;
-        let both = bins("setting: {binWidth: 10, binCount: 16}");
-        assert_eq!(both, Discretisation::FixedBinNumber { bins: 16 });
-        let off = settings("setting: {interpolator: null, resampledPixelSpacing: [1, 1, 1]}");
-        assert_eq!(off.resample_spacing_mm, None);
-        let planar = settings("setting: {force2D: true, weightingNorm: no_weighting}");
-        assert_eq!(planar.aggregations, [Aggregation::Merged25d]);
-        assert_eq!(planar.distance_weighting, None);
-        assert!(planar.families.unwrap().iter().any(|f| f == "morphology_2d"));
-        assert_eq!(settings("setting: {resegmentRange: [5]}").resegment_range, Some([Some(5.0), None]));
-    }
-
-    #[test]
-    fn messages_name_parameter_value_and_remedy() {
-        let message = |text: &str| from_yaml(text).unwrap_err().to_string();
-        assert!(message("settings: {}").contains("did you mean `setting`?"));
-        assert!(message("setting: {binwidth: 5}").contains("did you mean `binWidth`?"));
-        assert!(message("setting: {binWidth: -5}").contains("`binWidth` is -5"));
-        assert!(message("setting: {binCount: 2.5}").contains("`binCount` is 2.5"));
-        assert!(message("setting: {interpolator: sitkGaussian}").contains("sitkLinear or sitkBSpline"));
-        assert!(message("setting: {correctMask: true}").contains("resample the mask"));
-        assert!(message("setting: {minimumROISize: 50}").contains("`minimumROISize`"));
-        assert!(message("setting: [1]").contains("must be a mapping"));
-        assert!(message("setting: {weightingNorm: euclid}").contains("did you mean `euclidean`?"));
-        assert!(
-            message("imageType: {LoG: {sigma: [1]}}")
-                .contains("`imageType` of the PyRadiomics parameters is \"LoG\"")
-        );
-        assert!(message("imageType: {Orignal: {}}").contains("did you mean `Original`?"));
-        assert!(message("featureClass: {glmc: []}").contains("did you mean `glcm`?"));
-        assert!(message("featureClass: {glcm: [Contrst]}").contains("did you mean `Contrast`?"));
-    }
-}
+mod tests;

@@ -1,0 +1,158 @@
+"""Runs the same cases through other packages and ours, and prints one table.
+
+    python3 benches/peers/run.py --data DIR
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+#: Where a case's image and mask are in the data folder.
+FILES = {
+    "A": ("ibsi1/ct_phantom/image.nii.gz", "ibsi1/ct_phantom/mask.nii.gz"),
+    "B": ("bench/B_image.nii.gz", "bench/B_mask.nii.gz"),
+}
+CASES = {"A": FILES["A"], "B": FILES["B"], "C": FILES["A"], "E": FILES["A"], "cold": FILES["A"]}
+#: Seconds after which a package is stopped.
+LIMIT = 900
+
+PYRADIOMICS = [
+    ["numpy==1.26.4", "scipy==1.13.1", "SimpleITK", "PyWavelets", "pykwalify", "six", "versioneer"],
+    ["setuptools<70", "wheel", "cython"],
+    # It builds its extension against the NumPy that is there already.
+    ["--no-build-isolation", "--no-deps", "pyradiomics==3.0.1"],
+]
+FLASH = [
+    ["numpy", "h5py", "SimpleITK", "pykwalify", "PyWavelets", "scipy", "scikit-image", "scikit-learn", "trimesh"],
+    ["--no-deps", "flash-radiomics==1.0.0"],
+]
+#: {package: (its script, variant, oldest Python, newest Python, arguments of pip install)}
+PEERS = {
+    "radiomics-rs": ("radiomics_rs", "ibsi", (3, 10), (3, 99), [[str(ROOT / "radiomics-py")]]),
+    "radiomics-rs, PyRadiomics profile": ("radiomics_rs", "pyradiomics", (3, 10), (3, 99), []),
+    "radiomics-rs as radiomics": ("radiomics_rs", "radiomics", (3, 10), (3, 99), []),
+    "pictologics": ("pictologics", "", (3, 12), (3, 14), [["pictologics==0.9.0"]]),
+    "flash-radiomics": ("flash_radiomics", "", (3, 10), (3, 12), FLASH),
+    "PyRadiomics": ("pyradiomics", "", (3, 8), (3, 11), PYRADIOMICS),
+    "MIRP": ("mirp", "", (3, 11), (3, 12), [["mirp==2.7.0"]]),
+}
+
+
+def main():
+    chosen = arguments()
+    rows = []
+    for name in chosen.peers:
+        python = environment(name, Path(chosen.environments))
+        if python is None:
+            continue
+        for case in chosen.cases:
+            for threads in [1] if case == "cold" else chosen.threads:
+                row = measured(name, python, case, threads, chosen)
+                if row is not None:
+                    rows.append({"peer": name, "case": case, "threads": threads, **row})
+    if chosen.json:
+        Path(chosen.json).write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    print(table(rows))
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--data", required=True, metavar="DIR", help="folder with the images")
+    parser.add_argument("--peers", nargs="+", default=list(PEERS), choices=list(PEERS), metavar="NAME")
+    parser.add_argument("--cases", nargs="+", default=list(CASES), choices=list(CASES), metavar="CASE")
+    parser.add_argument("--threads", nargs="+", type=int, default=[1, os.cpu_count() or 1], metavar="N")
+    parser.add_argument("--repeat", type=int, default=5, metavar="N")
+    parser.add_argument("--environments", default=ROOT / "target" / "peers", metavar="FOLDER")
+    parser.add_argument("--json", metavar="FILE", help="keep all numbers")
+    return parser.parse_args()
+
+
+def environment(name, folder):
+    """The Python of a package's environment, made if it is not there; None if it cannot be."""
+    script, _, oldest, newest, installs = PEERS[name]
+    place = folder / script
+    python = place / "bin" / "python"
+    done = place / "complete"
+    if done.exists():
+        return python
+    if not installs:
+        return say(f"{name}: left out, its environment is made with that of radiomics-rs") if not python.exists() else python
+    base = interpreter(oldest, newest)
+    if base is None:
+        return say(f"{name}: left out, needs Python {version(oldest)} to {version(newest)}")
+    say(f"{name}: making its environment with {base}")
+    shutil.rmtree(place, ignore_errors=True)
+    steps = [[base, "-m", "venv", place]]
+    steps += [[python, "-m", "pip", "install", "--quiet", *install] for install in installs]
+    for step in steps:
+        if subprocess.run([str(part) for part in step], check=False).returncode != 0:
+            return say(f"{name}: left out, `{' '.join(map(str, step))}` failed")
+    done.touch()
+    return python
+
+
+def interpreter(oldest, newest):
+    for minor in range(min(newest[1], 14), oldest[1] - 1, -1):
+        found = shutil.which(f"python3.{minor}")
+        if found and subprocess.run([found, "-c", ""], check=False, capture_output=True).returncode == 0:
+            return found
+    return None
+
+
+def version(numbers):
+    return ".".join(map(str, numbers))
+
+
+def measured(name, python, case, threads, chosen):
+    image, mask = (Path(chosen.data) / file for file in CASES[case])
+    if not image.exists():
+        return say(f"{name}, {case}: left out, {image} is not there")
+    script, variant = PEERS[name][:2]
+    command = [python, HERE / f"peer_{script}.py", case, image, mask]
+    command += ["--threads", threads, "--repeat", chosen.repeat]
+    start = time.perf_counter()
+    try:
+        found = subprocess.run(
+            [str(part) for part in command],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT,
+            env={**os.environ, "VARIANT": variant},
+        )
+    except subprocess.TimeoutExpired:
+        return say(f"{name}, {case}: stopped after {LIMIT} s")
+    seconds = time.perf_counter() - start
+    if found.returncode != 0:
+        reason = (found.stderr.strip().splitlines() or ["no message"])[-1]
+        return say(f"{name}, {case}: left out, {reason}")
+    row = json.loads(found.stdout.strip().splitlines()[-1])
+    if case == "cold":
+        row["median_s"] = row["least_s"] = seconds
+    say(f"{name}, case {case}, {threads} thread(s): {row['median_s']:.4f} s")
+    return row
+
+
+def say(text):
+    print(text, file=sys.stderr)
+
+
+def table(rows):
+    lines = ["| case | threads | package | s | least s | peak MB | values |", "|---|---|---|---|---|---|---|"]
+    for row in sorted(rows, key=lambda row: (row["case"], row["threads"], row["median_s"])):
+        lines.append(
+            f"| {row['case']} | {row['threads']} | {row['peer']} | {row['median_s']:.4f} "
+            f"| {row['least_s']:.4f} | {row['peak_mb']:.0f} | {row['values']} |"
+        )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

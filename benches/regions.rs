@@ -1,0 +1,130 @@
+//! Where the time of a region goes: preprocessing, every family, and the parts of morphology,
+//! for the cases A (CT phantom, native grid), B (2.5 million voxels) and E (IBSI configuration C),
+//! in milliseconds on one thread, each the least of a number of repeats. Every figure is a whole
+//! call with that part only, less the preprocessing.
+//!
+//! `cargo bench -p radiomics-benches --bench regions -- [case] [threads]`. Needs the reference
+//! data, at `RADIOMICS_DATA` or in a folder `shared` beside the repository.
+
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use nifti::volume::ndarray::IntoNdArray;
+use nifti::{NiftiObject, ReaderOptions};
+use radiomics_core::catalogue::FAMILIES;
+use radiomics_core::ndarray::{Array3, Ix3};
+use radiomics_core::{
+    BinAnchor, Discretisation, Execution, Grid, Image, Interpolation, Isa, Mask, Profile, Settings, extract,
+    preprocess,
+};
+
+/// Parts of morphology, each with a feature that needs no more than it.
+const PARTS: [(&str, &str); 9] = [
+    ("mesh", "volume"),
+    ("axes", "major_axis_length"),
+    ("centre of mass", "centre_of_mass_shift"),
+    ("hull and diameter", "maximum_3d_diameter"),
+    ("oriented box", "volume_density_ombb"),
+    ("ellipsoid", "volume_density_mvee"),
+    ("integrated intensity", "integrated_intensity"),
+    ("Moran and Geary", "morans_i"),
+    ("2D diameters", "maximum_2d_diameter_slice"),
+];
+
+struct Volume {
+    grid: Grid,
+    voxels: Array3<f32>,
+}
+
+fn read(path: &Path) -> Volume {
+    let object = ReaderOptions::new().read_file(path).expect("a readable NIfTI file");
+    let [_, x, y, z, ..] = object.header().pixdim;
+    let volume = object.into_volume().into_ndarray::<f32>().expect("numeric voxels");
+    let voxels = volume.into_dimensionality::<Ix3>().expect("three axes").reversed_axes();
+    let voxels = voxels.as_standard_layout().into_owned();
+    let grid = Grid::new(voxels.dim().into(), [z, y, x].map(f64::from)).expect("a valid grid");
+    Volume { grid, voxels }
+}
+
+/// The least time of some repeats, in milliseconds.
+fn least(mut once: impl FnMut()) -> f64 {
+    let (mut best, start, mut n) = (f64::INFINITY, Instant::now(), 0);
+    while n < 3 || start.elapsed().as_secs_f64() < 0.4 && n < 50 {
+        let now = Instant::now();
+        once();
+        best = best.min(now.elapsed().as_secs_f64() * 1e3);
+        n += 1;
+    }
+    best
+}
+
+fn case(name: &str, folder: &Path, files: [&str; 2], settings: &Settings, threads: usize) {
+    let [image, mask] = files.map(|file| read(&folder.join(file)));
+    let grid = image.grid;
+    let (voxels, labels) = (image.voxels.mapv(|x| x as i16), mask.voxels.mapv(|x| x as u8));
+    let image = Image::new(grid.clone(), voxels.view()).expect("the volume's own grid");
+    let mask = Mask::new(grid, labels.view()).expect("the volume's own grid");
+    let execution = Execution { threads, ..Execution::default() };
+    let time = |settings: &Settings| {
+        least(|| {
+            black_box(extract(black_box(&image), &mask, 1, settings, &execution).expect("features"));
+        })
+    };
+    let line = |what: &str, ms: f64| println!("{name:4} {what:40} {ms:9.3}");
+    line("all", time(settings));
+    let prepare = |margin| {
+        least(|| {
+            black_box(
+                preprocess::prepare(&image, &mask, 1, settings, margin, Isa::best()).expect("a region"),
+            );
+        })
+    };
+    let (none, around) = (prepare(0.0), prepare(6.2));
+    line("preprocess", none);
+    line("preprocess with 6.2 mm round it", around);
+    for family in FAMILIES {
+        let only = Settings { families: Some(vec![family.name.to_owned()]), ..settings.clone() };
+        let fixed = if family.name == "local_intensity" { around } else { none };
+        line(family.name, time(&only) - fixed);
+        if family.name == "morphology" {
+            for (what, feature) in PARTS {
+                let only =
+                    Settings { features: Some(vec![format!("morphology.{feature}")]), ..settings.clone() };
+                line(&format!("  {what}"), time(&only) - none);
+            }
+        }
+    }
+}
+
+fn main() {
+    let folder = std::env::var_os("RADIOMICS_DATA")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared"), PathBuf::from);
+    if !folder.join("ibsi1").is_dir() {
+        println!("skipped: no reference data at {} (set RADIOMICS_DATA)", folder.display());
+        return;
+    }
+    let mut wanted = std::env::args().skip(1).filter(|a| !a.starts_with('-'));
+    let (which, threads) = (wanted.next(), wanted.next().and_then(|n| n.parse().ok()).unwrap_or(1));
+    let is_wanted = |case: &str| which.as_deref().is_none_or(|w| w == case || w == "all");
+    let width = Discretisation::FixedBinSize { width: 25.0, anchor: BinAnchor::LowerBound };
+    let native = Settings { discretisation: width, ..Profile::Ibsi.settings() };
+    let phantom = folder.join("ibsi1/ct_phantom");
+    let files = ["image.nii.gz", "mask.nii.gz"];
+    if is_wanted("A") {
+        case("A", &phantom, files, &native, threads);
+    }
+    if is_wanted("B") {
+        case("B", &folder.join("bench"), ["B_image.nii.gz", "B_mask.nii.gz"], &native, threads);
+    }
+    if is_wanted("E") {
+        let settings = Settings::ibsi_configuration("C").expect("a configuration of the standard");
+        case("E", &phantom, files, &settings, threads);
+    }
+    if is_wanted("C") {
+        let spacing = Some([Some(1.0); 3]);
+        let settings = Settings { resample_spacing_mm: spacing, ..Profile::PyRadiomics.settings() };
+        assert_eq!(settings.image_interpolation, Interpolation::CubicSpline);
+        case("C", &phantom, files, &settings, threads);
+    }
+}

@@ -1,0 +1,108 @@
+//! Sums of co-occurrence matrices, row by row, as lists of cells.
+
+use crate::kernels::pairs::Pairs;
+
+/// Levels up to which a row is looked through as a whole for the cells that occur.
+const FEW_LEVELS: usize = 512;
+
+/// The weighted sum of matrices, cell by cell, in order and without empty cells. If `folded`,
+/// (j, i) counts as (i, j) for j > i, which leaves the cells on and above the diagonal.
+pub(super) fn sum(directions: &[(f64, &Pairs)], folded: bool) -> Vec<(usize, usize, f64)> {
+    let below: Vec<Pairs> =
+        directions.iter().filter(|_| folded).map(|(_, pairs)| transposed(pairs)).collect();
+    let no_cells = Pairs::new();
+    // For each direction what is left of its cells, in order of rows.
+    let mut left: Vec<(f64, [&[(u16, u16, u64)]; 2])> = directions
+        .iter()
+        .enumerate()
+        .map(|(d, &(weight, pairs))| (weight, [&pairs[..], below.get(d).unwrap_or(&no_cells)]))
+        .collect();
+    let size = directions.iter().map(|(_, pairs)| levels(pairs)).max().unwrap_or(0);
+    let mut row = vec![0.0; size];
+    let (mut touched, mut cells) = (Vec::new(), Vec::new());
+    for i in 0..size {
+        for (weight, lists) in &mut left {
+            for list in lists {
+                let in_row = list.iter().take_while(|cell| usize::from(cell.0) == i).count();
+                let (now, later) = list.split_at(in_row);
+                *list = later;
+                for &(_, j, n) in now.iter().filter(|cell| !folded || cell.0 <= cell.1) {
+                    row[usize::from(j)] += *weight * n as f64;
+                    if size > FEW_LEVELS {
+                        touched.push(usize::from(j));
+                    }
+                }
+            }
+        }
+        let mut take = |j: usize| {
+            let n = std::mem::take(&mut row[j]);
+            if n != 0.0 {
+                cells.push((i, j, n));
+            }
+        };
+        if size > FEW_LEVELS && touched.len() * 16 < size {
+            touched.sort_unstable();
+            touched.iter().for_each(|&j| take(j));
+        } else {
+            (0..size).for_each(take);
+        }
+        touched.clear();
+    }
+    cells
+}
+
+/// One more than the highest level.
+fn levels(pairs: &Pairs) -> usize {
+    pairs.iter().map(|cell| usize::from(cell.0.max(cell.1)) + 1).max().unwrap_or(0)
+}
+
+/// The cells below the diagonal as cells above it, in order.
+fn transposed(pairs: &Pairs) -> Pairs {
+    let mut begins = vec![0usize; levels(pairs)];
+    let below = || pairs.iter().filter(|cell| cell.0 > cell.1);
+    below().for_each(|cell| begins[usize::from(cell.1)] += 1);
+    let mut total = 0;
+    for begin in &mut begins {
+        total += std::mem::replace(begin, total);
+    }
+    let mut cells = vec![(0, 0, 0); total];
+    for &(i, j, n) in below() {
+        let place = &mut begins[usize::from(j)];
+        cells[*place] = (j, i, n);
+        *place += 1;
+    }
+    cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn sums_equal_the_definition() {
+        let matrix = |seed: u64, far: u16| -> Pairs {
+            let mut cells = BTreeMap::new();
+            for n in 0..60u64 {
+                let level = |factor: u64| ((seed + n) * factor % 11) as u16 * far + 1;
+                cells.insert((level(7), level(5)), n + 1);
+            }
+            cells.into_iter().map(|((i, j), n)| (i, j, n)).collect()
+        };
+        // Rows that are looked through, and rows of which only what was touched is.
+        for far in [1, 40, 2000] {
+            let (a, b) = (matrix(3, far), matrix(8, far));
+            for folded in [false, true] {
+                let mut expected = BTreeMap::new();
+                for (weight, cells) in [(1.0, &a), (0.5, &b)] {
+                    for &(i, j, n) in cells {
+                        let (i, j) = if folded { (i.min(j), i.max(j)) } else { (i, j) };
+                        *expected.entry((usize::from(i), usize::from(j))).or_insert(0.0) += weight * n as f64;
+                    }
+                }
+                let expected: Vec<_> = expected.into_iter().map(|((i, j), n)| (i, j, n)).collect();
+                assert_eq!(sum(&[(1.0, &a), (0.5, &b)], folded), expected);
+            }
+        }
+    }
+}

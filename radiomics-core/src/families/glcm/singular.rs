@@ -1,0 +1,214 @@
+//! The second largest singular value of p_ij / √(p_i·p_j).
+//!
+//! The largest one is 1, and its vectors are √p_i and √p_j. With these taken out, what is asked
+//! for is the largest one, and that takes few multiplications by the matrix (Lanczos 1950)
+//! instead of all eigenvalues: cells that are 0 cost nothing.
+
+/// A symmetric matrix whose eigenvalues are the singular values, up to their signs.
+pub(super) struct Deflated {
+    /// Above the diagonal or on it.
+    cells: Vec<(usize, usize, f64)>,
+    /// The vectors u and v of what is taken out, u·vᵀ + v·uᵀ, or u·uᵀ if there is no v.
+    u: Vec<f64>,
+    v: Option<Vec<f64>>,
+}
+
+impl Deflated {
+    /// Of a matrix that is symmetric, of which `cells` are those on and above the diagonal;
+    /// `p` are its row sums, none of them 0.
+    pub fn symmetric(cells: impl Iterator<Item = (usize, usize, f64)>, p: &[f64]) -> Self {
+        let cells = cells.map(|(i, j, n)| (i, j, n / (p[i] * p[j]).sqrt())).collect();
+        Self { cells, u: p.iter().map(|p| p.sqrt()).collect(), v: None }
+    }
+
+    /// Of any matrix with row sums `p` and column sums `q`, none of them 0. It is put above the
+    /// diagonal of a larger one, whose eigenvalues come in pairs ±σ.
+    pub fn general(cells: impl Iterator<Item = (usize, usize, f64)>, p: &[f64], q: &[f64]) -> Self {
+        let cells = cells.map(|(i, j, n)| (i, p.len() + j, n / (p[i] * q[j]).sqrt())).collect();
+        let root = |p: &f64| p.sqrt();
+        let u = p.iter().map(root).chain(q.iter().map(|_| 0.0)).collect();
+        let v = p.iter().map(|_| 0.0).chain(q.iter().map(root)).collect();
+        Self { cells, u, v: Some(v) }
+    }
+
+    fn times(&self, x: &[f64]) -> Vec<f64> {
+        let mut y = vec![0.0; x.len()];
+        for &(i, j, value) in &self.cells {
+            y[i] += value * x[j];
+            if i != j {
+                y[j] += value * x[i];
+            }
+        }
+        let v = self.v.as_ref().unwrap_or(&self.u);
+        add(&mut y, -dot(v, x), &self.u);
+        if self.v.is_some() {
+            add(&mut y, -dot(&self.u, x), v);
+        }
+        y
+    }
+
+    /// The largest eigenvalue, whatever its sign.
+    pub fn largest(&self) -> f64 {
+        let n = self.u.len();
+        let mut state = 0x9E37_79B9_7F4A_7C15u64;
+        let mut x: Vec<f64> = std::iter::repeat_with(|| {
+            // Any vector that is not by chance without a part along the one looked for.
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as f64 / (1u64 << 31) as f64 - 0.5
+        })
+        .take(n)
+        .collect();
+        let length = dot(&x, &x).sqrt();
+        x.iter_mut().for_each(|x| *x /= length);
+        let (mut t, mut basis) = (Tridiagonal::default(), Vec::new());
+        loop {
+            let mut y = self.times(&x);
+            t.diagonal.push(dot(&x, &y));
+            basis.push(x);
+            // Twice is enough for all vectors to be orthogonal to the last bits.
+            for _ in 0..2 {
+                for vector in &basis {
+                    let part = dot(vector, &y);
+                    add(&mut y, -part, vector);
+                }
+            }
+            let length = dot(&y, &y).sqrt();
+            let steps = t.diagonal.len();
+            if steps == n || length < 1e-14 || steps % CHECK_EVERY == 0 && t.has_converged(length) {
+                return t.ends().into_iter().fold(0.0, |most, end| end.abs().max(most));
+            }
+            t.beside.push(length);
+            x = y.iter().map(|y| y / length).collect();
+        }
+    }
+}
+
+/// Steps between looks at how far off the values may be.
+const CHECK_EVERY: usize = 12;
+
+/// The deviation allowed; that of the values themselves is about its square.
+const RESIDUAL: f64 = 1e-10;
+
+/// What the matrix is in the basis found so far.
+#[derive(Default)]
+struct Tridiagonal {
+    diagonal: Vec<f64>,
+    beside: Vec<f64>,
+}
+
+impl Tridiagonal {
+    /// The lowest and the highest eigenvalue, by bisection.
+    fn ends(&self) -> [f64; 2] {
+        let n = self.diagonal.len();
+        let end = |wanted: usize| {
+            // All are singular values of at most 1, with a margin for rounding.
+            let (mut low, mut high) = (-1.5, 1.5);
+            while high - low > 1e-16 {
+                let middle = 0.5 * (low + high);
+                if middle <= low || middle >= high {
+                    break;
+                }
+                if self.below(middle) >= wanted { high = middle } else { low = middle }
+            }
+            0.5 * (low + high)
+        };
+        [end(1), end(n)]
+    }
+
+    /// How many eigenvalues are less than x: so many pivots are negative.
+    fn below(&self, x: f64) -> usize {
+        let (mut pivot, mut negative) = (1.0f64, 0);
+        for (n, diagonal) in self.diagonal.iter().enumerate() {
+            let beside = if n == 0 { 0.0 } else { self.beside[n - 1] };
+            pivot = diagonal - x - beside * beside / pivot;
+            if pivot == 0.0 {
+                pivot = f64::MIN_POSITIVE;
+            }
+            negative += usize::from(pivot < 0.0);
+        }
+        negative
+    }
+
+    /// Whether neither end would move in the next step, in which the basis grows by a vector
+    /// of this length.
+    fn has_converged(&self, next: f64) -> bool {
+        self.ends().into_iter().all(|end| {
+            // The eigenvector from its last component backwards, which is the way it grows.
+            let (mut after, mut here, mut squares) = (0.0, 1.0f64, 1.0);
+            for n in (1..self.diagonal.len()).rev() {
+                let right = self.beside.get(n).copied().unwrap_or(0.0);
+                let before = ((end - self.diagonal[n]) * here - right * after) / self.beside[n - 1];
+                (after, here) = (here, before);
+                squares += here * here;
+            }
+            next / squares.sqrt() <= RESIDUAL
+        })
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    // Eight sums side by side, and so in a fixed order.
+    let mut sums = [0.0; 8];
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    for (a, b) in a.iter().zip(b) {
+        for n in 0..8 {
+            sums[n] += a[n] * b[n];
+        }
+    }
+    sums.iter().sum::<f64>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f64>()
+}
+
+fn add(y: &mut [f64], factor: f64, x: &[f64]) {
+    y.iter_mut().zip(x).for_each(|(y, x)| *y += factor * x);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// All singular values, of which the second largest is taken.
+    fn plain(matrix: &nalgebra::DMatrix<f64>) -> f64 {
+        let p: Vec<f64> = matrix.row_iter().map(|row| row.sum()).collect();
+        let q: Vec<f64> = matrix.column_iter().map(|column| column.sum()).collect();
+        let scaled =
+            nalgebra::DMatrix::from_fn(p.len(), q.len(), |i, j| matrix[(i, j)] / (p[i] * q[j]).sqrt());
+        let mut values: Vec<f64> = scaled.singular_values().iter().copied().collect();
+        values.sort_by(f64::total_cmp);
+        values[values.len() - 2]
+    }
+
+    proptest! {
+        #[test]
+        fn the_second_largest_singular_value(
+            (rows, columns, counts) in (2usize..40, 2usize..40).prop_flat_map(|(rows, columns)| {
+                // Most cells are empty, as in matrices of many levels.
+                let count = prop_oneof![4 => Just(0u32), 1 => 1u32..50];
+                (Just(rows), Just(columns), proptest::collection::vec(count, rows * columns))
+            }),
+        ) {
+            let mut matrix = nalgebra::DMatrix::from_iterator(rows, columns, counts.iter().map(|n| f64::from(*n)));
+            // No row and no column is empty.
+            (0..rows.max(columns)).for_each(|n| matrix[(n % rows, n % columns)] += 1.0);
+            matrix /= matrix.sum();
+            let cells = |m: &nalgebra::DMatrix<f64>, all: bool| -> Vec<(usize, usize, f64)> {
+                let places = (0..m.nrows()).flat_map(|i| (0..m.ncols()).map(move |j| (i, j)));
+                let wanted = places.filter(|&(i, j)| m[(i, j)] > 0.0 && (all || i <= j));
+                wanted.map(|(i, j)| (i, j, m[(i, j)])).collect()
+            };
+            let sums = |m: &nalgebra::DMatrix<f64>| -> Vec<f64> { m.row_iter().map(|row| row.sum()).collect() };
+            let found = Deflated::general(
+                cells(&matrix, true).into_iter(), &sums(&matrix), &sums(&matrix.transpose()),
+            ).largest();
+            prop_assert!((found - plain(&matrix)).abs() < 1e-12, "{} {}", found, plain(&matrix));
+
+            let size = rows.min(columns);
+            let square = matrix.view((0, 0), (size, size));
+            let mut square = square + square.transpose();
+            (0..size).for_each(|n| square[(n, n)] += 1e-3);
+            square /= square.sum();
+            let found = Deflated::symmetric(cells(&square, false).into_iter(), &sums(&square)).largest();
+            prop_assert!((found - plain(&square)).abs() < 1e-12, "{} {}", found, plain(&square));
+        }
+    }
+}

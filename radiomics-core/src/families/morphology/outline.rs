@@ -1,0 +1,195 @@
+//! Vertices of the mesh of a mask, and which of them can be corners of a convex hull. In half
+//! voxels (z, y, x): the middle between two voxels has one odd coordinate.
+
+use rayon::prelude::*;
+
+use super::bits::{self, Bits};
+use super::cubes::Point;
+use super::planar;
+
+/// All vertices, voxel by voxel.
+pub(super) fn vertices(bits: &Bits) -> Vec<[i32; 3]> {
+    let is_inside = |k: usize, j: usize, i: usize| bits.row(k, j)[i / 32] >> (i % 32) & 1 == 1;
+    let [nz, ny, nx] = bits.shape;
+    let mut vertices = Vec::new();
+    // The last voxel along each axis is background and has no neighbour inside.
+    for (k, j, i) in ndarray::indices((nz - 1, ny - 1, nx - 1)) {
+        let here = is_inside(k, j, i);
+        for [z, y, x] in [[1, 0, 0], [0, 1, 0], [0, 0, 1]] {
+            if is_inside(k + z, j + y, i + x) != here {
+                vertices.push([2 * k + z, 2 * j + y, 2 * i + x].map(|v| v as i32));
+            }
+        }
+    }
+    vertices
+}
+
+/// The vertices that can be corners of the convex hull: a corner of it is one in each of the
+/// three planes across the axes that it lies in.
+pub(super) fn candidates(bits: &Bits) -> Vec<Point> {
+    let mut points: Vec<Point> = (0..2 * bits.shape[0])
+        .into_par_iter()
+        .flat_map_iter(|z| {
+            let plane = planar::lattice_hull(ends_along_x(bits, z).iter().map(|p| [p[1], p[2]]).collect());
+            plane.into_iter().map(move |[y, x]| [z as i64, y, x])
+        })
+        .collect();
+    for axis in [1, 2] {
+        let [b, c] = others(axis);
+        let corners = planes(&points, axis).into_iter().enumerate().flat_map(|(at, plane)| {
+            planar::lattice_hull(plane).into_iter().map(move |p| {
+                let mut point = [at as i64; 3];
+                (point[b], point[c]) = (p[0], p[1]);
+                point
+            })
+        });
+        points = corners.collect();
+    }
+    points
+}
+
+/// Largest distance between vertices that share their coordinate along `axis`; `half_mm` is
+/// half a voxel.
+pub(super) fn planar_diameter_mm(bits: &Bits, axis: usize, half_mm: [f64; 3]) -> f64 {
+    // Only ends of lines in the plane can be corners of its hull.
+    let ends = if axis == 2 { ends_along_y } else { ends_along_x };
+    let points: Vec<Point> =
+        (0..2 * bits.shape[0]).into_par_iter().flat_map_iter(|z| ends(bits, z)).collect();
+    let unit = others(axis).map(|a| half_mm[a]);
+    let diameters = planes(&points, axis).into_par_iter().map(|plane| planar::diameter(plane, unit));
+    diameters.reduce(|| 0.0, f64::max)
+}
+
+/// The two other axes.
+fn others(axis: usize) -> [usize; 2] {
+    [usize::from(axis == 0), 2 - usize::from(axis == 2)]
+}
+
+/// The points by their coordinate along `axis`.
+fn planes(points: &[Point], axis: usize) -> Vec<Vec<[i64; 2]>> {
+    let n = points.iter().map(|p| p[axis] as usize + 1).max().unwrap_or(0);
+    let mut planes = vec![Vec::new(); n];
+    let [b, c] = others(axis);
+    points.iter().for_each(|p| planes[p[axis] as usize].push([p[b], p[c]]));
+    planes
+}
+
+/// The first and the last vertex of each line along x in the plane z, in ascending order.
+fn ends_along_x(bits: &Bits, z: usize) -> Vec<Point> {
+    let mut points = Vec::new();
+    let mut add = |y: usize, ends: Option<[i64; 2]>| {
+        let Some([low, high]) = ends else { return };
+        points.push([z as i64, y as i64, low]);
+        if high > low {
+            points.push([z as i64, y as i64, high]);
+        }
+    };
+    let between = |a: &[u32], b: &[u32]| {
+        bits::ends(bits.words(), |w| a[w] ^ b[w]).map(|ends| ends.map(|x| 2 * i64::from(x)))
+    };
+    let k = z / 2;
+    for j in 0..bits.shape[1] - 1 {
+        let row = bits.row(k, j);
+        if z % 2 == 1 {
+            if k + 1 < bits.shape[0] {
+                add(2 * j, between(row, bits.row(k + 1, j)));
+            }
+            continue;
+        }
+        // Beside the first and the last voxel of the row, and between it and the next one.
+        let of_row = bits::ends(bits.words(), |w| row[w]).map(|ends| ends.map(i64::from));
+        add(2 * j, of_row.map(|[first, last]| [2 * first - 1, 2 * last + 1]));
+        add(2 * j + 1, between(row, bits.row(k, j + 1)));
+    }
+    points
+}
+
+/// The first and the last vertex of each line along y in the plane z.
+fn ends_along_y(bits: &Bits, z: usize) -> Vec<Point> {
+    let k = z / 2;
+    let last = bits.shape[1] - 1;
+    let mut points = Vec::new();
+    if z % 2 == 1 {
+        if k + 1 < bits.shape[0] {
+            let across = |j: usize, w: usize| bits.row(k, j)[w] ^ bits.row(k + 1, j)[w];
+            line_ends(bits, across, |j, x| [z, 2 * j, 2 * x], &mut points);
+        }
+        return points;
+    }
+    let beside = |j: usize, w: usize| {
+        let row = bits.row(k, j);
+        row[w] ^ (row[w] >> 1 | row[w + 1] << 31)
+    };
+    line_ends(bits, beside, |j, x| [z, 2 * j, 2 * x + 1], &mut points);
+    let below = |j: usize, w: usize| if j < last { bits.row(k, j)[w] ^ bits.row(k, j + 1)[w] } else { 0 };
+    line_ends(bits, below, |j, x| [z, 2 * j + 1, 2 * x], &mut points);
+    points
+}
+
+/// For each x that is set in `word(j, w)` for any j, the points at the first and the last such j.
+fn line_ends(
+    bits: &Bits,
+    word: impl Fn(usize, usize) -> u32,
+    point: impl Fn(usize, usize) -> [usize; 3],
+    points: &mut Vec<Point>,
+) {
+    let rows = bits.shape[1];
+    for w in bits.words() {
+        let mut add_new = |j: usize, seen: &mut u32| {
+            let mut new = word(j, w) & !*seen;
+            *seen |= new;
+            while new != 0 {
+                points.push(point(j, 32 * w + new.trailing_zeros() as usize).map(|v| v as i64));
+                new &= new - 1;
+            }
+        };
+        let mut seen = 0;
+        (0..rows).for_each(|j| add_new(j, &mut seen));
+        seen = 0;
+        (0..rows).rev().for_each(|j| add_new(j, &mut seen));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::families::morphology::hull::Hull;
+    use ndarray::Array3;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// What all vertices give, their chosen few give as well.
+        #[test]
+        fn the_chosen_vertices_are_enough(
+            shape in [1..5usize, 1..6usize, 1..45usize],
+            voxels in prop::collection::vec(0..9u8, 4 * 5 * 44),
+            filled in 1..9u8,
+        ) {
+            let n: usize = shape.iter().product();
+            let mask = Array3::from_shape_vec(shape, voxels[..n].to_vec()).unwrap().mapv(|v| v < filled);
+            let bits = Bits::new(mask.view());
+            let all: Vec<Point> = vertices(&bits).iter().map(|v| v.map(i64::from)).collect();
+            let few = candidates(&bits);
+            prop_assert!(few.iter().all(|p| all.contains(p)));
+            let half = [0.5, 0.7, 1.1];
+            match (Hull::new(&all, half), Hull::new(&few, half)) {
+                (Some(a), Some(b)) => {
+                    prop_assert_eq!(a.volume_mm3(), b.volume_mm3());
+                    prop_assert_eq!(a.diameter_mm(), b.diameter_mm());
+                }
+                (a, b) => prop_assert!(a.is_none() && b.is_none() && !mask.iter().any(|&m| m)),
+            }
+            for axis in 0..3 {
+                let [b, c] = others(axis);
+                let mut plain = 0.0f64;
+                for p in &all {
+                    for q in all.iter().filter(|q| q[axis] == p[axis]) {
+                        let along = |a: usize| ((p[a] - q[a]) as f64 * half[a]).powi(2);
+                        plain = plain.max(along(b) + along(c));
+                    }
+                }
+                prop_assert!((planar_diameter_mm(&bits, axis, half) - plain.sqrt()).abs() < 1e-12);
+            }
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Pairs of neighbouring grey levels and runs of equal ones along a direction, in one pass.
+//!
+//! A voxel either continues the run of the voxel before it along the direction, or makes a
+//! pair of different levels with it. So one counter a voxel is enough for both matrices: the
+//! place in its run in the one case, the pair in the other. Pairs of equal levels are the
+//! voxels that continue a run, and runs of at least n voxels are the voxels at place n.
+
+use std::ops::Range;
+
+use super::counters::Counters;
+use super::occupied::occupied;
+use super::pairs::{Pairs, count_pairs};
+use super::runs::{count_runs, longest};
+use super::{Isa, kernel};
+use crate::cells::{Cells, Tally};
+use crate::roi::{Level, Padded};
+
+/// Places in a run that have a counter each: voxels with 1, 2, … others of the run before
+/// them. The last one is for all that are further on, which are listed as well.
+const PLACES: usize = 15;
+
+/// Voxels that are looked at together; their places stay in the fastest cache.
+const STRIP: usize = 512;
+
+kernel! {
+    /// How many voxels of its run come before each voxel, from the row of voxels before it
+    /// along the direction; 0 outside.
+    fn advance<T: Level>(here: &[T], before: &[T], places_before: &[u16], places: &mut [u16]) {
+        let n = places.len();
+        let (here, before, places_before) = (&here[..n], &before[..n], &places_before[..n]);
+        for v in 0..n {
+            let continued = (here[v] == before[v]) & (here[v] != T::default());
+            places[v] = if continued { places_before[v].wrapping_add(1) } else { 0 };
+        }
+    }
+}
+
+kernel! {
+    /// The same along the row itself, where each place depends on the one before: `place` is
+    /// that of the voxel before the first.
+    fn advance_within<T: Level>(here: &[T], before: &[T], place: u16, places: &mut [u16]) -> u16 {
+        let n = places.len();
+        let (here, before) = (&here[..n], &before[..n]);
+        let mut place = place;
+        for v in 0..n {
+            place = if here[v] == before[v] { place.wrapping_add(1) } else { 0 };
+            places[v] = if here[v] == T::default() { 0 } else { place };
+        }
+        place
+    }
+}
+
+kernel! {
+    /// The counter of each voxel: in the row of the level before it, the column of its place,
+    /// or of its level if it begins a run. Returns the highest place.
+    fn choose_counters<T: Level>(here: &[T], before: &[T], places: &[u16], width: u16, counters: &mut [u16]) -> u16 {
+        let n = counters.len();
+        let (here, before, places) = (&here[..n], &before[..n], &places[..n]);
+        let mut highest = 0;
+        for v in 0..n {
+            let place = places[v];
+            highest = highest.max(place);
+            let new = PLACES as u16 + 1 + here[v].index() as u16;
+            let column = if place > 0 { place.min(PLACES as u16) } else { new };
+            counters[v] = (before[v].index() as u16).wrapping_mul(width).wrapping_add(column);
+        }
+        highest
+    }
+}
+
+/// What is counted along a direction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lines {
+    /// Level, level of the next voxel along the direction, and how often.
+    pub pairs: Pairs,
+    /// Level, length of the run, and how often.
+    pub runs: Cells,
+}
+
+/// Pairs and runs along `offset` (z, y, x), whose parts are −1, 0 or 1 and which points forwards
+/// in memory, for voxels in the given slices.
+pub fn count_lines<T: Level>(
+    isa: Isa,
+    levels: &Padded<T>,
+    n_g: usize,
+    slices: Range<usize>,
+    offset: [i32; 3],
+) -> Lines {
+    let width = PLACES + 1 + n_g + 1;
+    if width * (n_g + 1) > Counters::MAX || longest(levels.shape, offset) >= usize::from(u16::MAX) {
+        return Lines {
+            pairs: count_pairs(isa, levels, n_g, slices.clone(), offset),
+            runs: count_runs(isa, levels, n_g, slices, offset),
+        };
+    }
+    let mut table = Counters::new(width * (n_g + 1));
+    let mut far = None;
+    each_strip(isa, levels, slices, offset, |here, before, places| {
+        let mut counters = [0; STRIP];
+        let counters = &mut counters[..here.len()];
+        let highest = choose_counters(isa, here, before, places, width as u16, counters);
+        table.add(isa, counters);
+        if usize::from(highest) >= PLACES {
+            let far = far.get_or_insert_with(|| Tally::new(n_g, longest(levels.shape, offset)));
+            for (level, &place) in here.iter().zip(places) {
+                if usize::from(place) >= PLACES {
+                    far.add(level.index(), u32::from(place));
+                }
+            }
+        }
+    });
+    into_lines(&table.sums(), width, far.map(Tally::into_cells).unwrap_or_default())
+}
+
+/// Calls `count` with strips of voxels, the voxels before them along the direction and their
+/// places in their runs.
+#[inline(always)]
+fn each_strip<T: Level>(
+    isa: Isa,
+    levels: &Padded<T>,
+    slices: Range<usize>,
+    offset: [i32; 3],
+    mut count: impl FnMut(&[T], &[T], &[u16]),
+) {
+    let slice = levels.strides()[0];
+    let step = levels.step(offset) as usize;
+    let along_x = offset == [0, 0, 1];
+    // Within a slice a strip must be done before the next one begins that continues it.
+    let strip = if offset[0] == 0 && !along_x { STRIP.min(step) } else { STRIP };
+    // Outside no run continues, so that what is left there of earlier slices is never used.
+    let (mut places, mut places_before) = (vec![0u16; slice], vec![0u16; slice]);
+    for k in slices {
+        std::mem::swap(&mut places, &mut places_before);
+        let base = (k + levels.pad) * slice;
+        let mut place = 0;
+        for range in occupied(isa, levels, k) {
+            for start in range.clone().step_by(strip) {
+                let n = strip.min(range.end - start);
+                let here = &levels.data[start..start + n];
+                let before = &levels.data[start - step..start - step + n];
+                let at = start - base;
+                if along_x {
+                    place = advance_within(isa, here, before, place, &mut places[at..at + n]);
+                } else if offset[0] == 0 {
+                    let (done, rest) = places.split_at_mut(at);
+                    advance(isa, here, before, &done[at - step..at - step + n], &mut rest[..n]);
+                } else {
+                    let from = at + slice - step;
+                    advance(isa, here, before, &places_before[from..from + n], &mut places[at..at + n]);
+                }
+                count(here, before, &places[at..at + n]);
+            }
+        }
+    }
+}
+
+/// Both matrices, from the table and the list of voxels far into their runs.
+fn into_lines(table: &[u32], width: usize, far: Cells) -> Lines {
+    let new = PLACES + 1;
+    let (mut pairs, mut runs) = (Pairs::new(), Cells::new());
+    // Row 0 is of voxels that have the outside before them.
+    let mut begun: Vec<u64> = table[new..width].iter().map(|&n| u64::from(n)).collect();
+    let rows = table.chunks_exact(width).enumerate().skip(1);
+    for (i, row) in rows.clone() {
+        for (j, &n) in row[new..].iter().enumerate().skip(1) {
+            let n = if i == j { row[1..new].iter().map(|&n| u64::from(n)).sum() } else { u64::from(n) };
+            if n > 0 {
+                pairs.push((i as u16, j as u16, n));
+            }
+        }
+        begun.iter_mut().zip(&row[new..]).for_each(|(sum, &n)| *sum += u64::from(n));
+    }
+    let mut far = far.into_iter().peekable();
+    for (level, row) in rows {
+        // So many runs have at least 1, 2, … voxels.
+        let mut reaching = vec![begun[level]];
+        reaching.extend(row[1..PLACES].iter().map(|&n| u64::from(n)));
+        while let Some((_, place, n)) = far.next_if(|cell| usize::from(cell.0) == level) {
+            debug_assert_eq!(place as usize, reaching.len());
+            reaching.push(n);
+        }
+        reaching.push(0);
+        for (length, ends) in reaching.windows(2).enumerate() {
+            if ends[0] > ends[1] {
+                runs.push((level as u16, length as u32 + 1, ends[0] - ends[1]));
+            }
+        }
+    }
+    Lines { pairs, runs }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::neighbourhood::half_directions;
+    use crate::roi::{Levels, with_levels};
+    use ndarray::Array3;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn one_pass_counts_what_two_count(
+            (shape, values) in (1usize..5, 1usize..6, 1usize..90).prop_flat_map(|(z, y, x)| {
+                // Few levels and one that is common, so that some runs are long.
+                let level = prop_oneof![8 => Just(1u16), 1 => 0u16..4];
+                (Just((z, y, x)), proptest::collection::vec(level, z * y * x))
+            }),
+            pad in 1usize..3,
+            n_g in prop_oneof![Just(3usize), Just(230), Just(255), Just(300)],
+        ) {
+            let levels = Array3::from_shape_vec(shape, values).unwrap();
+            let padded = Levels::from_array(&levels, n_g, pad);
+            for isa in Isa::available() {
+                for offset in half_directions(&[1], true) {
+                    let whole = 0..shape.0;
+                    let planar = std::iter::once(0..1).filter(|_| offset[0] == 0);
+                    for slices in planar.chain([whole]) {
+                        let (both, pairs, runs) = with_levels!(padded, v => (
+                            count_lines(isa, v, n_g, slices.clone(), offset),
+                            count_pairs(isa, v, n_g, slices.clone(), offset),
+                            count_runs(isa, v, n_g, slices, offset),
+                        ));
+                        prop_assert_eq!(both, Lines { pairs, runs });
+                    }
+                }
+            }
+        }
+    }
+}

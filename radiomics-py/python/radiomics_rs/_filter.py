@@ -1,0 +1,60 @@
+"""Filters of whole images."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import SimpleITK as sitk  # noqa: N813
+
+from radiomics_rs import _core
+from radiomics_rs._extract import FilterLike
+from radiomics_rs.io import ImageLike, Volume, volume
+
+
+def filter_image(
+    image: ImageLike,
+    filter: FilterLike,
+    *,
+    threads: int = 0,
+    spacing_mm: float | Sequence[float] | None = None,
+) -> sitk.Image | npt.NDArray[np.float64]:
+    """Compute the response of a filter to a whole image.
+
+    Args:
+        image: a file path, a SimpleITK image, or a NumPy array (z, y, x); see `extract`.
+        filter: a name, such as `"square"`, or a mapping from a name to parameters, such as
+            `{"laws": {"kernels": "L5E5E5", "rotation_invariant": True}}`; docs/filters.md lists
+            them all.
+        threads: number of threads, 0 for all cores. It never changes a number.
+        spacing_mm: voxel spacing (z, y, x) in millimetres of an array, else an error.
+
+    Returns:
+        64-bit floats: an array of the shape of the array given, or a SimpleITK image with the
+        geometry of the file or image given.
+
+    Raises:
+        RadiomicsError: an image or a filter that cannot be used; the message names the value and
+            the remedy. It is a ValueError.
+        TypeError: an argument of a kind that is not listed here.
+        FileNotFoundError: a file that does not exist.
+    """
+    given = volume(image, spacing_mm)
+    responses = _core.filter_images(given.voxels, given.geometry, filter, threads=threads)
+    if len(responses) != 1:
+        raise _core.RadiomicsError(
+            f"filter stands for {len(responses)} filters: give one, without lists of parameters"
+        )
+    return _like(image, given, responses[0])
+
+
+def _like(image: ImageLike, given: Volume, response: npt.NDArray[np.float64]) -> Any:
+    if not isinstance(image, sitk.Image | str | os.PathLike):
+        return response.reshape(np.shape(image))
+    flat = isinstance(given.owner, sitk.Image) and given.owner.GetDimension() == 2
+    result = sitk.GetImageFromArray(response[0] if flat else response)
+    result.CopyInformation(given.owner)
+    return result
