@@ -44,6 +44,7 @@ pub mod roi;
 mod runtime;
 mod settings;
 mod table;
+mod transform_size;
 pub mod verify;
 mod zones;
 

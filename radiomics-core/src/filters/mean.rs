@@ -3,7 +3,8 @@
 use ndarray::Array3;
 use serde::{Deserialize, Serialize};
 
-use super::{Boundary, Dimensions, Reach};
+use super::box_mean::box_mean;
+use super::{Boundary, Dimensions, MAX_REACH, Reach, invalid};
 use crate::error::Result;
 use crate::kernels::Isa;
 
@@ -23,18 +24,63 @@ pub struct Mean {
 
 impl Mean {
     pub(super) fn apply(&self, image: &Array3<f64>, isa: Isa) -> Array3<f64> {
-        todo!()
+        let mut response = image.as_standard_layout().into_owned();
+        box_mean(&mut response, self.half(), self.boundary, isa);
+        response
+    }
+
+    /// Voxels on either side along (z, y, x).
+    fn half(&self) -> [usize; 3] {
+        self.dimensions.in_plane_or_volume(self.support_voxels / 2)
     }
 
     pub(super) fn reach(&self) -> Reach {
-        todo!()
+        Reach::new(self.half(), self.boundary)
     }
 
     pub(super) fn validate(&self) -> Result<()> {
-        todo!()
+        if self.support_voxels % 2 == 1 && self.support_voxels <= 2 * MAX_REACH + 1 {
+            return Ok(());
+        }
+        let remedy = format!("it must be an odd number from 1 to {}", 2 * MAX_REACH + 1);
+        Err(invalid("mean", "support_voxels", self.support_voxels, remedy))
     }
 
     pub(super) fn name(&self) -> String {
         format!("mean-{}-{}{}", self.support_voxels, self.dimensions.text(), self.boundary.suffix())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::arr3;
+
+    use super::*;
+
+    #[test]
+    fn means_of_three_voxels_and_of_nine() {
+        let image = arr3(&[[[0.0, 9.0, 0.0, 0.0]], [[9.0, 0.0, 0.0, 18.0]], [[0.0, 0.0, 0.0, 0.0]]]);
+        let mean = |dimensions, boundary| {
+            let filter = Mean { support_voxels: 3, dimensions, boundary };
+            filter.apply(&image, Isa::best())
+        };
+        // In 2D, of the row and the two rows of zeros beside it.
+        let expected = arr3(&[[[1.0, 1.0, 1.0, 0.0]], [[1.0, 1.0, 2.0, 2.0]], [[0.0, 0.0, 0.0, 0.0]]]);
+        assert_eq!(mean(Dimensions::Two, Boundary::Zero), expected);
+        // Mirrored along y the row is its own neighbour; along z, slices are as well.
+        let first = (9.0 * 2.0 + 9.0 + 0.0 * 3.0) * 3.0 / 27.0;
+        assert_eq!(mean(Dimensions::Three, Boundary::Mirror)[[0, 0, 1]], first);
+    }
+
+    #[test]
+    fn an_even_support_has_no_middle() {
+        let filter =
+            |support_voxels| Mean { support_voxels, dimensions: Dimensions::Two, boundary: Boundary::Zero };
+        assert!(filter(15).validate().is_ok());
+        let message = filter(4).validate().unwrap_err().to_string();
+        assert_eq!(message, "filter `mean`: `support_voxels` is 4: it must be an odd number from 1 to 8191");
+        assert!(filter(0).validate().is_err());
+        assert_eq!(filter(5).reach(), Reach::Voxels([0, 2, 2]));
+        assert_eq!(filter(5).name(), "mean-5-2D-zero");
     }
 }

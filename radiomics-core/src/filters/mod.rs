@@ -6,27 +6,43 @@
 //! texts that name one kernel per axis (`L5E5S5`, `LLH`) are in the order x, y, z, as IBSI and
 //! PyRadiomics write them.
 
+mod bank;
+mod boundary;
+mod box_mean;
+mod fourier;
 mod gabor;
 mod gradient;
+mod kernel1d;
 mod laplacian_of_gaussian;
 mod laws;
 mod local_binary_pattern;
+mod local_binary_pattern_3d;
 mod mean;
 mod pointwise;
+mod recursive_gaussian;
+mod repeated_wavelet;
+mod responses;
 mod riesz;
+mod separable;
+mod separable_plan;
 mod separable_wavelet;
 mod simoncelli;
+mod sphere;
 mod text;
+mod wavelets;
 
 use ndarray::Array3;
 use serde::{Deserialize, Serialize};
 
+pub use boundary::Boundary;
 pub use gabor::Gabor;
 pub use gradient::Gradient;
 pub use laplacian_of_gaussian::{GaussianMethod, LaplacianOfGaussian};
 pub use laws::Laws;
-pub use local_binary_pattern::{LocalBinaryPattern2d, LocalBinaryPattern3d};
+pub use local_binary_pattern::{LocalBinaryPattern2d, PatternCode};
+pub use local_binary_pattern_3d::{LocalBinaryPattern3d, SphericalMap};
 pub use mean::Mean;
+pub(crate) use responses::for_each_response;
 pub use riesz::{Riesz, RieszBase};
 pub use separable_wavelet::{Decomposition, SeparableWavelet};
 pub use simoncelli::Simoncelli;
@@ -74,21 +90,6 @@ pub enum Filter {
     /// Local binary patterns on a sphere (PyRadiomics).
     #[serde(rename = "local_binary_pattern_3d")]
     LocalBinaryPattern3d(LocalBinaryPattern3d),
-}
-
-/// What lies outside of the image (IBSI 2, "Boundary conditions").
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Boundary {
-    /// Zeros.
-    Zero,
-    /// The nearest voxel of the image.
-    Nearest,
-    /// The image again.
-    Periodic,
-    /// The image mirrored at its border: d c b a | a b c d | d c b a.
-    #[default]
-    Mirror,
 }
 
 /// Whether slices (across z) are filtered one by one or the volume as a whole.
@@ -141,27 +142,13 @@ pub fn filter_images(image: &Image, filters: &[Filter], execution: &Execution) -
     pool(execution)?.install(|| {
         let grid = image.grid();
         let voxels = image.voxels().crop(&Window::whole(grid.shape));
-        let mut responses = Vec::with_capacity(filters.len());
-        for_each_response(filters, &voxels, grid.spacing_mm, execution.isa, &mut |_, response| {
-            responses.push(response);
+        let mut responses = vec![Array3::default((0, 0, 0)); filters.len()];
+        for_each_response(filters, &voxels, grid.spacing_mm, execution.isa, &mut |index, response| {
+            responses[index] = response?;
             Ok(())
         })?;
         Ok(responses)
     })
-}
-
-/// Calls `each` with the place of every filter and its response to `image`, one after another.
-pub(crate) fn for_each_response(
-    filters: &[Filter],
-    image: &Array3<f64>,
-    spacing_mm: [f64; 3],
-    isa: Isa,
-    each: &mut dyn FnMut(usize, Array3<f64>) -> Result<()>,
-) -> Result<()> {
-    for (index, filter) in filters.iter().enumerate() {
-        each(index, filter.apply(image, spacing_mm, isa)?)?;
-    }
-    Ok(())
 }
 
 impl Filter {
@@ -176,17 +163,17 @@ impl Filter {
             Filter::Mean(filter) => Ok(filter.apply(image, isa)),
             Filter::LaplacianOfGaussian(filter) => filter.apply(image, spacing_mm, isa),
             Filter::Laws(filter) => filter.apply(image, isa),
-            Filter::Gabor(filter) => Ok(filter.apply(image, spacing_mm, isa)),
+            Filter::Gabor(filter) => filter.apply(image, spacing_mm, isa),
             Filter::SeparableWavelet(filter) => filter.apply(image, isa),
             Filter::Simoncelli(filter) => Ok(filter.apply(image)),
-            Filter::Riesz(filter) => Ok(filter.apply(image, spacing_mm)),
+            Filter::Riesz(filter) => filter.apply(image, spacing_mm),
             Filter::Square => Ok(pointwise::square(image)),
             Filter::SquareRoot => Ok(pointwise::square_root(image)),
             Filter::Logarithm => Ok(pointwise::logarithm(image)),
             Filter::Exponential => Ok(pointwise::exponential(image)),
-            Filter::Gradient(filter) => Ok(filter.apply(image, spacing_mm)),
+            Filter::Gradient(filter) => Ok(filter.apply(image, spacing_mm, isa)),
             Filter::LocalBinaryPattern2d(filter) => Ok(filter.apply(image)),
-            Filter::LocalBinaryPattern3d(filter) => Ok(filter.apply(image)),
+            Filter::LocalBinaryPattern3d(filter) => Ok(filter.apply(image, isa)),
         }
     }
 
@@ -258,6 +245,25 @@ impl Filter {
     }
 }
 
+/// How far a kernel may look to either side, in voxels: far more than images have, and few enough
+/// for the memory of any machine.
+const MAX_REACH: usize = 4095;
+
+/// Half width of a kernel that is cut off at `cut` voxels.
+fn half_width(cut: f64) -> usize {
+    // Beyond the limit the number does not matter, but it must stay one that can be added to.
+    ((cut + 0.5).floor() as usize).min(MAX_REACH + 1)
+}
+
+/// Checks that a kernel is not wider than an image can be.
+fn check_reach(filter: &'static str, parameter: &'static str, value: f64, reach: [usize; 3]) -> Result<()> {
+    if reach.iter().all(|&voxels| voxels <= MAX_REACH) {
+        return Ok(());
+    }
+    let remedy = format!("at this voxel spacing it looks more than {MAX_REACH} voxels far: make it smaller");
+    Err(invalid(filter, parameter, value, remedy))
+}
+
 /// The error of a parameter.
 fn invalid(
     filter: &'static str,
@@ -276,24 +282,35 @@ fn positive(filter: &'static str, parameter: &'static str, value: f64) -> Result
     Err(invalid(filter, parameter, value, "it must be a finite number above 0"))
 }
 
-impl Boundary {
-    /// For names: nothing for the default.
-    fn suffix(self) -> &'static str {
-        match self {
-            Boundary::Mirror => "",
-            Boundary::Zero => "-zero",
-            Boundary::Nearest => "-nearest",
-            Boundary::Periodic => "-periodic",
-        }
-    }
-}
-
 impl Dimensions {
     /// For names.
     fn text(self) -> &'static str {
         match self {
             Dimensions::Two => "2D",
             Dimensions::Three => "3D",
+        }
+    }
+
+    /// The axes that are filtered, of (z, y, x).
+    fn axes(self) -> std::ops::Range<usize> {
+        match self {
+            Dimensions::Two => 1..3,
+            Dimensions::Three => 0..3,
+        }
+    }
+
+    /// `n` for the axes that are filtered, 0 for the others.
+    fn in_plane_or_volume(self, n: usize) -> [usize; 3] {
+        [0, 1, 2].map(|axis| if self.axes().contains(&axis) { n } else { 0 })
+    }
+}
+
+impl Pooling {
+    /// For names.
+    fn suffix(self) -> &'static str {
+        match self {
+            Pooling::Max => "-max",
+            Pooling::Mean => "-mean",
         }
     }
 }

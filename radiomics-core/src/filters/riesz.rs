@@ -3,7 +3,8 @@
 use ndarray::Array3;
 use serde::{Deserialize, Serialize};
 
-use super::{LaplacianOfGaussian, Simoncelli};
+use super::fourier::{Transfer, filter};
+use super::{Boundary, Dimensions, GaussianMethod, LaplacianOfGaussian, Simoncelli, invalid};
 use crate::error::Result;
 
 /// A filter whose response a Riesz transform takes.
@@ -26,16 +27,147 @@ pub struct Riesz {
     pub of: RieszBase,
 }
 
+/// Beyond this order, powers of frequencies are too small to be of use.
+const MAX_ORDER: u32 = 16;
+
 impl Riesz {
-    pub(super) fn apply(&self, image: &Array3<f64>, spacing_mm: [f64; 3]) -> Array3<f64> {
-        todo!()
+    /// (−i)^|l| √(|l|!/(l₁! l₂! l₃!)) ν^l/|ν|^|l|, times the transfer function of the other filter.
+    pub(super) fn apply(&self, image: &Array3<f64>, spacing_mm: [f64; 3]) -> Result<Array3<f64>> {
+        let total: u32 = self.order.iter().sum();
+        let factorial = |n: u32| (1..=n).map(f64::from).product::<f64>();
+        let coefficient = (factorial(total) / self.order.map(factorial).iter().product::<f64>()).sqrt();
+        let (base, kernels) = match &self.of {
+            RieszBase::Simoncelli(base) => (Some(base), Vec::new()),
+            RieszBase::LaplacianOfGaussian(base) => (None, base.kernels(spacing_mm)?),
+        };
+        let radial = |nu: [f64; 3]| {
+            let norm = nu.iter().map(|v| v * v).sum::<f64>().sqrt();
+            if norm == 0.0 {
+                return 0.0;
+            }
+            base.map_or(1.0, |base| base.band_pass(norm)) * coefficient / norm.powi(total as i32)
+        };
+        let transfer = Transfer { radial, order: self.order, kernels };
+        Ok(filter(image, &transfer, self.of.dimensions(), self.boundary()))
+    }
+
+    fn boundary(&self) -> Boundary {
+        match &self.of {
+            RieszBase::LaplacianOfGaussian(base) => base.boundary,
+            RieszBase::Simoncelli(base) => base.boundary,
+        }
     }
 
     pub(super) fn validate(&self) -> Result<()> {
-        todo!()
+        let order = || format!("{:?}", self.order);
+        let total = self.order.iter().try_fold(0u32, |sum, &l| sum.checked_add(l));
+        if !total.is_some_and(|total| (1..=MAX_ORDER).contains(&total)) {
+            return Err(invalid("riesz", "order", order(), format!("its sum must be 1 to {MAX_ORDER}")));
+        }
+        if self.of.dimensions() == Dimensions::Two && self.order[0] > 0 {
+            return Err(invalid(
+                "riesz",
+                "order",
+                order(),
+                "in 2D there is none along z: its first number must be 0",
+            ));
+        }
+        match &self.of {
+            RieszBase::Simoncelli(base) => base.validate(),
+            RieszBase::LaplacianOfGaussian(base) if base.method == GaussianMethod::Recursive => Err(invalid(
+                "riesz",
+                "method",
+                "recursive",
+                "it has no transfer function here: use `sampled`",
+            )),
+            RieszBase::LaplacianOfGaussian(base) => base.validate(),
+        }
     }
 
     pub(super) fn name(&self) -> String {
-        todo!()
+        let [z, y, x] = self.order;
+        let of = match &self.of {
+            RieszBase::LaplacianOfGaussian(base) => base.name(),
+            RieszBase::Simoncelli(base) => base.name(),
+        };
+        format!("riesz-z{z}y{y}x{x}-{of}")
+    }
+}
+
+impl RieszBase {
+    fn dimensions(&self) -> Dimensions {
+        match self {
+            RieszBase::LaplacianOfGaussian(base) => base.dimensions,
+            RieszBase::Simoncelli(base) => base.dimensions,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::filters::separable::tests::noise;
+
+    fn simoncelli(dimensions: Dimensions) -> RieszBase {
+        RieszBase::Simoncelli(Simoncelli { level: 1, dimensions, boundary: Boundary::Periodic })
+    }
+
+    fn log(method: GaussianMethod) -> RieszBase {
+        let (dimensions, boundary) = (Dimensions::Three, Boundary::Zero);
+        let (sigma_mm, truncate_sigma) = (1.5, 4.0);
+        RieszBase::LaplacianOfGaussian(LaplacianOfGaussian {
+            sigma_mm,
+            truncate_sigma,
+            method,
+            dimensions,
+            boundary,
+        })
+    }
+
+    #[test]
+    fn transforms_of_an_order_share_the_energy_of_the_other_filter() {
+        // Σ |l|!/(l₁! l₂! l₃!) ν^2l/|ν|^2|l| = 1, so that for odd sizes, whose frequencies are not half a
+        // step off, energies add up to that of the response itself.
+        let image = noise((7, 9, 5));
+        let energy = |response: &Array3<f64>| response.iter().map(|x| x * x).sum::<f64>();
+        let base = Simoncelli { level: 1, dimensions: Dimensions::Three, boundary: Boundary::Periodic };
+        let expected = energy(&base.apply(&image));
+        for total in [1u32, 2, 3] {
+            let mut sum = 0.0;
+            for z in 0..=total {
+                for y in 0..=total - z {
+                    let riesz = Riesz { order: [z, y, total - z - y], of: simoncelli(Dimensions::Three) };
+                    sum += energy(&riesz.apply(&image, [1.0; 3]).unwrap());
+                }
+            }
+            assert!((sum / expected - 1.0).abs() < 1e-12, "{sum} instead of {expected} at order {total}");
+        }
+    }
+
+    #[test]
+    fn the_last_number_of_the_order_is_x() {
+        // Nothing changes along y and z, so only the order along x responds.
+        let image = Array3::from_shape_fn((5, 5, 15), |(_, _, i)| [0.0, 1.0, -1.0][i % 3]);
+        let largest = |order| {
+            let riesz = Riesz { order, of: simoncelli(Dimensions::Three) };
+            let response = riesz.apply(&image, [1.0; 3]).unwrap();
+            response.iter().fold(0.0f64, |m, x| m.max(x.abs()))
+        };
+        assert!(largest([0, 0, 1]) > 0.5);
+        assert!(largest([0, 1, 0]) < 1e-12);
+        assert!(largest([1, 0, 0]) < 1e-12);
+    }
+
+    #[test]
+    fn parameters_are_checked_and_named() {
+        let message = |order, of| Riesz { order, of }.validate().unwrap_err().to_string();
+        let none = message([0, 0, 0], simoncelli(Dimensions::Three));
+        assert_eq!(none, "filter `riesz`: `order` is [0, 0, 0]: its sum must be 1 to 16");
+        assert!(message([u32::MAX, 1, 0], simoncelli(Dimensions::Three)).contains("its sum"));
+        assert!(message([1, 0, 0], simoncelli(Dimensions::Two)).contains("none along z"));
+        assert!(message([1, 0, 0], log(GaussianMethod::Recursive)).contains("use `sampled`"));
+        let good = Riesz { order: [0, 2, 0], of: log(GaussianMethod::Sampled) };
+        assert!(good.validate().is_ok());
+        assert_eq!(good.name(), "riesz-z0y2x0-log-1.5mm-3D-zero");
     }
 }

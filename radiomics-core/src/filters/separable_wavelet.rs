@@ -1,9 +1,15 @@
 //! Separable wavelets.
 
+use std::collections::BTreeMap;
+
 use ndarray::Array3;
 use serde::{Deserialize, Serialize};
 
-use super::{Boundary, Pooling, Reach};
+use super::kernel1d::{Kernel, Triple};
+use super::repeated_wavelet::{self, Band};
+use super::separable::{Engine, rotated};
+use super::wavelets::{self, DecompositionFilters};
+use super::{Boundary, Pooling, Reach, invalid};
 use crate::error::Result;
 use crate::kernels::Isa;
 
@@ -52,20 +58,290 @@ fn mean() -> Pooling {
     Pooling::Mean
 }
 
+/// Levels at most: no image is as large as what a higher one reaches.
+const MAX_LEVEL: usize = 16;
+
+/// Volumes that may be computed together.
+const TOGETHER: usize = 4;
+
+/// Gets the response to the filter of an index, or why there is none.
+pub(super) type Each<'a> = dyn FnMut(usize, Result<Array3<f64>>) -> Result<()> + 'a;
+
 impl SeparableWavelet {
     pub(super) fn apply(&self, image: &Array3<f64>, isa: Isa) -> Result<Array3<f64>> {
-        todo!()
+        let mut response = image.clone();
+        Self::apply_all(&[self], image, isa, &mut |_, result| {
+            response = result?;
+            Ok(())
+        })?;
+        Ok(response)
+    }
+
+    /// Whether [`SeparableWavelet::apply_all`] takes both at once.
+    pub(super) fn shares_with(&self, other: &Self) -> bool {
+        let alike = Self { subband: other.subband.clone(), level: other.level, ..self.clone() };
+        alike == *other && self.subband.len() == other.subband.len()
+    }
+
+    /// The responses to filters that differ in sub-band and level only, by their index.
+    ///
+    /// # Errors
+    /// Those of `each`, and [`crate::Error::Filter`] for a wavelet that does not exist.
+    pub(super) fn apply_all(filters: &[&Self], image: &Array3<f64>, isa: Isa, each: &mut Each) -> Result<()> {
+        let Some(first) = filters.first() else { return Ok(()) };
+        let wavelet = wavelets::decomposition(&first.wavelet)?;
+        match first.decomposition {
+            Decomposition::Repeated => {
+                let bands: Vec<_> = filters.iter().map(|f| (f.level, f.band())).collect();
+                repeated_wavelet::responses(image, &wavelet, first.subband.len(), &bands, isa, &mut |i, r| {
+                    each(i, Ok(r))
+                })
+            }
+            Decomposition::Dilated if first.rotation_invariant => {
+                let engine = Engine { boundary: first.boundary, isa };
+                for (i, filter) in filters.iter().enumerate() {
+                    let responses = rotated(&filter.stages(&wavelet), filter.subband.len() == 3);
+                    each(i, Ok(engine.pooled(image, &responses, filter.pooling)))?;
+                }
+                Ok(())
+            }
+            Decomposition::Dilated => dilated(filters, &wavelet, image, isa, each),
+        }
+    }
+
+    /// Whether x, y and z (if at all) are high-pass filtered.
+    fn band(&self) -> Band {
+        let mut band = [false; 3];
+        for (high, letter) in band.iter_mut().zip(self.subband.chars()) {
+            *high = letter == 'H';
+        }
+        band
+    }
+
+    /// Low-pass filters at lower levels, then those of the sub-band.
+    fn stages(&self, wavelet: &DecompositionFilters) -> Vec<Triple> {
+        (1..=self.level)
+            .map(|level| {
+                self.stage(wavelet, level, if level < self.level { [false; 3] } else { self.band() })
+            })
+            .collect()
+    }
+
+    fn stage(&self, wavelet: &DecompositionFilters, level: usize, band: Band) -> Triple {
+        let kernel = |high: bool| {
+            let mut taps = if high { wavelet.high.clone() } else { wavelet.low.clone() };
+            if taps.len() % 2 == 0 {
+                taps.push(0.0);
+            }
+            Kernel::centred(&taps).dilated(1 << (level - 1))
+        };
+        let [x, y, z] = band.map(kernel);
+        [if self.subband.len() == 3 { z } else { Kernel::identity() }, y, x]
     }
 
     pub(super) fn reach(&self) -> Reach {
-        todo!()
+        let half = wavelets::decomposition(&self.wavelet).map_or(0, |w| w.low.len() / 2);
+        let (steps, boundary) = match self.decomposition {
+            Decomposition::Dilated => ((1 << self.level) - 1, self.boundary),
+            Decomposition::Repeated => (self.level, Boundary::Periodic),
+        };
+        let voxels = half * steps;
+        Reach::new([if self.subband.len() == 3 { voxels } else { 0 }, voxels, voxels], boundary)
     }
 
     pub(super) fn validate(&self) -> Result<()> {
-        todo!()
+        const NAME: &str = "separable_wavelet";
+        wavelets::decomposition(&self.wavelet)?;
+        if !matches!(self.subband.len(), 2 | 3) || self.subband.chars().any(|c| c != 'L' && c != 'H') {
+            let remedy = "it must be a letter L or H for x, y and, in 3D, z, as in `LLH` or `LH`";
+            return Err(invalid(NAME, "subband", &self.subband, remedy));
+        }
+        if !(1..=MAX_LEVEL).contains(&self.level) {
+            return Err(invalid(NAME, "level", self.level, format!("it must be from 1 to {MAX_LEVEL}")));
+        }
+        if self.decomposition == Decomposition::Repeated {
+            if self.rotation_invariant {
+                let remedy = "it is for `decomposition: dilated`; leave it out for `repeated`";
+                return Err(invalid(NAME, "rotation_invariant", true, remedy));
+            }
+            if matches!(self.boundary, Boundary::Zero | Boundary::Nearest) {
+                let remedy = "the boundary of `decomposition: repeated` is periodic; leave it out";
+                return Err(invalid(NAME, "boundary", &self.boundary.suffix()[1..], remedy));
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn name(&self) -> String {
-        todo!()
+        let mut name = format!("wavelet-{}-{}", self.wavelet, self.subband);
+        if self.level > 1 {
+            name += &format!("-level{}", self.level);
+        }
+        if self.rotation_invariant {
+            name += match self.pooling {
+                Pooling::Mean => "-invariant",
+                Pooling::Max => "-invariant-max",
+            };
+        }
+        match self.decomposition {
+            Decomposition::Dilated => name + self.boundary.suffix(),
+            Decomposition::Repeated => name + "-repeated",
+        }
+    }
+}
+
+/// Responses without rotations: each level starts from the approximation of the one below, and
+/// sub-bands with the same filter along z are computed together.
+fn dilated(
+    filters: &[&SeparableWavelet],
+    wavelet: &DecompositionFilters,
+    image: &Array3<f64>,
+    isa: Isa,
+    each: &mut Each,
+) -> Result<()> {
+    let mut groups: BTreeMap<(usize, bool), Vec<usize>> = BTreeMap::new();
+    for (i, filter) in filters.iter().enumerate() {
+        groups.entry((filter.level, filter.band()[2])).or_default().push(i);
+    }
+    let engine = Engine { boundary: filters[0].boundary, isa };
+    let mut approximation: Option<Array3<f64>> = None;
+    let mut reached = 1;
+    for ((level, _), members) in groups {
+        while reached < level {
+            let low = filters[0].stage(wavelet, reached, [false; 3]);
+            approximation = Some(engine.convolve(approximation.as_ref().unwrap_or(image), &low));
+            reached += 1;
+        }
+        let from = approximation.as_ref().unwrap_or(image);
+        for members in members.chunks(TOGETHER) {
+            let stages: Vec<Triple> =
+                members.iter().map(|&i| filters[i].stage(wavelet, level, filters[i].band())).collect();
+            for (&i, response) in members.iter().zip(engine.each(from, &stages)) {
+                each(i, Ok(response))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::filters::{Filter, for_each_response};
+
+    fn wavelet(subband: &str, level: usize, decomposition: Decomposition) -> SeparableWavelet {
+        SeparableWavelet {
+            wavelet: "db2".to_owned(),
+            subband: subband.to_owned(),
+            level,
+            rotation_invariant: false,
+            pooling: Pooling::Mean,
+            decomposition,
+            boundary: Boundary::Mirror,
+        }
+    }
+
+    #[test]
+    fn filters_together_give_the_bits_of_each_alone() {
+        let image =
+            Array3::from_shape_fn((5, 6, 7), |(k, j, i)| ((k * 131 + j * 37 + i * 7919) % 101) as f64);
+        let mut filters = vec![Filter::Square];
+        for decomposition in [Decomposition::Dilated, Decomposition::Repeated] {
+            for (subband, level) in
+                [("HHL", 2), ("LLH", 1), ("LLL", 1), ("LLL", 3), ("HLH", 2), ("LH", 1), ("HH", 2)]
+            {
+                filters.push(Filter::SeparableWavelet(wavelet(subband, level, decomposition)));
+            }
+        }
+        let rotated =
+            SeparableWavelet { rotation_invariant: true, ..wavelet("LLH", 2, Decomposition::Dilated) };
+        filters.push(Filter::SeparableWavelet(rotated));
+        for isa in Isa::available() {
+            let mut seen = vec![0; filters.len()];
+            for_each_response(&filters, &image, [1.0; 3], isa, &mut |i, response| {
+                seen[i] += 1;
+                assert_eq!(
+                    response?,
+                    filters[i].apply(&image, [1.0; 3], Isa::Scalar)?,
+                    "{}",
+                    filters[i].name()
+                );
+                Ok(())
+            })
+            .expect("valid filters");
+            assert_eq!(seen, vec![1; filters.len()]);
+        }
+    }
+
+    #[test]
+    fn low_pass_gains_root_two_per_axis_and_level() {
+        let image = Array3::from_elem((6, 6, 6), 10.0);
+        for decomposition in [Decomposition::Dilated, Decomposition::Repeated] {
+            for (subband, level, gain) in
+                [("LLL", 1, 8f64.sqrt()), ("LLL", 2, 8.0), ("LL", 1, 2.0), ("LLH", 1, 0.0)]
+            {
+                let got =
+                    wavelet(subband, level, decomposition).apply(&image, Isa::best()).expect("a wavelet");
+                assert!(got.iter().all(|x| (x - 10.0 * gain).abs() < 1e-10), "{subband} {level}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_letter_is_for_x() {
+        // Changes along x only: what is high-pass filtered along another axis vanishes.
+        let image = Array3::from_shape_fn((6, 6, 6), |(_, _, i)| (i * i) as f64);
+        for decomposition in [Decomposition::Dilated, Decomposition::Repeated] {
+            let largest = |subband| {
+                let got = wavelet(subband, 1, decomposition).apply(&image, Isa::best()).expect("a wavelet");
+                got.iter().fold(0.0, |m: f64, x| m.max(x.abs()))
+            };
+            assert!(largest("HLL") > 1.0 && largest("LHL") < 1e-10 && largest("LLH") < 1e-10);
+        }
+    }
+
+    #[test]
+    fn wrong_parameters_are_named() {
+        let good = wavelet("LLH", 1, Decomposition::Repeated);
+        assert_eq!(good.validate(), Ok(()));
+        for (bad, word) in [
+            (SeparableWavelet { wavelet: "db39".into(), ..good.clone() }, "did you mean"),
+            (SeparableWavelet { subband: "LLX".into(), ..good.clone() }, "LLX"),
+            (SeparableWavelet { subband: "L".into(), ..good.clone() }, "subband"),
+            (SeparableWavelet { level: 0, ..good.clone() }, "level"),
+            (SeparableWavelet { level: 17, ..good.clone() }, "level"),
+            (SeparableWavelet { rotation_invariant: true, ..good.clone() }, "rotation_invariant"),
+            (SeparableWavelet { boundary: Boundary::Zero, ..good.clone() }, "boundary"),
+        ] {
+            let message = bad.validate().expect_err("wrong").to_string();
+            assert!(message.contains(word), "{message}");
+        }
+    }
+
+    #[test]
+    fn names_tell_the_parameters() {
+        let plain = wavelet("HHH", 2, Decomposition::Dilated);
+        assert_eq!(plain.name(), "wavelet-db2-HHH-level2");
+        let rotated = SeparableWavelet { rotation_invariant: true, pooling: Pooling::Max, ..plain.clone() };
+        assert_eq!(rotated.name(), "wavelet-db2-HHH-level2-invariant-max");
+        assert_eq!(wavelet("LLH", 1, Decomposition::Repeated).name(), "wavelet-db2-LLH-repeated");
+    }
+
+    #[test]
+    fn reach_is_what_the_response_at_a_voxel_depends_on() {
+        let impulse = Array3::from_shape_fn((41, 41, 41), |at| if at == (20, 20, 20) { 1.0 } else { 0.0 });
+        for (decomposition, level) in
+            [Decomposition::Dilated, Decomposition::Repeated].into_iter().zip([2, 3])
+        {
+            let filter = wavelet("LLH", level, decomposition);
+            let (Reach::Voxels([reach, ..]) | Reach::Periodic([reach, ..])) = filter.reach() else {
+                panic!("a finite reach");
+            };
+            let response = filter.apply(&impulse, Isa::best()).expect("a wavelet");
+            let far = |(at, x): ((usize, usize, usize), &f64)| {
+                (*x != 0.0).then_some(at.2.abs_diff(20).max(at.0.abs_diff(20)))
+            };
+            assert_eq!(response.indexed_iter().filter_map(far).max(), Some(reach));
+        }
     }
 }

@@ -9,13 +9,17 @@
 //! instruction set gives the same bits.
 #![allow(unsafe_code)]
 
+pub(crate) mod convolve;
 pub(crate) mod counters;
+pub(crate) mod differences;
 pub(crate) mod directions;
 pub(crate) mod levels;
 pub(crate) mod lines;
+pub(crate) mod modulus;
 pub(crate) mod neighbours;
 pub(crate) mod occupied;
 pub(crate) mod pairs;
+pub(crate) mod recursive;
 pub(crate) mod reduce;
 pub(crate) mod runs;
 pub(crate) mod splines;

@@ -3,7 +3,7 @@
 mod discretise;
 mod lines;
 mod normalise;
-mod resample;
+pub(crate) mod resample;
 mod resegment;
 
 use ndarray::Array3;
@@ -120,7 +120,7 @@ impl<'i, 'v> Prepared<'i, 'v> {
             let image = self.frame.intensities(&window);
             let part = self.window.within(&window);
             filters::for_each_response(filters, &image, spacing, isa, &mut |index, response| {
-                self.roi.intensities.assign(&part.of(&response.view()));
+                self.roi.intensities.assign(&part.of(&response?.view()));
                 check_finite(self.roi.intensities.view(), &self.roi.intensity, self.window.start)?;
                 each(&filters[index], &self.roi)
             })?;

@@ -211,7 +211,7 @@ impl Resampling {
 }
 
 /// B-spline basis of order 3 at distances 1 + t, t, 1 − t and 2 − t.
-fn spline_weights(t: f64) -> [f64; 4] {
+pub(crate) fn spline_weights(t: f64) -> [f64; 4] {
     let u = 1.0 - t;
     let outer = |d: f64| d * d * d / 6.0;
     let inner = |d: f64| 2.0 / 3.0 - d * d + d * d * d / 2.0;

@@ -5,10 +5,12 @@
 
 mod filtered;
 mod report;
+mod response_maps;
 
 pub use filtered::ct_phantom_filtered;
 
 pub use report::{Format, Summary, summaries, write};
+pub use response_maps::{ResponseCheck, ResponseMap, response_maps};
 
 use crate::aggregation::Aggregation;
 use crate::error::Result;

@@ -12,6 +12,8 @@ use realfft::RealFftPlanner;
 use rustfft::num_complex::Complex64;
 use rustfft::{Fft, FftPlanner};
 
+use crate::transform_size::smooth;
+
 /// Up to this many voxels the pairs are summed one by one: as fast, and the same bits on every
 /// machine.
 const FEW_VOXELS: usize = 1000;
@@ -152,21 +154,6 @@ fn by_transform(voxels: &[Centred], shape: [usize; 3], spacing_mm: [f64; 3]) -> 
         product,
         difference: 2.0 * (total(2) - product),
     }
-}
-
-/// The smallest number from `n` on without prime factors above 5: quick to transform.
-fn smooth(n: usize) -> usize {
-    (n.max(1)..)
-        .find(|&candidate| {
-            let mut rest = candidate;
-            for p in [2, 3, 5] {
-                while rest % p == 0 {
-                    rest /= p;
-                }
-            }
-            rest == 1
-        })
-        .unwrap_or(n)
 }
 
 /// Spectra along x of the lines of a volume, stored with the x frequency outermost.
@@ -381,11 +368,6 @@ mod tests {
         // 1 3   z = ∓1, w = 1/2: I = 2/1·(−1)/2 = −1 and C = 1/2·4/2 = 1.
         let sums = pairwise(&[([0, 0, 0], -1.0), ([0, 0, 1], 1.0)], [1.0, 1.0, 2.0]);
         assert_eq!((sums.moran(), sums.geary()), (-1.0, 1.0));
-    }
-
-    #[test]
-    fn smooth_numbers() {
-        assert_eq!([1, 7, 11, 199, 51].map(smooth), [1, 8, 12, 200, 54]);
     }
 
     proptest! {

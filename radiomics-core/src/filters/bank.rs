@@ -1,0 +1,232 @@
+//! Moduli of the responses of slices to several complex kernels.
+//!
+//! A slice is transformed once, and once back for each kernel. As kernels equal their own
+//! conjugate seen from the other side, k(−r) = k(r)*, their spectra are real.
+
+use std::sync::Arc;
+
+use ndarray::{Array3, ArrayView2, Axis, Zip};
+use rayon::prelude::*;
+use realfft::{RealFftPlanner, RealToComplex};
+use rustfft::num_complex::Complex64;
+use rustfft::{Fft, FftPlanner};
+
+use super::{Boundary, Pooling};
+use crate::kernels::Isa;
+use crate::kernels::convolve::{Add, Max};
+use crate::kernels::modulus::combine_moduli;
+use crate::transform_size::smooth;
+
+/// Columns that are transformed together, so that their transposition writes whole cache lines.
+const COLUMNS: usize = 8;
+
+/// A line of a slice and what the kernels see beyond its ends.
+#[derive(Clone, Copy)]
+pub(super) struct Extent {
+    n: usize,
+    half: usize,
+    before: usize,
+    padded: usize,
+    boundary: Boundary,
+}
+
+impl Extent {
+    /// Of a line of `n` values, and kernels of half width `half`.
+    pub(super) fn new(n: usize, half: usize, boundary: Boundary) -> Self {
+        // A transform is periodic by itself; kernels wider than the line wrap round as well.
+        let (before, padded) =
+            if boundary == Boundary::Periodic { (0, n) } else { (half, smooth(n + 2 * half)) };
+        Self { n, half, before, padded, boundary }
+    }
+
+    /// The value at a place of the extended line; none for 0.
+    fn index(&self, i: usize) -> Option<usize> {
+        if i >= self.n + 2 * self.before {
+            return None;
+        }
+        self.boundary.index(i as isize - self.before as isize, self.n)
+    }
+
+    fn wrapped(&self, offset: isize) -> usize {
+        offset.rem_euclid(self.padded as isize) as usize
+    }
+}
+
+/// Kernels for the slices (v, u) of a volume.
+pub(super) struct Bank {
+    v: Extent,
+    u: Extent,
+    /// Spectra of the kernels, u frequency outermost, over the number of points.
+    spectra: Vec<Vec<f64>>,
+    pooling: Pooling,
+    isa: Isa,
+    forward_u: Arc<dyn RealToComplex<f64>>,
+    forward_v: Arc<dyn Fft<f64>>,
+    inverse_v: Arc<dyn Fft<f64>>,
+    inverse_u: Arc<dyn Fft<f64>>,
+}
+
+/// What a thread needs.
+struct Scratch {
+    real: Vec<f64>,
+    /// Transforms along u of the rows of a slice.
+    rows: Vec<Complex64>,
+    /// Their transforms along v, u frequency outermost.
+    spectrum: Vec<Complex64>,
+    /// Some columns of a response.
+    columns: Vec<Complex64>,
+    /// A response before its transform back along u.
+    response: Vec<Complex64>,
+    pooled: Vec<f64>,
+    work: Vec<Complex64>,
+}
+
+impl Bank {
+    /// Kernels are given as functions of the offset (v, u).
+    pub(super) fn new<K: Fn(isize, isize) -> Complex64>(
+        [v, u]: [Extent; 2],
+        kernels: impl Iterator<Item = K>,
+        pooling: Pooling,
+        isa: Isa,
+    ) -> Self {
+        let mut planner = FftPlanner::new();
+        let forward_v = planner.plan_fft_forward(v.padded);
+        let forward_u = planner.plan_fft_forward(u.padded);
+        let spectrum = |kernel: K| {
+            let mut rows = vec![Complex64::default(); v.padded * u.padded];
+            let range = |extent: Extent| -(extent.half as isize)..=extent.half as isize;
+            for dv in range(v) {
+                for du in range(u) {
+                    rows[v.wrapped(dv) * u.padded + u.wrapped(du)] += kernel(dv, du);
+                }
+            }
+            forward_u.process(&mut rows);
+            let mut columns: Vec<Complex64> =
+                (0..u.padded).flat_map(|i| rows[i..].iter().step_by(u.padded).copied()).collect();
+            forward_v.process(&mut columns);
+            let points = (v.padded * u.padded) as f64;
+            columns.into_iter().map(|value| value.re / points).collect()
+        };
+        Self {
+            v,
+            u,
+            spectra: kernels.map(spectrum).collect(),
+            pooling,
+            isa,
+            forward_u: RealFftPlanner::new().plan_fft_forward(u.padded),
+            inverse_v: planner.plan_fft_inverse(v.padded),
+            inverse_u: planner.plan_fft_inverse(u.padded),
+            forward_v,
+        }
+    }
+
+    /// Adds `weight` times the sum, or the maximum, of the moduli in the slices across an axis.
+    pub(super) fn add_responses(
+        &self,
+        image: &Array3<f64>,
+        across: Axis,
+        weight: f64,
+        out: &mut Array3<f64>,
+    ) {
+        let slices: Vec<_> = image.axis_iter(across).zip(out.axis_iter_mut(across)).collect();
+        slices.into_par_iter().for_each_init(
+            || self.scratch(),
+            |scratch, (slice, mut out)| {
+                self.respond(slice, scratch);
+                let pooled = ArrayView2::from_shape(out.dim(), &scratch.pooled).expect("of the slice's size");
+                Zip::from(&mut out).and(&pooled).for_each(|out, &pooled| *out += weight * pooled);
+            },
+        );
+    }
+
+    fn scratch(&self) -> Scratch {
+        let plans = [&self.forward_v, &self.inverse_v, &self.inverse_u];
+        let work = plans.map(|plan| plan.get_inplace_scratch_len()).into_iter().max().unwrap_or(0);
+        let (v, u) = (self.v, self.u);
+        let frequencies = u.padded / 2 + 1;
+        let complex = |n| vec![Complex64::default(); n];
+        Scratch {
+            real: vec![0.0; u.padded],
+            rows: complex(v.n * frequencies),
+            spectrum: complex(frequencies * v.padded),
+            columns: complex(COLUMNS * v.padded),
+            response: complex(v.n * u.padded),
+            pooled: vec![0.0; v.n * u.n],
+            work: complex(work.max(self.forward_u.get_scratch_len())),
+        }
+    }
+
+    /// Pools the moduli of the responses of a slice.
+    fn respond(&self, slice: ArrayView2<f64>, scratch: &mut Scratch) {
+        self.transform(slice, scratch);
+        scratch.pooled.fill(0.0);
+        for kernel in &self.spectra {
+            self.transform_back(kernel, scratch);
+            let rows = scratch.response.chunks_exact(self.u.padded);
+            for (pooled, row) in scratch.pooled.chunks_exact_mut(self.u.n).zip(rows) {
+                let row = &row[self.u.before..];
+                match self.pooling {
+                    Pooling::Mean => combine_moduli(self.isa, Add, pooled, row),
+                    Pooling::Max => combine_moduli(self.isa, Max, pooled, row),
+                }
+            }
+        }
+    }
+
+    /// The half spectrum of a slice.
+    fn transform(&self, slice: ArrayView2<f64>, scratch: &mut Scratch) {
+        let (v, u) = (self.v, self.u);
+        let frequencies = u.padded / 2 + 1;
+        let Scratch { real, rows, spectrum, work, .. } = scratch;
+        for (row, to) in slice.rows().into_iter().zip(rows.chunks_exact_mut(frequencies)) {
+            for (i, value) in real.iter_mut().enumerate() {
+                *value = u.index(i).map_or(0.0, |i| row[i]);
+            }
+            // It fails for buffers of another length only, and these are the plan's own.
+            let done = self.forward_u.process_with_scratch(real, to, work);
+            debug_assert!(done.is_ok());
+        }
+        for (block, columns) in spectrum.chunks_mut(COLUMNS * v.padded).enumerate() {
+            let first = block * COLUMNS;
+            for j in 0..v.padded {
+                let row = v.index(j).map(|j| &rows[j * frequencies + first..]);
+                for (c, column) in columns.chunks_exact_mut(v.padded).enumerate() {
+                    column[j] = row.map_or(Complex64::default(), |row| row[c]);
+                }
+            }
+        }
+        self.forward_v.process_with_scratch(spectrum, work);
+    }
+
+    /// The response to a kernel, transformed back.
+    fn transform_back(&self, kernel: &[f64], scratch: &mut Scratch) {
+        let (v, u) = (self.v, self.u);
+        let Scratch { spectrum, columns, response, work, .. } = scratch;
+        for first in (0..u.padded).step_by(COLUMNS) {
+            let width = COLUMNS.min(u.padded - first);
+            let columns = &mut columns[..width * v.padded];
+            for (c, column) in columns.chunks_exact_mut(v.padded).enumerate() {
+                let i = first + c;
+                let kernel = &kernel[i * v.padded..][..v.padded];
+                if i <= u.padded / 2 {
+                    let from = &spectrum[i * v.padded..][..v.padded];
+                    column.iter_mut().zip(from).zip(kernel).for_each(|((to, from), k)| *to = from * k);
+                } else {
+                    // Of a real slice, the other half is the conjugate of this one seen from the
+                    // other side.
+                    let from = &spectrum[(u.padded - i) * v.padded..][..v.padded];
+                    column[0] = from[0].conj() * kernel[0];
+                    let rest = column[1..].iter_mut().zip(from[1..].iter().rev()).zip(&kernel[1..]);
+                    rest.for_each(|((to, from), k)| *to = from.conj() * k);
+                }
+            }
+            self.inverse_v.process_with_scratch(columns, work);
+            for (j, row) in response.chunks_exact_mut(u.padded).enumerate() {
+                for (c, to) in row[first..first + width].iter_mut().enumerate() {
+                    *to = columns[c * v.padded + v.before + j];
+                }
+            }
+        }
+        self.inverse_u.process_with_scratch(response, work);
+    }
+}

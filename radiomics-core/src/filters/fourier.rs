@@ -1,0 +1,327 @@
+//! Filters that are defined by their transfer function.
+//!
+//! The image is extended to twice its size, half on either side, as the boundary says; a
+//! periodic one is not. Only transforms along x are kept: planes of constant x frequency are
+//! independent, so that the extended volume never exists.
+
+use std::sync::Arc;
+
+use ndarray::{Array2, Array3, ArrayView2, ArrayViewMut2, Axis};
+use rayon::prelude::*;
+use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use rustfft::num_complex::Complex64;
+use rustfft::{Fft, FftPlanner};
+
+use super::kernel1d::Triple;
+use super::{Boundary, Dimensions};
+
+/// Rows that are transformed together, so that their transposition writes whole cache lines.
+const ROWS: usize = 8;
+
+/// A transfer function (−i)^L · g(|ν|) · Πₐ νₐ^lₐ, with L = Σ lₐ, over frequencies along (z, y, x) of
+/// which 1 is Nyquist's; times that of a sampled kernel, if there are any.
+pub(super) struct Transfer<G> {
+    /// g, given |νₐ| along (z, y, x).
+    pub radial: G,
+    /// The lₐ, along (z, y, x).
+    pub order: [u32; 3],
+    /// Symmetric kernels along (z, y, x), of which the sampled kernel is the sum; or none.
+    pub kernels: Vec<Triple>,
+}
+
+/// The response of an image (z, y, x): the real part of the inverse transform of its transform
+/// times the transfer function.
+pub(super) fn filter<G: Fn([f64; 3]) -> f64 + Sync>(
+    image: &Array3<f64>,
+    transfer: &Transfer<G>,
+    dimensions: Dimensions,
+    boundary: Boundary,
+) -> Array3<f64> {
+    let image = image.as_standard_layout();
+    let (nz, ny, nx) = image.dim();
+    let [z, y, x] = [nz, ny, nx].map(|n| Line::new(n, boundary));
+    let z = if dimensions == Dimensions::Two { Line { padded: 1, before: 0, ..z } } else { z };
+    let mut real = RealFftPlanner::new();
+    let rows =
+        Rows { line: x, forward: real.plan_fft_forward(x.padded), inverse: real.plan_fft_inverse(x.padded) };
+    let lines = (image.view().into_shape_with_order((nz * ny, nx))).expect("rows of the image");
+    let mut spectra = Array2::zeros((x.padded / 2 + 1, nz * ny));
+    let blocks: Vec<_> =
+        lines.axis_chunks_iter(Axis(0), ROWS).zip(spectra.axis_chunks_iter_mut(Axis(1), ROWS)).collect();
+    blocks
+        .into_par_iter()
+        .for_each_init(|| rows.scratch(), |scratch, (from, to)| rows.transform(from, to, scratch));
+
+    let planes = Planes::new([z, y, x], dimensions, transfer);
+    let all: Vec<_> = spectra.axis_iter_mut(Axis(0)).enumerate().collect();
+    all.into_par_iter().for_each_init(
+        || planes.scratch(),
+        |scratch, (frequency, mut plane)| {
+            planes.apply(frequency, plane.as_slice_mut().expect("rows are contiguous"), scratch);
+        },
+    );
+
+    let mut response = Array2::zeros((nz * ny, nx));
+    let blocks: Vec<_> =
+        spectra.axis_chunks_iter(Axis(1), ROWS).zip(response.axis_chunks_iter_mut(Axis(0), ROWS)).collect();
+    blocks
+        .into_par_iter()
+        .for_each_init(|| rows.scratch(), |scratch, (from, to)| rows.back(from, to, scratch));
+    response.into_shape_with_order((nz, ny, nx)).expect("rows of the image")
+}
+
+/// How lines of an axis are extended.
+#[derive(Clone, Copy)]
+struct Line {
+    n: usize,
+    padded: usize,
+    before: usize,
+    boundary: Boundary,
+}
+
+impl Line {
+    fn new(n: usize, boundary: Boundary) -> Self {
+        match boundary {
+            Boundary::Periodic => Self { n, padded: n, before: 0, boundary },
+            _ => Self { n, padded: 2 * n, before: n / 2, boundary },
+        }
+    }
+
+    /// Fills an extended line.
+    fn fill<T: Copy + Default>(&self, line: &mut [T], value: impl Fn(usize) -> T) {
+        for (i, to) in line.iter_mut().enumerate() {
+            *to = self.boundary.index(i as isize - self.before as isize, self.n).map_or(T::default(), &value);
+        }
+    }
+}
+
+/// Transforms along x.
+struct Rows {
+    line: Line,
+    forward: Arc<dyn RealToComplex<f64>>,
+    inverse: Arc<dyn ComplexToReal<f64>>,
+}
+
+struct RowScratch {
+    real: Vec<f64>,
+    spectra: Array2<Complex64>,
+    work: Vec<Complex64>,
+}
+
+impl Rows {
+    fn scratch(&self) -> RowScratch {
+        let work = self.forward.get_scratch_len().max(self.inverse.get_scratch_len());
+        RowScratch {
+            real: vec![0.0; self.line.padded],
+            spectra: Array2::zeros((ROWS, self.line.padded / 2 + 1)),
+            work: vec![Complex64::default(); work],
+        }
+    }
+
+    fn transform(&self, from: ArrayView2<f64>, mut to: ArrayViewMut2<Complex64>, scratch: &mut RowScratch) {
+        let RowScratch { real, spectra, work } = scratch;
+        for (row, mut spectrum) in from.rows().into_iter().zip(spectra.rows_mut()) {
+            self.line.fill(real, |i| row[i]);
+            let spectrum = spectrum.as_slice_mut().expect("rows are contiguous");
+            // It fails for buffers of another length only, and these are the plan's own.
+            let done = self.forward.process_with_scratch(real, spectrum, work);
+            debug_assert!(done.is_ok());
+        }
+        for (frequency, mut to) in to.rows_mut().into_iter().enumerate() {
+            to.iter_mut().enumerate().for_each(|(row, to)| *to = spectra[[row, frequency]]);
+        }
+    }
+
+    fn back(&self, from: ArrayView2<Complex64>, mut to: ArrayViewMut2<f64>, scratch: &mut RowScratch) {
+        let RowScratch { real, spectra, work } = scratch;
+        for (frequency, from) in from.rows().into_iter().enumerate() {
+            from.iter().enumerate().for_each(|(row, from)| spectra[[row, frequency]] = *from);
+        }
+        let padded = self.line.padded;
+        for (mut row, mut spectrum) in to.rows_mut().into_iter().zip(spectra.rows_mut()) {
+            let spectrum = spectrum.as_slice_mut().expect("rows are contiguous");
+            // Rounding left of what cancels; real lines have none.
+            spectrum[0].im = 0.0;
+            if padded.is_multiple_of(2) {
+                spectrum[padded / 2].im = 0.0;
+            }
+            let done = self.inverse.process_with_scratch(spectrum, real, work);
+            debug_assert!(done.is_ok());
+            row.iter_mut().zip(&real[self.line.before..]).for_each(|(to, &from)| *to = from);
+        }
+    }
+}
+
+/// Frequencies of the n points of an axis: IBSI's references have n points from −1 to 1, both
+/// included, which for even n is half a step off from those of the transform.
+struct Frequencies {
+    /// Number of the magnitude, of ν(k) and of ν(−k).
+    class: [Vec<usize>; 2],
+    /// νˡ, of ν(k) and of ν(−k).
+    power: [Vec<f64>; 2],
+    /// The different magnitudes.
+    magnitudes: Vec<f64>,
+}
+
+impl Frequencies {
+    fn new(n: usize, order: u32) -> Self {
+        // −1 to 1 in units of 1/(n − 1); the zero frequency comes first.
+        let twice = |k: usize| 2 * ((k + n / 2) % n) as i64 - (n as i64 - 1);
+        let steps = n.max(2) as f64 - 1.0;
+        let both = |of: &dyn Fn(i64) -> f64| {
+            [false, true].map(|negative| {
+                (0..n).map(|k| of(twice(if negative { (n - k) % n } else { k }))).collect::<Vec<f64>>()
+            })
+        };
+        let class =
+            both(&|t| (t.unsigned_abs() / 2) as f64).map(|c| c.into_iter().map(|c| c as usize).collect());
+        let power = both(&|t| (t as f64 / steps).powi(order as i32));
+        let parity = (n + 1) % 2;
+        let magnitudes = (0..n.div_ceil(2)).map(|c| (2 * c + parity) as f64 / steps).collect();
+        Self { class, power, magnitudes }
+    }
+}
+
+/// Filters planes of constant x frequency.
+struct Planes<'a, G> {
+    lines: [Line; 2],
+    frequencies: [Frequencies; 3],
+    /// Transforms of the kernels along (z, y, x).
+    kernels: Vec<[Vec<f64>; 3]>,
+    transfer: &'a Transfer<G>,
+    along_z: Option<[Arc<dyn Fft<f64>>; 2]>,
+    along_y: [Arc<dyn Fft<f64>>; 2],
+    scale: f64,
+}
+
+struct PlaneScratch {
+    /// Transforms along y of the slices of the image.
+    rows: Vec<Complex64>,
+    /// Some lines along z.
+    columns: Vec<Complex64>,
+    /// g for the different magnitudes along z and y, at ν and at −ν.
+    radial: [Vec<f64>; 2],
+    work: Vec<Complex64>,
+}
+
+impl<'a, G: Fn([f64; 3]) -> f64> Planes<'a, G> {
+    fn new([z, y, x]: [Line; 3], dimensions: Dimensions, transfer: &'a Transfer<G>) -> Self {
+        let mut planner = FftPlanner::new();
+        let mut plans = |n| [planner.plan_fft_forward(n), planner.plan_fft_inverse(n)];
+        let padded = [z.padded, y.padded, x.padded];
+        Self {
+            lines: [z, y],
+            frequencies: std::array::from_fn(|a| Frequencies::new(padded[a], transfer.order[a])),
+            kernels: (transfer.kernels.iter())
+                .map(|kernels| [0, 1, 2].map(|axis| kernels[axis].spectrum(padded[axis])))
+                .collect(),
+            transfer,
+            along_z: (dimensions == Dimensions::Three).then(|| plans(z.padded)),
+            along_y: plans(y.padded),
+            scale: 1.0 / padded.iter().map(|&n| n as f64).product::<f64>(),
+        }
+    }
+
+    fn scratch(&self) -> PlaneScratch {
+        let [z, y] = &self.lines;
+        let plans = self.along_y.iter().chain(self.along_z.iter().flatten());
+        let radial = self.frequencies[0].magnitudes.len() * self.frequencies[1].magnitudes.len();
+        PlaneScratch {
+            rows: vec![Complex64::default(); z.n * y.padded],
+            columns: vec![Complex64::default(); ROWS * z.padded],
+            radial: [vec![0.0; radial], vec![0.0; radial]],
+            work: vec![Complex64::default(); plans.map(|p| p.get_inplace_scratch_len()).max().unwrap_or(0)],
+        }
+    }
+
+    /// Filters a plane (z, y), as large as the image.
+    fn apply(&self, x: usize, plane: &mut [Complex64], scratch: &mut PlaneScratch) {
+        let [line_z, line_y] = self.lines;
+        let [forward, inverse] = &self.along_y;
+        self.fill_radial(x, &mut scratch.radial);
+        let PlaneScratch { rows, columns, radial, work } = scratch;
+        for (row, from) in rows.chunks_exact_mut(line_y.padded).zip(plane.chunks_exact(line_y.n)) {
+            line_y.fill(row, |j| from[j]);
+            forward.process_with_scratch(row, work);
+        }
+        match &self.along_z {
+            None => {
+                for row in rows.chunks_exact_mut(line_y.padded) {
+                    row.iter_mut()
+                        .enumerate()
+                        .for_each(|(y, value)| *value *= self.factor([0, y, x], radial));
+                }
+            }
+            Some([forward, inverse]) => {
+                for start in (0..line_y.padded).step_by(ROWS) {
+                    let width = ROWS.min(line_y.padded - start);
+                    let columns = &mut columns[..width * line_z.padded];
+                    for k in 0..line_z.padded {
+                        let from = line_z.boundary.index(k as isize - line_z.before as isize, line_z.n);
+                        for c in 0..width {
+                            columns[c * line_z.padded + k] =
+                                from.map_or(Complex64::default(), |k| rows[k * line_y.padded + start + c]);
+                        }
+                    }
+                    forward.process_with_scratch(columns, work);
+                    for (c, column) in columns.chunks_exact_mut(line_z.padded).enumerate() {
+                        for (z, value) in column.iter_mut().enumerate() {
+                            *value *= self.factor([z, start + c, x], radial);
+                        }
+                    }
+                    inverse.process_with_scratch(columns, work);
+                    for k in 0..line_z.n {
+                        for c in 0..width {
+                            rows[k * line_y.padded + start + c] =
+                                columns[c * line_z.padded + line_z.before + k];
+                        }
+                    }
+                }
+            }
+        }
+        for (row, to) in rows.chunks_exact_mut(line_y.padded).zip(plane.chunks_exact_mut(line_y.n)) {
+            inverse.process_with_scratch(row, work);
+            to.copy_from_slice(&row[line_y.before..][..line_y.n]);
+        }
+    }
+
+    /// g in a plane, where it depends on magnitudes only.
+    fn fill_radial(&self, x: usize, radial: &mut [Vec<f64>; 2]) {
+        let [z, y, along_x] = &self.frequencies;
+        for (sign, radial) in radial.iter_mut().enumerate() {
+            let nu_x = along_x.magnitudes[along_x.class[sign][x]];
+            let pairs =
+                z.magnitudes.iter().flat_map(|&nu_z| y.magnitudes.iter().map(move |&nu_y| [nu_z, nu_y]));
+            for (g, [nu_z, nu_y]) in radial.iter_mut().zip(pairs) {
+                *g = (self.transfer.radial)([nu_z, nu_y, nu_x]);
+            }
+        }
+    }
+
+    /// The transfer function T as (T(ν) + T(−ν)*)/2: this has a real response, the real part of
+    /// that to T.
+    fn factor(&self, at: [usize; 3], radial: &[Vec<f64>; 2]) -> Complex64 {
+        let [z, y, x] = &self.frequencies;
+        let side = |sign: usize| {
+            let g = radial[sign][z.class[sign][at[0]] * y.magnitudes.len() + y.class[sign][at[1]]];
+            g * z.power[sign][at[0]] * y.power[sign][at[1]] * x.power[sign][at[2]]
+        };
+        let total: u32 = self.transfer.order.iter().sum();
+        let sign = if total.is_multiple_of(2) { 1.0 } else { -1.0 };
+        let mut real = 0.5 * self.scale * (side(0) + sign * side(1));
+        if !self.kernels.is_empty() {
+            let [k, j, i] = at;
+            real *= self.kernels.iter().map(|[z, y, x]| z[k] * y[j] * x[i]).sum::<f64>();
+        }
+        match total % 4 {
+            0 => Complex64::new(real, 0.0),
+            1 => Complex64::new(0.0, -real),
+            2 => Complex64::new(-real, 0.0),
+            _ => Complex64::new(0.0, real),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "fourier_tests.rs"]
+mod tests;

@@ -1,0 +1,259 @@
+//! Separable filters: a kernel along each axis, in one or several stages.
+//!
+//! A response is a list of stages, each with a kernel for every axis. Responses that are
+//! pooled share what they have in common: equal stages are computed once, and within a stage
+//! every slice is convolved along z once for each different kernel, and every row along y for
+//! each different pair. Only the input of a stage and the pooled response are volumes; what is
+//! between them are some slices and a row.
+
+use ndarray::Array3;
+use rayon::prelude::*;
+
+use super::kernel1d::{Kernel, Rotation, Triple};
+use super::separable_plan::{How, Plan};
+use super::{Boundary, Pooling};
+use crate::kernels::Isa;
+use crate::kernels::convolve::{Add, Max, MaxMagnitude, Set, SetMagnitude, Tap, weighted_rows};
+
+/// The stages of one response, the first one first.
+pub(super) type Stages = Vec<Triple>;
+
+/// How a stage is computed.
+#[derive(Clone, Copy)]
+pub(super) struct Engine {
+    pub boundary: Boundary,
+    pub isa: Isa,
+}
+
+/// One response for each rotation of the kernels, the same at all stages: 24 in a volume, 4 in
+/// slices.
+pub(super) fn rotated(stages: &[Triple], in_volume: bool) -> Vec<Stages> {
+    let rotations = if in_volume { Rotation::of_volume() } else { Rotation::of_slice() };
+    rotations.iter().map(|rotation| stages.iter().map(|kernels| rotation.of(kernels)).collect()).collect()
+}
+
+/// A response without its signs, which are one factor.
+struct Signed {
+    stages: Stages,
+    weight: f64,
+}
+
+impl Signed {
+    fn new(stages: &[Triple], weight: f64) -> Self {
+        let mut signed = Self { stages: Vec::with_capacity(stages.len()), weight };
+        for kernels in stages {
+            signed.stages.push(kernels.each_ref().map(|kernel| {
+                let (kernel, sign) = kernel.unsigned();
+                signed.weight *= sign;
+                kernel
+            }));
+        }
+        signed
+    }
+}
+
+impl Engine {
+    /// The pooled response of an image (z, y, x) to one or more lists of stages, all of the
+    /// same length.
+    pub(super) fn pooled(&self, image: &Array3<f64>, responses: &[Stages], pooling: Pooling) -> Array3<f64> {
+        match (pooling, responses) {
+            (Pooling::Mean, _) | (_, [_]) => {
+                let weight = 1.0 / responses.len() as f64;
+                self.sum(image, &responses.iter().map(|stages| (stages.clone(), weight)).collect::<Vec<_>>())
+            }
+            (Pooling::Max, _) => {
+                self.walk(image, responses.iter().map(|r| Signed::new(r, 1.0)).collect(), Plan::max)
+            }
+        }
+    }
+
+    /// The weighted sum of responses, all of the same number of stages.
+    pub(super) fn sum(&self, image: &Array3<f64>, responses: &[(Stages, f64)]) -> Array3<f64> {
+        self.walk(image, responses.iter().map(|(r, weight)| Signed::new(r, *weight)).collect(), Plan::sum)
+    }
+
+    /// The responses to several kernels (z, y, x) in one stage.
+    pub(super) fn each(&self, image: &Array3<f64>, responses: &[Triple]) -> Vec<Array3<f64>> {
+        let mut out: Vec<_> = responses.iter().map(|_| Array3::zeros(image.dim())).collect();
+        self.run(&Plan::each(responses), image, &mut out.iter_mut().collect::<Vec<_>>());
+        out
+    }
+
+    /// The response to one stage.
+    pub(super) fn convolve(&self, image: &Array3<f64>, kernels: &Triple) -> Array3<f64> {
+        let mut out = Array3::zeros(image.dim());
+        self.run(&Plan::each(std::slice::from_ref(kernels)), image, &mut [&mut out]);
+        out
+    }
+
+    fn walk(&self, image: &Array3<f64>, responses: Vec<Signed>, plan: PlanOf) -> Array3<f64> {
+        let mut out = Array3::zeros(image.dim());
+        let mut first = true;
+        self.walk_into(image, responses, plan, &mut first, &mut out);
+        out
+    }
+
+    /// Depth first over what responses have in common at their beginning.
+    fn walk_into(
+        &self,
+        image: &Array3<f64>,
+        mut responses: Vec<Signed>,
+        plan: PlanOf,
+        first: &mut bool,
+        out: &mut Array3<f64>,
+    ) {
+        if responses.iter().all(|r| r.stages.len() <= 1) {
+            let last: Vec<(Triple, f64)> =
+                responses.into_iter().filter_map(|mut r| Some((r.stages.pop()?, r.weight))).collect();
+            self.run(&plan(&last, *first), image, &mut [out]);
+            *first = false;
+            return;
+        }
+        while let Some(head) = responses.first().map(|r| r.stages[0].clone()) {
+            let (group, others): (Vec<_>, Vec<_>) = responses.into_iter().partition(|r| r.stages[0] == head);
+            let rest = group
+                .into_iter()
+                .map(|mut r| Signed { stages: r.stages.split_off(1), weight: r.weight })
+                .collect();
+            let response = self.convolve(image, &head);
+            self.walk_into(&response, rest, plan, first, out);
+            responses = others;
+        }
+    }
+
+    /// Computes a plan into the volumes it names, in parallel over blocks of slices.
+    fn run(&self, plan: &Plan, image: &Array3<f64>, out: &mut [&mut Array3<f64>]) {
+        let (nz, ny, nx) = image.dim();
+        let plane = ny * nx;
+        let Some(image) = image.as_slice() else {
+            return self.run(plan, &image.as_standard_layout().into_owned(), out);
+        };
+        // A block reads `reach` slices more on either side than it has; the larger it is, the
+        // rarer is a slice read again, but the more slices are kept.
+        let block = plan.z.iter().map(Kernel::reach).max().unwrap_or(0).clamp(1, MAX_BLOCK);
+        let mut blocks: Vec<Vec<&mut [f64]>> = (0..nz.div_ceil(block)).map(|_| Vec::new()).collect();
+        for volume in out {
+            let volume = volume.as_slice_mut().expect("made in standard layout");
+            for (slices, part) in blocks.iter_mut().zip(volume.chunks_mut(block * plane)) {
+                slices.push(part);
+            }
+        }
+        let lines = Lines { engine: *self, plan, image, shape: [nz, ny, nx] };
+        blocks.into_par_iter().enumerate().for_each_init(
+            || Scratch::new(plan, block * plane, nx),
+            |scratch, (n, mut out)| lines.block(n * block, &mut out, scratch),
+        );
+    }
+}
+
+/// Slices at most that are convolved along z together.
+const MAX_BLOCK: usize = 16;
+
+type PlanOf = fn(&[(Triple, f64)], bool) -> Plan;
+
+/// What a thread needs.
+struct Scratch {
+    /// The slices of a block, convolved along z with each of the kernels.
+    slices: Vec<f64>,
+    /// A row with what lies beyond its ends.
+    row: Vec<f64>,
+    taps: Vec<Tap>,
+}
+
+impl Scratch {
+    fn new(plan: &Plan, block: usize, nx: usize) -> Self {
+        let slices = if plan.reads_image() { 0 } else { plan.z.len() * block };
+        Self { slices: vec![0.0; slices], row: vec![0.0; nx + 2 * plan.reach_x()], taps: Vec::new() }
+    }
+}
+
+/// A plan and what it is computed from.
+struct Lines<'a> {
+    engine: Engine,
+    plan: &'a Plan,
+    image: &'a [f64],
+    shape: [usize; 3],
+}
+
+impl Lines<'_> {
+    /// The responses in slices from `start` on, as many as `out` has room for.
+    fn block(&self, start: usize, out: &mut [&mut [f64]], scratch: &mut Scratch) {
+        let [_, ny, nx] = self.shape;
+        let plane = ny * nx;
+        let slices = out.first().map_or(0, |out| out.len() / plane);
+        let Scratch { slices: filtered, row, taps } = scratch;
+        let stride = filtered.len() / self.plan.z.len().max(1);
+        if !self.plan.reads_image() {
+            self.along_z(start, slices, filtered, taps);
+        }
+        let reach = self.plan.reach_x();
+        for k in 0..slices {
+            let (base, offset) =
+                if self.plan.reads_image() { (self.image, start + k) } else { (&filtered[..], k) };
+            for j in 0..ny {
+                for term in &self.plan.rows {
+                    taps.clear();
+                    for (z, kernel) in &term.reads {
+                        let begin = z * stride + offset * plane;
+                        self.taps(kernel, j, ny, begin, nx, taps);
+                    }
+                    weighted_rows(self.engine.isa, Set, &mut row[reach..reach + nx], base, taps);
+                    self.extend(row, reach);
+                    for leaf in &term.leaves {
+                        let out = &mut out[leaf.target][(k * ny + j) * nx..][..nx];
+                        let isa = self.engine.isa;
+                        match leaf.how {
+                            How::Set => weighted_rows(isa, Set, out, row, &leaf.taps),
+                            How::SetMagnitude => weighted_rows(isa, SetMagnitude, out, row, &leaf.taps),
+                            How::Add => weighted_rows(isa, Add, out, row, &leaf.taps),
+                            How::Max => weighted_rows(isa, Max, out, row, &leaf.taps),
+                            How::MaxMagnitude => weighted_rows(isa, MaxMagnitude, out, row, &leaf.taps),
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Convolves slices along z, row by row so that what is read again is near.
+    fn along_z(&self, start: usize, slices: usize, filtered: &mut [f64], taps: &mut Vec<Tap>) {
+        let [nz, ny, nx] = self.shape;
+        let plane = ny * nx;
+        let stride = filtered.len() / self.plan.z.len();
+        for j in 0..ny {
+            for k in 0..slices {
+                for (z, kernel) in self.plan.z.iter().enumerate() {
+                    taps.clear();
+                    self.taps(kernel, start + k, nz, j * nx, plane, taps);
+                    let out = &mut filtered[z * stride + k * plane + j * nx..][..nx];
+                    weighted_rows(self.engine.isa, Set, out, self.image, taps);
+                }
+            }
+        }
+    }
+
+    /// The rows that a kernel reads at position `i` of a line of `n` rows, which begin at
+    /// `begin` and are `stride` apart.
+    fn taps(&self, kernel: &Kernel, i: usize, n: usize, begin: usize, stride: usize, taps: &mut Vec<Tap>) {
+        taps.extend(kernel.reads().iter().filter_map(|&(at, weight)| {
+            let row = self.engine.boundary.index(i as isize + at, n)?;
+            Some(Tap { offset: begin + row * stride, weight })
+        }));
+    }
+
+    /// Fills what lies beyond the ends of a row.
+    fn extend(&self, row: &mut [f64], reach: usize) {
+        let nx = self.shape[2];
+        for i in 0..reach {
+            let value = |at: isize| self.engine.boundary.index(at, nx).map(|i| reach + i);
+            let before = value(i as isize - reach as isize).map_or(0.0, |from| row[from]);
+            let after = value((nx + i) as isize).map_or(0.0, |from| row[from]);
+            row[i] = before;
+            row[reach + nx + i] = after;
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "separable_tests.rs"]
+pub(super) mod tests;

@@ -1,0 +1,189 @@
+//! The discrete wavelets of PyWavelets, by name.
+//!
+//! The table holds what is independent. A high-pass filter follows from the other side's
+//! low-pass filter, h[k] = (−1)^(k+1) g[k]; of an orthogonal wavelet, g is the low-pass filter of
+//! its own decomposition backwards; a `rbio` wavelet is the `bior` one of the same number with
+//! decomposition and reconstruction exchanged, and `haar` is `db1`.
+
+use super::invalid;
+use crate::error::Result;
+
+/// Lines of name, filter and coefficients.
+static TABLE: &str = include_str!("../../data/wavelets.txt");
+
+/// The two filters of a decomposition, of the same, even length.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct DecompositionFilters {
+    pub low: Vec<f64>,
+    pub high: Vec<f64>,
+}
+
+/// The filters of a wavelet.
+///
+/// # Errors
+/// [`crate::Error::Filter`] with the nearest name for one that does not exist.
+pub(super) fn decomposition(name: &str) -> Result<DecompositionFilters> {
+    let low_pass = |decomposition: bool| -> Option<Vec<f64>> {
+        let key = match name {
+            "haar" => "db1".to_owned(),
+            _ => name.replacen("rbio", "bior", 1),
+        };
+        let dec = filter(&key, "dec_lo")?;
+        let rec = filter(&key, "rec_lo").unwrap_or_else(|| reversed(&dec));
+        Some(match (name.starts_with("rbio"), decomposition) {
+            (false, true) => dec,
+            (false, false) => rec,
+            (true, true) => reversed(&rec),
+            (true, false) => reversed(&dec),
+        })
+    };
+    let (Some(low), Some(other)) = (low_pass(true), low_pass(false)) else {
+        return Err(unknown(name));
+    };
+    let high = other.iter().enumerate().map(|(k, g)| if k % 2 == 0 { -g } else { *g }).collect();
+    Ok(DecompositionFilters { low, high })
+}
+
+/// Names of all wavelets.
+pub(super) fn names() -> impl Iterator<Item = String> {
+    let names = lines().filter(|line| line.1 == "dec_lo").map(|line| line.0);
+    std::iter::once("haar".to_owned()).chain(names.flat_map(|name| {
+        let reverse = name.strip_prefix("bior").map(|number| format!("rbio{number}"));
+        std::iter::once(name.to_owned()).chain(reverse)
+    }))
+}
+
+fn unknown(name: &str) -> crate::Error {
+    let nearest = names().min_by_key(|other| strsim::damerau_levenshtein(other, &name.to_lowercase()));
+    invalid(
+        "separable_wavelet",
+        "wavelet",
+        name,
+        format!(
+            "it must be a discrete wavelet of PyWavelets (haar, db1 to db38, sym2 to sym20, coif1 to coif17, \
+             bior1.1 to bior6.8, rbio1.1 to rbio6.8, dmey); did you mean `{}`?",
+            nearest.unwrap_or_default()
+        ),
+    )
+}
+
+/// Name, filter and coefficients of each line.
+fn lines() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
+        let mut parts = line.splitn(3, ' ');
+        Some((parts.next()?, parts.next()?, parts.next()?))
+    })
+}
+
+fn filter(name: &str, which: &str) -> Option<Vec<f64>> {
+    let (.., coefficients) = lines().find(|line| (line.0, line.1) == (name, which))?;
+    coefficients.split(' ').map(|c| c.parse().ok()).collect()
+}
+
+fn reversed(filter: &[f64]) -> Vec<f64> {
+    filter.iter().rev().copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::f64::consts::SQRT_2;
+
+    use super::*;
+
+    /// What PyWavelets' own digits reach; `dmey` is an approximation by design.
+    fn tolerance(name: &str) -> f64 {
+        if name == "dmey" { 3e-3 } else { 2e-11 }
+    }
+
+    /// Σ a[k] b[k + shift].
+    fn correlation(a: &[f64], b: &[f64], shift: usize) -> f64 {
+        a.iter().zip(&b[shift.min(b.len())..]).map(|(a, b)| a * b).sum()
+    }
+
+    #[test]
+    fn all_of_pywavelets_are_there() {
+        assert_eq!(names().count(), 106);
+        for name in names() {
+            let filters = decomposition(&name).expect("a name of the table");
+            assert_eq!(filters.low.len(), filters.high.len(), "{name}");
+            assert_eq!(filters.low.len() % 2, 0, "{name}");
+        }
+    }
+
+    #[test]
+    fn low_pass_filters_sum_to_the_root_of_two_and_high_pass_filters_to_zero() {
+        for name in names() {
+            let filters = decomposition(&name).expect("a name of the table");
+            let (low, high): (f64, f64) = (filters.low.iter().sum(), filters.high.iter().sum());
+            assert!((low - SQRT_2).abs() < 1e-11, "{name}: {low}");
+            // The high-pass sum is what an alternating sum of the low-pass filter leaves.
+            assert!(high.abs() < tolerance(&name), "{name}: {high}");
+        }
+    }
+
+    #[test]
+    fn double_shifts_are_orthogonal() {
+        for name in names().filter(|name| !name.contains("bio")) {
+            let DecompositionFilters { low, high } = decomposition(&name).expect("a name of the table");
+            for shift in (0..low.len()).step_by(2) {
+                let expected = if shift == 0 { 1.0 } else { 0.0 };
+                for (what, a, b, expected) in [
+                    ("low", &low, &low, expected),
+                    ("high", &high, &high, expected),
+                    ("low-high", &low, &high, 0.0),
+                    ("high-low", &high, &low, 0.0),
+                ] {
+                    let got = correlation(a, b, shift);
+                    assert!((got - expected).abs() < tolerance(&name), "{name} {what} {shift}: {got}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn biorthogonal_wavelets_reconstruct() {
+        // The decomposition of a `rbio` wavelet is the reconstruction of its `bior` one, backwards.
+        for name in names().filter(|name| name.starts_with("bior")) {
+            let analysis = decomposition(&name).expect("a name of the table");
+            let synthesis = decomposition(&name.replace("bior", "rbio")).expect("a name of the table");
+            let n = analysis.low.len();
+            for shift in (0..n).step_by(2) {
+                let expected = if shift == 0 { 1.0 } else { 0.0 };
+                for (a, b, expected) in [
+                    (&analysis.low, &synthesis.low, expected),
+                    (&synthesis.low, &analysis.low, expected),
+                    (&analysis.high, &synthesis.high, expected),
+                    (&analysis.low, &synthesis.high, 0.0),
+                    (&analysis.high, &synthesis.low, 0.0),
+                ] {
+                    let got = correlation(a, b, shift);
+                    assert!((got - expected).abs() < 1e-11, "{name} {shift}: {got}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn signs_and_order_are_those_of_pywavelets() {
+        // pywt.Wavelet('rbio1.3').dec_lo, .dec_hi and pywt.Wavelet('db2').dec_hi of PyWavelets 1.8
+        let close = |got: &[f64], wanted: &[f64]| {
+            assert_eq!(got.len(), wanted.len());
+            assert!(got.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-15), "{got:?} {wanted:?}");
+        };
+        let rbio = decomposition("rbio1.3").expect("a name of the table");
+        close(&rbio.low, &[0.0, 0.0, SQRT_2 / 2.0, SQRT_2 / 2.0, 0.0, 0.0]);
+        let (small, large) = (0.08838834764831845, SQRT_2 / 2.0);
+        close(&rbio.high, &[small, small, -large, large, -small, -small]);
+        let root = 3f64.sqrt();
+        let db2 = [1.0 + root, 3.0 + root, 3.0 - root, 1.0 - root].map(|g| g / (4.0 * SQRT_2));
+        let [a, b, c, d] = db2;
+        close(&decomposition("db2").expect("a name of the table").high, &[-a, b, -c, d]);
+        assert_eq!(decomposition("haar"), decomposition("db1"));
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_nearest() {
+        let message = decomposition("Coif-1").expect_err("no such wavelet").to_string();
+        assert!(message.contains("did you mean `coif1`?"), "{message}");
+    }
+}

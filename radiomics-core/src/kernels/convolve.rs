@@ -1,0 +1,199 @@
+//! Weighted sums of rows: what every convolution along an axis comes down to.
+
+use super::{Isa, kernel};
+
+/// Sums that run side by side: enough registers of any instruction set to hide how long an
+/// addition takes.
+const LANES: usize = 32;
+/// Sums that run side by side at the end of a row.
+const FEW: usize = 4;
+
+/// One term of a weighted sum of rows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Tap {
+    /// Where its row begins.
+    pub offset: usize,
+    /// What it is multiplied with.
+    pub weight: f64,
+}
+
+/// How a new value is combined with the one that is there.
+pub(crate) trait Combine: Copy {
+    fn combine(self, old: f64, new: f64) -> f64;
+}
+
+/// The new value.
+#[derive(Clone, Copy)]
+pub(crate) struct Set;
+/// The magnitude of the new value.
+#[derive(Clone, Copy)]
+pub(crate) struct SetMagnitude;
+/// The sum.
+#[derive(Clone, Copy)]
+pub(crate) struct Add;
+/// The larger one.
+#[derive(Clone, Copy)]
+pub(crate) struct Max;
+/// The larger one of the old value and the magnitude of the new one.
+#[derive(Clone, Copy)]
+pub(crate) struct MaxMagnitude;
+
+impl Combine for Set {
+    #[inline(always)]
+    fn combine(self, _: f64, new: f64) -> f64 {
+        new
+    }
+}
+
+impl Combine for SetMagnitude {
+    #[inline(always)]
+    fn combine(self, _: f64, new: f64) -> f64 {
+        new.abs()
+    }
+}
+
+impl Combine for Add {
+    #[inline(always)]
+    fn combine(self, old: f64, new: f64) -> f64 {
+        old + new
+    }
+}
+
+impl Combine for Max {
+    #[inline(always)]
+    fn combine(self, old: f64, new: f64) -> f64 {
+        if new > old { new } else { old }
+    }
+}
+
+impl Combine for MaxMagnitude {
+    #[inline(always)]
+    fn combine(self, old: f64, new: f64) -> f64 {
+        Max.combine(old, new.abs())
+    }
+}
+
+#[inline(always)]
+fn block<const N: usize>(base: &[f64], start: usize, taps: &[Tap]) -> [f64; N] {
+    let mut sums = [0.0; N];
+    for tap in taps {
+        let row = &base[tap.offset + start..][..N];
+        for (sum, &x) in sums.iter_mut().zip(row) {
+            *sum += tap.weight * x;
+        }
+    }
+    sums
+}
+
+#[inline(always)]
+fn combine_block<const N: usize>(how: impl Combine, out: &mut [f64; N], sums: [f64; N]) {
+    for (old, new) in out.iter_mut().zip(sums) {
+        *old = how.combine(*old, new);
+    }
+}
+
+kernel! {
+    fn weighted_rows_kernel<C: Combine>(how: C, out: &mut [f64], base: &[f64], taps: &[Tap]) {
+        let (blocks, rest) = out.as_chunks_mut::<LANES>();
+        let mut start = 0;
+        for out in blocks {
+            combine_block(how, out, block::<LANES>(base, start, taps));
+            start += LANES;
+        }
+        let (blocks, rest) = rest.as_chunks_mut::<FEW>();
+        for out in blocks {
+            combine_block(how, out, block::<FEW>(base, start, taps));
+            start += FEW;
+        }
+        for out in rest {
+            *out = how.combine(*out, block::<1>(base, start, taps)[0]);
+            start += 1;
+        }
+    }
+}
+
+/// Combines `out[i]` with Σ weight · base[offset + i], summed in the order of the taps.
+///
+/// # Panics
+/// When a row that a tap names ends beyond `base`.
+pub(crate) fn weighted_rows(isa: Isa, how: impl Combine, out: &mut [f64], base: &[f64], taps: &[Tap]) {
+    weighted_rows_kernel(isa, how, out, base, taps);
+}
+
+kernel! {
+    fn add_ahead_kernel(values: &mut [f64], ahead: usize) {
+        let Some(n) = values.len().checked_sub(ahead) else { return };
+        let mut i = 0;
+        while i + LANES <= n {
+            let mut next = [0.0; LANES];
+            next.copy_from_slice(&values[i + ahead..][..LANES]);
+            for (x, next) in values[i..][..LANES].iter_mut().zip(next) {
+                *x += next;
+            }
+            i += LANES;
+        }
+        for i in i..n {
+            values[i] += values[i + ahead];
+        }
+    }
+}
+
+/// Adds to each value the one `ahead` places further on, as it was, and leaves the last `ahead`
+/// values alone.
+pub(crate) fn add_ahead(isa: Isa, values: &mut [f64], ahead: usize) {
+    add_ahead_kernel(isa, values, ahead);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(n: usize) -> Vec<f64> {
+        (0..n).map(|i| ((i * 7919 + 13) % 1009) as f64 * 0.37 - 150.0).collect()
+    }
+
+    fn plain(how: impl Combine, old: f64, i: usize, base: &[f64], taps: &[Tap]) -> f64 {
+        how.combine(old, taps.iter().fold(0.0, |sum, t| sum + t.weight * base[t.offset + i]))
+    }
+
+    fn check(how: impl Combine) {
+        let base = values(400);
+        let taps =
+            [(3, 0.5), (0, -1.25), (90, 2.0), (91, 1e-3)].map(|(offset, weight)| Tap { offset, weight });
+        for n in [0, 1, 4, 7, 31, 32, 33, 70, 131, 300] {
+            for taps in [&taps[..], &taps[..1], &[]] {
+                let old = values(n + 5)[5..].to_vec();
+                let expected: Vec<f64> =
+                    old.iter().enumerate().map(|(i, &old)| plain(how, old, i, &base, taps)).collect();
+                for isa in Isa::available() {
+                    let mut out = old.clone();
+                    weighted_rows(isa, how, &mut out, &base, taps);
+                    assert_eq!(out, expected, "{} with {n} values", isa.name());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_instruction_set_gives_the_bits_of_the_plain_sum() {
+        check(Set);
+        check(SetMagnitude);
+        check(Add);
+        check(Max);
+        check(MaxMagnitude);
+    }
+
+    #[test]
+    fn values_ahead_are_added_as_they_were() {
+        for (n, ahead) in [(0, 1), (5, 7), (5, 1), (100, 1), (100, 33), (131, 64)] {
+            let old = values(n);
+            let plus = |i: usize| old.get(i + ahead).map_or(old[i], |next| old[i] + next);
+            let expected: Vec<f64> = (0..n).map(plus).collect();
+            for isa in Isa::available() {
+                let mut out = old.clone();
+                add_ahead(isa, &mut out, ahead);
+                assert_eq!(out, expected, "{} with {n} values, {ahead} ahead", isa.name());
+            }
+        }
+    }
+}
