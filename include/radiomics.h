@@ -99,7 +99,7 @@ enum radiomics_status
   RADIOMICS_STATUS_REGION_TOO_SMALL = 28,
   // There is no setting of this name.
   RADIOMICS_STATUS_UNKNOWN_SETTING = 40,
-  // A setting has a value that it cannot take.
+  // A setting or a filter has a value that it cannot take.
   RADIOMICS_STATUS_INVALID_SETTING = 41,
   // The text is no YAML or JSON mapping.
   RADIOMICS_STATUS_INVALID_DOCUMENT = 42,

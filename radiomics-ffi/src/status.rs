@@ -46,7 +46,7 @@ pub enum radiomics_status {
 
     /// There is no setting of this name.
     UnknownSetting = 40,
-    /// A setting has a value that it cannot take.
+    /// A setting or a filter has a value that it cannot take.
     InvalidSetting = 41,
     /// The text is no YAML or JSON mapping.
     InvalidDocument = 42,
@@ -128,7 +128,7 @@ fn status_of(error: &Error) -> Status {
         Error::NonFiniteVoxels { .. } => Status::NonFiniteVoxels,
         Error::RegionTooSmall { .. } => Status::RegionTooSmall,
         Error::UnknownSetting { .. } => Status::UnknownSetting,
-        Error::InvalidSetting { .. } => Status::InvalidSetting,
+        Error::InvalidSetting { .. } | Error::Filter { .. } | Error::InvalidFilter { .. } => Status::InvalidSetting,
         Error::InvalidDocument { .. } => Status::InvalidDocument,
         Error::UnknownName { .. } => Status::UnknownName,
         Error::Unavailable { .. } => Status::Unavailable,

@@ -185,6 +185,7 @@ static void images_and_masks(void) {
 static void documents(void) {
     document_refused("binWidth: 25", RADIOMICS_STATUS_UNKNOWN_SETTING, "did you mean `bin_width`?");
     document_refused("bin_width: -1", RADIOMICS_STATUS_INVALID_SETTING, "`bin_width` is -1");
+    document_refused("filters: [squar]", RADIOMICS_STATUS_INVALID_SETTING, "squar");
     document_refused("- 1", RADIOMICS_STATUS_INVALID_DOCUMENT, "mapping");
     document_refused("a: [", RADIOMICS_STATUS_INVALID_DOCUMENT, "YAML");
     document_refused("families: [gclm]", RADIOMICS_STATUS_UNKNOWN_NAME, "did you mean `glcm`?");
