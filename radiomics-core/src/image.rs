@@ -33,6 +33,19 @@ pub enum Voxels<'a> {
     F64(ArrayView3<'a, f64>),
 }
 
+/// What numbers voxels are, whatever their width: some filters compute in that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum VoxelKind {
+    /// Whole numbers from 0.
+    Unsigned,
+    /// Whole numbers.
+    Signed,
+    /// 32-bit floats.
+    Single,
+    /// 64-bit floats.
+    Double,
+}
+
 /// A number type that voxels may have.
 pub trait Voxel: Copy + PartialEq {
     /// The value as a 64-bit float. 64-bit integers beyond 2⁵³ are rounded.
@@ -93,7 +106,7 @@ impl Voxels<'_> {
     }
 
     pub(crate) fn is_integer(&self) -> bool {
-        !matches!(self, Voxels::F32(_) | Voxels::F64(_))
+        matches!(self.kind(), VoxelKind::Unsigned | VoxelKind::Signed)
     }
 
     /// Replaces each value by the nearest one towards 0 that the voxel type can hold.
@@ -111,6 +124,16 @@ impl Voxels<'_> {
             Voxels::I64(_) => values.iter_mut().for_each(|x| *x = *x as i64 as f64),
             Voxels::F32(_) => values.iter_mut().for_each(|x| *x = f64::from(*x as f32)),
             Voxels::F64(_) => {}
+        }
+    }
+
+    /// What numbers the voxels are.
+    pub(crate) fn kind(&self) -> VoxelKind {
+        match self {
+            Voxels::U8(_) | Voxels::U16(_) | Voxels::U32(_) | Voxels::U64(_) => VoxelKind::Unsigned,
+            Voxels::I8(_) | Voxels::I16(_) | Voxels::I32(_) | Voxels::I64(_) => VoxelKind::Signed,
+            Voxels::F32(_) => VoxelKind::Single,
+            Voxels::F64(_) => VoxelKind::Double,
         }
     }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::sphere::{self, Point};
 use super::{Reach, invalid, positive};
 use crate::error::Result;
+use crate::image::VoxelKind;
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Set, Tap, weighted_rows};
 use crate::kernels::splines::{self, LANES, mirror};
@@ -25,7 +26,8 @@ pub enum SphericalMap {
 
 /// Local binary patterns on a sphere (PyRadiomics `LBP3D`): which samples round a voxel, at the
 /// vertices of a subdivided icosahedron, are at least as large as it is. Samples are interpolated
-/// by cubic splines; outside of the image all is 0. Degrees are those of PyRadiomics, which
+/// by cubic splines and then, as in SciPy, numbers of the kind that the image holds: whole ones, and
+/// none below 0 if it holds none; outside of the image all is 0. Degrees are those of PyRadiomics, which
 /// exchanges the polar angle and the azimuth of spherical harmonics.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,9 +40,6 @@ pub struct LocalBinaryPattern3d {
     pub subdivision: usize,
     /// What is made of the samples.
     pub map: SphericalMap,
-    /// Whether samples are rounded to whole numbers, as PyRadiomics does for images of such.
-    #[serde(default)]
-    pub round_samples: bool,
 }
 
 fn one() -> f64 {
@@ -61,7 +60,7 @@ const SUPPORT: usize = 2;
 const SPLINE_REACH: usize = 32;
 
 impl LocalBinaryPattern3d {
-    pub(super) fn apply(&self, image: &Array3<f64>, isa: Isa) -> Array3<f64> {
+    pub(super) fn apply(&self, image: &Array3<f64>, kind: VoxelKind, isa: Isa) -> Array3<f64> {
         let image = image.as_standard_layout().into_owned();
         let shape: [usize; 3] = image.dim().into();
         let [_, ny, nx] = shape;
@@ -85,8 +84,11 @@ impl LocalBinaryPattern3d {
             |(line, samples, one), (row, to)| {
                 for (v, samples) in samples.chunks_exact_mut(nx).enumerate() {
                     sampler.row(v, row / ny, row % ny, line, samples);
-                    if self.round_samples {
-                        samples.iter_mut().for_each(|x| *x = x.round());
+                    match kind {
+                        VoxelKind::Unsigned => samples.iter_mut().for_each(|x| *x = x.round().max(0.0)),
+                        VoxelKind::Signed => samples.iter_mut().for_each(|x| *x = x.round()),
+                        VoxelKind::Single => samples.iter_mut().for_each(|x| *x = f64::from(*x as f32)),
+                        VoxelKind::Double => {}
                     }
                 }
                 let centre = &values[row * nx..][..nx];
@@ -130,8 +132,7 @@ impl LocalBinaryPattern3d {
             SphericalMap::Degree(degree) => format!("degree{degree}"),
             SphericalMap::Kurtosis => "kurtosis".to_owned(),
         };
-        let rounded = if self.round_samples { "-rounded" } else { "" };
-        format!("lbp-3D-{}-{}-{map}{rounded}", self.radius, self.subdivision)
+        format!("lbp-3D-{}-{}-{map}", self.radius, self.subdivision)
     }
 }
 
@@ -273,13 +274,13 @@ mod tests {
             (SphericalMap::Kurtosis, [-1.304963887990911, -0.2740640726533292, -0.40112625161846793, -0.8096328853125194, -0.9032936023150415, -1.4204574865808728]),
         ];
         for (map, wanted) in wanted {
-            let filter = LocalBinaryPattern3d { radius: 1.0, subdivision: 1, map, round_samples: true };
-            let got = filter.apply(&image, Isa::best());
+            let filter = LocalBinaryPattern3d { radius: 1.0, subdivision: 1, map };
+            let got = filter.apply(&image, VoxelKind::Signed, Isa::best());
             for (i, wanted) in wanted.into_iter().enumerate() {
                 assert!((got[[1, 2, i]] - wanted).abs() < 1e-12, "{map:?} {i}: {} {wanted}", got[[1, 2, i]]);
             }
             for isa in Isa::available() {
-                assert_eq!(filter.apply(&image, isa), got, "{}", isa.name());
+                assert_eq!(filter.apply(&image, VoxelKind::Signed, isa), got, "{}", isa.name());
             }
         }
     }

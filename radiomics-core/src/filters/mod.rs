@@ -51,7 +51,7 @@ pub use text::read_filters;
 use crate::error::{Error, Result};
 use crate::extract::{Execution, pool};
 use crate::grid::Window;
-use crate::image::Image;
+use crate::image::{Image, VoxelKind};
 use crate::kernels::Isa;
 
 /// A filter and its parameters.
@@ -114,6 +114,15 @@ pub enum Pooling {
     Mean,
 }
 
+/// What a filter must know of an image besides its intensities.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct About {
+    /// Voxel spacing (z, y, x) in mm.
+    pub spacing_mm: [f64; 3],
+    /// What numbers its voxels are.
+    pub kind: VoxelKind,
+}
+
 /// How far the response at a voxel looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reach {
@@ -142,9 +151,10 @@ pub fn filter_images(image: &Image, filters: &[Filter], execution: &Execution) -
     pool(execution)?.install(|| {
         let grid = image.grid();
         let voxels = image.voxels().crop(&Window::whole(grid.shape));
-        let mut responses = vec![Array3::default((0, 0, 0)); filters.len()];
-        for_each_response(filters, &voxels, grid.spacing_mm, execution.isa, &mut |index, response| {
-            responses[index] = response?;
+        let mut responses = Vec::with_capacity(filters.len());
+        let about = About { spacing_mm: grid.spacing_mm, kind: image.voxels().kind() };
+        for_each_response(filters, &voxels, about, execution.isa, &mut |_, response| {
+            responses.push(response?);
             Ok(())
         })?;
         Ok(responses)
@@ -152,19 +162,19 @@ pub fn filter_images(image: &Image, filters: &[Filter], execution: &Execution) -
 }
 
 impl Filter {
-    /// The response to `image` (z, y, x), whose voxels have `spacing_mm` (z, y, x). The image
-    /// is taken to end where the array does.
+    /// The response to `image` (z, y, x), which is taken to end where the array does.
     ///
     /// # Errors
     /// As [`Filter::validate`], and [`Error::Filter`] for an image that the filter cannot take.
-    pub(crate) fn apply(&self, image: &Array3<f64>, spacing_mm: [f64; 3], isa: Isa) -> Result<Array3<f64>> {
+    pub(crate) fn apply(&self, image: &Array3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
+        let spacing_mm = about.spacing_mm;
         match self {
             Filter::Original => Ok(image.clone()),
             Filter::Mean(filter) => Ok(filter.apply(image, isa)),
             Filter::LaplacianOfGaussian(filter) => filter.apply(image, spacing_mm, isa),
             Filter::Laws(filter) => filter.apply(image, isa),
             Filter::Gabor(filter) => filter.apply(image, spacing_mm, isa),
-            Filter::SeparableWavelet(filter) => filter.apply(image, isa),
+            Filter::SeparableWavelet(filter) => filter.apply(image, about.kind, isa),
             Filter::Simoncelli(filter) => Ok(filter.apply(image)),
             Filter::Riesz(filter) => filter.apply(image, spacing_mm),
             Filter::Square => Ok(pointwise::square(image)),
@@ -173,7 +183,7 @@ impl Filter {
             Filter::Exponential => Ok(pointwise::exponential(image)),
             Filter::Gradient(filter) => Ok(filter.apply(image, spacing_mm, isa)),
             Filter::LocalBinaryPattern2d(filter) => Ok(filter.apply(image)),
-            Filter::LocalBinaryPattern3d(filter) => Ok(filter.apply(image, isa)),
+            Filter::LocalBinaryPattern3d(filter) => Ok(filter.apply(image, about.kind, isa)),
         }
     }
 

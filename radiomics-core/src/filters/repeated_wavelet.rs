@@ -1,7 +1,9 @@
 //! The wavelet decomposition of PyRadiomics: `pywt.swtn` of one level, again and again on the
 //! approximation. Lines are periodic, and odd axes are extended by the voxel of the other side
 //! once, at the beginning. Sums are in the order of PyWavelets, x before y before z, so that
-//! they round like its own: on integer images many a value lies on the edge of a bin.
+//! they round like its own: on integer images many a value lies on the edge of a bin. For the
+//! same reason numbers are of the type that PyWavelets computes in: 32-bit floats for images of
+//! such, 64-bit ones for all others.
 
 use ndarray::Array3;
 use rayon::prelude::*;
@@ -9,7 +11,7 @@ use rayon::prelude::*;
 use super::wavelets::DecompositionFilters;
 use crate::error::Result;
 use crate::kernels::Isa;
-use crate::kernels::convolve::{Set, Tap, weighted_rows};
+use crate::kernels::convolve::{Float, Tap, sums};
 
 /// Whether each of x, y and z is high-pass filtered.
 pub(super) type Band = [bool; 3];
@@ -20,7 +22,7 @@ pub(super) type Band = [bool; 3];
 ///
 /// # Errors
 /// Those of `each`.
-pub(super) fn responses(
+pub(super) fn responses<T: Float>(
     image: &Array3<f64>,
     wavelet: &DecompositionFilters,
     axes: usize,
@@ -30,11 +32,11 @@ pub(super) fn responses(
 ) -> Result<()> {
     let shape: [usize; 3] = image.dim().into();
     let even = shape.map(|n| n + n % 2);
-    let mut approximation = Volume { values: Vec::new(), shape: even, isa };
+    let mut approximation = Volume::<T> { values: Vec::new(), shape: even, isa };
     approximation.values.reserve_exact(even.iter().product());
     for k in 0..even[0] {
         for j in 0..even[1] {
-            let row = (0..even[2]).map(|i| image[[k % shape[0], j % shape[1], i % shape[2]]]);
+            let row = (0..even[2]).map(|i| T::from_f64(image[[k % shape[0], j % shape[1], i % shape[2]]]));
             approximation.values.extend(row);
         }
     }
@@ -58,7 +60,7 @@ pub(super) fn responses(
                         each(index, plane.along_z(filter, shape))?;
                     }
                     if goes_on(band) {
-                        let (values, _) = plane.along_z(filter, even).into_raw_vec_and_offset();
+                        let values = plane.along_z(filter, even).into_iter().map(T::from_f64).collect();
                         next = Some(Volume { values, shape: even, isa });
                     }
                 }
@@ -89,20 +91,20 @@ fn taps(filter: &[f64], i: usize, n: usize, stride: usize) -> Vec<Tap> {
 }
 
 /// A volume with even axes.
-struct Volume {
-    values: Vec<f64>,
+struct Volume<T> {
+    values: Vec<T>,
     shape: [usize; 3],
     isa: Isa,
 }
 
-impl Volume {
+impl<T: Float> Volume<T> {
     /// Filtered along x and then along y with either filter that `needs` (low, high) asks for.
     fn along_x_and_y(
         &self,
         wavelet: &DecompositionFilters,
         x: bool,
         needs: [bool; 2],
-    ) -> [Option<Volume>; 2] {
+    ) -> [Option<Volume<T>>; 2] {
         if needs == [false; 2] {
             return [None, None];
         }
@@ -117,7 +119,7 @@ impl Volume {
         let end_taps: Vec<_> = (nx.saturating_sub(half)..nx).rev().map(|i| taps(filter, i, nx, 1)).collect();
         let column_taps =
             [false, true].map(|y| (0..ny).map(|j| taps(pick(wavelet, y), j, ny, nx)).collect::<Vec<_>>());
-        let mut volumes = needs.map(|need| vec![0.0; if need { self.values.len() } else { 0 }]);
+        let mut volumes = needs.map(|need| vec![T::default(); if need { self.values.len() } else { 0 }]);
         let [low, high] = &mut volumes;
         let mut low_planes = low.chunks_exact_mut(plane);
         let mut high_planes = high.chunks_exact_mut(plane);
@@ -127,7 +129,7 @@ impl Volume {
             .map(|from| (from, [low_planes.next(), high_planes.next()]))
             .collect();
         work.into_par_iter().for_each_init(
-            || (vec![0.0; nx + 2 * half], vec![0.0; plane]),
+            || (vec![T::default(); nx + 2 * half], vec![T::default(); plane]),
             |(extended, filtered), (from, to)| {
                 for (row, filtered) in from.chunks_exact(nx).zip(filtered.chunks_exact_mut(nx)) {
                     for (i, value) in extended[..half].iter_mut().enumerate() {
@@ -137,14 +139,17 @@ impl Volume {
                     for (i, value) in extended[half + nx..].iter_mut().enumerate() {
                         *value = row[i % nx];
                     }
-                    weighted_rows(self.isa, Set, filtered, extended, &row_taps);
+                    sums(self.isa, filtered, extended, &row_taps);
                     for (value, taps) in filtered.iter_mut().rev().zip(&end_taps) {
-                        *value = taps.iter().fold(0.0, |sum, tap| sum + tap.weight * row[tap.offset]);
+                        *value = T::default();
+                        for tap in taps {
+                            *value += T::from_f64(tap.weight) * row[tap.offset];
+                        }
                     }
                 }
                 for (to, taps) in to.into_iter().zip(&column_taps) {
                     for (to, taps) in to.into_iter().flat_map(|to| to.chunks_exact_mut(nx)).zip(taps) {
-                        weighted_rows(self.isa, Set, to, filtered, taps);
+                        sums(self.isa, to, filtered, taps);
                     }
                 }
             },
@@ -159,17 +164,18 @@ impl Volume {
         let mut result = Array3::<f64>::zeros(shape);
         let identity = [1.0];
         let slices = result.as_slice_mut().unwrap_or_default();
-        slices.par_chunks_mut((shape[1] * shape[2]).max(1)).enumerate().for_each(|(k, slice)| {
+        let slices = slices.par_chunks_mut((shape[1] * shape[2]).max(1)).enumerate();
+        slices.for_each_init(Vec::new, |sums_of_slice, (k, slice)| {
             let taps = match filter {
                 Some(filter) => taps(filter, k, nz, ny * nx),
                 None => taps(&identity, k, nz, ny * nx),
             };
-            if shape[2] == nx {
-                weighted_rows(self.isa, Set, slice, &self.values, &taps);
-                return;
-            }
-            for (j, row) in slice.chunks_exact_mut(shape[2]).enumerate() {
-                weighted_rows(self.isa, Set, row, &self.values[j * nx..], &taps);
+            sums_of_slice.resize(shape[1] * nx, T::default());
+            sums(self.isa, sums_of_slice, &self.values, &taps);
+            for (row, sums) in slice.chunks_exact_mut(shape[2]).zip(sums_of_slice.chunks_exact(nx)) {
+                for (value, &sum) in row.iter_mut().zip(sums) {
+                    *value = sum.into();
+                }
             }
         });
         result
@@ -195,7 +201,7 @@ mod tests {
     ) -> Vec<Array3<f64>> {
         let mut found = vec![Array3::zeros((0, 0, 0)); bands.len()];
         let wavelet = decomposition(name).expect("a wavelet");
-        responses(image, &wavelet, axes, bands, isa, &mut |i, response| {
+        responses::<f64>(image, &wavelet, axes, bands, isa, &mut |i, response| {
             found[i] = response;
             Ok(())
         })

@@ -1,27 +1,29 @@
 //! The responses of one image to many filters, which share what they have in common.
 
+use std::collections::BTreeMap;
+
 use ndarray::Array3;
 
 use super::recursive_gaussian::{self, Scratch};
-use super::{Filter, GaussianMethod, SeparableWavelet};
+use super::{About, Filter, GaussianMethod, SeparableWavelet};
 use crate::error::Result;
 use crate::kernels::Isa;
 
-/// Calls `each` with the index of every one of `filters` and its response to `image` (z, y, x),
-/// whose voxels have `spacing_mm` (z, y, x), or with [`crate::Error::Filter`] if the image is too
-/// small for it. The response is the one that the filter has alone, to the bit.
+/// Calls `each` with the index of every one of `filters`, in their order, and its response to
+/// `image` (z, y, x), or with [`crate::Error::Filter`]
+/// if the image is too small for it. The response is the one that the filter has alone, to the
+/// bit.
 ///
-/// Filters go one after another, and a response is gone when `each` drops it. Wavelets that
-/// stand together and differ in sub-band and level only are the exception: passes that their
-/// sub-bands have in common are done once, so that they come in another order, and up to four
-/// at a time are held.
+/// Filters go one after another, and a response is gone when `each` drops it. Of wavelets that
+/// stand together and differ in sub-band and level only, passes that they have in common are
+/// done once; what is ready before its turn is held until then.
 ///
 /// # Errors
 /// Those of `each`, and as [`Filter::validate`].
-pub fn for_each_response(
+pub(crate) fn for_each_response(
     filters: &[Filter],
     image: &Array3<f64>,
-    spacing_mm: [f64; 3],
+    about: About,
     isa: Isa,
     each: &mut dyn FnMut(usize, Result<Array3<f64>>) -> Result<()>,
 ) -> Result<()> {
@@ -35,16 +37,27 @@ pub fn for_each_response(
             Filter::SeparableWavelet(first) => {
                 let alike: Vec<&SeparableWavelet> =
                     filters[index..].iter().map_while(|other| same_family(first, other)).collect();
-                let mut shifted = |i: usize, response| each(index + i, response);
-                SeparableWavelet::apply_all(&alike, image, isa, &mut shifted)?;
+                let mut early = BTreeMap::new();
+                let mut turn = 0;
+                SeparableWavelet::apply_all(&alike, image, about.kind, isa, &mut |i, response| {
+                    early.insert(i, response);
+                    while let Some(response) = early.remove(&turn) {
+                        each(index + turn, Ok(response))?;
+                        turn += 1;
+                    }
+                    Ok(())
+                })?;
                 index += alike.len();
                 continue;
             }
             Filter::LaplacianOfGaussian(log) if log.method == GaussianMethod::Recursive => {
                 let sigma = log.sigma_mm;
-                each(index, recursive_gaussian::laplacian(image, spacing_mm, sigma, isa, &mut scratch))?;
+                each(
+                    index,
+                    recursive_gaussian::laplacian(image, about.spacing_mm, sigma, isa, &mut scratch),
+                )?;
             }
-            _ => each(index, filter.apply(image, spacing_mm, isa))?,
+            _ => each(index, filter.apply(image, about, isa))?,
         }
         index += 1;
     }

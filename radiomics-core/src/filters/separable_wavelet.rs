@@ -11,6 +11,7 @@ use super::separable::{Engine, rotated};
 use super::wavelets::{self, DecompositionFilters};
 use super::{Boundary, Pooling, Reach, invalid};
 use crate::error::Result;
+use crate::image::VoxelKind;
 use crate::kernels::Isa;
 
 /// How higher levels of a wavelet decomposition are reached.
@@ -64,14 +65,14 @@ const MAX_LEVEL: usize = 16;
 /// Volumes that may be computed together.
 const TOGETHER: usize = 4;
 
-/// Gets the response to the filter of an index, or why there is none.
-pub(super) type Each<'a> = dyn FnMut(usize, Result<Array3<f64>>) -> Result<()> + 'a;
+/// Gets the response to the filter of an index.
+pub(super) type Each<'a> = dyn FnMut(usize, Array3<f64>) -> Result<()> + 'a;
 
 impl SeparableWavelet {
-    pub(super) fn apply(&self, image: &Array3<f64>, isa: Isa) -> Result<Array3<f64>> {
+    pub(super) fn apply(&self, image: &Array3<f64>, kind: VoxelKind, isa: Isa) -> Result<Array3<f64>> {
         let mut response = image.clone();
-        Self::apply_all(&[self], image, isa, &mut |_, result| {
-            response = result?;
+        Self::apply_all(&[self], image, kind, isa, &mut |_, result| {
+            response = result;
             Ok(())
         })?;
         Ok(response)
@@ -87,21 +88,30 @@ impl SeparableWavelet {
     ///
     /// # Errors
     /// Those of `each`, and [`crate::Error::Filter`] for a wavelet that does not exist.
-    pub(super) fn apply_all(filters: &[&Self], image: &Array3<f64>, isa: Isa, each: &mut Each) -> Result<()> {
+    pub(super) fn apply_all(
+        filters: &[&Self],
+        image: &Array3<f64>,
+        kind: VoxelKind,
+        isa: Isa,
+        each: &mut Each,
+    ) -> Result<()> {
         let Some(first) = filters.first() else { return Ok(()) };
         let wavelet = wavelets::decomposition(&first.wavelet)?;
         match first.decomposition {
             Decomposition::Repeated => {
                 let bands: Vec<_> = filters.iter().map(|f| (f.level, f.band())).collect();
-                repeated_wavelet::responses(image, &wavelet, first.subband.len(), &bands, isa, &mut |i, r| {
-                    each(i, Ok(r))
-                })
+                let axes = first.subband.len();
+                if kind == VoxelKind::Single {
+                    let wavelet = wavelet.in_32_bits(&first.wavelet);
+                    return repeated_wavelet::responses::<f32>(image, &wavelet, axes, &bands, isa, each);
+                }
+                repeated_wavelet::responses::<f64>(image, &wavelet, axes, &bands, isa, each)
             }
             Decomposition::Dilated if first.rotation_invariant => {
                 let engine = Engine { boundary: first.boundary, isa };
                 for (i, filter) in filters.iter().enumerate() {
                     let responses = rotated(&filter.stages(&wavelet), filter.subband.len() == 3);
-                    each(i, Ok(engine.pooled(image, &responses, filter.pooling)))?;
+                    each(i, engine.pooled(image, &responses, filter.pooling))?;
                 }
                 Ok(())
             }
@@ -217,7 +227,7 @@ fn dilated(
             let stages: Vec<Triple> =
                 members.iter().map(|&i| filters[i].stage(wavelet, level, filters[i].band())).collect();
             for (&i, response) in members.iter().zip(engine.each(from, &stages)) {
-                each(i, Ok(response))?;
+                each(i, response)?;
             }
         }
     }
@@ -227,7 +237,9 @@ fn dilated(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::filters::{Filter, for_each_response};
+    use crate::filters::{About, Filter, for_each_response};
+
+    const ABOUT: About = About { spacing_mm: [1.0; 3], kind: VoxelKind::Double };
 
     fn wavelet(subband: &str, level: usize, decomposition: Decomposition) -> SeparableWavelet {
         SeparableWavelet {
@@ -257,19 +269,14 @@ mod tests {
             SeparableWavelet { rotation_invariant: true, ..wavelet("LLH", 2, Decomposition::Dilated) };
         filters.push(Filter::SeparableWavelet(rotated));
         for isa in Isa::available() {
-            let mut seen = vec![0; filters.len()];
-            for_each_response(&filters, &image, [1.0; 3], isa, &mut |i, response| {
-                seen[i] += 1;
-                assert_eq!(
-                    response?,
-                    filters[i].apply(&image, [1.0; 3], Isa::Scalar)?,
-                    "{}",
-                    filters[i].name()
-                );
+            let mut seen = Vec::new();
+            for_each_response(&filters, &image, ABOUT, isa, &mut |i, response| {
+                seen.push(i);
+                assert_eq!(response?, filters[i].apply(&image, ABOUT, Isa::Scalar)?, "{}", filters[i].name());
                 Ok(())
             })
             .expect("valid filters");
-            assert_eq!(seen, vec![1; filters.len()]);
+            assert_eq!(seen, (0..filters.len()).collect::<Vec<_>>());
         }
     }
 
@@ -280,8 +287,9 @@ mod tests {
             for (subband, level, gain) in
                 [("LLL", 1, 8f64.sqrt()), ("LLL", 2, 8.0), ("LL", 1, 2.0), ("LLH", 1, 0.0)]
             {
-                let got =
-                    wavelet(subband, level, decomposition).apply(&image, Isa::best()).expect("a wavelet");
+                let got = wavelet(subband, level, decomposition)
+                    .apply(&image, VoxelKind::Double, Isa::best())
+                    .expect("a wavelet");
                 assert!(got.iter().all(|x| (x - 10.0 * gain).abs() < 1e-10), "{subband} {level}");
             }
         }
@@ -293,7 +301,9 @@ mod tests {
         let image = Array3::from_shape_fn((6, 6, 6), |(_, _, i)| (i * i) as f64);
         for decomposition in [Decomposition::Dilated, Decomposition::Repeated] {
             let largest = |subband| {
-                let got = wavelet(subband, 1, decomposition).apply(&image, Isa::best()).expect("a wavelet");
+                let got = wavelet(subband, 1, decomposition)
+                    .apply(&image, VoxelKind::Double, Isa::best())
+                    .expect("a wavelet");
                 got.iter().fold(0.0, |m: f64, x| m.max(x.abs()))
             };
             assert!(largest("HLL") > 1.0 && largest("LHL") < 1e-10 && largest("LLH") < 1e-10);
@@ -337,7 +347,7 @@ mod tests {
             let (Reach::Voxels([reach, ..]) | Reach::Periodic([reach, ..])) = filter.reach() else {
                 panic!("a finite reach");
             };
-            let response = filter.apply(&impulse, Isa::best()).expect("a wavelet");
+            let response = filter.apply(&impulse, VoxelKind::Double, Isa::best()).expect("a wavelet");
             let far = |(at, x): ((usize, usize, usize), &f64)| {
                 (*x != 0.0).then_some(at.2.abs_diff(20).max(at.0.abs_diff(20)))
             };

@@ -5,6 +5,8 @@
 //! its own decomposition backwards; a `rbio` wavelet is the `bior` one of the same number with
 //! decomposition and reconstruction exchanged, and `haar` is `db1`.
 
+use std::f64::consts::SQRT_2;
+
 use super::invalid;
 use crate::error::Result;
 
@@ -16,6 +18,19 @@ static TABLE: &str = include_str!("../../data/wavelets.txt");
 pub(super) struct DecompositionFilters {
     pub low: Vec<f64>,
     pub high: Vec<f64>,
+}
+
+impl DecompositionFilters {
+    /// The filters as PyWavelets has them for images of 32-bit floats. Its coiflets are tabulated
+    /// for a sum of 1, and multiplied by √2 in 32 bits.
+    pub(super) fn in_32_bits(&self, name: &str) -> Self {
+        let is_coiflet = name.starts_with("coif");
+        let round = |c: &f64| match is_coiflet {
+            true => f64::from((c / SQRT_2) as f32 * SQRT_2 as f32),
+            false => f64::from(*c as f32),
+        };
+        Self { low: self.low.iter().map(round).collect(), high: self.high.iter().map(round).collect() }
+    }
 }
 
 /// The filters of a wavelet.
@@ -86,6 +101,14 @@ fn reversed(filter: &[f64]) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn coiflets_of_32_bits_are_those_of_pywavelets() {
+        // PyWavelets 1.8: response of coif1 to an impulse of 32-bit floats.
+        let found = decomposition("coif1").expect("a wavelet").in_32_bits("coif1");
+        let expected = [-0.01565573, -0.07273262, 0.38486484, 0.85257196, 0.33789766, -0.07273262f32];
+        assert_eq!(found.low, expected.map(f64::from));
+    }
+
     use std::f64::consts::SQRT_2;
 
     use super::*;

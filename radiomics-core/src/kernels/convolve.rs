@@ -74,15 +74,38 @@ impl Combine for MaxMagnitude {
 }
 
 #[inline(always)]
-fn block<const N: usize>(base: &[f64], start: usize, taps: &[Tap]) -> [f64; N] {
-    let mut sums = [0.0; N];
+fn block<T: Float, const N: usize>(base: &[T], start: usize, taps: &[Tap]) -> [T; N] {
+    let mut sums = [T::default(); N];
     for tap in taps {
         let row = &base[tap.offset + start..][..N];
+        let weight = T::from_f64(tap.weight);
         for (sum, &x) in sums.iter_mut().zip(row) {
-            *sum += tap.weight * x;
+            *sum += weight * x;
         }
     }
     sums
+}
+
+/// A number in which sums are computed.
+pub(crate) trait Float:
+    Copy + Default + Send + Sync + std::ops::Mul<Output = Self> + std::ops::AddAssign + Into<f64>
+{
+    /// The nearest such number.
+    fn from_f64(x: f64) -> Self;
+}
+
+impl Float for f64 {
+    #[inline(always)]
+    fn from_f64(x: f64) -> Self {
+        x
+    }
+}
+
+impl Float for f32 {
+    #[inline(always)]
+    fn from_f64(x: f64) -> Self {
+        x as f32
+    }
 }
 
 #[inline(always)]
@@ -97,16 +120,16 @@ kernel! {
         let (blocks, rest) = out.as_chunks_mut::<LANES>();
         let mut start = 0;
         for out in blocks {
-            combine_block(how, out, block::<LANES>(base, start, taps));
+            combine_block(how, out, block::<f64, LANES>(base, start, taps));
             start += LANES;
         }
         let (blocks, rest) = rest.as_chunks_mut::<FEW>();
         for out in blocks {
-            combine_block(how, out, block::<FEW>(base, start, taps));
+            combine_block(how, out, block::<f64, FEW>(base, start, taps));
             start += FEW;
         }
         for out in rest {
-            *out = how.combine(*out, block::<1>(base, start, taps)[0]);
+            *out = how.combine(*out, block::<f64, 1>(base, start, taps)[0]);
             start += 1;
         }
     }
@@ -118,6 +141,30 @@ kernel! {
 /// When a row that a tap names ends beyond `base`.
 pub(crate) fn weighted_rows(isa: Isa, how: impl Combine, out: &mut [f64], base: &[f64], taps: &[Tap]) {
     weighted_rows_kernel(isa, how, out, base, taps);
+}
+
+kernel! {
+    fn sums_kernel<T: Float>(out: &mut [T], base: &[T], taps: &[Tap]) {
+        let (blocks, rest) = out.as_chunks_mut::<LANES>();
+        let mut start = 0;
+        for out in blocks {
+            *out = block::<T, LANES>(base, start, taps);
+            start += LANES;
+        }
+        for out in rest {
+            *out = block::<T, 1>(base, start, taps)[0];
+            start += 1;
+        }
+    }
+}
+
+/// Sets `out[i]` to Σ weight · base[offset + i], summed in the order of the taps and in numbers of
+/// the type of the values.
+///
+/// # Panics
+/// When a row that a tap names ends beyond `base`.
+pub(crate) fn sums<T: Float>(isa: Isa, out: &mut [T], base: &[T], taps: &[Tap]) {
+    sums_kernel(isa, out, base, taps);
 }
 
 kernel! {
@@ -181,6 +228,20 @@ mod tests {
         check(Add);
         check(Max);
         check(MaxMagnitude);
+    }
+
+    #[test]
+    fn sums_of_32_bits_are_rounded_at_each_step() {
+        let base: Vec<f32> = values(400).into_iter().map(|x| x as f32).collect();
+        let taps = [(3, 0.1), (0, -0.7), (31, 0.3)].map(|(offset, weight)| Tap { offset, weight });
+        for isa in Isa::available() {
+            let mut out = vec![0.0f32; 77];
+            sums(isa, &mut out, &base, &taps);
+            for (i, &found) in out.iter().enumerate() {
+                let expected = taps.iter().fold(0.0f32, |sum, t| sum + t.weight as f32 * base[t.offset + i]);
+                assert_eq!(found, expected, "{} at {i}", isa.name());
+            }
+        }
     }
 
     #[test]

@@ -13,9 +13,9 @@ pub use discretise::discretise;
 pub use resample::{Resampling, resampled_grid};
 
 use crate::error::{Error, Result};
-use crate::filters::{self, Filter, Reach};
+use crate::filters::{self, About, Filter, Reach};
 use crate::grid::{Grid, Window};
-use crate::image::{Image, Mask, check_finite};
+use crate::image::{Image, Mask, VoxelKind, check_finite};
 use crate::kernels::{Isa, splines};
 use crate::roi::Roi;
 use crate::settings::{FilterCrop, Interpolation, MorphologicalMask, Rounding, Settings};
@@ -108,8 +108,8 @@ impl<'i, 'v> Prepared<'i, 'v> {
         isa: Isa,
         each: &mut dyn FnMut(&Filter, &Roi) -> Result<()>,
     ) -> Result<()> {
-        let spacing = self.frame.grid.spacing_mm;
-        let seen = |filter: &Filter| self.seen(filter.reach(spacing));
+        let about = self.frame.about();
+        let seen = |filter: &Filter| self.seen(filter.reach(about.spacing_mm));
         let windows: Vec<Window> = filters.iter().map(seen).collect();
         let mut first = 0;
         // Filters that see the same part of the image share it, and maybe work on it.
@@ -119,7 +119,7 @@ impl<'i, 'v> Prepared<'i, 'v> {
             let window = group[0];
             let image = self.frame.intensities(&window);
             let part = self.window.within(&window);
-            filters::for_each_response(filters, &image, spacing, isa, &mut |index, response| {
+            filters::for_each_response(filters, &image, about, isa, &mut |index, response| {
                 self.roi.intensities.assign(&part.of(&response?.view()));
                 check_finite(self.roi.intensities.view(), &self.roi.intensity, self.window.start)?;
                 each(&filters[index], &self.roi)
@@ -172,6 +172,16 @@ impl<'i, 'v> Frame<'i, 'v> {
         let grid = resampled_grid(image.grid(), spacing, alignment)?;
         let resampling = Resampling::new(image.grid(), &grid, settings.image_interpolation, alignment);
         Ok(Self { image, z_score, grid, resampling: Some(resampling), rounding, isa })
+    }
+
+    /// What filters must know of it.
+    fn about(&self) -> About {
+        let keeps_type = self.resampling.is_none() || self.rounding == Rounding::VoxelType;
+        let kind = match keeps_type && self.z_score.is_none() {
+            true => self.image.voxels().kind(),
+            false => VoxelKind::Double,
+        };
+        About { spacing_mm: self.grid.spacing_mm, kind }
     }
 
     /// Intensities of a box of the grid.

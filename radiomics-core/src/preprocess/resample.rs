@@ -17,6 +17,10 @@ const SPLINE_REACH: usize = 32;
 /// Largest grid that interpolation may make: 2³² voxels.
 const MAX_VOXELS: f64 = 4_294_967_296.0;
 
+/// Slack of what is half way between two voxels, in voxels: the spacings 3 and 2 mm put every
+/// third voxel there, and rounding must not decide between its neighbours.
+const HALF_WAY_SLACK: f64 = 1e-9;
+
 /// Size slack of the new grid, in voxels: spacings read from files carry rounding, which
 /// must not add a slice.
 const SIZE_SLACK: f64 = 1e-6;
@@ -177,7 +181,10 @@ impl Resampling {
         let t = c - floor;
         let weights = match self.method {
             _ if outside && self.alignment == GridAlignment::Corner => [0.0; 4],
-            Interpolation::Nearest => [0.0, f64::from(t < 0.5), f64::from(t >= 0.5), 0.0],
+            Interpolation::Nearest => {
+                let second = t >= 0.5 - HALF_WAY_SLACK;
+                [0.0, f64::from(!second), f64::from(second), 0.0]
+            }
             Interpolation::Linear => [0.0, 1.0 - t, t, 0.0],
             Interpolation::CubicSpline => spline_weights(t),
             Interpolation::CubicConvolution => convolution_weights(t),

@@ -149,9 +149,7 @@ fn lbp_2d(given: &Map<String, Value>) -> Result<Vec<Named>> {
 
 fn lbp_3d(given: &Map<String, Value>) -> Result<Vec<Named>> {
     let mut sphere = Map::new();
-    for (theirs, ours) in
-        [("lbp3DIcosphereRadius", "icosphere_radius"), ("lbp3DIcosphereSubdivision", "icosphere_subdivision")]
-    {
+    for (theirs, ours) in [("lbp3DIcosphereRadius", "radius"), ("lbp3DIcosphereSubdivision", "subdivision")] {
         sphere.extend(setting(given, theirs).map(|value| (ours.to_owned(), value.clone())));
     }
     let levels = match setting(given, "lbp3DLevels") {
@@ -161,12 +159,12 @@ fn lbp_3d(given: &Map<String, Value>) -> Result<Vec<Named>> {
             _ => return Err(wrong("lbp3DLevels", value, "give a whole number from 1 to 16")),
         },
     };
-    let of = |name: String, output: Value| {
+    let of = |name: String, map: Value| {
         let mut sphere = sphere.clone();
-        sphere.insert("levels".to_owned(), json!(levels));
-        sphere.insert("output".to_owned(), output);
+        sphere.insert("map".to_owned(), map);
         (name, json!({ "local_binary_pattern_3d": sphere }))
     };
-    let maps = (1..=levels).map(|level| of(format!("lbp-3D-m{level}"), json!(level)));
-    Ok(maps.chain([of("lbp-3D-k".to_owned(), json!("kurtosis"))]).collect())
+    let degrees =
+        (0..levels).map(|degree| of(format!("lbp-3D-m{}", degree + 1), json!({ "degree": degree })));
+    Ok(degrees.chain([of("lbp-3D-k".to_owned(), json!("kurtosis"))]).collect())
 }

@@ -141,11 +141,12 @@ def getLBP2DImage(inputImage, inputMask, **kwargs):
 def getLBP3DImage(inputImage, inputMask, **kwargs):
     """Local binary patterns from spherical harmonics: 'lbp-3D-m1', ..., kurtosis 'lbp-3D-k'."""
     sphere = {
-        "levels": int(kwargs.get("lbp3DLevels", 2)),
-        "icosphere_radius": float(kwargs.get("lbp3DIcosphereRadius", 1)),
-        "icosphere_subdivision": int(kwargs.get("lbp3DIcosphereSubdivision", 1)),
+        "radius": float(kwargs.get("lbp3DIcosphereRadius", 1)),
+        "subdivision": int(kwargs.get("lbp3DIcosphereSubdivision", 1)),
     }
-    outputs = [*range(1, sphere["levels"] + 1), "kurtosis"]
-    filters = [{"local_binary_pattern_3d": {**sphere, "output": output}} for output in outputs]
-    for output, image in zip(outputs, _engine.filtered(inputImage, filters), strict=True):
-        yield image, f"lbp-3D-{'k' if output == 'kurtosis' else f'm{output}'}", kwargs
+    levels = range(int(kwargs.get("lbp3DLevels", 2)))
+    maps = {f"lbp-3D-m{degree + 1}": {"degree": degree} for degree in levels}
+    maps["lbp-3D-k"] = "kurtosis"
+    filters = [{"local_binary_pattern_3d": {**sphere, "map": kind}} for kind in maps.values()]
+    for name, image in zip(maps, _engine.filtered(inputImage, filters), strict=True):
+        yield image, name, kwargs
