@@ -107,24 +107,22 @@ impl Neighbourhoods {
         totals
     }
 
-    /// Whether no sphere round a voxel of the piece is cut along x.
-    fn is_whole(&self, piece: Piece) -> bool {
-        piece.first >= self.pad && piece.end + self.pad <= self.mask.dim().2
-    }
-
     fn means(&self, piece: Piece) -> Vec<f64> {
         let mut means = self.totals(&self.sums, piece);
         if let Some(counts) = &self.counts {
             let counts = self.totals(counts, piece);
             means.iter_mut().zip(counts).for_each(|(mean, count)| *mean /= count);
-        } else if self.is_whole(piece) {
-            let count: usize = self.lines(piece.line).map(|(_, reach)| 2 * reach + 1).sum();
-            means.iter_mut().for_each(|mean| *mean /= count as f64);
         } else {
+            // Spheres that are not cut along x all hold the same number of voxels.
+            let whole: usize = self.lines(piece.line).map(|(_, reach)| 2 * reach + 1).sum();
             let last = self.mask.dim().2 - 1;
             for (mean, i) in means.iter_mut().zip(piece.first..) {
-                let reaches = self.lines(piece.line).map(|(_, reach)| reach);
-                let count: usize = reaches.map(|r| (i + r).min(last) - i.saturating_sub(r) + 1).sum();
+                let count = if i >= self.pad && i + self.pad <= last {
+                    whole
+                } else {
+                    let reaches = self.lines(piece.line).map(|(_, reach)| reach);
+                    reaches.map(|r| (i + r).min(last) - i.saturating_sub(r) + 1).sum()
+                };
                 *mean /= count as f64;
             }
         }
