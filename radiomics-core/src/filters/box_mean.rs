@@ -1,97 +1,196 @@
 //! Means over boxes of voxels.
+//!
+//! Nothing is subtracted: sums of integers are exact, rounding does not add up along a line, and
+//! what is no number stays where it is.
 
-use ndarray::{Array3, ArrayViewMut2, Axis, s};
+use ndarray::{Array3, ArrayView2, ArrayView3, ArrayViewMut1, ArrayViewMut2, Axis, s};
 use rayon::prelude::*;
 
 use super::Boundary;
 use crate::kernels::Isa;
-use crate::kernels::convolve::{Add, Tap, add_ahead, weighted_rows};
+use crate::kernels::convolve::{Add, Tap, add_ahead, add_assign, pair_sums, quotients, weighted_rows};
 
-/// Columns at most that are summed together: lines of a usual length then stay in the cache.
-const MAX_COLUMNS: usize = 64;
+/// Columns at most that are summed together, so that what is summed stays in the cache.
+const MAX_COLUMNS: usize = 256;
 
-/// Replaces voxels by their mean over `2 half + 1` voxels along (z, y, x).
-///
-/// Sums of 2, 4, 8 … neighbours are made of one another, so that the work grows with the logarithm
-/// of the width only. Nothing is subtracted: sums of integers are exact and rounding does not
-/// add up along a line.
-pub(super) fn box_mean(image: &mut Array3<f64>, half: [usize; 3], boundary: Boundary, isa: Isa) {
-    for (axis, half) in half.into_iter().enumerate() {
-        if half > 0 {
-            sum_along(image, axis, half, boundary, isa);
+/// A box of `2 half + 1` voxels along (z, y, x).
+#[derive(Clone, Copy)]
+pub(super) struct BoxMean {
+    pub half: [usize; 3],
+    pub boundary: Boundary,
+    pub isa: Isa,
+}
+
+impl BoxMean {
+    /// The mean round each voxel.
+    pub(super) fn of(&self, image: &Array3<f64>) -> Array3<f64> {
+        let mut means = Array3::zeros(image.dim());
+        self.run(Some(image.view()), &mut means);
+        means
+    }
+
+    /// Replaces each voxel by the mean round it.
+    pub(super) fn replace(&self, image: &mut Array3<f64>) {
+        self.run(None, image);
+    }
+
+    /// Sums of `from`, or else of what is in `to` already, over the number of voxels.
+    fn run(&self, from: Option<ArrayView3<f64>>, to: &mut Array3<f64>) {
+        let [z, y, x] = self.half;
+        let mut from = from;
+        if z > 0 {
+            // Planes of z and x.
+            let planes: Vec<_> = to.axis_iter_mut(Axis(1)).enumerate().collect();
+            planes.into_par_iter().for_each_init(Blocks::default, |blocks, (j, to)| {
+                let from = from.as_ref().map(|from| from.index_axis(Axis(1), j));
+                blocks.plane(from, to, z, self);
+            });
+            from = None;
+        }
+        let voxels: f64 = self.half.iter().map(|&h| (2 * h + 1) as f64).product();
+        let slices: Vec<_> = to.axis_iter_mut(Axis(0)).enumerate().collect();
+        let scratch = || (Blocks::default(), Powers::default());
+        slices.into_par_iter().for_each_init(scratch, |(blocks, powers), (k, mut slice)| {
+            let from = from.as_ref().map(|from| from.index_axis(Axis(0), k));
+            match from {
+                _ if y > 0 => blocks.plane(from, slice.view_mut(), y, self),
+                Some(from) => slice.assign(&from),
+                None => {}
+            }
+            for row in slice.rows_mut() {
+                powers.row(row, x, voxels, self);
+            }
+        });
+    }
+}
+
+/// Sums along columns. These are cut into blocks as long as a window, which so is the end of one
+/// block and the beginning of the next: two running sums, whatever its length.
+#[derive(Default)]
+struct Blocks {
+    /// Rows beyond the first and the last one.
+    outside: Vec<f64>,
+    /// The rows of a block, each with those after it added.
+    ends: Vec<f64>,
+    /// The rows of the next block.
+    next: Vec<f64>,
+    /// Their sum so far.
+    sum: Vec<f64>,
+}
+
+impl Blocks {
+    fn plane(
+        &mut self,
+        from: Option<ArrayView2<f64>>,
+        mut to: ArrayViewMut2<f64>,
+        half: usize,
+        box_mean: &BoxMean,
+    ) {
+        let nx = to.ncols();
+        for start in (0..nx).step_by(MAX_COLUMNS) {
+            let columns = start..nx.min(start + MAX_COLUMNS);
+            let from = from.as_ref().map(|from| from.slice(s![.., columns.clone()]));
+            self.columns(from, to.slice_mut(s![.., columns]), half, box_mean);
         }
     }
-    let voxels: f64 = half.iter().map(|&h| (2 * h + 1) as f64).product();
-    let slices: Vec<_> = image.axis_iter_mut(Axis(0)).collect();
-    slices.into_par_iter().for_each(|mut slice| slice.mapv_inplace(|sum| sum / voxels));
-}
 
-fn sum_along(image: &mut Array3<f64>, axis: usize, half: usize, boundary: Boundary, isa: Isa) {
-    // Planes of the axis and x, in which lines are columns; rows of x are summed one by one.
-    let planes: Vec<_> = image.axis_iter_mut(Axis(usize::from(axis == 0))).collect();
-    planes.into_par_iter().for_each_init(Windows::default, |windows, mut plane| {
-        if axis == 2 {
-            for mut row in plane.rows_mut() {
-                windows.powers.clear();
-                let n = row.len();
-                let value = |i| boundary.index(i, n).map_or(0.0, |i| row[i]);
-                windows.powers.extend((-(half as isize)..0).map(value));
-                windows.powers.extend(row.iter());
-                windows.powers.extend((n as isize..(n + half) as isize).map(value));
-                windows.add_up(isa, n, 1, half);
-                row.iter_mut().zip(&windows.sums).for_each(|(x, &sum)| *x = sum);
+    fn columns(
+        &mut self,
+        from: Option<ArrayView2<f64>>,
+        mut to: ArrayViewMut2<f64>,
+        half: usize,
+        BoxMean { boundary, isa, .. }: &BoxMean,
+    ) {
+        let (n, width) = to.dim();
+        let window = 2 * half + 1;
+        let read = |to: &ArrayViewMut2<f64>, i: usize, row: &mut [f64]| {
+            let from = from.as_ref().map_or(to.view(), |from| from.view());
+            ArrayViewMut1::from(row).assign(&from.row(i));
+        };
+        // Rows are replaced while they are read; those that stand outside are set aside first.
+        let Self { outside, ends, next, sum } = self;
+        for buffer in [&mut *outside, &mut *ends, &mut *next] {
+            buffer.resize(window * width, 0.0);
+        }
+        sum.resize(width, 0.0);
+        for (r, row) in outside.chunks_exact_mut(width).take(2 * half).enumerate() {
+            let i = if r < half { r as isize - half as isize } else { (n + r - half) as isize };
+            match boundary.index(i, n) {
+                Some(i) => read(&to, i, row),
+                None => row.fill(0.0),
             }
-            return;
         }
-        let nx = plane.ncols();
-        for start in (0..nx).step_by(MAX_COLUMNS) {
-            let columns = plane.slice_mut(s![.., start..nx.min(start + MAX_COLUMNS)]);
-            windows.columns(columns, half, boundary, isa);
+        // Number `q` of the rows with those outside.
+        let copy = |to: &ArrayViewMut2<f64>, outside: &[f64], q: usize, row: &mut [f64]| {
+            if (half..n + half).contains(&q) {
+                read(to, q - half, row);
+            } else if q < n + 2 * half {
+                let r = if q < half { q } else { q - n };
+                row.copy_from_slice(&outside[r * width..][..width]);
+            }
+        };
+        for (q, row) in ends.chunks_exact_mut(width).enumerate() {
+            copy(&to, outside, q, row);
         }
-    });
+        for block in 0..n.div_ceil(window) {
+            for r in (1..window).rev() {
+                let (before, after) = ends.split_at_mut(r * width);
+                add_assign(*isa, &mut before[(r - 1) * width..], &after[..width]);
+            }
+            sum.fill(0.0);
+            let first = block * window;
+            for (r, row) in next.chunks_exact_mut(width).enumerate() {
+                if first + r >= n {
+                    break;
+                }
+                // The window that begins with row r of the block ends before row r of the next.
+                let end = &ends[r * width..][..width];
+                let mut out = to.row_mut(first + r);
+                let out = out.as_slice_mut().expect("rows are contiguous");
+                pair_sums(*isa, out, end, sum);
+                copy(&to, outside, first + window + r, row);
+                add_assign(*isa, sum, row);
+            }
+            std::mem::swap(ends, next);
+        }
+    }
 }
 
-/// Sums over windows of consecutive lines.
+/// Sums along a row, of 2, 4, 8 … neighbours, which are made of one another.
 #[derive(Default)]
-struct Windows {
-    /// The values, then sums of 2, 4, 8 … of them.
+struct Powers {
     powers: Vec<f64>,
     sums: Vec<f64>,
 }
 
-impl Windows {
-    /// Sums along columns.
-    fn columns(&mut self, mut columns: ArrayViewMut2<f64>, half: usize, boundary: Boundary, isa: Isa) {
-        let (n, width) = columns.dim();
+impl Powers {
+    fn row(
+        &mut self,
+        mut row: ArrayViewMut1<f64>,
+        half: usize,
+        voxels: f64,
+        BoxMean { boundary, isa, .. }: &BoxMean,
+    ) {
+        let n = row.len();
+        let value = |i| boundary.index(i, n).map_or(0.0, |i| row[i]);
         self.powers.clear();
-        for i in -(half as isize)..(n + half) as isize {
-            match boundary.index(i, n) {
-                Some(row) => self.powers.extend(columns.row(row)),
-                None => self.powers.resize(self.powers.len() + width, 0.0),
-            }
-        }
-        self.add_up(isa, n, width, half);
-        for (mut row, sums) in columns.rows_mut().into_iter().zip(self.sums.chunks_exact(width)) {
-            row.iter_mut().zip(sums).for_each(|(x, &sum)| *x = sum);
-        }
-    }
-
-    /// Sums of `2 half + 1` lines of `width` values each, for `n` of them.
-    fn add_up(&mut self, isa: Isa, n: usize, width: usize, half: usize) {
-        let window = 2 * half + 1;
+        self.powers.extend((-(half as isize)..0).map(value));
+        self.powers.extend_from_slice(row.as_slice().expect("rows are contiguous"));
+        self.powers.extend((n as isize..(n + half) as isize).map(value));
         self.sums.clear();
-        self.sums.extend_from_slice(&self.powers[..n * width]);
-        // `sums` holds windows of `done` lines, `powers` of `power` lines.
+        self.sums.extend_from_slice(&self.powers[..n]);
+        let window = 2 * half + 1;
+        // `sums` holds windows of `done` values, `powers` of `power` values.
         let (mut done, mut power) = (1, 1);
         while 2 * power <= window {
-            add_ahead(isa, &mut self.powers, power * width);
+            add_ahead(*isa, &mut self.powers, power);
             power *= 2;
             if window & power != 0 {
-                let tap = Tap { offset: done * width, weight: 1.0 };
-                weighted_rows(isa, Add, &mut self.sums, &self.powers, &[tap]);
+                weighted_rows(*isa, Add, &mut self.sums, &self.powers, &[Tap { offset: done, weight: 1.0 }]);
                 done += power;
             }
         }
+        quotients(*isa, row.as_slice_mut().expect("rows are contiguous"), &self.sums, voxels);
     }
 }
 
@@ -102,9 +201,12 @@ mod tests {
     use crate::filters::separable::tests::{BOUNDARIES, assert_close, noise, plain};
 
     fn boxed(image: &Array3<f64>, half: [usize; 3], boundary: Boundary, isa: Isa) -> Array3<f64> {
-        let mut image = image.clone();
-        box_mean(&mut image, half, boundary, isa);
-        image
+        let box_mean = BoxMean { half, boundary, isa };
+        let means = box_mean.of(image);
+        let mut replaced = image.clone();
+        box_mean.replace(&mut replaced);
+        assert_eq!(replaced, means);
+        means
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use ndarray::Array3;
 use serde::{Deserialize, Serialize};
 
-use super::box_mean::box_mean;
+use super::box_mean::BoxMean;
 use super::kernel1d::{Kernel, Triple};
 use super::separable::{Engine, rotated};
 use super::{Boundary, Dimensions, MAX_REACH, Pooling, Reach, invalid};
@@ -55,7 +55,8 @@ impl Laws {
         let mut response = Engine { boundary: self.boundary, isa }.pooled(image, &responses, self.pooling);
         if let Some(delta) = self.energy_delta_voxels {
             response.mapv_inplace(f64::abs);
-            box_mean(&mut response, dimensions(in_volume).in_plane_or_volume(delta), self.boundary, isa);
+            let half = dimensions(in_volume).in_plane_or_volume(delta);
+            BoxMean { half, boundary: self.boundary, isa }.replace(&mut response);
         }
         Ok(response)
     }

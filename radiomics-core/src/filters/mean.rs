@@ -3,7 +3,7 @@
 use ndarray::Array3;
 use serde::{Deserialize, Serialize};
 
-use super::box_mean::box_mean;
+use super::box_mean::BoxMean;
 use super::{Boundary, Dimensions, MAX_REACH, Reach, invalid};
 use crate::error::Result;
 use crate::kernels::Isa;
@@ -24,9 +24,7 @@ pub struct Mean {
 
 impl Mean {
     pub(super) fn apply(&self, image: &Array3<f64>, isa: Isa) -> Array3<f64> {
-        let mut response = image.as_standard_layout().into_owned();
-        box_mean(&mut response, self.half(), self.boundary, isa);
-        response
+        BoxMean { half: self.half(), boundary: self.boundary, isa }.of(image)
     }
 
     /// Voxels on either side along (z, y, x).

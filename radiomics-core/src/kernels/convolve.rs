@@ -191,6 +191,39 @@ pub(crate) fn add_ahead(isa: Isa, values: &mut [f64], ahead: usize) {
     add_ahead_kernel(isa, values, ahead);
 }
 
+kernel! {
+    fn add_assign_kernel(sums: &mut [f64], values: &[f64]) {
+        sums.iter_mut().zip(values).for_each(|(sum, x)| *sum += x);
+    }
+}
+
+/// Adds `values[i]` to `sums[i]`.
+pub(crate) fn add_assign(isa: Isa, sums: &mut [f64], values: &[f64]) {
+    add_assign_kernel(isa, sums, values);
+}
+
+kernel! {
+    fn pair_sums_kernel(out: &mut [f64], a: &[f64], b: &[f64]) {
+        out.iter_mut().zip(a).zip(b).for_each(|((out, a), b)| *out = a + b);
+    }
+}
+
+/// `out[i]` becomes `a[i] + b[i]`.
+pub(crate) fn pair_sums(isa: Isa, out: &mut [f64], a: &[f64], b: &[f64]) {
+    pair_sums_kernel(isa, out, a, b);
+}
+
+kernel! {
+    fn quotients_kernel(out: &mut [f64], values: &[f64], divisor: f64) {
+        out.iter_mut().zip(values).for_each(|(out, x)| *out = x / divisor);
+    }
+}
+
+/// `out[i]` becomes `values[i] / divisor`.
+pub(crate) fn quotients(isa: Isa, out: &mut [f64], values: &[f64], divisor: f64) {
+    quotients_kernel(isa, out, values, divisor);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
