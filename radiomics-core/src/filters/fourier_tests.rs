@@ -13,8 +13,8 @@ fn plain<G: Fn([f64; 3]) -> f64>(
     boundary: Boundary,
 ) -> Array3<f64> {
     let (nz, ny, nx) = image.dim();
-    let double = |n: usize| if boundary == Boundary::Periodic { (n, 0) } else { (2 * n, n / 2) };
-    let [(pz, bz), (py, by), (px, bx)] = [nz, ny, nx].map(double);
+    let extended = |n: usize| if boundary == Boundary::Periodic { (n, 0) } else { (n + 64, 32) };
+    let [(pz, bz), (py, by), (px, bx)] = [nz, ny, nx].map(extended);
     let (pz, bz) = if dimensions == Dimensions::Two { (nz, 0) } else { (pz, bz) };
     let extended = Array3::from_shape_fn((pz, py, px), |(k, j, i)| {
         let at = |i: usize, before: usize, n| boundary.index(i as isize - before as isize, n);
@@ -58,52 +58,58 @@ fn plain<G: Fn([f64; 3]) -> f64>(
 
 fn transform(array: &Array3<Complex64>, axis: usize, sign: f64) -> Array3<Complex64> {
     let n = array.len_of(Axis(axis));
+    let root = |k: usize| Complex64::from_polar(1.0, sign * 2.0 * PI * k as f64 / n as f64);
+    let roots: Vec<_> = (0..n).map(root).collect();
     let mut out = Array3::zeros(array.dim());
     for (from, mut to) in array.lanes(Axis(axis)).into_iter().zip(out.lanes_mut(Axis(axis))) {
         for (k, to) in to.iter_mut().enumerate() {
-            let term = |(i, x): (usize, &Complex64)| {
-                x * Complex64::from_polar(1.0, sign * 2.0 * PI * ((k * i) % n) as f64 / n as f64)
-            };
-            *to = from.iter().enumerate().map(term).sum();
+            *to = from.iter().enumerate().map(|(i, x)| x * roots[k * i % n]).sum();
         }
     }
     out
 }
 
+fn check(shape: (usize, usize, usize), order: [u32; 3], dimensions: Dimensions, boundary: Boundary) {
+    let radial = |nu: [f64; 3]| 1.0 / (0.1 + nu[0] + 2.0 * nu[1] * nu[1] + nu[2]);
+    let image = noise(shape);
+    let transfer = Transfer { radial, order, kernels: Vec::new() };
+    let expected = plain(&image, &transfer, dimensions, boundary);
+    let found = filter(&image, &transfer, dimensions, boundary);
+    assert_close(&found, &expected, &format!("{shape:?} {order:?} {boundary:?} {dimensions:?}"));
+}
+
 #[test]
 fn filtering_equals_its_definition() {
-    let radial = |nu: [f64; 3]| 1.0 / (0.1 + nu[0] + 2.0 * nu[1] * nu[1] + nu[2]);
     for shape in [(4, 3, 6), (3, 10, 5), (1, 4, 4), (1, 1, 1), (2, 9, 1)] {
-        let image = noise(shape);
-        for order in [[0, 0, 0], [0, 0, 1], [0, 2, 0], [0, 1, 2], [1, 0, 0], [1, 2, 1]] {
-            let transfer = Transfer { radial, order, kernels: Vec::new() };
-            for boundary in BOUNDARIES {
-                for dimensions in [Dimensions::Two, Dimensions::Three] {
-                    if dimensions == Dimensions::Two && order[0] > 0 {
-                        continue;
-                    }
-                    let expected = plain(&image, &transfer, dimensions, boundary);
-                    let found = filter(&image, &transfer, dimensions, boundary);
-                    assert_close(
-                        &found,
-                        &expected,
-                        &format!("{shape:?} {order:?} {boundary:?} {dimensions:?}"),
-                    );
-                }
-            }
+        for order in [[0, 0, 0], [0, 0, 1], [0, 2, 0], [0, 1, 2]] {
+            check(shape, order, Dimensions::Two, Boundary::Periodic);
+            check(shape, order, Dimensions::Three, Boundary::Periodic);
         }
+        check(shape, [1, 0, 0], Dimensions::Three, Boundary::Periodic);
+        check(shape, [1, 2, 1], Dimensions::Three, Boundary::Periodic);
     }
+}
+
+#[test]
+fn images_are_extended_as_the_boundary_says() {
+    for boundary in BOUNDARIES {
+        check((2, 3, 4), [0, 1, 2], Dimensions::Two, boundary);
+    }
+    check((2, 3, 4), [1, 0, 1], Dimensions::Three, Boundary::Nearest);
 }
 
 #[test]
 fn kernels_are_multiplied_in() {
     let symmetric = |a: f64| Kernel::centred(&[a, 1.0, 3.0, 1.0, a]);
-    let kernels = vec![[0.1, 0.2, 0.3].map(symmetric), [0.5, -0.2, 0.7].map(symmetric)];
+    let slices = [Kernel::identity(), symmetric(0.2), symmetric(0.3)];
+    let volume = vec![[0.1, 0.2, 0.3].map(symmetric), [0.5, -0.2, 0.7].map(symmetric)];
     let image = noise((4, 3, 5));
-    for (order, dimensions) in [([0, 1, 0], Dimensions::Two), ([1, 0, 1], Dimensions::Three)] {
-        let transfer = Transfer { radial: |nu: [f64; 3]| 1.0 + nu[1], order, kernels: kernels.clone() };
-        let expected = plain(&image, &transfer, dimensions, Boundary::Nearest);
-        assert_close(&filter(&image, &transfer, dimensions, Boundary::Nearest), &expected, "with kernels");
+    for (order, dimensions, kernels) in
+        [([0, 1, 0], Dimensions::Two, vec![slices]), ([1, 0, 1], Dimensions::Three, volume)]
+    {
+        let transfer = Transfer { radial: |nu: [f64; 3]| 1.0 + nu[1], order, kernels };
+        let expected = plain(&image, &transfer, dimensions, Boundary::Periodic);
+        assert_close(&filter(&image, &transfer, dimensions, Boundary::Periodic), &expected, "with kernels");
     }
 }
 
