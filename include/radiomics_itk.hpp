@@ -4,7 +4,7 @@
 
 #include <itkImage.h>
 
-#include "radiomics.hpp"
+#include "radiomics_view.hpp"
 
 namespace radiomics {
 

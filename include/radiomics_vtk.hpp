@@ -6,7 +6,7 @@
 #include <vtkMatrix3x3.h>
 #include <vtkVersionMacros.h>
 
-#include "radiomics.hpp"
+#include "radiomics_view.hpp"
 
 namespace radiomics {
 

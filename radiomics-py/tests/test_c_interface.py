@@ -74,6 +74,7 @@ class Extraction:
     """A table of the C library, freed at the end of the block."""
 
     def __init__(self, c, image: Image, mask: Image, settings: rr.Settings):
+        """Extract label 1, or fail with the text of the error."""
         self.c = c
         self.context, made, self.table = (ctypes.c_void_p() for _ in range(3))
         assert c.radiomics_context_new(None, ctypes.byref(self.context)) == 0
