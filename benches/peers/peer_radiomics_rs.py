@@ -33,6 +33,10 @@ PYRADIOMICS_FILTERS = [
 ]
 
 
+#: Moran's I and Geary's C.
+SPATIAL = ("N365", "NPT7")
+
+
 def ibsi():
     merged = {"aggregations": ["3D_merged", "3D"]}
     if chosen.case == "E":
@@ -46,7 +50,13 @@ def ibsi():
             families=[name for name in FAMILIES if name not in ("local_intensity", "intensity_volume_histogram")],
             **merged,
         )
-    return rr.Settings(bin_width=25, bin_anchor="multiple_of_width", **merged)
+    # What the other packages compute here: without spatial autocorrelation and local peaks.
+    features = [
+        f"{row['family']}.{row['feature']}"
+        for row in rr.features()
+        if row["ibsi_id"] and row["family"] != "local_intensity" and row["ibsi_id"] not in SPATIAL
+    ]
+    return rr.Settings(bin_width=25, bin_anchor="multiple_of_width", features=features, **merged)
 
 
 def pyradiomics():

@@ -20,6 +20,8 @@ FILES = {
     "B": ("bench/B_image.nii.gz", "bench/B_mask.nii.gz"),
 }
 CASES = {"A": FILES["A"], "B": FILES["B"], "C": FILES["A"], "E": FILES["A"], "cold": FILES["A"]}
+#: IBSI configuration C is none of PyRadiomics' settings.
+LACKING = {name: ("E",) for name in ("radiomics-rs as radiomics", "PyRadiomics", "flash-radiomics")}
 #: Seconds after which a package is stopped.
 LIMIT = 900
 
@@ -83,7 +85,9 @@ def environment(name, folder):
     if done.exists():
         return python
     if not installs:
-        return say(f"{name}: left out, its environment is made with that of radiomics-rs") if not python.exists() else python
+        if python.exists():
+            return python
+        return say(f"{name}: left out, its environment is made with that of radiomics-rs")
     base = interpreter(oldest, newest)
     if base is None:
         return say(f"{name}: left out, needs Python {version(oldest)} to {version(newest)}")
@@ -111,6 +115,8 @@ def version(numbers):
 
 
 def measured(name, python, case, threads, chosen):
+    if case in LACKING.get(name, ()):
+        return say(f"{name}, {case}: left out, it has no such case")
     image, mask = (Path(chosen.data) / file for file in CASES[case])
     if not image.exists():
         return say(f"{name}, {case}: left out, {image} is not there")

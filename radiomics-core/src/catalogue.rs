@@ -124,8 +124,13 @@ pub fn family(name: &str) -> Result<&'static Family> {
 
 /// Whether the settings ask for `feature` of `family`.
 pub(crate) fn is_selected(settings: &Settings, family: &str, feature: &Feature) -> bool {
-    let named = |(f, n): (&str, &str)| f == family && n == feature.name;
-    if settings.features.iter().flatten().filter_map(|f| f.split_once('.')).any(named) {
+    // Lengths first: this is asked for every feature of every response.
+    let named = |name: &String| {
+        name.len() == family.len() + 1 + feature.name.len()
+            && name.ends_with(feature.name)
+            && name.split_once('.').is_some_and(|(first, _)| first == family)
+    };
+    if settings.features.iter().flatten().any(named) {
         return true;
     }
     // A family that IBSI does not have is computed only when it or one of its features is named.

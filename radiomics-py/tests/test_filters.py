@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-import SimpleITK as sitk
+import SimpleITK as sitk  # noqa: N813
 
 import radiomics_rs as rr
 from radiomics_rs import cli
@@ -52,7 +52,9 @@ def test_an_image_of_simpleitk_keeps_its_place(image, tmp_path):
 
 
 def test_two_dimensions_stay_two(image):
-    response = rr.filter_image(image[0], {"mean": {"support_voxels": 3, "dimensions": "2D"}}, spacing_mm=1)
+    response = rr.filter_image(
+        image[0], {"mean": {"support_voxels": 3, "dimensions": "2D"}}, spacing_mm=1
+    )
     assert response.shape == image[0].shape
     flat = rr.filter_image(sitk.GetImageFromArray(image[0]), "square")
     assert flat.GetDimension() == 2
@@ -70,10 +72,12 @@ def test_features_of_a_response_are_those_of_the_filtered_image(image, mask):
     table = rr.extract(image, mask, settings, filters=filters, spacing_mm=SPACING)
     names = list(dict.fromkeys(row.image for row in table))
     assert names == ["original", "mean-3-3D", "log-1mm-3D", "log-2mm-3D"]
-    for name, filter in zip(names, ["original", MEAN, *(
-        {"laplacian_of_gaussian": {"sigma_mm": sigma}} for sigma in (1, 2)
-    )], strict=True):
-        response = rr.filter_image(image, filter, spacing_mm=SPACING)
+    for name, single in zip(
+        names,
+        ["original", MEAN, *({"laplacian_of_gaussian": {"sigma_mm": sigma}} for sigma in (1, 2))],
+        strict=True,
+    ):
+        response = rr.filter_image(image, single, spacing_mm=SPACING)
         alone = rr.extract(response, mask, settings, spacing_mm=SPACING)
         found = {row.column.removeprefix(name): row.value for row in table if row.image == name}
         expected = {row.column.removeprefix("original"): row.value for row in alone}
@@ -94,14 +98,14 @@ def test_settings_hold_filters():
 
 
 @pytest.mark.parametrize(
-    ("filter", "words"),
+    ("wrong", "words"),
     [
         ("sqare", "unknown variant `sqare`"),
         ("mean", "missing field `support_voxels`"),
         ({"mean": {"support_voxels": 4}}, "`support_voxels` is 4"),
         ({"mean": {"size": 3}}, "unknown field `size`"),
         ({"laplacian_of_gaussian": {"sigma_mm": -1}}, "`sigma_mm` is -1"),
-        ({"laws": {"kernels": "L5Q5"}}, "L5Q5"),
+        ({"laws": {"kernels": "L5Q5"}}, "`kernels` is Q5"),
         ({"separable_wavelet": {"wavelet": "db99", "subband": "LLH"}}, "db99"),
         ({"separable_wavelet": {"wavelet": "db3", "subband": "LXH"}}, "LXH"),
         ({"simoncelli": {"level": 0}}, "`level` is 0"),
@@ -109,9 +113,9 @@ def test_settings_hold_filters():
         (5, "5 is no filter"),
     ],
 )
-def test_bad_filters_are_named(image, filter, words):
+def test_bad_filters_are_named(image, wrong, words):
     with pytest.raises(rr.RadiomicsError, match=words):
-        rr.filter_image(image, filter, spacing_mm=1)
+        rr.filter_image(image, wrong, spacing_mm=1)
 
 
 def test_a_filter_given_twice_and_none_at_all(image, mask):

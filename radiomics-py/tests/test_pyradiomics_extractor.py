@@ -15,7 +15,6 @@ from radiomics_rs.pyradiomics import (
     _settings,
     _wavelets,
     featureextractor,
-    imageoperations,
 )
 from radiomics_rs.pyradiomics.featureextractor import RadiomicsFeatureExtractor
 

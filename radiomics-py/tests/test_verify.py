@@ -23,7 +23,7 @@ def test_digital_phantom():
 
 def test_ct_phantom(data):
     found = rr.verify(data)
-    assert len(found) == 1803
+    assert len(found) == 1803 + 33 + 323
     assert [record for record in found.records() if not record["inside"]] == []
 
 

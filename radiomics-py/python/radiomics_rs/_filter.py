@@ -17,7 +17,7 @@ from radiomics_rs.io import ImageLike, Volume, volume
 
 def filter_image(
     image: ImageLike,
-    filter: FilterLike,
+    filter: FilterLike,  # noqa: A002
     *,
     threads: int = 0,
     spacing_mm: float | Sequence[float] | None = None,

@@ -86,7 +86,8 @@ def _slice(
     maps: FeatureMaps, image: ImageLike, index: int
 ) -> tuple[np.ndarray[Any, Any], tuple[int, int]]:
     """The part of the image round a slice of the maps, and where it begins."""
-    whole = volume(image, maps.spacing_mm)
+    # An array has no spacing of its own, a file or SimpleITK image has.
+    whole = volume(image, maps.spacing_mm if isinstance(image, np.ndarray) else None)
     if not np.allclose(whole.spacing_mm, maps.spacing_mm, atol=1e-4):
         raise RadiomicsError(
             f"the image has a spacing of {whole.spacing_mm} mm and the maps of {maps.spacing_mm}: "

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from radiomics_rs import _core
 from radiomics_rs.io import read
 
 PLACES = ("ct_phantom", "ibsi1/ct_phantom", ".")
 MAP_PLACES = ("ibsi2", ".")
+
+_Pair: TypeAlias = tuple[Any, Any, Any, Any]
 
 
 def verify(data: str | os.PathLike[str] | None = None, *, threads: int = 0) -> _core.Verification:
@@ -43,12 +46,12 @@ def verify(data: str | os.PathLike[str] | None = None, *, threads: int = 0) -> _
     )
 
 
-def _pair(image: Path, other: Path):
+def _pair(image: Path, other: Path) -> _Pair:
     first, second = read(image, "image"), read(other, other.stem.partition(".")[0])
     return first.voxels, first.geometry, second.voxels, second.geometry
 
 
-def _maps(data: Path):
+def _maps(data: Path) -> dict[str, _Pair]:
     for folder in (data / place for place in MAP_PLACES):
         tests = [(t, folder / a, folder / b) for t, a, b in _core.response_map_tests()]
         found = {t: (a, b) for t, a, b in tests if a.is_file() and b.is_file()}

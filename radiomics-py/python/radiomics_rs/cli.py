@@ -72,14 +72,6 @@ def _parser() -> argparse.ArgumentParser:
         "--example", action="store_true", help="use the embedded IBSI digital phantom instead"
     )
     _add_settings(command)
-    command.add_argument(
-        "--filter",
-        action="append",
-        default=[],
-        metavar="FILTER",
-        help="compute features of this filter's response, such as 'original', 'square' or "
-        "'laplacian_of_gaussian: {sigma_mm: [1, 2]}' (YAML); may be repeated",
-    )
     command.add_argument("--label", type=int, default=1, metavar="N", help="default: 1")
     command.add_argument(
         "--threads", type=int, default=0, metavar="N", help="default: 0, all cores"
@@ -186,6 +178,14 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME=VALUE",
         help="replace one setting; the value is YAML; may be repeated",
+    )
+    command.add_argument(
+        "--filter",
+        action="append",
+        default=[],
+        metavar="FILTER",
+        help="compute features of this filter's response, such as 'original', 'square' or "
+        "'laplacian_of_gaussian: {sigma_mm: [1, 2]}' (YAML); may be repeated",
     )
 
 

@@ -90,6 +90,7 @@ def together(requests: Sequence[tuple[Any, Iterable[str]]]) -> list[dict[str, fl
         found.append({names[key]: _defined(key, value) for key, value in pick.items()})
     return found
 
+
 def maps(owner, wanted: Iterable[str]) -> dict[str, numpy.ndarray]:
     """Maps of features of one class over the owner's image, `initValue` outside of the region."""
     native = {_native(owner._engineClass, name): name for name in wanted}

@@ -112,7 +112,10 @@ def getExponentialImage(inputImage, inputMask, **kwargs):
 
 def getGradientImage(inputImage, inputMask, **kwargs):
     """Magnitude of the gradient, per mm if `gradientUseSpacing` (True): 'gradient'."""
-    gradient = {"use_spacing": bool(kwargs.get("gradientUseSpacing", True)), "single_precision": True}
+    gradient = {
+        "use_spacing": bool(kwargs.get("gradientUseSpacing", True)),
+        "single_precision": True,
+    }
     image = _engine.filtered(inputImage, [{"gradient": gradient}], sitk.sitkFloat32)
     yield image[0], "gradient", kwargs
 
