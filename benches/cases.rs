@@ -38,7 +38,7 @@ impl Case {
 /// # Errors
 /// None: the geometry is valid.
 pub fn soft_tissue() -> Result<Case> {
-    noisy("soft_tissue_100x100x26", [26, 100, 100])
+    soft_tissue_of("soft_tissue_100x100x26", [26, 100, 100])
 }
 
 /// The same of 16 × 32 × 32 voxels, to count instructions by.
@@ -46,10 +46,14 @@ pub fn soft_tissue() -> Result<Case> {
 /// # Errors
 /// None: the geometry is valid.
 pub fn small_region() -> Result<Case> {
-    noisy("soft_tissue_32x32x16", [16, 32, 32])
+    soft_tissue_of("soft_tissue_32x32x16", [16, 32, 32])
 }
 
-fn noisy(name: &'static str, region: [usize; 3]) -> Result<Case> {
+/// The same with another number of voxels (z, y, x) in the region.
+///
+/// # Errors
+/// An empty region.
+pub fn soft_tissue_of(name: &'static str, region: [usize; 3]) -> Result<Case> {
     const MARGIN: usize = 10;
     let shape = region.map(|n| n + 2 * MARGIN);
     let mut noise = Noise(1);

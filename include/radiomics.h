@@ -1,6 +1,16 @@
 // radiomics-rs: radiomic features as standardised by IBSI. C interface.
 //
 // Generated from radiomics-ffi/src by `REGENERATE=1 cargo test -p radiomics-ffi`; do not edit.
+//
+// Rules that hold for every function:
+//  - Pointers are NULL or valid for the call. NULL where it is not allowed is answered by
+//    RADIOMICS_STATUS_INVALID_ARGUMENT. The library keeps no pointer beyond the call.
+//  - Outputs are written only when the status is RADIOMICS_STATUS_OK.
+//  - What a function makes is freed with the free function named beside it, which accepts NULL.
+//  - Structs begin with struct_size, their size in the header that the caller was compiled with;
+//    fields that are not needed stay 0: `radiomics_job job = {sizeof job};`
+//  - Text is UTF-8 and ends in NUL.
+//  - There is no global state: contexts share nothing, and results and settings never change.
 
 #ifndef RADIOMICS_H
 #define RADIOMICS_H
@@ -9,12 +19,442 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// The structs of the Arrow C Data Interface, as other libraries may have defined them already.
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+struct ArrowSchema {
+    const char *format;
+    const char *name;
+    const char *metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema **children;
+    struct ArrowSchema *dictionary;
+    void (*release)(struct ArrowSchema *);
+    void *private_data;
+};
+
+struct ArrowArray {
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
+    const void **buffers;
+    struct ArrowArray **children;
+    struct ArrowArray *dictionary;
+    void (*release)(struct ArrowArray *);
+    void *private_data;
+};
+
+#endif // ARROW_C_DATA_INTERFACE
+
+// Version of this interface: it grows when functions, fields or codes are added. Nothing that
+// is there is changed or removed while the library's soname stays the same.
+#define RADIOMICS_ABI_VERSION 1
+
+// What became of a call. Numbers never change their meaning; later versions may add some.
+enum radiomics_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Done; outputs are written.
+  RADIOMICS_STATUS_OK = 0,
+  // A NULL or misaligned pointer, a struct_size that is not that of the struct, an unknown code,
+  // text that is not UTF-8, an index that is too large.
+  RADIOMICS_STATUS_INVALID_ARGUMENT = 1,
+  // A mistake of this library: please report it. The context can still be used.
+  RADIOMICS_STATUS_INTERNAL = 2,
+  // The progress callback stopped the job.
+  RADIOMICS_STATUS_CANCELLED = 3,
+  // The system refuses threads, or they were more than 1024.
+  RADIOMICS_STATUS_THREADS = 4,
+  // Computed values deviate from the published ones (radiomics_verify).
+  RADIOMICS_STATUS_NOT_VERIFIED = 5,
+  // An error that has no code of its own yet; the text says what it is.
+  RADIOMICS_STATUS_OTHER = 6,
+  // The image has an axis without voxels.
+  RADIOMICS_STATUS_EMPTY_IMAGE = 20,
+  // Spacing, origin or direction cannot be used.
+  RADIOMICS_STATUS_INVALID_GEOMETRY = 21,
+  // Image and mask have different shapes.
+  RADIOMICS_STATUS_SHAPE_MISMATCH = 22,
+  // Image and mask lie on different grids.
+  RADIOMICS_STATUS_GEOMETRY_MISMATCH = 23,
+  // The mask is 0 everywhere.
+  RADIOMICS_STATUS_EMPTY_MASK = 24,
+  // The label is not in the mask, or is 0, the background.
+  RADIOMICS_STATUS_LABEL_NOT_PRESENT = 25,
+  // The mask holds fractions.
+  RADIOMICS_STATUS_FRACTIONAL_MASK = 26,
+  // The image is NaN or infinite where the region is.
+  RADIOMICS_STATUS_NON_FINITE_VOXELS = 27,
+  // Too few voxels are left.
+  RADIOMICS_STATUS_REGION_TOO_SMALL = 28,
+  // There is no setting of this name.
+  RADIOMICS_STATUS_UNKNOWN_SETTING = 40,
+  // A setting or a filter has a value that it cannot take.
+  RADIOMICS_STATUS_INVALID_SETTING = 41,
+  // The text is no YAML or JSON mapping.
+  RADIOMICS_STATUS_INVALID_DOCUMENT = 42,
+  // A profile, family, feature ... of this name does not exist.
+  RADIOMICS_STATUS_UNKNOWN_NAME = 43,
+  // PyRadiomics parameters that are not available here.
+  RADIOMICS_STATUS_UNAVAILABLE = 44,
+  // The settings do not suit the intensities: grey levels are too many or cannot be made.
+  RADIOMICS_STATUS_UNSUITABLE_DISCRETISATION = 45,
+  // Interpolation would make too many voxels.
+  RADIOMICS_STATUS_GRID_TOO_LARGE = 46,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum radiomics_status radiomics_status;
+#else
+typedef int32_t radiomics_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The number type of voxels.
+enum radiomics_dtype
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // uint8_t
+  RADIOMICS_DTYPE_U8 = 1,
+  // int8_t
+  RADIOMICS_DTYPE_I8 = 2,
+  // uint16_t
+  RADIOMICS_DTYPE_U16 = 3,
+  // int16_t
+  RADIOMICS_DTYPE_I16 = 4,
+  // uint32_t
+  RADIOMICS_DTYPE_U32 = 5,
+  // int32_t
+  RADIOMICS_DTYPE_I32 = 6,
+  // uint64_t
+  RADIOMICS_DTYPE_U64 = 7,
+  // int64_t
+  RADIOMICS_DTYPE_I64 = 8,
+  // float
+  RADIOMICS_DTYPE_F32 = 9,
+  // double
+  RADIOMICS_DTYPE_F64 = 10,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum radiomics_dtype radiomics_dtype;
+#else
+typedef int32_t radiomics_dtype;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Whether a value is one.
+enum radiomics_value_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The value is defined.
+  RADIOMICS_VALUE_STATUS_OK = 0,
+  // The feature is not defined for this region; the value is NaN.
+  RADIOMICS_VALUE_STATUS_UNDEFINED = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum radiomics_value_status radiomics_value_status;
+#else
+typedef int32_t radiomics_value_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Every feature there is. It is never changed, so any number of threads may read it.
+typedef struct radiomics_catalogue radiomics_catalogue;
+
+// Threads to compute on, and the text of the last failure. Contexts share nothing, so each may
+// be used at the same time as the others; one context is for one thread at a time.
+typedef struct radiomics_context radiomics_context;
+
+// Everything that determines the numbers, apart from image and mask. It is never changed, so any
+// number of threads may use one at the same time.
+typedef struct radiomics_settings radiomics_settings;
+
+// Feature values, a row each. It is never changed, so any number of threads may read it.
+typedef struct radiomics_table radiomics_table;
+
+// How a context is made. All fields 0, apart from struct_size, are the usual choice.
+typedef struct radiomics_context_options {
+  // sizeof(radiomics_context_options).
+  size_t struct_size;
+  // Number of threads, at most 1024; 0 means as many as the machine has. No number depends on
+  // it.
+  size_t threads;
+} radiomics_context_options;
+
+// An image or a mask: the caller's voxels and where they lie. Triples are in (z, y, x) order,
+// slices first, and component 0 of a position is the patient's z. The centre of voxel (k, j, i)
+// lies at origin_mm + direction * (spacing_mm * (k, j, i)).
+//
+// The voxels are borrowed for the call and not copied as a whole; nobody may write to them
+// meanwhile. A mask holds whole-number labels, 0 being the background.
+typedef struct radiomics_image {
+  // sizeof(radiomics_image).
+  size_t struct_size;
+  // The voxel (0, 0, 0), aligned as its type asks for.
+  const void *data;
+  // Number type of the voxels, a radiomics_dtype.
+  int32_t dtype;
+  // Must be 0.
+  int32_t reserved;
+  // Number of voxels along (z, y, x).
+  size_t shape[3];
+  // Steps in voxels, not bytes, from a voxel to its neighbour along (z, y, x); may be negative.
+  // All 0 means contiguous voxels: (shape[1] * shape[2], shape[2], 1).
+  ptrdiff_t strides[3];
+  // Distance between voxel centres along (z, y, x).
+  double spacing_mm[3];
+  // Position (z, y, x) of the centre of voxel (0, 0, 0).
+  double origin_mm[3];
+  // Direction cosines: column c is the direction, in (z, y, x) components, of axis c. All 0
+  // means that the axes run along the patient's.
+  double direction[3][3];
+} radiomics_image;
+
+// Is told that `done` of `total` steps are done, and returns 0 to go on, anything else to cancel.
+// It is called on the context's threads, one call at a time, with `done` never going down, and
+// must not call a function with that context.
+typedef int32_t (*radiomics_progress)(size_t done, size_t total, void *user_data);
+
+// What to extract. Fields that are not needed stay 0.
+typedef struct radiomics_job {
+  // sizeof(radiomics_job).
+  size_t struct_size;
+  // Pointers to image_count images on one grid, that of the mask.
+  const struct radiomics_image *const *images;
+  // A name for each image, all different: it becomes the `image` of its rows. NULL is fine for
+  // one image, which is then "original".
+  const char *const *image_names;
+  // Number of images.
+  size_t image_count;
+  // The mask.
+  const struct radiomics_image *mask;
+  // The labels whose voxels are the regions; NULL means every label of the mask, ascending.
+  const int64_t *labels;
+  // Number of labels; 0 if `labels` is NULL.
+  size_t label_count;
+  // What determines the numbers.
+  const struct radiomics_settings *settings;
+  // Is told of progress and may cancel; may be NULL.
+  radiomics_progress progress;
+  // Handed on to `progress`.
+  void *user_data;
+} radiomics_job;
+
+// One value and what it is of. The texts are UTF-8 and live as long as the table.
+typedef struct radiomics_row {
+  // sizeof(radiomics_row), to be set by the caller.
+  size_t struct_size;
+  // Label of the region.
+  int64_t label;
+  // The value; NaN where the feature is undefined.
+  double value;
+  // A radiomics_value_status.
+  int32_t status;
+  // 0.
+  int32_t reserved;
+  // A name unique among the rows of a label: image_family_feature, and _aggregation for texture.
+  const char *column;
+  // Name of the image: "original", or as the job says.
+  const char *image;
+  // Name of the family, such as "glcm".
+  const char *family;
+  // Name of the feature within its family.
+  const char *feature;
+  // Over what it was aggregated, such as "3D_avg"; empty for the region as a whole.
+  const char *aggregation;
+  // Identifier of the IBSI reference manual; empty if IBSI has none.
+  const char *ibsi_id;
+  // Identifier of the feature at this value of its parameter; empty for most.
+  const char *ibsi_parameter_id;
+  // PyRadiomics' name of the feature; NULL if it has none.
+  const char *pyradiomics;
+} radiomics_row;
+
+// What is known of a feature, apart from its formula. The texts are UTF-8 and live as long as the
+// catalogue.
+typedef struct radiomics_feature {
+  // sizeof(radiomics_feature), to be set by the caller.
+  size_t struct_size;
+  // Name of the family.
+  const char *family;
+  // IBSI identifier of the family; empty if IBSI has no such family.
+  const char *family_ibsi_id;
+  // Name of the feature within its family.
+  const char *name;
+  // IBSI identifier; empty if IBSI has none.
+  const char *ibsi_id;
+  // IBSI identifier of the feature at this value of its parameter; empty for most.
+  const char *ibsi_parameter_id;
+  // PyRadiomics' name; NULL if it has none.
+  const char *pyradiomics;
+  // What it is, in a line.
+  const char *summary;
+  // The aggregations that it comes in, separated by commas; empty for the region as a whole.
+  const char *aggregations;
+} radiomics_feature;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
 
 // Version of the library, such as "0.1.0": static text that the caller must not free.
 const char *radiomics_version(void);
+
+// RADIOMICS_ABI_VERSION of the library that is linked; the macro is that of the header.
+uint32_t radiomics_abi_version(void);
+
+// What a code means, in a line: static text that the caller must not free. The text for an
+// unknown code says so.
+const char *radiomics_status_text(int32_t status);
+
+// Makes a context, which starts its threads. `options` may be NULL for the usual choice.
+radiomics_status radiomics_context_new(const struct radiomics_context_options *options,
+                                       struct radiomics_context **context);
+
+// Frees a context and ends its threads; NULL is fine. Not to be called from a progress callback.
+void radiomics_context_free(struct radiomics_context *context);
+
+// What went wrong in the last call with this context that failed: the values at fault and the
+// remedy, in UTF-8. Empty if none failed, or for NULL. Valid until the next failing call with
+// the context, or until it is freed.
+const char *radiomics_last_error(const struct radiomics_context *context);
+
+// Settings of a profile: "ibsi" or "pyradiomics".
+radiomics_status radiomics_settings_from_profile(struct radiomics_context *context,
+                                                 const char *profile,
+                                                 struct radiomics_settings **settings);
+
+// Settings of a reference configuration of IBSI 1: "digital_phantom", or "A" to "E" for the CT
+// phantom.
+radiomics_status radiomics_settings_from_ibsi_configuration(struct radiomics_context *context,
+                                                            const char *name,
+                                                            struct radiomics_settings **settings);
+
+// Settings from a YAML 1.2 document, which may be JSON: the keys are those of the Python package
+// and of the command line.
+radiomics_status radiomics_settings_from_yaml(struct radiomics_context *context,
+                                              const char *yaml,
+                                              struct radiomics_settings **settings);
+
+// Settings from a JSON document.
+radiomics_status radiomics_settings_from_json(struct radiomics_context *context,
+                                              const char *json,
+                                              struct radiomics_settings **settings);
+
+// Settings from the text of a PyRadiomics parameter file, YAML or JSON. `label` becomes the label
+// that the file names, 1 if it names none; it may be NULL if it is not wanted.
+radiomics_status radiomics_settings_from_pyradiomics(struct radiomics_context *context,
+                                                     const char *parameters,
+                                                     struct radiomics_settings **settings,
+                                                     int64_t *label);
+
+// New settings: those of `base`, with the ones replaced that a YAML document names.
+radiomics_status radiomics_settings_update(struct radiomics_context *context,
+                                           const struct radiomics_settings *base,
+                                           const char *yaml,
+                                           struct radiomics_settings **settings);
+
+// All settings as a YAML document, to be freed with radiomics_string_free.
+radiomics_status radiomics_settings_to_yaml(struct radiomics_context *context,
+                                            const struct radiomics_settings *settings,
+                                            char **yaml);
+
+// All settings as a JSON document, to be freed with radiomics_string_free.
+radiomics_status radiomics_settings_to_json(struct radiomics_context *context,
+                                            const struct radiomics_settings *settings,
+                                            char **json);
+
+// Frees settings; NULL is fine.
+void radiomics_settings_free(struct radiomics_settings *settings);
+
+// Frees a text that a function handed out as `char *`; NULL is fine.
+void radiomics_string_free(char *text);
+
+// Computes the features of the voxels of `mask` that have `label`. The table is to be freed
+// with radiomics_table_free.
+radiomics_status radiomics_extract(struct radiomics_context *context,
+                                   const struct radiomics_image *image,
+                                   const struct radiomics_image *mask,
+                                   int64_t label,
+                                   const struct radiomics_settings *settings,
+                                   struct radiomics_table **table);
+
+// Computes the features of one or many labels in one or many images: the rows of the table come
+// label by label, and for each label image by image. The table is to be freed with
+// radiomics_table_free. If one region fails, the whole call does, and the text of the error says
+// where.
+radiomics_status radiomics_extract_many(struct radiomics_context *context,
+                                        const struct radiomics_job *job,
+                                        struct radiomics_table **table);
+
+// Number of rows; 0 for NULL.
+size_t radiomics_table_length(const struct radiomics_table *table);
+
+// Row `index`, from 0, in the order of the catalogue. Set `row->struct_size` first.
+radiomics_status radiomics_table_row(const struct radiomics_table *table,
+                                     size_t index,
+                                     struct radiomics_row *row);
+
+// Finds the row of a label that has this column name. RADIOMICS_STATUS_UNKNOWN_NAME if there
+// is none.
+radiomics_status radiomics_table_find(const struct radiomics_table *table,
+                                      int64_t label,
+                                      const char *column,
+                                      size_t *index);
+
+// The values of all rows, radiomics_table_length of them one after the other, which live as long
+// as the table. NULL for NULL or an empty table.
+const double *radiomics_table_values(const struct radiomics_table *table);
+
+// Exports the table through the Arrow C Data Interface: a struct array with the columns label,
+// column, image, family, feature, aggregation, ibsi_id, value and defined. Both structs are
+// overwritten and own what they point to, so the table may be freed before they are released.
+radiomics_status radiomics_table_to_arrow(const struct radiomics_table *table,
+                                          struct ArrowArray *array,
+                                          struct ArrowSchema *schema);
+
+// Frees a table; NULL is fine.
+void radiomics_table_free(struct radiomics_table *table);
+
+// Makes a list of all features, to be freed with radiomics_catalogue_free.
+radiomics_status radiomics_catalogue_new(struct radiomics_catalogue **catalogue);
+
+// Number of features; 0 for NULL.
+size_t radiomics_catalogue_length(const struct radiomics_catalogue *catalogue);
+
+// Feature `index`, from 0, in the order of the tables' rows. Set `feature->struct_size` first.
+radiomics_status radiomics_catalogue_feature(const struct radiomics_catalogue *catalogue,
+                                             size_t index,
+                                             struct radiomics_feature *feature);
+
+// Frees a catalogue; NULL is fine.
+void radiomics_catalogue_free(struct radiomics_catalogue *catalogue);
+
+// Computes what IBSI 1 publishes values for, and compares: the digital phantom, which the library
+// has in it, and the CT phantom in configurations A to E if `ct_image` and `ct_mask` (label 1) are
+// not NULL. `report` becomes a table for people, to be freed with radiomics_string_free; it may be
+// NULL. If a value is outside of its tolerance the status is RADIOMICS_STATUS_NOT_VERIFIED and the
+// table is the text of the error.
+radiomics_status radiomics_verify(struct radiomics_context *context,
+                                  const struct radiomics_image *ct_image,
+                                  const struct radiomics_image *ct_mask,
+                                  char **report);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -105,12 +105,10 @@ fn extract_one(
     let prepared = Prepared::new(image, mask, label, settings, margin_mm, isa)?;
     monitor.advance(1)?;
     let mut rows = compute(name, &prepared.roi, &shape, settings, isa, monitor)?;
-    // The range is one of intensities of the image, and no bound of a filter's responses.
-    let of_responses = Settings { resegment_range: None, ..settings.clone() };
     if !intensity.is_empty() {
         prepared.for_each_response(&settings.filters, isa, &mut |filter, roi| {
-            let settings = if *filter == Filter::Original { settings } else { &of_responses };
-            rows.extend(compute(&response_name(name, filter), roi, &intensity, settings, isa, monitor)?);
+            let settings = settings.of_response(filter);
+            rows.extend(compute(&response_name(name, filter), roi, &intensity, &settings, isa, monitor)?);
             Ok(())
         })?;
     }
@@ -149,9 +147,7 @@ fn compute(
     monitor: &Monitor,
 ) -> Result<Vec<FeatureRow>> {
     let job = Job { image, roi, settings, isa };
-    let uses_levels =
-        |f: &&Family| matches!(f.compute, Compute::Levels(_) | Compute::Lines(_) | Compute::Zones { .. });
-    let texture = match families.iter().any(uses_levels) {
+    let texture = match families.iter().any(|f| f.compute.uses_levels()) {
         true => {
             let roi = roi.sliced_along(settings.slice_axis);
             let levels = grey_levels(&roi, settings, isa)?;

@@ -46,6 +46,7 @@ mod settings;
 mod table;
 mod transform_size;
 pub mod verify;
+pub mod voxel_map;
 mod zones;
 
 pub use aggregation::Aggregation;

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
 
 use crate::error::{Error, Result};
 use crate::kernels::Isa;
@@ -13,7 +14,10 @@ const MAX_THREADS: usize = 1024;
 /// Threads to compute on. They never change a number.
 #[derive(Debug)]
 pub struct Pool {
-    threads: rayon::ThreadPool,
+    // Both are there until the pool is dropped.
+    threads: Option<rayon::ThreadPool>,
+    handles: Vec<JoinHandle<()>>,
+    count: usize,
 }
 
 impl Pool {
@@ -26,21 +30,43 @@ impl Pool {
             let reason = format!("{MAX_THREADS} are the limit; 0 takes as many as the machine has");
             return Err(Error::Threads { threads, reason });
         }
-        rayon::ThreadPoolBuilder::new()
+        let mut handles = Vec::new();
+        let built = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
-            .build()
-            .map(|threads| Self { threads })
-            .map_err(|error| Error::Threads { threads, reason: error.to_string() })
+            .spawn_handler(|thread| {
+                handles.push(std::thread::Builder::new().spawn(|| thread.run())?);
+                Ok(())
+            })
+            .build();
+        match built {
+            Ok(pool) => Ok(Self { count: pool.current_num_threads(), threads: Some(pool), handles }),
+            Err(error) => Err(Error::Threads { threads, reason: error.to_string() }),
+        }
     }
 
     /// Number of threads.
     pub fn threads(&self) -> usize {
-        self.threads.current_num_threads()
+        self.count
     }
 
     /// Runs a job whose parallel loops use these threads.
     pub(crate) fn install<R: Send>(&self, job: impl FnOnce() -> R + Send) -> R {
-        self.threads.install(job)
+        match &self.threads {
+            Some(threads) => threads.install(job),
+            None => job(),
+        }
+    }
+}
+
+impl Drop for Pool {
+    /// Waits until the threads have ended: whoever unloads a library afterwards pulls no code from
+    /// under them.
+    fn drop(&mut self) {
+        drop(self.threads.take());
+        for handle in self.handles.drain(..) {
+            // A thread of the pool catches what jobs panic with, so it has nothing to tell.
+            let _ = handle.join();
+        }
     }
 }
 

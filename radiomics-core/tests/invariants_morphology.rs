@@ -74,6 +74,27 @@ proptest! {
     }
 }
 
+/// What a feature needs is computed for it alone as well.
+#[test]
+fn each_feature_alone() {
+    let image = Array3::from_shape_fn((5, 6, 7), |(k, j, i)| ((k * 79 + j * 131 + i * 37) % 101) as f64);
+    let mask = Array3::from_shape_fn((5, 6, 7), |(k, j, i)| u8::from((k + j + i) % 5 != 0));
+    let grid = Grid::new([5, 6, 7], SPACING_MM).unwrap();
+    let (image, mask) =
+        (Image::new(grid.clone(), image.view()).unwrap(), Mask::new(grid, mask.view()).unwrap());
+    let extract = |features| {
+        let settings = Settings { features, ..Settings::default() };
+        extract(&image, &mask, 1, &settings, &Execution::default()).unwrap()
+    };
+    let all = extract(None);
+    let shape = all.rows().iter().filter(|row| row.family == "morphology");
+    for row in shape.clone() {
+        let alone = extract(Some(vec![format!("morphology.{}", row.feature.name)]));
+        assert_eq!(bits(&alone), [row.value.to_bits()], "{}", row.feature.name);
+    }
+    assert!(shape.count() > 25);
+}
+
 /// A sphere of voxels is large enough for the transform: the number of threads must not show.
 #[test]
 fn transforms_and_threads() {

@@ -3,20 +3,25 @@
 
 mod common;
 
+use std::path::Path;
+
 use common::Volume;
 use radiomics_core::Execution;
-use radiomics_core::verify::{Check, ResponseCheck, ct_phantom_filtered, response_maps};
+use radiomics_core::verify::{self, Check, Format, ResponseCheck, ct_phantom_filtered, response_maps};
 
-#[test]
-fn response_maps_of_phantoms() {
-    let Some(folder) = common::data() else { return };
-    let folder = folder.join("ibsi2");
+fn checked_maps() -> Option<Vec<ResponseCheck>> {
+    let folder = common::data()?.join("ibsi2");
     let check = |map: &radiomics_core::verify::ResponseMap| {
         let phantom = Volume::nifti(&folder.join(map.phantom_file()));
         let reference = Volume::nifti(&folder.join(map.reference_file()));
         map.check(&phantom.image(), &reference.image(), &Execution::default()).unwrap()
     };
-    let checks: Vec<ResponseCheck> = response_maps().iter().map(check).collect();
+    Some(response_maps().iter().map(check).collect())
+}
+
+#[test]
+fn response_maps_of_phantoms() {
+    let Some(checks) = checked_maps() else { return };
     for check in &checks {
         println!("{:<6} {:.4} % of the range", check.test, 100.0 * check.share());
     }
@@ -38,4 +43,16 @@ fn statistics_of_the_filtered_ct_phantom() {
         .collect();
     assert!(outside.is_empty(), "{} outside:\n{}", outside.len(), outside.join("\n"));
     assert_eq!(checks.len(), 323);
+}
+
+#[test]
+fn the_validation_page_says_so() {
+    let Some((image, mask)) = common::ct_phantom() else { return };
+    let (image, mask, execution) = (image.image(), mask.mask(), Execution::default());
+    let mut checks = verify::digital_phantom(&execution).unwrap();
+    checks.extend(verify::ct_phantom(&image, &mask, &execution).unwrap());
+    checks.extend(checked_maps().unwrap().iter().map(ResponseCheck::as_check));
+    checks.extend(ct_phantom_filtered(&image, &mask, &execution).unwrap());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/validation.md");
+    common::compare_or_regenerate(&path, &verify::write(&checks, Format::Markdown));
 }

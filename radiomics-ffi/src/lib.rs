@@ -1,21 +1,39 @@
 //! C interface of radiomics-rs; `include/radiomics.h` is generated from this crate and
 //! `include/radiomics.hpp` wraps it for C++.
 //!
-//! Every symbol begins with `radiomics_`. Comments become the documentation in the header.
+//! Every symbol begins with `radiomics_`. Comments become the documentation in the header. Entry
+//! points check their arguments, call the core inside of [`entry::entry`], which turns panics and
+//! errors into a status, and write outputs last. Nothing here computes a number.
 // Exporting a symbol under a fixed name is unsafe: another one of that name would clash.
 #![allow(unsafe_code)]
+#![allow(non_camel_case_types, reason = "these names are C's")]
+#![allow(clippy::missing_safety_doc, reason = "one rule for all pointers, at the top of the header")]
 
-use std::ffi::{CStr, c_char};
+// A panic that aborts would take the host program with it.
+#[cfg(not(panic = "unwind"))]
+compile_error!("radiomics-ffi promises to catch panics: build it with panic = \"unwind\"");
 
-/// The version as text that ends in NUL.
-const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
-    Ok(version) => version,
-    Err(_) => panic!("the version holds a NUL"),
-};
+mod entry;
+mod pointers;
+mod strings;
 
-/// Version of the library, such as "0.1.0": static text that the caller must not free.
-// SAFETY: no other symbol of this library, or of one it links, begins with `radiomics_`.
-#[unsafe(no_mangle)]
-pub extern "C" fn radiomics_version() -> *const c_char {
-    VERSION.as_ptr()
-}
+// In the order of the header, which blank lines keep.
+pub mod version;
+
+pub mod status;
+
+pub mod context;
+
+pub mod settings;
+
+pub mod image;
+
+pub mod extract;
+
+pub mod arrow;
+
+pub mod table;
+
+pub mod catalogue;
+
+pub mod verify;

@@ -2,6 +2,7 @@
 //! its own. The package around it turns files and SimpleITK images into arrays.
 
 mod extract;
+mod maps;
 mod settings;
 mod value;
 mod verify;
@@ -30,9 +31,11 @@ mod _core {
     #[pymodule_export]
     use super::extract::{example, extract, features, filter_images};
     #[pymodule_export]
+    use super::maps::feature_maps;
+    #[pymodule_export]
     use super::settings::{Settings, setting_keys};
     #[pymodule_export]
-    use super::verify::{Verification, verify};
+    use super::verify::{Verification, response_map_tests, verify};
 
     #[pymodule_export]
     #[allow(non_upper_case_globals)]

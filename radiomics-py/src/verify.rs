@@ -1,8 +1,13 @@
 //! The proof against published values.
 
+use std::collections::HashMap;
+
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use radiomics_core::verify::{Check, Format, ct_phantom, digital_phantom, summaries, write};
+use radiomics_core::verify::{
+    Check, Format, ResponseMap, ct_phantom, ct_phantom_filtered, digital_phantom, response_maps, summaries,
+    write,
+};
 use radiomics_core::{Execution, Named};
 
 use crate::extract::{Geometry, execution, image, mask};
@@ -72,13 +77,26 @@ impl Verification {
     }
 }
 
-/// Recompute published values: the embedded digital phantom, and the CT phantom if it is given
-/// as (image, geometry, mask, geometry).
+/// The tests of IBSI 2, phase 1: (number, file of the phantom, file of the reference map), in the
+/// folder of IBSI 2's data.
 #[pyfunction]
-#[pyo3(signature = (ct, *, threads))]
+pub fn response_map_tests() -> Vec<(&'static str, String, String)> {
+    let names = |map: ResponseMap| (map.test, map.phantom_file(), map.reference_file());
+    response_maps().into_iter().map(names).collect()
+}
+
+/// Voxels and geometry of an image and of what belongs to it.
+type Pair<'py> = (Bound<'py, PyAny>, Geometry, Bound<'py, PyAny>, Geometry);
+
+/// Recompute published values: the embedded digital phantom, those of the CT phantom if it is given
+/// as (image, geometry, mask, geometry), and response maps if they are, by the number of the test
+/// as (phantom, geometry, reference, geometry).
+#[pyfunction]
+#[pyo3(signature = (ct, maps, *, threads))]
 pub fn verify(
     py: Python<'_>,
-    ct: Option<(Bound<'_, PyAny>, Geometry, Bound<'_, PyAny>, Geometry)>,
+    ct: Option<Pair<'_>>,
+    maps: HashMap<String, Pair<'_>>,
     threads: i64,
 ) -> PyResult<Verification> {
     let execution: Execution = execution(threads)?;
@@ -86,7 +104,20 @@ pub fn verify(
     if let Some((image_voxels, image_geometry, mask_voxels, mask_geometry)) = ct {
         let (voxels, labels) = (Borrowed::new("image", &image_voxels)?, Borrowed::new("mask", &mask_voxels)?);
         let (image, mask) = (image(voxels.voxels(), image_geometry)?, mask(labels.voxels(), mask_geometry)?);
-        checks.extend(py.detach(|| ct_phantom(&image, &mask, &execution)).map_err(raise)?);
+        let of_ct = || {
+            let mut checks = ct_phantom(&image, &mask, &execution)?;
+            checks.extend(ct_phantom_filtered(&image, &mask, &execution)?);
+            Ok(checks)
+        };
+        checks.extend(py.detach(of_ct).map_err(raise)?);
+    }
+    for map in response_maps() {
+        let Some((phantom, geometry, reference, reference_geometry)) = maps.get(map.test) else { continue };
+        let (voxels, expected) = (Borrowed::new("image", phantom)?, Borrowed::new("reference", reference)?);
+        let (phantom, reference) =
+            (image(voxels.voxels(), *geometry)?, image(expected.voxels(), *reference_geometry)?);
+        let check = py.detach(|| map.check(&phantom, &reference, &execution)).map_err(raise)?;
+        checks.push(check.as_check());
     }
     Ok(Verification { checks })
 }

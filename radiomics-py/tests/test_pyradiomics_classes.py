@@ -69,8 +69,8 @@ def test_feature_class_directly(phantom_images):
 def test_missing_image_or_voxel_mode(phantom_images):
     with pytest.raises(ValueError, match="Missing input image or mask"):
         pyradiomics.firstorder.RadiomicsFirstOrder(phantom_images[0], None)
-    with pytest.raises(NotImplementedError, match="voxel-based"):
-        pyradiomics.firstorder.RadiomicsFirstOrder(*phantom_images, voxelBased=True)
+    with pytest.raises(NotImplementedError, match="not available in voxel-based mode"):
+        pyradiomics.shape.RadiomicsShape(*phantom_images, voxelBased=True)
 
 
 def test_deprecated_features_are_calculated_by_name(phantom_images, caplog):

@@ -146,11 +146,22 @@ def test_bad_batch(tmp_path, caplog, text, message):
     assert message in caplog.text
 
 
+def test_maps_are_files_and_the_table_has_their_paths(tmp_path, phantom_files, capsys):
+    flags = ["-m", "voxel", "-od", str(tmp_path / "maps"), "-f", "json", "-s", "binWidth:1"]
+    assert scripts.main([*phantom_files, *flags]) == 0
+    [row] = json.loads(capsys.readouterr().out)
+    path = tmp_path / "maps" / "Case-1_original_glcm_Contrast.nrrd"
+    assert row["original_glcm_Contrast"] == str(path)
+    contrast = sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
+    assert contrast.shape == (4, 4, 5)
+    assert contrast.max() > 0
+    assert not any("shape" in key for key in row)
+
+
 def test_bad_input(tmp_path, phantom_files, caplog):
     assert scripts.main([phantom_files[0]]) == 1
     assert "no mask specified" in caplog.text
     assert scripts.main([str(tmp_path / "nowhere.csv")]) == 1
-    assert scripts.main([*phantom_files, "-m", "voxel"]) == 1
     assert scripts.main([*phantom_files, "-p", "nowhere.yaml"]) == 3
     with pytest.raises(SystemExit) as caught:
         scripts.main([*phantom_files, "-f", "xls"])

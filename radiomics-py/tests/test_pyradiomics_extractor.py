@@ -237,11 +237,6 @@ def test_a_class_of_ones_own(phantom_images, monkeypatch):
     assert np.isnan(result["original_parity_Failing"])
 
 
-def test_voxel_mode_is_refused(phantom_images):
-    with pytest.raises(NotImplementedError, match="voxel-based"):
-        RadiomicsFeatureExtractor().execute(*phantom_images, voxelBased=True)
-
-
 def test_geometry_tolerance_ends_with_the_extraction(phantom_images):
     image, mask = phantom_images
     moved = sitk.Image(mask)

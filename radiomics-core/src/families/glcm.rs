@@ -264,5 +264,5 @@ fn maximal_correlation_coefficient(m: &Glcm) -> f64 {
     let [p, q] = m.marginals.each_ref().map(occurring);
     let cells = m.cells.iter().map(|&(i, j, p)| (places[0][i], places[1][j], p));
     let matrix = if m.folded { Deflated::symmetric(cells, &p) } else { Deflated::general(cells, &p, &q) };
-    matrix.largest()
+    matrix.with_epsilon()
 }

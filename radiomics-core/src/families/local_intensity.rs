@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::{Compute, Job, features};
 use crate::aggregation::{Aggregation, Scope};
 use crate::catalogue::{Family, Row, row};
-use crate::kernels::{Isa, windows};
+use crate::kernels::{Isa, reduce, windows};
 use crate::roi::Roi;
 use crate::table::FeatureRow;
 
@@ -42,8 +42,6 @@ struct Neighbourhoods {
     pad: usize,
     mask: Array3<bool>,
     maxima: Vec<[usize; 3]>,
-    /// More than what rounding may change in a mean.
-    slack: f64,
 }
 
 /// Part of a line of voxels.
@@ -54,12 +52,6 @@ struct Piece {
     end: usize,
 }
 
-/// Voxels along x that a common bound is computed for.
-const PIECE: usize = 16;
-
-/// Pieces that are tried together.
-const TOGETHER: usize = 32;
-
 fn compute(job: &Job) -> Vec<FeatureRow> {
     job.rows(FAMILY.name, TABLE, Aggregation::Region, &[Neighbourhoods::new(job.isa, job.roi)])
 }
@@ -69,16 +61,25 @@ impl Neighbourhoods {
         let shape = roi.intensities.dim().into();
         let rows = sphere_rows(roi.grid.spacing_mm, shape);
         let pad = rows.iter().map(|r| r.1).max().unwrap_or(0);
-        let inside = || roi.intensities.indexed_iter().zip(&roi.intensity).filter(|(_, m)| **m);
-        let highest = inside().map(|((_, &x), _)| x).fold(f64::NEG_INFINITY, f64::max);
-        let maxima =
-            inside().filter(|((_, x), _)| **x == highest).map(|(((k, j, i), _), _)| [k, j, i]).collect();
+        let (_, ny, _) = roi.intensities.dim();
+        let lines = || roi.intensities.rows().into_iter().zip(roi.intensity.rows()).enumerate();
+        // Of each line the highest intensity inside.
+        let of_lines: Vec<f64> = lines()
+            .map(|(_, (x, m))| match (x.as_slice(), m.as_slice()) {
+                (Some(x), Some(m)) => reduce::masked_range(isa, x, m).0[1],
+                _ => reduce::masked_range(isa, &x.to_vec(), &m.to_vec()).0[1],
+            })
+            .collect();
+        let highest = of_lines.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let maxima = lines().filter(|(n, _)| of_lines[*n] == highest).flat_map(|(n, (x, m))| {
+            let inside = x.into_iter().zip(m).enumerate().filter(|(_, (x, m))| **m && **x == highest);
+            inside.map(move |(i, _)| [n / ny, n % ny, i])
+        });
+        let maxima = maxima.collect();
         let is_finite = roi.intensities.iter().all(|x| x.is_finite());
         let counts = || RunningSums::new(&roi.intensities, pad, |x| f64::from(x.is_finite()));
-        let finite = roi.intensities.iter().filter(|x| x.is_finite());
         Self {
             isa,
-            slack: 1e-9 * finite.fold(0.0, |largest: f64, x| largest.max(x.abs())),
             sums: RunningSums::new(&roi.intensities, pad, |x| if x.is_finite() { x } else { 0.0 }),
             counts: (!is_finite).then(counts),
             rows,
@@ -100,16 +101,10 @@ impl Neighbourhoods {
     /// Sums over the spheres round the voxels of a piece, all at once: they meet the same lines.
     fn totals(&self, of: &RunningSums, piece: Piece) -> Vec<f64> {
         let mut totals = vec![0.0; piece.end - piece.first];
-        for (line, reach) in self.lines(piece.line) {
-            let [low, high] = of.ends(line, piece, reach);
-            windows::add(self.isa, low, high, &mut totals);
-        }
+        let windows: Vec<_> =
+            self.lines(piece.line).map(|(line, reach)| of.window(line, piece.first, reach)).collect();
+        windows::add(self.isa, &of.before, &windows, &mut totals);
         totals
-    }
-
-    /// Whether no sphere round a voxel of the piece is cut along x.
-    fn is_whole(&self, piece: Piece) -> bool {
-        piece.first >= self.pad && piece.end + self.pad <= self.mask.dim().2
     }
 
     fn means(&self, piece: Piece) -> Vec<f64> {
@@ -117,14 +112,17 @@ impl Neighbourhoods {
         if let Some(counts) = &self.counts {
             let counts = self.totals(counts, piece);
             means.iter_mut().zip(counts).for_each(|(mean, count)| *mean /= count);
-        } else if self.is_whole(piece) {
-            let count: usize = self.lines(piece.line).map(|(_, reach)| 2 * reach + 1).sum();
-            means.iter_mut().for_each(|mean| *mean /= count as f64);
         } else {
+            // Spheres that are not cut along x all hold the same number of voxels.
+            let whole: usize = self.lines(piece.line).map(|(_, reach)| 2 * reach + 1).sum();
             let last = self.mask.dim().2 - 1;
             for (mean, i) in means.iter_mut().zip(piece.first..) {
-                let reaches = self.lines(piece.line).map(|(_, reach)| reach);
-                let count: usize = reaches.map(|r| (i + r).min(last) - i.saturating_sub(r) + 1).sum();
+                let count = if i >= self.pad && i + self.pad <= last {
+                    whole
+                } else {
+                    let reaches = self.lines(piece.line).map(|(_, reach)| reach);
+                    reaches.map(|r| (i + r).min(last) - i.saturating_sub(r) + 1).sum()
+                };
                 *mean /= count as f64;
             }
         }
@@ -136,86 +134,20 @@ impl Neighbourhoods {
         self.maxima.iter().map(mean_at).fold(f64::NAN, f64::max)
     }
 
-    /// The pieces with the highest bounds are tried first, until the bound of the next one is
-    /// below a mean that has been found.
     fn global_peak(&self) -> f64 {
-        let pieces = self.pieces();
-        let bounds = Bounds::new(self);
-        let bounded = pieces.into_par_iter().map(|piece| (bounds.highest_mean(self, piece), piece));
-        let mut bounded: Vec<(f64, Piece)> = bounded.collect();
-        bounded.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let mut highest = f64::NAN;
-        for some in bounded.chunks(TOGETHER) {
-            if some[0].0 + self.slack < highest {
-                break;
-            }
-            let found: Vec<f64> = some.par_iter().map(|&(_, piece)| self.highest_in(piece)).collect();
-            highest = found.into_iter().fold(highest, f64::max);
-        }
-        highest
+        let (nz, ny, _) = self.mask.dim();
+        let lines = (0..nz * ny).into_par_iter();
+        lines.map(|line| self.highest_in_line([line / ny, line % ny])).reduce(|| f64::NAN, f64::max)
     }
 
-    /// The pieces of lines that have voxels of the mask.
-    fn pieces(&self) -> Vec<Piece> {
-        let mut pieces = Vec::new();
-        let (_, ny, nx) = self.mask.dim();
-        for (n, row) in self.mask.rows().into_iter().enumerate() {
-            let Some(row) = row.to_slice() else { continue };
-            for (first, part) in (0..nx).step_by(PIECE).zip(row.chunks(PIECE)) {
-                if part.iter().fold(false, |any, m| any | m) {
-                    pieces.push(Piece { line: [n / ny, n % ny], first, end: first + part.len() });
-                }
-            }
-        }
-        pieces
-    }
-
-    /// The highest mean round any voxel of a piece that is in the mask.
-    fn highest_in(&self, piece: Piece) -> f64 {
-        let [k, j] = piece.line;
-        let means = self.means(piece);
-        let mask = self.mask.slice(ndarray::s![k, j, piece.first..piece.end]);
-        means.iter().zip(mask).filter(|(_, m)| **m).map(|(x, _)| *x).fold(f64::NAN, f64::max)
-    }
-}
-
-/// For each line, reach and piece, the highest sum over as many voxels to either side.
-struct Bounds {
-    /// By line, then by reach, then by piece.
-    sums: Vec<f64>,
-    pieces: usize,
-}
-
-impl Bounds {
-    fn new(n: &Neighbourhoods) -> Self {
-        let (nz, ny, nx) = n.mask.dim();
-        let pieces = nx.div_ceil(PIECE);
-        // Reaches that no row of a sphere has are few, and need not be left out.
-        let lines = (0..nz * ny).into_par_iter().flat_map_iter(|line| {
-            (0..=n.pad).flat_map(move |reach| (0..pieces).map(move |piece| (line, reach, piece)))
-        });
-        let highest = |(line, reach, piece): (usize, usize, usize)| {
-            let line = [line / ny, line % ny];
-            let first = PIECE * piece;
-            let [low, high] = n.sums.ends(line, Piece { line, first, end: nx.min(first + PIECE) }, reach);
-            windows::highest(n.isa, low, high)
-        };
-        Self { sums: lines.map(highest).collect(), pieces }
-    }
-
-    /// No mean in a piece is higher. A sphere's sum is at most the sum of what is the highest
-    /// along each of its lines.
-    fn highest_mean(&self, n: &Neighbourhoods, piece: Piece) -> f64 {
-        if n.counts.is_some() || !n.is_whole(piece) {
-            return f64::INFINITY;
-        }
-        let (mut sum, mut count) = (0.0, 0);
-        for ([k, j], reach) in n.lines(piece.line) {
-            let line = k * n.mask.dim().1 + j;
-            sum += self.sums[(line * (n.pad + 1) + reach) * self.pieces + piece.first / PIECE];
-            count += 2 * reach + 1;
-        }
-        sum / count as f64
+    /// The highest mean round any voxel of a line; NaN without one in the mask.
+    fn highest_in_line(&self, [k, j]: [usize; 2]) -> f64 {
+        let mask = self.mask.slice(ndarray::s![k, j, ..]);
+        let Some(first) = mask.iter().position(|&m| m) else { return f64::NAN };
+        let end = mask.iter().rposition(|&m| m).unwrap_or(first) + 1;
+        let means = self.means(Piece { line: [k, j], first, end });
+        let inside = means.iter().zip(mask.slice(ndarray::s![first..end])).filter(|(_, m)| **m);
+        inside.map(|(x, _)| *x).fold(f64::NAN, f64::max)
     }
 }
 
@@ -245,12 +177,11 @@ impl RunningSums {
         Self { before, lines: ny, length, pad }
     }
 
-    /// The running sums `reach` voxels before and behind the voxels of a piece, on any line.
-    fn ends(&self, [k, j]: [usize; 2], piece: Piece, reach: usize) -> [&[f64]; 2] {
-        let line = &self.before[(k * self.lines + j) * self.length..][..self.length];
-        let n = piece.end - piece.first;
-        let first = self.pad + piece.first;
-        [&line[first - reach..][..n], &line[first + reach + 1..][..n]]
+    /// Where the sums before and up to the end of a window begin, `reach` voxels to either side
+    /// of voxel `first` of a line.
+    fn window(&self, [k, j]: [usize; 2], first: usize, reach: usize) -> [usize; 2] {
+        let voxel = (k * self.lines + j) * self.length + self.pad + first;
+        [voxel - reach, voxel + reach + 1]
     }
 }
 

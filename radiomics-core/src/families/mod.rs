@@ -63,6 +63,11 @@ pub(crate) enum Compute {
 }
 
 impl Compute {
+    /// Whether it looks at grey levels.
+    pub fn uses_levels(self) -> bool {
+        matches!(self, Compute::Levels(_) | Compute::Lines(_) | Compute::Zones { .. })
+    }
+
     /// How much of the image round the region is needed.
     pub fn margin_mm(self) -> f64 {
         match self {

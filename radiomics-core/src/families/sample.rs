@@ -19,10 +19,10 @@ pub(crate) enum Sample {
 
 impl Sample {
     pub fn new(isa: Isa, roi: &Roi) -> Self {
-        let rows = Rows { values: &roi.intensities, mask: &roi.intensity };
-        let ([low, high], is_whole) = rows.range(isa);
+        let slices = Slices { values: &roi.intensities, mask: &roi.intensity };
+        let ([low, high], is_whole) = slices.range(isa);
         if is_whole && high - low <= LARGEST_SPAN {
-            Sample::Counted(rows.count(isa, low, (high - low) as usize + 1))
+            Sample::Counted(slices.count(isa, low, (high - low) as usize + 1))
         } else {
             Sample::Values(roi.values())
         }
@@ -37,20 +37,20 @@ impl Sample {
     }
 }
 
-struct Rows<'a> {
+struct Slices<'a> {
     values: &'a Array3<f64>,
     mask: &'a Array3<bool>,
 }
 
-impl Rows<'_> {
-    /// Calls `each` with every row of slice `k` and its mask.
+impl Slices<'_> {
+    /// Calls `each` with slice `k` and its mask, as a whole if it is stored so, else by rows.
     fn of_slice(&self, k: usize, mut each: impl FnMut(&[f64], &[bool])) {
         let (values, mask) = (self.values.index_axis(Axis(0), k), self.mask.index_axis(Axis(0), k));
+        if let (Some(x), Some(m)) = (values.as_slice(), mask.as_slice()) {
+            return each(x, m);
+        }
         for (x, m) in values.rows().into_iter().zip(mask.rows()) {
-            match (x.as_slice(), m.as_slice()) {
-                (Some(x), Some(m)) => each(x, m),
-                _ => each(&x.to_vec(), &m.to_vec()),
-            }
+            each(&x.to_vec(), &m.to_vec());
         }
     }
 
@@ -75,20 +75,20 @@ impl Rows<'_> {
         // Two tables in turn: neighbours are often equal, and would wait for the count just
         // written.
         let empty = || [vec![0u64; span], vec![0u64; span]];
-        let counts = self.slices().fold(empty, |[mut even, mut odd], k| {
-            let mut places = vec![0; self.values.dim().2];
+        let counts = self.slices().fold(empty, |mut counts, k| {
+            let mut places = Vec::new();
             self.of_slice(k, |x, m| {
+                places.resize(x.len(), 0);
                 reduce::places(isa, x, low, 1.0, &mut places);
-                for (place, mask) in places.chunks(2).zip(m.chunks(2)) {
-                    if mask[0] {
-                        even[place[0] as usize] += 1;
-                    }
-                    if mask.len() > 1 && mask[1] {
-                        odd[place[1] as usize] += 1;
+                // Most voxels have neighbours that are inside or outside as well.
+                for (places, mask) in places.chunks(8).zip(m.chunks(8)) {
+                    if mask.iter().fold(false, |any, m| any | m) {
+                        let inside = places.iter().zip(mask).enumerate().filter(|(_, (_, m))| **m);
+                        inside.for_each(|(n, (&place, _))| counts[n % 2][place as usize] += 1);
                     }
                 }
             });
-            [even, odd]
+            counts
         });
         let [even, odd] = counts.reduce(empty, |mut a, b| {
             a.iter_mut().flatten().zip(b.iter().flatten()).for_each(|(a, b)| *a += b);

@@ -203,11 +203,13 @@ impl Harmonics {
     }
 }
 
+/// Voxels along an axis, and weights of the spline.
+type Reads = [(usize, f64); 4];
+
 /// The position of a vertex relative to any voxel.
 struct Offset {
-    /// By axis (z, y, x): voxels and weights of the spline for each position along the axis, none
-    /// outside of the image.
-    lines: [Vec<Option<[(usize, f64); 4]>>; 3],
+    /// By axis (z, y, x) and position along it; none outside of the image.
+    lines: [Vec<Option<Reads>>; 3],
 }
 
 impl Offset {

@@ -232,6 +232,27 @@ impl Filter {
         }
     }
 
+    /// The kind of filter, as documents name it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Filter::Original => "original",
+            Filter::Mean(_) => "mean",
+            Filter::LaplacianOfGaussian(_) => "laplacian_of_gaussian",
+            Filter::Laws(_) => "laws",
+            Filter::Gabor(_) => "gabor",
+            Filter::SeparableWavelet(_) => "separable_wavelet",
+            Filter::Simoncelli(_) => "simoncelli",
+            Filter::Riesz(_) => "riesz",
+            Filter::Square => "square",
+            Filter::SquareRoot => "square_root",
+            Filter::Logarithm => "logarithm",
+            Filter::Exponential => "exponential",
+            Filter::Gradient(_) => "gradient",
+            Filter::LocalBinaryPattern2d(_) => "local_binary_pattern_2d",
+            Filter::LocalBinaryPattern3d(_) => "local_binary_pattern_3d",
+        }
+    }
+
     /// A name that tells the filter and its parameters, for columns of results. Parameters at
     /// their default are left out, but for those without which nobody knows what it is.
     pub fn name(&self) -> String {

@@ -23,7 +23,9 @@ pub(super) fn icosphere(subdivisions: usize, radius: f64) -> Vec<Point> {
         }
     }
     let mut faces = icosahedron_faces(&vertices);
-    vertices.iter_mut().for_each(|v| *v = to_radius(*v, radius));
+    if subdivisions == 0 {
+        vertices.iter_mut().for_each(|v| *v = to_radius(*v, radius));
+    }
     for _ in 0..subdivisions {
         let mut middles: BTreeMap<[usize; 2], usize> = BTreeMap::new();
         let mut divided = Vec::with_capacity(4 * faces.len());

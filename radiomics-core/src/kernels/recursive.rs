@@ -1,5 +1,8 @@
 //! Recursive filters of order 4 along many lines at once, one line per SIMD lane.
 
+// One index for several rows reads better than nested zips.
+#![allow(clippy::needless_range_loop)]
+
 use std::ops::Range;
 
 use super::{Isa, kernel};
@@ -8,7 +11,7 @@ use super::{Isa, kernel};
 pub const LANES: usize = 8;
 /// Vectors side by side: enough for the additions of one line, each of which waits for the one
 /// before, to overlap with those of other lines; few enough for the block to stay in cache.
-const VECTORS: usize = 4;
+const VECTORS: usize = 6;
 
 /// A value of each of some lines, where a cache line begins: a vector that straddles two would
 /// cost twice.
@@ -85,9 +88,8 @@ fn term(x: [Vector; ORDER], n: &[f64; ORDER], y: [Vector; ORDER], d: &[f64; ORDE
 #[inline(always)]
 fn denominator(inside: &[f64; ORDER], outside: &[f64; ORDER], known: usize) -> [f64; ORDER] {
     let mut d = *inside;
-    for k in known.min(ORDER)..ORDER {
-        d[k] = outside[k];
-    }
+    let known = known.min(ORDER);
+    d[known..].copy_from_slice(&outside[known..]);
     d
 }
 

@@ -132,10 +132,13 @@ kernel! {
 kernel! {
     fn places_kernel(values: &[f64], low: f64, scale: f64, places: &mut [i32]) {
         for (place, &x) in places.iter_mut().zip(values) {
-            // Saturating conversions would not be vectorised; what lies outside of the range
-            // is not looked at.
-            let x = ((x - low) * scale).clamp(0.0, 1e9);
-            *place = x as i32;
+            let x = (x - low) * scale;
+            // NaN is not above 0 either.
+            let x = if x > 0.0 { x } else { 0.0 };
+            let x = if x < 1e9 { x } else { 1e9 };
+            // A checked conversion is not vectorised.
+            // SAFETY: 0 ≤ x ≤ 10⁹, which an i32 holds.
+            *place = unsafe { x.to_int_unchecked() };
         }
     }
 }
@@ -208,7 +211,7 @@ pub fn masked_range(isa: Isa, values: &[f64], mask: &[bool]) -> ([f64; 2], bool)
     masked_range_kernel(isa, values, mask)
 }
 
-/// ⌊(x − low)·scale⌋ of each value, within 0..=10⁹.
+/// ⌊(x − low)·scale⌋ of each value, within 0..=10⁹, and 0 for NaN.
 pub fn places(isa: Isa, values: &[f64], low: f64, scale: f64, places: &mut [i32]) {
     places_kernel(isa, values, low, scale, places);
 }

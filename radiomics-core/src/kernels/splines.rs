@@ -132,7 +132,7 @@ kernel! {
             let whole = if whole < low { low } else { whole };
             let whole = if whole > high { high } else { whole };
             // An integer has no sign of zero, and none stands for NaN.
-            *x = if whole == whole { whole + 0.0 } else { 0.0 };
+            *x = if whole.is_nan() { 0.0 } else { whole + 0.0 };
         }
     }
 }

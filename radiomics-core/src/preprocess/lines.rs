@@ -40,14 +40,18 @@ impl Along<'_> {
         for first in (0..from.nrows()).step_by(LANES) {
             let lanes = LANES.min(from.nrows() - first);
             for lane in 0..lanes {
-                for (lanes, &x) in block.line.iter_mut().zip(from.row(first + lane)) {
-                    lanes[lane] = x;
+                let row = from.row(first + lane);
+                match row.as_slice() {
+                    Some(row) => block.line.iter_mut().zip(row).for_each(|(lanes, &x)| lanes[lane] = x),
+                    None => block.line.iter_mut().zip(row).for_each(|(lanes, &x)| lanes[lane] = x),
                 }
             }
             self.compute(block);
             for lane in 0..lanes {
-                for (x, lanes) in to.row_mut(first + lane).iter_mut().zip(&block.values) {
-                    *x = lanes[lane];
+                let mut row = to.row_mut(first + lane);
+                match row.as_slice_mut() {
+                    Some(row) => row.iter_mut().zip(&block.values).for_each(|(x, lanes)| *x = lanes[lane]),
+                    None => row.iter_mut().zip(&block.values).for_each(|(x, lanes)| *x = lanes[lane]),
                 }
             }
         }
@@ -56,13 +60,20 @@ impl Along<'_> {
     /// Lines along the first axis of a plane.
     fn columns(&self, block: &mut Block, from: ArrayView2<f64>, mut to: ArrayViewMut2<f64>) {
         for first in (0..from.ncols()).step_by(LANES) {
-            let part = ndarray::s![.., first..from.ncols().min(first + LANES)];
-            for (lanes, row) in block.line.iter_mut().zip(from.slice(part).rows()) {
-                lanes.iter_mut().zip(row).for_each(|(lane, &x)| *lane = x);
+            let columns = first..from.ncols().min(first + LANES);
+            for (lanes, row) in block.line.iter_mut().zip(from.rows()) {
+                let lanes = &mut lanes[..columns.len()];
+                match row.as_slice() {
+                    Some(row) => lanes.copy_from_slice(&row[columns.clone()]),
+                    None => lanes.iter_mut().zip(row.iter().skip(first)).for_each(|(lane, &x)| *lane = x),
+                }
             }
             self.compute(block);
-            for (lanes, mut row) in block.values.iter().zip(to.slice_mut(part).rows_mut()) {
-                row.iter_mut().zip(lanes).for_each(|(x, &lane)| *x = lane);
+            for (lanes, mut row) in block.values.iter().zip(to.rows_mut()) {
+                match row.as_slice_mut() {
+                    Some(row) => row[columns.clone()].copy_from_slice(&lanes[..columns.len()]),
+                    None => row.iter_mut().skip(first).zip(lanes).for_each(|(x, &lane)| *x = lane),
+                }
             }
         }
     }

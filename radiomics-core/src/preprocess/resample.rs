@@ -171,7 +171,8 @@ impl Resampling {
     /// nearest voxel counts, or nothing for grids that share their corner.
     fn taps_at(&self, coordinate: f64, n: usize) -> Taps {
         let last = n - 1;
-        let outside = coordinate < -0.5 || coordinate > last as f64 + 0.5;
+        // A voxel holds its lower border, not its upper one (ITK).
+        let outside = coordinate < -0.5 - HALF_WAY_SLACK || coordinate >= last as f64 + 0.5 - HALF_WAY_SLACK;
         let mirrored = self.method == Interpolation::CubicSpline && self.alignment == GridAlignment::Corner;
         let c = match mirrored && !outside {
             true => coordinate,

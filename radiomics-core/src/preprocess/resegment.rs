@@ -34,11 +34,12 @@ fn scale(
     unit: ResegmentUnit,
     isa: Isa,
 ) -> impl Fn(f64) -> f64 + use<> {
-    let values = masked(intensities, mask);
+    let values = || masked(intensities, mask);
     let (offset, factor) = match unit {
         ResegmentUnit::Intensity => (0.0, 1.0),
-        ResegmentUnit::Maximum => (0.0, reduce::range(isa, &values)[1]),
+        ResegmentUnit::Maximum => (0.0, reduce::range(isa, &values())[1]),
         ResegmentUnit::Sigma => {
+            let values = values();
             let mean = reduce::mean(isa, &values);
             (mean, reduce::central_moments(isa, &values, mean).variance.sqrt())
         }

@@ -95,6 +95,15 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The same for the response of a filter: the range of resegmentation is one of intensities of
+    /// the image, and no bound of responses.
+    pub(crate) fn of_response(&self, filter: &Filter) -> Self {
+        match filter {
+            Filter::Original => self.clone(),
+            _ => Self { resegment_range: None, ..self.clone() },
+        }
+    }
+
     /// Checks what the types cannot express.
     ///
     /// # Errors

@@ -2,6 +2,8 @@
 
 use std::f64::consts::{FRAC_PI_3, FRAC_PI_4, FRAC_PI_8};
 
+use super::{Check, Reference};
+use crate::aggregation::Aggregation;
 use crate::error::{Error, Result};
 use crate::extract::Execution;
 use crate::filters::{
@@ -13,6 +15,9 @@ use crate::image::Image;
 
 use Boundary::{Mirror, Nearest, Periodic, Zero};
 use Dimensions::{Three, Two};
+
+/// Share of the range that a voxel may deviate by.
+const TOLERANCE: f64 = 0.01;
 
 /// A test of phase 1 that has a reference map.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,8 +53,13 @@ impl ResponseMap {
         }
         let responses = filter_images(phantom, std::slice::from_ref(&self.filter), execution)?;
         let reference = reference.voxels().crop(&Window::whole(image));
-        let mut check =
-            ResponseCheck { test: self.test, deviation: 0.0, low: f64::INFINITY, high: f64::NEG_INFINITY };
+        let mut check = ResponseCheck {
+            test: self.test,
+            filter: self.filter.kind(),
+            deviation: 0.0,
+            low: f64::INFINITY,
+            high: f64::NEG_INFINITY,
+        };
         for (response, &expected) in responses.iter().flatten().zip(&reference) {
             let deviation = (response - expected).abs();
             // Not `f64::max`, which would pass over what is no number.
@@ -67,6 +77,8 @@ impl ResponseMap {
 pub struct ResponseCheck {
     /// Number of the test.
     pub test: &'static str,
+    /// Kind of the filter.
+    pub filter: &'static str,
     /// Largest |response − reference| of all voxels.
     pub deviation: f64,
     /// Lowest value of the reference map.
@@ -84,7 +96,24 @@ impl ResponseCheck {
     /// Whether the response is inside of the tolerance, by IBSI's rule: 1 % of the range, in
     /// every voxel.
     pub fn inside(&self) -> bool {
-        self.share() <= 0.01
+        self.share() <= TOLERANCE
+    }
+
+    /// As a check beside those of features: the share of the range, which should be 0.
+    pub fn as_check(&self) -> Check {
+        let reference = Reference {
+            dataset: "response_maps",
+            family: self.filter,
+            aggregation: Aggregation::Region,
+            feature: self.test,
+            ibsi_id: "",
+            ibsi_parameter_id: "",
+            value: 0.0,
+            tolerance: TOLERANCE,
+            consensus: "",
+        };
+        // Less than a millionth of the range is rounding of the reference maps.
+        Check { reference, value: (self.share() * 1e6).round() / 1e6 }
     }
 }
 
@@ -216,7 +245,7 @@ mod tests {
 
     #[test]
     fn one_voxel_of_another_value_is_seen() {
-        let check = |deviation| ResponseCheck { test: "", deviation, low: -1.0, high: 1.0 };
+        let check = |deviation| ResponseCheck { test: "", filter: "", deviation, low: -1.0, high: 1.0 };
         assert!(check(0.02).inside());
         assert!(!check(0.0201).inside());
         assert!(!check(f64::NAN).inside());

@@ -21,10 +21,14 @@ from radiomics_rs._core import (
 )
 from radiomics_rs._extract import extract
 from radiomics_rs._filter import filter_image
+from radiomics_rs._maps import FeatureMap, FeatureMaps, feature_maps
+from radiomics_rs._plot import plot_map
 from radiomics_rs._verify import verify
 from radiomics_rs.table import FeatureRow, FeatureTable
 
 __all__ = [
+    "FeatureMap",
+    "FeatureMaps",
     "FeatureRow",
     "FeatureTable",
     "RadiomicsError",
@@ -33,8 +37,10 @@ __all__ = [
     "__version__",
     "example",
     "extract",
+    "feature_maps",
     "features",
     "filter_image",
+    "plot_map",
     "setting_keys",
     "verify",
 ]

@@ -1,6 +1,7 @@
 """The compiled engine. `tests/test_stub.py` compares this file with the module."""
 
 import os
+from collections.abc import Callable
 from typing import Any, TypedDict, final
 
 import numpy as np
@@ -10,6 +11,7 @@ __version__: str
 
 _Triple = tuple[float, float, float]
 _Geometry = tuple[_Triple, _Triple, tuple[_Triple, _Triple, _Triple]]
+_Map = tuple[str, str, str, str, str, str]
 _Row = tuple[str, str, str, str, str, str, float, str]
 
 class _Feature(TypedDict):
@@ -103,6 +105,27 @@ def extract(
 def filter_images(
     image: npt.NDArray[Any], geometry: _Geometry, filters: Any, *, threads: int
 ) -> list[npt.NDArray[np.float64]]: ...
+def feature_maps(
+    image: npt.NDArray[Any],
+    image_geometry: _Geometry,
+    mask: npt.NDArray[Any],
+    mask_geometry: _Geometry,
+    settings: Settings,
+    *,
+    label: int,
+    threads: int,
+    radius: int,
+    in_plane: bool,
+    masked: bool,
+    allocate: Callable[[int, int], npt.NDArray[np.float64]],
+    progress: Callable[[int, int], object] | None,
+) -> tuple[
+    list[_Map],
+    npt.NDArray[np.float64] | None,
+    npt.NDArray[np.int64],
+    tuple[int, int, int],
+    _Geometry,
+]: ...
 def example() -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint8], _Triple]: ...
 def features() -> list[_Feature]: ...
 def setting_keys() -> list[_Key]: ...
@@ -118,8 +141,7 @@ class Verification:
     def to_text(self, style: str = "table") -> str: ...
     def __len__(self) -> int: ...
 
-def verify(
-    ct: tuple[npt.NDArray[Any], _Geometry, npt.NDArray[Any], _Geometry] | None,
-    *,
-    threads: int,
-) -> Verification: ...
+_Pair = tuple[npt.NDArray[Any], _Geometry, npt.NDArray[Any], _Geometry]
+
+def response_map_tests() -> list[tuple[str, str, str]]: ...
+def verify(ct: _Pair | None, maps: dict[str, _Pair], *, threads: int) -> Verification: ...

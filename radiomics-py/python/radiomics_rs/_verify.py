@@ -1,4 +1,4 @@
-"""The proof against the published values of IBSI 1."""
+"""The proof against the published values of IBSI 1 and IBSI 2."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from radiomics_rs import _core
 from radiomics_rs.io import read
 
 PLACES = ("ct_phantom", "ibsi1/ct_phantom", ".")
+MAP_PLACES = ("ibsi2", ".")
 
 
 def verify(data: str | os.PathLike[str] | None = None, *, threads: int = 0) -> _core.Verification:
-    """Recompute the published values of IBSI 1 and compare.
+    """Recompute the published values of IBSI 1 and IBSI 2 and compare.
 
     Args:
         data: a folder with the CT phantom of IBSI 1, `image.nii.gz` and `mask.nii.gz`, in it or
-            in its subfolder `ct_phantom` or `ibsi1/ct_phantom`: then configurations A to E are
-            checked too. Without it, the embedded digital phantom alone.
+            in its subfolder `ct_phantom` or `ibsi1/ct_phantom`: then configurations A to E of
+            IBSI 1 and the filters of phase 2 of IBSI 2 are checked too; and the response maps of
+            phase 1 if `phantoms` and `reference_response_maps` are in it or in its subfolder
+            `ibsi2`. Without `data`, the embedded digital phantom alone.
         threads: number of threads, 0 for all cores.
 
     Returns:
@@ -25,23 +28,30 @@ def verify(data: str | os.PathLike[str] | None = None, *, threads: int = 0) -> _
         with a style of "table", "csv", "json" or "markdown".
 
     Raises:
-        RadiomicsError: `data` holds no CT phantom, or one that cannot be read.
+        RadiomicsError: `data` holds no CT phantom, or files that cannot be read.
     """
     if data is None:
-        return _core.verify(None, threads=threads)
+        return _core.verify(None, {}, threads=threads)
     folders = [Path(data) / place for place in PLACES]
     for folder in folders:
         image, mask = folder / "image.nii.gz", folder / "mask.nii.gz"
         if image.is_file() and mask.is_file():
-            image_volume, mask_volume = read(image, "image"), read(mask, "mask")
-            phantom = (
-                image_volume.voxels,
-                image_volume.geometry,
-                mask_volume.voxels,
-                mask_volume.geometry,
-            )
-            return _core.verify(phantom, threads=threads)
+            return _core.verify(_pair(image, mask), _maps(Path(data)), threads=threads)
     raise _core.RadiomicsError(
         f"{data} holds no CT phantom: image.nii.gz and mask.nii.gz are in none of "
         + ", ".join(str(folder) for folder in folders)
     )
+
+
+def _pair(image: Path, other: Path):
+    first, second = read(image, "image"), read(other, other.stem.partition(".")[0])
+    return first.voxels, first.geometry, second.voxels, second.geometry
+
+
+def _maps(data: Path):
+    for folder in (data / place for place in MAP_PLACES):
+        tests = [(t, folder / a, folder / b) for t, a, b in _core.response_map_tests()]
+        found = {t: (a, b) for t, a, b in tests if a.is_file() and b.is_file()}
+        if found:
+            return {test: _pair(*files) for test, files in found.items()}
+    return {}

@@ -9,21 +9,24 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 from radiomics_rs._core import RadiomicsError, Settings, __version__, example, features
 from radiomics_rs._extract import extract
 from radiomics_rs._filter import filter_image
+from radiomics_rs._maps import SUFFIXES, feature_maps
 from radiomics_rs._verify import verify
 from radiomics_rs.io import write_image
 from radiomics_rs.table import FeatureTable, aligned
 
 EXAMPLE_CONFIGURATION = "digital_phantom"
+CANCELLED = 130
 WRITERS = {".csv": FeatureTable.to_csv, ".json": FeatureTable.to_json}
 CATALOGUE_COLUMNS = ("family", "feature", "ibsi_id", "pyradiomics", "aggregations", "summary")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code: 0, 1 for an error, 2 for wrong usage."""
+    """Run the command; returns the exit code: 0, 1 error, 2 wrong usage, 130 cancelled."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["pyradiomics"]:
         # Flags, messages and exit codes of its own: those of PyRadiomics' command.
@@ -68,16 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--example", action="store_true", help="use the embedded IBSI digital phantom instead"
     )
-    source = command.add_mutually_exclusive_group()
-    source.add_argument("--settings", metavar="FILE", help="YAML or JSON document of settings")
-    source.add_argument("--profile", metavar="NAME", help="ready-made settings (default: ibsi)")
-    command.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="replace one setting; the value is YAML; may be repeated",
-    )
+    _add_settings(command)
     command.add_argument(
         "--filter",
         action="append",
@@ -110,6 +104,51 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     command = commands.add_parser(
+        "map",
+        help="feature maps of a region of an image",
+        description="Computes features of the window round each voxel of a region and writes each "
+        "map to a file.",
+    )
+    command.set_defaults(run=_map)
+    command.add_argument("image", metavar="IMAGE", help="image file")
+    command.add_argument("mask", metavar="MASK", help="mask file, on the same grid")
+    command.add_argument("--out", metavar="DIR", required=True, help="folder to write to")
+    command.add_argument(
+        "--features",
+        metavar="NAMES",
+        help="families and features, such as glcm,glrlm.run_entropy (default: as the settings say)",
+    )
+    command.add_argument(
+        "--radius", type=int, default=1, metavar="N", help="voxels round the centre (default: 1)"
+    )
+    command.add_argument("--in-plane", action="store_true", help="windows are one slice thick")
+    command.add_argument(
+        "--unmasked", action="store_true", help="count the voxels round the region as well"
+    )
+    command.add_argument(
+        "--outside",
+        type=float,
+        default=0.0,
+        metavar="X",
+        help="value round the region (default: 0)",
+    )
+    command.add_argument(
+        "--format", choices=tuple(s[1:] for s in SUFFIXES), default="nrrd", help="default: nrrd"
+    )
+    command.add_argument(
+        "--memory-mb",
+        type=float,
+        default=1024.0,
+        metavar="N",
+        help="keep larger maps in a temporary file (default: 1024)",
+    )
+    _add_settings(command)
+    command.add_argument("--label", type=int, default=1, metavar="N", help="default: 1")
+    command.add_argument(
+        "--threads", type=int, default=0, metavar="N", help="default: 0, all cores"
+    )
+
+    command = commands.add_parser(
         "features", help="every feature there is", description="Lists every feature there is."
     )
     command.set_defaults(run=_features)
@@ -135,6 +174,19 @@ def _parser() -> argparse.ArgumentParser:
         "pyradiomics", help="PyRadiomics' own command, its flags and its tables", add_help=False
     )
     return parser
+
+
+def _add_settings(command: argparse.ArgumentParser) -> None:
+    source = command.add_mutually_exclusive_group()
+    source.add_argument("--settings", metavar="FILE", help="YAML or JSON document of settings")
+    source.add_argument("--profile", metavar="NAME", help="ready-made settings (default: ibsi)")
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="replace one setting; the value is YAML; may be repeated",
+    )
 
 
 def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
@@ -167,7 +219,7 @@ def _settings(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Se
         settings = Settings.from_yaml(Path(chosen.settings))
     elif chosen.profile is not None:
         settings = Settings(profile=chosen.profile)
-    elif chosen.example:
+    elif getattr(chosen, "example", False):
         settings = Settings.ibsi_configuration(EXAMPLE_CONFIGURATION)
     else:
         settings = Settings()
@@ -185,6 +237,54 @@ def _filter(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
     filters = Settings().replace_yaml(f"filters: [{chosen.filter}]").filters
     write_image(filter_image(chosen.image, filters, threads=chosen.threads), chosen.out)
     print(f"response written to {chosen.out}")
+
+
+def _map(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int | None:
+    names = None if chosen.features is None else [n.strip() for n in chosen.features.split(",")]
+    bar = _Bar(sys.stderr)
+    try:
+        maps = feature_maps(
+            chosen.image,
+            chosen.mask,
+            names,
+            chosen.radius,
+            _settings(parser, chosen),
+            in_plane=chosen.in_plane,
+            masked=not chosen.unmasked,
+            outside=chosen.outside,
+            label=chosen.label,
+            threads=chosen.threads,
+            memory_mb=chosen.memory_mb,
+            progress=bar,
+        )
+    except KeyboardInterrupt:
+        bar.end()
+        print("radiomics-rs: cancelled, nothing is written", file=sys.stderr)
+        return CANCELLED
+    bar.end()
+    paths = maps.write(chosen.out, f".{chosen.format}")
+    print(f"{len(paths)} maps of {maps.places.size} voxels written to {chosen.out}")
+    return None
+
+
+class _Bar:
+    """Progress on a terminal; nothing on anything else."""
+
+    WIDTH = 30
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream if stream.isatty() else None
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._stream is not None:
+            filled = self.WIDTH * done // max(total, 1)
+            bar = "#" * filled + "." * (self.WIDTH - filled)
+            self._stream.write(f"\r[{bar}] {done} of {total} voxels")
+            self._stream.flush()
+
+    def end(self) -> None:
+        if self._stream is not None:
+            self._stream.write("\n")
 
 
 def _verify(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:

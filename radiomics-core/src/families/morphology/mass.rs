@@ -62,3 +62,29 @@ impl Mass {
         self.moments.map(|m| m / self.sum)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+    use ndarray::Array3;
+
+    #[test]
+    fn sums_over_the_voxels_of_a_mask() {
+        let values = Array3::from_shape_fn((3, 4, 19), |(k, j, i)| (k * 7 + j * 3 + i * 5 % 11) as f64 + 0.5);
+        let mask = Array3::from_shape_fn((3, 4, 19), |(k, j, i)| (k + 2 * j + 3 * i) % 4 != 0);
+        let mut plain = Mass::default();
+        for (((k, j, i), x), _) in values.indexed_iter().zip(&mask).filter(|(_, m)| **m) {
+            plain.n += 1;
+            plain.sum += x;
+            plain.moments.iter_mut().zip([k, j, i]).for_each(|(sum, at)| *sum += x * at as f64);
+        }
+        for isa in Isa::available() {
+            let mass = Mass::new(isa, values.view(), mask.view());
+            assert_relative_eq!(mass.mean(), plain.mean(), max_relative = 1e-14);
+            for (a, b) in mass.centre().into_iter().zip(plain.centre()) {
+                assert_relative_eq!(a, b, max_relative = 1e-14);
+            }
+        }
+    }
+}

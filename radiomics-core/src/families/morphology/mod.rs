@@ -14,6 +14,7 @@ mod outline;
 mod planar;
 pub(crate) mod slice;
 mod spatial;
+mod spectra;
 
 use std::cell::OnceCell;
 use std::f64::consts::PI;
@@ -74,13 +75,13 @@ static TABLE: &[Row<Shape>] = &[
     row("integrated_intensity", "99N0", "", "Mean intensity times V", |s| s.mean_intensity() * s.volume()),
     row("morans_i", "N365", "", "Moran's I with weights of 1 / distance, over all pairs of voxels; undefined for a flat region", |s| s.of_pairs(PairSums::moran)),
     row("gearys_c", "NPT7", "", "Geary's C with weights of 1 / distance, over all pairs of voxels; undefined for a flat region", |s| s.of_pairs(PairSums::geary)),
-    row("maximum_2d_diameter_slice", "", "Maximum2DDiameterSlice", "Largest distance between vertices of the mesh with the same z, mm", |s| s.mesh().planar_diameters_mm()[0]),
-    row("maximum_2d_diameter_column", "", "Maximum2DDiameterColumn", "Largest distance between vertices of the mesh with the same y, mm", |s| s.mesh().planar_diameters_mm()[1]),
-    row("maximum_2d_diameter_row", "", "Maximum2DDiameterRow", "Largest distance between vertices of the mesh with the same x, mm", |s| s.mesh().planar_diameters_mm()[2]),
+    row("maximum_2d_diameter_slice", "", "Maximum2DDiameterSlice", "Largest distance between vertices of the mesh with the same z, mm", |s| s.planar_diameters()[0]),
+    row("maximum_2d_diameter_column", "", "Maximum2DDiameterColumn", "Largest distance between vertices of the mesh with the same y, mm", |s| s.planar_diameters()[1]),
+    row("maximum_2d_diameter_row", "", "Maximum2DDiameterRow", "Largest distance between vertices of the mesh with the same x, mm", |s| s.planar_diameters()[2]),
 ];
 
-/// Features of the intensities, which are what they are computed from as well. The shape is
-/// computed when it is read; the voxels are not there any more by then.
+/// Features that need intensities. What they read is computed beforehand, if any of them is
+/// wanted: formulas get to see the shape, but not the voxels.
 const OF_MASS: [&str; 2] = ["centre_of_mass_shift", "integrated_intensity"];
 const OF_PAIRS: [&str; 2] = ["morans_i", "gearys_c"];
 
@@ -97,6 +98,7 @@ struct Shape {
     axes: OnceCell<Axes>,
     oriented_box: OnceCell<[f64; 3]>,
     enclosing_ellipsoid: OnceCell<[f64; 3]>,
+    planar_diameters: OnceCell<[f64; 3]>,
     /// If a feature of [`OF_MASS`] is wanted.
     mass: Option<Mass>,
     /// If a feature of [`OF_PAIRS`] is wanted.
@@ -112,8 +114,8 @@ fn compute(job: &Job) -> Vec<FeatureRow> {
     shape.mesh_faces = job.settings.mesh_faces;
     shape.axes_covariance = job.settings.axes_covariance;
     let wants = |names: [&str; 2]| {
-        let rows = TABLE.iter().filter(|row| names.contains(&row.feature.name));
-        rows.into_iter().any(|row| is_selected(job.settings, FAMILY.name, &row.feature))
+        let mut rows = TABLE.iter().filter(|row| names.contains(&row.feature.name));
+        rows.any(|row| is_selected(job.settings, FAMILY.name, &row.feature))
     };
     let (intensities, mask) = (roi.intensities.slice(region), roi.intensity.slice(region));
     shape.mass = wants(OF_MASS).then(|| Mass::new(job.isa, intensities, mask));
@@ -136,6 +138,7 @@ impl Shape {
             axes: OnceCell::new(),
             oriented_box: OnceCell::new(),
             enclosing_ellipsoid: OnceCell::new(),
+            planar_diameters: OnceCell::new(),
             mass: None,
             pairs: None,
         }
@@ -169,6 +172,10 @@ impl Shape {
 
     fn enclosing_ellipsoid(&self) -> [f64; 3] {
         *self.enclosing_ellipsoid.get_or_init(|| self.with_hull(enclosing_ellipsoid))
+    }
+
+    fn planar_diameters(&self) -> &[f64; 3] {
+        self.planar_diameters.get_or_init(|| self.mesh().planar_diameters_mm())
     }
 
     fn volume(&self) -> f64 {

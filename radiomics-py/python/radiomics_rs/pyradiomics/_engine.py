@@ -34,6 +34,9 @@ _NORMS = ("manhattan", "euclidean", "infinity")
 #: Origin and direction where only the spacing matters.
 _NO_PLACE = ((0.0, 0.0, 0.0), ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
 
+#: Features that are 0 in PyRadiomics where the engine says that they are undefined.
+_ZERO_IF_UNDEFINED = ("ngtdm.busyness",)
+
 #: Threads of one extraction; 0 takes all cores. Workers of a batch set it to 1.
 threads = 0
 
@@ -74,22 +77,9 @@ def together(requests: Sequence[tuple[Any, Iterable[str]]]) -> list[dict[str, fl
     # Shape looks at the mask alone; with shape2D that has lost its third axis.
     mask = owner.maskArray
     image = mask if owner._engineClass.startswith("shape") else owner._greyLevels()
-    spacing = [float(mm) for mm in _spacing(owner)]
-    axis = owner.settings.get("force2Ddimension", 0)
-    if mask.ndim == 2:
-        # A 2D image is a volume of one slice for the engine.
-        image, mask, spacing, axis = image[numpy.newaxis], mask[numpy.newaxis], [1.0, *spacing], 0
-    settings = _settings(classes, owner.settings, list(dict.fromkeys(chain(*native))), axis)
-    geometry = (tuple(spacing), *_NO_PLACE)
-    rows = _core.extract(
-        _native_order(image.view("uint8") if image.dtype == bool else image),
-        geometry,
-        _native_order(mask.view("uint8")),
-        geometry,
-        _core.Settings(**settings),
-        label=1,
-        threads=threads,
-    )
+    wanted = list(dict.fromkeys(chain(*native)))
+    owners = [owner for owner, _ in requests]
+    rows = _core.extract(*_arguments(owners, image, mask, wanted), label=1, threads=threads)
     values: dict[str, dict[str, float]] = {}
     for _, _, family, feature, _, aggregation, value, _ in rows:
         values.setdefault(f"{family}.{feature}", {})[aggregation] = value
@@ -97,8 +87,59 @@ def together(requests: Sequence[tuple[Any, Iterable[str]]]) -> list[dict[str, fl
     for feature_class, names in zip(classes, native, strict=True):
         own = ["", *_aggregations(feature_class, owner.settings)]
         pick = {key: next(values[key][a] for a in own if a in values[key]) for key in names}
-        found.append({names[key]: value for key, value in pick.items()})
+        found.append({names[key]: _defined(key, value) for key, value in pick.items()})
     return found
+
+def maps(owner, wanted: Iterable[str]) -> dict[str, numpy.ndarray]:
+    """Maps of features of one class over the owner's image, `initValue` outside of the region."""
+    native = {_native(owner._engineClass, name): name for name in wanted}
+    if not native:
+        return {}
+    given = owner.settings
+    found, values, places, shape, _ = _core.feature_maps(
+        *_arguments([owner], owner._greyLevels(), owner._region, list(native)),
+        label=1,
+        threads=threads,
+        radius=int(given.get("kernelRadius", 1)),
+        in_plane=bool(given.get("force2D", False)),
+        masked=bool(given.get("maskedKernel", True)),
+        allocate=lambda *shape: numpy.empty(shape),
+        progress=None,
+    )
+    # The engine's box is that of the region.
+    region = owner._region if owner._region.ndim == 3 else owner._region[numpy.newaxis]
+    first = [indices.min() for indices in numpy.where(region)]
+    voxels = [i + k for i, k in zip(numpy.unravel_index(places, shape), first, strict=True)]
+    made = {}
+    for (_, _, family, feature, *_), of_region in zip(found, values, strict=True):
+        array = owner._emptyMap()
+        key = f"{family}.{feature}"
+        array.reshape(region.shape)[tuple(voxels)] = _defined(key, of_region)
+        made[native[key]] = array
+    return {name: made[name] for name in native.values()}
+
+
+def _defined(key, values):
+    return numpy.nan_to_num(values, nan=0.0) if key in _ZERO_IF_UNDEFINED else values
+
+
+def _arguments(owners, image, mask, native) -> tuple:
+    """Image, mask and settings as the engine takes them."""
+    owner = owners[0]
+    spacing = [float(mm) for mm in _spacing(owner)]
+    axis = owner.settings.get("force2Ddimension", 0)
+    if mask.ndim == 2:
+        # A 2D image is a volume of one slice for the engine.
+        image, mask, spacing, axis = image[numpy.newaxis], mask[numpy.newaxis], [1.0, *spacing], 0
+    settings = _settings([o._engineClass for o in owners], owner.settings, native, axis)
+    geometry = (tuple(spacing), *_NO_PLACE)
+    return (
+        _native_order(image.view("uint8") if image.dtype == bool else image),
+        geometry,
+        _native_order(mask.view("uint8")),
+        geometry,
+        _core.Settings(**settings),
+    )
 
 
 def filtered(image, filters, pixel_type=sitk.sitkFloat64, axis=None, swapped=False) -> list:

@@ -22,13 +22,34 @@ class EngineFeatures(base.RadiomicsFeaturesBase):
     @property
     def labelledVoxelCoordinates(self):
         """Indices (z, y, x) of the region's voxels, one array per axis."""
-        return numpy.where(self.maskArray)
+        region = getattr(self, "_region", None)
+        return numpy.where(self.maskArray) if region is None else numpy.array(numpy.where(region))
+
+    def _setVoxels(self, region):
+        self._region = region
+
+    def _calculateVoxels(self):
+        """All maps of the engine at once; those that a subclass adds as in the base class."""
+        wanted = [name for name, enabled in self.enabledFeatures.items() if enabled]
+        own = self._wanted()
+        for name, array in _engine.maps(self, own).items():
+            self.featureValues[name] = self._mapImage(array)
+        added = {name: True for name in wanted if name not in own}
+        if added:
+            enabled, self.enabledFeatures = self.enabledFeatures, added
+            try:
+                super()._calculateVoxels()
+            finally:
+                self.enabledFeatures = enabled
 
     def _greyLevels(self):
         """The image as it was handed in."""
         return self.imageArray
 
     def _initCalculation(self, voxelCoordinates=None):
+        self._values = {}
+        if self.voxelBased:
+            return
         self._values = self._ready or _engine.features(self, self._wanted())
         self._ready = None
 
@@ -39,6 +60,8 @@ class EngineFeatures(base.RadiomicsFeaturesBase):
 
     def _engineValue(self, name):
         """A value from the last engine call, or from a new one for a method called by itself."""
+        if self.voxelBased:
+            raise NotImplementedError(f"the map of {name} is made by execute()")
         if name not in self._values:
             self._values.update(_engine.features(self, [name]))
         return self._values[name]
@@ -56,7 +79,7 @@ def calculate_together(objects):
         for one in objects
         if isinstance(one, GreyLevelFeatures) and type(one)._initCalculation in ours
     ]
-    if len(plain) < 2:
+    if len(plain) < 2 or plain[0].voxelBased:
         return
     for one in plain:
         if not one.enabledFeatures:
@@ -71,6 +94,13 @@ class GreyLevelFeatures(EngineFeatures):
 
     def _initSegmentBasedCalculation(self):
         super()._initSegmentBasedCalculation()
+        self._checkGreyLevels()
+
+    def _initVoxelBasedCalculation(self):
+        super()._initVoxelBasedCalculation()
+        self._checkGreyLevels()
+
+    def _checkGreyLevels(self):
         values = self._greyLevels()[self.maskArray]
         if values.size == 0:
             raise ValueError(f"the mask holds no voxel of label {self.label}")

@@ -51,12 +51,6 @@ VOXEL_SETTINGS = ("kernelRadius", "maskedKernel", "initValue", "voxelBatch")
 #: set by the extractor itself
 _INTERNAL = ("voxelBased",)
 
-NO_VOXEL_MODE = (
-    "voxel-based extraction (feature maps) is not available in this version of "
-    "radiomics_rs.pyradiomics: "
-    "use voxelBased=False for one value per region"
-)
-
 _warned: set[str] = set()
 
 

@@ -60,7 +60,15 @@ class RadiomicsFeaturesBase:
         self.maskArray = sitk.GetArrayFromImage(self.inputMask) == self.label
 
     def _initVoxelBasedCalculation(self):
-        raise NotImplementedError(_settings.NO_VOXEL_MODE)
+        region = sitk.GetArrayFromImage(self.inputMask) == self.label
+        self._setVoxels(region)
+        # What the windows clip to, and what the grey levels are discretised over.
+        masked = self.settings.get("maskedKernel", True)
+        self.maskArray = region if masked else numpy.ones(region.shape, dtype="bool")
+
+    def _setVoxels(self, region):
+        """Keep which voxels the maps are of."""
+        self.labelledVoxelCoordinates = numpy.array(numpy.where(region))
 
     def _initCalculation(self, voxelCoordinates=None):
         """Hook: called once by `execute`, before the feature methods."""
@@ -109,9 +117,37 @@ class RadiomicsFeaturesBase:
         if not self.enabledFeatures:
             self.enableAllFeatures()
         if self.voxelBased:
-            raise NotImplementedError(_settings.NO_VOXEL_MODE)
-        self._calculateSegment()
+            self._calculateVoxels()
+        else:
+            self._calculateSegment()
         return self.featureValues
+
+    def _calculateVoxels(self):
+        """Fill ``featureValues`` with maps: images of `initValue` but at the region's voxels.
+
+        `_initCalculation` and the feature methods see the coordinates (axes, voxels) of
+        `voxelBatch` voxels at a time; a method returns a value for each.
+        """
+        coordinates = self.labelledVoxelCoordinates
+        batch = self.settings.get("voxelBatch", -1)
+        if batch < 0:
+            batch = max(coordinates.shape[1], 1)
+        maps = {}
+        for first in range(0, coordinates.shape[1], batch):
+            voxels = coordinates[:, first : first + batch]
+            for success, featureName, featureValue in self._calculateFeatures(voxels):
+                array = maps.setdefault(featureName, self._emptyMap())
+                if success:
+                    array[tuple(voxels)] = featureValue
+        self.featureValues.update({name: self._mapImage(array) for name, array in maps.items()})
+
+    def _emptyMap(self):
+        return numpy.full(self.maskArray.shape, self.settings.get("initValue", 0), dtype="float")
+
+    def _mapImage(self, array):
+        image = sitk.GetImageFromArray(array)
+        image.CopyInformation(self.inputImage)
+        return image
 
     def _calculateSegment(self):
         for _success, featureName, featureValue in self._calculateFeatures():

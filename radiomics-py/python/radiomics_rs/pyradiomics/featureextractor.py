@@ -129,7 +129,8 @@ class RadiomicsFeatureExtractor:
         :param label: value of the region in the mask; the setting `label` (1) when None
         :param label_channel: component of a mask with several; the setting `label_channel` (0) when
             None
-        :param voxelBased: feature maps instead of values: not available yet
+        :param voxelBased: feature maps (SimpleITK images) instead of values, without shape; the
+            settings are `kernelRadius`, `maskedKernel`, `initValue` and `voxelBatch`
         :returns: OrderedDict of diagnostics, then shape, then each class for each image type
         """
         settings = self.settings.copy()
@@ -138,17 +139,15 @@ class RadiomicsFeatureExtractor:
         if label_channel is not None:
             settings["label_channel"] = label_channel
         label = settings.get("label", 1)
-        if voxelBased:
-            raise NotImplementedError(_settings.NO_VOXEL_MODE)
         if isinstance(label, (int, float)) and label == 0:
             raise RuntimeError(
                 "Label 0 is the background label, it cannot be the region: choose another one"
             )
         logger.info("Calculating features with label: %s", label)
         with _geometry_tolerance(settings.get("geometryTolerance")):
-            return self._extract(imageFilepath, maskFilepath, settings)
+            return self._extract(imageFilepath, maskFilepath, settings, voxelBased)
 
-    def _extract(self, imageFilepath, maskFilepath, settings):
+    def _extract(self, imageFilepath, maskFilepath, settings, voxelBased):
         label = settings.get("label", 1)
         info = None
         if settings.get("additionalInfo", False):
@@ -177,12 +176,18 @@ class RadiomicsFeatureExtractor:
         # Unless `resegmentShape`, shape describes the mask as it was, but cut to the box of the
         # resegmented one: so does PyRadiomics.
         shapeMask = textureMask if settings.get("resegmentShape", False) else mask
-        featureVector.update(self.computeShape(image, shapeMask, boundingBox, **settings))
+        if voxelBased:
+            logger.info("Starting voxel based extraction")
+            settings["voxelBased"] = True
+        else:
+            featureVector.update(self.computeShape(image, shapeMask, boundingBox, **settings))
 
+        # Maps show what windows at the border of the region see.
+        margin = settings.get("kernelRadius", 1) if voxelBased else 0
         for inputImage, imageTypeName, inputSettings in self._images(image, textureMask, settings):
             logger.info("Calculating features for %s image", imageTypeName)
             inputImage, inputMask = imageoperations.cropToTumorMask(
-                inputImage, textureMask, boundingBox
+                inputImage, textureMask, boundingBox, padDistance=margin
             )
             featureVector.update(
                 self.computeFeatures(inputImage, inputMask, imageTypeName, **inputSettings)

@@ -65,8 +65,8 @@ def get_parser(prog: str = "radiomics-rs pyradiomics") -> argparse.ArgumentParse
         "--out-dir",
         "-od",
         metavar="DIR",
-        help="folder for one features_<n>.csv per case; cases whose file is there already are not "
-        "extracted again",
+        help="folder for one features_<n>.csv per case (cases whose file is there already are not "
+        "extracted again), or for the maps, Case-<n>_<feature>.nrrd (the current folder)",
     )
     group.add_argument(
         "--mode",
@@ -154,11 +154,6 @@ parse_args = main
 
 
 def _run(args) -> int:
-    if args.mode == "voxel":
-        logger.error(
-            "Voxel mode (feature maps) is not available in this version, use --mode segment"
-        )
-        return EXIT_INPUT
     cases = _cases(args)
     if not cases:
         return EXIT_INPUT
@@ -175,7 +170,7 @@ def _run(args) -> int:
             "%d of %d cases failed, see the column '%s'", failed, len(results), _output.ERROR
         )
         return EXIT_FAILED_CASES if args.strict else EXIT_OK
-    logger.info("Finished segment-based extraction successfully...")
+    logger.info("Finished %s-based extraction successfully...", args.mode)
     return EXIT_OK
 
 
@@ -283,7 +278,8 @@ def _parse(text: str, kind: str):
 
 def _extract_all(extractor, cases, args) -> list[dict]:
     workers = min(len(cases), args.jobs)
-    run = functools.partial(_extract_case, extractor=extractor, out_dir=args.out_dir)
+    extract = _extract_maps if args.mode == "voxel" else _extract_case
+    run = functools.partial(extract, extractor=extractor, out_dir=args.out_dir)
     numbered = list(enumerate(cases, start=1))
     if workers == 1:
         return [run(case) for case in numbered]
@@ -335,6 +331,27 @@ def _extract_case(numbered_case, extractor, out_dir) -> dict:
             writer = csv.DictWriter(table, list(result), lineterminator="\n")
             writer.writeheader()
             writer.writerow(result)
+    return result
+
+
+def _extract_maps(numbered_case, extractor, out_dir) -> dict:
+    """Write the maps of a case; its row of the table holds their paths."""
+    number, case = numbered_case
+    result = collections.OrderedDict(case)
+    try:
+        logger.info("Processing case %d", number)
+        labels = _number(case, "Label"), _number(case, "Label_channel")
+        found = extractor.execute(case["Image"], case["Mask"], *labels, voxelBased=True)
+        for key, value in found.items():
+            if isinstance(value, sitk.Image):
+                path = os.path.join(out_dir or ".", f"Case-{number}_{key}.nrrd")
+                sitk.WriteImage(value, path, True)
+                value = path
+            result[key] = value
+    except Exception as error:
+        logger.error("Feature extraction of case %d failed! %s", number, error)
+        logger.debug("Details:", exc_info=True)
+        result[_output.ERROR] = f"{type(error).__name__}: {' '.join(str(error).split())}"
     return result
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy
 
 from ._enginebase import EngineFeatures
-from ._settings import NO_VOXEL_MODE
 from ._table import Feature, feature_class
 
 _FOLLOWS = "Deprecated as it follows from Sphericity; calculated when asked for by name."
@@ -79,6 +78,4 @@ class RadiomicsShape(EngineFeatures):
         self.pixelSpacing = numpy.array(self.inputImage.GetSpacing()[::-1])
 
     def _initVoxelBasedCalculation(self):
-        raise NotImplementedError(
-            f"Shape features are not available in voxel-based mode; {NO_VOXEL_MODE}"
-        )
+        raise NotImplementedError("Shape features are not available in voxel-based mode")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy
 
 from ._enginebase import EngineFeatures
-from ._settings import NO_VOXEL_MODE
 from ._table import Feature, feature_class
 
 _NEEDS_2D = "Shape2D is can only be calculated when input is 2D or 3D with `force2D=True`"
@@ -49,9 +48,7 @@ class RadiomicsShape2D(EngineFeatures):
     _engineClass = "shape2D"
 
     def _initVoxelBasedCalculation(self):
-        raise NotImplementedError(
-            f"Shape features are not available in pixel-based mode; {NO_VOXEL_MODE}"
-        )
+        raise NotImplementedError("Shape features are not available in pixel-based mode")
 
     def _initSegmentBasedCalculation(self):
         super()._initSegmentBasedCalculation()

@@ -1,0 +1,40 @@
+// radiomics-rs: ITK images as views, without a copy. Included by radiomics.hpp where ITK is found.
+#ifndef RADIOMICS_ITK_HPP
+#define RADIOMICS_ITK_HPP
+
+#include <itkImage.h>
+
+#include "radiomics_view.hpp"
+
+namespace radiomics {
+
+/// The buffered voxels of an ITK image of two or three dimensions, which must be up to date and
+/// outlive the view. ITK's (x, y, z) become (z, y, x) here, and nowhere else.
+template <class Voxel, unsigned int Dimension>
+[[nodiscard]] image_view from_itk(const itk::Image<Voxel, Dimension> *image) {
+    static_assert(Dimension == 2 || Dimension == 3, "images have two or three dimensions");
+    const auto region = image->GetBufferedRegion();
+    sizes shape{1, 1, 1};
+    triple spacing{1, 1, 1}, origin{0, 0, 0};
+    std::array<triple, 3> direction{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
+    // The position of the first voxel, which need not have the index 0.
+    typename itk::Image<Voxel, Dimension>::PointType first;
+    image->TransformIndexToPhysicalPoint(region.GetIndex(), first);
+    for (unsigned int axis = 0; axis < Dimension; ++axis) {
+        shape[2 - axis] = region.GetSize()[axis];
+        spacing[2 - axis] = image->GetSpacing()[axis];
+        origin[2 - axis] = first[axis];
+        for (unsigned int other = 0; other < Dimension; ++other)
+            direction[2 - axis][2 - other] = image->GetDirection()[axis][other];
+    }
+    return view(image->GetBufferPointer(), shape, spacing).origin(origin).direction(direction);
+}
+
+template <class Voxel, unsigned int Dimension>
+[[nodiscard]] image_view from_itk(const itk::SmartPointer<itk::Image<Voxel, Dimension>> &image) {
+    return from_itk(static_cast<const itk::Image<Voxel, Dimension> *>(image.GetPointer()));
+}
+
+} // namespace radiomics
+
+#endif // RADIOMICS_ITK_HPP

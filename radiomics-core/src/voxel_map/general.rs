@@ -1,0 +1,89 @@
+//! A window as a region of its own, given to the families as it is: works for every setting,
+//! and is the plain twin of the fast ways.
+
+use ndarray::Array3;
+
+use super::columns::Column;
+use super::region::Region;
+use super::scratch::Scratch;
+use super::tiles::Part;
+use crate::catalogue::Family;
+use crate::families::zone_sets::ZoneSets;
+use crate::families::{Compute, Job};
+use crate::grid::{Grid, IDENTITY, Window};
+use crate::kernels::Isa;
+use crate::roi::{Levels, Roi};
+use crate::settings::Settings;
+
+/// Features of one family.
+pub(super) struct General {
+    family: &'static Family,
+    /// Those that ask for just these features.
+    settings: Settings,
+    spacing_mm: [f64; 3],
+    shape: [usize; 3],
+    n_g: usize,
+    isa: Isa,
+}
+
+impl General {
+    /// For the features of `columns`, in the order in which the family computes them.
+    pub fn new(
+        family: &'static Family,
+        columns: &[&Column],
+        settings: &Settings,
+        region: &Region,
+        isa: Isa,
+    ) -> Self {
+        let features = columns.iter().map(|c| format!("{}.{}", c.family, c.feature.name)).collect();
+        let mut aggregations: Vec<_> = columns.iter().map(|c| c.aggregation).collect();
+        aggregations.dedup();
+        let settings =
+            Settings { aggregations, families: None, features: Some(features), ..settings.clone() };
+        let shape = region.window_shape();
+        Self { family, settings, spacing_mm: region.spacing_mm, shape, n_g: region.n_g, isa }
+    }
+
+    fn roi(&self, scratch: &Scratch) -> Roi {
+        let array = |values: Vec<f64>| Array3::from_shape_vec(self.shape, values);
+        let intensities = array(scratch.intensities.clone()).unwrap_or_default();
+        let inside = intensities.mapv(|x| !x.is_nan());
+        Roi {
+            grid: Grid {
+                shape: self.shape,
+                spacing_mm: self.spacing_mm,
+                origin_mm: [0.0; 3],
+                direction: IDENTITY,
+            },
+            intensities,
+            morphological: inside.clone(),
+            intensity: inside,
+            region: Window::whole(self.shape),
+        }
+    }
+}
+
+impl Part for General {
+    fn compute(&self, scratch: &mut Scratch, out: &mut Vec<f64>) {
+        let roi = self.roi(scratch);
+        let job = Job { image: "", roi: &roi, settings: &self.settings, isa: self.isa };
+        let levels = || {
+            let levels = Array3::from_shape_vec(self.shape, scratch.levels.clone()).unwrap_or_default();
+            let pad = self.settings.distances.iter().max().map_or(1, |&d| d as usize);
+            Levels::from_array(&levels, self.n_g, pad)
+        };
+        let rows = match self.family.compute {
+            Compute::Shape(compute) | Compute::Region(compute) | Compute::Surroundings { compute, .. } => {
+                compute(&job)
+            }
+            Compute::Checked(compute) => compute(&job).unwrap_or_default(),
+            Compute::Levels(compute) => compute(&job, &levels()),
+            Compute::Lines(compute) => compute(&job, &levels(), None),
+            Compute::Zones { distances, compute } => {
+                let levels = levels();
+                compute(&job, &levels, &ZoneSets::new(&job, &levels, distances))
+            }
+        };
+        out.extend(rows.into_iter().map(|row| row.value));
+    }
+}

@@ -1,0 +1,30 @@
+//! Where the values of maps lie, and what they are.
+
+use super::columns::Column;
+use crate::grid::Grid;
+
+/// The voxels of the maps and the list of the maps.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    pub(super) grid: Grid,
+    pub(super) voxels: Vec<[u32; 3]>,
+    pub(super) columns: Vec<Column>,
+}
+
+impl Layout {
+    /// The bounding box of the region, on the grid after interpolation.
+    pub fn grid(&self) -> &Grid {
+        &self.grid
+    }
+
+    /// The voxels that have values, (z, y, x) in the grid, in ascending order: the region after
+    /// resegmentation.
+    pub fn voxels(&self) -> &[[u32; 3]] {
+        &self.voxels
+    }
+
+    /// The maps.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+}

@@ -1,0 +1,162 @@
+//! The region that windows move over: intensities and grey levels with a border as wide as a
+//! window reaches, so that no window tests for borders.
+
+use std::borrow::Cow;
+
+use ndarray::Array3;
+
+use super::MovingWindow;
+use crate::error::Result;
+use crate::extract::grey_levels;
+use crate::filters::Filter;
+use crate::grid::{Grid, Window};
+use crate::image::{Image, Mask};
+use crate::kernels::Isa;
+use crate::preprocess::Prepared;
+use crate::roi::Roi;
+use crate::settings::{Settings, invalid};
+
+/// Volumes in which axis 0 is across the slices of 2D texture.
+pub(super) struct Region {
+    /// Of the maps, with the axes of the image.
+    pub grid: Grid,
+    /// The voxels of the maps, (z, y, x) in `grid`.
+    pub voxels: Vec<[u32; 3]>,
+    /// Spacing along the turned axes.
+    pub spacing_mm: [f64; 3],
+    /// Number of grey levels; 0 if no family needs them.
+    pub n_g: usize,
+    /// Which axis of the image is which turned one.
+    order: [usize; 3],
+    /// From the first voxel of `grid` to that of the volumes' unpadded part, turned.
+    shift: [usize; 3],
+    /// Distance between neighbours along the turned axes.
+    strides: [usize; 3],
+    reach: [usize; 3],
+    /// NaN where a window counts nothing.
+    intensities: Vec<f64>,
+    /// 0 where a window counts nothing; empty if no family needs levels.
+    levels: Vec<u16>,
+}
+
+impl Region {
+    pub fn new(
+        image: &Image,
+        mask: &Mask,
+        label: i64,
+        settings: &Settings,
+        filter: &Filter,
+        window: &MovingWindow,
+        with_levels: bool,
+        isa: Isa,
+    ) -> Result<Self> {
+        let margin_mm = if window.masked { 0.0 } else { margin_mm(image, settings, window) };
+        let prepared = Prepared::new(image, mask, label, settings, margin_mm, isa)?;
+        let mut found = None;
+        prepared.for_each_response(std::slice::from_ref(filter), isa, &mut |_, roi| {
+            found = Some(roi.clone());
+            Ok(())
+        })?;
+        let Some(roi) = found else { return Err(invalid("filters", "[]", "give a filter")) };
+        let settings = &settings.of_response(filter);
+        let grid = roi.grid.window(&roi.region);
+        let voxels = places(&roi);
+        let order = match settings.slice_axis {
+            0 => [0, 1, 2],
+            1 => [1, 0, 2],
+            _ => [2, 0, 1],
+        };
+        let turned = roi.sliced_along(settings.slice_axis);
+        let own = turned.region;
+        let turned = if window.masked { turned } else { Cow::Owned(surroundings(&turned, window.reach())) };
+        let reach = window.reach();
+        let shape: [usize; 3] = std::array::from_fn(|a| turned.region.shape[a] + 2 * reach[a]);
+        let mut region = Self {
+            grid,
+            voxels,
+            spacing_mm: turned.grid.spacing_mm,
+            n_g: 0,
+            order,
+            shift: std::array::from_fn(|a| own.start[a] - turned.region.start[a] + reach[a]),
+            strides: [shape[1] * shape[2], shape[2], 1],
+            reach,
+            intensities: vec![f64::NAN; shape.iter().product()],
+            levels: Vec::new(),
+        };
+        let start = turned.region.start;
+        for ((k, j, i), &inside) in turned.intensity.indexed_iter() {
+            if inside {
+                let at = [k, j, i];
+                let place = region.place(std::array::from_fn(|a| at[a] - start[a] + reach[a]));
+                region.intensities[place] = turned.intensities[at];
+            }
+        }
+        if with_levels {
+            let levels = grey_levels(&turned, settings, isa)?;
+            region.n_g = levels.n_g();
+            region.levels = vec![0; region.intensities.len()];
+            for ((k, j, i), &level) in levels.to_array().indexed_iter() {
+                let place = region.place([k + reach[0], j + reach[1], i + reach[2]]);
+                region.levels[place] = level;
+            }
+        }
+        Ok(region)
+    }
+
+    /// Shape of the window (z, y, x), turned.
+    pub fn window_shape(&self) -> [usize; 3] {
+        self.reach.map(|r| 2 * r + 1)
+    }
+
+    fn place(&self, at: [usize; 3]) -> usize {
+        (0..3).map(|a| at[a] * self.strides[a]).sum()
+    }
+
+    /// Calls `row` with each row of the window round a voxel of the map: where it begins in the
+    /// window, and its intensities and levels (if there are any).
+    #[inline(always)]
+    pub fn each_row(&self, voxel: [u32; 3], mut row: impl FnMut(usize, &[f64], &[u16])) {
+        let at = |a: usize| voxel[self.order[a]] as usize + self.shift[a] - self.reach[a];
+        let first = self.place([at(0), at(1), at(2)]);
+        let [nz, ny, nx] = self.window_shape();
+        for (k, j) in (0..nz).flat_map(|k| (0..ny).map(move |j| (k, j))) {
+            let place = first + k * self.strides[0] + j * self.strides[1];
+            let levels = self.levels.get(place..place + nx).unwrap_or(&[]);
+            row((k * ny + j) * nx, &self.intensities[place..place + nx], levels);
+        }
+    }
+}
+
+/// Enough for the window along every axis of the grid that preprocessing makes.
+fn margin_mm(image: &Image, settings: &Settings, window: &MovingWindow) -> f64 {
+    let resampled = settings.resample_spacing_mm.into_iter().flatten().flatten();
+    let spacings = image.grid().spacing_mm.into_iter().chain(resampled);
+    // A little more, as the voxels are counted by a division.
+    spacings.fold(0.0, f64::max) * (window.radius as f64 + 0.5)
+}
+
+/// The voxels of the intensity mask within the box of the region.
+fn places(roi: &Roi) -> Vec<[u32; 3]> {
+    let start = roi.region.start;
+    let place =
+        |(k, j, i): (usize, usize, usize)| [k - start[0], j - start[1], i - start[2]].map(|v| v as u32);
+    roi.intensity.indexed_iter().filter(|(_, inside)| **inside).map(|(at, _)| place(at)).collect()
+}
+
+/// The box of the region and of all windows round its voxels as one region. Voxels beside the
+/// region that are no number do not count.
+fn surroundings(roi: &Roi, reach: [usize; 3]) -> Roi {
+    let region = roi.region.grown(reach, roi.grid.shape);
+    let inside = Array3::from_shape_fn(roi.intensity.dim(), |(k, j, i)| {
+        let within = |v: usize, a: usize| (region.start[a]..region.end()[a]).contains(&v);
+        within(k, 0) && within(j, 1) && within(i, 2) && roi.intensities[[k, j, i]].is_finite()
+    });
+    let region = Window::bounding(inside.view()).unwrap_or(region);
+    Roi {
+        grid: roi.grid.clone(),
+        intensities: roi.intensities.clone(),
+        morphological: inside.clone(),
+        intensity: inside,
+        region,
+    }
+}

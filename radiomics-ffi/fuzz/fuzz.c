@@ -1,0 +1,253 @@
+/* Fuzz target of the C interface, for libFuzzer: any text and any values in the fields of structs are
+ * answered, never crash. Pointers are what the header asks for, NULL or valid, as no library could
+ * survive others; so voxels that a struct describes either lie in the buffer, or cannot lie anywhere.
+ * scripts/fuzz-c builds and runs it. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "radiomics.h"
+
+enum { BUFFER = 4096 };
+static radiomics_context *context;
+static radiomics_settings *usual;
+static _Alignas(16) unsigned char voxels[BUFFER], labels[BUFFER];
+
+#define REQUIRE(condition) \
+    if (!(condition)) abort()
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerInitialize(int *argc, char ***argv) {
+    (void)argc, (void)argv;
+    radiomics_context_options options = {sizeof options, 1};
+    REQUIRE(radiomics_context_new(&options, &context) == RADIOMICS_STATUS_OK);
+    REQUIRE(radiomics_settings_from_profile(context, "ibsi", &usual) == RADIOMICS_STATUS_OK);
+    for (int at = 0; at < BUFFER; ++at) {
+        voxels[at] = (unsigned char)(at * 73 % 61);
+        labels[at] = at % 7 != 0;
+    }
+    return 0;
+}
+
+/* The rest of the input. */
+typedef struct input {
+    const uint8_t *data;
+    size_t size;
+} input;
+
+static uint8_t byte(input *in) {
+    if (in->size == 0) return 0;
+    --in->size;
+    return *in->data++;
+}
+
+static void bytes(input *in, void *to, size_t count) {
+    for (size_t at = 0; at < count; ++at) ((uint8_t *)to)[at] = byte(in);
+}
+
+/* A number that is likely to matter. */
+static uint64_t number(input *in) {
+    static const uint64_t edges[] = {0, 1, 2, 3, 7, 16, UINT64_MAX, INT64_MAX, (uint64_t)INT64_MIN, 1u << 31};
+    const uint8_t kind = byte(in);
+    uint64_t any = 0;
+    if (kind < 128) return kind % 18;
+    if (kind < 192) return edges[kind % (sizeof edges / sizeof *edges)];
+    bytes(in, &any, sizeof any);
+    return any;
+}
+
+static double real(input *in) {
+    static const double edges[] = {0.0, 1.0, 2.0, 0.5, -1.0, 1e-300, 1e300, (double)__builtin_inff(), (double)__builtin_nanf("")};
+    const uint8_t kind = byte(in);
+    double any = 0;
+    if (kind < 160) return 1.0;
+    if (kind < 240) return edges[kind % (sizeof edges / sizeof *edges)];
+    bytes(in, &any, sizeof any);
+    return any;
+}
+
+/* Whether the voxels of a struct are a call that the header allows: all of them in the buffer; or an
+ * extent beyond any memory, which the library must see before it looks. `first` is moved so that
+ * negative strides stay inside. */
+static int allowed(radiomics_image *image, const unsigned char *buffer) {
+    static const int sizes[] = {0, 1, 1, 2, 2, 4, 4, 8, 8, 4, 8};
+    if (image->dtype < 1 || image->dtype > 10) return 1;
+    const __int128 item = sizes[image->dtype];
+    __int128 before = 0, after = 0, count = 1;
+    ptrdiff_t strides[3];
+    memcpy(strides, image->strides, sizeof strides);
+    for (int axis = 0; axis < 3; ++axis) {
+        if (image->shape[axis] == 0) return 1;
+        if (count < ((__int128)1 << 62)) count *= (__int128)image->shape[axis];
+    }
+    if (count >= INT64_MAX / item) return 1;
+    if (!strides[0] && !strides[1] && !strides[2]) {
+        strides[2] = 1;
+        strides[1] = (ptrdiff_t)image->shape[2];
+        strides[0] = (ptrdiff_t)((__int128)image->shape[1] * (__int128)image->shape[2]);
+    }
+    for (int axis = 0; axis < 3; ++axis) {
+        const __int128 span = (__int128)(image->shape[axis] - 1) * strides[axis];
+        if (span < 0)
+            before -= span;
+        else
+            after += span;
+    }
+    if (before + after >= INT64_MAX / item) return 1;
+    if ((before + after + 1) * item > BUFFER || count > BUFFER) return 0;
+    image->data = buffer + before * item;
+    return 1;
+}
+
+static radiomics_image image_of(input *in, const unsigned char *buffer, radiomics_image like) {
+    radiomics_image image = like;
+    const uint8_t changed = byte(in);
+    if (changed & 1) image.struct_size = number(in);
+    if (changed & 2) image.dtype = (int32_t)number(in);
+    if (changed & 4) image.reserved = (int32_t)number(in);
+    for (int axis = 0; axis < 3; ++axis) {
+        if (changed & 8) image.shape[axis] = number(in);
+        if (changed & 16) image.strides[axis] = (ptrdiff_t)number(in);
+        if (changed & 32) image.spacing_mm[axis] = real(in);
+        if (changed & 64) image.origin_mm[axis] = real(in);
+        for (int other = 0; other < 3; ++other)
+            if (changed & 128) image.direction[axis][other] = real(in);
+    }
+    if (!allowed(&image, buffer)) image.data = NULL;
+    /* The library reads as many bytes as struct_size says: only sizes that it refuses, or ours. */
+    if (image.struct_size > sizeof image && image.struct_size <= 4096) image.struct_size = sizeof image;
+    return image;
+}
+
+static radiomics_image plain(const unsigned char *buffer) {
+    radiomics_image image;
+    memset(&image, 0, sizeof image);
+    image.struct_size = sizeof image;
+    image.data = buffer;
+    image.dtype = RADIOMICS_DTYPE_U8;
+    for (int axis = 0; axis < 3; ++axis) {
+        image.shape[axis] = 6 + (size_t)axis;
+        image.spacing_mm[axis] = 1.0 + axis;
+    }
+    return image;
+}
+
+static int32_t stop_at(size_t done, size_t total, void *user_data) {
+    REQUIRE(done <= total);
+    return done >= *(size_t *)user_data;
+}
+
+/* A status, and what a failure has to say. */
+static void answered(radiomics_status status) {
+    REQUIRE(status != RADIOMICS_STATUS_INTERNAL);
+    REQUIRE(radiomics_status_text(status)[0] != 0);
+    if (status != RADIOMICS_STATUS_OK) REQUIRE(radiomics_last_error(context)[0] != 0);
+}
+
+static void use_table(radiomics_table *table, input *in) {
+    const size_t length = radiomics_table_length(table);
+    radiomics_row row;
+    memset(&row, 0, sizeof row);
+    row.struct_size = byte(in) % 4 == 0 ? number(in) : sizeof row;
+    if (row.struct_size > sizeof row && row.struct_size <= 4096) row.struct_size = sizeof row;
+    const radiomics_status status = radiomics_table_row(table, number(in), &row);
+    REQUIRE(status == RADIOMICS_STATUS_OK || status == RADIOMICS_STATUS_INVALID_ARGUMENT);
+    struct ArrowArray array;
+    struct ArrowSchema schema;
+    REQUIRE(radiomics_table_to_arrow(table, &array, &schema) == RADIOMICS_STATUS_OK);
+    REQUIRE(array.length == (int64_t)length);
+    array.release(&array);
+    schema.release(&schema);
+    radiomics_table_free(table);
+}
+
+static void structs(input *in, const radiomics_settings *settings) {
+    radiomics_image image = image_of(in, voxels, plain(voxels)), mask = image_of(in, labels, plain(labels));
+    radiomics_table *table = NULL;
+    radiomics_status status;
+    if (byte(in) % 2) {
+        status = radiomics_extract(context, &image, &mask, (int64_t)number(in), settings, &table);
+    } else {
+        const radiomics_image *images[] = {&image, &image};
+        char names[2][4] = {{0}, {0}};
+        const char *pointers[] = {names[0], names[1]};
+        int64_t wanted[3];
+        size_t stop = number(in);
+        bytes(in, names[0], 3);
+        bytes(in, names[1], 3);
+        for (int at = 0; at < 3; ++at) wanted[at] = (int64_t)number(in);
+        const uint8_t kind = byte(in);
+        radiomics_job job;
+        memset(&job, 0, sizeof job);
+        job.struct_size = kind & 1 ? sizeof job : number(in);
+        if (job.struct_size > sizeof job && job.struct_size <= 4096) job.struct_size = sizeof job;
+        job.images = kind & 2 ? images : NULL;
+        job.image_names = kind & 4 ? pointers : NULL;
+        job.image_count = byte(in) % 3;
+        job.mask = kind & 8 ? &mask : &image;
+        job.labels = kind & 16 ? wanted : NULL;
+        job.label_count = byte(in) % 4;
+        job.settings = settings;
+        job.progress = kind & 32 ? stop_at : NULL;
+        job.user_data = &stop;
+        status = radiomics_extract_many(context, &job, &table);
+    }
+    answered(status);
+    REQUIRE((status == RADIOMICS_STATUS_OK) == (table != NULL));
+    if (table) use_table(table, in);
+}
+
+static void texts(uint8_t kind, const char *text, input *in) {
+    radiomics_settings *settings = NULL, *changed = NULL;
+    int64_t label = 0;
+    radiomics_status status;
+    switch (kind % 6) {
+    case 0: status = radiomics_settings_from_yaml(context, text, &settings); break;
+    case 1: status = radiomics_settings_from_json(context, text, &settings); break;
+    case 2: status = radiomics_settings_from_pyradiomics(context, text, &settings, &label); break;
+    case 3: status = radiomics_settings_update(context, usual, text, &settings); break;
+    case 4: status = radiomics_settings_from_profile(context, text, &settings); break;
+    default: status = radiomics_settings_from_ibsi_configuration(context, text, &settings); break;
+    }
+    answered(status);
+    REQUIRE((status == RADIOMICS_STATUS_OK) == (settings != NULL));
+    if (!settings) return;
+    /* What is written reads back the same. */
+    char *yaml = NULL, *again = NULL;
+    REQUIRE(radiomics_settings_to_yaml(context, settings, &yaml) == RADIOMICS_STATUS_OK);
+    REQUIRE(radiomics_settings_from_yaml(context, yaml, &changed) == RADIOMICS_STATUS_OK);
+    REQUIRE(radiomics_settings_to_yaml(context, changed, &again) == RADIOMICS_STATUS_OK);
+    REQUIRE(strcmp(yaml, again) == 0);
+    radiomics_string_free(yaml);
+    radiomics_string_free(again);
+    radiomics_settings_free(changed);
+    /* Far neighbours and fine grids take long, as asked for: they are left out. */
+    const char *quick = "{distances: [1], resample_spacing_mm: null}";
+    REQUIRE(radiomics_settings_update(context, settings, quick, &changed) == RADIOMICS_STATUS_OK);
+    structs(in, changed);
+    radiomics_settings_free(changed);
+    radiomics_settings_free(settings);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    input in = {data, size};
+    const uint8_t kind = byte(&in);
+    if (kind % 3 == 0) {
+        structs(&in, usual);
+        return 0;
+    }
+    /* Text in front, up to a byte 1, and the fields of structs behind it. */
+    const uint8_t *end = memchr(in.data, 1, in.size);
+    const size_t length = end ? (size_t)(end - in.data) : in.size;
+    char *text = malloc(length + 1);
+    REQUIRE(text);
+    memcpy(text, in.data, length);
+    text[length] = 0;
+    in.data += length;
+    in.size -= length;
+    texts(kind / 3, text, &in);
+    free(text);
+    return 0;
+}

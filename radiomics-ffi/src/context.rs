@@ -1,0 +1,87 @@
+//! The context: threads, and the text of the last failure.
+
+use std::ffi::{CString, c_char};
+use std::sync::{Mutex, PoisonError};
+
+use radiomics_core::Pool;
+
+use crate::entry::{free, plain_entry, value_or};
+use crate::pointers::{Out, Versioned, versioned};
+use crate::status::{Failure, radiomics_status};
+use crate::strings::c_text;
+
+/// Threads to compute on, and the text of the last failure. Contexts share nothing, so each may
+/// be used at the same time as the others; one context is for one thread at a time.
+pub struct radiomics_context {
+    pool: Pool,
+    error: Mutex<CString>,
+}
+
+/// How a context is made. All fields 0, apart from struct_size, are the usual choice.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct radiomics_context_options {
+    /// sizeof(radiomics_context_options).
+    pub struct_size: usize,
+    /// Number of threads, at most 1024; 0 means as many as the machine has. No number depends on
+    /// it.
+    pub threads: usize,
+}
+
+// SAFETY: repr(C), begins with its size, and consists of integers.
+unsafe impl Versioned for radiomics_context_options {
+    const NAME: &'static str = "radiomics_context_options";
+    const FIRST_SIZE: usize = 16;
+}
+
+impl radiomics_context {
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    pub(crate) fn keep_error(&self, text: &str) {
+        *self.error.lock().unwrap_or_else(PoisonError::into_inner) = c_text(text);
+    }
+}
+
+/// Makes a context, which starts its threads. `options` may be NULL for the usual choice.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_context_new(
+    options: *const radiomics_context_options,
+    context: *mut *mut radiomics_context,
+) -> radiomics_status {
+    plain_entry(|| {
+        // SAFETY: by the rule of the header.
+        let out = unsafe { Out::new(context, "context") }?;
+        let threads = match options.is_null() {
+            true => 0,
+            // SAFETY: by the rule of the header.
+            false => unsafe { versioned(options, "options") }?.threads,
+        };
+        let pool = Pool::new(threads).map_err(Failure::from)?;
+        out.set(Box::into_raw(Box::new(radiomics_context { pool, error: Mutex::default() })));
+        Ok(())
+    })
+}
+
+/// Frees a context and ends its threads; NULL is fine. Not to be called from a progress callback.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_context_free(context: *mut radiomics_context) {
+    // SAFETY: by the rule of the header.
+    unsafe { free(context) };
+}
+
+/// What went wrong in the last call with this context that failed: the values at fault and the
+/// remedy, in UTF-8. Empty if none failed, or for NULL. Valid until the next failing call with
+/// the context, or until it is freed.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_last_error(context: *const radiomics_context) -> *const c_char {
+    value_or(c"".as_ptr(), || {
+        // SAFETY: by the rule of the header.
+        let Some(context) = (unsafe { context.as_ref() }) else { return c"".as_ptr() };
+        context.error.lock().unwrap_or_else(PoisonError::into_inner).as_ptr()
+    })
+}

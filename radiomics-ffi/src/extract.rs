@@ -1,0 +1,177 @@
+//! Extraction.
+
+use std::ffi::{c_char, c_void};
+use std::ops::ControlFlow;
+
+use radiomics_core::{FeatureTable, Image, Mask, Runtime, Settings, extract_many};
+
+use crate::context::radiomics_context;
+use crate::entry::entry;
+use crate::image::{image, mask, radiomics_image};
+use crate::pointers::{Out, Versioned, borrowed, slice, text, versioned};
+use crate::settings::radiomics_settings;
+use crate::status::{Failure, radiomics_status};
+use crate::table::radiomics_table;
+
+/// Is told that `done` of `total` steps are done, and returns 0 to go on, anything else to cancel.
+/// It is called on the context's threads, one call at a time, with `done` never going down, and
+/// must not call a function with that context.
+pub type radiomics_progress =
+    Option<unsafe extern "C" fn(done: usize, total: usize, user_data: *mut c_void) -> i32>;
+
+/// What to extract. Fields that are not needed stay 0.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct radiomics_job {
+    /// sizeof(radiomics_job).
+    pub struct_size: usize,
+    /// Pointers to image_count images on one grid, that of the mask.
+    pub images: *const *const radiomics_image,
+    /// A name for each image, all different: it becomes the `image` of its rows. NULL is fine for
+    /// one image, which is then "original".
+    pub image_names: *const *const c_char,
+    /// Number of images.
+    pub image_count: usize,
+    /// The mask.
+    pub mask: *const radiomics_image,
+    /// The labels whose voxels are the regions; NULL means every label of the mask, ascending.
+    pub labels: *const i64,
+    /// Number of labels; 0 if `labels` is NULL.
+    pub label_count: usize,
+    /// What determines the numbers.
+    pub settings: *const radiomics_settings,
+    /// Is told of progress and may cancel; may be NULL.
+    pub progress: radiomics_progress,
+    /// Handed on to `progress`.
+    pub user_data: *mut c_void,
+}
+
+// SAFETY: repr(C), begins with its size, and consists of numbers and pointers, all of which may be
+// NULL.
+unsafe impl Versioned for radiomics_job {
+    const NAME: &'static str = "radiomics_job";
+    const FIRST_SIZE: usize = 80;
+}
+
+/// A callback and its data, as a function of the core.
+struct Callback {
+    function: unsafe extern "C" fn(usize, usize, *mut c_void) -> i32,
+    user_data: *mut c_void,
+}
+
+// SAFETY: the header says that the callback comes on any of the context's threads, and the core
+// makes one call at a time.
+unsafe impl Sync for Callback {}
+
+impl Callback {
+    fn call(&self, done: usize, total: usize) -> ControlFlow<()> {
+        // SAFETY: a function of the type of the header with the data that belong to it.
+        match unsafe { (self.function)(done, total, self.user_data) } {
+            0 => ControlFlow::Continue(()),
+            _ => ControlFlow::Break(()),
+        }
+    }
+}
+
+/// Computes the features of the voxels of `mask` that have `label`. The table is to be freed
+/// with radiomics_table_free.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_extract(
+    context: *mut radiomics_context,
+    image: *const radiomics_image,
+    mask: *const radiomics_image,
+    label: i64,
+    settings: *const radiomics_settings,
+    table: *mut *mut radiomics_table,
+) -> radiomics_status {
+    let body = |context: &radiomics_context| {
+        // SAFETY: by the rule of the header.
+        let (out, settings, image, mask) = unsafe {
+            let out = Out::new(table, "table")?;
+            let settings = borrowed(settings, "settings")?;
+            (out, settings, crate::image::image(image, "image")?, crate::image::mask(mask)?)
+        };
+        let runtime = Runtime::new(context.pool());
+        out.set(tables(&[("original", &image)], &mask, &[label], settings.core(), &runtime)?);
+        Ok(())
+    };
+    // SAFETY: by the rule of the header.
+    unsafe { entry(context, body) }
+}
+
+/// Computes the features of one or many labels in one or many images: the rows of the table come
+/// label by label, and for each label image by image. The table is to be freed with
+/// radiomics_table_free. If one region fails, the whole call does, and the text of the error says
+/// where.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_extract_many(
+    context: *mut radiomics_context,
+    job: *const radiomics_job,
+    table: *mut *mut radiomics_table,
+) -> radiomics_status {
+    let body = |context: &radiomics_context| {
+        // SAFETY: by the rule of the header.
+        let (out, job) = unsafe { (Out::new(table, "table")?, versioned(job, "job")?) };
+        // SAFETY: as above.
+        let (settings, images) = unsafe { (borrowed(job.settings, "settings")?, images(&job)?) };
+        // SAFETY: as above.
+        let mask = unsafe { mask(job.mask) }?;
+        // SAFETY: as above.
+        let labels = match unsafe { slice(job.labels, job.label_count, "labels") }? {
+            [] if job.labels.is_null() => mask.labels()?,
+            labels => labels.to_vec(),
+        };
+        let callback = job.progress.map(|function| Callback { function, user_data: job.user_data });
+        let progress = callback.as_ref().map(|callback| |done, total| callback.call(done, total));
+        let mut runtime = Runtime::new(context.pool());
+        runtime.progress = progress.as_ref().map(|progress| progress as _);
+        let named: Vec<(&str, &Image)> = images.iter().map(|(name, image)| (*name, image)).collect();
+        out.set(tables(&named, &mask, &labels, settings.core(), &runtime)?);
+        Ok(())
+    };
+    // SAFETY: by the rule of the header.
+    unsafe { entry(context, body) }
+}
+
+/// The images of a job with their names.
+unsafe fn images<'a>(job: &radiomics_job) -> Result<Vec<(&'a str, Image<'a>)>, Failure> {
+    // SAFETY: passed on to the caller.
+    let pointers = unsafe { slice(job.images, job.image_count, "images") }?;
+    if pointers.is_empty() {
+        return Err(Failure::argument("`image_count` is 0: give at least one image"));
+    }
+    if pointers.len() > 1 && job.image_names.is_null() {
+        return Err(Failure::argument("`image_names` is NULL: several images need names"));
+    }
+    let mut images: Vec<(&str, Image)> = Vec::new();
+    for (index, &pointer) in pointers.iter().enumerate() {
+        let name = match job.image_names.is_null() {
+            true => "original",
+            // SAFETY: passed on to the caller; there are as many names as images.
+            false => unsafe { text(*job.image_names.add(index), &format!("image_names[{index}]")) }?,
+        };
+        if images.iter().any(|(other, _)| *other == name) {
+            return Err(Failure::argument(format!(
+                "two images are called `{name}`: their rows could not be told apart"
+            )));
+        }
+        // SAFETY: passed on to the caller.
+        images.push((name, unsafe { image(pointer, &format!("images[{index}]")) }?));
+    }
+    Ok(images)
+}
+
+/// Extracts, and makes one table of those of the labels.
+fn tables(
+    images: &[(&str, &Image)],
+    mask: &Mask,
+    labels: &[i64],
+    settings: &Settings,
+    runtime: &Runtime,
+) -> Result<*mut radiomics_table, Failure> {
+    let tables = extract_many(images, mask, labels, settings, runtime)?;
+    let of_labels: Vec<(i64, FeatureTable)> = labels.iter().copied().zip(tables).collect();
+    Ok(Box::into_raw(Box::new(radiomics_table::new(of_labels))))
+}

@@ -1,0 +1,223 @@
+//! What comes and goes through pointers. Every function here asks its caller for the rule of the
+//! header: a pointer is NULL, or valid for the call and for what its type says.
+
+use std::ffi::{CStr, c_char};
+use std::mem::MaybeUninit;
+
+use crate::status::Failure;
+
+type Result<T> = std::result::Result<T, Failure>;
+
+fn check<T>(pointer: *const T, name: &str) -> Result<()> {
+    if pointer.is_null() {
+        return Err(Failure::argument(format!("`{name}` is NULL")));
+    }
+    if !pointer.is_aligned() {
+        return Err(Failure::argument(format!(
+            "`{name}` is at address {pointer:p}, which is not a multiple of {}",
+            align_of::<T>()
+        )));
+    }
+    Ok(())
+}
+
+/// The object at `pointer`, borrowed for the call.
+pub(crate) unsafe fn borrowed<'a, T>(pointer: *const T, name: &str) -> Result<&'a T> {
+    check(pointer, name)?;
+    // SAFETY: not NULL and aligned as just checked; valid by the rule of the header.
+    Ok(unsafe { &*pointer })
+}
+
+/// `length` objects from `pointer` on, borrowed for the call; NULL is fine for none.
+pub(crate) unsafe fn slice<'a, T>(pointer: *const T, length: usize, name: &str) -> Result<&'a [T]> {
+    if length == 0 {
+        return Ok(&[]);
+    }
+    check(pointer, name)?;
+    if length > isize::MAX as usize / size_of::<T>().max(1) {
+        return Err(Failure::argument(format!("`{name}` cannot have {length} elements")));
+    }
+    // SAFETY: not NULL, aligned and of a possible size as just checked; valid by the rule of the
+    // header.
+    Ok(unsafe { std::slice::from_raw_parts(pointer, length) })
+}
+
+/// UTF-8 text up to its NUL, borrowed for the call.
+pub(crate) unsafe fn text<'a>(pointer: *const c_char, name: &str) -> Result<&'a str> {
+    check(pointer, name)?;
+    // SAFETY: not NULL as just checked; ends in NUL by the rule of the header.
+    let text = unsafe { CStr::from_ptr(pointer) };
+    text.to_str().map_err(|error| Failure::argument(format!("`{name}` is not UTF-8 text: {error}")))
+}
+
+/// Where an output goes: checked first, written last.
+pub(crate) struct Out<T>(*mut T);
+
+impl<T> Out<T> {
+    pub unsafe fn new(pointer: *mut T, name: &str) -> Result<Self> {
+        check(pointer, name).map(|()| Self(pointer))
+    }
+
+    /// The same for an output that the caller may not want.
+    pub unsafe fn optional(pointer: *mut T, name: &str) -> Result<Option<Self>> {
+        if pointer.is_null() {
+            return Ok(None);
+        }
+        // SAFETY: passed on to the caller.
+        unsafe { Self::new(pointer, name) }.map(Some)
+    }
+
+    pub fn set(self, value: T) {
+        // SAFETY: `new` checked the pointer; it is valid for writing by the rule of the header.
+        unsafe { self.0.write(value) }
+    }
+}
+
+/// A plain struct of the header that begins with its own size, so that later versions can append
+/// fields.
+///
+/// # Safety
+/// `repr(C)`, the first field is `struct_size: usize`, all bytes 0 are a value, and so is any
+/// value of the caller's fields.
+pub(crate) unsafe trait Versioned: Copy {
+    /// Name in the header.
+    const NAME: &'static str;
+    /// Size in the first version that had the struct: never to be changed.
+    const FIRST_SIZE: usize;
+}
+
+/// No struct of the header comes near: a size above it was never set.
+const LARGEST_SIZE: usize = 4096;
+
+unsafe fn size_of_callers<T: Versioned>(pointer: *const T, name: &str) -> Result<usize> {
+    check(pointer, name)?;
+    // SAFETY: not NULL and aligned as just checked; the first field is the size.
+    let size = unsafe { pointer.cast::<usize>().read() };
+    if !(T::FIRST_SIZE..=LARGEST_SIZE).contains(&size) {
+        return Err(Failure::argument(format!(
+            "the struct_size of `{name}` is {size}: set it to sizeof({}), which is {}",
+            T::NAME,
+            size_of::<T>()
+        )));
+    }
+    Ok(size)
+}
+
+/// The caller's struct. Fields that an older caller does not have are 0; fields that only a newer
+/// caller has must be.
+pub(crate) unsafe fn versioned<T: Versioned>(pointer: *const T, name: &str) -> Result<T> {
+    // SAFETY: passed on to the caller.
+    let size = unsafe { size_of_callers(pointer, name) }?;
+    let mut value = MaybeUninit::<T>::zeroed();
+    let known = size.min(size_of::<T>());
+    let bytes = pointer.cast::<u8>();
+    // SAFETY: the caller's struct has `size` bytes, ours has `size_of::<T>()`, and both are at
+    // least `known`.
+    unsafe { std::ptr::copy_nonoverlapping(bytes, value.as_mut_ptr().cast(), known) };
+    // SAFETY: the caller's struct has bytes up to `size`.
+    let newer = (known..size).any(|i| unsafe { bytes.add(i).read() } != 0);
+    if newer {
+        return Err(Failure::argument(format!(
+            "`{name}` is a {} of {size} bytes with fields that this library, version {}, does not know",
+            T::NAME,
+            env!("CARGO_PKG_VERSION")
+        )));
+    }
+    // SAFETY: any bytes are a value of a `Versioned`.
+    Ok(unsafe { value.assume_init() })
+}
+
+/// Where a struct that begins with its size goes.
+pub(crate) struct OutStruct<T> {
+    pointer: *mut T,
+    size: usize,
+}
+
+impl<T: Versioned> OutStruct<T> {
+    pub unsafe fn new(pointer: *mut T, name: &str) -> Result<Self> {
+        // SAFETY: passed on to the caller.
+        let size = unsafe { size_of_callers(pointer.cast_const(), name) }?;
+        Ok(Self { pointer, size })
+    }
+
+    /// Writes the fields that the caller has, apart from the size; those that only a newer caller
+    /// has become 0.
+    pub fn set(self, value: T) {
+        let first = size_of::<usize>();
+        let known = self.size.min(size_of::<T>());
+        let to = self.pointer.cast::<u8>();
+        // SAFETY: the caller's struct has `size` bytes and is valid for writing by the rule of the
+        // header; ours has `known` or more.
+        unsafe {
+            let from = (&raw const value).cast::<u8>();
+            std::ptr::copy_nonoverlapping(from.add(first), to.add(first), known - first);
+            to.add(known).write_bytes(0, self.size - known);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A struct of three fields, of which the first version had two.
+    #[repr(C)]
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    struct Grown {
+        struct_size: usize,
+        old: u64,
+        new: u64,
+    }
+
+    // SAFETY: repr(C), begins with its size, and consists of integers.
+    unsafe impl Versioned for Grown {
+        const NAME: &'static str = "grown";
+        const FIRST_SIZE: usize = 16;
+    }
+
+    /// Words of a caller's struct that says it is as long as `words`.
+    fn callers<const N: usize>(mut words: [u64; N]) -> [u64; N] {
+        words[0] = 8 * N as u64;
+        words
+    }
+
+    #[test]
+    fn callers_of_older_and_newer_headers_are_understood() {
+        let read = |words: &[u64]| {
+            // SAFETY: as many words as the first one says.
+            unsafe { versioned(words.as_ptr().cast::<Grown>(), "it") }.map(|grown| (grown.old, grown.new))
+        };
+        assert_eq!(read(&callers([0, 5])).unwrap(), (5, 0));
+        assert_eq!(read(&callers([0, 5, 6])).unwrap(), (5, 6));
+        assert_eq!(read(&callers([0, 5, 6, 0])).unwrap(), (5, 6));
+        assert!(read(&callers([0, 5, 6, 7])).unwrap_err().text.contains("does not know"));
+        for size in [0, 8, 15, 4097, u64::MAX] {
+            assert!(read(&[size, 5, 6]).unwrap_err().text.contains("set it to sizeof(grown), which is 24"));
+        }
+    }
+
+    #[test]
+    fn outputs_stay_within_the_caller_s_struct() {
+        let value = Grown { struct_size: 24, old: 1, new: 2 };
+        let mut older = callers([0, 9]).to_vec();
+        older.push(9);
+        let mut newer = callers([0, 9, 9, 9]);
+        for words in [&mut older[..], &mut newer[..]] {
+            // SAFETY: at least as many words as the first one says.
+            unsafe { OutStruct::new(words.as_mut_ptr().cast::<Grown>(), "it") }.unwrap().set(value);
+        }
+        assert_eq!(older, [16, 1, 9]);
+        assert_eq!(newer, [32, 1, 2, 0]);
+    }
+
+    #[test]
+    fn a_wrong_pointer_is_named() {
+        let words = [0_u64; 2];
+        let odd = words.as_ptr().cast::<u8>().wrapping_add(1).cast::<u64>();
+        // SAFETY: both are refused before they are looked at.
+        let (null, odd) =
+            unsafe { (borrowed::<u64>(std::ptr::null(), "this"), borrowed::<u64>(odd, "that")) };
+        assert_eq!(null.unwrap_err().text, "`this` is NULL");
+        assert!(odd.unwrap_err().text.contains("not a multiple of 8"));
+    }
+}

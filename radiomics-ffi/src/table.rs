@@ -1,0 +1,189 @@
+//! The result: rows by index, and all values in one array.
+
+use std::ffi::c_char;
+use std::ptr::null;
+
+use radiomics_core::{FeatureRow, FeatureTable, Named, Status};
+
+use crate::arrow::{ArrowArray, ArrowSchema, export};
+use crate::entry::{free, plain_entry, value_or};
+use crate::pointers::{Out, OutStruct, Versioned, borrowed, text};
+use crate::status::{Failure, radiomics_status};
+use crate::strings::Texts;
+
+/// Feature values, a row each. It is never changed, so any number of threads may read it.
+pub struct radiomics_table {
+    pub(crate) rows: Vec<(i64, FeatureRow)>,
+    values: Vec<f64>,
+    for_c: Vec<radiomics_row>,
+    // Owns what the rows for C point to.
+    _texts: Texts,
+}
+
+/// Whether a value is one.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum radiomics_value_status {
+    /// The value is defined.
+    Ok = 0,
+    /// The feature is not defined for this region; the value is NaN.
+    Undefined = 1,
+}
+
+/// One value and what it is of. The texts are UTF-8 and live as long as the table.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct radiomics_row {
+    /// sizeof(radiomics_row), to be set by the caller.
+    pub struct_size: usize,
+    /// Label of the region.
+    pub label: i64,
+    /// The value; NaN where the feature is undefined.
+    pub value: f64,
+    /// A radiomics_value_status.
+    pub status: i32,
+    /// 0.
+    pub reserved: i32,
+    /// A name unique among the rows of a label: image_family_feature, and _aggregation for texture.
+    pub column: *const c_char,
+    /// Name of the image: "original", or as the job says.
+    pub image: *const c_char,
+    /// Name of the family, such as "glcm".
+    pub family: *const c_char,
+    /// Name of the feature within its family.
+    pub feature: *const c_char,
+    /// Over what it was aggregated, such as "3D_avg"; empty for the region as a whole.
+    pub aggregation: *const c_char,
+    /// Identifier of the IBSI reference manual; empty if IBSI has none.
+    pub ibsi_id: *const c_char,
+    /// Identifier of the feature at this value of its parameter; empty for most.
+    pub ibsi_parameter_id: *const c_char,
+    /// PyRadiomics' name of the feature; NULL if it has none.
+    pub pyradiomics: *const c_char,
+}
+
+// SAFETY: repr(C), begins with its size, and consists of numbers and pointers.
+unsafe impl Versioned for radiomics_row {
+    const NAME: &'static str = "radiomics_row";
+    const FIRST_SIZE: usize = 96;
+}
+
+impl radiomics_table {
+    pub(crate) fn new(tables: Vec<(i64, FeatureTable)>) -> Self {
+        let of_label =
+            |(label, table): (i64, FeatureTable)| table.into_rows().into_iter().map(move |row| (label, row));
+        let rows: Vec<(i64, FeatureRow)> = tables.into_iter().flat_map(of_label).collect();
+        let mut texts = Texts::default();
+        let values = rows.iter().map(|(_, row)| row.value).collect();
+        let for_c = rows.iter().map(|(label, row)| row_for_c(*label, row, &mut texts)).collect();
+        Self { rows, values, for_c, _texts: texts }
+    }
+}
+
+fn row_for_c(label: i64, row: &FeatureRow, texts: &mut Texts) -> radiomics_row {
+    let status = match row.status() {
+        Status::Ok => radiomics_value_status::Ok,
+        Status::Undefined => radiomics_value_status::Undefined,
+    };
+    radiomics_row {
+        struct_size: size_of::<radiomics_row>(),
+        label,
+        value: row.value,
+        status: status as i32,
+        reserved: 0,
+        column: texts.keep(&row.column()),
+        image: texts.keep(&row.image),
+        family: texts.keep(row.family),
+        feature: texts.keep(row.feature.name),
+        aggregation: texts.keep(row.aggregation.name()),
+        ibsi_id: texts.keep(row.feature.ibsi_id),
+        ibsi_parameter_id: texts.keep(row.feature.ibsi_parameter_id),
+        pyradiomics: row.feature.pyradiomics.map_or(null(), |name| texts.keep(name)),
+    }
+}
+
+/// Number of rows; 0 for NULL.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_table_length(table: *const radiomics_table) -> usize {
+    // SAFETY: by the rule of the header.
+    value_or(0, || unsafe { table.as_ref() }.map_or(0, |table| table.rows.len()))
+}
+
+/// Row `index`, from 0, in the order of the catalogue. Set `row->struct_size` first.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_table_row(
+    table: *const radiomics_table,
+    index: usize,
+    row: *mut radiomics_row,
+) -> radiomics_status {
+    plain_entry(|| {
+        // SAFETY: by the rule of the header.
+        let (table, out) = unsafe { (borrowed(table, "table")?, OutStruct::new(row, "row")?) };
+        out.set(*table.for_c.get(index).ok_or_else(|| Failure::argument("`index` is too large"))?);
+        Ok(())
+    })
+}
+
+/// Finds the row of a label that has this column name. RADIOMICS_STATUS_UNKNOWN_NAME if there
+/// is none.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_table_find(
+    table: *const radiomics_table,
+    label: i64,
+    column: *const c_char,
+    index: *mut usize,
+) -> radiomics_status {
+    plain_entry(|| {
+        // SAFETY: by the rule of the header.
+        let (table, column, out) =
+            unsafe { (borrowed(table, "table")?, text(column, "column")?, Out::new(index, "index")?) };
+        let found = table.rows.iter().position(|(of, row)| *of == label && row.column() == column);
+        let missing = || Failure { status: radiomics_status::UnknownName, text: String::new() };
+        out.set(found.ok_or_else(missing)?);
+        Ok(())
+    })
+}
+
+/// The values of all rows, radiomics_table_length of them one after the other, which live as long
+/// as the table. NULL for NULL or an empty table.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_table_values(table: *const radiomics_table) -> *const f64 {
+    value_or(null(), || {
+        // SAFETY: by the rule of the header.
+        let table = unsafe { table.as_ref() }.filter(|table| !table.values.is_empty());
+        table.map_or(null(), |table| table.values.as_ptr())
+    })
+}
+
+/// Exports the table through the Arrow C Data Interface: a struct array with the columns label,
+/// column, image, family, feature, aggregation, ibsi_id, value and defined. Both structs are
+/// overwritten and own what they point to, so the table may be freed before they are released.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_table_to_arrow(
+    table: *const radiomics_table,
+    array: *mut ArrowArray,
+    schema: *mut ArrowSchema,
+) -> radiomics_status {
+    plain_entry(|| {
+        // SAFETY: by the rule of the header.
+        let (table, array, schema) =
+            unsafe { (borrowed(table, "table")?, Out::new(array, "array")?, Out::new(schema, "schema")?) };
+        let (exported, description) = export(table)?;
+        array.set(exported);
+        schema.set(description);
+        Ok(())
+    })
+}
+
+/// Frees a table; NULL is fine.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_table_free(table: *mut radiomics_table) {
+    // SAFETY: by the rule of the header.
+    unsafe { free(table) };
+}

@@ -1,0 +1,73 @@
+//! The layout of the header's structs, on the machines that we have: programs compiled with an
+//! older header depend on it. Structs may grow at their end, and then the sizes here do.
+
+use radiomics::catalogue::radiomics_feature;
+use radiomics::context::radiomics_context_options;
+use radiomics::extract::radiomics_job;
+use radiomics::image::radiomics_image;
+use radiomics::table::radiomics_row;
+use std::mem::offset_of;
+
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn fields_stay_where_they_are() {
+    assert_eq!(size_of::<radiomics_context_options>(), 16);
+    assert_eq!(offset_of!(radiomics_context_options, threads), 8);
+
+    assert_eq!(size_of::<radiomics_image>(), 192);
+    let image = [
+        offset_of!(radiomics_image, data),
+        offset_of!(radiomics_image, dtype),
+        offset_of!(radiomics_image, reserved),
+        offset_of!(radiomics_image, shape),
+        offset_of!(radiomics_image, strides),
+        offset_of!(radiomics_image, spacing_mm),
+        offset_of!(radiomics_image, origin_mm),
+        offset_of!(radiomics_image, direction),
+    ];
+    assert_eq!(image, [8, 16, 20, 24, 48, 72, 96, 120]);
+
+    assert_eq!(size_of::<radiomics_job>(), 80);
+    let job = [
+        offset_of!(radiomics_job, images),
+        offset_of!(radiomics_job, image_names),
+        offset_of!(radiomics_job, image_count),
+        offset_of!(radiomics_job, mask),
+        offset_of!(radiomics_job, labels),
+        offset_of!(radiomics_job, label_count),
+        offset_of!(radiomics_job, settings),
+        offset_of!(radiomics_job, progress),
+        offset_of!(radiomics_job, user_data),
+    ];
+    assert_eq!(job, [8, 16, 24, 32, 40, 48, 56, 64, 72]);
+
+    assert_eq!(size_of::<radiomics_row>(), 96);
+    let row = [
+        offset_of!(radiomics_row, label),
+        offset_of!(radiomics_row, value),
+        offset_of!(radiomics_row, status),
+        offset_of!(radiomics_row, reserved),
+        offset_of!(radiomics_row, column),
+        offset_of!(radiomics_row, image),
+        offset_of!(radiomics_row, family),
+        offset_of!(radiomics_row, feature),
+        offset_of!(radiomics_row, aggregation),
+        offset_of!(radiomics_row, ibsi_id),
+        offset_of!(radiomics_row, ibsi_parameter_id),
+        offset_of!(radiomics_row, pyradiomics),
+    ];
+    assert_eq!(row, [8, 16, 24, 28, 32, 40, 48, 56, 64, 72, 80, 88]);
+
+    assert_eq!(size_of::<radiomics_feature>(), 72);
+    let feature = [
+        offset_of!(radiomics_feature, family),
+        offset_of!(radiomics_feature, family_ibsi_id),
+        offset_of!(radiomics_feature, name),
+        offset_of!(radiomics_feature, ibsi_id),
+        offset_of!(radiomics_feature, ibsi_parameter_id),
+        offset_of!(radiomics_feature, pyradiomics),
+        offset_of!(radiomics_feature, summary),
+        offset_of!(radiomics_feature, aggregations),
+    ];
+    assert_eq!(feature, [8, 16, 24, 32, 40, 48, 56, 64]);
+}

@@ -1,0 +1,78 @@
+//! C and C++ programs build against the headers and the static library without a warning, and do
+//! what they should: plainly, under AddressSanitizer and under valgrind, with GCC and with Clang.
+//! A compiler or tool that is not there is skipped with a line that says so.
+
+mod tools;
+
+use std::process::Command;
+
+use tools::{COMPILERS, Compiler, build, found, run, skipped};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+const SANITIZERS: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g"];
+
+/// Builds a program with every compiler that is there, and runs it plainly and with sanitizers.
+fn with_every_compiler(source: &str, options: &[&str], arguments: &[&str]) {
+    for compiler in COMPILERS {
+        let Some(path) = found(compiler) else {
+            skipped(source, compiler.name(source));
+            continue;
+        };
+        run(Command::new(build(&path, source, "plain", options)).args(arguments));
+        let sanitized: Vec<&str> = options.iter().chain(SANITIZERS).copied().collect();
+        run(Command::new(build(&path, source, "sanitized", &sanitized)).args(arguments));
+    }
+}
+
+/// Runs a program under valgrind, for which any error and any lost memory is a failure.
+fn under_valgrind(source: &str, options: &[&str], arguments: &[&str]) {
+    let compiler = COMPILERS.iter().find_map(found);
+    let (Some(path), true) = (compiler, tools::starts("valgrind")) else {
+        return skipped(source, "valgrind or a compiler");
+    };
+    let program = build(&path, source, "valgrind", &[options, &["-g"]].concat());
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args([
+        "--quiet",
+        "--error-exitcode=9",
+        "--leak-check=full",
+        "--show-leak-kinds=definite,indirect",
+    ]);
+    valgrind.args(["--errors-for-leak-kinds=definite,indirect"]).arg(program).args(arguments);
+    run(&mut valgrind);
+}
+
+#[test]
+fn every_function_from_c() {
+    with_every_compiler("happy.c", &[], &[VERSION]);
+    under_valgrind("happy.c", &[], &[VERSION]);
+}
+
+#[test]
+fn bad_input_from_c() {
+    with_every_compiler("bad_input.c", &[], &[]);
+    under_valgrind("bad_input.c", &[], &[]);
+}
+
+#[test]
+fn four_threads_and_cancelling() {
+    with_every_compiler("threads.c", &["-pthread"], &[]);
+    under_valgrind("threads.c", &["-pthread"], &[]);
+}
+
+#[test]
+fn wrapper_from_cpp() {
+    with_every_compiler("wrapper.cpp", &[], &[VERSION]);
+    with_every_compiler("wrapper.cpp", &["-fno-exceptions"], &[VERSION]);
+    under_valgrind("wrapper.cpp", &[], &[VERSION]);
+}
+
+#[test]
+fn a_large_image_is_not_copied() {
+    for compiler in COMPILERS.iter().filter(|c| **c == Compiler::Gcc || found(&Compiler::Gcc).is_none()) {
+        match found(compiler) {
+            Some(path) => println!("{}", run(&mut Command::new(build(&path, "memory.c", "plain", &["-O2"])))),
+            None => skipped("memory.c", compiler.name("memory.c")),
+        }
+    }
+}

@@ -1,0 +1,227 @@
+/* Each bad input is answered by its status and a text that names the value at fault; nothing is
+ * written, and the context works on. */
+#include <math.h>
+
+#include "support.h"
+
+static radiomics_context *context;
+static radiomics_settings *settings;
+static phantom of;
+
+/* Extraction fails with this status and a text that holds `part`, and leaves the output alone. */
+static void refused(const radiomics_image *image, const radiomics_image *mask, int64_t label,
+                    const radiomics_settings *with, radiomics_status status, const char *part) {
+    radiomics_table *const untouched = (radiomics_table *)&of;
+    radiomics_table *table = untouched;
+    CHECK_STATUS(context, status, radiomics_extract(context, image, mask, label, with, &table));
+    CHECK(table == untouched);
+    if (!strstr(radiomics_last_error(context), part)) {
+        fprintf(stderr, "\"%s\" does not hold \"%s\"\n", radiomics_last_error(context), part);
+        exit(1);
+    }
+}
+
+static void image_refused(radiomics_image image, radiomics_status status, const char *part) {
+    refused(&image, &of.mask, 1, settings, status, part);
+}
+
+static void document_refused(const char *yaml, radiomics_status status, const char *part) {
+    radiomics_settings *made = NULL;
+    CHECK_STATUS(context, status, radiomics_settings_from_yaml(context, yaml, &made));
+    CHECK(made == NULL && strstr(radiomics_last_error(context), part));
+}
+
+static void document_unsuitable(const char *yaml, radiomics_status status, const char *part) {
+    radiomics_settings *made = NULL;
+    CHECK_OK(context, radiomics_settings_from_yaml(context, yaml, &made));
+    refused(&of.image, &of.mask, 1, made, status, part);
+    radiomics_settings_free(made);
+}
+
+static void arguments(void) {
+    const radiomics_status invalid = RADIOMICS_STATUS_INVALID_ARGUMENT;
+    refused(NULL, &of.mask, 1, settings, invalid, "`image` is NULL");
+    refused(&of.image, NULL, 1, settings, invalid, "`mask` is NULL");
+    refused(&of.image, &of.mask, 1, NULL, invalid, "`settings` is NULL");
+    CHECK(radiomics_extract(context, &of.image, &of.mask, 1, settings, NULL) == invalid);
+    CHECK(radiomics_extract(NULL, &of.image, &of.mask, 1, settings, NULL) == invalid);
+    CHECK(radiomics_context_new(NULL, NULL) == invalid);
+    CHECK(radiomics_catalogue_new(NULL) == invalid);
+    CHECK(radiomics_settings_from_yaml(context, NULL, NULL) == invalid);
+    CHECK(radiomics_table_row(NULL, 0, NULL) == invalid);
+    CHECK(radiomics_table_to_arrow(NULL, NULL, NULL) == invalid);
+    CHECK(radiomics_table_length(NULL) == 0 && radiomics_table_values(NULL) == NULL);
+    CHECK(radiomics_catalogue_length(NULL) == 0);
+    CHECK(radiomics_last_error(NULL)[0] == 0);
+
+    radiomics_context_options options = {sizeof options, 5000};
+    radiomics_context *none = NULL;
+    CHECK(radiomics_context_new(&options, &none) == RADIOMICS_STATUS_THREADS && none == NULL);
+    options.struct_size = 3;
+    CHECK(radiomics_context_new(&options, &none) == invalid && none == NULL);
+
+    radiomics_image image = of.image;
+    image.struct_size = 0;
+    image_refused(image, invalid, "set it to sizeof(radiomics_image), which is");
+    image = of.image;
+    image.reserved = 1;
+    image_refused(image, invalid, "`reserved` of `image` is 1");
+    image = of.image;
+    image.dtype = 77;
+    image_refused(image, invalid, "dtype of `image` is 77");
+    image = of.image;
+    image.data = NULL;
+    image_refused(image, invalid, "data of `image` are NULL");
+    image = of.image;
+    image.data = (const char *)of.image.data + 1;
+    image_refused(image, invalid, "voxels of 2 bytes need a multiple");
+    image = of.image;
+    image.shape[0] = SIZE_MAX;
+    image_refused(image, invalid, "does not fit into memory");
+    image = of.image;
+    image.strides[0] = PTRDIFF_MAX;
+    image.strides[1] = NX;
+    image.strides[2] = 1;
+    image_refused(image, invalid, "does not fit into memory");
+    image.strides[0] = 0;
+    image_refused(image, invalid, "only an axis of one voxel");
+
+    /* A struct of a later version: its further fields must be 0. */
+    struct {
+        radiomics_image known;
+        double later;
+    } grown = {of.image, 0.0};
+    grown.known.struct_size = sizeof grown;
+    radiomics_table *table = NULL;
+    CHECK_OK(context, radiomics_extract(context, &grown.known, &of.mask, 1, settings, &table));
+    size_t index = 7;
+    const radiomics_status missing = radiomics_table_find(table, 1, "no_such_column", &index);
+    CHECK(missing == RADIOMICS_STATUS_UNKNOWN_NAME && index == 7);
+    radiomics_row row = {0};
+    CHECK(radiomics_table_row(table, 0, &row) == invalid);
+    row.struct_size = sizeof row;
+    CHECK(radiomics_table_row(table, radiomics_table_length(table), &row) == invalid && row.column == NULL);
+    radiomics_table_free(table);
+    grown.later = 1.0;
+    refused(&grown.known, &of.mask, 1, settings, invalid, "does not know");
+}
+
+static void jobs(void) {
+    const radiomics_status invalid = RADIOMICS_STATUS_INVALID_ARGUMENT;
+    const radiomics_image *images[] = {&of.image, &of.image};
+    const char *twice[] = {"a", "a"};
+    const char *not_utf8[] = {"\xff", "b"};
+    const int64_t labels[] = {1, 9};
+    radiomics_job job = {0};
+    radiomics_table *table = NULL;
+    job.struct_size = sizeof job;
+    job.settings = settings;
+    CHECK(radiomics_extract_many(context, NULL, &table) == invalid);
+    CHECK(radiomics_extract_many(context, &job, &table) == invalid);
+    CHECK(strstr(radiomics_last_error(context), "at least one image"));
+    job.images = images;
+    job.image_count = 2;
+    job.mask = &of.mask;
+    CHECK(radiomics_extract_many(context, &job, &table) == invalid);
+    CHECK(strstr(radiomics_last_error(context), "several images need names"));
+    job.image_names = twice;
+    CHECK(radiomics_extract_many(context, &job, &table) == invalid);
+    CHECK(strstr(radiomics_last_error(context), "two images are called `a`"));
+    job.image_names = not_utf8;
+    CHECK(radiomics_extract_many(context, &job, &table) == invalid);
+    CHECK(strstr(radiomics_last_error(context), "`image_names[0]` is not UTF-8"));
+    job.image_names = NULL;
+    job.image_count = 1;
+    job.label_count = 2;
+    CHECK(radiomics_extract_many(context, &job, &table) == invalid);
+    CHECK(strstr(radiomics_last_error(context), "`labels` is NULL"));
+    job.labels = labels;
+    CHECK(radiomics_extract_many(context, &job, &table) == RADIOMICS_STATUS_LABEL_NOT_PRESENT);
+    CHECK(strstr(radiomics_last_error(context), "image `original`, label 9"));
+    CHECK(table == NULL);
+}
+
+static void images_and_masks(void) {
+    static phantom other;
+    radiomics_image image = of.image, mask = of.mask;
+    image.shape[1] = 0;
+    image_refused(image, RADIOMICS_STATUS_EMPTY_IMAGE, "[10, 0, 14]");
+    image = of.image;
+    image.spacing_mm[2] = -1;
+    image_refused(image, RADIOMICS_STATUS_INVALID_GEOMETRY, "above 0");
+    image.spacing_mm[2] = (double)NAN;
+    image_refused(image, RADIOMICS_STATUS_INVALID_GEOMETRY, "NaN");
+    image = of.image;
+    image.origin_mm[0] = (double)INFINITY;
+    image_refused(image, RADIOMICS_STATUS_INVALID_GEOMETRY, "origin");
+    image = of.image;
+    image.direction[0][0] = image.direction[1][1] = 1;
+    image_refused(image, RADIOMICS_STATUS_INVALID_GEOMETRY, "direction");
+    mask.shape[0] = NZ - 1;
+    refused(&of.image, &mask, 1, settings, RADIOMICS_STATUS_SHAPE_MISMATCH, "[9, 12, 14]");
+    mask = of.mask;
+    mask.origin_mm[1] = 5;
+    refused(&of.image, &mask, 1, settings, RADIOMICS_STATUS_GEOMETRY_MISMATCH, "origin");
+    refused(&of.image, &of.mask, 0, settings, RADIOMICS_STATUS_LABEL_NOT_PRESENT, "background");
+    refused(&of.image, &of.mask, 7, settings, RADIOMICS_STATUS_LABEL_NOT_PRESENT, "it holds 1, 2");
+
+    other = of;
+    memset(other.labels, 0, sizeof other.labels);
+    other.mask.data = other.labels;
+    refused(&of.image, &other.mask, 1, settings, RADIOMICS_STATUS_EMPTY_MASK, "empty");
+    other.labels[0] = 1;
+    refused(&of.image, &other.mask, 1, settings, RADIOMICS_STATUS_REGION_TOO_SMALL, "1 voxel");
+
+    static float fractions[VOXELS];
+    for (int at = 0; at < VOXELS; ++at) fractions[at] = of.labels[at];
+    fractions[15] = 0.5f;
+    mask = view_of(fractions, RADIOMICS_DTYPE_F32);
+    refused(&of.image, &mask, 1, settings, RADIOMICS_STATUS_FRACTIONAL_MASK, "0.5 at (z, y, x) [0, 1, 1]");
+    for (int at = 0; at < VOXELS; ++at) fractions[at] = of.labels[at] == 1 ? NAN : 0;
+    image = view_of(fractions, RADIOMICS_DTYPE_F32);
+    image_refused(image, RADIOMICS_STATUS_NON_FINITE_VOXELS, "NaN");
+}
+
+static void documents(void) {
+    document_refused("binWidth: 25", RADIOMICS_STATUS_UNKNOWN_SETTING, "did you mean `bin_width`?");
+    document_refused("bin_width: -1", RADIOMICS_STATUS_INVALID_SETTING, "`bin_width` is -1");
+    document_refused("filters: [squar]", RADIOMICS_STATUS_INVALID_SETTING, "squar");
+    document_refused("- 1", RADIOMICS_STATUS_INVALID_DOCUMENT, "mapping");
+    document_refused("a: [", RADIOMICS_STATUS_INVALID_DOCUMENT, "YAML");
+    document_refused("families: [gclm]", RADIOMICS_STATUS_UNKNOWN_NAME, "did you mean `glcm`?");
+    document_refused("bin_width: \xc3\x28", RADIOMICS_STATUS_INVALID_ARGUMENT, "not UTF-8");
+    document_unsuitable("bin_width: 0.0001", RADIOMICS_STATUS_UNSUITABLE_DISCRETISATION, "grey levels");
+    document_unsuitable("bin_edges: [0, 1]", RADIOMICS_STATUS_UNSUITABLE_DISCRETISATION, "`bin_edges`");
+    document_unsuitable("bin_number: null", RADIOMICS_STATUS_UNSUITABLE_DISCRETISATION, "without discretisation");
+    document_unsuitable("resample_spacing_mm: 0.00001", RADIOMICS_STATUS_GRID_TOO_LARGE, "voxels");
+    document_unsuitable("resegment_range: [9000, null]", RADIOMICS_STATUS_REGION_TOO_SMALL, "resegmentation");
+
+    radiomics_settings *made = NULL;
+    CHECK(radiomics_settings_from_json(context, "{", &made) == RADIOMICS_STATUS_INVALID_DOCUMENT);
+    CHECK(radiomics_settings_from_profile(context, "ipsi", &made) == RADIOMICS_STATUS_UNKNOWN_NAME);
+    CHECK(radiomics_settings_from_ibsi_configuration(context, "F", &made) == RADIOMICS_STATUS_UNKNOWN_NAME);
+    int64_t label = 5;
+    CHECK(radiomics_settings_from_pyradiomics(context, "setting: {correctMask: true}", &made, &label) ==
+          RADIOMICS_STATUS_UNAVAILABLE);
+    CHECK(made == NULL && label == 5);
+
+    /* A region of another patient does not meet the published values. */
+    char *report = NULL;
+    CHECK(radiomics_verify(context, &of.image, &of.mask, &report) != RADIOMICS_STATUS_OK && report == NULL);
+}
+
+int main(void) {
+    fill(&of);
+    CHECK(radiomics_context_new(NULL, &context) == RADIOMICS_STATUS_OK);
+    CHECK_OK(context, radiomics_settings_from_profile(context, "ibsi", &settings));
+    arguments();
+    jobs();
+    images_and_masks();
+    documents();
+    radiomics_table *table = NULL;
+    CHECK_OK(context, radiomics_extract(context, &of.image, &of.mask, 1, settings, &table));
+    radiomics_table_free(table);
+    radiomics_settings_free(settings);
+    radiomics_context_free(context);
+    return 0;
+}

@@ -1,0 +1,195 @@
+/* Every function does what the header says. */
+#include <math.h>
+
+#include "support.h"
+
+static void settings_of_every_kind(radiomics_context *context) {
+    radiomics_settings *settings = NULL, *other = NULL;
+    char *yaml = NULL, *json = NULL;
+
+    CHECK_OK(context, radiomics_settings_from_profile(context, "pyradiomics", &settings));
+    CHECK_OK(context, radiomics_settings_to_yaml(context, settings, &yaml));
+    CHECK(strstr(yaml, "bin_width: 25.0\n"));
+    CHECK_OK(context, radiomics_settings_from_yaml(context, yaml, &other));
+    CHECK_OK(context, radiomics_settings_to_json(context, other, &json));
+    radiomics_settings_free(other);
+    CHECK_OK(context, radiomics_settings_from_json(context, json, &other));
+    radiomics_string_free(json);
+    radiomics_settings_free(settings);
+
+    CHECK_OK(context, radiomics_settings_update(context, other, "bin_width: 7", &settings));
+    CHECK_OK(context, radiomics_settings_to_json(context, settings, &json));
+    CHECK(strstr(json, "\"bin_width\": 7.0"));
+    radiomics_string_free(json);
+    radiomics_string_free(yaml);
+    radiomics_settings_free(other);
+    radiomics_settings_free(settings);
+
+    CHECK_OK(context, radiomics_settings_from_ibsi_configuration(context, "C", &settings));
+    radiomics_settings_free(settings);
+
+    int64_t label = 0;
+    const char *parameters = "setting: {binWidth: 5, label: 2}\nfeatureClass: {firstorder: [Mean]}\n";
+    CHECK_OK(context, radiomics_settings_from_pyradiomics(context, parameters, &settings, &label));
+    CHECK(label == 2);
+    CHECK_OK(context, radiomics_settings_from_pyradiomics(context, "", &other, NULL));
+    radiomics_settings_free(other);
+    radiomics_settings_free(settings);
+}
+
+static void rows_and_values(radiomics_context *context, const phantom *of) {
+    radiomics_settings *settings = NULL;
+    radiomics_table *table = NULL;
+    CHECK_OK(context, radiomics_settings_from_profile(context, "ibsi", &settings));
+    CHECK_OK(context, radiomics_extract(context, &of->image, &of->mask, 1, settings, &table));
+
+    const size_t length = radiomics_table_length(table);
+    const double *values = radiomics_table_values(table);
+    CHECK(length > 150);
+    for (size_t index = 0; index < length; ++index) {
+        radiomics_row row = {0};
+        row.struct_size = sizeof row;
+        CHECK(radiomics_table_row(table, index, &row) == RADIOMICS_STATUS_OK);
+        CHECK(memcmp(&row.value, &values[index], sizeof row.value) == 0);
+        CHECK(row.status == (isnan(row.value) ? RADIOMICS_VALUE_STATUS_UNDEFINED : RADIOMICS_VALUE_STATUS_OK));
+        CHECK(row.label == 1 && strcmp(row.image, "original") == 0);
+        CHECK(strstr(row.column, row.family) && strstr(row.column, row.feature));
+        size_t found = length;
+        CHECK(radiomics_table_find(table, 1, row.column, &found) == RADIOMICS_STATUS_OK);
+        CHECK(found == index);
+        if (strcmp(row.ibsi_id, "Q4LE") == 0) {
+            double sum = 0, n = 0;
+            for (int at = 0; at < VOXELS; ++at)
+                if (of->labels[at] == 1) sum += of->intensities[at], n += 1;
+            CHECK(strcmp(row.family, "intensity_statistics") == 0 && strcmp(row.feature, "mean") == 0);
+            CHECK(strcmp(row.pyradiomics, "Mean") == 0);
+            CHECK(fabs(row.value - sum / n) < 1e-9);
+        }
+    }
+    radiomics_table_free(table);
+    radiomics_settings_free(settings);
+}
+
+static void several_labels_and_images(radiomics_context *context, const phantom *of) {
+    radiomics_settings *settings = NULL;
+    radiomics_table *table = NULL;
+    CHECK_OK(context, radiomics_settings_from_yaml(context, "families: [intensity_statistics]", &settings));
+
+    /* The same voxels from the last one to the first: the region is mirrored, its mean is not. */
+    radiomics_image backwards = of->image, mask = of->mask;
+    backwards.data = &of->intensities[VOXELS - 1];
+    backwards.strides[0] = -NY * NX;
+    backwards.strides[1] = -NX;
+    backwards.strides[2] = -1;
+    const radiomics_image *images[] = {&of->image, &backwards};
+    const char *names[] = {"forth", "back"};
+    radiomics_job job = {0};
+    job.struct_size = sizeof job;
+    job.images = images;
+    job.image_names = names;
+    job.image_count = 2;
+    job.mask = &mask;
+    job.settings = settings;
+    CHECK_OK(context, radiomics_extract_many(context, &job, &table));
+    const size_t each = radiomics_table_length(table) / 4;
+    for (size_t index = 0; index < 4 * each; ++index) {
+        radiomics_row row = {0};
+        row.struct_size = sizeof row;
+        CHECK(radiomics_table_row(table, index, &row) == RADIOMICS_STATUS_OK);
+        CHECK(row.label == (index < 2 * each ? 1 : 2));
+        CHECK(strcmp(row.image, names[index / each % 2]) == 0);
+    }
+    radiomics_table_free(table);
+
+    const int64_t labels[] = {2};
+    job.labels = labels;
+    job.label_count = 1;
+    job.image_count = 1;
+    job.image_names = NULL;
+    CHECK_OK(context, radiomics_extract_many(context, &job, &table));
+    CHECK(radiomics_table_length(table) == each);
+    size_t index = 0;
+    CHECK(radiomics_table_find(table, 2, "original_intensity_statistics_mean", &index) == RADIOMICS_STATUS_OK);
+    radiomics_table_free(table);
+
+    /* A list of labels without any: a table without rows. */
+    job.label_count = 0;
+    CHECK_OK(context, radiomics_extract_many(context, &job, &table));
+    CHECK(radiomics_table_length(table) == 0 && radiomics_table_values(table) == NULL);
+    radiomics_table_free(table);
+    radiomics_settings_free(settings);
+}
+
+static void arrow(radiomics_context *context, const phantom *of) {
+    radiomics_settings *settings = NULL;
+    radiomics_table *table = NULL;
+    CHECK_OK(context, radiomics_settings_from_yaml(context, "families: [intensity_statistics]", &settings));
+    CHECK_OK(context, radiomics_extract(context, &of->image, &of->mask, 1, settings, &table));
+    struct ArrowArray array, moved;
+    struct ArrowSchema schema;
+    CHECK(radiomics_table_to_arrow(table, &array, &schema) == RADIOMICS_STATUS_OK);
+    CHECK(array.length == (int64_t)radiomics_table_length(table) && array.n_children == 9);
+    CHECK(strcmp(schema.format, "+s") == 0 && strcmp(schema.children[7]->name, "value") == 0);
+    CHECK(memcmp(array.children[7]->buffers[1], radiomics_table_values(table),
+                 sizeof(double) * radiomics_table_length(table)) == 0);
+    radiomics_table_free(table);
+    radiomics_settings_free(settings);
+    /* A consumer may move a child out and release it later than its parent. */
+    moved = *array.children[7];
+    array.children[7]->release = NULL;
+    array.release(&array);
+    schema.release(&schema);
+    CHECK(array.release == NULL && schema.release == NULL);
+    moved.release(&moved);
+}
+
+static void catalogue(void) {
+    radiomics_catalogue *all = NULL;
+    CHECK(radiomics_catalogue_new(&all) == RADIOMICS_STATUS_OK);
+    int with_id = 0, found = 0;
+    for (size_t index = 0; index < radiomics_catalogue_length(all); ++index) {
+        radiomics_feature feature = {0};
+        feature.struct_size = sizeof feature;
+        CHECK(radiomics_catalogue_feature(all, index, &feature) == RADIOMICS_STATUS_OK);
+        CHECK(feature.family[0] && feature.name[0] && feature.summary[0]);
+        with_id += feature.ibsi_id[0] != 0;
+        if (strcmp(feature.family, "glcm") == 0 && strcmp(feature.name, "contrast") == 0) {
+            CHECK(strcmp(feature.pyradiomics, "Contrast") == 0 && strcmp(feature.ibsi_id, "ACUI") == 0);
+            CHECK(strstr(feature.aggregations, "3D_avg,3D_merged"));
+            ++found;
+        }
+    }
+    CHECK(with_id >= 169 && found == 1);
+    radiomics_catalogue_free(all);
+}
+
+int main(int argc, char **argv) {
+    CHECK(argc == 2 && strcmp(radiomics_version(), argv[1]) == 0);
+    CHECK(radiomics_abi_version() == RADIOMICS_ABI_VERSION);
+    CHECK(strcmp(radiomics_status_text(RADIOMICS_STATUS_CANCELLED), "cancelled") == 0);
+
+    static phantom of;
+    fill(&of);
+    radiomics_context_options options = {sizeof options, 2};
+    radiomics_context *context = NULL;
+    CHECK(radiomics_context_new(&options, &context) == RADIOMICS_STATUS_OK);
+    settings_of_every_kind(context);
+    rows_and_values(context, &of);
+    several_labels_and_images(context, &of);
+    arrow(context, &of);
+    catalogue();
+    char *report = NULL;
+    CHECK_OK(context, radiomics_verify(context, NULL, NULL, &report));
+    CHECK(strstr(report, "482 of 482 published values"));
+    radiomics_string_free(report);
+    CHECK_OK(context, radiomics_verify(context, NULL, NULL, NULL));
+    CHECK(radiomics_last_error(context)[0] == 0);
+    radiomics_context_free(context);
+
+    radiomics_context_free(NULL);
+    radiomics_settings_free(NULL);
+    radiomics_table_free(NULL);
+    radiomics_catalogue_free(NULL);
+    radiomics_string_free(NULL);
+    return 0;
+}

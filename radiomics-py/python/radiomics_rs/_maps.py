@@ -1,0 +1,226 @@
+"""Feature maps: a feature of the neighbourhood of each voxel of a region."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import SimpleITK as sitk  # noqa: N813
+
+from radiomics_rs import _core
+from radiomics_rs._extract import SettingsLike, _settings
+from radiomics_rs.io import ImageLike, Matrix, Triple, volumes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SUFFIXES = (".nrrd", ".nii.gz", ".nii", ".mha")
+
+
+@dataclass(frozen=True)
+class FeatureMap:
+    """What a map is of."""
+
+    name: str
+    """Unique among the maps: image, family, feature and, for texture, aggregation."""
+    image: str
+    """The image it is computed from: `original`, or the name of a filter."""
+    family: str
+    """Name of the family."""
+    feature: str
+    """Name within the family."""
+    ibsi_id: str
+    """Four-character identifier of IBSI, or empty."""
+    aggregation: str
+    """Over what it is aggregated within a window; empty for the window as a whole."""
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class FeatureMaps(Mapping[str, npt.NDArray[np.float64]]):
+    """Maps by name, as arrays (z, y, x) over the bounding box of the region.
+
+    Only the region's voxels are stored; each look at a map makes a new array, which is
+    `outside` where the region is not. A voxel for which the feature is undefined is NaN.
+    """
+
+    maps: tuple[FeatureMap, ...]
+    """What the maps are of."""
+    shape: tuple[int, int, int]
+    """Shape (z, y, x) of the bounding box."""
+    spacing_mm: Triple
+    """Distance (z, y, x) between voxel centres in millimetres."""
+    origin_mm: Triple
+    """Position (z, y, x) of the centre of the box's first voxel in millimetres."""
+    direction: Matrix
+    """Direction cosines: column c is the direction in which array axis c runs."""
+    places: npt.NDArray[np.int64] = field(repr=False)
+    """The region's voxels, as flat indices into an array of that shape, ascending."""
+    region_values: npt.NDArray[np.float64] = field(repr=False)
+    """Array (maps, voxels of the region)."""
+    outside: float = float("nan")
+    """The value where the region is not."""
+
+    def __getitem__(self, name: str) -> npt.NDArray[np.float64]:
+        values = self.region_values[self._index(name)]
+        array = np.full(self.shape, self.outside)
+        array.reshape(-1)[self.places] = values
+        return array
+
+    def __iter__(self) -> Iterator[str]:
+        return (one.name for one in self.maps)
+
+    def __len__(self) -> int:
+        return len(self.maps)
+
+    def __repr__(self) -> str:
+        return (
+            f"<FeatureMaps: {len(self.maps)} maps of {self.places.size} voxels, "
+            f"box (z, y, x) {self.shape}>"
+        )
+
+    @property
+    def region(self) -> npt.NDArray[np.bool_]:
+        """The region as an array (z, y, x)."""
+        array = np.zeros(self.shape, bool)
+        array.reshape(-1)[self.places] = True
+        return array
+
+    def image(self, name: str) -> sitk.Image:
+        """A map as a SimpleITK image of 64-bit floats that lies where the region lies."""
+        image = sitk.GetImageFromArray(self[name])
+        image.SetSpacing(self.spacing_mm[::-1])
+        image.SetOrigin(self.origin_mm[::-1])
+        image.SetDirection(np.asarray(self.direction)[::-1, ::-1].ravel().tolist())
+        return image
+
+    def write(self, folder: str | os.PathLike[str], suffix: str = ".nrrd") -> list[Path]:
+        """Write each map to `folder`, which is made if need be; returns the paths.
+
+        Args:
+            folder: where to.
+            suffix: the file format: .nrrd, .nii.gz, .nii or .mha.
+
+        Raises:
+            RadiomicsError: another suffix.
+            OSError: a file that cannot be written.
+        """
+        if suffix not in SUFFIXES:
+            raise _core.RadiomicsError(
+                f"the file suffix is {suffix!r}: give one of {', '.join(SUFFIXES)}"
+            )
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = []
+        for name in self:
+            path = folder / f"{name}{suffix}"
+            try:
+                sitk.WriteImage(self.image(name), str(path), useCompression=True)
+            except RuntimeError as error:
+                raise OSError(f"cannot write {path}: {error}") from error
+            paths.append(path)
+        return paths
+
+    def _index(self, name: str) -> int:
+        for index, one in enumerate(self.maps):
+            if one.name == name:
+                return index
+        raise KeyError(name)
+
+
+def feature_maps(
+    image: ImageLike,
+    mask: ImageLike,
+    features: Iterable[str] | None = None,
+    radius: int = 1,
+    settings: SettingsLike = None,
+    *,
+    in_plane: bool = False,
+    masked: bool = True,
+    outside: float = float("nan"),
+    label: int = 1,
+    threads: int = 0,
+    spacing_mm: float | Sequence[float] | None = None,
+    memory_mb: float = 1024.0,
+    progress: Callable[[int, int], object] | None = None,
+) -> FeatureMaps:
+    """Compute features of the window round each voxel of a region.
+
+    Image and mask are preprocessed and discretised once. A voxel's value is that of its window,
+    clipped to the region, as if it were a region of its own on the grey levels of the whole.
+
+    Args:
+        image: as for `extract`.
+        mask: as for `extract`.
+        features: families ("glcm") and features ("glcm.joint_entropy"); None leaves the choice to
+            the settings. Shape, local intensity and intensity-volume histogram have no maps.
+        radius: voxels on either side of a window's centre, 1 to 15: 1 makes 3 x 3 x 3.
+        settings: as for `extract`.
+        in_plane: windows are one slice thick across `slice_axis`. Choose aggregations by slice
+            along with it ("2.5D_dir_merged"): those in three dimensions still count directions
+            that leave the slice.
+        masked: windows are clipped to the region. If not, the voxels round it count as well,
+            and the box of the region, `radius` voxels wider on each side, is discretised.
+        outside: the value of maps where the region is not.
+        label: which label of the mask is the region.
+        threads: number of threads, 0 for all cores. It never changes a number.
+        spacing_mm: as for `extract`.
+        memory_mb: maps that need more memory than that are kept in a temporary file.
+        progress: called every now and then with the number of voxels done and of all voxels; what
+            it raises ends the work, as does an interrupt.
+
+    Returns:
+        A mapping of names to arrays, which also makes SimpleITK images and writes files.
+
+    Raises:
+        RadiomicsError: an image, mask, label, setting, feature or radius that cannot be used.
+        TypeError: an argument of a kind that is not listed here.
+        FileNotFoundError: a file that does not exist.
+    """
+    chosen = _selected(_settings(settings), features)
+    image_volume, mask_volume = volumes(image, mask, spacing_mm)
+    maps, values, places, shape, geometry = _core.feature_maps(
+        image_volume.voxels,
+        image_volume.geometry,
+        mask_volume.voxels,
+        mask_volume.geometry,
+        chosen,
+        label=label,
+        threads=threads,
+        radius=radius,
+        in_plane=in_plane,
+        masked=masked,
+        allocate=lambda *shape: _allocate(shape, memory_mb),
+        progress=progress,
+    )
+    if values is None:
+        values = np.empty((len(maps), places.size))
+    made = tuple(FeatureMap(*one) for one in maps)
+    return FeatureMaps(made, tuple(shape), *geometry, places, values, outside)
+
+
+def _selected(settings: _core.Settings, features: Iterable[str] | None) -> _core.Settings:
+    if features is None:
+        return settings
+    if isinstance(features, str):
+        raise TypeError(f"features is the string {features!r}: give a list of names")
+    names = list(features)
+    return settings.replace(
+        families=[name for name in names if "." not in name],
+        features=[name for name in names if "." in name],
+    )
+
+
+def _allocate(shape: tuple[int, ...], memory_mb: float) -> npt.NDArray[Any]:
+    """An array in memory, or in a file that nobody else sees and that ends with the array."""
+    size = 8 * int(np.prod(shape))
+    if size <= memory_mb * 2**20 or size == 0:
+        return np.empty(shape)
+    with tempfile.TemporaryFile(prefix="radiomics-rs-maps-") as file:
+        # The map keeps the file open.
+        return np.memmap(file, np.float64, "w+", shape=shape)

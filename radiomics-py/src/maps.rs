@@ -1,0 +1,132 @@
+//! Feature maps.
+
+use std::ops::ControlFlow;
+
+use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadwriteArray2};
+use pyo3::prelude::*;
+use radiomics_core::voxel_map::{Column, Layout, MovingWindow, Tile, feature_map_tiles};
+
+use crate::extract::{Geometry, execution, image, mask};
+use crate::settings::Settings;
+use crate::voxels::Borrowed;
+use crate::{RadiomicsError, raise};
+
+/// Name, image, family, feature, IBSI id and aggregation.
+type Map = (String, String, &'static str, &'static str, &'static str, &'static str);
+
+/// Maps, values, places, shape and geometry.
+type Found<'py> =
+    (Vec<Map>, Option<Bound<'py, PyArray2<f64>>>, Bound<'py, PyArray1<i64>>, [usize; 3], Geometry);
+
+/// Values that are computed between two looks at signals and progress.
+const TILE_BYTES: usize = 2 << 20;
+
+/// Feature maps of the voxels of a mask that have a label.
+///
+/// Arrays and geometries are as for `extract`. `allocate` is called once with (maps, voxels) and
+/// gives the array of 64-bit floats to fill; `progress`, if not None, is called with the number
+/// of voxels done and of all of them. What either raises, or an interrupt, ends the work.
+///
+/// Returns the maps as (name, image, family, feature, ibsi_id, aggregation), the filled array (None
+/// without voxels or maps), the places of its columns in the maps' box as flat indices, and the
+/// shape (z, y, x) and the geometry of that box.
+#[pyfunction]
+#[pyo3(signature = (image, image_geometry, mask, mask_geometry, settings, *, label, threads, radius, in_plane, masked, allocate, progress))]
+#[allow(clippy::too_many_arguments)]
+pub fn feature_maps<'py>(
+    py: Python<'py>,
+    image: &Bound<'py, PyAny>,
+    image_geometry: Geometry,
+    mask: &Bound<'py, PyAny>,
+    mask_geometry: Geometry,
+    settings: &Settings,
+    label: i64,
+    threads: i64,
+    radius: i64,
+    in_plane: bool,
+    masked: bool,
+    allocate: Py<PyAny>,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<Found<'py>> {
+    let execution = execution(threads)?;
+    let radius = usize::try_from(radius)
+        .map_err(|_| RadiomicsError::new_err(format!("radius is {radius}: give a number above 0")))?;
+    let window = MovingWindow { radius, in_plane, masked };
+    let (voxels, labels) = (Borrowed::new("image", image)?, Borrowed::new("mask", mask)?);
+    let image = self::image(voxels.voxels(), image_geometry)?;
+    let mask = self::mask(labels.voxels(), mask_geometry)?;
+
+    let mut values: Option<Py<PyArray2<f64>>> = None;
+    let mut failure = None;
+    let receive = |tile: &Tile| {
+        let received = Python::attach(|py| -> PyResult<()> {
+            if values.is_none() {
+                values = Some(allocated(py, &allocate, tile.layout)?);
+            }
+            if let Some(values) = &values {
+                fill(values.bind(py).try_readwrite()?, tile);
+            }
+            if let Some(progress) = &progress {
+                let done = tile.first + tile.values.len() / tile.layout.columns().len();
+                progress.call1(py, (done, tile.layout.voxels().len()))?;
+            }
+            py.check_signals()
+        });
+        match received {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failure = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    };
+    let (layout, _) = py
+        .detach(|| {
+            let settings = settings.core();
+            feature_map_tiles(&image, &mask, label, settings, &window, &execution, TILE_BYTES, receive)
+        })
+        .map_err(raise)?;
+    if let Some(error) = failure {
+        return Err(error);
+    }
+    let grid = layout.grid();
+    let place = |[k, j, i]: [u32; 3]| {
+        let [k, j, i] = [k, j, i].map(|v| v as usize);
+        ((k * grid.shape[1] + j) * grid.shape[2] + i) as i64
+    };
+    Ok((
+        layout.columns().iter().map(map).collect(),
+        values.map(|values| values.into_bound(py)),
+        PyArray1::from_iter(py, layout.voxels().iter().copied().map(place)),
+        grid.shape,
+        (grid.spacing_mm, grid.origin_mm, grid.direction),
+    ))
+}
+
+fn map(column: &Column) -> Map {
+    let Column { image, family, feature, aggregation } = column;
+    let aggregation = radiomics_core::Named::name(*aggregation);
+    (column.name(), image.clone(), family, feature.name, feature.ibsi_id, aggregation)
+}
+
+fn allocated(py: Python<'_>, allocate: &Py<PyAny>, layout: &Layout) -> PyResult<Py<PyArray2<f64>>> {
+    let shape = (layout.columns().len(), layout.voxels().len());
+    let array: Bound<'_, PyArray2<f64>> = allocate.call1(py, shape)?.extract(py)?;
+    let given = array.try_readonly()?.as_array().dim();
+    if given != shape {
+        let message = format!("`allocate` gave an array of shape {given:?} instead of {shape:?}");
+        return Err(RadiomicsError::new_err(message));
+    }
+    Ok(array.unbind())
+}
+
+/// Turns values voxel by voxel into values map by map.
+fn fill(mut values: PyReadwriteArray2<'_, f64>, tile: &Tile) {
+    let mut values = values.as_array_mut();
+    let n_columns = tile.layout.columns().len();
+    for (voxel, row) in tile.values.chunks_exact(n_columns).enumerate() {
+        for (column, &value) in row.iter().enumerate() {
+            values[[column, tile.first + voxel]] = value;
+        }
+    }
+}
