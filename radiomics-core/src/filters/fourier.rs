@@ -20,8 +20,8 @@ use super::{Boundary, Dimensions};
 const ROWS: usize = 8;
 
 /// Voxels by which an image is extended on either side. IBSI leaves the number open; with this one
-/// both the response maps of phantoms and the statistics of the CT phantom are met (with 31 to 48
-/// they are, and without an extension the maps of Riesz transforms are not).
+/// both the response maps of phantoms and the statistics of the CT phantom are met (and with 31, 33,
+/// 40 or 48; without an extension, not all maps of Riesz transforms are).
 const EXTENSION: usize = 32;
 
 /// A transfer function (−i)^L · g(|ν|) · Πₐ νₐ^lₐ, with L = Σ lₐ, over frequencies along (z, y, x) of

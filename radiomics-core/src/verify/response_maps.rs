@@ -63,9 +63,7 @@ impl ResponseMap {
         for (response, &expected) in responses.iter().flatten().zip(&reference) {
             let deviation = (response - expected).abs();
             // Not `f64::max`, which would pass over what is no number.
-            if !(deviation <= check.deviation) {
-                check.deviation = deviation;
-            }
+            check.deviation = if deviation <= check.deviation { check.deviation } else { deviation };
             (check.low, check.high) = (check.low.min(expected), check.high.max(expected));
         }
         Ok(check)
