@@ -63,7 +63,9 @@ impl ResponseMap {
         for (response, &expected) in responses.iter().flatten().zip(&reference) {
             let deviation = (response - expected).abs();
             // Not `f64::max`, which would pass over what is no number.
-            check.deviation = if deviation <= check.deviation { check.deviation } else { deviation };
+            if deviation > check.deviation || deviation.is_nan() {
+                check.deviation = deviation;
+            }
             (check.low, check.high) = (check.low.min(expected), check.high.max(expected));
         }
         Ok(check)

@@ -40,6 +40,7 @@ pub(super) struct Region {
 }
 
 impl Region {
+    #[allow(clippy::too_many_arguments, reason = "those of `feature_maps`")]
     pub fn new(
         image: &Image,
         mask: &Mask,

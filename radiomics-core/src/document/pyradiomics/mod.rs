@@ -128,7 +128,7 @@ pub fn from_parameters(parameters: &Map<String, Value>) -> Result<Parameters> {
             Same(key) => ours.insert((*key).to_owned(), value.clone()),
             Converted(key, convert) => ours.insert((*key).to_owned(), convert(name, value)?),
             NothingIf(values, remedy) if !values.contains(&value.to_string().as_str()) => {
-                return Err(unavailable(name, value, *remedy));
+                return Err(unavailable(name, value, remedy));
             }
             Together | Nothing | NothingIf(..) => None,
         };

@@ -5,6 +5,9 @@ use crate::kernels::pairs::Pairs;
 /// Levels up to which a row is looked through as a whole for the cells that occur.
 const FEW_LEVELS: usize = 512;
 
+/// Levels of two neighbours, and how often they are.
+type Pair = (u16, u16, u64);
+
 /// The weighted sum of matrices, cell by cell, in order and without empty cells. If `folded`,
 /// (j, i) counts as (i, j) for j > i, which leaves the cells on and above the diagonal.
 pub(super) fn sum(directions: &[(f64, &Pairs)], folded: bool) -> Vec<(usize, usize, f64)> {
@@ -12,7 +15,7 @@ pub(super) fn sum(directions: &[(f64, &Pairs)], folded: bool) -> Vec<(usize, usi
         directions.iter().filter(|_| folded).map(|(_, pairs)| transposed(pairs)).collect();
     let no_cells = Pairs::new();
     // For each direction what is left of its cells, in order of rows.
-    let mut left: Vec<(f64, [&[(u16, u16, u64)]; 2])> = directions
+    let mut left: Vec<(f64, [&[Pair]; 2])> = directions
         .iter()
         .enumerate()
         .map(|(d, &(weight, pairs))| (weight, [&pairs[..], below.get(d).unwrap_or(&no_cells)]))
