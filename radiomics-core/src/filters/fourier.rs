@@ -20,8 +20,8 @@ use super::{Boundary, Dimensions};
 const ROWS: usize = 8;
 
 /// Voxels by which an image is extended on either side. IBSI leaves the number open; with this one
-/// both the response maps of phantoms and the statistics of the CT phantom are met (with 31 to 48
-/// they are, and without an extension the maps of Riesz transforms are not).
+/// both the response maps of phantoms and the statistics of the CT phantom are met (and with 31, 33,
+/// 40 or 48; without an extension, not all maps of Riesz transforms are).
 const EXTENSION: usize = 32;
 
 /// A transfer function (−i)^L · g(|ν|) · Πₐ νₐ^lₐ, with L = Σ lₐ, over frequencies along (z, y, x) of
@@ -93,10 +93,12 @@ impl Line {
         }
     }
 
-    /// Fills an extended line.
-    fn fill<T: Copy + Default>(&self, line: &mut [T], value: impl Fn(usize) -> T) {
-        for (i, to) in line.iter_mut().enumerate() {
-            *to = self.boundary.index(i as isize - self.before as isize, self.n).map_or(T::default(), &value);
+    /// Extends a line.
+    fn extend<T: Copy + Default>(&self, from: &[T], line: &mut [T]) {
+        line[self.before..][..self.n].copy_from_slice(from);
+        for i in (0..self.before).chain(self.before + self.n..self.padded) {
+            let inside = self.boundary.index(i as isize - self.before as isize, self.n);
+            line[i] = inside.map_or(T::default(), |i| from[i]);
         }
     }
 }
@@ -127,7 +129,7 @@ impl Rows {
     fn transform(&self, from: ArrayView2<f64>, mut to: ArrayViewMut2<Complex64>, scratch: &mut RowScratch) {
         let RowScratch { real, spectra, work } = scratch;
         for (row, mut spectrum) in from.rows().into_iter().zip(spectra.rows_mut()) {
-            self.line.fill(real, |i| row[i]);
+            self.line.extend(row.as_slice().expect("rows are contiguous"), real);
             let spectrum = spectrum.as_slice_mut().expect("rows are contiguous");
             // It fails for buffers of another length only, and these are the plan's own.
             let done = self.forward.process_with_scratch(real, spectrum, work);
@@ -207,6 +209,8 @@ struct PlaneScratch {
     columns: Vec<Complex64>,
     /// g for the different magnitudes along z and y, at ν and at −ν.
     radial: [Vec<f64>; 2],
+    /// The transfer function of a line along z.
+    factors: Vec<f64>,
     work: Vec<Complex64>,
 }
 
@@ -236,6 +240,7 @@ impl<'a, G: Fn([f64; 3]) -> f64> Planes<'a, G> {
             rows: vec![Complex64::default(); z.n * y.padded],
             columns: vec![Complex64::default(); ROWS * z.padded],
             radial: [vec![0.0; radial], vec![0.0; radial]],
+            factors: vec![0.0; z.padded],
             work: vec![Complex64::default(); plans.map(|p| p.get_inplace_scratch_len()).max().unwrap_or(0)],
         }
     }
@@ -245,17 +250,18 @@ impl<'a, G: Fn([f64; 3]) -> f64> Planes<'a, G> {
         let [line_z, line_y] = self.lines;
         let [forward, inverse] = &self.along_y;
         self.fill_radial(x, &mut scratch.radial);
-        let PlaneScratch { rows, columns, radial, work } = scratch;
+        let PlaneScratch { rows, columns, radial, factors, work } = scratch;
         for (row, from) in rows.chunks_exact_mut(line_y.padded).zip(plane.chunks_exact(line_y.n)) {
-            line_y.fill(row, |j| from[j]);
+            line_y.extend(from, row);
             forward.process_with_scratch(row, work);
         }
         match &self.along_z {
             None => {
-                for row in rows.chunks_exact_mut(line_y.padded) {
-                    row.iter_mut()
-                        .enumerate()
-                        .for_each(|(y, value)| *value *= self.factor([0, y, x], radial));
+                for y in 0..line_y.padded {
+                    self.factors(y, x, radial, factors);
+                    for value in rows[y..].iter_mut().step_by(line_y.padded) {
+                        *value = self.turned(*value, factors[0]);
+                    }
                 }
             }
             Some([forward, inverse]) => {
@@ -271,8 +277,9 @@ impl<'a, G: Fn([f64; 3]) -> f64> Planes<'a, G> {
                     }
                     forward.process_with_scratch(columns, work);
                     for (c, column) in columns.chunks_exact_mut(line_z.padded).enumerate() {
-                        for (z, value) in column.iter_mut().enumerate() {
-                            *value *= self.factor([z, start + c, x], radial);
+                        self.factors(start + c, x, radial, factors);
+                        for (value, &factor) in column.iter_mut().zip(factors.iter()) {
+                            *value = self.turned(*value, factor);
                         }
                     }
                     inverse.process_with_scratch(columns, work);
@@ -304,26 +311,41 @@ impl<'a, G: Fn([f64; 3]) -> f64> Planes<'a, G> {
         }
     }
 
-    /// The transfer function T as (T(ν) + T(−ν)*)/2: this has a real response, the real part of
-    /// that to T.
-    fn factor(&self, at: [usize; 3], radial: &[Vec<f64>; 2]) -> Complex64 {
-        let [z, y, x] = &self.frequencies;
-        let side = |sign: usize| {
-            let g = radial[sign][z.class[sign][at[0]] * y.magnitudes.len() + y.class[sign][at[1]]];
-            g * z.power[sign][at[0]] * y.power[sign][at[1]] * x.power[sign][at[2]]
-        };
-        let total: u32 = self.transfer.order.iter().sum();
-        let sign = if total.is_multiple_of(2) { 1.0 } else { -1.0 };
-        let mut real = 0.5 * self.scale * (side(0) + sign * side(1));
-        if !self.kernels.is_empty() {
-            let [k, j, i] = at;
-            real *= self.kernels.iter().map(|[z, y, x]| z[k] * y[j] * x[i]).sum::<f64>();
+    /// The transfer function T as (T(ν) + T(−ν)*)/2, which has a real response, the real part of that
+    /// to T; along z, and without its factor (−i)^L.
+    fn factors(&self, y: usize, x: usize, radial: &[Vec<f64>; 2], factors: &mut [f64]) {
+        let [of_z, of_y, of_x] = &self.frequencies;
+        let stride = of_y.magnitudes.len();
+        let sign = if self.turns().is_multiple_of(2) { 1.0 } else { -1.0 };
+        let weights = [0.5 * self.scale, 0.5 * self.scale * sign];
+        let [plus, minus] = [0, 1].map(|side| weights[side] * of_y.power[side][y] * of_x.power[side][x]);
+        let [column, mirrored] = [0, 1].map(|side| &radial[side][of_y.class[side][y]..]);
+        let along = of_z.class[0].iter().zip(&of_z.class[1]).zip(of_z.power[0].iter().zip(&of_z.power[1]));
+        for (factor, ((&class, &of_minus), (power, power_minus))) in factors.iter_mut().zip(along) {
+            *factor =
+                plus * power * column[class * stride] + minus * power_minus * mirrored[of_minus * stride];
         }
-        match total % 4 {
-            0 => Complex64::new(real, 0.0),
-            1 => Complex64::new(0.0, -real),
-            2 => Complex64::new(-real, 0.0),
-            _ => Complex64::new(0.0, real),
+        if !self.kernels.is_empty() {
+            for (k, factor) in factors.iter_mut().enumerate() {
+                *factor *=
+                    self.kernels.iter().map(|[of_z, of_y, of_x]| of_z[k] * of_y[y] * of_x[x]).sum::<f64>();
+            }
+        }
+    }
+
+    /// L, the number of quarter turns.
+    fn turns(&self) -> u32 {
+        self.transfer.order.iter().sum()
+    }
+
+    /// Multiplies by a factor and by (−i)^L.
+    fn turned(&self, value: Complex64, factor: f64) -> Complex64 {
+        let value = value * factor;
+        match self.turns() % 4 {
+            0 => value,
+            1 => Complex64::new(value.im, -value.re),
+            2 => -value,
+            _ => Complex64::new(-value.im, value.re),
         }
     }
 }
