@@ -105,4 +105,5 @@ def _slice(
     low = [max(int(s) - m, 0) for s, m in zip(start[1:], margin, strict=True)]
     high = [int(s) + n + m for s, n, m in zip(start[1:], maps.shape[1:], margin, strict=True)]
     part = whole.voxels[start[0] + index, low[0] : high[0], low[1] : high[1]]
-    return np.asarray(part), (low[0] - int(start[1]), low[1] - int(start[2]))
+    # A copy: the file's image ends with this function.
+    return np.array(part), (low[0] - int(start[1]), low[1] - int(start[2]))

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from radiomics_rs import _core
-from radiomics_rs.io import read
+from radiomics_rs.io import Volume, read
 
 PLACES = ("ct_phantom", "ibsi1/ct_phantom", ".")
 MAP_PLACES = ("ibsi2", ".")
 
-_Pair: TypeAlias = tuple[Any, Any, Any, Any]
+_Pair: TypeAlias = tuple[Volume, Volume]
 
 
 def verify(data: str | os.PathLike[str] | None = None, *, threads: int = 0) -> _core.Verification:
@@ -39,7 +39,10 @@ def verify(data: str | os.PathLike[str] | None = None, *, threads: int = 0) -> _
     for folder in folders:
         image, mask = folder / "image.nii.gz", folder / "mask.nii.gz"
         if image.is_file() and mask.is_file():
-            return _core.verify(_pair(image, mask), _maps(Path(data)), threads=threads)
+            # Held until the end: arrays are views of what they were read into.
+            phantom, maps = _pair(image, mask), _maps(Path(data))
+            arguments = {test: _arguments(pair) for test, pair in maps.items()}
+            return _core.verify(_arguments(phantom), arguments, threads=threads)
     raise _core.RadiomicsError(
         f"{data} holds no CT phantom: image.nii.gz and mask.nii.gz are in none of "
         + ", ".join(str(folder) for folder in folders)
@@ -47,7 +50,11 @@ def verify(data: str | os.PathLike[str] | None = None, *, threads: int = 0) -> _
 
 
 def _pair(image: Path, other: Path) -> _Pair:
-    first, second = read(image, "image"), read(other, other.stem.partition(".")[0])
+    return read(image, "image"), read(other, other.stem.partition(".")[0])
+
+
+def _arguments(pair: _Pair) -> tuple[Any, Any, Any, Any]:
+    first, second = pair
     return first.voxels, first.geometry, second.voxels, second.geometry
 
 
