@@ -1,8 +1,7 @@
-"""Times filters of IBSI 2 through SciPy, on one thread and the volume of
-`benches/filters.rs`: 256 x 256 x 128 voxels. Prints the best of three runs, in seconds of
-processor time.
+"""Times filters of IBSI 2 on one thread and the volume of `benches/filters.rs`, 256 x 256 x 128 voxels, through each of
+SciPy, pictologics and radiomics-rs that this Python has. Prints the best of five runs, in seconds.
 
-    OMP_NUM_THREADS=1 python benches/peers/filters.py
+    OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 python benches/peers/filters.py
 """
 
 import itertools
@@ -65,7 +64,7 @@ def simoncelli(image):
     return fft.ifftn(fft.fftn(image) * band).real
 
 
-FILTERS = {
+SCIPY = {
     "mean-15-3D": lambda image: ndimage.uniform_filter(image, 15, mode="reflect"),
     "log-1.5mm-3D": lambda image: ndimage.gaussian_laplace(image, 1.5, mode="reflect"),
     "log-5mm-3D": lambda image: ndimage.gaussian_laplace(image, 5.0, mode="reflect"),
@@ -74,19 +73,83 @@ FILTERS = {
     "laws-L5E5S5-max-energy7": lambda image: ndimage.uniform_filter(
         numpy.abs(pooled(image, (S5, E5, L5), numpy.maximum)), 15, mode="reflect"
     ),
-    "gabor-5mm-2mm-gamma1.5 (one orientation)": gabor,
+    "gabor-5mm-2mm-gamma1.5": gabor,
     "wavelet-db3-LLH": lambda image: separable(image, (DB3[1], DB3[0], DB3[0])),
     "wavelet-db3-LLH-mean": lambda image: pooled(image, (DB3[1], DB3[0], DB3[0]), numpy.add) / 24,
     "simoncelli-level1-3D-periodic": simoncelli,
 }
 
-if __name__ == "__main__":
-    print(f"SciPy {scipy.__version__}, NumPy {numpy.__version__}")
+
+def of_pictologics():
+    import pictologics
+    from pictologics import filters as f
+
+    pictologics.set_num_threads(1)
+    mirror = {"boundary": f.BoundaryCondition.MIRROR}
+    laws = {"kernels": "L5E5S5", **mirror, "use_parallel": False}
+    wavelet = {"wavelet": "db3", "decomposition": "LLH", **mirror, "use_parallel": False}
+    return f"pictologics {pictologics.__version__}", {
+        "mean-15-3D": lambda image: f.mean_filter(image, 15, **mirror),
+        "log-1.5mm-3D": lambda image: f.laplacian_of_gaussian(image, 1.5, **mirror),
+        "log-5mm-3D": lambda image: f.laplacian_of_gaussian(image, 5.0, **mirror),
+        "laws-L5E5S5": lambda image: f.laws_filter(image, **laws),
+        "laws-L5E5S5-max": lambda image: f.laws_filter(image, rotation_invariant=True, **laws),
+        "laws-L5E5S5-max-energy7": lambda image: f.laws_filter(
+            image, rotation_invariant=True, compute_energy=True, **laws
+        ),
+        "gabor-5mm-2mm-gamma1.5": lambda image: f.gabor_filter(image, 5.0, 2.0, 1.5, 0.5, **mirror),
+        "wavelet-db3-LLH": lambda image: f.wavelet_transform(image, **wavelet),
+        "wavelet-db3-LLH-mean": lambda image: f.wavelet_transform(image, rotation_invariant=True, **wavelet),
+        "simoncelli-level1-3D-periodic": lambda image: f.simoncelli_wavelet(image, 1),
+    }
+
+
+def of_radiomics_rs():
+    import radiomics_rs as rr
+
+    laws = {"kernels": "L5E5S5"}
+    wavelet = {"wavelet": "db3", "subband": "LLH"}
+    gabor = {"sigma_mm": 5, "lambda_mm": 2, "gamma": 1.5, "theta": 0.5}
+    filters = {
+        "mean-15-3D": {"mean": {"support_voxels": 15}},
+        "log-1.5mm-3D": {"laplacian_of_gaussian": {"sigma_mm": 1.5}},
+        "log-5mm-3D": {"laplacian_of_gaussian": {"sigma_mm": 5}},
+        "laws-L5E5S5": {"laws": laws},
+        "laws-L5E5S5-max": {"laws": {**laws, "rotation_invariant": True}},
+        "laws-L5E5S5-max-energy7": {"laws": {**laws, "rotation_invariant": True, "energy_delta_voxels": 7}},
+        "gabor-5mm-2mm-gamma1.5": {"gabor": gabor},
+        "wavelet-db3-LLH": {"separable_wavelet": wavelet},
+        "wavelet-db3-LLH-mean": {"separable_wavelet": {**wavelet, "rotation_invariant": True}},
+        "simoncelli-level1-3D-periodic": {"simoncelli": {"level": 1, "boundary": "periodic"}},
+    }
+
+    def run(single):
+        return lambda image: rr.filter_image(image, single, spacing_mm=1, threads=1)
+
+    return f"radiomics-rs {rr.__version__}", {name: run(single) for name, single in filters.items()}
+
+
+def of_scipy():
+    return f"SciPy {scipy.__version__}", SCIPY
+
+
+def main():
     image = numpy.random.default_rng(0).integers(0, 1024, SHAPE).astype(float)
-    for name, apply in FILTERS.items():
-        best = float("inf")
-        for _ in range(3):
-            start = time.process_time()
-            apply(image)
-            best = min(best, time.process_time() - start)
-        print(f"{name:<45} {best:8.3f}", flush=True)
+    for package in (of_radiomics_rs, of_pictologics, of_scipy):
+        try:
+            title, filters = package()
+        except ImportError as error:
+            print(f"{package.__name__[3:]}: left out, {error}")
+            continue
+        print(title)
+        for name, apply in filters.items():
+            seconds = []
+            for _ in range(5 if package is not of_scipy else 2):
+                start = time.perf_counter()
+                apply(image)
+                seconds.append(time.perf_counter() - start)
+            print(f"    {name:<32} {min(seconds):8.3f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
