@@ -54,7 +54,7 @@ pub struct radiomics_image {
     /// Number of voxels along (z, y, x).
     pub shape: [usize; 3],
     /// Steps in voxels, not bytes, from a voxel to its neighbour along (z, y, x); may be negative.
-    /// All 0 means contiguous voxels: (shape[1] * shape[2], shape[2], 1).
+    /// All 0 means contiguous voxels: `(shape[1] * shape[2], shape[2], 1)`.
     pub strides: [isize; 3],
     /// Distance between voxel centres along (z, y, x).
     pub spacing_mm: [f64; 3],

@@ -2,7 +2,7 @@
 //! `include/radiomics.hpp` wraps it for C++.
 //!
 //! Every symbol begins with `radiomics_`. Comments become the documentation in the header. Entry
-//! points check their arguments, call the core inside of [`entry::entry`], which turns panics and
+//! points check their arguments, call the core inside of `entry::entry`, which turns panics and
 //! errors into a status, and write outputs last. Nothing here computes a number.
 // Exporting a symbol under a fixed name is unsafe: another one of that name would clash.
 #![allow(unsafe_code)]

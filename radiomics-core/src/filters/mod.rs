@@ -1,7 +1,7 @@
 //! Image filters: an image in, a response map out (IBSI 2, and PyRadiomics' image types).
 //!
-//! A filter is data: a kind and its parameters. [`Filter::apply`] computes its response;
-//! [`Filter::reach`] says how much of the image round a voxel the response there depends on,
+//! A filter is data: a kind and its parameters. `Filter::apply` computes its response;
+//! `Filter::reach` says how much of the image round a voxel the response there depends on,
 //! so that no more than the region and that margin needs filtering. Arrays are (z, y, x);
 //! texts that name one kernel per axis (`L5E5S5`, `LLH`) are in the order x, y, z, as IBSI and
 //! PyRadiomics write them.
