@@ -12,10 +12,10 @@ pub(super) fn sum(directions: &[(f64, &Pairs)], folded: bool) -> Vec<(usize, usi
         directions.iter().filter(|_| folded).map(|(_, pairs)| transposed(pairs)).collect();
     let no_cells = Pairs::new();
     // For each direction what is left of its cells, in order of rows.
-    let mut left: Vec<(f64, [&[(u16, u16, u64)]; 2])> = directions
+    let mut left: Vec<_> = directions
         .iter()
         .enumerate()
-        .map(|(d, &(weight, pairs))| (weight, [&pairs[..], below.get(d).unwrap_or(&no_cells)]))
+        .map(|(d, &(weight, pairs))| (weight, [&pairs[..], &below.get(d).unwrap_or(&no_cells)[..]]))
         .collect();
     let size = directions.iter().map(|(_, pairs)| levels(pairs)).max().unwrap_or(0);
     let mut row = vec![0.0; size];
