@@ -1,5 +1,6 @@
 //! Times each family on its own and all together, in memory, on the two cases of the
-//! performance page. `time_families IMAGE MASK [THREADS] [SECONDS]`, NIfTI files.
+//! performance page, NIfTI files: `time_families IMAGE MASK [THREADS] [SECONDS] [all | texture |
+//! FAMILY | -] [BIN_WIDTH]`.
 
 use std::time::{Duration, Instant};
 
@@ -51,13 +52,16 @@ fn main() {
     let mask = Mask::new(mask_grid, labels.view()).expect("the volume's own grid");
     let threads = arguments.get(3).map_or(1, |n| n.parse().expect("a number of threads"));
     let seconds = arguments.get(4).map_or(0.5, |n| n.parse().expect("seconds"));
-    let only = arguments.get(5);
+    let only = arguments.get(5).filter(|only| *only != "-");
+    let width = arguments.get(6).map_or(25.0, |width| width.parse().expect("a bin width"));
     let execution = Execution { threads, isa: Isa::best() };
     let ibsi = Settings {
-        discretisation: Discretisation::FixedBinSize { width: 25.0, anchor: BinAnchor::MultipleOfWidth },
+        discretisation: Discretisation::FixedBinSize { width, anchor: BinAnchor::MultipleOfWidth },
         ..Profile::Ibsi.settings()
     };
-    for (name, base) in [("ibsi", ibsi), ("pyradiomics", Profile::PyRadiomics.settings())] {
+    let pyradiomics =
+        Settings { discretisation: ibsi.discretisation.clone(), ..Profile::PyRadiomics.settings() };
+    for (name, base) in [("ibsi", ibsi), ("pyradiomics", pyradiomics)] {
         let row = |what: &str, families: Option<Vec<String>>| {
             if only.is_some_and(|only| only != what) {
                 return;
