@@ -1,6 +1,8 @@
 //! The region of interest after preprocessing, and its grey levels.
 
 use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::OnceLock;
 
 use ndarray::{Array3, Zip};
 
@@ -161,13 +163,15 @@ pub struct Padded<T> {
     /// Shape (z, y, x) without the padding.
     pub(crate) shape: [usize; 3],
     pub(crate) pad: usize,
+    /// Where the slices hold voxels of the region; asked for once they are filled.
+    pub(crate) occupied: OnceLock<Vec<Vec<Range<usize>>>>,
 }
 
 impl<T: Level> Padded<T> {
     /// A volume with no voxel in the region yet.
     pub(crate) fn empty(shape: [usize; 3], pad: usize) -> Self {
         let size = shape.map(|n| n + 2 * pad).into_iter().product();
-        Self { data: pages::zeros(size), shape, pad }
+        Self { data: pages::zeros(size), shape, pad, occupied: OnceLock::new() }
     }
 
     /// Distance in `data` between neighbours along (z, y, x).

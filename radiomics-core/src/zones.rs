@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::aggregation::Span;
 use crate::edge_distance::edge_distances;
 use crate::kernels::Isa;
+use crate::kernels::labels::{Labels, Part, STRIP, Ways, join};
 use crate::kernels::neighbours::equal_neighbours;
 use crate::kernels::occupied::occupied;
 use crate::neighbourhood::half_directions;
@@ -26,9 +27,6 @@ pub(crate) struct Zone {
 
 /// Slices that are labelled by one thread, before zones that touch are joined.
 const SLAB: usize = 24;
-
-/// Voxels that are looked at together.
-const STRIP: usize = 512;
 
 /// The zones of a slice or of the volume, in the order of their first voxels.
 pub(crate) fn zones(isa: Isa, levels: &Levels, span: Span, roi: Option<&Roi>) -> Vec<Zone> {
@@ -56,9 +54,9 @@ fn find_zones<T: Level>(
         .into_par_iter()
         .map(|start| {
             let slices = start..slices.end.min(start + slab);
-            Slab::label(isa, levels, slices, |place| match distances {
-                Some(distances) => u32::from(distances[place - first]),
-                None => 0,
+            Slab::label(isa, levels, slices, |strip| match distances {
+                Some(distances) => &distances[strip.start - first..strip.end - first],
+                None => &[],
             })
         })
         .collect();
@@ -84,8 +82,7 @@ struct Steps {
     /// From a voxel to the neighbours that were seen, in `Padded::data`.
     in_data: Vec<isize>,
     /// And from its place in its slice to their labels, for slices of even and odd number.
-    in_labels: [Vec<isize>; 2],
-    represented: Vec<u16>,
+    in_labels: [Ways; 2],
 }
 
 impl Steps {
@@ -93,11 +90,12 @@ impl Steps {
         let (seen, represented) = seen_neighbours(span);
         let slice = levels.strides()[0] as isize;
         let in_labels = [0, 1].map(|parity| {
-            let half = |o: &[i32; 3]| if o[0] == 0 { parity } else { 1 - parity };
-            let place = |o: &[i32; 3]| levels.step(*o) - o[0] as isize * slice + half(o) * slice;
-            seen.iter().map(place).collect()
+            // From the half of the slice to that of the neighbour, which is the same or the other.
+            let half = |o: &[i32; 3]| if o[0] == 0 { 0 } else { slice - 2 * parity * slice };
+            let step = |o: &[i32; 3]| levels.step(*o) - o[0] as isize * slice + half(o);
+            Ways::new(seen.iter().map(step), &represented)
         });
-        Self { in_data: seen.iter().map(|&o| levels.step(o)).collect(), in_labels, represented }
+        Self { in_data: seen.iter().map(|&o| levels.step(o)).collect(), in_labels }
     }
 }
 
@@ -105,75 +103,39 @@ impl Steps {
 struct Slab {
     slices: Range<usize>,
     /// What each label stands for; zones whose labels were joined are in parts.
-    zones: Vec<Zone>,
-    /// For each label itself, or one that came before it and is of the same zone.
-    parents: Vec<u32>,
+    parts: Vec<Part>,
     /// Labels of the voxels of the first and of the last slice, padding included.
     faces: [Vec<u32>; 2],
 }
 
 impl Slab {
-    /// Labels voxels in the order of memory: with the label of a neighbour that has the same
-    /// level, or else a new one. Where neighbours of the same level have different labels, these
-    /// are joined.
-    fn label<T: Level>(
+    /// Labels voxels in the order of memory. `distances` gives those of a strip, or none.
+    fn label<'d, T: Level>(
         isa: Isa,
         levels: &Padded<T>,
         slices: Range<usize>,
-        distance: impl Fn(usize) -> u32,
+        distances: impl Fn(Range<usize>) -> &'d [u16],
     ) -> Self {
         let slice = levels.strides()[0];
         // What lies in front of the first slice is joined later, if it is in the same span.
         let (within, across) = (Steps::new(levels, Span::Slice(0)), Steps::new(levels, Span::Volume));
-        let (mut zones, mut parents) = (Vec::<Zone>::new(), Vec::<u32>::new());
-        let mut labels = vec![0u32; 2 * slice];
+        let mut labels = Labels::new(2 * slice);
         let mut faces = [Vec::new(), Vec::new()];
         let mut bits = [0u16; STRIP];
         for k in slices.clone() {
             let parity = k % 2;
             let steps = if k == slices.start { &within } else { &across };
-            let in_labels = &steps.in_labels[parity][..];
             let base = (k + levels.pad) * slice;
             for range in occupied(isa, levels, k) {
                 for start in range.clone().step_by(STRIP) {
-                    let n = STRIP.min(range.end - start);
-                    let bits = &mut bits[..n];
+                    let strip = start..range.end.min(start + STRIP);
+                    let bits = &mut bits[..strip.len()];
                     equal_neighbours(isa, &levels.data, start, &steps.in_data, bits);
-                    let here = &levels.data[start..start + n];
-                    for (v, (&level, &equal)) in here.iter().zip(&*bits).enumerate() {
-                        if level == T::default() {
-                            continue;
-                        }
-                        let (place, mut equal) = (start + v, equal);
-                        let at = place - base;
-                        let label = if equal == 0 {
-                            let label = zones.len() as u32;
-                            let level = level.index() as u16;
-                            zones.push(Zone { level, size: 1, distance: distance(place) });
-                            parents.push(label);
-                            label
-                        } else {
-                            let n = equal.trailing_zeros() as usize;
-                            let label = labels[at.wrapping_add_signed(in_labels[n])];
-                            let zone = &mut zones[label as usize];
-                            zone.size += 1;
-                            zone.distance = zone.distance.min(distance(place));
-                            equal &= !steps.represented[n];
-                            while equal != 0 {
-                                let n = equal.trailing_zeros() as usize;
-                                let other = labels[at.wrapping_add_signed(in_labels[n])];
-                                if other != label {
-                                    join(&mut parents, label, other);
-                                }
-                                equal &= !steps.represented[n];
-                            }
-                            label
-                        };
-                        labels[parity * slice + at] = label;
-                    }
+                    let (here, at) = (&levels.data[strip.clone()], parity * slice + start - base);
+                    labels.label(here, bits, distances(strip), &steps.in_labels[parity], at);
                 }
             }
-            let face = || labels[parity * slice..][..slice].to_vec();
+            let face = || labels.of_voxels()[parity * slice..][..slice].to_vec();
             if k == slices.start {
                 faces[0] = face();
             }
@@ -181,7 +143,7 @@ impl Slab {
                 faces[1] = face();
             }
         }
-        Self { slices, zones, parents, faces }
+        Self { slices, parts: labels.into_parts(), faces }
     }
 }
 
@@ -194,9 +156,8 @@ fn join_slabs<T: Level>(isa: Isa, levels: &Padded<T>, slabs: Vec<Slab>) -> Vec<Z
     let steps: Vec<isize> = across.iter().map(|&o| levels.step(o)).collect();
     let mut bits = [0u16; STRIP];
     for slab in slabs {
-        let first = all.zones.len() as u32;
-        all.zones.extend(slab.zones);
-        all.parents.extend(slab.parents.iter().map(|parent| parent + first));
+        let first = all.parts.len() as u32;
+        all.parts.extend(slab.parts.iter().map(|part| Part { parent: part.parent + first, ..*part }));
         let base = (slab.slices.start + levels.pad) * slice;
         for range in occupied(isa, levels, slab.slices.start) {
             for start in range.clone().step_by(STRIP) {
@@ -207,7 +168,7 @@ fn join_slabs<T: Level>(isa: Isa, levels: &Padded<T>, slabs: Vec<Slab>) -> Vec<Z
                     while equal != 0 {
                         let n = equal.trailing_zeros() as usize;
                         let before = (at + slice).wrapping_add_signed(steps[n]);
-                        join(&mut all.parents, slab.faces[0][at] + first, all.faces[1][before]);
+                        join(&mut all.parts, slab.faces[0][at] + first, all.faces[1][before]);
                         equal &= equal - 1;
                     }
                 }
@@ -215,44 +176,26 @@ fn join_slabs<T: Level>(isa: Isa, levels: &Padded<T>, slabs: Vec<Slab>) -> Vec<Z
         }
         all.faces[1] = slab.faces[1].iter().map(|label| label + first).collect();
     }
-    let Slab { mut zones, mut parents, .. } = all;
-    for label in 0..zones.len() {
-        let parent = parents[label] as usize;
-        if parent < label {
+    let mut parts = all.parts;
+    for label in 0..parts.len() {
+        let part = parts[label];
+        if (part.parent as usize) < label {
             // What comes before a label has found its first one already.
-            let root = parents[parent];
-            parents[label] = root;
-            let part = zones[label];
-            let zone = &mut zones[root as usize];
+            let root = parts[part.parent as usize].parent;
+            parts[label].parent = root;
+            let zone = &mut parts[root as usize];
             zone.size += part.size;
             zone.distance = zone.distance.min(part.distance);
         }
     }
-    let mut label = 0;
-    zones.retain(|_| {
-        label += 1;
-        parents[label - 1] as usize == label - 1
-    });
-    zones
-}
-
-/// Makes two labels stand for one zone: the later first label follows the earlier one.
-fn join(parents: &mut [u32], a: u32, b: u32) {
-    let (a, b) = (find(parents, a), find(parents, b));
-    parents[a.max(b) as usize] = a.min(b);
-}
-
-/// The first label of a zone, halving the path to it on the way.
-fn find(parents: &mut [u32], mut label: u32) -> u32 {
-    loop {
-        let parent = parents[label as usize];
-        if parent == label {
-            return label;
-        }
-        let grandparent = parents[parent as usize];
-        parents[label as usize] = grandparent;
-        label = grandparent;
-    }
+    let firsts = parts.iter().enumerate().filter(|(label, part)| part.parent as usize == *label);
+    let zone = |(_, part): (usize, &Part)| Zone {
+        level: part.level as u16,
+        size: part.size,
+        // None was given.
+        distance: if part.distance == u32::MAX { 0 } else { part.distance },
+    };
+    firsts.map(zone).collect()
 }
 
 #[cfg(test)]

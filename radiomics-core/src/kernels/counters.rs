@@ -2,38 +2,51 @@
 
 use super::{Isa, kernel};
 
-/// A table of counters in two copies that are written in turn: flat regions would otherwise
+/// A table of counters in some copies that are written in turn: flat regions would otherwise
 /// wait for the counter they have just written.
 #[derive(Debug)]
 pub struct Counters {
-    even: Vec<u32>,
-    odd: Vec<u32>,
+    /// The copies one after another.
+    tables: Vec<u32>,
+    size: usize,
+}
+
+/// Up to this many places there are four copies, which the fastest caches hold; beyond, two.
+const FEW: usize = 8192;
+
+kernel! {
+    fn count_in_two(places: &mut [u16], tables: &mut [u32], size: usize) {
+        count_in::<2>(places, tables, size);
+    }
 }
 
 kernel! {
-    /// Counts each of `places`; those beyond the tables count as the last place.
-    fn count(places: &mut [u16], even: &mut [u32], odd: &mut [u32]) {
-        let size = even.len().min(odd.len()).min(Counters::MAX);
-        if size == 0 {
-            return;
+    fn count_in_four(places: &mut [u16], tables: &mut [u32], size: usize) {
+        count_in::<4>(places, tables, size);
+    }
+}
+
+/// Counts each of `places` in one of N tables; those beyond the tables count as the last place.
+#[inline(always)]
+fn count_in<const N: usize>(places: &mut [u16], tables: &mut [u32], size: usize) {
+    let size = size.min(Counters::MAX);
+    if size == 0 || tables.len() < N * size {
+        return;
+    }
+    let last = (size - 1) as u16;
+    places.iter_mut().for_each(|place| *place = (*place).min(last));
+    let (blocks, rest) = places.as_chunks::<N>();
+    for block in blocks {
+        for (copy, &place) in block.iter().enumerate() {
+            // SAFETY: no place is above `last`, which is below `size`, and there are N tables of
+            // that size.
+            let counter = unsafe { tables.get_unchecked_mut(copy * size + usize::from(place)) };
+            *counter = counter.wrapping_add(1);
         }
-        let last = (size - 1) as u16;
-        places.iter_mut().for_each(|place| *place = (*place).min(last));
-        let (eights, rest) = places.as_chunks::<8>();
-        for eight in eights {
-            for two in eight.as_chunks::<2>().0 {
-                // SAFETY: no place is above `last`, which is below the length of both tables.
-                unsafe {
-                    let even = even.get_unchecked_mut(usize::from(two[0]));
-                    *even = even.wrapping_add(1);
-                    let odd = odd.get_unchecked_mut(usize::from(two[1]));
-                    *odd = odd.wrapping_add(1);
-                }
-            }
-        }
-        for &place in rest {
-            even[usize::from(place)] = even[usize::from(place)].wrapping_add(1);
-        }
+    }
+    for &place in rest {
+        let counter = &mut tables[usize::from(place)];
+        *counter = counter.wrapping_add(1);
     }
 }
 
@@ -43,45 +56,57 @@ impl Counters {
 
     /// `size` counters of 0; at most [`Self::MAX`] of them are counted.
     pub fn new(size: usize) -> Self {
-        Self { even: vec![0; size], odd: vec![0; size] }
+        Self { tables: vec![0; copies(size) * size], size }
     }
 
     /// Counts each of `places`, which must lie in the table.
     pub fn add(&mut self, isa: Isa, places: &mut [u16]) {
-        count(isa, places, &mut self.even, &mut self.odd);
+        match copies(self.size) {
+            4 => count_in_four(isa, places, &mut self.tables, self.size),
+            _ => count_in_two(isa, places, &mut self.tables, self.size),
+        }
     }
 
     /// Number of counters.
     pub fn len(&self) -> usize {
-        self.even.len()
+        self.size
     }
 
     /// Takes back `n` counts of a place.
     pub fn remove(&mut self, place: usize, n: usize) {
-        // They may be in the other copy: what is below 0 here is above it there.
-        self.even[place] = self.even[place].wrapping_sub(n as u32);
+        // They may be in another copy: what is below 0 here is above it there.
+        self.tables[place] = self.tables[place].wrapping_sub(n as u32);
     }
 
     /// Puts `before` and `after` more counters round those that are there.
     pub fn grow(&mut self, before: usize, after: usize) {
-        for table in [&mut self.even, &mut self.odd] {
-            table.splice(..0, std::iter::repeat_n(0, before));
-            table.resize(table.len() + after, 0);
+        if before + after > 0 {
+            let old = std::mem::replace(self, Self::new(before + self.size + after));
+            self.merge(before, old);
         }
     }
 
     /// Adds the counts of `other`, whose first place is `first` here.
     pub fn merge(&mut self, first: usize, other: Self) {
-        for (sum, n) in self.even[first..].iter_mut().zip(other.sums()) {
+        for (sum, n) in self.tables[first..self.size].iter_mut().zip(other.sums()) {
             *sum = sum.wrapping_add(n);
         }
     }
 
     /// The counts.
     pub fn sums(mut self) -> Vec<u32> {
-        self.even.iter_mut().zip(&self.odd).for_each(|(even, odd)| *even = even.wrapping_add(*odd));
-        self.even
+        let size = self.size;
+        let (sums, others) = self.tables.split_at_mut(size);
+        for table in others.chunks_exact(size.max(1)) {
+            sums.iter_mut().zip(table).for_each(|(sum, n)| *sum = sum.wrapping_add(*n));
+        }
+        self.tables.truncate(size);
+        self.tables
     }
+}
+
+fn copies(size: usize) -> usize {
+    if size <= FEW { 4 } else { 2 }
 }
 
 #[cfg(test)]
@@ -90,15 +115,32 @@ mod tests {
 
     #[test]
     fn counts_every_place() {
-        for isa in Isa::available() {
+        for (isa, size) in Isa::available().into_iter().flat_map(|isa| [(isa, 11), (isa, FEW + 11)]) {
             for n in [0usize, 1, 7, 8, 9, 100] {
                 let mut places: Vec<u16> = (0..n).map(|i| (i * i % 11) as u16).collect();
-                let mut expected = vec![0; 11];
+                let mut expected = vec![0; size];
                 places.iter().for_each(|&place| expected[usize::from(place)] += 1);
-                let mut counters = Counters::new(11);
+                let mut counters = Counters::new(size);
                 counters.add(isa, &mut places);
                 assert_eq!(counters.sums(), expected);
             }
+        }
+    }
+
+    #[test]
+    fn grows_to_both_sides_and_takes_back() {
+        let isa = Isa::best();
+        for after in [1, FEW] {
+            let mut counters = Counters::new(0);
+            counters.grow(0, 2);
+            counters.add(isa, &mut [1, 0, 1, 1, 1, 0]);
+            counters.grow(1, after);
+            counters.add(isa, &mut [0, 3, 2]);
+            counters.remove(2, 4);
+            let mut other = Counters::new(2);
+            other.add(isa, &mut [1, 1, 0]);
+            counters.merge(1, other);
+            assert_eq!((counters.len(), &counters.sums()[..4]), (3 + after, &[1, 3, 3, 1][..]));
         }
     }
 }

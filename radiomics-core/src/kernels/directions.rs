@@ -33,30 +33,36 @@ kernel! {
 }
 
 kernel! {
-    fn extent_kernel(values: &[f64]) -> [f64; 2] {
+    fn extent_kernel(vectors: &Vectors, direction: [f64; 3]) -> [f64; 2] {
         let (mut low, mut high) = ([f64::INFINITY; STRIPES], [f64::NEG_INFINITY; STRIPES]);
-        let (blocks, rest) = values.as_chunks::<STRIPES>();
-        let mut add = |v: f64, s: usize| {
+        striped(vectors, direction, |v, s| {
             low[s] = if v < low[s] { v } else { low[s] };
             high[s] = if v > high[s] { v } else { high[s] };
-        };
-        for block in blocks {
-            (0..STRIPES).for_each(|s| add(block[s], s));
-        }
-        rest.iter().enumerate().for_each(|(s, &v)| add(v, s));
+        });
         [low.into_iter().fold(f64::INFINITY, f64::min), high.into_iter().fold(f64::NEG_INFINITY, f64::max)]
     }
 }
 
 kernel! {
-    fn magnitude_kernel(values: &[f64]) -> f64 {
+    fn magnitude_kernel(vectors: &Vectors, direction: [f64; 3]) -> f64 {
         let mut sums = [0.0; STRIPES];
-        let (blocks, rest) = values.as_chunks::<STRIPES>();
-        for block in blocks {
-            (0..STRIPES).for_each(|s| sums[s] += block[s].abs());
-        }
-        rest.iter().enumerate().for_each(|(s, v)| sums[s] += v.abs());
+        striped(vectors, direction, |v, s| sums[s] += v.abs());
         sums.iter().sum()
+    }
+}
+
+/// Calls `add` with the product of each vector with `direction`, and its stripe.
+#[inline(always)]
+fn striped(vectors: &Vectors, [dz, dy, dx]: [f64; 3], mut add: impl FnMut(f64, usize)) {
+    let [(z, z_rest), (y, y_rest), (x, x_rest)] =
+        vectors.axes.each_ref().map(|axis| axis.as_chunks::<STRIPES>());
+    for ((z, y), x) in z.iter().zip(y).zip(x) {
+        for s in 0..STRIPES {
+            add(z[s] * dz + y[s] * dy + x[s] * dx, s);
+        }
+    }
+    for (s, ((z, y), x)) in z_rest.iter().zip(y_rest).zip(x_rest).enumerate() {
+        add(z * dz + y * dy + x * dx, s);
     }
 }
 
@@ -66,15 +72,15 @@ pub fn products(isa: Isa, vectors: &Vectors, direction: [f64; 3], products: &mut
     products_kernel(isa, vectors, direction, products);
 }
 
-/// Highest less lowest value.
-pub fn extent(isa: Isa, values: &[f64]) -> f64 {
-    let [low, high] = extent_kernel(isa, values);
+/// Highest less lowest product of the vectors with `direction`.
+pub fn extent(isa: Isa, vectors: &Vectors, direction: [f64; 3]) -> f64 {
+    let [low, high] = extent_kernel(isa, vectors, direction);
     high - low
 }
 
-/// Σ |v|.
-pub fn magnitude(isa: Isa, values: &[f64]) -> f64 {
-    magnitude_kernel(isa, values)
+/// Σ |product of a vector with `direction`|.
+pub fn magnitude(isa: Isa, vectors: &Vectors, direction: [f64; 3]) -> f64 {
+    magnitude_kernel(isa, vectors, direction)
 }
 
 #[cfg(test)]
@@ -90,7 +96,7 @@ mod tests {
             let all = |isa| {
                 let mut found = Vec::new();
                 products(isa, &vectors, direction, &mut found);
-                let sums = [extent(isa, &found), magnitude(isa, &found)];
+                let sums = [extent(isa, &vectors, direction), magnitude(isa, &vectors, direction)];
                 found.extend(sums);
                 found.into_iter().map(f64::to_bits).collect::<Vec<_>>()
             };
@@ -99,6 +105,13 @@ mod tests {
             let mut found = Vec::new();
             products(Isa::Scalar, &vectors, direction, &mut found);
             assert_eq!(found, plain);
+            let ends = [
+                plain.iter().copied().fold(f64::NAN, f64::min),
+                plain.iter().copied().fold(f64::NAN, f64::max),
+            ];
+            assert_eq!(extent(Isa::Scalar, &vectors, direction), ends[1] - ends[0]);
+            let sum: f64 = plain.iter().map(|v| v.abs()).sum();
+            assert!((magnitude(Isa::Scalar, &vectors, direction) - sum).abs() <= 1e-13 * sum);
             for isa in Isa::available() {
                 assert_eq!(all(isa), all(Isa::Scalar), "{} with {n} vectors", isa.name());
             }

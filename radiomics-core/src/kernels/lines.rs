@@ -15,9 +15,13 @@ use super::{Isa, kernel};
 use crate::cells::{Cells, Tally};
 use crate::roi::{Level, Padded};
 
-/// Places in a run that have a counter each: voxels with 1, 2, … others of the run before
+/// Fewest places in a run that have a counter each: voxels with 1, 2, … others of the run before
 /// them. The last one is for all that are further on, which are listed as well.
 const PLACES: usize = 15;
+
+/// Counters up to which a table stays in the fastest cache. With few levels there are long runs,
+/// and room for a counter of more places.
+const SMALL: usize = 4096;
 
 /// Voxels that are looked at together; their places stay in the fastest cache.
 const STRIP: usize = 512;
@@ -30,7 +34,8 @@ kernel! {
         let (here, before, places_before) = (&here[..n], &before[..n], &places_before[..n]);
         for v in 0..n {
             let continued = (here[v] == before[v]) & (here[v] != T::default());
-            places[v] = if continued { places_before[v].wrapping_add(1) } else { 0 };
+            // All ones or none: a choice would not be made of several voxels at once.
+            places[v] = places_before[v].wrapping_add(1) & 0u16.wrapping_sub(u16::from(continued));
         }
     }
 }
@@ -53,15 +58,15 @@ kernel! {
 kernel! {
     /// The counter of each voxel: in the row of the level before it, the column of its place,
     /// or of its level if it begins a run. Returns the highest place.
-    fn choose_counters<T: Level>(here: &[T], before: &[T], places: &[u16], width: u16, counters: &mut [u16]) -> u16 {
+    fn choose_counters<T: Level>(here: &[T], before: &[T], places: &[u16], kept: u16, width: u16, counters: &mut [u16]) -> u16 {
         let n = counters.len();
         let (here, before, places) = (&here[..n], &before[..n], &places[..n]);
         let mut highest = 0;
         for v in 0..n {
             let place = places[v];
             highest = highest.max(place);
-            let new = PLACES as u16 + 1 + here[v].index() as u16;
-            let column = if place > 0 { place.min(PLACES as u16) } else { new };
+            let new = kept + 1 + here[v].index() as u16;
+            let column = if place > 0 { place.min(kept) } else { new };
             counters[v] = (before[v].index() as u16).wrapping_mul(width).wrapping_add(column);
         }
         highest
@@ -86,7 +91,8 @@ pub fn count_lines<T: Level>(
     slices: Range<usize>,
     offset: [i32; 3],
 ) -> Lines {
-    let width = PLACES + 1 + n_g + 1;
+    let kept = (SMALL / (n_g + 1)).saturating_sub(n_g + 2).clamp(PLACES, 255);
+    let width = kept + 1 + n_g + 1;
     if width * (n_g + 1) > Counters::MAX || longest(levels.shape, offset) >= usize::from(u16::MAX) {
         return Lines {
             pairs: count_pairs(isa, levels, n_g, slices.clone(), offset),
@@ -98,18 +104,18 @@ pub fn count_lines<T: Level>(
     each_strip(isa, levels, slices, offset, |here, before, places| {
         let mut counters = [0; STRIP];
         let counters = &mut counters[..here.len()];
-        let highest = choose_counters(isa, here, before, places, width as u16, counters);
+        let highest = choose_counters(isa, here, before, places, kept as u16, width as u16, counters);
         table.add(isa, counters);
-        if usize::from(highest) >= PLACES {
+        if usize::from(highest) >= kept {
             let far = far.get_or_insert_with(|| Tally::new(n_g, longest(levels.shape, offset)));
             for (level, &place) in here.iter().zip(places) {
-                if usize::from(place) >= PLACES {
+                if usize::from(place) >= kept {
                     far.add(level.index(), u32::from(place));
                 }
             }
         }
     });
-    into_lines(&table.sums(), width, far.map(Tally::into_cells).unwrap_or_default())
+    into_lines(&table.sums(), kept, width, far.map(Tally::into_cells).unwrap_or_default())
 }
 
 /// Calls `count` with strips of voxels, the voxels before them along the direction and their
@@ -155,8 +161,8 @@ fn each_strip<T: Level>(
 }
 
 /// Both matrices, from the table and the list of voxels far into their runs.
-fn into_lines(table: &[u32], width: usize, far: Cells) -> Lines {
-    let new = PLACES + 1;
+fn into_lines(table: &[u32], kept: usize, width: usize, far: Cells) -> Lines {
+    let new = kept + 1;
     let (mut pairs, mut runs) = (Pairs::new(), Cells::new());
     // Row 0 is of voxels that have the outside before them.
     let mut begun: Vec<u64> = table[new..width].iter().map(|&n| u64::from(n)).collect();
@@ -174,7 +180,7 @@ fn into_lines(table: &[u32], width: usize, far: Cells) -> Lines {
     for (level, row) in rows {
         // So many runs have at least 1, 2, … voxels.
         let mut reaching = vec![begun[level]];
-        reaching.extend(row[1..PLACES].iter().map(|&n| u64::from(n)));
+        reaching.extend(row[1..kept].iter().map(|&n| u64::from(n)));
         while let Some((_, place, n)) = far.next_if(|cell| usize::from(cell.0) == level) {
             debug_assert_eq!(place as usize, reaching.len());
             reaching.push(n);

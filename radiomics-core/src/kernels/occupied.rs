@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::kernel;
+use super::{Isa, kernel};
 use crate::roi::{Level, Padded};
 
 /// Voxels that are looked at together: empty ones are skipped in such chunks.
@@ -28,7 +28,17 @@ kernel! {
 
 /// Places in `data` of slice `k` that hold every voxel of the region and not much else. Rows
 /// lie end to end with their padding between, so that a range may go over several of them.
-pub fn occupied<T: Level>(isa: super::Isa, levels: &Padded<T>, k: usize) -> Vec<Range<usize>> {
+pub fn occupied<T: Level>(
+    isa: Isa,
+    levels: &Padded<T>,
+    k: usize,
+) -> impl DoubleEndedIterator<Item = Range<usize>> {
+    // All families and directions ask for them.
+    let all = || (0..levels.shape[0]).map(|k| of_slice(isa, levels, k)).collect();
+    levels.occupied.get_or_init(all)[k].iter().cloned()
+}
+
+fn of_slice<T: Level>(isa: Isa, levels: &Padded<T>, k: usize) -> Vec<Range<usize>> {
     let [_, ny, nx] = levels.shape;
     if ny == 0 || nx == 0 {
         return Vec::new();
@@ -40,7 +50,6 @@ pub fn occupied<T: Level>(isa: super::Isa, levels: &Padded<T>, k: usize) -> Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::Isa;
     use crate::roi::{Levels, with_levels};
     use ndarray::Array3;
 
@@ -53,7 +62,7 @@ mod tests {
         for isa in Isa::available() {
             for n_g in [7, 300] {
                 with_levels!(Levels::from_array(&levels, n_g, 1), v => for k in 0..2 {
-                    let ranges = occupied(isa, v, k);
+                    let ranges = of_slice(isa, v, k);
                     let inside = |place: usize| ranges.iter().any(|r| r.contains(&place));
                     for (j, i) in ndarray::indices((9, 70)) {
                         assert!(levels[(k, j, i)] == 0 || inside(v.at([k, j, i])));

@@ -34,9 +34,15 @@ pub(super) fn oriented_box(isa: Isa, hull: &Hull) -> [f64; 3] {
         corners: Vectors::new(hull.corners_mm().into_iter()),
         faces: Vectors::new(hull.face_vectors_mm2()),
     };
-    let mut least: Vec<(f64, Vector3<f64>)> = directions(hull)
+    let directions = hull.face_directions();
+    // Faces in one direction, or in opposite ones, throw their shadows as one.
+    let shadows = Vectors::new(directions.iter().map(|d| d.1));
+    let mut least: Vec<(f64, Vector3<f64>)> = with_axes(&directions)
         .into_par_iter()
-        .map_init(Vec::new, |products, up| (shape.least_volume(up, products), up))
+        .map(|up| {
+            let shadow = dots::magnitude(isa, &shadows, up.into()) / 2.0;
+            (dots::extent(isa, &shape.corners, up.into()) * shadow, up)
+        })
         .collect();
     least.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut boxes: Vec<[f64; 3]> = Vec::new();
@@ -52,10 +58,10 @@ pub(super) fn oriented_box(isa: Isa, hull: &Hull) -> [f64; 3] {
     planar::smallest(&boxes, box_volume, box_area).unwrap_or([f64::NAN; 3])
 }
 
-/// The directions that a side of the box may have.
-fn directions(hull: &Hull) -> Vec<Vector3<f64>> {
+/// The directions that a side of the box may have: those of the axes, and those of faces.
+fn with_axes(faces: &[([f64; 3], [f64; 3])]) -> Vec<Vector3<f64>> {
     let axes = [Vector3::x(), Vector3::y(), Vector3::z()];
-    let faces = hull.face_directions().into_iter().map(|d| Vector3::from(d).normalize());
+    let faces = faces.iter().map(|d| Vector3::from(d.0).normalize());
     axes.into_iter().chain(faces).collect()
 }
 
@@ -73,31 +79,23 @@ struct Projected<'a> {
 impl Projected<'_> {
     /// Height along `up` times the area of the shadow, which is half of what the faces, seen
     /// from both sides, cover.
-    fn least_volume(&self, up: Vector3<f64>, products: &mut Vec<f64>) -> f64 {
-        dots::products(self.isa, &self.faces, up.into(), products);
-        let shadow = dots::magnitude(self.isa, products) / 2.0;
-        dots::products(self.isa, &self.corners, up.into(), products);
-        dots::extent(self.isa, products) * shadow
-    }
-
     fn smallest_box(&self, up: Vector3<f64>) -> [f64; 3] {
-        let mut products = Vec::new();
-        dots::products(self.isa, &self.corners, up.into(), &mut products);
-        let height = dots::extent(self.isa, &products);
+        let height = dots::extent(self.isa, &self.corners, up.into());
         let along = up.cross(&Vector3::ith(up.iamin(), 1.0)).normalize();
         let across = up.cross(&along);
         // The outline of the shadow is made of edges between a face on the one side and one on
         // the other.
+        let mut products = Vec::new();
         dots::products(self.isa, &self.faces, up.into(), &mut products);
-        let is_outline = |e: &&Edge| {
-            let [a, b] = e.faces.map(|f| products[f as usize] > 0.0);
-            a != b
-        };
-        let mut ends: Vec<u32> = self.hull.edges.iter().filter(is_outline).flat_map(|e| e.corners).collect();
-        ends.sort_unstable();
-        ends.dedup();
-        let shadow = ends.iter().map(|&corner| {
-            let p = Vector3::from(self.hull.corner_mm(corner as usize));
+        let looks_up: Vec<bool> = products.iter().map(|&p| p > 0.0).collect();
+        let is_outline = |e: &&Edge| looks_up[e.faces[0] as usize] != looks_up[e.faces[1] as usize];
+        let mut is_end = vec![false; self.hull.corners.len()];
+        for edge in self.hull.edges.iter().filter(is_outline) {
+            edge.corners.iter().for_each(|&corner| is_end[corner as usize] = true);
+        }
+        let ends = is_end.iter().enumerate().filter(|(_, is_end)| **is_end);
+        let shadow = ends.map(|(corner, _)| {
+            let p = Vector3::from(self.hull.corner_mm(corner));
             [along.dot(&p), across.dot(&p)]
         });
         let [length, width] = planar::smallest_rectangle(shadow.collect());
@@ -160,7 +158,7 @@ mod tests {
     /// Every direction, and all corners along each.
     fn plain_box(hull: &Hull) -> [f64; 3] {
         let corners: Vec<Vector3<f64>> = hull.corners_mm().into_iter().map(Vector3::from).collect();
-        let boxes = directions(hull).into_iter().map(|up| {
+        let boxes = with_axes(&hull.face_directions()).into_iter().map(|up| {
             let along = up.cross(&Vector3::ith(up.iamin(), 1.0)).normalize();
             let across = up.cross(&along);
             let heights = || corners.iter().map(|p| up.dot(p));

@@ -112,17 +112,24 @@ impl Hull {
         largest.sqrt()
     }
 
-    /// Directions at right angles to the faces, in mm, each once.
-    pub fn face_directions(&self) -> Vec<[f64; 3]> {
-        let mut directions: Vec<Point> = self.normals.iter().map(|&n| primitive(n)).collect();
+    /// The directions at right angles to faces, in mm, each once, and the vector of all faces that
+    /// have it or the opposite one: along it, as long as their area in mm².
+    pub fn face_directions(&self) -> Vec<([f64; 3], [f64; 3])> {
+        let mut directions: Vec<(Point, i64)> = self.normals.iter().map(|&n| primitive(n)).collect();
         directions.sort_unstable();
-        directions.dedup();
-        directions.iter().map(|n| std::array::from_fn(|a| n[a] as f64 / self.spacing_mm[a])).collect()
+        let volume: f64 = self.spacing_mm.iter().product();
+        let same = directions.chunk_by(|a, b| a.0 == b.0);
+        let both = same.map(|same| {
+            let way = std::array::from_fn(|a| same[0].0[a] as f64 / self.spacing_mm[a]);
+            let length = same.iter().map(|(_, length)| *length as f64).sum::<f64>();
+            (way, way.map(|w| w * length / 8.0 * volume))
+        });
+        both.collect()
     }
 }
 
-/// The shortest whole-number vector along `n` or against it.
-fn primitive(n: Point) -> Point {
+/// The shortest whole-number vector along `n` or against it, and how many times as long `n` is.
+fn primitive(n: Point) -> (Point, i64) {
     let gcd = |mut a: i64, mut b: i64| {
         while b != 0 {
             (a, b) = (b, a % b);
@@ -131,7 +138,7 @@ fn primitive(n: Point) -> Point {
     };
     let divisor = n.into_iter().fold(0, |d, v| gcd(d, v).abs());
     let first = n.into_iter().find(|&v| v != 0).unwrap_or(1);
-    n.map(|v| v / (divisor * first.signum()))
+    (n.map(|v| v / (divisor * first.signum())), divisor)
 }
 
 /// Vector products fit 64 bits for axes of up to 2²⁸ voxels; the product with a third vector

@@ -28,7 +28,10 @@ pub(super) fn smallest_rectangle(points: Vec<[f64; 2]>) -> [f64; 2] {
     let mut corners = hull(without_inner(points), turns_left);
     // Corners that differ by rounding only would stop the calipers.
     let size = corners.iter().flatten().fold(0.0f64, |size, v| size.max(v.abs()));
-    let same = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]) <= 1e-13 * size;
+    let same = |a: [f64; 2], b: [f64; 2]| {
+        let [dy, dx] = [a[0] - b[0], a[1] - b[1]];
+        dy.abs() <= 1e-13 * size && dy.hypot(dx) <= 1e-13 * size
+    };
     corners.dedup_by(|a, b| same(*a, *b));
     if corners.len() > 1 && same(corners[0], corners[corners.len() - 1]) {
         corners.pop();
@@ -51,23 +54,34 @@ fn rectangles(corners: &[[f64; 2]]) -> Vec<[f64; 2]> {
         }
         let along = |c: usize| (corners[c][0] * dy + corners[c][1] * dx) / length;
         let across = |c: usize| (corners[c][1] * dy - corners[c][0] * dx) / length;
-        let ways: [&dyn Fn(usize) -> f64; 3] = [&along, &across, &|c| -along(c)];
+        let behind = |c: usize| -along(c);
         let ends = match places {
             // The first side looks at all corners.
-            None => ways.map(|way| (0..n).max_by(|&a, &b| way(a).total_cmp(&way(b))).unwrap_or(0)),
-            Some(places) => std::array::from_fn(|w| {
-                let mut end = places[w];
-                while ways[w]((end + 1) % n) > ways[w](end) {
-                    end = (end + 1) % n;
-                }
-                end
-            }),
+            None => [farthest(n, along), farthest(n, across), farthest(n, behind)],
+            Some([a, b, c]) => [turned(n, a, along), turned(n, b, across), turned(n, c, behind)],
         };
         places = Some(ends);
         let [ahead, aside, behind] = ends;
         rectangles.push([along(ahead) - along(behind), across(aside) - across(i)]);
     }
     rectangles
+}
+
+fn farthest(n: usize, reach: impl Fn(usize) -> f64) -> usize {
+    (0..n).max_by(|&a, &b| reach(a).total_cmp(&reach(b))).unwrap_or(0)
+}
+
+/// The corner from `end` on, going round, after which `reach` does not grow.
+fn turned(n: usize, mut end: usize, reach: impl Fn(usize) -> f64) -> usize {
+    let mut farthest = reach(end);
+    loop {
+        let next = if end + 1 == n { 0 } else { end + 1 };
+        let farther = reach(next);
+        match farther > farthest {
+            true => (end, farthest) = (next, farther),
+            false => return end,
+        }
+    }
 }
 
 /// The points without most of those that cannot be corners: the ones inside of the octagon of
