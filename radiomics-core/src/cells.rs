@@ -34,6 +34,13 @@ impl Tally {
         }
     }
 
+    /// The sum of two that were made for the same levels and sizes.
+    pub fn merged(mut self, other: Self) -> Self {
+        self.counters.iter_mut().zip(other.counters).for_each(|(sum, n)| *sum += n);
+        self.listed.extend(other.listed);
+        self
+    }
+
     /// What was counted.
     pub fn into_cells(mut self) -> Cells {
         self.listed.sort_unstable();
@@ -90,7 +97,11 @@ mod tests {
         let pairs = [(2, 7), (0, 1), (1, 3), (2, 7), (2, 1), (1, 900), (0, 900), (2, 900), (2, 900)];
         for common in [0, 1, 5, 2000] {
             let mut tally = Tally::new(2, common);
-            pairs.iter().for_each(|&(level, size)| tally.add(level, size));
+            let mut other = Tally::new(2, common);
+            for (n, &(level, size)) in pairs.iter().enumerate() {
+                [&mut tally, &mut other][n % 2].add(level, size);
+            }
+            let tally = tally.merged(other);
             assert_eq!(tally.into_cells(), [(1, 3, 1), (1, 900, 1), (2, 1, 1), (2, 7, 2), (2, 900, 2)]);
         }
     }

@@ -6,8 +6,9 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::aggregation::Span;
-use crate::edge_distance::edge_distances;
+use crate::edge_distance::{EdgeDistances, edge_distances};
 use crate::kernels::Isa;
+use crate::kernels::distances::Distance;
 use crate::kernels::labels::{Labels, Part, STRIP, Ways, join};
 use crate::kernels::neighbours::equal_neighbours;
 use crate::kernels::occupied::occupied;
@@ -31,16 +32,19 @@ const SLAB: usize = 24;
 /// The zones of a slice or of the volume, in the order of their first voxels.
 pub(crate) fn zones(isa: Isa, levels: &Levels, span: Span, roi: Option<&Roi>) -> Vec<Zone> {
     with_levels!(levels, v => {
-        let distances = roi.map(|roi| edge_distances(isa, roi, span, v));
-        find_zones(isa, v, span, distances.as_deref(), SLAB)
+        match roi.map(|roi| edge_distances(isa, roi, span, v)) {
+            None => find_zones::<_, u8>(isa, v, span, None, SLAB),
+            Some(EdgeDistances::U8(distances)) => find_zones(isa, v, span, Some(&distances), SLAB),
+            Some(EdgeDistances::U16(distances)) => find_zones(isa, v, span, Some(&distances), SLAB),
+        }
     })
 }
 
-fn find_zones<T: Level>(
+fn find_zones<T: Level, D: Distance>(
     isa: Isa,
     levels: &Padded<T>,
     span: Span,
-    distances: Option<&[u16]>,
+    distances: Option<&[D]>,
     slab: usize,
 ) -> Vec<Zone> {
     let slices = span.slices(levels.shape[0]);
@@ -110,11 +114,11 @@ struct Slab {
 
 impl Slab {
     /// Labels voxels in the order of memory. `distances` gives those of a strip, or none.
-    fn label<'d, T: Level>(
+    fn label<'d, T: Level, D: Distance + 'd>(
         isa: Isa,
         levels: &Padded<T>,
         slices: Range<usize>,
-        distances: impl Fn(Range<usize>) -> &'d [u16],
+        distances: impl Fn(Range<usize>) -> &'d [D],
     ) -> Self {
         let slice = levels.strides()[0];
         // What lies in front of the first slice is joined later, if it is in the same span.
@@ -295,7 +299,7 @@ mod tests {
                     let mut without: Vec<Zone> = expected.clone();
                     without.iter_mut().for_each(|zone| zone.distance = 0);
                     for slab in 1..4 {
-                        let found = with_levels!(padded, v => find_zones(isa, v, span, None, slab));
+                        let found = with_levels!(padded, v => find_zones::<_, u8>(isa, v, span, None, slab));
                         prop_assert_eq!(found, without.clone());
                     }
                 }

@@ -1,16 +1,16 @@
 //! Pairs and runs of all units that are asked for: counted in one pass, read by GLCM and by
 //! GLRLM.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use super::{Job, glrlm};
 use crate::aggregation::{Scope, Span, Unit, plan};
-use crate::kernels::lines::{Lines, count_lines};
+use crate::kernels::lines::{LineCounter, Lines, count_lines};
 use crate::roi::{Levels, with_levels};
 
-/// Lines by unit.
+/// Lines by unit, or those of several units with the first of them.
 pub(crate) struct LineSets(BTreeMap<Unit, Lines>);
 
 impl LineSets {
@@ -24,18 +24,85 @@ impl LineSets {
         let directions = glrlm::directions();
         let chosen = Scope::Directional.chosen(&job.settings.aggregations);
         let plans = chosen.into_iter().map(|a| plan(a, slices, directions[0].len(), directions[1].len()));
-        let mut units: Vec<Unit> = plans.flatten().flatten().collect();
-        units.sort();
-        units.dedup();
-        let count = |(span, direction): Unit| {
-            let offset = directions[usize::from(span == Span::Volume)][direction];
-            with_levels!(levels, v => count_lines(job.isa, v, levels.n_g, span.slices(slices), offset))
+        let groups: Vec<Vec<Unit>> = plans.flatten().collect();
+        let along = |(span, direction): Unit| directions[usize::from(span == Span::Volume)][direction];
+        // Every direction counts alike, and all count.
+        let alike = job.settings.distance_weighting.is_none() && !job.settings.glrlm_drop_single_voxel_lines;
+        let sums = match alike && LineCounter::new(levels.shape(), levels.n_g).is_some() {
+            true => summed_together(&groups),
+            false => groups.iter().flatten().collect::<BTreeSet<_>>().into_iter().map(|&u| vec![u]).collect(),
         };
-        Some(Self(units.into_par_iter().map(|unit| (unit, count(unit))).collect()))
+        let count = |units: Vec<Unit>| -> Vec<(Unit, Lines)> {
+            let lines = match &units[..] {
+                &[unit] => with_levels!(levels, v => {
+                    count_lines(job.isa, v, levels.n_g, unit.0.slices(slices), along(unit))
+                }),
+                _ => count_sum(job, levels, &units, along),
+            };
+            // The others have been counted with the first.
+            let none = Lines { pairs: Vec::new(), runs: Vec::new() };
+            let lines = std::iter::once(lines).chain(std::iter::repeat(none));
+            units.into_iter().zip(lines).collect()
+        };
+        Some(Self(sums.into_par_iter().flat_map_iter(count).collect()))
     }
 
     /// The lines of a unit, if it was asked for.
     pub fn of(&self, span: Span, direction: usize) -> Option<&Lines> {
         self.0.get(&(span, direction))
+    }
+}
+
+/// Units that are in the same groups are only ever needed as a sum.
+fn summed_together(groups: &[Vec<Unit>]) -> Vec<Vec<Unit>> {
+    let mut memberships: BTreeMap<Unit, Vec<usize>> = BTreeMap::new();
+    for (n, group) in groups.iter().enumerate() {
+        group.iter().for_each(|&unit| memberships.entry(unit).or_default().push(n));
+    }
+    let mut together: BTreeMap<Vec<usize>, Vec<Unit>> = BTreeMap::new();
+    for (unit, groups) in memberships {
+        together.entry(groups).or_default().push(unit);
+    }
+    together.into_values().collect()
+}
+
+fn count_sum(job: &Job, levels: &Levels, units: &[Unit], along: impl Fn(Unit) -> [i32; 3] + Sync) -> Lines {
+    let slices = levels.shape()[0];
+    let counted = units.par_iter().with_min_len(FEW_UNITS).fold(
+        || None,
+        |counter: Option<LineCounter>, &unit| {
+            let mut counter = counter.or_else(|| LineCounter::new(levels.shape(), levels.n_g))?;
+            with_levels!(levels, v => counter.add(job.isa, v, unit.0.slices(slices), along(unit)));
+            Some(counter)
+        },
+    );
+    // Whole numbers: their sum is the same however units are shared out.
+    let merged = |a: Option<LineCounter>, b: Option<LineCounter>| match (a, b) {
+        (Some(a), Some(b)) => Some(a.merged(b)),
+        (a, b) => a.or(b),
+    };
+    let none = Lines { pairs: Vec::new(), runs: Vec::new() };
+    counted.reduce(|| None, merged).map_or(none, LineCounter::into_lines)
+}
+
+/// Units that one counter counts at least: another one would cost as much.
+const FEW_UNITS: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aggregation::Aggregation;
+
+    #[test]
+    fn what_is_summed_only_is_counted_together() {
+        let plans = |aggregations: &[Aggregation]| {
+            let groups: Vec<Vec<Unit>> = aggregations.iter().flat_map(|&a| plan(a, 3, 4, 13)).collect();
+            summed_together(&groups).iter().map(Vec::len).collect::<Vec<_>>()
+        };
+        assert_eq!(plans(&[Aggregation::Merged3d]), [13]);
+        assert_eq!(plans(&[Aggregation::Averaged3d, Aggregation::Merged3d]), [1; 13]);
+        // Each slice is needed for itself, and all of them merged.
+        assert_eq!(plans(&[Aggregation::SliceMerged2d, Aggregation::Merged25d]), [4; 3]);
+        assert_eq!(plans(&[Aggregation::DirectionMerged25d]), [3; 4]);
     }
 }

@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::counters::Counters;
 use super::occupied::occupied;
 use super::pairs::{Pairs, count_pairs};
-use super::runs::{count_runs, longest};
+use super::runs::count_runs;
 use super::{Isa, kernel};
 use crate::cells::{Cells, Tally};
 use crate::roi::{Level, Padded};
@@ -91,31 +91,77 @@ pub fn count_lines<T: Level>(
     slices: Range<usize>,
     offset: [i32; 3],
 ) -> Lines {
-    let kept = (SMALL / (n_g + 1)).saturating_sub(n_g + 2).clamp(PLACES, 255);
-    let width = kept + 1 + n_g + 1;
-    if width * (n_g + 1) > Counters::MAX || longest(levels.shape, offset) >= usize::from(u16::MAX) {
-        return Lines {
+    match LineCounter::new(levels.shape, n_g) {
+        Some(mut counter) => {
+            counter.add(isa, levels, slices, offset);
+            counter.into_lines()
+        }
+        None => Lines {
             pairs: count_pairs(isa, levels, n_g, slices.clone(), offset),
             runs: count_runs(isa, levels, n_g, slices, offset),
-        };
+        },
     }
-    let mut table = Counters::new(width * (n_g + 1));
-    let mut far = None;
-    each_strip(isa, levels, slices, offset, |here, before, places| {
-        let mut counters = [0; STRIP];
-        let counters = &mut counters[..here.len()];
-        let highest = choose_counters(isa, here, before, places, kept as u16, width as u16, counters);
-        table.add(isa, counters);
-        if usize::from(highest) >= kept {
-            let far = far.get_or_insert_with(|| Tally::new(n_g, longest(levels.shape, offset)));
-            for (level, &place) in here.iter().zip(places) {
-                if usize::from(place) >= kept {
-                    far.add(level.index(), u32::from(place));
+}
+
+/// Counts the sum of the matrices of any slices and directions.
+pub struct LineCounter {
+    n_g: usize,
+    /// Places in a run that have a counter each.
+    kept: usize,
+    table: Counters,
+    /// The voxels further into their runs.
+    far: Option<Tally>,
+    longest: usize,
+}
+
+impl LineCounter {
+    /// For a volume of this shape; `None` if its levels or its lines are too many for a table.
+    pub fn new(shape: [usize; 3], n_g: usize) -> Option<Self> {
+        let kept = (SMALL / (n_g + 1)).saturating_sub(n_g + 2).clamp(PLACES, 255);
+        let size = (kept + 1 + n_g + 1) * (n_g + 1);
+        let longest = shape.into_iter().max().unwrap_or(0);
+        let fits = size <= Counters::MAX && longest < usize::from(u16::MAX);
+        fits.then(|| Self { n_g, kept, table: Counters::new(size), far: None, longest })
+    }
+
+    fn width(&self) -> usize {
+        self.kept + 1 + self.n_g + 1
+    }
+
+    /// Counts as [`count_lines`].
+    pub fn add<T: Level>(&mut self, isa: Isa, levels: &Padded<T>, slices: Range<usize>, offset: [i32; 3]) {
+        let (kept, width) = (self.kept, self.width());
+        each_strip(isa, levels, slices, offset, |here, before, places| {
+            let mut counters = [0; STRIP];
+            let counters = &mut counters[..here.len()];
+            let highest = choose_counters(isa, here, before, places, kept as u16, width as u16, counters);
+            self.table.add(isa, counters);
+            if usize::from(highest) >= kept {
+                let far = self.far.get_or_insert_with(|| Tally::new(self.n_g, self.longest));
+                for (level, &place) in here.iter().zip(places) {
+                    if usize::from(place) >= kept {
+                        far.add(level.index(), u32::from(place));
+                    }
                 }
             }
-        }
-    });
-    into_lines(&table.sums(), kept, width, far.map(Tally::into_cells).unwrap_or_default())
+        });
+    }
+
+    /// The sum of what two counters of one volume have counted.
+    pub fn merged(mut self, other: Self) -> Self {
+        self.table.merge(0, other.table);
+        self.far = match (self.far, other.far) {
+            (Some(a), Some(b)) => Some(a.merged(b)),
+            (a, b) => a.or(b),
+        };
+        self
+    }
+
+    /// What was counted.
+    pub fn into_lines(self) -> Lines {
+        let (kept, width) = (self.kept, self.width());
+        into_lines(&self.table.sums(), kept, width, self.far.map(Tally::into_cells).unwrap_or_default())
+    }
 }
 
 /// Calls `count` with strips of voxels, the voxels before them along the direction and their

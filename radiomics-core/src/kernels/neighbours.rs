@@ -109,12 +109,3 @@ kernel! {
         }
     }
 }
-
-kernel! {
-    /// Lowers each of `values` to one more than that of `neighbours`, if it is higher.
-    pub fn one_more_at_most(neighbours: &[u16], values: &mut [u16]) {
-        for (value, neighbour) in values.iter_mut().zip(neighbours) {
-            *value = (*value).min(neighbour.saturating_add(1));
-        }
-    }
-}

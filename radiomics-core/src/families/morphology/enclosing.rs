@@ -25,8 +25,9 @@ pub(super) fn box_area([a, b, c]: [f64; 3]) -> f64 {
 /// face of it, or at right angles to an axis of the grid. IBSI leaves the method open; the
 /// smallest box of all may touch the hull in edges only, and then be a little smaller.
 ///
-/// A box is at least as large as its height times the hull's shadow along it. Directions are
-/// taken from the least such product on, until what is left cannot be the smallest.
+/// A box is at least as large as its height times the hull's shadow along it, and as the box of
+/// a few corners. Directions are taken from the least such product on, until what is left cannot
+/// be the smallest.
 pub(super) fn oriented_box(isa: Isa, hull: &Hull) -> [f64; 3] {
     let shape = Projected {
         isa,
@@ -47,12 +48,16 @@ pub(super) fn oriented_box(isa: Isa, hull: &Hull) -> [f64; 3] {
     least.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut boxes: Vec<[f64; 3]> = Vec::new();
     let mut smallest = f64::INFINITY;
-    for some in least.chunks(TOGETHER) {
+    // The first one alone, for the others to be measured by.
+    let (first, others) = least.split_at(least.len().min(1));
+    for some in std::iter::once(first).chain(others.chunks(TOGETHER)) {
         // Boxes that are smallest but for rounding take part in the choice.
-        if some[0].0 > smallest * (1.0 + 1e-8) {
+        let limit = smallest * (1.0 + 1e-8);
+        if some.iter().all(|&(least, _)| least > limit) {
             break;
         }
-        boxes.par_extend(some.par_iter().map(|&(_, up)| shape.smallest_box(up)));
+        let worthwhile = some.par_iter().filter(|&&(_, up)| shape.inner_volume(up) <= limit);
+        boxes.par_extend(worthwhile.map(|&(_, up)| shape.smallest_box(up)));
         smallest = boxes.iter().map(|&b| box_volume(b)).fold(f64::INFINITY, f64::min);
     }
     planar::smallest(&boxes, box_volume, box_area).unwrap_or([f64::NAN; 3])
@@ -68,6 +73,15 @@ fn with_axes(faces: &[([f64; 3], [f64; 3])]) -> Vec<Vector3<f64>> {
 /// Directions that are tried together.
 const TOGETHER: usize = 8;
 
+/// Directions across a box in which the farthest corners are looked for first.
+const WAYS: usize = 8;
+
+/// Two directions at right angles to one and to each other.
+fn axes_across(up: Vector3<f64>) -> [Vector3<f64>; 2] {
+    let along = up.cross(&Vector3::ith(up.iamin(), 1.0)).normalize();
+    [along, up.cross(&along)]
+}
+
 /// A hull, to be looked at along directions.
 struct Projected<'a> {
     isa: Isa,
@@ -79,10 +93,36 @@ struct Projected<'a> {
 impl Projected<'_> {
     /// Height along `up` times the area of the shadow, which is half of what the faces, seen
     /// from both sides, cover.
+    /// Volume of the smallest box along `up` of the corners that are farthest in a few directions
+    /// across it, as high as the hull; of a hull of no size, 0.
+    fn inner_volume(&self, up: Vector3<f64>) -> f64 {
+        let height = dots::extent(self.isa, &self.corners, up.into());
+        let [along, across] = axes_across(up);
+        let mut products = Vec::new();
+        let mut ends = Vec::with_capacity(2 * WAYS);
+        for n in 0..WAYS {
+            let (sin, cos) = (std::f64::consts::PI * n as f64 / WAYS as f64).sin_cos();
+            dots::products(self.isa, &self.corners, (along * cos + across * sin).into(), &mut products);
+            let (mut low, mut high) = ((0, f64::INFINITY), (0, f64::NEG_INFINITY));
+            for (corner, &p) in products.iter().enumerate() {
+                low = if p < low.1 { (corner, p) } else { low };
+                high = if p > high.1 { (corner, p) } else { high };
+            }
+            ends.extend([low.0, high.0]);
+        }
+        let shadow = ends.iter().map(|&corner| self.shadow(corner, along, across)).collect();
+        let [length, width] = planar::smallest_rectangle(shadow);
+        height * length * width
+    }
+
+    fn shadow(&self, corner: usize, along: Vector3<f64>, across: Vector3<f64>) -> [f64; 2] {
+        let p = Vector3::from(self.hull.corner_mm(corner));
+        [along.dot(&p), across.dot(&p)]
+    }
+
     fn smallest_box(&self, up: Vector3<f64>) -> [f64; 3] {
         let height = dots::extent(self.isa, &self.corners, up.into());
-        let along = up.cross(&Vector3::ith(up.iamin(), 1.0)).normalize();
-        let across = up.cross(&along);
+        let [along, across] = axes_across(up);
         // The outline of the shadow is made of edges between a face on the one side and one on
         // the other.
         let mut products = Vec::new();
@@ -94,10 +134,7 @@ impl Projected<'_> {
             edge.corners.iter().for_each(|&corner| is_end[corner as usize] = true);
         }
         let ends = is_end.iter().enumerate().filter(|(_, is_end)| **is_end);
-        let shadow = ends.map(|(corner, _)| {
-            let p = Vector3::from(self.hull.corner_mm(corner));
-            [along.dot(&p), across.dot(&p)]
-        });
+        let shadow = ends.map(|(corner, _)| self.shadow(corner, along, across));
         let [length, width] = planar::smallest_rectangle(shadow.collect());
         [height, length, width]
     }
