@@ -117,13 +117,30 @@ impl<'i, 'v> Prepared<'i, 'v> {
             let filters = &filters[first..first + group.len()];
             first += group.len();
             let window = group[0];
-            let image = self.frame.intensities(&window);
+            // What the region holds before its first response takes the place.
+            let is_at_hand = first == group.len() && window == self.window;
+            let image = match is_at_hand {
+                true => self.roi.intensities.clone(),
+                false => self.frame.intensities(&window),
+            };
             let part = self.window.within(&window);
-            filters::for_each_response(filters, &image, about, isa, &mut |index, response| {
-                self.roi.intensities.assign(&part.of(&response?.view()));
-                check_finite(self.roi.intensities.view(), &self.roi.intensity, self.window.start)?;
-                each(&filters[index], &self.roi)
-            })?;
+            let mut response = std::mem::take(&mut self.roi.intensities);
+            filters::for_each_response(
+                filters,
+                &image,
+                about,
+                &part,
+                isa,
+                &mut response,
+                &mut |index, response| {
+                    std::mem::swap(&mut self.roi.intensities, response);
+                    check_finite(self.roi.intensities.view(), &self.roi.intensity, self.window.start)?;
+                    each(&filters[index], &self.roi)?;
+                    std::mem::swap(&mut self.roi.intensities, response);
+                    Ok(())
+                },
+            )?;
+            self.roi.intensities = response;
         }
         Ok(())
     }
