@@ -13,6 +13,7 @@ use crate::kernels::Isa;
 use crate::preprocess::{self, Prepared};
 use crate::roi::{Levels, Roi};
 use crate::runtime::{Monitor, Pool, Runtime};
+use crate::sample::Sample;
 use crate::settings::Settings;
 use crate::table::{FeatureRow, FeatureTable};
 
@@ -147,13 +148,14 @@ fn compute(
     monitor: &Monitor,
 ) -> Result<Vec<FeatureRow>> {
     let job = Job { image, roi, settings, isa };
-    let texture = match families.iter().any(|f| f.compute.uses_levels()) {
-        true => {
+    let sample = families.iter().any(|f| f.compute.uses_sample()).then(|| Sample::new(isa, roi));
+    let texture = match &sample {
+        Some(sample) if families.iter().any(|f| f.compute.uses_levels()) => {
             let roi = roi.sliced_along(settings.slice_axis);
-            let levels = grey_levels(&roi, settings, isa)?;
+            let levels = grey_levels(&roi, sample, settings, isa)?;
             Some((roi, levels))
         }
-        false => None,
+        _ => None,
     };
     let texture = texture.as_ref().map(|(roi, levels)| (Job { roi, ..job }, levels));
     // Families that count zones go together, to find the zones once; likewise those that look
@@ -161,8 +163,10 @@ fn compute(
     let together =
         |a: &&Family, b: &&Family| counts_zones(a) && counts_zones(b) || counts_lines(a) && counts_lines(b);
     let groups: Vec<&[&Family]> = families.chunk_by(together).collect();
-    let rows: Vec<_> =
-        groups.par_iter().map(|group| compute_group(group, &job, texture, monitor)).collect::<Result<_>>()?;
+    let rows: Vec<_> = groups
+        .par_iter()
+        .map(|group| compute_group(group, &job, sample.as_ref(), texture, monitor))
+        .collect::<Result<_>>()?;
     Ok(rows.into_iter().flatten().collect())
 }
 
@@ -178,6 +182,7 @@ fn counts_lines(family: &Family) -> bool {
 fn compute_group(
     group: &[&Family],
     job: &Job,
+    sample: Option<&Sample>,
     texture: Option<(Job, &Levels)>,
     monitor: &Monitor,
 ) -> Result<Vec<FeatureRow>> {
@@ -192,11 +197,11 @@ fn compute_group(
     let mut rows = Vec::new();
     for family in group {
         rows.extend(match (family.compute, texture, &zones) {
-            (
-                Compute::Shape(compute) | Compute::Region(compute) | Compute::Surroundings { compute, .. },
-                ..,
-            ) => compute(job),
-            (Compute::Checked(compute), ..) => compute(job)?,
+            (Compute::Shape(compute) | Compute::Surroundings { compute, .. }, ..) => compute(job),
+            (Compute::Sample(compute), ..) => match sample {
+                Some(sample) => compute(job, sample)?,
+                None => Vec::new(),
+            },
             (Compute::Levels(compute), Some((job, levels)), _) => compute(&job, levels),
             (Compute::Lines(compute), Some((job, levels)), _) => compute(&job, levels, lines.as_ref()),
             (Compute::Zones { compute, .. }, Some((job, levels)), Some(zones)) => {
@@ -209,8 +214,9 @@ fn compute_group(
     Ok(rows)
 }
 
-pub(crate) fn grey_levels(roi: &Roi, settings: &Settings, isa: Isa) -> Result<Levels> {
+pub(crate) fn grey_levels(roi: &Roi, sample: &Sample, settings: &Settings, isa: Isa) -> Result<Levels> {
     let lower_bound = settings.resegment_range.and_then(|[low, _]| low);
     let pad = settings.distances.iter().max().map_or(1, |&d| d as usize);
-    preprocess::discretise(roi, &settings.discretisation, settings.bin_assignment, lower_bound, pad, isa)
+    let (discretisation, assignment) = (&settings.discretisation, settings.bin_assignment);
+    preprocess::discretise_sample(roi, sample, discretisation, assignment, lower_bound, pad, isa)
 }

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::grid::{Grid, Window};
-use crate::kernels::{Isa, splines};
+use crate::kernels::{Isa, pages, splines};
 
 /// Borrowed voxels (z, y, x) of any integer or float type and any strides.
 #[derive(Clone, Debug)]
@@ -139,7 +139,7 @@ impl Voxels<'_> {
 
     /// A box of the voxels as 64-bit floats.
     pub(crate) fn crop(&self, window: &Window) -> Array3<f64> {
-        with_voxels!(self, v => copied(window.of(v), 0.0, Voxel::to_f64))
+        with_voxels!(self, v => copied(window.of(v), Voxel::to_f64))
     }
 
     /// Refuses NaN and infinities where `wanted`, a mask of the box, is set.
@@ -152,15 +152,22 @@ impl Voxels<'_> {
     }
 }
 
+/// A volume of zeros.
+pub(crate) fn volume<T: Copy + Default>(shape: [usize; 3]) -> Array3<T> {
+    // The number of elements is that of the shape.
+    Array3::from_shape_vec(shape, pages::zeros(shape.iter().product())).unwrap_or_default()
+}
+
 /// What `map` makes of the voxels, x contiguous whatever the strides of the view: sums run in
-/// memory order, so the layout would show in the last bits. `nothing` is a value to begin with.
-fn copied<T, U>(view: ArrayView3<'_, T>, nothing: U, map: impl Fn(T) -> U + Sync) -> Array3<U>
+/// memory order, so the layout would show in the last bits.
+fn copied<T, U>(view: ArrayView3<'_, T>, map: impl Fn(T) -> U + Sync) -> Array3<U>
 where
     T: Voxel + Sync,
-    U: Copy + Send,
+    U: Copy + Default + Send,
 {
     // Memory that is 0 from the start is not written to before it is filled.
-    let mut copy = Array3::from_elem(view.dim(), nothing);
+    let (nz, ny, nx) = view.dim();
+    let mut copy = volume([nz, ny, nx]);
     let slices: Vec<_> = copy.outer_iter_mut().zip(view.outer_iter()).collect();
     slices.into_par_iter().for_each(|(mut to, from)| {
         for (mut to, from) in to.rows_mut().into_iter().zip(from.rows()) {
@@ -313,7 +320,7 @@ fn bounding<T: Voxel + Sync>(view: &ArrayView3<'_, T>, label: i64) -> Option<Win
 
 fn select<T: Voxel + Sync>(view: ArrayView3<'_, T>, label: i64) -> Array3<bool> {
     match T::of_label(label) {
-        Some(label) => copied(view, false, |x: T| x == label),
+        Some(label) => copied(view, |x: T| x == label),
         None => Array3::from_elem(view.dim(), false),
     }
 }

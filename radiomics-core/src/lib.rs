@@ -42,6 +42,7 @@ pub mod preprocess;
 mod profile;
 pub mod roi;
 mod runtime;
+mod sample;
 mod settings;
 mod table;
 mod transform_size;

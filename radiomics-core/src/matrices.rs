@@ -29,6 +29,7 @@ use crate::families::{Job, glcm, gldzm, glrlm, glszm, ngldm, ngtdm};
 use crate::image::{Image, Mask};
 use crate::preprocess;
 use crate::roi::Levels;
+use crate::sample::Sample;
 use crate::settings::Settings;
 use crate::zones::zones;
 
@@ -112,7 +113,8 @@ pub fn matrices(
     pool(execution)?.install(|| {
         let roi = preprocess::prepare(image, mask, label, settings, 0.0, execution.isa)?;
         let roi = roi.sliced_along(settings.slice_axis);
-        let levels = grey_levels(&roi, settings, execution.isa)?;
+        let sample = Sample::new(execution.isa, &roi);
+        let levels = grey_levels(&roi, &sample, settings, execution.isa)?;
         let job = Job { image: "original", roi: &roi, settings, isa: execution.isa };
         let mut spans = Vec::new();
         if settings.aggregations.iter().any(|a| a.is_planar()) {

@@ -8,6 +8,7 @@ use crate::grid::{Grid, Window};
 use crate::kernels::Isa;
 use crate::kernels::counters::Counters;
 use crate::kernels::occupied::occupied;
+use crate::kernels::pages;
 
 /// The largest number of grey levels: they are kept in at most 16 bits, 0 being outside.
 pub const MAX_LEVELS: usize = u16::MAX as usize;
@@ -105,6 +106,8 @@ pub struct Levels {
     pub(crate) n_g: usize,
     /// Number of voxels in the intensity mask.
     pub(crate) n_v: usize,
+    /// Number of voxels of each level, from level 1, if it is known beforehand.
+    pub(crate) histogram: Option<Vec<u64>>,
 }
 
 /// A padded volume of the narrowest type that holds every level.
@@ -164,7 +167,7 @@ impl<T: Level> Padded<T> {
     /// A volume with no voxel in the region yet.
     pub(crate) fn empty(shape: [usize; 3], pad: usize) -> Self {
         let size = shape.map(|n| n + 2 * pad).into_iter().product();
-        Self { data: vec![T::default(); size], shape, pad }
+        Self { data: pages::zeros(size), shape, pad }
     }
 
     /// Distance in `data` between neighbours along (z, y, x).
@@ -210,6 +213,9 @@ impl Levels {
 
     /// Number of voxels of each level; entry 0 counts level 1.
     pub fn histogram(&self) -> Vec<u64> {
+        if let Some(histogram) = &self.histogram {
+            return histogram.clone();
+        }
         let mut counters = Counters::new(self.n_g + 1);
         let mut places = [0; 512];
         let isa = Isa::best();
@@ -239,7 +245,8 @@ impl Levels {
         } else {
             LevelVolume::U16(padded(levels, pad))
         };
-        Self { volume, n_g, n_v: levels.iter().filter(|&&l| l > 0).count() }
+        let n_v = levels.iter().filter(|&&l| l > 0).count();
+        Self { volume, n_g, n_v, histogram: None }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Intensity-based statistics (IBSI 1, UHIW): of the intensities in the intensity mask,
 //! without discretisation.
 
-use super::sample::Sample;
 use super::statistics::Statistics;
 use super::{Compute, Job, features};
 use crate::aggregation::{Aggregation, Scope};
 use crate::catalogue::{Family, Row, row};
+use crate::error::Result;
 use crate::kernels::reduce;
+use crate::sample::Sample;
 use crate::table::FeatureRow;
 
 pub(crate) const FAMILY: Family = Family {
@@ -14,7 +15,7 @@ pub(crate) const FAMILY: Family = Family {
     ibsi_id: "UHIW",
     scope: Scope::Region,
     features: || features(TABLE),
-    compute: Compute::Region(compute),
+    compute: Compute::Sample(compute),
 };
 
 #[rustfmt::skip]
@@ -50,16 +51,15 @@ struct Intensities {
     voxel_volume_mm3: f64,
 }
 
-fn compute(job: &Job) -> Vec<FeatureRow> {
-    let sample = Sample::new(job.isa, job.roi);
+fn compute(job: &Job, sample: &Sample) -> Result<Vec<FeatureRow>> {
     let shift = job.settings.intensity_shift;
     let intensities = Intensities {
-        statistics: Statistics::of_sample(job.isa, &sample),
-        energy: match &sample {
+        statistics: Statistics::of_sample(job.isa, sample),
+        energy: match sample {
             Sample::Counted(counts) => counts.iter().map(|&(x, n)| n as f64 * (x + shift).powi(2)).sum(),
             Sample::Values(values) => reduce::sum_of_squares(job.isa, values, shift),
         },
         voxel_volume_mm3: job.roi.grid.voxel_volume_mm3(),
     };
-    job.rows(FAMILY.name, TABLE, Aggregation::Region, &[intensities])
+    Ok(job.rows(FAMILY.name, TABLE, Aggregation::Region, &[intensities]))
 }

@@ -1,11 +1,12 @@
 //! Intensity-volume histogram (IBSI 1, P88C): which share of the region has at least a level.
 
-use super::sample::Sample;
 use super::{Compute, Job, features};
 use crate::aggregation::{Aggregation, Scope};
 use crate::catalogue::{Family, Row, row};
 use crate::error::Result;
+use crate::kernels::Isa;
 use crate::preprocess::Bins;
+use crate::sample::Sample;
 use crate::settings::Discretisation;
 use crate::table::FeatureRow;
 
@@ -14,7 +15,7 @@ pub(crate) const FAMILY: Family = Family {
     ibsi_id: "P88C",
     scope: Scope::Region,
     features: || features(TABLE),
-    compute: Compute::Checked(compute),
+    compute: Compute::Sample(compute),
 };
 
 // Where IBSI has one feature with a parameter, the parameters' identifiers are NK6P and 4279
@@ -45,10 +46,9 @@ struct VolumeHistogram {
     n: u64,
 }
 
-fn compute(job: &Job) -> Result<Vec<FeatureRow>> {
+fn compute(job: &Job, sample: &Sample) -> Result<Vec<FeatureRow>> {
     let range = job.settings.resegment_range.unwrap_or([None; 2]);
-    let sample = Sample::new(job.isa, job.roi);
-    let histogram = VolumeHistogram::new(&sample, &job.settings.ivh_discretisation, range)?;
+    let histogram = VolumeHistogram::new(job.isa, sample, &job.settings.ivh_discretisation, range)?;
     Ok(job.rows(FAMILY.name, TABLE, Aggregation::Region, &[histogram]))
 }
 
@@ -56,8 +56,13 @@ impl VolumeHistogram {
     /// Without discretisation, levels are 1 apart; with bins of a fixed width they are the
     /// bins' centres, and both cover the resegmentation range as far as it has ends, else the
     /// region's intensities. Otherwise levels are the numbers of bins.
-    fn new(sample: &Sample, discretisation: &Discretisation, range: [Option<f64>; 2]) -> Result<Self> {
-        let [lowest, highest] = sample.range();
+    fn new(
+        isa: Isa,
+        sample: &Sample,
+        discretisation: &Discretisation,
+        range: [Option<f64>; 2],
+    ) -> Result<Self> {
+        let [lowest, highest] = sample.range(isa);
         let [low, high] = range.map(|end| end.filter(|end| end.is_finite()));
         let (low, high) = (low.unwrap_or(lowest), high.unwrap_or(highest));
         let bins = Bins::new(discretisation, lowest, highest, Some(low))?;
@@ -170,7 +175,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn histogram(values: &[f64], d: &Discretisation, range: [Option<f64>; 2]) -> VolumeHistogram {
-        VolumeHistogram::new(&Sample::Values(values.to_vec()), d, range).unwrap()
+        VolumeHistogram::new(Isa::best(), &Sample::Values(values.to_vec()), d, range).unwrap()
     }
 
     /// The level of each voxel, ascending.
@@ -223,7 +228,7 @@ mod tests {
                 let mut counts = Vec::new();
                 values.iter().for_each(|&x| counts.push((x, 1)));
                 counts.sort_by(|a, b| a.0.total_cmp(&b.0));
-                let counted = VolumeHistogram::new(&Sample::Counted(counts), &d, [low, None]).unwrap();
+                let counted = VolumeHistogram::new(Isa::best(), &Sample::Counted(counts), &d, [low, None]).unwrap();
                 prop_assert_eq!(&counted.below, &h.below);
                 for (a, b) in all(&h).into_iter().zip(plain(&h)) {
                     prop_assert!(a.is_nan() && b.is_nan() || (a - b).abs() < 1e-12, "{a} {b} {d:?}");

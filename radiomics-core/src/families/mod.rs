@@ -15,7 +15,6 @@ pub(crate) mod local_intensity;
 pub(crate) mod morphology;
 pub(crate) mod ngldm;
 pub(crate) mod ngtdm;
-pub(crate) mod sample;
 pub(crate) mod statistics;
 pub(crate) mod texture;
 pub(crate) mod zone_sets;
@@ -27,6 +26,7 @@ use crate::catalogue::{Feature, Row, is_selected};
 use crate::error::Result;
 use crate::kernels::Isa;
 use crate::roi::{Levels, Roi};
+use crate::sample::Sample;
 use crate::settings::Settings;
 use crate::table::FeatureRow;
 
@@ -44,16 +44,14 @@ pub(crate) struct Job<'a> {
 pub(crate) enum Compute {
     /// The shape, which is the same whatever filter the intensities went through.
     Shape(fn(&Job) -> Vec<FeatureRow>),
-    /// Intensities only.
-    Region(fn(&Job) -> Vec<FeatureRow>),
+    /// The intensities in the mask, wherever they lie. Settings may not suit them.
+    Sample(fn(&Job, &Sample) -> Result<Vec<FeatureRow>>),
     /// Intensities of the region and of the image round it.
     Surroundings {
         /// How far round the region.
         margin_mm: f64,
         compute: fn(&Job) -> Vec<FeatureRow>,
     },
-    /// The same, where settings may not suit the intensities.
-    Checked(fn(&Job) -> Result<Vec<FeatureRow>>),
     /// Grey levels.
     Levels(fn(&Job, &Levels) -> Vec<FeatureRow>),
     /// Lines of voxels, counted already if another family needs them as well.
@@ -66,6 +64,11 @@ impl Compute {
     /// Whether it looks at grey levels.
     pub fn uses_levels(self) -> bool {
         matches!(self, Compute::Levels(_) | Compute::Lines(_) | Compute::Zones { .. })
+    }
+
+    /// Whether it looks at the intensities themselves, or what is made of them.
+    pub fn uses_sample(self) -> bool {
+        matches!(self, Compute::Sample(_)) || self.uses_levels()
     }
 
     /// How much of the image round the region is needed.

@@ -24,13 +24,15 @@ kernel! {
             for two in eight.as_chunks::<2>().0 {
                 // SAFETY: no place is above `last`, which is below the length of both tables.
                 unsafe {
-                    *even.get_unchecked_mut(usize::from(two[0])) += 1;
-                    *odd.get_unchecked_mut(usize::from(two[1])) += 1;
+                    let even = even.get_unchecked_mut(usize::from(two[0]));
+                    *even = even.wrapping_add(1);
+                    let odd = odd.get_unchecked_mut(usize::from(two[1]));
+                    *odd = odd.wrapping_add(1);
                 }
             }
         }
         for &place in rest {
-            even[usize::from(place)] += 1;
+            even[usize::from(place)] = even[usize::from(place)].wrapping_add(1);
         }
     }
 }
@@ -49,9 +51,35 @@ impl Counters {
         count(isa, places, &mut self.even, &mut self.odd);
     }
 
+    /// Number of counters.
+    pub fn len(&self) -> usize {
+        self.even.len()
+    }
+
+    /// Takes back `n` counts of a place.
+    pub fn remove(&mut self, place: usize, n: usize) {
+        // They may be in the other copy: what is below 0 here is above it there.
+        self.even[place] = self.even[place].wrapping_sub(n as u32);
+    }
+
+    /// Puts `before` and `after` more counters round those that are there.
+    pub fn grow(&mut self, before: usize, after: usize) {
+        for table in [&mut self.even, &mut self.odd] {
+            table.splice(..0, std::iter::repeat_n(0, before));
+            table.resize(table.len() + after, 0);
+        }
+    }
+
+    /// Adds the counts of `other`, whose first place is `first` here.
+    pub fn merge(&mut self, first: usize, other: Self) {
+        for (sum, n) in self.even[first..].iter_mut().zip(other.sums()) {
+            *sum = sum.wrapping_add(n);
+        }
+    }
+
     /// The counts.
     pub fn sums(mut self) -> Vec<u32> {
-        self.even.iter_mut().zip(&self.odd).for_each(|(even, odd)| *even += odd);
+        self.even.iter_mut().zip(&self.odd).for_each(|(even, odd)| *even = even.wrapping_add(*odd));
         self.even
     }
 }

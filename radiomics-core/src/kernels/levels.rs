@@ -3,29 +3,6 @@
 use super::kernel;
 use crate::roi::Level;
 
-/// Partial results that run side by side.
-const STRIPES: usize = 8;
-
-kernel! {
-    /// Lowest and highest of the values that are inside; infinities when there is none.
-    pub fn range_inside(values: &[f64], inside: &[bool]) -> [f64; 2] {
-        let (mut low, mut high) = ([f64::INFINITY; STRIPES], [f64::NEG_INFINITY; STRIPES]);
-        let ((values, rest), (inside, inside_rest)) = (values.as_chunks::<STRIPES>(), inside.as_chunks::<STRIPES>());
-        for (values, inside) in values.iter().zip(inside) {
-            for s in 0..STRIPES {
-                let x = values[s];
-                low[s] = if inside[s] & (x < low[s]) { x } else { low[s] };
-                high[s] = if inside[s] & (x > high[s]) { x } else { high[s] };
-            }
-        }
-        let rest = rest.iter().zip(inside_rest).filter(|(_, inside)| **inside).map(|(x, _)| *x);
-        [
-            low.into_iter().chain(rest.clone()).fold(f64::INFINITY, f64::min),
-            high.into_iter().chain(rest).fold(f64::NEG_INFINITY, f64::max),
-        ]
-    }
-}
-
 /// Bins of equal width: ⌊(x − low)·multiply / divide⌋ + 1, from 1 to `top`, which is at most
 /// 65 535.
 #[derive(Clone, Copy, Debug)]

@@ -18,6 +18,7 @@ pub(crate) mod lines;
 pub(crate) mod modulus;
 pub(crate) mod neighbours;
 pub(crate) mod occupied;
+pub(crate) mod pages;
 pub(crate) mod pairs;
 pub(crate) mod recursive;
 pub(crate) mod reduce;

@@ -130,6 +130,21 @@ kernel! {
 }
 
 kernel! {
+    fn masked_places_kernel(values: &[f64], mask: &[bool], low: f64, instead: f64, places: &mut [u16]) {
+        let n = places.len();
+        let (values, mask) = (&values[..n], &mask[..n]);
+        for v in 0..n {
+            let x = if mask[v] { values[v] } else { instead } - low;
+            // NaN is not above 0 either.
+            let x = if x > 0.0 { x } else { 0.0 };
+            let x = if x < 65_535.0 { x } else { 65_535.0 };
+            // SAFETY: comparisons with NaN fail, so the above leaves 0 ≤ x ≤ 65 535.
+            places[v] = unsafe { x.to_int_unchecked::<i32>() } as u16;
+        }
+    }
+}
+
+kernel! {
     fn places_kernel(values: &[f64], low: f64, scale: f64, places: &mut [i32]) {
         for (place, &x) in places.iter_mut().zip(values) {
             let x = (x - low) * scale;
@@ -214,6 +229,12 @@ pub fn masked_range(isa: Isa, values: &[f64], mask: &[bool]) -> ([f64; 2], bool)
 /// ⌊(x − low)·scale⌋ of each value, within 0..=10⁹, and 0 for NaN.
 pub fn places(isa: Isa, values: &[f64], low: f64, scale: f64, places: &mut [i32]) {
     places_kernel(isa, values, low, scale, places);
+}
+
+/// ⌊x − low⌋ of each value x whose entry in `mask` is set, and of `instead` for the others, within
+/// 0..=65 535, and 0 for NaN.
+pub fn masked_places(isa: Isa, values: &[f64], mask: &[bool], low: f64, instead: f64, places: &mut [u16]) {
+    masked_places_kernel(isa, values, mask, low, instead, places);
 }
 
 /// Σ x and Σ i·x over the values whose entry in `mask`, which is as long, is set; i counts from 0.

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::kernels::Isa;
 use crate::kernels::levels::{self as kernel, EvenBins, SteppedBins};
 use crate::roi::{Level, LevelVolume, Levels, MAX_LEVELS, Padded, Roi};
+use crate::sample::Sample;
 use crate::settings::{BinAnchor, BinAssignment, Discretisation};
 
 /// The grey levels of a region. `assignment` says how an intensity finds its bin, `lower_bound` is the lower end of the resegmentation range,
@@ -24,13 +25,26 @@ pub fn discretise(
     pad: usize,
     isa: Isa,
 ) -> Result<Levels> {
-    let [minimum, maximum] = range(roi, isa);
+    discretise_sample(roi, &Sample::new(isa, roi), discretisation, assignment, lower_bound, pad, isa)
+}
+
+/// The same, where the sample of the region is known.
+pub(crate) fn discretise_sample(
+    roi: &Roi,
+    sample: &Sample,
+    discretisation: &Discretisation,
+    assignment: BinAssignment,
+    lower_bound: Option<f64>,
+    pad: usize,
+    isa: Isa,
+) -> Result<Levels> {
+    let [minimum, maximum] = sample.range(isa);
     let mut bins = Bins::new(discretisation, minimum, maximum, lower_bound)?;
     if assignment == BinAssignment::Edges {
         bins = bins.with_edges(minimum, maximum);
     }
     if let Bins::Identity = bins {
-        check_whole(&roi.values())?;
+        check_whole(sample)?;
     }
     let n_g = match discretisation {
         Discretisation::FixedBinNumber { bins } => *bins as usize,
@@ -41,9 +55,11 @@ pub fn discretise(
         true => LevelVolume::U8(bins.levels(roi, pad, isa)),
         false => LevelVolume::U16(bins.levels(roi, pad, isa)),
     };
-    let inside = |k| rows(roi, k).map(|(_, _, inside)| inside.iter().filter(|&&m| m).count()).sum::<usize>();
-    let n_v = (0..roi.region.shape[0]).into_par_iter().map(inside).sum();
-    Ok(Levels { volume, n_g, n_v })
+    let histogram = match sample {
+        Sample::Counted(counts) => Some(bins.histogram(counts, n_g)),
+        Sample::Values(_) => None,
+    };
+    Ok(Levels { volume, n_g, n_v: sample.n(), histogram })
 }
 
 /// Rows of slice `k` of the region: number, intensities, intensity mask.
@@ -62,17 +78,6 @@ fn whole<T: Clone>(row: ArrayView1<'_, T>) -> Cow<'_, [T]> {
         Some(row) => Cow::Borrowed(row),
         None => Cow::Owned(row.to_vec()),
     }
-}
-
-/// Lowest and highest intensity; infinities when there is none.
-fn range(roi: &Roi, isa: Isa) -> [f64; 2] {
-    let none = [f64::INFINITY, f64::NEG_INFINITY];
-    let both = |a: [f64; 2], b: [f64; 2]| [a[0].min(b[0]), a[1].max(b[1])];
-    let of_slice = |k| {
-        let ranges = rows(roi, k).map(|(_, values, inside)| kernel::range_inside(isa, &values, &inside));
-        ranges.fold(none, both)
-    };
-    (0..roi.region.shape[0]).into_par_iter().map(of_slice).reduce(|| none, both)
 }
 
 /// How an intensity becomes a level.
@@ -191,6 +196,13 @@ impl<'a> Bins<'a> {
         volume
     }
 
+    /// Number of voxels of each level, from that of each intensity.
+    fn histogram(&self, counts: &[(f64, u64)], n_g: usize) -> Vec<u64> {
+        let mut histogram = vec![0; n_g];
+        counts.iter().for_each(|&(x, n)| histogram[usize::from(self.level(x)) - 1] += n);
+        histogram
+    }
+
     /// The level of an intensity, from 1.
     pub fn level(&self, x: f64) -> u16 {
         match self {
@@ -203,10 +215,15 @@ impl<'a> Bins<'a> {
     }
 }
 
-fn check_whole(values: &[f64]) -> Result<()> {
-    match values.iter().find(|x| x.fract() != 0.0 || **x < 1.0 || **x > MAX_LEVELS as f64) {
+fn check_whole(sample: &Sample) -> Result<()> {
+    let is_wrong = |x: &f64| x.fract() != 0.0 || *x < 1.0 || *x > MAX_LEVELS as f64;
+    let wrong = match sample {
+        Sample::Counted(counts) => counts.iter().map(|c| c.0).find(is_wrong),
+        Sample::Values(values) => values.iter().copied().find(is_wrong),
+    };
+    match wrong {
         None => Ok(()),
-        Some(&value) => Err(Error::NotDiscretised { value, limit: MAX_LEVELS }),
+        Some(value) => Err(Error::NotDiscretised { value, limit: MAX_LEVELS }),
     }
 }
 

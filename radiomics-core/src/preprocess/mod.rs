@@ -10,6 +10,7 @@ use ndarray::Array3;
 
 pub(crate) use discretise::Bins;
 pub use discretise::discretise;
+pub(crate) use discretise::discretise_sample;
 pub use resample::{Resampling, resampled_grid};
 
 use crate::error::{Error, Result};
@@ -108,6 +109,10 @@ impl<'i, 'v> Prepared<'i, 'v> {
         isa: Isa,
         each: &mut dyn FnMut(&Filter, &Roi) -> Result<()>,
     ) -> Result<()> {
+        // The region holds the image as it is.
+        let unfiltered = filters.iter().take_while(|filter| matches!(filter, Filter::Original)).count();
+        let (unfiltered, filters) = filters.split_at(unfiltered);
+        unfiltered.iter().try_for_each(|filter| each(filter, &self.roi))?;
         let about = self.frame.about();
         let seen = |filter: &Filter| self.seen(filter.reach(about.spacing_mm));
         let windows: Vec<Window> = filters.iter().map(seen).collect();

@@ -13,6 +13,7 @@ use crate::families::{Compute, Job};
 use crate::grid::{Grid, IDENTITY, Window};
 use crate::kernels::Isa;
 use crate::roi::{Levels, Roi};
+use crate::sample::Sample;
 use crate::settings::Settings;
 
 /// Features of one family.
@@ -73,10 +74,8 @@ impl Part for General {
             Levels::from_array(&levels, self.n_g, pad)
         };
         let rows = match self.family.compute {
-            Compute::Shape(compute) | Compute::Region(compute) | Compute::Surroundings { compute, .. } => {
-                compute(&job)
-            }
-            Compute::Checked(compute) => compute(&job).unwrap_or_default(),
+            Compute::Shape(compute) | Compute::Surroundings { compute, .. } => compute(&job),
+            Compute::Sample(compute) => compute(&job, &Sample::new(self.isa, &roi)).unwrap_or_default(),
             Compute::Levels(compute) => compute(&job, &levels()),
             Compute::Lines(compute) => compute(&job, &levels(), None),
             Compute::Zones { distances, compute } => {

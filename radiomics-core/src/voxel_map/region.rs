@@ -14,6 +14,7 @@ use crate::image::{Image, Mask};
 use crate::kernels::Isa;
 use crate::preprocess::Prepared;
 use crate::roi::Roi;
+use crate::sample::Sample;
 use crate::settings::{Settings, invalid};
 
 /// Volumes in which axis 0 is across the slices of 2D texture.
@@ -93,7 +94,7 @@ impl Region {
             }
         }
         if with_levels {
-            let levels = grey_levels(&turned, settings, isa)?;
+            let levels = grey_levels(&turned, &Sample::new(isa, &turned), settings, isa)?;
             region.n_g = levels.n_g();
             region.levels = vec![0; region.intensities.len()];
             for ((k, j, i), &level) in levels.to_array().indexed_iter() {
