@@ -11,6 +11,7 @@ use super::recursive_coefficients::{second_derivative, smoothing};
 use crate::error::Result;
 use crate::grid::Window;
 use crate::kernels::Isa;
+use crate::kernels::pages::zeros;
 use crate::kernels::recursive::{Causal, LANES, Lines, Recursion, Stored, add_scaled, filter, sum_scaled};
 use crate::kernels::transpose::{Element, Matrix, transpose};
 
@@ -67,8 +68,9 @@ impl Laplacians {
         check(self.shape, self.spacing_mm, sigma_mm)?;
         let passes = Passes::new(self.shape, self.spacing_mm, sigma_mm, isa);
         let volume = self.shape[0] * self.shape[1] * passes.pitch[1];
-        self.along_x.resize(volume, 0.0);
-        self.along_y.resize(volume, 0.0);
+        if self.along_x.is_empty() {
+            (self.along_x, self.along_y) = (zeros(volume), zeros(volume));
+        }
         let parts = (&mut self.along_x[..], &mut self.along_y[..]);
         match &self.image {
             Values::Single(values) => passes.response(values, parts, part, to),

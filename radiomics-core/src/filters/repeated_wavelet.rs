@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::grid::Window;
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Float, Tap, sums};
+use crate::kernels::pages::zeros;
 
 /// Whether each of x, y and z is high-pass filtered.
 pub(super) type Band = [bool; 3];
@@ -73,7 +74,7 @@ pub(super) fn responses<T: Float>(
                         each(index, response)?;
                     }
                     if goes_on(band) {
-                        let mut values = vec![T::default(); plane.values.len()];
+                        let mut values = zeros(plane.values.len());
                         plane.along_z(filter, &Window::whole(plane.shape), &mut values, |x| x);
                         next = Some(values);
                     }
@@ -155,7 +156,10 @@ impl<T: Float> Volume<T> {
         let column_taps =
             [false, true].map(|y| (0..ny).map(|j| taps(pick(wavelet, y), j, ny, pitch)).collect::<Vec<_>>());
         for (values, need) in volumes.iter_mut().zip(needs) {
-            values.resize(if need { self.values.len() } else { 0 }, T::default());
+            let wanted = if need { self.values.len() } else { 0 };
+            if values.len() != wanted {
+                *values = zeros(wanted);
+            }
         }
         let [low, high] = volumes;
         let mut low_planes = low.chunks_exact_mut(plane);

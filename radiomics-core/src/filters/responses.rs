@@ -8,6 +8,7 @@ use super::recursive_gaussian::Laplacians;
 use super::{About, Filter, GaussianMethod, SeparableWavelet};
 use crate::error::Result;
 use crate::grid::Window;
+use crate::image::volume;
 use crate::kernels::Isa;
 
 /// Calls `each` with the index of every one of `filters`, in their order, and the part `part` of
@@ -76,7 +77,7 @@ pub(crate) fn for_each_response(
 /// An array of this shape, with whatever values.
 pub(super) fn sized(response: &mut Array3<f64>, shape: [usize; 3]) -> &mut Array3<f64> {
     if response.dim() != shape.into() || !response.is_standard_layout() {
-        *response = Array3::zeros(shape);
+        *response = volume(shape);
     }
     response
 }

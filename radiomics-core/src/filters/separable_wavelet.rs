@@ -283,7 +283,7 @@ mod tests {
                 for_each_response(&filters, &image, ABOUT, &part, isa, &mut response, &mut |i, response| {
                     seen.push(i);
                     let whole = filters[i].apply(&image, ABOUT, Isa::Scalar)?;
-                    assert_eq!(response, part.of(&whole.view()), "{}", filters[i].name());
+                    assert_eq!(*response, part.of(&whole.view()), "{}", filters[i].name());
                     Ok(())
                 })
                 .expect("valid filters");

@@ -13,6 +13,7 @@ pub(crate) mod convolve;
 pub(crate) mod counters;
 pub(crate) mod differences;
 pub(crate) mod directions;
+pub(crate) mod finite;
 pub(crate) mod levels;
 pub(crate) mod lines;
 pub(crate) mod modulus;

@@ -2,8 +2,8 @@
 
 use super::{Isa, kernel};
 
-/// Tiles have as many rows and columns as a vector of AVX has 32-bit floats.
-const TILE: usize = 8;
+/// Rows that are worked on together where no instruction set helps.
+const STRIP: usize = 8;
 
 /// A matrix in a larger one: `rows` × `columns` values, rows `pitch` apart.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +16,9 @@ pub struct Matrix<'a, T> {
 
 /// A value that can be moved about.
 pub trait Element: Copy + Default + Send + Sync + 'static {
+    /// Rows and columns of a tile: as many values as a vector of AVX holds.
+    const TILE: usize;
+
     /// Transposes tiles in registers, where the instruction set can and there is need: whether
     /// it did.
     #[inline]
@@ -24,21 +27,27 @@ pub trait Element: Copy + Default + Send + Sync + 'static {
     }
 }
 
-impl Element for f64 {}
+macro_rules! element {
+    ($type:ty, $tile:literal, $turn_tiles:ident) => {
+        impl Element for $type {
+            const TILE: usize = $tile;
 
-impl Element for f32 {
-    #[cfg(target_arch = "x86_64")]
-    #[inline]
-    fn turn_tiles(isa: Isa, from: &Matrix<f32>, to: &mut [f32], pitch: usize) -> bool {
-        if isa == Isa::Scalar {
-            return false;
+            #[cfg(target_arch = "x86_64")]
+            #[inline]
+            fn turn_tiles(isa: Isa, from: &Matrix<Self>, to: &mut [Self], pitch: usize) -> bool {
+                if isa == Isa::Scalar {
+                    return false;
+                }
+                // SAFETY: all instruction sets of this architecture but `Scalar` have AVX2, and
+                // `Isa::available`, their only maker, has seen it.
+                unsafe { x86::$turn_tiles(from, to, pitch) };
+                true
+            }
         }
-        // SAFETY: all instruction sets of this architecture but `Scalar` have AVX2, and
-        // `Isa::available`, their only maker, has seen it.
-        unsafe { x86::turn_tiles(from, to, pitch) };
-        true
-    }
+    };
 }
+element!(f32, 8, turn_tiles_32);
+element!(f64, 4, turn_tiles_64);
 
 /// Makes the rows of `from` the columns of `to`, whose rows are `pitch` apart.
 ///
@@ -49,7 +58,7 @@ pub fn transpose<T: Element>(isa: Isa, from: Matrix<T>, to: &mut [T], pitch: usi
         return plain(isa, from, to, pitch);
     }
     // What is left at the right and below.
-    let [rows, columns] = [from.rows, from.columns].map(|n| n / TILE * TILE);
+    let [rows, columns] = [from.rows, from.columns].map(|n| n / T::TILE * T::TILE);
     if columns < from.columns {
         let right = Matrix { values: &from.values[columns..], columns: from.columns - columns, ..from };
         plain(isa, right, &mut to[columns * pitch..], pitch);
@@ -63,8 +72,8 @@ pub fn transpose<T: Element>(isa: Isa, from: Matrix<T>, to: &mut [T], pitch: usi
 kernel! {
     fn plain<T: Element>(from: Matrix<'_, T>, to: &mut [T], pitch: usize) {
         // In strips, so that what is written stays in cache until its lines are full.
-        for first in (0..from.rows).step_by(TILE) {
-            let rows = first..from.rows.min(first + TILE);
+        for first in (0..from.rows).step_by(STRIP) {
+            let rows = first..from.rows.min(first + STRIP);
             for i in 0..from.columns {
                 let to = &mut to[i * pitch..][rows.clone()];
                 for (j, to) in rows.clone().zip(to) {
@@ -79,34 +88,56 @@ kernel! {
 mod x86 {
     use std::arch::x86_64::*;
 
-    use super::{Matrix, TILE};
+    use super::{Element, Matrix};
 
-    /// Whole tiles of eight by eight. Written by hand, because compilers move each value alone.
-    #[target_feature(enable = "avx2")]
-    pub(super) fn turn_tiles(from: &Matrix<f32>, to: &mut [f32], pitch: usize) {
-        let tiles = |n: usize| (0..n / TILE * TILE).step_by(TILE);
-        for j in tiles(from.rows) {
-            for i in tiles(from.columns) {
-                let mut rows = [_mm256_setzero_ps(); TILE];
-                for (l, row) in rows.iter_mut().enumerate() {
-                    let from = &from.values[(j + l) * from.pitch + i..][..TILE];
-                    // SAFETY: `from` has eight values.
-                    *row = unsafe { _mm256_loadu_ps(from.as_ptr()) };
-                }
-                turn(&mut rows);
-                for (t, column) in rows.iter().enumerate() {
-                    let to = &mut to[(i + t) * pitch + j..][..TILE];
-                    // SAFETY: `to` has room for eight values.
-                    unsafe { _mm256_storeu_ps(to.as_mut_ptr(), *column) };
+    macro_rules! turn_tiles {
+        ($name:ident, $type:ty, $zero:ident, $load:ident, $store:ident, $turn:ident) => {
+            /// Whole tiles. Written by hand, because compilers move each value alone.
+            #[target_feature(enable = "avx2")]
+            pub(super) fn $name(from: &Matrix<$type>, to: &mut [$type], pitch: usize) {
+                const TILE: usize = <$type as Element>::TILE;
+                let tiles = |n: usize| (0..n / TILE * TILE).step_by(TILE);
+                for j in tiles(from.rows) {
+                    for i in tiles(from.columns) {
+                        let mut rows = [$zero(); TILE];
+                        for (l, row) in rows.iter_mut().enumerate() {
+                            let from = &from.values[(j + l) * from.pitch + i..][..TILE];
+                            // SAFETY: `from` has as many values as a vector.
+                            *row = unsafe { $load(from.as_ptr()) };
+                        }
+                        $turn(&mut rows);
+                        for (t, column) in rows.iter().enumerate() {
+                            let to = &mut to[(i + t) * pitch + j..][..TILE];
+                            // SAFETY: `to` has room for as many values as a vector.
+                            unsafe { $store(to.as_mut_ptr(), *column) };
+                        }
+                    }
                 }
             }
-        }
+        };
+    }
+    turn_tiles!(turn_tiles_32, f32, _mm256_setzero_ps, _mm256_loadu_ps, _mm256_storeu_ps, turn_32);
+    turn_tiles!(turn_tiles_64, f64, _mm256_setzero_pd, _mm256_loadu_pd, _mm256_storeu_pd, turn_64);
+
+    /// Exchanges halves of rows that are two apart, then zips pairs of rows.
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn turn_64(rows: &mut [__m256d; 4]) {
+        let [a, b, c, d] = *rows;
+        let (p, q) = (_mm256_permute2f128_pd::<0x20>(a, c), _mm256_permute2f128_pd::<0x31>(a, c));
+        let (s, t) = (_mm256_permute2f128_pd::<0x20>(b, d), _mm256_permute2f128_pd::<0x31>(b, d));
+        *rows = [
+            _mm256_unpacklo_pd(p, s),
+            _mm256_unpackhi_pd(p, s),
+            _mm256_unpacklo_pd(q, t),
+            _mm256_unpackhi_pd(q, t),
+        ];
     }
 
     /// Exchanges halves of rows that are four apart, then zips pairs of rows, then pairs of these.
     #[target_feature(enable = "avx2")]
     #[inline]
-    fn turn(rows: &mut [__m256; TILE]) {
+    fn turn_32(rows: &mut [__m256; 8]) {
         for r in 0..4 {
             let (p, q) = (rows[r], rows[r + 4]);
             rows[r] = _mm256_permute2f128_ps::<0x20>(p, q);
@@ -150,7 +181,7 @@ mod tests {
 
     #[test]
     fn rows_become_columns() {
-        check(|n| n as f32 + 1.0);
-        check(|n| n as f64 + 1.0);
+        check::<f32>(|n| n as f32 + 1.0);
+        check::<f64>(|n| n as f64 + 1.0);
     }
 }
