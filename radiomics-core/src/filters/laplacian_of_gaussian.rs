@@ -6,7 +6,7 @@ use ndarray::Array3;
 use serde::{Deserialize, Serialize};
 
 use super::kernel1d::{Kernel, Triple};
-use super::recursive_gaussian::{self, Scratch};
+use super::recursive_gaussian;
 use super::separable::Engine;
 use super::{Boundary, Dimensions, Reach, check_reach, half_width, invalid, positive};
 use crate::error::Result;
@@ -51,9 +51,7 @@ fn four() -> f64 {
 impl LaplacianOfGaussian {
     pub(super) fn apply(&self, image: &Array3<f64>, spacing_mm: [f64; 3], isa: Isa) -> Result<Array3<f64>> {
         match self.method {
-            GaussianMethod::Recursive => {
-                recursive_gaussian::laplacian(image, spacing_mm, self.sigma_mm, isa, &mut Scratch::default())
-            }
+            GaussianMethod::Recursive => recursive_gaussian::laplacian(image, spacing_mm, self.sigma_mm, isa),
             GaussianMethod::Sampled => self.sampled(image, spacing_mm, isa),
         }
     }

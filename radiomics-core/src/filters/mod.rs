@@ -19,6 +19,7 @@ mod local_binary_pattern;
 mod local_binary_pattern_3d;
 mod mean;
 mod pointwise;
+mod recursive_coefficients;
 mod recursive_gaussian;
 mod repeated_wavelet;
 mod responses;
@@ -153,10 +154,19 @@ pub fn filter_images(image: &Image, filters: &[Filter], execution: &Execution) -
         let voxels = image.voxels().crop(&Window::whole(grid.shape));
         let mut responses = Vec::with_capacity(filters.len());
         let about = About { spacing_mm: grid.spacing_mm, kind: image.voxels().kind() };
-        for_each_response(filters, &voxels, about, execution.isa, &mut |_, response| {
-            responses.push(response?);
-            Ok(())
-        })?;
+        let whole = Window::whole(grid.shape);
+        for_each_response(
+            filters,
+            &voxels,
+            about,
+            &whole,
+            execution.isa,
+            &mut Array3::default([0; 3]),
+            &mut |_, response| {
+                responses.push(std::mem::take(response));
+                Ok(())
+            },
+        )?;
         Ok(responses)
     })
 }

@@ -8,69 +8,103 @@
 use ndarray::Array3;
 use rayon::prelude::*;
 
+use super::responses::sized;
+use super::separable_wavelet::Each;
 use super::wavelets::DecompositionFilters;
 use crate::error::Result;
+use crate::grid::Window;
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Float, Tap, sums};
+use crate::kernels::pages::zeros;
 
 /// Whether each of x, y and z is high-pass filtered.
 pub(super) type Band = [bool; 3];
 
-/// Calls `each` with the response to every one of `bands`, levels and sub-bands, and its index;
-/// bands that have their first letters in common share the passes along these axes. In 2D
-/// (`axes` = 2) nothing is done along z.
+/// What is wanted of an image.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// 3, or 2 if nothing is done along z.
+    pub axes: usize,
+    /// Levels and sub-bands.
+    pub bands: &'a [(usize, Band)],
+    /// The part of each response.
+    pub part: &'a Window,
+}
+
+impl Wanted<'_> {
+    fn of(&self, level: usize, band: Band) -> impl Iterator<Item = usize> {
+        self.bands.iter().enumerate().filter(move |(_, b)| **b == (level, band)).map(|b| b.0)
+    }
+}
+
+/// Calls `each` with the response to every one of the bands, in `response`, and its index; bands
+/// that have their first letters in common share the passes along these axes.
 ///
 /// # Errors
 /// Those of `each`.
 pub(super) fn responses<T: Float>(
     image: &Array3<f64>,
     wavelet: &DecompositionFilters,
-    axes: usize,
-    bands: &[(usize, Band)],
+    wanted: Wanted,
     isa: Isa,
-    each: &mut dyn FnMut(usize, Array3<f64>) -> Result<()>,
+    response: &mut Array3<f64>,
+    each: &mut Each,
 ) -> Result<()> {
-    let shape: [usize; 3] = image.dim().into();
-    let even = shape.map(|n| n + n % 2);
-    let mut approximation = Volume::<T> { values: Vec::new(), shape: even, isa };
-    approximation.values.reserve_exact(even.iter().product());
-    for k in 0..even[0] {
-        for j in 0..even[1] {
-            let row = (0..even[2]).map(|i| T::from_f64(image[[k % shape[0], j % shape[1], i % shape[2]]]));
-            approximation.values.extend(row);
-        }
-    }
-    let last = bands.iter().map(|band| band.0).max().unwrap_or(0);
+    let part = wanted.part;
+    let mut approximation = extended::<T>(image, isa);
+    let last = wanted.bands.iter().map(|band| band.0).max().unwrap_or(0);
+    let mut in_plane = [Vec::new(), Vec::new()];
     for level in 1..=last {
         let mut next = None;
-        let wanted =
-            |band: Band| bands.iter().enumerate().filter(move |(_, b)| **b == (level, band)).map(|b| b.0);
         let goes_on = |band: Band| level < last && band == [false; 3];
-        let is_wanted = |band: Band| wanted(band).next().is_some() || goes_on(band);
+        let is_wanted = |band: Band| wanted.of(level, band).next().is_some() || goes_on(band);
         for x in [false, true] {
-            let z_bands: &[bool] = if axes == 3 { &[false, true] } else { &[false] };
+            let z_bands: &[bool] = if wanted.axes == 3 { &[false, true] } else { &[false] };
             let needs = [false, true].map(|y| z_bands.iter().any(|&z| is_wanted([x, y, z])));
-            let in_plane = approximation.along_x_and_y(wavelet, x, needs);
-            for (y, plane) in [false, true].into_iter().zip(in_plane) {
-                let Some(plane) = plane else { continue };
+            approximation.along_x_and_y(wavelet, x, needs, &mut in_plane);
+            for y in [false, true].into_iter().filter(|&y| needs[usize::from(y)]) {
+                let values = std::mem::take(&mut in_plane[usize::from(y)]);
+                let plane = Volume { values, ..approximation };
                 for &z in z_bands {
                     let band = [x, y, z];
-                    let filter = (axes == 3).then(|| pick(wavelet, z));
-                    for index in wanted(band) {
-                        each(index, plane.along_z(filter, shape))?;
+                    let filter = (wanted.axes == 3).then(|| pick(wavelet, z));
+                    for index in wanted.of(level, band) {
+                        let to = sized(response, part.shape).as_slice_mut().unwrap_or_default();
+                        plane.along_z(filter, part, to, Into::into);
+                        each(index, response)?;
                     }
                     if goes_on(band) {
-                        let values = plane.along_z(filter, even).into_iter().map(T::from_f64).collect();
-                        next = Some(Volume { values, shape: even, isa });
+                        let mut values = zeros(plane.values.len());
+                        plane.along_z(filter, &Window::whole(plane.shape), &mut values, |x| x);
+                        next = Some(values);
                     }
                 }
+                in_plane[usize::from(y)] = plane.values;
             }
         }
         if let Some(next) = next {
-            approximation = next;
+            approximation.values = next;
         }
     }
     Ok(())
+}
+
+/// The image with its odd axes extended.
+fn extended<T: Float>(image: &Array3<f64>, isa: Isa) -> Volume<T> {
+    let shape: [usize; 3] = image.dim().into();
+    let even = shape.map(|n| n + n % 2);
+    let mut values = Vec::with_capacity(even.iter().product());
+    for k in 0..even[0] {
+        for j in 0..even[1] {
+            let row = image.slice(ndarray::s![k % shape[0], j % shape[1], ..]);
+            match row.as_slice() {
+                Some(row) => values.extend(row.iter().map(|&x| T::from_f64(x))),
+                None => values.extend(row.iter().map(|&x| T::from_f64(x))),
+            }
+            values.extend((shape[2]..even[2]).map(|_| T::from_f64(row[0])));
+        }
+    }
+    Volume { values, shape: even, isa }
 }
 
 fn pick(wavelet: &DecompositionFilters, high: bool) -> &[f64] {
@@ -98,29 +132,36 @@ struct Volume<T> {
 }
 
 impl<T: Float> Volume<T> {
-    /// Filtered along x and then along y with either filter that `needs` (low, high) asks for.
+    /// Filters along x and then along y with either filter that `needs` (low, high) asks for.
     fn along_x_and_y(
         &self,
         wavelet: &DecompositionFilters,
         x: bool,
         needs: [bool; 2],
-    ) -> [Option<Volume<T>>; 2] {
+        volumes: &mut [Vec<T>; 2],
+    ) {
         if needs == [false; 2] {
-            return [None, None];
+            return;
         }
         let [_, ny, nx] = self.shape;
         let plane = ny * nx;
         let filter = pick(wavelet, x);
         let half = filter.len() / 2;
         // A row with `half` more values at either end: f[0] reads furthest ahead.
+        let pitch = nx + 2 * half;
         let row_taps: Vec<Tap> =
             filter.iter().enumerate().map(|(k, &weight)| Tap { offset: 2 * half - k, weight }).collect();
         // The last values of a row sum in another order.
         let end_taps: Vec<_> = (nx.saturating_sub(half)..nx).rev().map(|i| taps(filter, i, nx, 1)).collect();
         let column_taps =
-            [false, true].map(|y| (0..ny).map(|j| taps(pick(wavelet, y), j, ny, nx)).collect::<Vec<_>>());
-        let mut volumes = needs.map(|need| vec![T::default(); if need { self.values.len() } else { 0 }]);
-        let [low, high] = &mut volumes;
+            [false, true].map(|y| (0..ny).map(|j| taps(pick(wavelet, y), j, ny, pitch)).collect::<Vec<_>>());
+        for (values, need) in volumes.iter_mut().zip(needs) {
+            let wanted = if need { self.values.len() } else { 0 };
+            if values.len() != wanted {
+                *values = zeros(wanted);
+            }
+        }
+        let [low, high] = volumes;
         let mut low_planes = low.chunks_exact_mut(plane);
         let mut high_planes = high.chunks_exact_mut(plane);
         let work: Vec<_> = self
@@ -129,9 +170,9 @@ impl<T: Float> Volume<T> {
             .map(|from| (from, [low_planes.next(), high_planes.next()]))
             .collect();
         work.into_par_iter().for_each_init(
-            || (vec![T::default(); nx + 2 * half], vec![T::default(); plane]),
+            || (vec![T::default(); ny * pitch], vec![T::default(); ny * pitch]),
             |(extended, filtered), (from, to)| {
-                for (row, filtered) in from.chunks_exact(nx).zip(filtered.chunks_exact_mut(nx)) {
+                for (row, extended) in from.chunks_exact(nx).zip(extended.chunks_exact_mut(pitch)) {
                     for (i, value) in extended[..half].iter_mut().enumerate() {
                         *value = row[(i + half * nx - half) % nx];
                     }
@@ -139,8 +180,11 @@ impl<T: Float> Volume<T> {
                     for (i, value) in extended[half + nx..].iter_mut().enumerate() {
                         *value = row[i % nx];
                     }
-                    sums(self.isa, filtered, extended, &row_taps);
-                    for (value, taps) in filtered.iter_mut().rev().zip(&end_taps) {
+                }
+                // Row after row at once, and what lies between them as if it belonged there.
+                sums(self.isa, &mut filtered[..ny * pitch - 2 * half], extended, &row_taps);
+                for (row, filtered) in from.chunks_exact(nx).zip(filtered.chunks_exact_mut(pitch)) {
+                    for (value, taps) in filtered[..nx].iter_mut().rev().zip(&end_taps) {
                         *value = T::default();
                         for tap in taps {
                             *value += T::from_f64(tap.weight) * row[tap.offset];
@@ -154,31 +198,29 @@ impl<T: Float> Volume<T> {
                 }
             },
         );
-        let mut needs = needs.into_iter();
-        volumes.map(|values| needs.next()?.then_some(Volume { values, shape: self.shape, isa: self.isa }))
     }
 
-    /// Filtered along z, if there is a filter, and cut to `shape`.
-    fn along_z(&self, filter: Option<&[f64]>, shape: [usize; 3]) -> Array3<f64> {
+    /// Filters the box `part` along z, if there is a filter.
+    fn along_z<U: Send>(
+        &self,
+        filter: Option<&[f64]>,
+        part: &Window,
+        to: &mut [U],
+        value: impl Fn(T) -> U + Sync,
+    ) {
         let [nz, ny, nx] = self.shape;
-        let mut result = Array3::<f64>::zeros(shape);
-        let identity = [1.0];
-        let slices = result.as_slice_mut().unwrap_or_default();
-        let slices = slices.par_chunks_mut((shape[1] * shape[2]).max(1)).enumerate();
-        slices.for_each_init(Vec::new, |sums_of_slice, (k, slice)| {
-            let taps = match filter {
-                Some(filter) => taps(filter, k, nz, ny * nx),
-                None => taps(&identity, k, nz, ny * nx),
-            };
-            sums_of_slice.resize(shape[1] * nx, T::default());
-            sums(self.isa, sums_of_slice, &self.values, &taps);
-            for (row, sums) in slice.chunks_exact_mut(shape[2]).zip(sums_of_slice.chunks_exact(nx)) {
-                for (value, &sum) in row.iter_mut().zip(sums) {
-                    *value = sum.into();
+        let slices = to.par_chunks_mut((part.shape[1] * part.shape[2]).max(1));
+        let columns = part.start[2]..part.end()[2];
+        slices.zip(part.start[0]..part.end()[0]).for_each_init(Vec::new, |sums_of_row, (slice, k)| {
+            let taps = taps(filter.unwrap_or(&[1.0]), k, nz, ny * nx);
+            sums_of_row.resize(nx, T::default());
+            for (to, j) in slice.chunks_exact_mut(part.shape[2]).zip(part.start[1]..) {
+                sums(self.isa, sums_of_row, &self.values[j * nx..], &taps);
+                for (to, &sum) in to.iter_mut().zip(&sums_of_row[columns.clone()]) {
+                    *to = value(sum);
                 }
             }
         });
-        result
     }
 }
 
@@ -201,8 +243,9 @@ mod tests {
     ) -> Vec<Array3<f64>> {
         let mut found = vec![Array3::zeros((0, 0, 0)); bands.len()];
         let wavelet = decomposition(name).expect("a wavelet");
-        responses::<f64>(image, &wavelet, axes, bands, isa, &mut |i, response| {
-            found[i] = response;
+        let wanted = Wanted { axes, bands, part: &Window::whole(image.dim().into()) };
+        responses::<f64>(image, &wavelet, wanted, isa, &mut Array3::default([0; 3]), &mut |i, response| {
+            found[i] = std::mem::take(response);
             Ok(())
         })
         .expect("no error of ours");

@@ -4,33 +4,38 @@ use std::collections::BTreeMap;
 
 use ndarray::Array3;
 
-use super::recursive_gaussian::{self, Scratch};
+use super::recursive_gaussian::Laplacians;
 use super::{About, Filter, GaussianMethod, SeparableWavelet};
 use crate::error::Result;
+use crate::grid::Window;
+use crate::image::volume;
 use crate::kernels::Isa;
 
-/// Calls `each` with the index of every one of `filters`, in their order, and its response to
-/// `image` (z, y, x), or with [`crate::Error::Filter`]
-/// if the image is too small for it. The response is the one that the filter has alone, to the
+/// Calls `each` with the index of every one of `filters`, in their order, and the part `part` of
+/// its response to `image` (z, y, x). The response is the one that the filter has alone, to the
 /// bit.
 ///
-/// Filters go one after another, and a response is gone when `each` drops it. Of wavelets that
-/// stand together and differ in sub-band and level only, passes that they have in common are
-/// done once; what is ready before its turn is held until then.
+/// Filters go one after another, and each response takes the place of the one before in
+/// `response`, unless `each` takes it away from there: fresh memory costs about as much as a
+/// filter. Of wavelets that stand together and differ in sub-band and level only, passes that
+/// they have in common are done once; what is ready before its turn is held until then.
 ///
 /// # Errors
-/// Those of `each`, and as [`Filter::validate`].
+/// Those of `each`, as [`Filter::validate`], and [`crate::Error::Filter`] if the image is too
+/// small for a filter.
 pub(crate) fn for_each_response(
     filters: &[Filter],
     image: &Array3<f64>,
     about: About,
+    part: &Window,
     isa: Isa,
-    each: &mut dyn FnMut(usize, Result<Array3<f64>>) -> Result<()>,
+    response: &mut Array3<f64>,
+    each: &mut dyn FnMut(usize, &mut Array3<f64>) -> Result<()>,
 ) -> Result<()> {
     for filter in filters {
         filter.validate()?;
     }
-    let mut scratch = Scratch::default();
+    let mut laplacians = None;
     let mut index = 0;
     while let Some(filter) = filters.get(index) {
         match filter {
@@ -39,10 +44,16 @@ pub(crate) fn for_each_response(
                     filters[index..].iter().map_while(|other| same_family(first, other)).collect();
                 let mut early = BTreeMap::new();
                 let mut turn = 0;
-                SeparableWavelet::apply_all(&alike, image, about.kind, isa, &mut |i, response| {
-                    early.insert(i, response);
-                    while let Some(response) = early.remove(&turn) {
-                        each(index + turn, Ok(response))?;
+                let about = (about.kind, part);
+                SeparableWavelet::apply_all(&alike, image, about, isa, response, &mut |i, response| {
+                    if i != turn {
+                        early.insert(i, std::mem::take(response));
+                        return Ok(());
+                    }
+                    each(index + turn, response)?;
+                    turn += 1;
+                    while let Some(mut response) = early.remove(&turn) {
+                        each(index + turn, &mut response)?;
                         turn += 1;
                     }
                     Ok(())
@@ -51,17 +62,37 @@ pub(crate) fn for_each_response(
                 continue;
             }
             Filter::LaplacianOfGaussian(log) if log.method == GaussianMethod::Recursive => {
-                let sigma = log.sigma_mm;
-                each(
-                    index,
-                    recursive_gaussian::laplacian(image, about.spacing_mm, sigma, isa, &mut scratch),
-                )?;
+                let laplacians = laplacians.get_or_insert_with(|| Laplacians::new(image, about.spacing_mm));
+                laplacians.response(log.sigma_mm, part, isa, sized(response, part.shape))?;
             }
-            _ => each(index, filter.apply(image, about, isa))?,
+            Filter::Original => put(image, part, response),
+            _ => put_whole(filter.apply(image, about, isa)?, part, response),
         }
+        each(index, response)?;
         index += 1;
     }
     Ok(())
+}
+
+/// An array of this shape, with whatever values.
+pub(super) fn sized(response: &mut Array3<f64>, shape: [usize; 3]) -> &mut Array3<f64> {
+    if response.dim() != shape.into() || !response.is_standard_layout() {
+        *response = volume(shape);
+    }
+    response
+}
+
+/// Puts part of a volume in the place of a response.
+fn put(volume: &Array3<f64>, part: &Window, response: &mut Array3<f64>) {
+    sized(response, part.shape).assign(&part.of(&volume.view()));
+}
+
+/// The same of a volume that nobody else needs.
+pub(super) fn put_whole(volume: Array3<f64>, part: &Window, response: &mut Array3<f64>) {
+    match *part == Window::whole(volume.dim().into()) {
+        true => *response = volume,
+        false => put(&volume, part, response),
+    }
 }
 
 fn same_family<'a>(first: &SeparableWavelet, other: &'a Filter) -> Option<&'a SeparableWavelet> {

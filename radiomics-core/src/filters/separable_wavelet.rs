@@ -6,11 +6,13 @@ use ndarray::Array3;
 use serde::{Deserialize, Serialize};
 
 use super::kernel1d::{Kernel, Triple};
-use super::repeated_wavelet::{self, Band};
+use super::repeated_wavelet::{self, Band, Wanted};
+use super::responses::put_whole;
 use super::separable::{Engine, rotated};
 use super::wavelets::{self, DecompositionFilters};
 use super::{Boundary, Pooling, Reach, invalid};
 use crate::error::Result;
+use crate::grid::Window;
 use crate::image::VoxelKind;
 use crate::kernels::Isa;
 
@@ -65,16 +67,14 @@ const MAX_LEVEL: usize = 16;
 /// Volumes that may be computed together.
 const TOGETHER: usize = 4;
 
-/// Gets the response to the filter of an index.
-pub(super) type Each<'a> = dyn FnMut(usize, Array3<f64>) -> Result<()> + 'a;
+/// Gets the response to the filter of an index, and may take it away.
+pub(super) type Each<'a> = dyn FnMut(usize, &mut Array3<f64>) -> Result<()> + 'a;
 
 impl SeparableWavelet {
     pub(super) fn apply(&self, image: &Array3<f64>, kind: VoxelKind, isa: Isa) -> Result<Array3<f64>> {
-        let mut response = image.clone();
-        Self::apply_all(&[self], image, kind, isa, &mut |_, result| {
-            response = result;
-            Ok(())
-        })?;
+        let whole = Window::whole(image.dim().into());
+        let mut response = Array3::default([0; 3]);
+        Self::apply_all(&[self], image, (kind, &whole), isa, &mut response, &mut |_, _| Ok(()))?;
         Ok(response)
     }
 
@@ -84,15 +84,18 @@ impl SeparableWavelet {
         alike == *other && self.subband.len() == other.subband.len()
     }
 
-    /// The responses to filters that differ in sub-band and level only, by their index.
+    /// The responses to filters that differ in sub-band and level only, by their index: the part
+    /// `part` of each, one after another in `response`. Of `image`, `kind` is what numbers its
+    /// voxels are.
     ///
     /// # Errors
     /// Those of `each`, and [`crate::Error::Filter`] for a wavelet that does not exist.
     pub(super) fn apply_all(
         filters: &[&Self],
         image: &Array3<f64>,
-        kind: VoxelKind,
+        (kind, part): (VoxelKind, &Window),
         isa: Isa,
+        response: &mut Array3<f64>,
         each: &mut Each,
     ) -> Result<()> {
         let Some(first) = filters.first() else { return Ok(()) };
@@ -101,21 +104,26 @@ impl SeparableWavelet {
             Decomposition::Repeated => {
                 let bands: Vec<_> = filters.iter().map(|f| (f.level, f.band())).collect();
                 let axes = first.subband.len();
+                let wanted = Wanted { axes, bands: &bands, part };
                 if kind == VoxelKind::Single {
                     let wavelet = wavelet.in_32_bits(&first.wavelet);
-                    return repeated_wavelet::responses::<f32>(image, &wavelet, axes, &bands, isa, each);
+                    return repeated_wavelet::responses::<f32>(image, &wavelet, wanted, isa, response, each);
                 }
-                repeated_wavelet::responses::<f64>(image, &wavelet, axes, &bands, isa, each)
+                repeated_wavelet::responses::<f64>(image, &wavelet, wanted, isa, response, each)
             }
             Decomposition::Dilated if first.rotation_invariant => {
                 let engine = Engine { boundary: first.boundary, isa };
                 for (i, filter) in filters.iter().enumerate() {
                     let responses = rotated(&filter.stages(&wavelet), filter.subband.len() == 3);
-                    each(i, engine.pooled(image, &responses, filter.pooling))?;
+                    put_whole(engine.pooled(image, &responses, filter.pooling), part, response);
+                    each(i, response)?;
                 }
                 Ok(())
             }
-            Decomposition::Dilated => dilated(filters, &wavelet, image, isa, each),
+            Decomposition::Dilated => dilated(filters, &wavelet, image, isa, &mut |i, whole| {
+                put_whole(whole, part, response);
+                each(i, response)
+            }),
         }
     }
 
@@ -207,7 +215,7 @@ fn dilated(
     wavelet: &DecompositionFilters,
     image: &Array3<f64>,
     isa: Isa,
-    each: &mut Each,
+    each: &mut dyn FnMut(usize, Array3<f64>) -> Result<()>,
 ) -> Result<()> {
     let mut groups: BTreeMap<(usize, bool), Vec<usize>> = BTreeMap::new();
     for (i, filter) in filters.iter().enumerate() {
@@ -257,7 +265,7 @@ mod tests {
     fn filters_together_give_the_bits_of_each_alone() {
         let image =
             Array3::from_shape_fn((5, 6, 7), |(k, j, i)| ((k * 131 + j * 37 + i * 7919) % 101) as f64);
-        let mut filters = vec![Filter::Square];
+        let mut filters = vec![Filter::Square, Filter::Original];
         for decomposition in [Decomposition::Dilated, Decomposition::Repeated] {
             for (subband, level) in
                 [("HHL", 2), ("LLH", 1), ("LLL", 1), ("LLL", 3), ("HLH", 2), ("LH", 1), ("HH", 2)]
@@ -269,14 +277,18 @@ mod tests {
             SeparableWavelet { rotation_invariant: true, ..wavelet("LLH", 2, Decomposition::Dilated) };
         filters.push(Filter::SeparableWavelet(rotated));
         for isa in Isa::available() {
-            let mut seen = Vec::new();
-            for_each_response(&filters, &image, ABOUT, isa, &mut |i, response| {
-                seen.push(i);
-                assert_eq!(response?, filters[i].apply(&image, ABOUT, Isa::Scalar)?, "{}", filters[i].name());
-                Ok(())
-            })
-            .expect("valid filters");
-            assert_eq!(seen, (0..filters.len()).collect::<Vec<_>>());
+            for part in [Window::whole([5, 6, 7]), Window { start: [1, 0, 2], shape: [3, 6, 4] }] {
+                let mut seen = Vec::new();
+                let mut response = Array3::default([0; 3]);
+                for_each_response(&filters, &image, ABOUT, &part, isa, &mut response, &mut |i, response| {
+                    seen.push(i);
+                    let whole = filters[i].apply(&image, ABOUT, Isa::Scalar)?;
+                    assert_eq!(*response, part.of(&whole.view()), "{}", filters[i].name());
+                    Ok(())
+                })
+                .expect("valid filters");
+                assert_eq!(seen, (0..filters.len()).collect::<Vec<_>>());
+            }
         }
     }
 

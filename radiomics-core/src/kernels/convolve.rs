@@ -5,6 +5,8 @@ use super::{Isa, kernel};
 /// Sums that run side by side: enough registers of any instruction set to hide how long an
 /// addition takes.
 const LANES: usize = 32;
+/// Sums that run side by side near the end of a row.
+const SOME: usize = 8;
 /// Sums that run side by side at the end of a row.
 const FEW: usize = 4;
 
@@ -150,6 +152,11 @@ kernel! {
         for out in blocks {
             *out = block::<T, LANES>(base, start, taps);
             start += LANES;
+        }
+        let (blocks, rest) = rest.as_chunks_mut::<SOME>();
+        for out in blocks {
+            *out = block::<T, SOME>(base, start, taps);
+            start += SOME;
         }
         for out in rest {
             *out = block::<T, 1>(base, start, taps)[0];

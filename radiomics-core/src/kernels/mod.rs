@@ -14,6 +14,7 @@ pub(crate) mod counters;
 pub(crate) mod differences;
 pub(crate) mod directions;
 pub(crate) mod distances;
+pub(crate) mod finite;
 pub(crate) mod labels;
 pub(crate) mod levels;
 pub(crate) mod lines;
@@ -26,6 +27,7 @@ pub(crate) mod recursive;
 pub(crate) mod reduce;
 pub(crate) mod runs;
 pub(crate) mod splines;
+pub(crate) mod transpose;
 pub(crate) mod windows;
 
 /// An instruction set that this machine has.
@@ -89,18 +91,18 @@ impl Isa {
 
 /// Defines a function whose first argument is an [`Isa`] and whose body is compiled for each.
 macro_rules! kernel {
-    ($(#[$meta:meta])* $vis:vis fn $name:ident $(<$t:ident: $bound:path>)? ($($arg:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block) => {
+    ($(#[$meta:meta])* $vis:vis fn $name:ident $(<$t:ident: $bound:path $(, const $n:ident: usize)?>)? ($($arg:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block) => {
         $(#[$meta])*
         #[allow(clippy::too_many_arguments)]
-        $vis fn $name $(<$t: $bound>)? (isa: $crate::kernels::Isa, $($arg: $type),*) $(-> $result)? {
+        $vis fn $name $(<$t: $bound $(, const $n: usize)?>)? (isa: $crate::kernels::Isa, $($arg: $type),*) $(-> $result)? {
             #[inline(always)]
-            fn plain $(<$t: $bound>)? ($($arg: $type),*) $(-> $result)? $body
+            fn plain $(<$t: $bound $(, const $n: usize)?>)? ($($arg: $type),*) $(-> $result)? $body
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2")]
-            fn avx2 $(<$t: $bound>)? ($($arg: $type),*) $(-> $result)? { plain($($arg),*) }
+            fn avx2 $(<$t: $bound $(, const $n: usize)?>)? ($($arg: $type),*) $(-> $result)? { plain($($arg),*) }
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-            fn avx512 $(<$t: $bound>)? ($($arg: $type),*) $(-> $result)? { plain($($arg),*) }
+            fn avx512 $(<$t: $bound $(, const $n: usize)?>)? ($($arg: $type),*) $(-> $result)? { plain($($arg),*) }
             match isa.kind() {
                 $crate::kernels::Kind::Scalar => plain($($arg),*),
                 // SAFETY: `Isa::available`, the only maker of this kind, has seen the feature.

@@ -1,64 +1,80 @@
-//! Interpolation of a volume along one axis.
+//! Interpolation of a volume along its axes.
 
 use ndarray::{Array3, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 
+use crate::image::volume;
 use crate::kernels::Isa;
 use crate::kernels::splines::{LANES, Lanes, Taps, at_taps, prefilter};
+use crate::kernels::transpose::{Matrix, transpose};
 
 /// How values along an axis are made.
-pub(super) struct Along<'a> {
-    pub axis: usize,
-    pub taps: &'a [Taps],
+pub(super) struct Along {
+    pub taps: Vec<Taps>,
     /// Voxels that the spline prefilter reaches, if there is one.
     pub prefilter: Option<usize>,
-    pub isa: Isa,
 }
 
-impl Along<'_> {
-    /// The values at the taps along the axis. Lines are independent of each other, and copied
-    /// into blocks in which they lie side by side.
-    pub fn apply(&self, values: &Array3<f64>) -> Array3<f64> {
-        let mut shape: [usize; 3] = values.dim().into();
-        shape[self.axis] = self.taps.len();
-        let mut result = Array3::zeros(shape);
-        // Planes that hold lines of the axis.
-        let across = Axis(usize::from(self.axis == 0));
-        let pairs: Vec<_> = values.axis_iter(across).zip(result.axis_iter_mut(across)).collect();
-        pairs.into_par_iter().for_each_init(
-            || Block::new(values.len_of(Axis(self.axis)), self.taps.len()),
-            |block, (from, to)| match self.axis {
-                2 => self.rows(block, from, to),
-                _ => self.columns(block, from, to),
-            },
-        );
-        result
-    }
-
-    /// Lines along the last axis of a plane.
-    fn rows(&self, block: &mut Block, from: ArrayView2<f64>, mut to: ArrayViewMut2<f64>) {
-        for first in (0..from.nrows()).step_by(LANES) {
-            let lanes = LANES.min(from.nrows() - first);
-            for lane in 0..lanes {
-                let row = from.row(first + lane);
-                match row.as_slice() {
-                    Some(row) => block.line.iter_mut().zip(row).for_each(|(lanes, &x)| lanes[lane] = x),
-                    None => block.line.iter_mut().zip(row).for_each(|(lanes, &x)| lanes[lane] = x),
-                }
+/// The values at the taps of the axes (z, y, x) that have any, of a volume whose slices `read`
+/// writes, x before y: along x, then y, then z. A slice is done with while it is in cache.
+pub(super) fn interpolate(
+    axes: &[Option<Along>; 3],
+    source: [usize; 3],
+    isa: Isa,
+    read: impl Fn(usize, &mut [f64]) + Sync,
+) -> Array3<f64> {
+    let target: [usize; 3] =
+        std::array::from_fn(|a| axes[a].as_ref().map_or(source[a], |along| along.taps.len()));
+    let [_, along_y, along_x] = axes;
+    let mut in_plane = volume([source[0], target[1], target[2]]);
+    let slices = in_plane.as_slice_mut().unwrap_or_default();
+    let slices = slices.par_chunks_mut((target[1] * target[2]).max(1)).enumerate();
+    slices.for_each_init(<(Lines, [Vec<f64>; 3])>::default, |(lines, [from, turned, between]), (k, to)| {
+        let [_, ny, nx] = source;
+        let mut step = |from: &[f64], along: &Along, to: &mut [f64], length: usize| {
+            let shape = |length: usize, values: usize| (length, values / length.max(1));
+            let from = ArrayView2::from_shape(shape(length, from.len()), from);
+            let to = ArrayViewMut2::from_shape(shape(along.taps.len(), to.len()), to);
+            if let (Ok(from), Ok(to)) = (from, to) {
+                along.columns(isa, lines, from, to);
             }
-            self.compute(block);
-            for lane in 0..lanes {
-                let mut row = to.row_mut(first + lane);
-                match row.as_slice_mut() {
-                    Some(row) => row.iter_mut().zip(&block.values).for_each(|(x, lanes)| *x = lanes[lane]),
-                    None => row.iter_mut().zip(&block.values).for_each(|(x, lanes)| *x = lanes[lane]),
-                }
-            }
+        };
+        if along_x.is_none() && along_y.is_none() {
+            return read(k, to);
         }
-    }
+        from.resize(ny * nx, 0.0);
+        read(k, from);
+        if let Some(along) = along_x {
+            // Lines along x, side by side.
+            turned.resize(nx * ny, 0.0);
+            transpose(isa, Matrix { values: from, pitch: nx, rows: ny, columns: nx }, turned, ny);
+            between.resize(target[2] * ny, 0.0);
+            step(turned, along, between, nx);
+            let back = Matrix { values: between, pitch: ny, rows: target[2], columns: ny };
+            if along_y.is_none() {
+                return transpose(isa, back, to, target[2]);
+            }
+            from.resize(ny * target[2], 0.0);
+            transpose(isa, back, from, target[2]);
+        }
+        if let Some(along) = along_y {
+            step(from, along, to, ny);
+        }
+    });
+    let Some(along_z) = &axes[0] else { return in_plane };
+    let mut result = volume(target);
+    let planes: Vec<_> = in_plane.axis_iter(Axis(1)).zip(result.axis_iter_mut(Axis(1))).collect();
+    planes.into_par_iter().for_each_init(Lines::default, |lines, (from, to)| {
+        along_z.columns(isa, lines, from, to);
+    });
+    result
+}
 
+impl Along {
     /// Lines along the first axis of a plane.
-    fn columns(&self, block: &mut Block, from: ArrayView2<f64>, mut to: ArrayViewMut2<f64>) {
+    fn columns(&self, isa: Isa, block: &mut Lines, from: ArrayView2<f64>, mut to: ArrayViewMut2<f64>) {
+        block.line.resize(from.nrows(), [0.0; LANES]);
+        block.values.resize(self.taps.len(), [0.0; LANES]);
         for first in (0..from.ncols()).step_by(LANES) {
             let columns = first..from.ncols().min(first + LANES);
             for (lanes, row) in block.line.iter_mut().zip(from.rows()) {
@@ -68,7 +84,10 @@ impl Along<'_> {
                     None => lanes.iter_mut().zip(row.iter().skip(first)).for_each(|(lane, &x)| *lane = x),
                 }
             }
-            self.compute(block);
+            if let Some(reach) = self.prefilter {
+                prefilter(isa, &mut block.line, reach);
+            }
+            at_taps(isa, &block.line, &self.taps, &mut block.values);
             for (lanes, mut row) in block.values.iter().zip(to.rows_mut()) {
                 match row.as_slice_mut() {
                     Some(row) => row[columns.clone()].copy_from_slice(&lanes[..columns.len()]),
@@ -77,25 +96,13 @@ impl Along<'_> {
             }
         }
     }
-
-    fn compute(&self, block: &mut Block) {
-        if let Some(reach) = self.prefilter {
-            prefilter(self.isa, &mut block.line, reach);
-        }
-        at_taps(self.isa, &block.line, self.taps, &mut block.values);
-    }
 }
 
 /// Lines side by side, and what is computed of them.
-struct Block {
+#[derive(Default)]
+struct Lines {
     line: Vec<Lanes>,
     values: Vec<Lanes>,
-}
-
-impl Block {
-    fn new(length: usize, taps: usize) -> Self {
-        Self { line: vec![[0.0; LANES]; length], values: vec![[0.0; LANES]; taps] }
-    }
 }
 
 #[cfg(test)]
@@ -155,35 +162,46 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
-        /// Lines side by side give the bits of each line on its own.
+        /// Lines side by side give the bits of each line on its own, one axis after another.
         #[test]
         fn blocks_equal_lines(
             shape in [1..4usize, 1..20usize, 1..60usize],
-            axis in 0..3usize,
+            changed in any::<[bool; 3]>(),
             linear in any::<bool>(),
             spline in any::<bool>(),
-            raw in prop::collection::vec((0..1000usize, [0.0..1.0f64, -1.0..1.0f64, -1.0..1.0f64]), 1..9),
+            raw in prop::collection::vec((0..1000usize, [0.0..1.0f64, -1.0..1.0f64, -1.0..1.0f64]), 3..9),
         ) {
             let values = Array3::from_shape_fn(shape, |(k, j, i)| ((k * 919 + j * 131 + i * 37) % 101) as f64 * 0.3);
-            let n = shape[axis];
-            let taps: Vec<Taps> = raw
-                .iter()
-                .map(|&(i, [a, b, c])| {
+            let axes = [0, 1, 2].map(|axis| {
+                let n = shape[axis];
+                let taps = raw.iter().skip(axis).map(|&(i, [a, b, c])| {
                     let weights = if linear { [0.0, 1.0 - a, a, 0.0] } else { [a, b, 0.0, c] };
                     Taps { index: [i % n, (i + 1) % n, (i + 2) % n, (i / 2) % n], weights, linear }
-                })
-                .collect();
-            let mut filtered = values.clone();
-            if spline {
-                filtered.lanes_mut(Axis(axis)).into_iter().for_each(plain_prefilter);
+                });
+                changed[axis].then(|| Along { taps: taps.collect(), prefilter: spline.then_some(REACH) })
+            });
+            let mut wanted = values.clone();
+            for axis in [2, 1, 0] {
+                let Some(along) = &axes[axis] else { continue };
+                if spline {
+                    wanted.lanes_mut(Axis(axis)).into_iter().for_each(plain_prefilter);
+                }
+                let mut shape: [usize; 3] = wanted.dim().into();
+                shape[axis] = along.taps.len();
+                let mut next = Array3::zeros(shape);
+                for (from, to) in wanted.lanes(Axis(axis)).into_iter().zip(next.lanes_mut(Axis(axis))) {
+                    let line = from.to_vec();
+                    to.into_iter().zip(&along.taps).for_each(|(to, tap)| *to = plain_value(&line, tap));
+                }
+                wanted = next;
             }
             for isa in Isa::available() {
-                let along = Along { axis, taps: &taps, prefilter: spline.then_some(REACH), isa };
-                let found = along.apply(&values);
-                for (line, found) in filtered.lanes(Axis(axis)).into_iter().zip(found.lanes(Axis(axis))) {
-                    let plain: Vec<u64> = taps.iter().map(|t| plain_value(&line.to_vec(), t).to_bits()).collect();
-                    let found: Vec<u64> = found.iter().map(|x| x.to_bits()).collect();
-                    prop_assert_eq!(found, plain, "{}", isa.name());
+                let found = interpolate(&axes, shape, isa, |k, to| {
+                    to.iter_mut().zip(values.index_axis(Axis(0), k)).for_each(|(to, &x)| *to = x);
+                });
+                prop_assert_eq!(found.dim(), wanted.dim());
+                for (found, wanted) in found.iter().zip(&wanted) {
+                    prop_assert_eq!(found.to_bits(), wanted.to_bits(), "{}", isa.name());
                 }
             }
         }

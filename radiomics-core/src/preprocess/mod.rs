@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::filters::{self, About, Filter, Reach};
 use crate::grid::{Grid, Window};
 use crate::image::{Image, Mask, VoxelKind, check_finite};
+use crate::kernels::finite::all_finite;
 use crate::kernels::{Isa, splines};
 use crate::roi::Roi;
 use crate::settings::{FilterCrop, Interpolation, MorphologicalMask, Rounding, Settings};
@@ -124,13 +125,34 @@ impl<'i, 'v> Prepared<'i, 'v> {
             let window = group[0];
             let image = self.frame.intensities(&window);
             let part = self.window.within(&window);
-            filters::for_each_response(filters, &image, about, isa, &mut |index, response| {
-                self.roi.intensities.assign(&part.of(&response?.view()));
-                check_finite(self.roi.intensities.view(), &self.roi.intensity, self.window.start)?;
-                each(&filters[index], &self.roi)
-            })?;
+            let mut response = std::mem::take(&mut self.roi.intensities);
+            filters::for_each_response(
+                filters,
+                &image,
+                about,
+                &part,
+                isa,
+                &mut response,
+                &mut |index, response| {
+                    std::mem::swap(&mut self.roi.intensities, response);
+                    self.check_finite(isa)?;
+                    each(&filters[index], &self.roi)?;
+                    std::mem::swap(&mut self.roi.intensities, response);
+                    Ok(())
+                },
+            )?;
+            self.roi.intensities = response;
         }
         Ok(())
+    }
+
+    /// Refuses NaN and infinities in the region.
+    fn check_finite(&self, isa: Isa) -> Result<()> {
+        let Roi { intensities, intensity, .. } = &self.roi;
+        match (intensities.as_slice(), intensity.as_slice()) {
+            (Some(values), Some(wanted)) if all_finite(isa, values, wanted) => Ok(()),
+            _ => check_finite(intensities.view(), intensity, self.window.start),
+        }
     }
 
     /// The part of the image that a filter is given.
@@ -192,7 +214,12 @@ impl<'i, 'v> Frame<'i, 'v> {
     /// Intensities of a box of the grid.
     fn intensities(&self, window: &Window) -> Array3<f64> {
         let Some(resampling) = &self.resampling else { return self.source(window) };
-        let mut intensities = resampling.apply(window, |window| self.source(window));
+        let mut intensities = resampling.apply_by_slice(window, |slice, to| {
+            self.image.voxels().read(slice, to);
+            if let Some(z_score) = self.z_score {
+                to.iter_mut().for_each(|x| *x = z_score.apply(*x));
+            }
+        });
         self.round(&mut intensities);
         intensities
     }
@@ -275,7 +302,10 @@ fn interpolated(
         // Shares are 0 or 1, and the threshold is between them.
         of_mask.apply_nearest(&near, select)
     } else {
-        of_mask.apply(&near, |window| select(window).mapv(f64::from)).mapv(|share| share >= threshold)
+        let shares = of_mask.apply_by_slice(&near, |slice, to| {
+            to.iter_mut().zip(&select(slice)).for_each(|(to, &inside)| *to = f64::from(inside));
+        });
+        shares.mapv(|share| share >= threshold)
     };
     check_size(&inside, "interpolation")?;
 

@@ -3,7 +3,7 @@
 use ndarray::Array3;
 use rayon::prelude::*;
 
-use super::lines::Along;
+use super::lines::{Along, interpolate};
 use crate::error::{Error, Result};
 use crate::grid::{Grid, Window};
 use crate::kernels::Isa;
@@ -106,7 +106,18 @@ impl Resampling {
     }
 
     /// The values at the target voxels of `window`. `crop` yields the source voxels of a box.
-    pub fn apply(&self, window: &Window, crop: impl FnOnce(&Window) -> Array3<f64>) -> Array3<f64> {
+    pub fn apply(&self, window: &Window, crop: impl Fn(&Window) -> Array3<f64> + Sync) -> Array3<f64> {
+        self.apply_by_slice(window, |slice, to| {
+            to.iter_mut().zip(&crop(slice)).for_each(|(to, &x)| *to = x);
+        })
+    }
+
+    /// The same; `read` writes the source voxels of a box that is one slice, x before y.
+    pub(super) fn apply_by_slice(
+        &self,
+        window: &Window,
+        read: impl Fn(&Window, &mut [f64]) + Sync,
+    ) -> Array3<f64> {
         let taps: [Option<Vec<Taps>>; 3] = std::array::from_fn(|a| {
             self.axes[a].map(|(first, step)| {
                 (window.start[a]..window.end()[a])
@@ -115,15 +126,20 @@ impl Resampling {
             })
         });
         let source = self.source_window(window, &taps);
-        let mut values = crop(&source);
-        for axis in [2, 1, 0] {
-            let Some(taps) = &taps[axis] else { continue };
-            let mut taps = taps.clone();
-            taps.iter_mut().for_each(|tap| tap.index = tap.index.map(|i| i - source.start[axis]));
-            let prefilter = (self.method == Interpolation::CubicSpline).then_some(SPLINE_REACH);
-            values = Along { axis, taps: &taps, prefilter, isa: Isa::best() }.apply(&values);
-        }
-        values
+        let prefilter = (self.method == Interpolation::CubicSpline).then_some(SPLINE_REACH);
+        let mut axis = 0;
+        let axes = taps.map(|taps| {
+            let start = source.start[axis];
+            axis += 1;
+            let mut taps = taps?;
+            taps.iter_mut().for_each(|tap| tap.index = tap.index.map(|i| i - start));
+            Some(Along { taps, prefilter })
+        });
+        let [k, j, i] = source.start;
+        let [_, ny, nx] = source.shape;
+        interpolate(&axes, source.shape, Isa::best(), |slice, to| {
+            read(&Window { start: [k + slice, j, i], shape: [1, ny, nx] }, to);
+        })
     }
 
     /// The same for a mask whose voxels count with 0 and 1, where each value is that of a

@@ -1,0 +1,41 @@
+//! Whether values are numbers.
+
+use super::kernel;
+
+/// Bits that are all set in infinities and NaN, and in nothing else.
+const EXPONENT: u64 = 0x7ff0_0000_0000_0000;
+
+kernel! {
+    /// Whether all values whose entry in `mask`, which is as long, is set are finite.
+    pub fn all_finite(values: &[f64], mask: &[bool]) -> bool {
+        let mut wrong = 0;
+        for (x, &wanted) in values.iter().zip(mask) {
+            let bits = x.to_bits() & EXPONENT;
+            wrong |= u64::from(bits == EXPONENT) & u64::from(wanted);
+        }
+        wrong == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Isa;
+    use super::*;
+
+    #[test]
+    fn what_is_wanted_must_be_finite() {
+        for isa in Isa::available() {
+            for wrong in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                for n in [1, 8, 77] {
+                    let mut values = vec![f64::MAX; n];
+                    let mut mask = vec![true; n];
+                    assert!(all_finite(isa, &values, &mask));
+                    values[n / 2] = wrong;
+                    assert!(!all_finite(isa, &values, &mask), "{wrong} with {}", isa.name());
+                    mask[n / 2] = false;
+                    assert!(all_finite(isa, &values, &mask));
+                }
+            }
+        }
+    }
+}
