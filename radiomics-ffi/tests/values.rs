@@ -76,7 +76,9 @@ fn responses_and_maps_through_c_and_rust_are_the_same_bits() {
         filters.iter().map(|f| f.name()).chain(columns.iter().map(|c| c.name())).collect();
     assert_eq!(printed.lines().collect::<Vec<_>>(), names);
     let volumes = responses.into_iter().chain((0..columns.len()).map(|column| maps.dense(column, -1.0)));
-    let expected: Vec<u8> =
-        volumes.flat_map(|volume| volume.into_iter().collect::<Vec<f64>>()).flat_map(f64::to_ne_bytes).collect();
+    let expected: Vec<u8> = volumes
+        .flat_map(|volume| volume.into_iter().collect::<Vec<f64>>())
+        .flat_map(f64::to_ne_bytes)
+        .collect();
     assert!(std::fs::read(&out).unwrap() == expected, "{} differs", out.display());
 }
