@@ -325,7 +325,7 @@ typedef struct radiomics_maps_job {
   // What determines the numbers. The families and features that they name have a map each, by
   // default all that can; of filters they have one.
   const struct radiomics_settings *settings;
-  // Voxels of the window on either side of its centre, at most 15; 0 means 1, a window of 3 × 3 × 3.
+  // Voxels of the window on either side of its centre, at most 15; 0 means 1, for 27 voxels in all.
   size_t radius;
   // 1 for a window that is one voxel thick across slices, else 0.
   int32_t in_plane;
