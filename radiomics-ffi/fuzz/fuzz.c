@@ -10,7 +10,7 @@
 
 enum { BUFFER = 4096 };
 static radiomics_context *context;
-static radiomics_settings *usual, *few;
+static radiomics_settings *usual, *few, *three;
 static _Alignas(16) unsigned char voxels[BUFFER], labels[BUFFER];
 
 #define REQUIRE(condition) \
@@ -26,6 +26,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
     REQUIRE(radiomics_settings_from_profile(context, "ibsi", &usual) == RADIOMICS_STATUS_OK);
     const char *quick = "{filters: [{mean: {support_voxels: 3}}], families: [intensity_statistics, glcm, ngtdm]}";
     REQUIRE(radiomics_settings_from_yaml(context, quick, &few) == RADIOMICS_STATUS_OK);
+    const char *several = "filters: [square, gradient, {laplacian_of_gaussian: {sigma_mm: 1}}]";
+    REQUIRE(radiomics_settings_from_yaml(context, several, &three) == RADIOMICS_STATUS_OK);
     for (int at = 0; at < BUFFER; ++at) {
         voxels[at] = (unsigned char)(at * 73 % 61);
         labels[at] = at % 7 != 0;
@@ -223,13 +225,13 @@ static size_t filter_count(const radiomics_settings *settings) {
     return count;
 }
 
-/* Filters and maps of anything into buffers. */
-static void images(input *in, const radiomics_settings *settings) {
+/* Filters and maps of anything into buffers. Of several filters there are no maps. */
+static void images(input *in, const radiomics_settings *filters, const radiomics_settings *settings) {
     radiomics_image image = image_of(in, voxels, plain(voxels)), mask = image_of(in, labels, plain(labels));
     fuzzed_output output;
     if (byte(in) % 2) {
-        output_of(in, &output, filter_count(settings));
-        written(&output, radiomics_filter(context, &image, settings, &output.c));
+        output_of(in, &output, filter_count(filters));
+        written(&output, radiomics_filter(context, &image, filters, &output.c));
         return;
     }
     const uint8_t kind = byte(in);
@@ -332,7 +334,7 @@ static void texts(uint8_t kind, const char *text, input *in) {
     const char *quick = "{distances: [1], resample_spacing_mm: null}";
     REQUIRE(radiomics_settings_update(context, settings, quick, &changed) == RADIOMICS_STATUS_OK);
     if (kind / 6 % 2)
-        images(in, changed);
+        images(in, changed, changed);
     else
         structs(in, changed);
     radiomics_settings_free(changed);
@@ -344,7 +346,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const uint8_t kind = byte(&in);
     if (kind % 3 == 0) {
         if (kind / 3 % 2)
-            images(&in, few);
+            images(&in, three, few);
         else
             structs(&in, usual);
         return 0;
