@@ -54,7 +54,8 @@ pub struct radiomics_image {
     /// Number of voxels along (z, y, x).
     pub shape: [usize; 3],
     /// Steps in voxels, not bytes, from a voxel to its neighbour along (z, y, x); may be negative.
-    /// All 0 means contiguous voxels: `(shape[1] * shape[2], shape[2], 1)`.
+    /// All 0 means contiguous voxels: `(shape[1] * shape[2], shape[2], 1)`. No two voxels may share
+    /// memory.
     pub strides: [isize; 3],
     /// Distance between voxel centres along (z, y, x).
     pub spacing_mm: [f64; 3],
@@ -149,6 +150,11 @@ unsafe fn view<'a, T>(image: &radiomics_image, name: &str) -> Result<ArrayView3<
             "`{name}` has strides (z, y, x) {strides:?}: only an axis of one voxel can have a stride of 0"
         )));
     }
+    if overlap(shape, strides) {
+        return Err(Failure::argument(format!(
+            "`{name}` of shape (z, y, x) {shape:?} has strides {strides:?}: each voxel needs memory of its own"
+        )));
+    }
     // ndarray wants the first voxel in memory and strides that are not negative.
     // SAFETY: `reach` found the whole of the view within the address space; that the caller's memory
     // holds it is the rule of the header.
@@ -156,7 +162,7 @@ unsafe fn view<'a, T>(image: &radiomics_image, name: &str) -> Result<ArrayView3<
     let steps = strides.map(isize::unsigned_abs);
     let form = (shape[0], shape[1], shape[2]).strides((steps[0], steps[1], steps[2]));
     // SAFETY: the pointer is aligned, all voxels are within memory that the caller vouches for and that
-    // spans at most isize::MAX bytes, and the strides are not negative.
+    // spans at most isize::MAX bytes, and the strides are not negative and lead to no voxel twice.
     let mut view = unsafe { ArrayView3::from_shape_ptr(form, first) };
     for (axis, _) in strides.iter().enumerate().filter(|(_, stride)| **stride < 0) {
         view.invert_axis(Axis(axis));
@@ -188,6 +194,20 @@ fn reach<T>(address: usize, shape: [usize; 3], strides: [isize; 3]) -> Option<us
     address.checked_sub(bytes(before)?)?;
     address.checked_add(bytes(after + 1)?)?;
     usize::try_from(before).ok()
+}
+
+/// Whether the strides may lead to one place twice: an axis has to step over all that the axes with
+/// smaller steps reach.
+fn overlap(shape: [usize; 3], strides: [isize; 3]) -> bool {
+    let mut axes = [0, 1, 2];
+    axes.sort_by_key(|&axis| strides[axis].unsigned_abs());
+    let mut reached = 0_u128;
+    axes.into_iter().filter(|&axis| shape[axis] > 1).any(|axis| {
+        let step = strides[axis].unsigned_abs() as u128;
+        let twice = step <= reached;
+        reached += (shape[axis] as u128 - 1) * step;
+        twice
+    })
 }
 
 #[cfg(test)]
@@ -236,6 +256,9 @@ mod tests {
             ([2, 2, 2], [isize::MIN, 2, 1]),
             ([most, 1, 1], [1, 1, 1]),
             ([2, 2, 2], [4, 0, 1]),
+            // Rows of two voxels, each of which begins with the last voxel of the one before.
+            ([2, 2, 2], [4, 1, 1]),
+            ([1, 3, 2], [9, -1, 1]),
         ] {
             // SAFETY: refused before any voxel is looked at.
             let refused = unsafe { view::<i16>(&described(&data, 0, shape, strides), "image") };
