@@ -220,8 +220,7 @@ typedef struct radiomics_image {
   // Number of voxels along (z, y, x).
   size_t shape[3];
   // Steps in voxels, not bytes, from a voxel to its neighbour along (z, y, x); may be negative.
-  // All 0 means contiguous voxels: `(shape[1] * shape[2], shape[2], 1)`. No two voxels may share
-  // memory.
+  // All 0 means contiguous voxels: `(shape[1] * shape[2], shape[2], 1)`.
   ptrdiff_t strides[3];
   // Distance between voxel centres along (z, y, x).
   double spacing_mm[3];

@@ -54,8 +54,7 @@ pub struct radiomics_image {
     /// Number of voxels along (z, y, x).
     pub shape: [usize; 3],
     /// Steps in voxels, not bytes, from a voxel to its neighbour along (z, y, x); may be negative.
-    /// All 0 means contiguous voxels: `(shape[1] * shape[2], shape[2], 1)`. No two voxels may share
-    /// memory.
+    /// All 0 means contiguous voxels: `(shape[1] * shape[2], shape[2], 1)`.
     pub strides: [isize; 3],
     /// Distance between voxel centres along (z, y, x).
     pub spacing_mm: [f64; 3],
@@ -150,21 +149,20 @@ unsafe fn view<'a, T>(image: &radiomics_image, name: &str) -> Result<ArrayView3<
             "`{name}` has strides (z, y, x) {strides:?}: only an axis of one voxel can have a stride of 0"
         )));
     }
-    if overlap(shape, strides) {
-        return Err(Failure::argument(format!(
-            "`{name}` of shape (z, y, x) {shape:?} has strides {strides:?}: each voxel needs memory of its own"
-        )));
-    }
     // ndarray wants the first voxel in memory and strides that are not negative.
     // SAFETY: `reach` found the whole of the view within the address space; that the caller's memory
     // holds it is the rule of the header.
     let first = unsafe { data.sub(before) };
-    let steps = strides.map(isize::unsigned_abs);
+    // Along an axis of one voxel there is no step, whatever the caller calls it: of isize::MIN ndarray
+    // could not make one that is not negative.
+    let steps: [usize; 3] =
+        std::array::from_fn(|axis| if shape[axis] > 1 { strides[axis].unsigned_abs() } else { 0 });
     let form = (shape[0], shape[1], shape[2]).strides((steps[0], steps[1], steps[2]));
     // SAFETY: the pointer is aligned, all voxels are within memory that the caller vouches for and that
-    // spans at most isize::MAX bytes, and the strides are not negative and lead to no voxel twice.
+    // spans at most isize::MAX bytes, and the steps are not negative: `reach` found them times the
+    // voxels to be at most isize::MAX.
     let mut view = unsafe { ArrayView3::from_shape_ptr(form, first) };
-    for (axis, _) in strides.iter().enumerate().filter(|(_, stride)| **stride < 0) {
+    for axis in (0..3).filter(|&axis| shape[axis] > 1 && strides[axis] < 0) {
         view.invert_axis(Axis(axis));
     }
     Ok(view)
@@ -194,20 +192,6 @@ fn reach<T>(address: usize, shape: [usize; 3], strides: [isize; 3]) -> Option<us
     address.checked_sub(bytes(before)?)?;
     address.checked_add(bytes(after + 1)?)?;
     usize::try_from(before).ok()
-}
-
-/// Whether the strides may lead to one place twice: an axis has to step over all that the axes with
-/// smaller steps reach.
-fn overlap(shape: [usize; 3], strides: [isize; 3]) -> bool {
-    let mut axes = [0, 1, 2];
-    axes.sort_by_key(|&axis| strides[axis].unsigned_abs());
-    let mut reached = 0_u128;
-    axes.into_iter().filter(|&axis| shape[axis] > 1).any(|axis| {
-        let step = strides[axis].unsigned_abs() as u128;
-        let twice = step <= reached;
-        reached += (shape[axis] as u128 - 1) * step;
-        twice
-    })
 }
 
 #[cfg(test)]
@@ -247,6 +231,16 @@ mod tests {
     }
 
     #[test]
+    fn an_axis_of_one_voxel_may_have_any_stride() {
+        let data: [i16; 6] = [0, 1, 2, 10, 11, 12];
+        for stride in [isize::MIN, -1, 0, 1, isize::MAX] {
+            // SAFETY: the data have six voxels, which all are.
+            let view = unsafe { view::<i16>(&described(&data, 0, [1, 2, 3], [stride, 3, 1]), "image") };
+            assert_eq!(view.unwrap().iter().copied().collect::<Vec<_>>(), data, "{stride}");
+        }
+    }
+
+    #[test]
     fn impossible_extents_are_refused() {
         let data = [0_i16; 8];
         let most = usize::MAX;
@@ -256,9 +250,6 @@ mod tests {
             ([2, 2, 2], [isize::MIN, 2, 1]),
             ([most, 1, 1], [1, 1, 1]),
             ([2, 2, 2], [4, 0, 1]),
-            // Rows of two voxels, each of which begins with the last voxel of the one before.
-            ([2, 2, 2], [4, 1, 1]),
-            ([1, 3, 2], [9, -1, 1]),
         ] {
             // SAFETY: refused before any voxel is looked at.
             let refused = unsafe { view::<i16>(&described(&data, 0, shape, strides), "image") };
