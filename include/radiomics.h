@@ -56,7 +56,7 @@ struct ArrowArray {
 
 // Version of this interface: it grows when functions, fields or codes are added. Nothing that
 // is there is changed or removed while the library's soname stays the same.
-#define RADIOMICS_ABI_VERSION 1
+#define RADIOMICS_ABI_VERSION 2
 
 // What became of a call. Numbers never change their meaning; later versions may add some.
 enum radiomics_status
@@ -181,6 +181,11 @@ typedef struct radiomics_catalogue radiomics_catalogue;
 // be used at the same time as the others; one context is for one thread at a time.
 typedef struct radiomics_context radiomics_context;
 
+// Feature maps of a region that are prepared: which there are and where they lie is known, values
+// are computed when asked for. It keeps no voxels of the caller and is never changed, so any number
+// of threads, each with its context, may use one at the same time.
+typedef struct radiomics_maps radiomics_maps;
+
 // Everything that determines the numbers, apart from image and mask. It is never changed, so any
 // number of threads may use one at the same time.
 typedef struct radiomics_settings radiomics_settings;
@@ -286,6 +291,70 @@ typedef struct radiomics_row {
   const char *pyradiomics;
 } radiomics_row;
 
+// Where responses or maps go: a buffer of doubles for each, in memory of the caller. Values are
+// written one after the other, x fastest, when all are computed: a call that fails or is cancelled
+// leaves the buffers as they were.
+typedef struct radiomics_output {
+  // sizeof(radiomics_output).
+  size_t struct_size;
+  // Pointers to buffer_count buffers that do not overlap: one for each response or map, in their
+  // order, or NULL for one that is not wanted.
+  double *const *buffers;
+  // Number of responses or maps.
+  size_t buffer_count;
+  // Number of doubles that each buffer has room for: at least one for each voxel.
+  size_t buffer_length;
+  // The value of a map where the region is not, such as NAN. Responses do not need it.
+  double outside;
+  // Is told of progress and may cancel; may be NULL. A step is a response, or a voxel of the maps.
+  radiomics_progress progress;
+  // Handed on to `progress`.
+  void *user_data;
+} radiomics_output;
+
+// What to make maps of. Fields that are not needed stay 0.
+typedef struct radiomics_maps_job {
+  // sizeof(radiomics_maps_job).
+  size_t struct_size;
+  // The image.
+  const struct radiomics_image *image;
+  // The mask.
+  const struct radiomics_image *mask;
+  // The label whose voxels are the region.
+  int64_t label;
+  // What determines the numbers. The families and features that they name have a map each, by
+  // default all that can; of filters they have one.
+  const struct radiomics_settings *settings;
+  // Voxels of the window on either side of its centre, at most 15; 0 means 1, for 27 voxels in all.
+  size_t radius;
+  // 1 for a window that is one voxel thick across slices, else 0.
+  int32_t in_plane;
+  // 0 for windows that end where the region ends; 1 for voxels round the region to count as well.
+  int32_t unmasked;
+} radiomics_maps_job;
+
+// What a map is of. The texts are UTF-8 and live as long as the maps.
+typedef struct radiomics_map {
+  // sizeof(radiomics_map), to be set by the caller.
+  size_t struct_size;
+  // A name unique among the maps: image_family_feature, and _aggregation for texture.
+  const char *column;
+  // Name of the image: "original", or that of a filter.
+  const char *image;
+  // Name of the family, such as "glcm".
+  const char *family;
+  // Name of the feature within its family.
+  const char *feature;
+  // Over what it is aggregated within a window, such as "3D_avg"; empty for the window as a whole.
+  const char *aggregation;
+  // Identifier of the IBSI reference manual; empty if IBSI has none.
+  const char *ibsi_id;
+  // Identifier of the feature at this value of its parameter; empty for most.
+  const char *ibsi_parameter_id;
+  // PyRadiomics' name of the feature; NULL if it has none.
+  const char *pyradiomics;
+} radiomics_map;
+
 // What is known of a feature, apart from its formula. The texts are UTF-8 and live as long as the
 // catalogue.
 typedef struct radiomics_feature {
@@ -380,6 +449,11 @@ radiomics_status radiomics_settings_to_json(struct radiomics_context *context,
                                             const struct radiomics_settings *settings,
                                             char **json);
 
+// Name of filter `index`, from 0, of the settings, which is the image of its rows and maps: such as
+// "log-1.5mm-3D", or "original" for the image as it is. It lives as long as the settings. NULL if
+// there are not so many filters, or for NULL.
+const char *radiomics_settings_filter_name(const struct radiomics_settings *settings, size_t index);
+
 // Frees settings; NULL is fine.
 void radiomics_settings_free(struct radiomics_settings *settings);
 
@@ -431,6 +505,45 @@ radiomics_status radiomics_table_to_arrow(const struct radiomics_table *table,
 
 // Frees a table; NULL is fine.
 void radiomics_table_free(struct radiomics_table *table);
+
+// Computes the responses of the filters of `settings` (the key `filters`) to a whole image. Each
+// has the shape of the image and lies where the image lies; what they are called is
+// radiomics_settings_filter_name. No other setting matters: the image is neither interpolated nor
+// rounded. Filters whose buffer is NULL are not computed.
+radiomics_status radiomics_filter(struct radiomics_context *context,
+                                  const struct radiomics_image *image,
+                                  const struct radiomics_settings *settings,
+                                  const struct radiomics_output *output);
+
+// Prepares feature maps: a value for each voxel of the region, computed of the window round it. The
+// region is preprocessed, filtered and discretised here, and windows are gone through in
+// radiomics_maps_compute. To be freed with radiomics_maps_free.
+radiomics_status radiomics_maps_new(struct radiomics_context *context,
+                                    const struct radiomics_maps_job *job,
+                                    struct radiomics_maps **maps);
+
+// Number of maps; 0 for NULL.
+size_t radiomics_maps_length(const struct radiomics_maps *maps);
+
+// What map `index`, from 0, is of. Set `map->struct_size` first.
+radiomics_status radiomics_maps_map(const struct radiomics_maps *maps,
+                                    size_t index,
+                                    struct radiomics_map *map);
+
+// Where the maps lie: on the bounding box of the region, on the grid after interpolation. `image`
+// becomes the description of an image of doubles whose `data` are NULL: a map needs a buffer of
+// `shape[0] * shape[1] * shape[2]`, and is an image like any other once `data` points to that. Set
+// `image->struct_size` first.
+radiomics_status radiomics_maps_image(const struct radiomics_maps *maps,
+                                      struct radiomics_image *image);
+
+// Computes the values of the maps. Voxels for which a feature is not defined are NAN.
+radiomics_status radiomics_maps_compute(struct radiomics_context *context,
+                                        const struct radiomics_maps *maps,
+                                        const struct radiomics_output *output);
+
+// Frees maps; NULL is fine.
+void radiomics_maps_free(struct radiomics_maps *maps);
 
 // Makes a list of all features, to be freed with radiomics_catalogue_free.
 radiomics_status radiomics_catalogue_new(struct radiomics_catalogue **catalogue);

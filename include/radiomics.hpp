@@ -16,20 +16,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <iterator>
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "radiomics_maps.hpp"
+#include "radiomics_output.hpp"
+#include "radiomics_table.hpp"
 #include "radiomics_view.hpp"
-
-#if RADIOMICS_EXCEPTIONS
-#include <exception>
-#include <stdexcept>
-#endif
 
 namespace radiomics {
 
@@ -42,6 +37,16 @@ class settings {
     [[nodiscard]] const ::radiomics_settings *c() const noexcept { return handle_.get(); }
     explicit operator bool() const noexcept { return handle_ != nullptr; }
 
+    /// Names of its filters, which live as long as the settings; empty if there are not so many.
+    [[nodiscard]] std::string_view filter_name(std::size_t index) const noexcept {
+        return detail::text(::radiomics_settings_filter_name(c(), index));
+    }
+    [[nodiscard]] std::size_t filter_count() const noexcept {
+        std::size_t count = 0;
+        while (::radiomics_settings_filter_name(c(), count)) ++count;
+        return count;
+    }
+
   private:
     detail::handle<::radiomics_settings, ::radiomics_settings_free> handle_;
 };
@@ -52,131 +57,6 @@ struct pyradiomics_parameters {
     std::int64_t label = 1;
 };
 
-/// One row of a table. The texts live as long as the table.
-struct row {
-    std::int64_t label = 0;
-    double value = 0;
-    bool defined = false;
-    std::string_view column, image, family, feature, aggregation, ibsi_id, ibsi_parameter_id, pyradiomics;
-};
-
-/// Feature values, read like a std::map from column names to values, in the order of the catalogue.
-/// With several labels, names are looked up in the first one unless a label is given.
-class table {
-  public:
-    using key_type = std::string_view;
-    using mapped_type = double;
-    using value_type = std::pair<std::string_view, double>;
-
-    class iterator {
-      public:
-        using iterator_category = std::input_iterator_tag;
-        using value_type = table::value_type;
-        using difference_type = std::ptrdiff_t;
-        using pointer = const value_type *;
-        using reference = value_type;
-
-        iterator() noexcept = default;
-        iterator(const table *of, std::size_t index) noexcept : of_(of), index_(index) {}
-
-        reference operator*() const noexcept {
-            const auto found = of_->row(index_);
-            return {found.column, found.value};
-        }
-        iterator &operator++() noexcept {
-            ++index_;
-            return *this;
-        }
-        iterator operator++(int) noexcept {
-            auto before = *this;
-            ++index_;
-            return before;
-        }
-        bool operator==(const iterator &other) const noexcept { return index_ == other.index_; }
-        bool operator!=(const iterator &other) const noexcept { return index_ != other.index_; }
-        [[nodiscard]] std::size_t index() const noexcept { return index_; }
-
-      private:
-        const table *of_ = nullptr;
-        std::size_t index_ = 0;
-    };
-    using const_iterator = iterator;
-
-    table() noexcept = default;
-    explicit table(::radiomics_table *owned) noexcept : handle_(owned) {}
-
-    [[nodiscard]] const ::radiomics_table *c() const noexcept { return handle_.get(); }
-    explicit operator bool() const noexcept { return handle_ != nullptr; }
-
-    [[nodiscard]] std::size_t size() const noexcept { return ::radiomics_table_length(c()); }
-    [[nodiscard]] bool empty() const noexcept { return size() == 0; }
-    [[nodiscard]] iterator begin() const noexcept { return {this, 0}; }
-    [[nodiscard]] iterator end() const noexcept { return {this, size()}; }
-
-    /// All values, size() of them one after the other.
-    [[nodiscard]] const double *values() const noexcept { return ::radiomics_table_values(c()); }
-
-    /// Row `index`; an empty one if there is none.
-    [[nodiscard]] radiomics::row row(std::size_t index) const noexcept {
-        ::radiomics_row c_row{};
-        c_row.struct_size = sizeof c_row;
-        if (::radiomics_table_row(c(), index, &c_row) != ::RADIOMICS_STATUS_OK) return {};
-        return {c_row.label,
-                c_row.value,
-                c_row.status == ::RADIOMICS_VALUE_STATUS_OK,
-                detail::text(c_row.column),
-                detail::text(c_row.image),
-                detail::text(c_row.family),
-                detail::text(c_row.feature),
-                detail::text(c_row.aggregation),
-                detail::text(c_row.ibsi_id),
-                detail::text(c_row.ibsi_parameter_id),
-                detail::text(c_row.pyradiomics)};
-    }
-
-    /// The row of a column name, or end().
-    [[nodiscard]] iterator find(const std::string &column) const { return find(first_label(), column); }
-    [[nodiscard]] iterator find(std::int64_t label, const std::string &column) const {
-        std::size_t index = 0;
-        const auto status = ::radiomics_table_find(c(), label, column.c_str(), &index);
-        return status == ::RADIOMICS_STATUS_OK ? iterator(this, index) : end();
-    }
-    [[nodiscard]] bool contains(const std::string &column) const { return find(column) != end(); }
-    [[nodiscard]] std::size_t count(const std::string &column) const { return contains(column) ? 1 : 0; }
-
-#if RADIOMICS_EXCEPTIONS
-    /// The value of a column; throws std::out_of_range if there is none.
-    [[nodiscard]] double at(const std::string &column) const { return at(first_label(), column); }
-    [[nodiscard]] double at(std::int64_t label, const std::string &column) const {
-        const auto found = find(label, column);
-        if (found == end()) throw std::out_of_range("the table has no column " + column);
-        return (*found).second;
-    }
-    [[nodiscard]] double operator[](const std::string &column) const { return at(column); }
-#endif
-
-    /// A copy of the rows of a label that owns its names.
-    [[nodiscard]] std::map<std::string, double> to_map(std::int64_t label) const {
-        std::map<std::string, double> copy;
-        for (std::size_t index = 0; index < size(); ++index) {
-            const auto found = row(index);
-            if (found.label == label) copy.emplace(found.column, found.value);
-        }
-        return copy;
-    }
-    [[nodiscard]] std::map<std::string, double> to_map() const { return to_map(first_label()); }
-
-    /// Exports through the Arrow C Data Interface; see radiomics_table_to_arrow.
-    ::radiomics_status to_arrow(struct ::ArrowArray *array, struct ::ArrowSchema *schema) const noexcept {
-        return ::radiomics_table_to_arrow(c(), array, schema);
-    }
-
-  private:
-    [[nodiscard]] std::int64_t first_label() const noexcept { return row(0).label; }
-
-    detail::handle<::radiomics_table, ::radiomics_table_free> handle_;
-};
-
 /// What to extract from several images, several labels, or with progress.
 struct job {
     /// Images on one grid, each with a name of its own.
@@ -184,9 +64,7 @@ struct job {
     image_view mask;
     /// Labels of the regions; none means every label of the mask.
     std::vector<std::int64_t> labels;
-    /// Is told (done, total) and returns whether to go on. It is called on threads of the context, one
-    /// call at a time; what it throws cancels the job and is thrown again by the caller.
-    std::function<bool(std::size_t, std::size_t)> progress;
+    progress_function progress;
 };
 
 /// Threads to compute on. One context is for one thread at a time; contexts share nothing.
@@ -268,17 +146,67 @@ class context {
         c_job.labels = what.labels.empty() ? nullptr : what.labels.data();
         c_job.label_count = what.labels.size();
         c_job.settings = with.c();
-        watcher watching{what.progress, {}};
-        if (what.progress) {
-            c_job.progress = watcher::call;
-            c_job.user_data = &watching;
-        }
+        detail::watcher watching(what.progress, c_job);
         ::radiomics_table *made = nullptr;
         const auto status = ::radiomics_extract_many(c(), &c_job, &made);
         table result(made);
         watching.rethrow();
         report(status, why);
         return result;
+    }
+
+    /// The responses of the filters of the settings (the key `filters`) to a whole image, which lie where
+    /// the image lies. No other setting matters.
+    [[nodiscard]] std::vector<response> filter(const image_view &image, const settings &with, failure &why) {
+        std::vector<response> made;
+        for (std::size_t index = 0; index < with.filter_count(); ++index)
+            made.push_back({std::string(with.filter_name(index)), {}});
+        // Without buffers the arguments are checked and nothing is computed.
+        output into;
+        into.buffers.resize(made.size());
+        filter(image, with, into, why);
+        if (why) return {};
+        for (std::size_t index = 0; index < made.size(); ++index) {
+            made[index].values.resize(image.size());
+            into.buffers[index] = made[index].values.data();
+        }
+        into.length = image.size();
+        filter(image, with, into, why);
+        if (why) made.clear();
+        return made;
+    }
+    /// The same into memory of the caller.
+    void filter(const image_view &image, const settings &with, const output &into, failure &why) {
+        ::radiomics_output c_output = into.c();
+        detail::watcher watching(into.progress, c_output);
+        const auto status = ::radiomics_filter(c(), image.c(), with.c(), &c_output);
+        watching.rethrow();
+        report(status, why);
+    }
+
+    /// What maps there are and where they lie; values come by feature_maps.
+    [[nodiscard]] prepared_maps prepare_maps(const maps_job &what, const settings &with, failure &why) {
+        const ::radiomics_maps_job c_job = what.c(with.c());
+        ::radiomics_maps *made = nullptr;
+        report(::radiomics_maps_new(c(), &c_job, &made), why);
+        return prepared_maps(made);
+    }
+    /// Feature maps: features of the window round each voxel of a region. They are NaN where the region is
+    /// not.
+    [[nodiscard]] maps feature_maps(const maps_job &what, const settings &with, failure &why) {
+        auto prepared = prepare_maps(what, with, why);
+        if (why) return {};
+        maps made(std::move(prepared));
+        feature_maps(made.prepared(), made.all(what.progress), why);
+        return why ? maps() : std::move(made);
+    }
+    /// The same into memory of the caller. Progress is that of `into`.
+    void feature_maps(const prepared_maps &what, const output &into, failure &why) {
+        ::radiomics_output c_output = into.c();
+        detail::watcher watching(into.progress, c_output);
+        const auto status = ::radiomics_maps_compute(c(), what.c(), &c_output);
+        watching.rethrow();
+        report(status, why);
     }
 
     /// Compares computed with published values: the report, or a failure with it as text.
@@ -323,6 +251,21 @@ class context {
     [[nodiscard]] table extract(const job &what, const settings &with) {
         return detail::or_throw([&](failure &why) { return extract(what, with, why); });
     }
+    [[nodiscard]] std::vector<response> filter(const image_view &image, const settings &with) {
+        return detail::or_throw([&](failure &why) { return filter(image, with, why); });
+    }
+    void filter(const image_view &image, const settings &with, const output &into) {
+        detail::or_throw([&](failure &why) { filter(image, with, into, why); });
+    }
+    [[nodiscard]] prepared_maps prepare_maps(const maps_job &what, const settings &with) {
+        return detail::or_throw([&](failure &why) { return prepare_maps(what, with, why); });
+    }
+    [[nodiscard]] maps feature_maps(const maps_job &what, const settings &with) {
+        return detail::or_throw([&](failure &why) { return feature_maps(what, with, why); });
+    }
+    void feature_maps(const prepared_maps &what, const output &into) {
+        detail::or_throw([&](failure &why) { feature_maps(what, into, why); });
+    }
     std::string verify() {
         return detail::or_throw([&](failure &why) { return verify(why); });
     }
@@ -337,32 +280,6 @@ class context {
   private:
     struct nothing {};
     explicit context(nothing) noexcept {}
-
-    /// Between the callback of C, which nothing may be thrown through, and the function of a job.
-    struct watcher {
-        const std::function<bool(std::size_t, std::size_t)> &progress;
-#if RADIOMICS_EXCEPTIONS
-        std::exception_ptr thrown;
-        static std::int32_t call(std::size_t done, std::size_t total, void *self) noexcept {
-            auto &watching = *static_cast<watcher *>(self);
-            try {
-                return watching.progress(done, total) ? 0 : 1;
-            } catch (...) {
-                watching.thrown = std::current_exception();
-                return 1;
-            }
-        }
-        void rethrow() const {
-            if (thrown) std::rethrow_exception(thrown);
-        }
-#else
-        nothing thrown;
-        static std::int32_t call(std::size_t done, std::size_t total, void *self) noexcept {
-            return static_cast<watcher *>(self)->progress(done, total) ? 0 : 1;
-        }
-        void rethrow() const noexcept {}
-#endif
-    };
 
     void report(::radiomics_status status, failure &why) const {
         why.status = status;
@@ -396,36 +313,6 @@ class context {
     }
 
     detail::handle<::radiomics_context, ::radiomics_context_free> handle_;
-};
-
-/// What is known of a feature. The texts live as long as the catalogue.
-struct feature {
-    std::string_view family, family_ibsi_id, name, ibsi_id, ibsi_parameter_id, pyradiomics, summary, aggregations;
-};
-
-/// Every feature there is.
-class catalogue {
-  public:
-    catalogue() noexcept {
-        ::radiomics_catalogue *made = nullptr;
-        if (::radiomics_catalogue_new(&made) == ::RADIOMICS_STATUS_OK) handle_.reset(made);
-    }
-
-    [[nodiscard]] std::size_t size() const noexcept { return ::radiomics_catalogue_length(handle_.get()); }
-
-    /// Feature `index`; an empty one if there is none.
-    [[nodiscard]] feature operator[](std::size_t index) const noexcept {
-        ::radiomics_feature c{};
-        c.struct_size = sizeof c;
-        if (::radiomics_catalogue_feature(handle_.get(), index, &c) != ::RADIOMICS_STATUS_OK) return {};
-        return {detail::text(c.family),      detail::text(c.family_ibsi_id),
-                detail::text(c.name),        detail::text(c.ibsi_id),
-                detail::text(c.ibsi_parameter_id), detail::text(c.pyradiomics),
-                detail::text(c.summary),     detail::text(c.aggregations)};
-    }
-
-  private:
-    detail::handle<::radiomics_catalogue, ::radiomics_catalogue_free> handle_;
 };
 
 } // namespace radiomics

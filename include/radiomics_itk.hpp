@@ -1,4 +1,4 @@
-// radiomics-rs: ITK images as views, without a copy. Included by radiomics.hpp where ITK is found.
+// radiomics-rs: ITK images as views, without a copy, and as outputs. Included by radiomics.hpp where ITK is found.
 #ifndef RADIOMICS_ITK_HPP
 #define RADIOMICS_ITK_HPP
 
@@ -33,6 +33,39 @@ template <class Voxel, unsigned int Dimension>
 template <class Voxel, unsigned int Dimension>
 [[nodiscard]] image_view from_itk(const itk::SmartPointer<itk::Image<Voxel, Dimension>> &image) {
     return from_itk(static_cast<const itk::Image<Voxel, Dimension> *>(image.GetPointer()));
+}
+
+/// A new ITK image of doubles that lies where `like` lies, for a response or a map to be written to:
+///
+///     const auto map = radiomics::itk_image(maps.view());
+///     into.add(map->GetBufferPointer(), map->GetPixelContainer()->Size());
+///
+/// Its voxels are not set yet.
+[[nodiscard]] inline itk::Image<double, 3>::Pointer itk_image(const image_view &like) {
+    using Image = itk::Image<double, 3>;
+    const auto &c = *like.c();
+    Image::SizeType size;
+    Image::SpacingType spacing;
+    Image::PointType origin;
+    Image::DirectionType direction;
+    bool oriented = false;
+    for (unsigned int axis = 0; axis < 3; ++axis) {
+        size[axis] = c.shape[2 - axis];
+        spacing[axis] = c.spacing_mm[2 - axis];
+        origin[axis] = c.origin_mm[2 - axis];
+        for (unsigned int other = 0; other < 3; ++other) {
+            direction[axis][other] = c.direction[2 - axis][2 - other];
+            oriented = oriented || direction[axis][other] != 0;
+        }
+    }
+    if (!oriented) direction.SetIdentity();
+    const auto image = Image::New();
+    image->SetRegions(size);
+    image->SetSpacing(spacing);
+    image->SetOrigin(origin);
+    image->SetDirection(direction);
+    image->Allocate();
+    return image;
 }
 
 } // namespace radiomics

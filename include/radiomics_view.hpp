@@ -54,9 +54,14 @@ namespace detail {
 /// Calls `function` with a failure as last argument, and throws what it reports.
 template <class F> auto or_throw(F &&function) {
     failure why;
-    auto result = function(why);
-    if (why) throw error(why);
-    return result;
+    if constexpr (std::is_void_v<decltype(function(why))>) {
+        function(why);
+        if (why) throw error(why);
+    } else {
+        auto result = function(why);
+        if (why) throw error(why);
+        return result;
+    }
 }
 } // namespace detail
 #endif
@@ -91,6 +96,7 @@ template <class T> constexpr std::int32_t dtype() {
 class image_view {
   public:
     image_view() noexcept { c_.struct_size = sizeof c_; }
+    explicit image_view(const ::radiomics_image &c) noexcept : c_(c) {}
 
     /// Contiguous voxels, x fastest.
     template <class T> image_view(const T *voxels, const sizes &shape, const triple &spacing_mm) : image_view() {
@@ -127,6 +133,10 @@ class image_view {
         view.c_.dtype = dtype;
         return view;
     }
+
+    /// Number of voxels along (z, y, x), and of all.
+    [[nodiscard]] sizes shape() const noexcept { return {c_.shape[0], c_.shape[1], c_.shape[2]}; }
+    [[nodiscard]] std::size_t size() const noexcept { return c_.shape[0] * c_.shape[1] * c_.shape[2]; }
 
     [[nodiscard]] const ::radiomics_image *c() const noexcept { return &c_; }
 

@@ -3,9 +3,12 @@
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
+use radiomics_core::document::from_yaml;
 use radiomics_core::example::DigitalPhantom;
+use radiomics_core::filters::{filter_each, filter_images};
 use radiomics_core::ndarray::Array3;
-use radiomics_core::{Error, Execution, Mask, Pool, Runtime, Settings, extract, extract_many};
+use radiomics_core::voxel_map::{MovingWindow, PreparedMaps, feature_maps};
+use radiomics_core::{Error, Execution, Grid, Image, Mask, Pool, Runtime, Settings, extract, extract_many};
 
 fn settings() -> Settings {
     Settings::ibsi_configuration("digital_phantom").unwrap()
@@ -87,6 +90,75 @@ fn a_stopped_job_stops_and_asks_no_more() {
             assert!(matches!(error, Error::Cancelled { done, .. } if done >= stop_at), "{error}");
             let calls = calls.into_inner().unwrap();
             assert_eq!(calls.iter().filter(|done| **done >= stop_at).count(), 1, "{calls:?}");
+        }
+    }
+}
+
+/// Calls `job` with a progress that stops at `stop_at`, and returns the calls.
+fn watched<R>(pool: &Pool, stop_at: usize, job: impl FnOnce(&Runtime) -> R) -> (R, Vec<(usize, usize)>) {
+    let calls = Mutex::new(Vec::new());
+    let progress = |done, total| {
+        calls.lock().unwrap().push((done, total));
+        if done >= stop_at { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let result = job(&Runtime { progress: Some(&progress), ..Runtime::new(pool) });
+    (result, calls.into_inner().unwrap())
+}
+
+#[test]
+fn filters_are_told_one_by_one_and_can_be_stopped() {
+    let phantom = DigitalPhantom::new();
+    let filters = from_yaml("filters: [square, gradient, {mean: {support_voxels: 3}}]").unwrap().filters;
+    let pool = Pool::new(2).unwrap();
+    let run = |stop_at| {
+        let mut responses = Vec::new();
+        let (result, calls) = watched(&pool, stop_at, |runtime| {
+            filter_each(&phantom.image(), &filters, runtime, |index, response| {
+                responses.push((index, response))
+            })
+        });
+        (result, calls, responses)
+    };
+    let (result, calls, responses) = run(usize::MAX);
+    assert_eq!((result, calls), (Ok(()), vec![(0, 3), (1, 3), (2, 3), (3, 3)]));
+    let expected = filter_images(&phantom.image(), &filters, &Execution::default()).unwrap();
+    assert_eq!(responses, expected.into_iter().enumerate().collect::<Vec<_>>());
+    let (result, calls, responses) = run(1);
+    assert_eq!(result, Err(Error::Cancelled { done: 1, total: 3 }));
+    assert_eq!((calls, responses.len()), (vec![(0, 3), (1, 3)], 1));
+}
+
+#[test]
+fn prepared_maps_are_told_voxel_by_voxel_and_can_be_stopped() {
+    let settings = from_yaml("features: [ngtdm.contrast, intensity_statistics.mean]").unwrap();
+    let window = MovingWindow::default();
+    let values = Array3::from_shape_fn((10, 10, 10), |(k, j, i)| ((3 * k + 5 * j + 7 * i) % 23) as f64);
+    let labels = Array3::from_elem((10, 10, 10), 1u8);
+    let grid = Grid::new([10; 3], [1.0; 3]).unwrap();
+    let (image, mask) =
+        (Image::new(grid.clone(), values.view()).unwrap(), Mask::new(grid, labels.view()).unwrap());
+    let expected = feature_maps(&image, &mask, 1, &settings, &window, &Execution::default()).unwrap();
+    let pool = Pool::new(1).unwrap();
+    let maps = PreparedMaps::new(&image, &mask, 1, &settings, &window, &Runtime::new(&pool)).unwrap();
+    // Prepared maps stand alone.
+    drop((values, labels));
+    for (stop_at, tile_bytes) in [(usize::MAX, 1 << 20), (usize::MAX, 999), (0, 1 << 20), (300, 1 << 20)] {
+        let mut found = Vec::new();
+        let (result, calls) = watched(&pool, stop_at, |runtime| {
+            maps.compute(runtime, tile_bytes, |tile| {
+                found.extend_from_slice(tile.values);
+                ControlFlow::Continue(())
+            })
+        });
+        assert!(calls.windows(2).all(|w| w[0].0 < w[1].0) && calls[0] == (0, 1000), "{calls:?}");
+        if stop_at == usize::MAX {
+            assert_eq!((result, calls.last()), (Ok(ControlFlow::Continue(())), Some(&(1000, 1000))));
+            let of_map = |column| found.iter().skip(column).step_by(2).copied().collect::<Vec<f64>>();
+            assert_eq!([of_map(0), of_map(1)], [expected.values(0), expected.values(1)]);
+        } else {
+            let done = calls.last().unwrap().0;
+            assert_eq!(result, Err(Error::Cancelled { done, total: 1000 }));
+            assert!((stop_at..1000).contains(&done) && found.is_empty());
         }
     }
 }

@@ -10,7 +10,7 @@
 
 enum { BUFFER = 4096 };
 static radiomics_context *context;
-static radiomics_settings *usual;
+static radiomics_settings *usual, *few, *three;
 static _Alignas(16) unsigned char voxels[BUFFER], labels[BUFFER];
 
 #define REQUIRE(condition) \
@@ -24,6 +24,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
     radiomics_context_options options = {sizeof options, 1};
     REQUIRE(radiomics_context_new(&options, &context) == RADIOMICS_STATUS_OK);
     REQUIRE(radiomics_settings_from_profile(context, "ibsi", &usual) == RADIOMICS_STATUS_OK);
+    const char *quick = "{filters: [{mean: {support_voxels: 3}}], families: [intensity_statistics, glcm, ngtdm]}";
+    REQUIRE(radiomics_settings_from_yaml(context, quick, &few) == RADIOMICS_STATUS_OK);
+    const char *several = "filters: [square, gradient, {laplacian_of_gaussian: {sigma_mm: 1}}]";
+    REQUIRE(radiomics_settings_from_yaml(context, several, &three) == RADIOMICS_STATUS_OK);
     for (int at = 0; at < BUFFER; ++at) {
         voxels[at] = (unsigned char)(at * 73 % 61);
         labels[at] = at % 7 != 0;
@@ -163,6 +167,109 @@ static void use_table(radiomics_table *table, input *in) {
     radiomics_table_free(table);
 }
 
+enum { GUARD = 8, BUFFERS = 4, ROOM = 1024 };
+static double outputs[BUFFERS][GUARD + ROOM + GUARD];
+
+/* An output into the buffers above, with anything in some of its fields. */
+typedef struct fuzzed_output {
+    radiomics_output c;
+    double **buffers;
+    size_t stop;
+} fuzzed_output;
+
+/* For `count` responses or maps. */
+static void output_of(input *in, fuzzed_output *output, size_t count) {
+    const uint8_t kind = byte(in), which = byte(in);
+    output->buffers = malloc((count + 1) * sizeof *output->buffers);
+    REQUIRE(output->buffers);
+    /* All but a few are not wanted: there are few buffers. */
+    for (size_t at = 0; at <= count; ++at) output->buffers[at] = NULL;
+    for (size_t at = 0; at < BUFFERS && count > 0; ++at) {
+        const uint8_t place = byte(in);
+        const size_t shift = which & 2 ? place % 8 : 0;
+        const size_t from = which & 1 ? place % BUFFERS : at;
+        output->buffers[(which & 4 ? place : at) % count] =
+            (double *)(void *)((char *)(outputs[from] + GUARD) + shift);
+    }
+    memset(outputs, 0x55, sizeof outputs);
+    memset(&output->c, 0, sizeof output->c);
+    output->c.struct_size = kind & 1 ? number(in) : sizeof output->c;
+    if (output->c.struct_size > sizeof output->c && output->c.struct_size <= 4096)
+        output->c.struct_size = sizeof output->c;
+    output->c.buffers = kind & 2 && which & 8 ? NULL : output->buffers;
+    output->c.buffer_count = kind & 4 ? number(in) : count;
+    /* Never more than there is: that could not be checked by anybody. */
+    output->c.buffer_length = kind & 8 ? number(in) % (ROOM + 1) : ROOM;
+    output->c.outside = real(in);
+    output->stop = number(in);
+    output->c.progress = kind & 16 ? stop_at : NULL;
+    output->c.user_data = &output->stop;
+}
+
+/* Nothing was written, or within the buffers. */
+static void written(fuzzed_output *output, radiomics_status status) {
+    double untouched;
+    memset(&untouched, 0x55, sizeof untouched);
+    answered(status);
+    for (size_t at = 0; at < BUFFERS; ++at)
+        for (size_t place = 0; place < GUARD + ROOM + GUARD; ++place) {
+            const int inside = place >= GUARD && place < GUARD + ROOM;
+            REQUIRE((inside && status == RADIOMICS_STATUS_OK) || outputs[at][place] == untouched);
+        }
+    free(output->buffers);
+}
+
+static size_t filter_count(const radiomics_settings *settings) {
+    size_t count = 0;
+    while (radiomics_settings_filter_name(settings, count)) ++count;
+    return count;
+}
+
+/* Filters and maps of anything into buffers. Of several filters there are no maps. */
+static void images(input *in, const radiomics_settings *filters, const radiomics_settings *settings) {
+    radiomics_image image = image_of(in, voxels, plain(voxels)), mask = image_of(in, labels, plain(labels));
+    fuzzed_output output;
+    if (byte(in) % 2) {
+        output_of(in, &output, filter_count(filters));
+        written(&output, radiomics_filter(context, &image, filters, &output.c));
+        return;
+    }
+    const uint8_t kind = byte(in);
+    radiomics_maps_job job;
+    memset(&job, 0, sizeof job);
+    job.struct_size = kind & 1 ? number(in) : sizeof job;
+    if (job.struct_size > sizeof job && job.struct_size <= 4096) job.struct_size = sizeof job;
+    job.image = kind & 2 && kind & 4 ? NULL : &image;
+    job.mask = kind & 8 ? &image : &mask;
+    job.label = kind & 16 ? (int64_t)number(in) : 1;
+    job.settings = settings;
+    job.radius = kind & 32 ? number(in) : 1;
+    /* Windows of more than this take long, as asked for. */
+    if (job.radius > 3 && job.radius <= 15) job.radius = 3;
+    job.in_plane = kind & 64 ? (int32_t)number(in) : 0;
+    job.unmasked = kind & 128 ? (int32_t)number(in) : 0;
+    radiomics_maps *maps = NULL;
+    const radiomics_status status = radiomics_maps_new(context, &job, &maps);
+    answered(status);
+    REQUIRE((status == RADIOMICS_STATUS_OK) == (maps != NULL));
+    if (!maps) return;
+    const size_t count = radiomics_maps_length(maps);
+    radiomics_map map;
+    memset(&map, 0, sizeof map);
+    map.struct_size = sizeof map;
+    for (size_t index = 0; index < count; ++index) REQUIRE(radiomics_maps_map(maps, index, &map) == RADIOMICS_STATUS_OK);
+    REQUIRE(radiomics_maps_map(maps, count, &map) == RADIOMICS_STATUS_INVALID_ARGUMENT);
+    radiomics_image box;
+    memset(&box, 0, sizeof box);
+    box.struct_size = byte(in) % 4 == 0 ? number(in) : sizeof box;
+    if (box.struct_size > sizeof box && box.struct_size <= 4096) box.struct_size = sizeof box;
+    const radiomics_status described = radiomics_maps_image(maps, &box);
+    REQUIRE(described == RADIOMICS_STATUS_OK || described == RADIOMICS_STATUS_INVALID_ARGUMENT);
+    output_of(in, &output, count);
+    written(&output, radiomics_maps_compute(context, maps, &output.c));
+    radiomics_maps_free(maps);
+}
+
 static void structs(input *in, const radiomics_settings *settings) {
     radiomics_image image = image_of(in, voxels, plain(voxels)), mask = image_of(in, labels, plain(labels));
     radiomics_table *table = NULL;
@@ -226,7 +333,10 @@ static void texts(uint8_t kind, const char *text, input *in) {
     /* Far neighbours and fine grids take long, as asked for: they are left out. */
     const char *quick = "{distances: [1], resample_spacing_mm: null}";
     REQUIRE(radiomics_settings_update(context, settings, quick, &changed) == RADIOMICS_STATUS_OK);
-    structs(in, changed);
+    if (kind / 6 % 2)
+        images(in, changed, changed);
+    else
+        structs(in, changed);
     radiomics_settings_free(changed);
     radiomics_settings_free(settings);
 }
@@ -235,7 +345,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     input in = {data, size};
     const uint8_t kind = byte(&in);
     if (kind % 3 == 0) {
-        structs(&in, usual);
+        if (kind / 3 % 2)
+            images(&in, three, few);
+        else
+            structs(&in, usual);
         return 0;
     }
     /* Text in front, up to a byte 1, and the fields of structs behind it. */

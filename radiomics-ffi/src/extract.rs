@@ -1,7 +1,6 @@
 //! Extraction.
 
 use std::ffi::{c_char, c_void};
-use std::ops::ControlFlow;
 
 use radiomics_core::{FeatureTable, Image, Mask, Runtime, Settings, extract_many};
 
@@ -9,15 +8,10 @@ use crate::context::radiomics_context;
 use crate::entry::entry;
 use crate::image::{image, mask, radiomics_image};
 use crate::pointers::{Out, Versioned, borrowed, slice, text, versioned};
+use crate::progress::{radiomics_progress, watched};
 use crate::settings::radiomics_settings;
 use crate::status::{Failure, radiomics_status};
 use crate::table::radiomics_table;
-
-/// Is told that `done` of `total` steps are done, and returns 0 to go on, anything else to cancel.
-/// It is called on the context's threads, one call at a time, with `done` never going down, and
-/// must not call a function with that context.
-pub type radiomics_progress =
-    Option<unsafe extern "C" fn(done: usize, total: usize, user_data: *mut c_void) -> i32>;
 
 /// What to extract. Fields that are not needed stay 0.
 #[repr(C)]
@@ -51,26 +45,6 @@ pub struct radiomics_job {
 unsafe impl Versioned for radiomics_job {
     const NAME: &'static str = "radiomics_job";
     const FIRST_SIZE: usize = 80;
-}
-
-/// A callback and its data, as a function of the core.
-struct Callback {
-    function: unsafe extern "C" fn(usize, usize, *mut c_void) -> i32,
-    user_data: *mut c_void,
-}
-
-// SAFETY: the header says that the callback comes on any of the context's threads, and the core
-// makes one call at a time.
-unsafe impl Sync for Callback {}
-
-impl Callback {
-    fn call(&self, done: usize, total: usize) -> ControlFlow<()> {
-        // SAFETY: a function of the type of the header with the data that belong to it.
-        match unsafe { (self.function)(done, total, self.user_data) } {
-            0 => ControlFlow::Continue(()),
-            _ => ControlFlow::Break(()),
-        }
-    }
 }
 
 /// Computes the features of the voxels of `mask` that have `label`. The table is to be freed
@@ -123,12 +97,10 @@ pub unsafe extern "C" fn radiomics_extract_many(
             [] if job.labels.is_null() => mask.labels()?,
             labels => labels.to_vec(),
         };
-        let callback = job.progress.map(|function| Callback { function, user_data: job.user_data });
-        let progress = callback.as_ref().map(|callback| |done, total| callback.call(done, total));
-        let mut runtime = Runtime::new(context.pool());
-        runtime.progress = progress.as_ref().map(|progress| progress as _);
         let named: Vec<(&str, &Image)> = images.iter().map(|(name, image)| (*name, image)).collect();
-        out.set(tables(&named, &mask, &labels, settings.core(), &runtime)?);
+        let extract = |runtime: &Runtime| tables(&named, &mask, &labels, settings.core(), runtime);
+        // SAFETY: as above.
+        out.set(unsafe { watched(context, job.progress, job.user_data, extract) }?);
         Ok(())
     };
     // SAFETY: by the rule of the header.

@@ -153,12 +153,16 @@ unsafe fn view<'a, T>(image: &radiomics_image, name: &str) -> Result<ArrayView3<
     // SAFETY: `reach` found the whole of the view within the address space; that the caller's memory
     // holds it is the rule of the header.
     let first = unsafe { data.sub(before) };
-    let steps = strides.map(isize::unsigned_abs);
+    // Along an axis of one voxel there is no step, whatever the caller calls it: of isize::MIN ndarray
+    // could not make one that is not negative.
+    let steps: [usize; 3] =
+        std::array::from_fn(|axis| if shape[axis] > 1 { strides[axis].unsigned_abs() } else { 0 });
     let form = (shape[0], shape[1], shape[2]).strides((steps[0], steps[1], steps[2]));
     // SAFETY: the pointer is aligned, all voxels are within memory that the caller vouches for and that
-    // spans at most isize::MAX bytes, and the strides are not negative.
+    // spans at most isize::MAX bytes, and the steps are not negative: `reach` found them times the
+    // voxels to be at most isize::MAX.
     let mut view = unsafe { ArrayView3::from_shape_ptr(form, first) };
-    for (axis, _) in strides.iter().enumerate().filter(|(_, stride)| **stride < 0) {
+    for axis in (0..3).filter(|&axis| shape[axis] > 1 && strides[axis] < 0) {
         view.invert_axis(Axis(axis));
     }
     Ok(view)
@@ -223,6 +227,16 @@ mod tests {
             // SAFETY: the data have twelve voxels, which all these strides stay within.
             let view = unsafe { view::<i16>(&described(data, first, [2, 2, 3], strides), "image") }.unwrap();
             assert_eq!(view.iter().copied().collect::<Vec<_>>(), plain, "{strides:?}");
+        }
+    }
+
+    #[test]
+    fn an_axis_of_one_voxel_may_have_any_stride() {
+        let data: [i16; 6] = [0, 1, 2, 10, 11, 12];
+        for stride in [isize::MIN, -1, 0, 1, isize::MAX] {
+            // SAFETY: the data have six voxels, which all are.
+            let view = unsafe { view::<i16>(&described(&data, 0, [1, 2, 3], [stride, 3, 1]), "image") };
+            assert_eq!(view.unwrap().iter().copied().collect::<Vec<_>>(), data, "{stride}");
         }
     }
 

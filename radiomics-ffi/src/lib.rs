@@ -28,11 +28,19 @@ pub mod settings;
 
 pub mod image;
 
+pub mod progress;
+
 pub mod extract;
 
 pub mod arrow;
 
 pub mod table;
+
+pub mod output;
+
+pub mod filter;
+
+pub mod maps;
 
 pub mod catalogue;
 

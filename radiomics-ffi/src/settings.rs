@@ -1,6 +1,7 @@
 //! Settings: from text, from a profile, and back to text.
 
 use std::ffi::{CString, c_char};
+use std::ptr::null;
 
 use radiomics_core::document::{self, pyradiomics};
 use radiomics_core::{Error, Named, Profile, Settings};
@@ -15,6 +16,7 @@ use crate::strings::c_text;
 /// number of threads may use one at the same time.
 pub struct radiomics_settings {
     core: Settings,
+    filters: Vec<CString>,
 }
 
 impl radiomics_settings {
@@ -42,7 +44,8 @@ unsafe fn from_text(
 }
 
 fn boxed(core: Settings) -> *mut radiomics_settings {
-    Box::into_raw(Box::new(radiomics_settings { core }))
+    let filters = core.filters.iter().map(|filter| c_text(&filter.name())).collect();
+    Box::into_raw(Box::new(radiomics_settings { core, filters }))
 }
 
 /// Settings of a profile: "ibsi" or "pyradiomics".
@@ -174,6 +177,22 @@ unsafe fn to_text(
     let (out, settings) = unsafe { (Out::new(out, "text")?, borrowed(settings, "settings")?) };
     out.set(c_text(&write(settings.core())).into_raw());
     Ok(())
+}
+
+/// Name of filter `index`, from 0, of the settings, which is the image of its rows and maps: such as
+/// "log-1.5mm-3D", or "original" for the image as it is. It lives as long as the settings. NULL if
+/// there are not so many filters, or for NULL.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_settings_filter_name(
+    settings: *const radiomics_settings,
+    index: usize,
+) -> *const c_char {
+    value_or(null(), || {
+        // SAFETY: by the rule of the header.
+        let name = unsafe { settings.as_ref() }.and_then(|settings| settings.filters.get(index));
+        name.map_or(null(), |name| name.as_ptr())
+    })
 }
 
 /// Frees settings; NULL is fine.

@@ -5,6 +5,8 @@ use radiomics::catalogue::radiomics_feature;
 use radiomics::context::radiomics_context_options;
 use radiomics::extract::radiomics_job;
 use radiomics::image::radiomics_image;
+use radiomics::maps::{radiomics_map, radiomics_maps_job};
+use radiomics::output::radiomics_output;
 use radiomics::table::radiomics_row;
 use std::mem::offset_of;
 
@@ -70,4 +72,40 @@ fn fields_stay_where_they_are() {
         offset_of!(radiomics_feature, aggregations),
     ];
     assert_eq!(feature, [8, 16, 24, 32, 40, 48, 56, 64]);
+
+    assert_eq!(size_of::<radiomics_output>(), 56);
+    let output = [
+        offset_of!(radiomics_output, buffers),
+        offset_of!(radiomics_output, buffer_count),
+        offset_of!(radiomics_output, buffer_length),
+        offset_of!(radiomics_output, outside),
+        offset_of!(radiomics_output, progress),
+        offset_of!(radiomics_output, user_data),
+    ];
+    assert_eq!(output, [8, 16, 24, 32, 40, 48]);
+
+    assert_eq!(size_of::<radiomics_maps_job>(), 56);
+    let maps_job = [
+        offset_of!(radiomics_maps_job, image),
+        offset_of!(radiomics_maps_job, mask),
+        offset_of!(radiomics_maps_job, label),
+        offset_of!(radiomics_maps_job, settings),
+        offset_of!(radiomics_maps_job, radius),
+        offset_of!(radiomics_maps_job, in_plane),
+        offset_of!(radiomics_maps_job, unmasked),
+    ];
+    assert_eq!(maps_job, [8, 16, 24, 32, 40, 48, 52]);
+
+    assert_eq!(size_of::<radiomics_map>(), 72);
+    let map = [
+        offset_of!(radiomics_map, column),
+        offset_of!(radiomics_map, image),
+        offset_of!(radiomics_map, family),
+        offset_of!(radiomics_map, feature),
+        offset_of!(radiomics_map, aggregation),
+        offset_of!(radiomics_map, ibsi_id),
+        offset_of!(radiomics_map, ibsi_parameter_id),
+        offset_of!(radiomics_map, pyradiomics),
+    ];
+    assert_eq!(map, [8, 16, 24, 32, 40, 48, 56, 64]);
 }

@@ -55,6 +55,18 @@ fn bad_input_from_c() {
 }
 
 #[test]
+fn filters_and_maps_from_c() {
+    with_every_compiler("outputs.c", &[], &[]);
+    under_valgrind("outputs.c", &[], &[]);
+}
+
+#[test]
+fn bad_input_to_filters_and_maps() {
+    with_every_compiler("bad_output.c", &[], &[]);
+    under_valgrind("bad_output.c", &[], &[]);
+}
+
+#[test]
 fn four_threads_and_cancelling() {
     with_every_compiler("threads.c", &["-pthread"], &[]);
     under_valgrind("threads.c", &["-pthread"], &[]);
@@ -65,6 +77,13 @@ fn wrapper_from_cpp() {
     with_every_compiler("wrapper.cpp", &[], &[VERSION]);
     with_every_compiler("wrapper.cpp", &["-fno-exceptions"], &[VERSION]);
     under_valgrind("wrapper.cpp", &[], &[VERSION]);
+}
+
+#[test]
+fn filters_and_maps_from_cpp() {
+    with_every_compiler("wrapper_outputs.cpp", &[], &[]);
+    with_every_compiler("wrapper_outputs.cpp", &["-fno-exceptions"], &[]);
+    under_valgrind("wrapper_outputs.cpp", &[], &[]);
 }
 
 #[test]

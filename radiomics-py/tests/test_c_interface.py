@@ -34,6 +34,46 @@ class Image(ctypes.Structure):
     )
 
 
+class Output(ctypes.Structure):
+    """radiomics_output of include/radiomics.h."""
+
+    _fields_ = (
+        ("struct_size", ctypes.c_size_t),
+        ("buffers", ctypes.POINTER(ctypes.c_void_p)),
+        ("buffer_count", ctypes.c_size_t),
+        ("buffer_length", ctypes.c_size_t),
+        ("outside", ctypes.c_double),
+        ("progress", ctypes.c_void_p),
+        ("user_data", ctypes.c_void_p),
+    )
+
+
+class MapsJob(ctypes.Structure):
+    """radiomics_maps_job of include/radiomics.h."""
+
+    _fields_ = (
+        ("struct_size", ctypes.c_size_t),
+        ("image", ctypes.POINTER(Image)),
+        ("mask", ctypes.POINTER(Image)),
+        ("label", ctypes.c_int64),
+        ("settings", ctypes.c_void_p),
+        ("radius", ctypes.c_size_t),
+        ("in_plane", ctypes.c_int32),
+        ("unmasked", ctypes.c_int32),
+    )
+
+
+class Map(ctypes.Structure):
+    """radiomics_map of include/radiomics.h."""
+
+    _fields_ = (
+        ("struct_size", ctypes.c_size_t),
+        *((name, ctypes.c_char_p) for name in ("column", "image", "family", "feature")),
+        *((name, ctypes.c_char_p) for name in ("aggregation", "ibsi_id", "ibsi_parameter_id")),
+        ("pyradiomics", ctypes.c_char_p),
+    )
+
+
 def _library() -> Path | None:
     """The shared library: the one named, or what cargo has built last."""
     named = os.environ.get("RADIOMICS_LIBRARY")
@@ -55,6 +95,8 @@ def c() -> ctypes.CDLL:
     library.radiomics_table_length.restype = ctypes.c_size_t
     library.radiomics_table_values.restype = ctypes.POINTER(ctypes.c_double)
     library.radiomics_version.restype = ctypes.c_char_p
+    library.radiomics_settings_filter_name.restype = ctypes.c_char_p
+    library.radiomics_maps_length.restype = ctypes.c_size_t
     return library
 
 
@@ -70,36 +112,50 @@ def _view(array: np.ndarray, dtype: int, spacing) -> Image:
     )
 
 
-class Extraction:
-    """A table of the C library, freed at the end of the block."""
+class Session:
+    """A context and settings of the C library, freed at the end of the block."""
 
-    def __init__(self, c, image: Image, mask: Image, settings: rr.Settings):
-        """Extract label 1, or fail with the text of the error."""
+    def __init__(self, c, settings: rr.Settings):
+        """Make them, or fail with the text of the error."""
         self.c = c
-        self.context, made, self.table = (ctypes.c_void_p() for _ in range(3))
+        self.context, self.settings = ctypes.c_void_p(), ctypes.c_void_p()
         assert c.radiomics_context_new(None, ctypes.byref(self.context)) == 0
         yaml = settings.to_yaml().encode()
-        self._checked(c.radiomics_settings_from_yaml(self.context, yaml, ctypes.byref(made)))
-        status = c.radiomics_extract(
-            self.context,
-            ctypes.byref(image),
-            ctypes.byref(mask),
-            ctypes.c_int64(1),
-            made,
-            ctypes.byref(self.table),
+        self.checked(
+            c.radiomics_settings_from_yaml(self.context, yaml, ctypes.byref(self.settings))
         )
-        c.radiomics_settings_free(made)
-        self._checked(status)
 
-    def _checked(self, status: int) -> None:
+    def checked(self, status: int) -> None:
         assert status == 0, self.c.radiomics_last_error(self.context).decode()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.c.radiomics_table_free(self.table)
+        self.c.radiomics_settings_free(self.settings)
         self.c.radiomics_context_free(self.context)
+
+
+class Extraction(Session):
+    """And a table."""
+
+    def __init__(self, c, image: Image, mask: Image, settings: rr.Settings):
+        """Extract label 1."""
+        super().__init__(c, settings)
+        self.table = ctypes.c_void_p()
+        status = c.radiomics_extract(
+            self.context,
+            ctypes.byref(image),
+            ctypes.byref(mask),
+            ctypes.c_int64(1),
+            self.settings,
+            ctypes.byref(self.table),
+        )
+        self.checked(status)
+
+    def __exit__(self, *_):
+        self.c.radiomics_table_free(self.table)
+        super().__exit__()
 
     def bits(self) -> list[int]:
         length = self.c.radiomics_table_length(self.table)
@@ -136,6 +192,96 @@ def test_ct_phantom_is_the_same_bits(c, data, name):
     floats, labels = image.astype(np.float64), mask.astype(np.uint8)
     with Extraction(c, _view(floats, F64, spacing), _view(labels, U8, spacing), settings) as found:
         assert found.bits() == _bits(expected)
+
+
+def _into(volumes: np.ndarray) -> Output:
+    """For as long as the array lives."""
+    buffers = (ctypes.c_void_p * len(volumes))(*(volume.ctypes.data for volume in volumes))
+    return Output(
+        struct_size=ctypes.sizeof(Output),
+        buffers=buffers,
+        buffer_count=len(volumes),
+        buffer_length=volumes[0].size,
+        outside=float("nan"),
+    )
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_responses_are_the_same_bits(c, oblique, order):
+    image = oblique[0]
+    filters = ["original", {"laplacian_of_gaussian": {"sigma_mm": 2}}, "square", "gradient"]
+    voxels = np.asarray(sitk.GetArrayFromImage(image), order=order)
+    responses = np.full((len(filters), *voxels.shape), -1.0)
+    with Session(c, rr.Settings(filters=filters)) as session:
+        view, into = _view(voxels, I16, image.GetSpacing()[::-1]), _into(responses)
+        session.checked(
+            c.radiomics_filter(
+                session.context, ctypes.byref(view), session.settings, ctypes.byref(into)
+            )
+        )
+        names = [c.radiomics_settings_filter_name(session.settings, n) for n in range(5)]
+    assert names == [b"original", b"log-2mm-3D", b"square", b"gradient", None]
+    for which, response in zip(filters, responses, strict=True):
+        expected = sitk.GetArrayFromImage(rr.filter_image(image, which))
+        assert response.tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize(("radius", "in_plane", "masked"), [(1, False, True), (2, True, False)])
+def test_maps_are_the_same_bits(c, oblique, radius, in_plane, masked):
+    image, mask = oblique
+    # Resegmented, so that the box holds voxels that are not of the region.
+    settings = rr.Settings(
+        bin_number=8,
+        aggregations=["3D_avg", "3D"],
+        resample_spacing_mm=1,
+        resegment_range=[-20, 150],
+    )
+    names = ["intensity_statistics.mean", "glcm.joint_entropy", "glszm.zone_percentage"]
+    window = {"radius": radius, "in_plane": in_plane, "masked": masked}
+    # Origin and direction of ITK, turned, as the box of the maps has them too.
+    views = [
+        _view(sitk.GetArrayViewFromImage(x), t, x.GetSpacing()[::-1])
+        for x, t in ((image, I16), (mask, U8))
+    ]
+    for view in views:
+        view.origin_mm = image.GetOrigin()[::-1]
+        view.direction = image.GetDirection()[::-1]
+    expected = rr.feature_maps(image, mask, names, settings=settings, label=7, **window)
+    with Session(c, settings.replace(features=names)) as session:
+        job = MapsJob(
+            struct_size=ctypes.sizeof(MapsJob),
+            image=ctypes.pointer(views[0]),
+            mask=ctypes.pointer(views[1]),
+            label=7,
+            settings=session.settings,
+            radius=radius,
+            in_plane=in_plane,
+            unmasked=not masked,
+        )
+        maps = ctypes.c_void_p()
+        session.checked(
+            c.radiomics_maps_new(session.context, ctypes.byref(job), ctypes.byref(maps))
+        )
+        columns = []
+        for index in range(c.radiomics_maps_length(maps)):
+            found = Map(struct_size=ctypes.sizeof(Map))
+            assert c.radiomics_maps_map(maps, ctypes.c_size_t(index), ctypes.byref(found)) == 0
+            columns.append(found.column.decode())
+        box = Image(struct_size=ctypes.sizeof(Image))
+        assert c.radiomics_maps_image(maps, ctypes.byref(box)) == 0
+        values = np.full((len(columns), *box.shape), -1.0)
+        into = _into(values)
+        session.checked(c.radiomics_maps_compute(session.context, maps, ctypes.byref(into)))
+        c.radiomics_maps_free(maps)
+    assert columns == list(expected)
+    assert tuple(box.shape) == tuple(expected.shape)
+    assert list(box.spacing_mm) == list(expected.spacing_mm)
+    assert list(box.origin_mm) == list(expected.origin_mm)
+    assert list(box.direction) == [x for row in expected.direction for x in row]
+    for column, map_ in zip(columns, values, strict=True):
+        assert np.isnan(map_).any()
+        assert np.isfinite(map_).any()
+        assert map_.tobytes() == expected[column].tobytes()
 
 
 def test_arrow_takes_the_table(c, phantom, configuration):

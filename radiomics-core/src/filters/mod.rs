@@ -43,6 +43,7 @@ pub use laws::Laws;
 pub use local_binary_pattern::{LocalBinaryPattern2d, PatternCode};
 pub use local_binary_pattern_3d::{LocalBinaryPattern3d, SphericalMap};
 pub use mean::Mean;
+pub use responses::filter_each;
 pub(crate) use responses::for_each_response;
 pub use riesz::{Riesz, RieszBase};
 pub use separable_wavelet::{Decomposition, SeparableWavelet};
@@ -51,9 +52,9 @@ pub use text::read_filters;
 
 use crate::error::{Error, Result};
 use crate::extract::{Execution, pool};
-use crate::grid::Window;
 use crate::image::{Image, VoxelKind};
 use crate::kernels::Isa;
+use crate::runtime::Runtime;
 
 /// A filter and its parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -149,26 +150,11 @@ impl Reach {
 /// [`Error::Threads`] when the system refuses threads.
 pub fn filter_images(image: &Image, filters: &[Filter], execution: &Execution) -> Result<Vec<Array3<f64>>> {
     filters.iter().try_for_each(Filter::validate)?;
-    pool(execution)?.install(|| {
-        let grid = image.grid();
-        let voxels = image.voxels().crop(&Window::whole(grid.shape));
-        let mut responses = Vec::with_capacity(filters.len());
-        let about = About { spacing_mm: grid.spacing_mm, kind: image.voxels().kind() };
-        let whole = Window::whole(grid.shape);
-        for_each_response(
-            filters,
-            &voxels,
-            about,
-            &whole,
-            execution.isa,
-            &mut Array3::default([0; 3]),
-            &mut |_, response| {
-                responses.push(std::mem::take(response));
-                Ok(())
-            },
-        )?;
-        Ok(responses)
-    })
+    let pool = pool(execution)?;
+    let runtime = Runtime { pool: &pool, isa: execution.isa, progress: None };
+    let mut responses = Vec::with_capacity(filters.len());
+    filter_each(image, filters, &runtime, |_, response| responses.push(response))?;
+    Ok(responses)
 }
 
 impl Filter {

@@ -8,8 +8,45 @@ use super::recursive_gaussian::Laplacians;
 use super::{About, Filter, GaussianMethod, SeparableWavelet};
 use crate::error::Result;
 use crate::grid::Window;
-use crate::image::volume;
+use crate::image::{Image, volume};
 use crate::kernels::Isa;
+use crate::runtime::{Monitor, Runtime};
+
+/// Calls `each` with the index of every one of `filters`, in their order, and its response to a whole
+/// image, an array (z, y, x). A response is gone when `each` drops it. A step of the progress is a
+/// filter.
+///
+/// # Errors
+/// As [`filter_images`](super::filter_images), and [`Error::Cancelled`](crate::Error::Cancelled)
+/// when the runtime's progress stops the job.
+pub fn filter_each(
+    image: &Image,
+    filters: &[Filter],
+    runtime: &Runtime,
+    mut each: impl FnMut(usize, Array3<f64>) + Send,
+) -> Result<()> {
+    let monitor = Monitor::new(runtime.progress, filters.len());
+    let grid = image.grid();
+    let about = About { spacing_mm: grid.spacing_mm, kind: image.voxels().kind() };
+    runtime.pool.install(|| {
+        monitor.advance(0)?;
+        let whole = Window::whole(grid.shape);
+        let voxels = image.voxels().crop(&whole);
+        let mut response = Array3::default([0; 3]);
+        for_each_response(
+            filters,
+            &voxels,
+            about,
+            &whole,
+            runtime.isa,
+            &mut response,
+            &mut |index, response| {
+                each(index, std::mem::take(response));
+                monitor.advance(1)
+            },
+        )
+    })
+}
 
 /// Calls `each` with the index of every one of `filters`, in their order, and the part `part` of
 /// its response to `image` (z, y, x). The response is the one that the filter has alone, to the

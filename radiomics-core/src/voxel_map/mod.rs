@@ -47,7 +47,7 @@ use crate::settings::{Settings, invalid};
 
 pub use columns::Column;
 pub use layout::Layout;
-pub use tiles::{Tile, feature_map_tiles};
+pub use tiles::{PreparedMaps, Tile, feature_map_tiles};
 
 /// The largest radius of a window.
 pub const MAX_RADIUS: usize = 15;

@@ -22,6 +22,7 @@ use crate::extract::{Execution, pool};
 use crate::filters::Filter;
 use crate::image::{Image, Mask};
 use crate::kernels::Isa;
+use crate::runtime::{Monitor, Runtime};
 use crate::settings::{Settings, invalid};
 
 /// Voxels that a thread takes at a time: enough to pay for its buffers, few enough that no
@@ -52,6 +53,100 @@ struct Placed {
     columns: Vec<usize>,
 }
 
+/// Maps of a region before the values are computed: where they lie, which they are, and what every
+/// window needs. Nothing of the image or the mask is borrowed. It is never changed, so several
+/// threads may compute from one at the same time.
+pub struct PreparedMaps {
+    layout: Layout,
+    region: Region,
+    parts: Vec<Placed>,
+}
+
+impl std::fmt::Debug for PreparedMaps {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PreparedMaps").field("layout", &self.layout).finish_non_exhaustive()
+    }
+}
+
+impl PreparedMaps {
+    /// Preprocesses and discretises the region, on the runtime's threads. Nobody is told of progress.
+    ///
+    /// # Errors
+    /// As [`feature_maps`](super::feature_maps).
+    pub fn new(
+        image: &Image,
+        mask: &Mask,
+        label: i64,
+        settings: &Settings,
+        window: &MovingWindow,
+        runtime: &Runtime,
+    ) -> Result<Self> {
+        let (filter, families) = asked_for(settings, window)?;
+        let with_levels = families.iter().any(|f| f.compute.uses_levels());
+        let isa = runtime.isa;
+        let mut region = runtime
+            .pool
+            .install(|| Region::new(image, mask, label, settings, filter, window, with_levels, isa))?;
+        let voxels = std::mem::take(&mut region.voxels);
+        let mut layout = Layout { grid: region.grid.clone(), voxels, columns: Vec::new() };
+        let mut parts = Vec::new();
+        for family in families {
+            let first = layout.columns.len();
+            layout.columns.extend(columns(&filter.name(), family, settings));
+            parts.extend(self::parts(family, &layout.columns[first..], first, settings, &region, isa));
+        }
+        Ok(Self { layout, region, parts })
+    }
+
+    /// Where the voxels lie, and which maps there are.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Computes the values and hands them to `each` in tiles of at most `tile_bytes` (but at least one
+    /// voxel). `each` may stop the work by breaking off. A step of the progress is a voxel.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`](crate::Error::Cancelled) when the runtime's progress stops the job.
+    pub fn compute(
+        &self,
+        runtime: &Runtime,
+        tile_bytes: usize,
+        mut each: impl FnMut(&Tile) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>> {
+        let Self { layout, region, parts } = self;
+        let n_columns = layout.columns.len();
+        if n_columns == 0 {
+            return Ok(ControlFlow::Continue(()));
+        }
+        let monitor = Monitor::new(runtime.progress, layout.voxels.len());
+        runtime.pool.install(|| monitor.advance(0))?;
+        let tile = (tile_bytes / (8 * n_columns)).max(1);
+        let mut values = vec![f64::NAN; tile.min(layout.voxels.len()) * n_columns];
+        for (n, voxels) in layout.voxels.chunks(tile).enumerate() {
+            let values = &mut values[..voxels.len() * n_columns];
+            runtime.pool.install(|| {
+                let stretches = values.par_chunks_mut(STRETCH * n_columns).zip(voxels.par_chunks(STRETCH));
+                stretches.try_for_each_init(
+                    || (Scratch::new(region), Vec::new()),
+                    |(scratch, out), (values, voxels)| {
+                        for (row, &voxel) in values.chunks_exact_mut(n_columns).zip(voxels) {
+                            scratch.gather(region, voxel);
+                            fill(parts, scratch, out, row);
+                        }
+                        monitor.advance(voxels.len())
+                    },
+                )
+            })?;
+            let done = each(&Tile { layout, first: n * tile, values });
+            if done.is_break() {
+                return Ok(done);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
 /// Maps as [`feature_maps`](super::feature_maps), handed to `each` in tiles of at most
 /// `tile_bytes` (but at least one voxel), so that memory does not grow with the number of maps.
 /// `each` may stop the work by breaking off.
@@ -67,51 +162,25 @@ pub fn feature_map_tiles(
     window: &MovingWindow,
     execution: &Execution,
     tile_bytes: usize,
-    mut each: impl FnMut(&Tile) -> ControlFlow<()>,
+    each: impl FnMut(&Tile) -> ControlFlow<()>,
 ) -> Result<(Layout, ControlFlow<()>)> {
+    // What is wrong with the settings is said before threads are started.
+    asked_for(settings, window)?;
+    let pool = pool(execution)?;
+    let runtime = Runtime { pool: &pool, isa: execution.isa, progress: None };
+    let maps = PreparedMaps::new(image, mask, label, settings, window, &runtime)?;
+    let done = maps.compute(&runtime, tile_bytes, each)?;
+    Ok((maps.layout, done))
+}
+
+/// The filter and the families of the settings, once everything about them is checked.
+fn asked_for<'a>(
+    settings: &'a Settings,
+    window: &MovingWindow,
+) -> Result<(&'a Filter, Vec<&'static Family>)> {
     check_selection(settings)?;
     window.validate()?;
-    let filter = only_filter(settings)?;
-    let families = families(settings)?;
-    let with_levels = families.iter().any(|f| f.compute.uses_levels());
-    let pool = pool(execution)?;
-    let mut region = pool
-        .install(|| Region::new(image, mask, label, settings, filter, window, with_levels, execution.isa))?;
-    let voxels = std::mem::take(&mut region.voxels);
-    let mut layout = Layout { grid: region.grid.clone(), voxels, columns: Vec::new() };
-    let mut parts = Vec::new();
-    for family in families {
-        let first = layout.columns.len();
-        layout.columns.extend(columns(&filter.name(), family, settings));
-        parts.extend(self::parts(family, &layout.columns[first..], first, settings, &region, execution.isa));
-    }
-
-    let n_columns = layout.columns.len();
-    if n_columns == 0 {
-        return Ok((layout, ControlFlow::Continue(())));
-    }
-    let tile = (tile_bytes / (8 * n_columns)).max(1);
-    let mut values = vec![f64::NAN; tile.min(layout.voxels.len()) * n_columns];
-    for (n, voxels) in layout.voxels.chunks(tile).enumerate() {
-        let values = &mut values[..voxels.len() * n_columns];
-        pool.install(|| {
-            let stretches = values.par_chunks_mut(STRETCH * n_columns).zip(voxels.par_chunks(STRETCH));
-            stretches.for_each_init(
-                || (Scratch::new(&region), Vec::new()),
-                |(scratch, out), (values, voxels)| {
-                    for (row, &voxel) in values.chunks_exact_mut(n_columns).zip(voxels) {
-                        scratch.gather(&region, voxel);
-                        fill(&parts, scratch, out, row);
-                    }
-                },
-            );
-        });
-        let done = each(&Tile { layout: &layout, first: n * tile, values });
-        if done.is_break() {
-            return Ok((layout, done));
-        }
-    }
-    Ok((layout, ControlFlow::Continue(())))
+    Ok((only_filter(settings)?, families(settings)?))
 }
 
 /// The one filter of the settings.

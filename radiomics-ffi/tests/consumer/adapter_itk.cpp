@@ -43,6 +43,21 @@ int main() {
     CHECK(near(position(c, {3, 3, 2}), there.GetDataPointer()));
     extracts(view, radiomics::from_itk(mask), 5 * 6 * 7);
 
+    // An image to write to lies on the same voxels, and a response lands in it.
+    const auto copy = radiomics::itk_image(view);
+    CHECK(copy->GetLargestPossibleRegion().GetSize() == image->GetLargestPossibleRegion().GetSize());
+    itk::Image<double, 3>::PointType again;
+    copy->TransformIndexToPhysicalPoint({{2, 3, 3}}, again);
+    CHECK(near(position(c, {3, 3, 2}), again.GetDataPointer()));
+    radiomics::context context;
+    radiomics::output into;
+    into.add(copy->GetBufferPointer(), copy->GetPixelContainer()->Size());
+    context.filter(view, context.settings_from_profile("ibsi"), into);
+    CHECK(copy->GetPixel({{2, 3, 3}}) == 42 && copy->GetPixel({{0, 0, 0}}) == 1);
+    // A view without a direction has axes along the patient's.
+    const auto plain = radiomics::itk_image(radiomics::view(copy->GetBufferPointer(), {7, 6, 5}, {2.5, 1.5, 0.5}));
+    CHECK(plain->GetDirection()[0][0] == 1 && plain->GetSpacing()[0] == 0.5 && plain->GetSpacing()[2] == 2.5);
+
     const auto slice = itk::Image<float, 2>::New();
     slice->SetRegions(itk::Size<2>{{8, 9}});
     slice->Allocate();

@@ -40,4 +40,14 @@ int main() {
     image->TransformIndexToPhysicalPoint(index, there);
     CHECK(near(position(c, {3, 3, 2}), there));
     extracts(view, radiomics::from_vtk(mask), 5 * 6 * 7);
+
+    // A response goes straight into a VTK image of doubles.
+    vtkNew<vtkImageData> response;
+    place(response);
+    response->AllocateScalars(VTK_DOUBLE, 1);
+    radiomics::context context;
+    radiomics::output into;
+    into.add(static_cast<double *>(response->GetScalarPointer()), 5 * 6 * 7);
+    context.filter(view, context.settings_from_profile("ibsi"), into);
+    CHECK(response->GetScalarComponentAsDouble(6, 1, 10, 0) == 6 + 10 * 1 + 100 * 10);
 }

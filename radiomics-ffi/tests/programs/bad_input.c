@@ -149,6 +149,8 @@ static void images_and_masks(void) {
     image = of.image;
     image.spacing_mm[2] = -1;
     image_refused(image, RADIOMICS_STATUS_INVALID_GEOMETRY, "above 0");
+    image.spacing_mm[2] = 0;
+    image_refused(image, RADIOMICS_STATUS_INVALID_GEOMETRY, "[3.0, 1.5, 0.0] mm");
     image.spacing_mm[2] = (double)NAN;
     image_refused(image, RADIOMICS_STATUS_INVALID_GEOMETRY, "NaN");
     image = of.image;
@@ -162,6 +164,14 @@ static void images_and_masks(void) {
     mask = of.mask;
     mask.origin_mm[1] = 5;
     refused(&of.image, &mask, 1, settings, RADIOMICS_STATUS_GEOMETRY_MISMATCH, "origin");
+    mask = of.mask;
+    mask.spacing_mm[0] = 3.25;
+    refused(&of.image, &mask, 1, settings, RADIOMICS_STATUS_GEOMETRY_MISMATCH, "spacing");
+    mask = of.mask;
+    mask.direction[0][0] = mask.direction[1][2] = 1;
+    mask.direction[2][1] = -1;
+    refused(&of.image, &mask, 1, settings, RADIOMICS_STATUS_GEOMETRY_MISMATCH, "direction");
+    mask = of.mask;
     refused(&of.image, &of.mask, 0, settings, RADIOMICS_STATUS_LABEL_NOT_PRESENT, "background");
     refused(&of.image, &of.mask, 7, settings, RADIOMICS_STATUS_LABEL_NOT_PRESENT, "it holds 1, 2");
 
@@ -177,13 +187,19 @@ static void images_and_masks(void) {
     fractions[15] = 0.5f;
     mask = view_of(fractions, RADIOMICS_DTYPE_F32);
     refused(&of.image, &mask, 1, settings, RADIOMICS_STATUS_FRACTIONAL_MASK, "0.5 at (z, y, x) [0, 1, 1]");
+    fractions[15] = NAN;
+    refused(&of.image, &mask, 1, settings, RADIOMICS_STATUS_FRACTIONAL_MASK, "NaN at (z, y, x) [0, 1, 1]");
     for (int at = 0; at < VOXELS; ++at) fractions[at] = of.labels[at] == 1 ? NAN : 0;
     image = view_of(fractions, RADIOMICS_DTYPE_F32);
     image_refused(image, RADIOMICS_STATUS_NON_FINITE_VOXELS, "NaN");
+    for (int at = 0; at < VOXELS; ++at) fractions[at] = of.intensities[at];
+    fractions[(5 * NY + 6) * NX + 6] = INFINITY;
+    image_refused(image, RADIOMICS_STATUS_NON_FINITE_VOXELS, "the first one at (z, y, x) [5, 6, 6] (inf)");
 }
 
 static void documents(void) {
     document_refused("binWidth: 25", RADIOMICS_STATUS_UNKNOWN_SETTING, "did you mean `bin_width`?");
+    document_refused("bin_width: 0", RADIOMICS_STATUS_INVALID_SETTING, "`bin_width` is 0");
     document_refused("bin_width: -1", RADIOMICS_STATUS_INVALID_SETTING, "`bin_width` is -1");
     document_refused("filters: [squar]", RADIOMICS_STATUS_INVALID_SETTING, "squar");
     document_refused("- 1", RADIOMICS_STATUS_INVALID_DOCUMENT, "mapping");

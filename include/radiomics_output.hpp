@@ -1,0 +1,112 @@
+// radiomics-rs: where radiomics.hpp writes responses and maps to, and who is told of progress.
+#ifndef RADIOMICS_OUTPUT_HPP
+#define RADIOMICS_OUTPUT_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "radiomics_view.hpp"
+
+#if RADIOMICS_EXCEPTIONS
+#include <exception>
+#endif
+
+namespace radiomics {
+
+/// Is told (done, total) and returns whether to go on. It is called on threads of the context, one call
+/// at a time; what it throws cancels the job and is thrown again by the caller.
+using progress_function = std::function<bool(std::size_t, std::size_t)>;
+
+/// Memory of the caller that responses or maps are written to, x fastest. It is written when all of them
+/// are computed: a call that fails leaves it as it was.
+struct output {
+    /// One for each response or map, in their order; nullptr for one that is not wanted.
+    std::vector<double *> buffers;
+    /// Number of doubles that each of them has room for.
+    std::size_t length = 0;
+    /// The value of a map where the region is not.
+    double outside = std::numeric_limits<double>::quiet_NaN();
+    /// A step is a response, or a voxel of the maps.
+    progress_function progress;
+
+    /// Memory for the next response or map.
+    output &add(double *first, std::size_t doubles) {
+        const bool is_first = std::all_of(buffers.begin(), buffers.end(), [](double *other) { return !other; });
+        length = is_first ? doubles : std::min(length, doubles);
+        buffers.push_back(first);
+        return *this;
+    }
+    /// The next response or map is not wanted.
+    output &skip() {
+        buffers.push_back(nullptr);
+        return *this;
+    }
+
+    /// For C, without progress; it borrows from this object.
+    [[nodiscard]] ::radiomics_output c() const noexcept {
+        ::radiomics_output c_output{};
+        c_output.struct_size = sizeof c_output;
+        c_output.buffers = buffers.data();
+        c_output.buffer_count = buffers.size();
+        c_output.buffer_length = length;
+        c_output.outside = outside;
+        return c_output;
+    }
+};
+
+/// A filter's name and its response, contiguous, x fastest.
+struct response {
+    std::string name;
+    std::vector<double> values;
+};
+
+namespace detail {
+/// Between the callback of C, which nothing may be thrown through, and the caller's function.
+class watcher {
+  public:
+    /// Has the function, if there is one, called by whoever is given the struct. Both must outlive this.
+    template <class Struct> watcher(const progress_function &progress, Struct &c) : progress_(progress) {
+        if (!progress) return;
+        c.progress = call;
+        c.user_data = this;
+    }
+    watcher(const watcher &) = delete;
+    watcher &operator=(const watcher &) = delete;
+
+    /// Throws what the function has thrown.
+    void rethrow() const {
+#if RADIOMICS_EXCEPTIONS
+        if (thrown_) std::rethrow_exception(thrown_);
+#endif
+    }
+
+  private:
+    static std::int32_t call(std::size_t done, std::size_t total, void *self) noexcept {
+        auto &watching = *static_cast<watcher *>(self);
+#if RADIOMICS_EXCEPTIONS
+        try {
+            return watching.progress_(done, total) ? 0 : 1;
+        } catch (...) {
+            watching.thrown_ = std::current_exception();
+            return 1;
+        }
+#else
+        return watching.progress_(done, total) ? 0 : 1;
+#endif
+    }
+
+    const progress_function &progress_;
+#if RADIOMICS_EXCEPTIONS
+    std::exception_ptr thrown_;
+#endif
+};
+} // namespace detail
+
+} // namespace radiomics
+
+#endif // RADIOMICS_OUTPUT_HPP

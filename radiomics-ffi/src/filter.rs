@@ -1,0 +1,50 @@
+//! Responses of filters.
+
+use radiomics_core::filters::{Filter, filter_each};
+use radiomics_core::ndarray::Array3;
+
+use crate::context::radiomics_context;
+use crate::entry::entry;
+use crate::image::radiomics_image;
+use crate::output::{Output, radiomics_output};
+use crate::pointers::borrowed;
+use crate::settings::radiomics_settings;
+use crate::status::radiomics_status;
+
+/// Computes the responses of the filters of `settings` (the key `filters`) to a whole image. Each
+/// has the shape of the image and lies where the image lies; what they are called is
+/// radiomics_settings_filter_name. No other setting matters: the image is neither interpolated nor
+/// rounded. Filters whose buffer is NULL are not computed.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_filter(
+    context: *mut radiomics_context,
+    image: *const radiomics_image,
+    settings: *const radiomics_settings,
+    output: *const radiomics_output,
+) -> radiomics_status {
+    let body = |context: &radiomics_context| {
+        // SAFETY: by the rule of the header.
+        let (settings, image) =
+            unsafe { (borrowed(settings, "settings")?, crate::image::image(image, "image")?) };
+        let filters = &settings.core().filters;
+        // SAFETY: by the rule of the header.
+        let output = unsafe { Output::new(output, "response", filters.len(), image.grid().shape) }?;
+        if output.wanted().is_empty() {
+            return Ok(());
+        }
+        let wanted: Vec<Filter> = output.wanted().iter().map(|b| filters[b.index].clone()).collect();
+        let mut responses: Vec<Array3<f64>> = Vec::with_capacity(wanted.len());
+        output.watched(context, |runtime| {
+            filter_each(&image, &wanted, runtime, |_, response| responses.push(response))
+        })?;
+        for (mut buffer, response) in output.into_buffers().into_iter().zip(responses) {
+            for (to, &value) in buffer.values().iter_mut().zip(&response) {
+                to.write(value);
+            }
+        }
+        Ok(())
+    };
+    // SAFETY: by the rule of the header.
+    unsafe { entry(context, body) }
+}

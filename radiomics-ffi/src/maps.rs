@@ -1,0 +1,265 @@
+//! Feature maps.
+
+use std::ffi::c_char;
+use std::mem::MaybeUninit;
+use std::ops::ControlFlow;
+use std::ptr::null;
+
+use radiomics_core::voxel_map::{Column, MovingWindow, PreparedMaps, Tile};
+use radiomics_core::{Named, Runtime};
+
+use crate::context::radiomics_context;
+use crate::entry::{entry, free, plain_entry, value_or};
+use crate::image::{image, mask, radiomics_dtype, radiomics_image};
+use crate::output::{Buffer, Output, radiomics_output};
+use crate::pointers::{Out, OutStruct, Versioned, borrowed, versioned};
+use crate::settings::radiomics_settings;
+use crate::status::{Failure, radiomics_status};
+use crate::strings::Texts;
+
+/// Feature maps of a region that are prepared: which there are and where they lie is known, values
+/// are computed when asked for. It keeps no voxels of the caller and is never changed, so any number
+/// of threads, each with its context, may use one at the same time.
+pub struct radiomics_maps {
+    core: PreparedMaps,
+    for_c: Vec<radiomics_map>,
+    // Owns what the maps for C point to.
+    _texts: Texts,
+}
+
+/// What to make maps of. Fields that are not needed stay 0.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct radiomics_maps_job {
+    /// sizeof(radiomics_maps_job).
+    pub struct_size: usize,
+    /// The image.
+    pub image: *const radiomics_image,
+    /// The mask.
+    pub mask: *const radiomics_image,
+    /// The label whose voxels are the region.
+    pub label: i64,
+    /// What determines the numbers. The families and features that they name have a map each, by
+    /// default all that can; of filters they have one.
+    pub settings: *const radiomics_settings,
+    /// Voxels of the window on either side of its centre, at most 15; 0 means 1, for 27 voxels in all.
+    pub radius: usize,
+    /// 1 for a window that is one voxel thick across slices, else 0.
+    pub in_plane: i32,
+    /// 0 for windows that end where the region ends; 1 for voxels round the region to count as well.
+    pub unmasked: i32,
+}
+
+// SAFETY: repr(C), begins with its size, and consists of numbers and pointers, all of which may be
+// NULL.
+unsafe impl Versioned for radiomics_maps_job {
+    const NAME: &'static str = "radiomics_maps_job";
+    const FIRST_SIZE: usize = 56;
+}
+
+/// What a map is of. The texts are UTF-8 and live as long as the maps.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct radiomics_map {
+    /// sizeof(radiomics_map), to be set by the caller.
+    pub struct_size: usize,
+    /// A name unique among the maps: image_family_feature, and _aggregation for texture.
+    pub column: *const c_char,
+    /// Name of the image: "original", or that of a filter.
+    pub image: *const c_char,
+    /// Name of the family, such as "glcm".
+    pub family: *const c_char,
+    /// Name of the feature within its family.
+    pub feature: *const c_char,
+    /// Over what it is aggregated within a window, such as "3D_avg"; empty for the window as a whole.
+    pub aggregation: *const c_char,
+    /// Identifier of the IBSI reference manual; empty if IBSI has none.
+    pub ibsi_id: *const c_char,
+    /// Identifier of the feature at this value of its parameter; empty for most.
+    pub ibsi_parameter_id: *const c_char,
+    /// PyRadiomics' name of the feature; NULL if it has none.
+    pub pyradiomics: *const c_char,
+}
+
+// SAFETY: repr(C), begins with its size, and consists of a number and pointers.
+unsafe impl Versioned for radiomics_map {
+    const NAME: &'static str = "radiomics_map";
+    const FIRST_SIZE: usize = 72;
+}
+
+impl radiomics_maps {
+    fn new(core: PreparedMaps) -> Self {
+        let mut texts = Texts::default();
+        let for_c = core.layout().columns().iter().map(|column| map_for_c(column, &mut texts)).collect();
+        Self { core, for_c, _texts: texts }
+    }
+}
+
+fn map_for_c(column: &Column, texts: &mut Texts) -> radiomics_map {
+    let feature = column.feature;
+    radiomics_map {
+        struct_size: size_of::<radiomics_map>(),
+        column: texts.keep(&column.name()),
+        image: texts.keep(&column.image),
+        family: texts.keep(column.family),
+        feature: texts.keep(feature.name),
+        aggregation: texts.keep(column.aggregation.name()),
+        ibsi_id: texts.keep(feature.ibsi_id),
+        ibsi_parameter_id: texts.keep(feature.ibsi_parameter_id),
+        pyradiomics: feature.pyradiomics.map_or(null(), |name| texts.keep(name)),
+    }
+}
+
+/// Prepares feature maps: a value for each voxel of the region, computed of the window round it. The
+/// region is preprocessed, filtered and discretised here, and windows are gone through in
+/// radiomics_maps_compute. To be freed with radiomics_maps_free.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_maps_new(
+    context: *mut radiomics_context,
+    job: *const radiomics_maps_job,
+    maps: *mut *mut radiomics_maps,
+) -> radiomics_status {
+    let body = |context: &radiomics_context| {
+        // SAFETY: by the rule of the header.
+        let (out, job) = unsafe { (Out::new(maps, "maps")?, versioned(job, "job")?) };
+        // SAFETY: as above.
+        let (settings, image, mask) =
+            unsafe { (borrowed(job.settings, "settings")?, image(job.image, "image")?, mask(job.mask)?) };
+        let window = MovingWindow {
+            radius: if job.radius == 0 { 1 } else { job.radius },
+            in_plane: flag(job.in_plane, "in_plane")?,
+            masked: !flag(job.unmasked, "unmasked")?,
+        };
+        let runtime = Runtime::new(context.pool());
+        let core = PreparedMaps::new(&image, &mask, job.label, settings.core(), &window, &runtime)?;
+        out.set(Box::into_raw(Box::new(radiomics_maps::new(core))));
+        Ok(())
+    };
+    // SAFETY: by the rule of the header.
+    unsafe { entry(context, body) }
+}
+
+fn flag(given: i32, name: &str) -> Result<bool, Failure> {
+    match given {
+        0 => Ok(false),
+        1 => Ok(true),
+        other => Err(Failure::argument(format!("`{name}` is {other}: give 0 or 1"))),
+    }
+}
+
+/// Number of maps; 0 for NULL.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_maps_length(maps: *const radiomics_maps) -> usize {
+    // SAFETY: by the rule of the header.
+    value_or(0, || unsafe { maps.as_ref() }.map_or(0, |maps| maps.for_c.len()))
+}
+
+/// What map `index`, from 0, is of. Set `map->struct_size` first.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_maps_map(
+    maps: *const radiomics_maps,
+    index: usize,
+    map: *mut radiomics_map,
+) -> radiomics_status {
+    plain_entry(|| {
+        // SAFETY: by the rule of the header.
+        let (maps, out) = unsafe { (borrowed(maps, "maps")?, OutStruct::new(map, "map")?) };
+        out.set(*maps.for_c.get(index).ok_or_else(|| Failure::argument("`index` is too large"))?);
+        Ok(())
+    })
+}
+
+/// Where the maps lie: on the bounding box of the region, on the grid after interpolation. `image`
+/// becomes the description of an image of doubles whose `data` are NULL: a map needs a buffer of
+/// `shape[0] * shape[1] * shape[2]`, and is an image like any other once `data` points to that. Set
+/// `image->struct_size` first.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_maps_image(
+    maps: *const radiomics_maps,
+    image: *mut radiomics_image,
+) -> radiomics_status {
+    plain_entry(|| {
+        // SAFETY: by the rule of the header.
+        let (maps, out) = unsafe { (borrowed(maps, "maps")?, OutStruct::new(image, "image")?) };
+        let grid = maps.core.layout().grid();
+        out.set(radiomics_image {
+            struct_size: size_of::<radiomics_image>(),
+            data: null(),
+            dtype: radiomics_dtype::F64 as i32,
+            reserved: 0,
+            shape: grid.shape,
+            strides: [0; 3],
+            spacing_mm: grid.spacing_mm,
+            origin_mm: grid.origin_mm,
+            direction: grid.direction,
+        });
+        Ok(())
+    })
+}
+
+/// Computes the values of the maps. Voxels for which a feature is not defined are NAN.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_maps_compute(
+    context: *mut radiomics_context,
+    maps: *const radiomics_maps,
+    output: *const radiomics_output,
+) -> radiomics_status {
+    let body = |context: &radiomics_context| {
+        // SAFETY: by the rule of the header.
+        let maps = &unsafe { borrowed(maps, "maps") }?.core;
+        let (n_maps, shape) = (maps.layout().columns().len(), maps.layout().grid().shape);
+        // SAFETY: as above.
+        let output = unsafe { Output::new(output, "map", n_maps, shape) }?;
+        if output.wanted().is_empty() {
+            return Ok(());
+        }
+        let values = output.watched(context, |runtime| values(maps, output.wanted(), runtime))?;
+        let outside = output.outside();
+        let of_maps = values.chunks_exact(maps.layout().voxels().len().max(1));
+        for (mut buffer, values) in output.into_buffers().into_iter().zip(of_maps) {
+            let to = buffer.values();
+            to.fill(MaybeUninit::new(outside));
+            for (voxel, &value) in maps.layout().voxels().iter().zip(values) {
+                let [k, j, i] = voxel.map(|v| v as usize);
+                to[(k * shape[1] + j) * shape[2] + i].write(value);
+            }
+        }
+        Ok(())
+    };
+    // SAFETY: by the rule of the header.
+    unsafe { entry(context, body) }
+}
+
+/// Values that are computed before they are sorted into maps.
+const TILE_BYTES: usize = 8 << 20;
+
+/// The values of the region's voxels in the maps that are wanted, map after map.
+fn values(maps: &PreparedMaps, wanted: &[Buffer], runtime: &Runtime) -> Result<Vec<f64>, Failure> {
+    let n_voxels = maps.layout().voxels().len();
+    let mut values = vec![f64::NAN; wanted.len() * n_voxels];
+    let sort = |tile: &Tile| {
+        let rows = tile.values.chunks_exact(tile.layout.columns().len());
+        for (voxel, row) in (tile.first..).zip(rows) {
+            for (place, buffer) in wanted.iter().enumerate() {
+                values[place * n_voxels + voxel] = row[buffer.index];
+            }
+        }
+        ControlFlow::Continue(())
+    };
+    // Only `sort` could break off.
+    let _ = maps.compute(runtime, TILE_BYTES, sort)?;
+    Ok(values)
+}
+
+/// Frees maps; NULL is fine.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_maps_free(maps: *mut radiomics_maps) {
+    // SAFETY: by the rule of the header.
+    unsafe { free(maps) };
+}

@@ -1,0 +1,195 @@
+//! Memory of the caller that responses and maps are written to.
+
+use std::ffi::c_void;
+use std::mem::MaybeUninit;
+
+use radiomics_core::Runtime;
+
+use crate::context::radiomics_context;
+use crate::pointers::{Out, Versioned, slice, versioned};
+use crate::progress::{radiomics_progress, watched};
+use crate::status::Failure;
+
+/// Where responses or maps go: a buffer of doubles for each, in memory of the caller. Values are
+/// written one after the other, x fastest, when all are computed: a call that fails or is cancelled
+/// leaves the buffers as they were.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct radiomics_output {
+    /// sizeof(radiomics_output).
+    pub struct_size: usize,
+    /// Pointers to buffer_count buffers that do not overlap: one for each response or map, in their
+    /// order, or NULL for one that is not wanted.
+    pub buffers: *const *mut f64,
+    /// Number of responses or maps.
+    pub buffer_count: usize,
+    /// Number of doubles that each buffer has room for: at least one for each voxel.
+    pub buffer_length: usize,
+    /// The value of a map where the region is not, such as NAN. Responses do not need it.
+    pub outside: f64,
+    /// Is told of progress and may cancel; may be NULL. A step is a response, or a voxel of the maps.
+    pub progress: radiomics_progress,
+    /// Handed on to `progress`.
+    pub user_data: *mut c_void,
+}
+
+// SAFETY: repr(C), begins with its size, and consists of numbers and pointers, all of which may be
+// NULL.
+unsafe impl Versioned for radiomics_output {
+    const NAME: &'static str = "radiomics_output";
+    const FIRST_SIZE: usize = 56;
+}
+
+/// The caller's buffers, checked; written last.
+pub(crate) struct Output {
+    wanted: Vec<Buffer>,
+    given: radiomics_output,
+}
+
+/// One buffer that is wanted.
+pub(crate) struct Buffer {
+    /// The number of its response or map.
+    pub index: usize,
+    first: *mut f64,
+    voxels: usize,
+}
+
+impl Output {
+    /// Of `count` things that are called `what` in messages, each of this shape.
+    pub unsafe fn new(
+        output: *const radiomics_output,
+        what: &str,
+        count: usize,
+        shape: [usize; 3],
+    ) -> Result<Self, Failure> {
+        // SAFETY: passed on to the caller.
+        let given = unsafe { versioned(output, "output") }?;
+        if given.buffer_count != count {
+            return Err(Failure::argument(format!(
+                "`buffer_count` is {}, and the number of {what}s is {count}: give a buffer or NULL for each",
+                given.buffer_count
+            )));
+        }
+        // SAFETY: passed on to the caller.
+        let pointers = unsafe { slice(given.buffers, count, "buffers") }?;
+        let voxels: usize = shape.iter().product();
+        if pointers.iter().any(|first| !first.is_null()) && given.buffer_length < voxels {
+            return Err(Failure::argument(format!(
+                "`buffer_length` is {}: a {what} of shape (z, y, x) {shape:?} needs room for {voxels} doubles",
+                given.buffer_length
+            )));
+        }
+        let mut wanted = Vec::new();
+        for (index, &first) in pointers.iter().enumerate().filter(|(_, first)| !first.is_null()) {
+            let name = format!("buffers[{index}]");
+            // SAFETY: passed on to the caller.
+            unsafe { Out::new(first, &name) }?;
+            if end(first, voxels).is_none() {
+                let text = format!("`{name}` at address {first:p} cannot have {voxels} doubles");
+                return Err(Failure::argument(text));
+            }
+            wanted.push(Buffer { index, first, voxels });
+        }
+        refuse_overlaps(&wanted)?;
+        Ok(Self { wanted, given })
+    }
+
+    /// The buffers that are wanted, in the order of what goes there.
+    pub fn wanted(&self) -> &[Buffer] {
+        &self.wanted
+    }
+
+    /// The same for writing.
+    pub fn into_buffers(self) -> Vec<Buffer> {
+        self.wanted
+    }
+
+    /// What the voxels beside the region are to be.
+    pub fn outside(&self) -> f64 {
+        self.given.outside
+    }
+
+    /// Calls `job` with a runtime on the context's threads that tells the caller of progress.
+    pub fn watched<R>(&self, context: &radiomics_context, job: impl FnOnce(&Runtime) -> R) -> R {
+        // SAFETY: by the rule of the header, which `new` asks for.
+        unsafe { watched(context, self.given.progress, self.given.user_data, job) }
+    }
+}
+
+impl Buffer {
+    /// The caller's memory, of which nothing may be read before it is written.
+    pub fn values(&mut self) -> &mut [MaybeUninit<f64>] {
+        // SAFETY: `Output::new` checked that the pointer is aligned and not NULL, that the buffer has room
+        // for as many values, which fit into memory, and that no two buffers overlap; the memory is
+        // valid for writing by the rule of the header.
+        unsafe { std::slice::from_raw_parts_mut(self.first.cast(), self.voxels) }
+    }
+}
+
+/// The address behind the last of some values, if there can be so many.
+fn end(first: *mut f64, values: usize) -> Option<usize> {
+    let bytes = values.checked_mul(size_of::<f64>()).filter(|bytes| isize::try_from(*bytes).is_ok())?;
+    first.addr().checked_add(bytes)
+}
+
+fn refuse_overlaps(buffers: &[Buffer]) -> Result<(), Failure> {
+    let mut ordered: Vec<&Buffer> = buffers.iter().collect();
+    ordered.sort_by_key(|buffer| (buffer.first.addr(), buffer.index));
+    for pair in ordered.windows(2) {
+        if end(pair[0].first, pair[0].voxels).is_none_or(|end| end > pair[1].first.addr()) {
+            return Err(Failure::argument(format!(
+                "`buffers[{}]` and `buffers[{}]` overlap: each needs memory of its own",
+                pair[0].index, pair[1].index
+            )));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ptr::{null, null_mut};
+
+    use super::*;
+
+    /// What is refused about `count` responses of 2 × 2 × 3 voxels with these buffers.
+    fn refused(buffers: &[*mut f64], count: usize, length: usize) -> Option<String> {
+        let output = radiomics_output {
+            struct_size: size_of::<radiomics_output>(),
+            buffers: if buffers.is_empty() { null() } else { buffers.as_ptr() },
+            buffer_count: count,
+            buffer_length: length,
+            outside: 0.0,
+            progress: None,
+            user_data: null_mut(),
+        };
+        // SAFETY: as many pointers as the tests below count; nothing is written.
+        let made = unsafe { Output::new(&output, "response", buffers.len(), [2, 2, 3]) };
+        made.err().map(|failure| failure.text)
+    }
+
+    #[test]
+    fn buffers_are_large_enough_and_apart() {
+        let mut memory = [0.0_f64; 24];
+        let at = |place: usize| memory.as_mut_ptr().wrapping_add(place);
+        let [first, inside, second] = [0, 11, 12].map(at);
+        assert_eq!(refused(&[second, null_mut(), first], 3, 12), None);
+        assert_eq!(refused(&[null_mut()], 1, 0), None);
+        assert_eq!(refused(&[], 0, 0), None);
+        let text = refused(&[first, inside], 2, 12).unwrap();
+        assert!(text.starts_with("`buffers[0]` and `buffers[1]` overlap"), "{text}");
+        let text = refused(&[first, null_mut(), first], 3, 12).unwrap();
+        assert!(text.starts_with("`buffers[0]` and `buffers[2]` overlap"), "{text}");
+        let text = refused(&[first], 1, 11).unwrap();
+        assert_eq!(
+            text,
+            "`buffer_length` is 11: a response of shape (z, y, x) [2, 2, 3] needs room for 12 doubles"
+        );
+        let text = refused(&[first], 2, 12).unwrap();
+        assert!(text.starts_with("`buffer_count` is 2, and the number of responses is 1"), "{text}");
+        let odd = first.cast::<u8>().wrapping_add(1).cast();
+        assert!(refused(&[odd], 1, 12).unwrap().contains("not a multiple of 8"));
+        let last = std::ptr::without_provenance_mut(usize::MAX - 7);
+        assert!(refused(&[last], 1, 12).unwrap().contains("cannot have 12 doubles"));
+    }
+}
