@@ -1,12 +1,13 @@
 //! The main job: image, mask and settings in, a table of features out.
 
+use ndarray::Array3;
 use rayon::prelude::*;
 
 use crate::catalogue::{FAMILIES, Family, check_selection, is_selected};
 use crate::error::Result;
 use crate::families::line_sets::LineSets;
 use crate::families::zone_sets::ZoneSets;
-use crate::families::{Compute, Job};
+use crate::families::{Compute, Job, morphology};
 use crate::filters::Filter;
 use crate::image::{Image, Mask};
 use crate::kernels::Isa;
@@ -49,7 +50,7 @@ pub fn extract(
     check_selection(settings)?;
     let pool = pool(execution)?;
     let monitor = Monitor::new(None, 0);
-    pool.install(|| extract_one(ORIGINAL, image, mask, label, settings, execution.isa, &monitor))
+    pool.install(|| extract_one(ORIGINAL, image, mask, label, settings, execution.isa, &monitor, None))
 }
 
 /// Computes the features of each of `labels` of one mask in each of several images, which have
@@ -75,8 +76,10 @@ pub fn extract_many(
     let monitor = Monitor::new(runtime.progress, steps);
     let table = |label: i64| {
         let mut rows = Vec::new();
+        let mut known = (images.len() > 1).then(KnownShape::default);
         for (name, image) in images {
-            let table = extract_one(name, image, mask, label, settings, runtime.isa, &monitor);
+            let table =
+                extract_one(name, image, mask, label, settings, runtime.isa, &monitor, known.as_mut());
             rows.extend(
                 table.map_err(|error| if single { error } else { error.of_region(name, label) })?.into_rows(),
             );
@@ -92,6 +95,7 @@ pub fn extract_many(
 /// Name of an image that no filter made.
 const ORIGINAL: &str = "original";
 
+#[allow(clippy::too_many_arguments, reason = "what a job is of, and what it runs on")]
 fn extract_one(
     name: &str,
     image: &Image,
@@ -100,12 +104,16 @@ fn extract_one(
     settings: &Settings,
     isa: Isa,
     monitor: &Monitor,
+    known: Option<&mut KnownShape>,
 ) -> Result<FeatureTable> {
     let (shape, intensity) = selected(settings);
     let margin_mm = intensity.iter().map(|f| f.compute.margin_mm()).fold(0.0, f64::max);
     let prepared = Prepared::new(image, mask, label, settings, margin_mm, isa)?;
     monitor.advance(1)?;
-    let mut rows = compute(name, &prepared.roi, &shape, settings, isa, monitor)?;
+    let mut rows = match known {
+        Some(known) => known.rows(name, &prepared.roi, &shape, settings, isa, monitor)?,
+        None => compute(name, &prepared.roi, &shape, settings, isa, monitor)?,
+    };
     if !intensity.is_empty() {
         prepared.for_each_response(&settings.filters, isa, &mut |filter, roi| {
             let settings = settings.of_response(filter);
@@ -114,6 +122,51 @@ fn extract_one(
         })?;
     }
     Ok(FeatureTable::from_rows(rows))
+}
+
+/// The shape of a label in the first of several images: in the others it mostly is the same.
+#[derive(Default)]
+struct KnownShape {
+    mask: Array3<bool>,
+    spacing_mm: [f64; 3],
+    rows: Vec<FeatureRow>,
+}
+
+impl KnownShape {
+    /// The rows of `families`, which are those of shape. What depends on the mask alone is computed
+    /// anew only for another mask than the last one.
+    fn rows(
+        &mut self,
+        image: &str,
+        roi: &Roi,
+        families: &[&Family],
+        settings: &Settings,
+        isa: Isa,
+        monitor: &Monitor,
+    ) -> Result<Vec<FeatureRow>> {
+        if self.rows.is_empty() || self.spacing_mm != roi.grid.spacing_mm || self.mask != roi.morphological {
+            self.rows = compute(image, roi, families, settings, isa, monitor)?;
+            self.mask.clone_from(&roi.morphological);
+            self.spacing_mm = roi.grid.spacing_mm;
+            return Ok(self.rows.clone());
+        }
+        let is_own = |row: &FeatureRow| {
+            row.family == morphology::FAMILY.name && morphology::needs_intensities(row.feature.name)
+        };
+        let names = self.rows.iter().filter(|row| is_own(row));
+        let features = names.map(|row| format!("{}.{}", row.family, row.feature.name)).collect();
+        let own = Settings { features: Some(features), families: None, ..settings.clone() };
+        let (computed, rest): (Vec<&Family>, Vec<&Family>) =
+            families.iter().partition(|family| selected(&own).0.iter().any(|f| f.name == family.name));
+        let mut computed = compute(image, roi, &computed, &own, isa, monitor)?.into_iter();
+        monitor.advance(rest.len())?;
+        let renamed = |row: &FeatureRow| FeatureRow { image: image.to_owned(), ..row.clone() };
+        let rows = self.rows.iter().map(|row| match is_own(row) {
+            true => computed.next().unwrap_or_else(|| renamed(row)),
+            false => renamed(row),
+        });
+        Ok(rows.collect())
+    }
 }
 
 /// What rows call the response of a filter to an image.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use ndarray::{Array3, Zip};
+use ndarray::Array3;
 
 use crate::grid::{Grid, Window};
 use crate::kernels::Isa;
@@ -89,12 +89,19 @@ impl Roi {
 
 /// The values of `array` where `mask` is set, in (z, y, x) order.
 pub(crate) fn masked(array: &Array3<f64>, mask: &Array3<bool>) -> Vec<f64> {
-    let mut values = Vec::with_capacity(mask.iter().filter(|&&m| m).count());
-    Zip::from(array).and(mask).for_each(|&x, &m| {
-        if m {
-            values.push(x);
-        }
-    });
+    let n = mask.iter().filter(|&&m| m).count();
+    let (Some(all), Some(mask)) = (array.as_slice(), mask.as_slice()) else {
+        return array.iter().zip(mask).filter(|(_, m)| **m).map(|(x, _)| *x).collect();
+    };
+    // Every value is written where the next one of the mask belongs, and stays there if it is one:
+    // no branch depends on the mask. The last place is for what follows the last of the mask.
+    let mut values = pages::zeros(n + 1);
+    let mut next = 0;
+    for (&x, &m) in all.iter().zip(mask) {
+        values[next] = x;
+        next += usize::from(m);
+    }
+    values.truncate(n);
     values
 }
 

@@ -8,7 +8,9 @@ use radiomics_core::example::DigitalPhantom;
 use radiomics_core::filters::{filter_each, filter_images};
 use radiomics_core::ndarray::Array3;
 use radiomics_core::voxel_map::{MovingWindow, PreparedMaps, feature_maps};
-use radiomics_core::{Error, Execution, Grid, Image, Mask, Pool, Runtime, Settings, extract, extract_many};
+use radiomics_core::{
+    Error, Execution, Grid, Image, Mask, MorphologicalMask, Pool, Runtime, Settings, extract, extract_many,
+};
 
 fn settings() -> Settings {
     Settings::ibsi_configuration("digital_phantom").unwrap()
@@ -16,27 +18,46 @@ fn settings() -> Settings {
 
 #[test]
 fn many_regions_are_the_same_as_one_by_one() {
-    let phantom = DigitalPhantom::new();
-    let image = phantom.image();
+    let grid = DigitalPhantom::new().image().grid().clone();
     // Slices 0 and 1 are label 7, the others label 3.
     let labels = Array3::from_shape_fn((4, 4, 5), |(k, _, _)| if k < 2 { 7u8 } else { 3 });
-    let mask = Mask::new(image.grid().clone(), labels.view()).unwrap();
+    let mask = Mask::new(grid.clone(), labels.view()).unwrap();
+    // The same mask in every image, but for the last one, where resegmentation takes some of it.
+    let values = |f: fn(usize) -> f64| Array3::from_shape_fn((4, 4, 5), |(k, j, i)| f(k * 7 + j * 5 + i * 3));
+    let values = [values(|v| (v % 5 + 1) as f64), values(|v| (v % 6 + 1) as f64), values(|v| (v % 9) as f64)];
+    let [a, b, c] = values.each_ref().map(|v| Image::new(grid.clone(), v.view()).unwrap());
+    let images = [("first", &a), ("second", &b), ("third", &c), ("fourth", &b)];
+    let settings = Settings {
+        resegment_range: Some([Some(1.0), Some(6.0)]),
+        morphological_mask: MorphologicalMask::Resegmented,
+        ..settings()
+    };
     let pool = Pool::new(2).unwrap();
-    let runtime = Runtime::new(&pool);
-    let images = [("first", &image), ("second", &image)];
-    let tables = extract_many(&images, &mask, &[7, 3], &settings(), &runtime).unwrap();
+    let steps = Mutex::new(Vec::new());
+    let progress = |done, total| {
+        steps.lock().unwrap().push((done, total));
+        ControlFlow::Continue(())
+    };
+    let runtime = Runtime { progress: Some(&progress), ..Runtime::new(&pool) };
+    let tables = extract_many(&images, &mask, &[7, 3], &settings, &runtime).unwrap();
     assert_eq!(tables.len(), 2);
     for (table, label) in tables.iter().zip([7, 3]) {
-        let single = extract(&image, &mask, label, &settings(), &Execution::default()).unwrap();
-        let (first, second) = table.rows().split_at(single.rows().len());
-        for (rows, name) in [(first, "first"), (second, "second")] {
-            assert!(rows.iter().all(|row| row.image == name));
+        let mut rows = table.rows();
+        for (name, image) in images {
+            let single = extract(image, &mask, label, &settings, &Execution::default()).unwrap();
+            let (own, rest) = rows.split_at(single.rows().len());
+            rows = rest;
+            assert!(own.iter().all(|row| row.image == name));
             let bits = |rows: &[radiomics_core::FeatureRow]| -> Vec<_> {
                 rows.iter().map(|r| (r.family, r.feature.name, r.aggregation, r.value.to_bits())).collect()
             };
-            assert_eq!(bits(rows), bits(single.rows()));
+            assert_eq!(bits(own), bits(single.rows()));
         }
+        assert!(rows.is_empty());
     }
+    let steps = steps.into_inner().unwrap();
+    let &(done, total) = steps.last().unwrap();
+    assert_eq!(done, total);
 }
 
 #[test]

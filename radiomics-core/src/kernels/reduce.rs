@@ -28,10 +28,17 @@ fn striped_all<const N: usize>(values: &[f64], terms: impl Fn(f64) -> [f64; N]) 
     let mut sums = [[0.0; STRIPES]; N];
     let (blocks, rest) = values.as_chunks::<STRIPES>();
     for block in blocks {
-        let block = block.map(&terms);
+        // Written out: `map` of an array is not always a part of the kernel.
+        let mut all = [[0.0; STRIPES]; N];
+        for s in 0..STRIPES {
+            let terms = terms(block[s]);
+            for n in 0..N {
+                all[n][s] = terms[n];
+            }
+        }
         for n in 0..N {
             for s in 0..STRIPES {
-                sums[n][s] += block[s][n];
+                sums[n][s] += all[n][s];
             }
         }
     }

@@ -85,6 +85,11 @@ static TABLE: &[Row<Shape>] = &[
 const OF_MASS: [&str; 2] = ["centre_of_mass_shift", "integrated_intensity"];
 const OF_PAIRS: [&str; 2] = ["morans_i", "gearys_c"];
 
+/// Whether a feature of this family depends on intensities, not on the mask alone.
+pub(crate) fn needs_intensities(feature: &str) -> bool {
+    OF_MASS.contains(&feature) || OF_PAIRS.contains(&feature)
+}
+
 /// The shape of a region, and what has been computed of it.
 struct Shape {
     isa: Isa,
