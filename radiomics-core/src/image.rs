@@ -1,10 +1,11 @@
 //! Borrowed views of the caller's image and mask.
 
-use ndarray::{Array3, ArrayView3};
+use ndarray::{Array3, ArrayView1, ArrayView3};
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::grid::{Grid, Window};
+use crate::kernels::finite::all_finite;
 use crate::kernels::{Isa, pages, splines};
 
 /// Borrowed voxels (z, y, x) of any integer or float type and any strides.
@@ -156,10 +157,10 @@ impl Voxels<'_> {
     }
 
     /// Refuses NaN and infinities where `wanted`, a mask of the box, is set.
-    pub(crate) fn check_finite(&self, window: &Window, wanted: &Array3<bool>) -> Result<()> {
+    pub(crate) fn check_finite(&self, isa: Isa, window: &Window, wanted: &Array3<bool>) -> Result<()> {
         match self {
-            Voxels::F32(v) => check_finite(window.of(v), wanted, window.start),
-            Voxels::F64(v) => check_finite(window.of(v), wanted, window.start),
+            Voxels::F32(v) => check_finite(isa, window.of(v), wanted, window.start),
+            Voxels::F64(v) => check_finite(isa, window.of(v), wanted, window.start),
             _ => Ok(()),
         }
     }
@@ -350,14 +351,18 @@ fn first<T: Voxel>(view: &ArrayView3<'_, T>, wanted: impl Fn(T) -> bool) -> Opti
 /// Refuses NaN and infinite intensities where `wanted` is set; `start` is where the box
 /// lies in the image.
 pub(crate) fn check_finite<T: Voxel>(
+    isa: Isa,
     intensities: ArrayView3<T>,
     wanted: &Array3<bool>,
     start: [usize; 3],
 ) -> Result<()> {
     let is_wrong = |x: T, wanted: bool| wanted & !x.to_f64().is_finite();
-    let rows = || intensities.rows().into_iter().zip(wanted.rows());
-    let count: usize =
-        rows().map(|(x, w)| x.iter().zip(w).map(|(&x, &w)| usize::from(is_wrong(x, w))).sum::<usize>()).sum();
+    let of_row = |x: ArrayView1<T>, w: ArrayView1<bool>| match (x.as_slice(), w.as_slice()) {
+        (Some(x), Some(w)) if all_finite(isa, x, w) => 0,
+        _ => x.iter().zip(w).filter(|&(&x, &w)| is_wrong(x, w)).count(),
+    };
+    let rows = intensities.rows().into_iter().zip(wanted.rows());
+    let count: usize = rows.map(|(x, w)| of_row(x, w)).sum();
     if count == 0 {
         return Ok(());
     }

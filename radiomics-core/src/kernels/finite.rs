@@ -1,16 +1,17 @@
 //! Whether values are numbers.
 
 use super::kernel;
+use crate::image::Voxel;
 
 /// Bits that are all set in infinities and NaN, and in nothing else.
 const EXPONENT: u64 = 0x7ff0_0000_0000_0000;
 
 kernel! {
     /// Whether all values whose entry in `mask`, which is as long, is set are finite.
-    pub fn all_finite(values: &[f64], mask: &[bool]) -> bool {
+    pub fn all_finite<T: Voxel>(values: &[T], mask: &[bool]) -> bool {
         let mut wrong = 0;
         for (x, &wanted) in values.iter().zip(mask) {
-            let bits = x.to_bits() & EXPONENT;
+            let bits = x.to_f64().to_bits() & EXPONENT;
             wrong |= u64::from(bits == EXPONENT) & u64::from(wanted);
         }
         wrong == 0

@@ -17,7 +17,6 @@ use crate::error::{Error, Result};
 use crate::filters::{self, About, Filter, Reach};
 use crate::grid::{Grid, Window};
 use crate::image::{Image, Mask, VoxelKind, check_finite};
-use crate::kernels::finite::all_finite;
 use crate::kernels::{Isa, splines};
 use crate::roi::Roi;
 use crate::settings::{FilterCrop, Interpolation, MorphologicalMask, Rounding, Settings};
@@ -79,7 +78,7 @@ impl<'i, 'v> Prepared<'i, 'v> {
         let bounds = mask.bounding(label)?;
         let labelled = mask.select(label, &bounds);
         check_size(&labelled, "masking")?;
-        image.voxels().check_finite(&bounds, &labelled)?;
+        image.voxels().check_finite(isa, &bounds, &labelled)?;
 
         let frame = Frame::new(image, &bounds, settings, isa)?;
         let drawn = match frame.resampling {
@@ -87,9 +86,11 @@ impl<'i, 'v> Prepared<'i, 'v> {
             Some(_) => interpolated(&frame, mask, label, bounds, settings, margin_mm)?,
         };
         let intensities = frame.intensities(&drawn.window);
-        // Integers are finite, and so is what is interpolated between them.
-        if frame.z_score.is_some() || !image.voxels().is_integer() {
-            check_finite(intensities.view(), &drawn.mask, drawn.window.start)?;
+        // Voxels of the image as it is were checked above. Integers are finite, and so is what is
+        // interpolated between them.
+        let is_checked = frame.resampling.is_none() || image.voxels().is_integer();
+        if frame.z_score.is_some() || !is_checked {
+            check_finite(isa, intensities.view(), &drawn.mask, drawn.window.start)?;
         }
 
         let intensity = resegment::resegment(&intensities, &drawn.mask, settings, isa);
@@ -148,11 +149,7 @@ impl<'i, 'v> Prepared<'i, 'v> {
 
     /// Refuses NaN and infinities in the region.
     fn check_finite(&self, isa: Isa) -> Result<()> {
-        let Roi { intensities, intensity, .. } = &self.roi;
-        match (intensities.as_slice(), intensity.as_slice()) {
-            (Some(values), Some(wanted)) if all_finite(isa, values, wanted) => Ok(()),
-            _ => check_finite(intensities.view(), intensity, self.window.start),
-        }
+        check_finite(isa, self.roi.intensities.view(), &self.roi.intensity, self.window.start)
     }
 
     /// The part of the image that a filter is given.
