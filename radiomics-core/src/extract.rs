@@ -50,7 +50,8 @@ pub fn extract(
     check_selection(settings)?;
     let pool = pool(execution)?;
     let monitor = Monitor::new(None, 0);
-    pool.install(|| extract_one(ORIGINAL, image, mask, label, settings, execution.isa, &monitor, None))
+    let work = Work { settings, isa: execution.isa, monitor: &monitor };
+    pool.install(|| extract_one(ORIGINAL, image, mask, label, work, None))
 }
 
 /// Computes the features of each of `labels` of one mask in each of several images, which have
@@ -74,12 +75,12 @@ pub fn extract_many(
     let of_one = 1 + shape.len() + settings.filters.len() * intensity.len();
     let steps = images.len() * labels.len() * of_one;
     let monitor = Monitor::new(runtime.progress, steps);
+    let work = Work { settings, isa: runtime.isa, monitor: &monitor };
     let table = |label: i64| {
         let mut rows = Vec::new();
         let mut known = (images.len() > 1).then(KnownShape::default);
         for (name, image) in images {
-            let table =
-                extract_one(name, image, mask, label, settings, runtime.isa, &monitor, known.as_mut());
+            let table = extract_one(name, image, mask, label, work, known.as_mut());
             rows.extend(
                 table.map_err(|error| if single { error } else { error.of_region(name, label) })?.into_rows(),
             );
@@ -95,29 +96,36 @@ pub fn extract_many(
 /// Name of an image that no filter made.
 const ORIGINAL: &str = "original";
 
-#[allow(clippy::too_many_arguments, reason = "what a job is of, and what it runs on")]
+/// What to compute, and on what.
+#[derive(Clone, Copy)]
+struct Work<'a> {
+    settings: &'a Settings,
+    isa: Isa,
+    monitor: &'a Monitor<'a>,
+}
+
 fn extract_one(
     name: &str,
     image: &Image,
     mask: &Mask,
     label: i64,
-    settings: &Settings,
-    isa: Isa,
-    monitor: &Monitor,
+    work: Work,
     known: Option<&mut KnownShape>,
 ) -> Result<FeatureTable> {
+    let Work { settings, isa, monitor } = work;
     let (shape, intensity) = selected(settings);
     let margin_mm = intensity.iter().map(|f| f.compute.margin_mm()).fold(0.0, f64::max);
     let prepared = Prepared::new(image, mask, label, settings, margin_mm, isa)?;
     monitor.advance(1)?;
     let mut rows = match known {
-        Some(known) => known.rows(name, &prepared.roi, &shape, settings, isa, monitor)?,
-        None => compute(name, &prepared.roi, &shape, settings, isa, monitor)?,
+        Some(known) => known.rows(name, &prepared.roi, &shape, work)?,
+        None => compute(name, &prepared.roi, &shape, work)?,
     };
     if !intensity.is_empty() {
         prepared.for_each_response(&settings.filters, isa, &mut |filter, roi| {
             let settings = settings.of_response(filter);
-            rows.extend(compute(&response_name(name, filter), roi, &intensity, &settings, isa, monitor)?);
+            let work = Work { settings: &settings, ..work };
+            rows.extend(compute(&response_name(name, filter), roi, &intensity, work)?);
             Ok(())
         })?;
     }
@@ -135,17 +143,9 @@ struct KnownShape {
 impl KnownShape {
     /// The rows of `families`, which are those of shape. What depends on the mask alone is computed
     /// anew only for another mask than the last one.
-    fn rows(
-        &mut self,
-        image: &str,
-        roi: &Roi,
-        families: &[&Family],
-        settings: &Settings,
-        isa: Isa,
-        monitor: &Monitor,
-    ) -> Result<Vec<FeatureRow>> {
+    fn rows(&mut self, image: &str, roi: &Roi, families: &[&Family], work: Work) -> Result<Vec<FeatureRow>> {
         if self.rows.is_empty() || self.spacing_mm != roi.grid.spacing_mm || self.mask != roi.morphological {
-            self.rows = compute(image, roi, families, settings, isa, monitor)?;
+            self.rows = compute(image, roi, families, work)?;
             self.mask.clone_from(&roi.morphological);
             self.spacing_mm = roi.grid.spacing_mm;
             return Ok(self.rows.clone());
@@ -155,11 +155,11 @@ impl KnownShape {
         };
         let names = self.rows.iter().filter(|row| is_own(row));
         let features = names.map(|row| format!("{}.{}", row.family, row.feature.name)).collect();
-        let own = Settings { features: Some(features), families: None, ..settings.clone() };
+        let own = Settings { features: Some(features), families: None, ..work.settings.clone() };
         let (computed, rest): (Vec<&Family>, Vec<&Family>) =
             families.iter().partition(|family| selected(&own).0.iter().any(|f| f.name == family.name));
-        let mut computed = compute(image, roi, &computed, &own, isa, monitor)?.into_iter();
-        monitor.advance(rest.len())?;
+        let mut computed = compute(image, roi, &computed, Work { settings: &own, ..work })?.into_iter();
+        work.monitor.advance(rest.len())?;
         let renamed = |row: &FeatureRow| FeatureRow { image: image.to_owned(), ..row.clone() };
         let rows = self.rows.iter().map(|row| match is_own(row) {
             true => computed.next().unwrap_or_else(|| renamed(row)),
@@ -192,14 +192,8 @@ fn selected(settings: &Settings) -> (Vec<&'static Family>, Vec<&'static Family>)
     FAMILIES.iter().filter(wanted).partition(|family| matches!(family.compute, Compute::Shape(_)))
 }
 
-fn compute(
-    image: &str,
-    roi: &Roi,
-    families: &[&Family],
-    settings: &Settings,
-    isa: Isa,
-    monitor: &Monitor,
-) -> Result<Vec<FeatureRow>> {
+fn compute(image: &str, roi: &Roi, families: &[&Family], work: Work) -> Result<Vec<FeatureRow>> {
+    let Work { settings, isa, monitor } = work;
     let job = Job { image, roi, settings, isa };
     let sample = families.iter().any(|f| f.compute.uses_sample()).then(|| Sample::new(isa, roi));
     let texture = match &sample {

@@ -234,3 +234,33 @@ fn nothing_is_computed_that_is_not_asked_for() {
     let statistics = Settings { features: None, discretisation: Discretisation::Identity, ..settings };
     assert_eq!(self::table(&noise(shape), &ball(shape), [1.0; 3], &statistics).rows().len(), 18);
 }
+
+/// Matrices that are only summed are counted as their sum.
+#[test]
+fn aggregations_alone_give_the_same_bits_as_together() {
+    let shape = [9, 17, 70];
+    // Runs short and long, which are counted in different ways.
+    let mut voxels = noise(shape).mapv(|x| (x / 45.0).floor());
+    voxels.slice_mut(s![..4, .., ..]).fill(0.0);
+    let labels = Array3::from_elem(shape, 1u8);
+    let grid = Grid::new(shape, [2.0, 1.0, 1.0]).unwrap();
+    let image = Image::new(grid.clone(), voxels.view()).unwrap();
+    let mask = Mask::new(grid, labels.view()).unwrap();
+    for bins in [3, 60, 300] {
+        let settings = Settings {
+            families: Some(["glcm", "glrlm"].map(str::to_owned).to_vec()),
+            discretisation: Discretisation::FixedBinNumber { bins },
+            ..Settings::default()
+        };
+        let together = all_aggregations(settings.clone());
+        let together = bits(&run(&image, &mask, &together, &Execution::default()));
+        for &aggregation in &all_aggregations(settings.clone()).aggregations {
+            for threads in [1, 3] {
+                let alone = Settings { aggregations: vec![aggregation], ..settings.clone() };
+                let alone = bits(&run(&image, &mask, &alone, &Execution { threads, ..Execution::default() }));
+                assert_eq!(alone.is_empty(), aggregation == Aggregation::Volume3d);
+                assert!(alone.iter().all(|row| together.contains(row)), "{aggregation:?}, {bins} bins");
+            }
+        }
+    }
+}
