@@ -5,15 +5,19 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use radiomics_core::catalogue::FAMILIES;
 use radiomics_core::example::DigitalPhantom;
-use radiomics_core::filters::{Filter, filter_images as core_filter_images, read_filters};
-use radiomics_core::{Execution, Grid, Image, Mask, Named, Voxels};
+use radiomics_core::filters::{Filter, filter_each, read_filters};
+use radiomics_core::{Execution, Grid, Image, Mask, Named, Runtime, Voxels, extract_many};
 
 use serde_json::Value;
 
+use crate::pools::{number, on_threads};
 use crate::settings::Settings;
 use crate::value::{MAX_DEPTH, to_value};
 use crate::voxels::{Borrowed, to_array};
-use crate::{RadiomicsError, raise};
+use crate::raise;
+
+/// What rows call an image that no filter made.
+const ORIGINAL: &str = "original";
 
 /// Spacing, origin and direction, all (z, y, x).
 pub type Geometry = ([f64; 3], [f64; 3], [[f64; 3]; 3]);
@@ -43,13 +47,13 @@ pub fn extract(
     label: i64,
     threads: i64,
 ) -> PyResult<Vec<Row>> {
-    let execution = execution(threads)?;
     let (voxels, labels) = (Borrowed::new("image", image)?, Borrowed::new("mask", mask)?);
     let image = self::image(voxels.voxels(), image_geometry)?;
     let mask = self::mask(labels.voxels(), mask_geometry)?;
-    let table = py
-        .detach(|| radiomics_core::extract(&image, &mask, label, settings.core(), &execution))
-        .map_err(raise)?;
+    let tables = on_threads(py, threads, |pool| {
+        extract_many(&[(ORIGINAL, &image)], &mask, &[label], settings.core(), &Runtime::new(pool))
+    })?;
+    let tables = tables.map_err(raise)?;
     let row = |row: &radiomics_core::FeatureRow| {
         let feature = row.feature;
         (
@@ -63,7 +67,7 @@ pub fn extract(
             row.status().name(),
         )
     };
-    Ok(table.rows().iter().map(row).collect())
+    Ok(tables.iter().flat_map(|table| table.rows()).map(row).collect())
 }
 
 /// The responses of several filters to an image, a list of new float64 arrays (z, y, x).
@@ -79,11 +83,14 @@ pub fn filter_images<'py>(
     filters: &Bound<'py, PyAny>,
     threads: i64,
 ) -> PyResult<Vec<Bound<'py, PyArray3<f64>>>> {
-    let execution = execution(threads)?;
     let filters = filters_of(filters)?;
     let voxels = Borrowed::new("image", image)?;
     let image = self::image(voxels.voxels(), geometry)?;
-    let responses = py.detach(|| core_filter_images(&image, &filters, &execution)).map_err(raise)?;
+    let mut responses = Vec::with_capacity(filters.len());
+    on_threads(py, threads, |pool| {
+        filter_each(&image, &filters, &Runtime::new(pool), |_, response| responses.push(response))
+    })?
+    .map_err(raise)?;
     Ok(responses.into_iter().map(|response| response.into_pyarray(py)).collect())
 }
 
@@ -97,10 +104,7 @@ fn filters_of(given: &Bound<'_, PyAny>) -> PyResult<Vec<Filter>> {
 
 /// With a number of threads as Python gives it.
 pub fn execution(threads: i64) -> PyResult<Execution> {
-    let threads = usize::try_from(threads).map_err(|_| {
-        RadiomicsError::new_err(format!("threads is {threads}: give 0 for all cores, or a number above 0"))
-    })?;
-    Ok(Execution { threads, ..Execution::default() })
+    Ok(Execution { threads: number(threads)?, ..Execution::default() })
 }
 
 /// Borrowed voxels as an image.

@@ -3,6 +3,7 @@
 
 mod extract;
 mod maps;
+mod pools;
 mod settings;
 mod value;
 mod verify;
@@ -32,6 +33,8 @@ mod _core {
     use super::extract::{example, extract, features, filter_images};
     #[pymodule_export]
     use super::maps::feature_maps;
+    #[pymodule_export]
+    use super::pools::end_idle_threads;
     #[pymodule_export]
     use super::settings::{Settings, setting_keys};
     #[pymodule_export]

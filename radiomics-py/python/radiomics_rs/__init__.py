@@ -10,11 +10,14 @@
 Arrays are (z, y, x), lengths are millimetres. The numbers come from a compiled engine.
 """
 
+import os
+
 from radiomics_rs._core import (
     RadiomicsError,
     Settings,
     Verification,
     __version__,
+    end_idle_threads,
     example,
     features,
     setting_keys,
@@ -49,3 +52,7 @@ __all__ = [
 Settings.__doc__ = f"{Settings.__doc__}\n\n" + "\n".join(
     f"{key['name']}: {key['summary']}. Takes {key['takes']}." for key in setting_keys()
 )
+
+# Threads are kept from call to call, and no thread survives a fork (which Windows has not).
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=end_idle_threads)

@@ -1,0 +1,89 @@
+//! Threads that are kept from call to call: starting them would cost a short call a tenth of its
+//! time.
+
+use std::num::NonZeroUsize;
+use std::sync::{Mutex, PoisonError};
+use std::thread::available_parallelism;
+
+use pyo3::prelude::*;
+use radiomics_core::Pool;
+
+use crate::{RadiomicsError, raise};
+
+/// Pools that no call uses, the one that was last used last. A call has its pool to itself, so
+/// calls of several Python threads do not wait for each other.
+///
+/// Locked only with the interpreter lock held, and never while that is released: whoever forks
+/// through Python leaves no locked one behind in the child.
+static IDLE: Mutex<Vec<Idle>> = Mutex::new(Vec::new());
+
+struct Idle {
+    /// As the caller asked for them: 0 for as many as the machine has.
+    threads: usize,
+    /// Of the process that started them: a forked one has the pool and no threads.
+    process: u32,
+    pool: Pool,
+}
+
+/// Runs `job` on so many threads, with the interpreter lock released.
+///
+/// # Errors
+/// `RadiomicsError` for a negative number, or more threads than the system gives.
+pub fn on_threads<R: Send>(
+    py: Python<'_>,
+    threads: i64,
+    job: impl FnOnce(&Pool) -> R + Send,
+) -> PyResult<R> {
+    let threads = number(threads)?;
+    let pool = match take(threads) {
+        Some(pool) => pool,
+        None => Pool::new(threads).map_err(raise)?,
+    };
+    let result = py.detach(|| job(&pool));
+    keep(threads, pool);
+    Ok(result)
+}
+
+/// A number of threads as Python gives it.
+pub fn number(threads: i64) -> PyResult<usize> {
+    usize::try_from(threads).map_err(|_| {
+        RadiomicsError::new_err(format!("threads is {threads}: give 0 for all cores, or a number above 0"))
+    })
+}
+
+fn take(threads: usize) -> Option<Pool> {
+    let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+    forget_foreign(&mut idle);
+    let found = idle.iter().rposition(|kept| kept.threads == threads)?;
+    Some(idle.remove(found).pool)
+}
+
+/// Keeps up to twice as many threads as the machine has, those that were used last.
+fn keep(threads: usize, pool: Pool) {
+    let most = 2 * available_parallelism().map_or(1, NonZeroUsize::get);
+    let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+    forget_foreign(&mut idle);
+    idle.push(Idle { threads, process: std::process::id(), pool });
+    while idle.iter().map(|kept| kept.pool.threads()).sum::<usize>() > most {
+        idle.remove(0);
+    }
+}
+
+/// Pools of the process this one was forked from: to drop them would wait for threads that are not
+/// here.
+fn forget_foreign(idle: &mut Vec<Idle>) {
+    let here = std::process::id();
+    let (own, foreign) = idle.drain(..).partition(|kept| kept.process == here);
+    *idle = own;
+    std::mem::forget::<Vec<Idle>>(foreign);
+}
+
+/// Ends the threads that no call uses.
+///
+/// Called before the process forks: threads do not survive that, and Python warns of them.
+#[pyfunction]
+pub fn end_idle_threads() {
+    let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+    forget_foreign(&mut idle);
+    idle.clear();
+}

@@ -1,0 +1,85 @@
+"""Threads are kept from call to call, and end before the process forks."""
+
+import multiprocessing
+import os
+import sys
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import radiomics_rs as rr
+from conftest import same
+from radiomics_rs._core import end_idle_threads
+
+TASKS = Path("/proc/self/task")
+counts_threads = pytest.mark.skipif(not TASKS.is_dir(), reason="no list of threads to count")
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+
+
+def running():
+    return len(list(TASKS.iterdir()))
+
+
+def extract(phantom, threads=1):
+    image, mask, spacing = phantom
+    return rr.extract(image, mask, spacing_mm=spacing, threads=threads)
+
+
+@counts_threads
+def test_calls_take_the_threads_of_the_last_one(phantom):
+    end_idle_threads()
+    before = running()
+    for _ in range(5):
+        extract(phantom)
+    assert running() == before + 1
+    extract(phantom, threads=2)
+    assert running() <= before + 3
+    end_idle_threads()
+    assert running() == before
+
+
+@counts_threads
+def test_no_more_threads_are_kept_than_twice_the_machine_has(phantom):
+    end_idle_threads()
+    before = running()
+    for threads in (1, 2, 64, 3, 500):
+        extract(phantom, threads)
+    assert running() <= before + 2 * os.cpu_count()
+    end_idle_threads()
+
+
+def test_concurrent_calls_have_threads_of_their_own(phantom):
+    expected = extract(phantom)
+    with ThreadPoolExecutor(4) as executor:
+        tables = list(executor.map(lambda n: extract(phantom, 1 + n % 2), range(40)))
+    assert all(same(expected, table) for table in tables)
+
+
+def mean(phantom):
+    return extract(phantom).to_dict()["original_intensity_statistics_mean"]
+
+
+@forks
+def test_a_forked_process_starts_its_own(phantom):
+    expected = mean(phantom)
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        assert pool.map(mean, [phantom] * 4) == [expected] * 4
+    assert mean(phantom) == expected
+
+
+@forks
+@counts_threads
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="Python warns of threads since 3.12")
+def test_forking_after_a_call_does_not_warn(phantom):
+    end_idle_threads()
+    if running() > 1:
+        pytest.skip("threads of other libraries run")
+    extract(phantom)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        child = os.fork()
+        if child == 0:
+            os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
