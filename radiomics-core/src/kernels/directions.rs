@@ -51,6 +51,34 @@ kernel! {
     }
 }
 
+kernel! {
+    /// Numbers of the points (whole chunks of them) that are farthest against and along a way.
+    fn ends_kernel(points: &[Vec<f64>; 2], way: [f64; 2]) -> [usize; 2] {
+        let (mut low, mut high) = ([f64::INFINITY; STRIPES], [f64::NEG_INFINITY; STRIPES]);
+        // As floating-point numbers they are chosen like what they belong to.
+        let (mut lowest, mut highest) = ([0.0; STRIPES], [0.0; STRIPES]);
+        let [a, b] = points.each_ref().map(|axis| axis.as_chunks::<STRIPES>().0);
+        let mut chunk = 0.0;
+        for (a, b) in a.iter().zip(b) {
+            for s in 0..STRIPES {
+                let v = a[s] * way[0] + b[s] * way[1];
+                lowest[s] = if v < low[s] { chunk } else { lowest[s] };
+                low[s] = if v < low[s] { v } else { low[s] };
+                highest[s] = if v > high[s] { chunk } else { highest[s] };
+                high[s] = if v > high[s] { v } else { high[s] };
+            }
+            chunk += 1.0;
+        }
+        let place = |chunks: [f64; STRIPES], s: usize| chunks[s] as usize * STRIPES + s;
+        let [mut first, mut last] = [0; 2];
+        for s in 1..STRIPES {
+            first = if low[s] < low[first] { s } else { first };
+            last = if high[s] > high[last] { s } else { last };
+        }
+        [place(lowest, first), place(highest, last)]
+    }
+}
+
 /// Calls `add` with the product of each vector with `direction`, and its stripe.
 #[inline(always)]
 fn striped(vectors: &Vectors, [dz, dy, dx]: [f64; 3], mut add: impl FnMut(f64, usize)) {
@@ -83,6 +111,31 @@ pub fn magnitude(isa: Isa, vectors: &Vectors, direction: [f64; 3]) -> f64 {
     magnitude_kernel(isa, vectors, direction)
 }
 
+/// Corners in order, some of them maybe twice, of a polygon within the convex hull of the vectors
+/// as seen in the plane of `across`, two directions at right angles: the farthest of them in
+/// `ways`, directions of half a turn in ascending order, and opposite to those. `points` is memory
+/// for them.
+pub fn inner_polygon(
+    isa: Isa,
+    vectors: &Vectors,
+    across: [[f64; 3]; 2],
+    ways: &[[f64; 2]],
+    points: &mut [Vec<f64>; 2],
+) -> Vec<[f64; 2]> {
+    for (direction, points) in across.into_iter().zip(&mut *points) {
+        products(isa, vectors, direction, points);
+        // The last one again and again, up to a whole chunk.
+        let last = points.last().copied().unwrap_or(0.0);
+        points.resize(points.len().next_multiple_of(STRIPES), last);
+    }
+    let mut polygon = vec![[0.0; 2]; 2 * ways.len()];
+    for (n, &way) in ways.iter().enumerate() {
+        let [behind, ahead] = ends_kernel(isa, points, way).map(|p| [points[0][p], points[1][p]]);
+        (polygon[n], polygon[ways.len() + n]) = (ahead, behind);
+    }
+    polygon
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +149,9 @@ mod tests {
             let all = |isa| {
                 let mut found = Vec::new();
                 products(isa, &vectors, direction, &mut found);
+                let across = [[0.1, 0.7, -0.2], [0.9, 0.2, 0.5]];
+                let ways = [[1.0, 0.0], [0.0, 1.0], [-0.5, 0.3]];
+                found.extend(inner_polygon(isa, &vectors, across, &ways, &mut Default::default()).concat());
                 let sums = [extent(isa, &vectors, direction), magnitude(isa, &vectors, direction)];
                 found.extend(sums);
                 found.into_iter().map(f64::to_bits).collect::<Vec<_>>()
@@ -114,6 +170,22 @@ mod tests {
             assert!((magnitude(Isa::Scalar, &vectors, direction) - sum).abs() <= 1e-13 * sum);
             for isa in Isa::available() {
                 assert_eq!(all(isa), all(Isa::Scalar), "{} with {n} vectors", isa.name());
+            }
+        }
+    }
+
+    #[test]
+    fn the_farthest_points() {
+        let vectors = Vectors::new((0..100).map(|i| [0.0, (i * 7 % 31) as f64, (i * i % 43) as f64]));
+        let ways = [[1.0, 0.0], [0.6, 0.8], [-0.6, 0.8]];
+        for isa in Isa::available() {
+            let across = [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+            let polygon = inner_polygon(isa, &vectors, across, &ways, &mut Default::default());
+            for (n, found) in polygon.into_iter().enumerate() {
+                let way = ways[n % 3].map(|w| if n < 3 { w } else { -w });
+                let reach = |p: [f64; 2]| p[0] * way[0] + p[1] * way[1];
+                let all = (0..100).map(|i| reach([(i * 7 % 31) as f64, (i * i % 43) as f64]));
+                assert_eq!(reach(found), all.fold(f64::NEG_INFINITY, f64::max));
             }
         }
     }

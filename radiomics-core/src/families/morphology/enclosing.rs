@@ -32,6 +32,10 @@ pub(super) fn oriented_box(isa: Isa, hull: &Hull) -> [f64; 3] {
     let shape = Projected {
         isa,
         hull,
+        ways: std::array::from_fn(|n| {
+            let (sin, cos) = (std::f64::consts::PI * n as f64 / WAYS as f64).sin_cos();
+            [cos, sin]
+        }),
         corners: Vectors::new(hull.corners_mm().into_iter()),
         faces: Vectors::new(hull.face_vectors_mm2()),
     };
@@ -56,8 +60,10 @@ pub(super) fn oriented_box(isa: Isa, hull: &Hull) -> [f64; 3] {
         if some.iter().all(|&(least, _)| least > limit) {
             break;
         }
-        let worthwhile = some.par_iter().filter(|&&(_, up)| shape.inner_volume(up) <= limit);
-        boxes.par_extend(worthwhile.map(|&(_, up)| shape.smallest_box(up)));
+        let sides = some.par_iter().map_init(Default::default, |points, &(_, up)| {
+            (shape.inner_volume(up, points) <= limit).then(|| shape.smallest_box(up))
+        });
+        boxes.par_extend(sides.flatten());
         smallest = boxes.iter().map(|&b| box_volume(b)).fold(f64::INFINITY, f64::min);
     }
     planar::smallest(&boxes, box_volume, box_area).unwrap_or([f64::NAN; 3])
@@ -73,7 +79,7 @@ fn with_axes(faces: &[([f64; 3], [f64; 3])]) -> Vec<Vector3<f64>> {
 /// Directions that are tried together.
 const TOGETHER: usize = 8;
 
-/// Directions across a box in which the farthest corners are looked for first.
+/// How many directions across a box are looked along first; each of them both ways.
 const WAYS: usize = 8;
 
 /// Two directions at right angles to one and to each other.
@@ -86,38 +92,21 @@ fn axes_across(up: Vector3<f64>) -> [Vector3<f64>; 2] {
 struct Projected<'a> {
     isa: Isa,
     hull: &'a Hull,
+    /// Directions across a box in which the farthest corners are looked for first.
+    ways: [[f64; 2]; WAYS],
     corners: Vectors,
     faces: Vectors,
 }
 
 impl Projected<'_> {
-    /// Height along `up` times the area of the shadow, which is half of what the faces, seen
-    /// from both sides, cover.
     /// Volume of the smallest box along `up` of the corners that are farthest in a few directions
-    /// across it, as high as the hull; of a hull of no size, 0.
-    fn inner_volume(&self, up: Vector3<f64>) -> f64 {
+    /// across it, as high as the hull; of a hull of no size, 0. `points` is memory.
+    fn inner_volume(&self, up: Vector3<f64>, points: &mut [Vec<f64>; 2]) -> f64 {
         let height = dots::extent(self.isa, &self.corners, up.into());
-        let [along, across] = axes_across(up);
-        let mut products = Vec::new();
-        let mut ends = Vec::with_capacity(2 * WAYS);
-        for n in 0..WAYS {
-            let (sin, cos) = (std::f64::consts::PI * n as f64 / WAYS as f64).sin_cos();
-            dots::products(self.isa, &self.corners, (along * cos + across * sin).into(), &mut products);
-            let (mut low, mut high) = ((0, f64::INFINITY), (0, f64::NEG_INFINITY));
-            for (corner, &p) in products.iter().enumerate() {
-                low = if p < low.1 { (corner, p) } else { low };
-                high = if p > high.1 { (corner, p) } else { high };
-            }
-            ends.extend([low.0, high.0]);
-        }
-        let shadow = ends.iter().map(|&corner| self.shadow(corner, along, across)).collect();
-        let [length, width] = planar::smallest_rectangle(shadow);
+        let across = axes_across(up).map(<[f64; 3]>::from);
+        let shadow = dots::inner_polygon(self.isa, &self.corners, across, &self.ways, points);
+        let [length, width] = planar::rectangle_round(shadow);
         height * length * width
-    }
-
-    fn shadow(&self, corner: usize, along: Vector3<f64>, across: Vector3<f64>) -> [f64; 2] {
-        let p = Vector3::from(self.hull.corner_mm(corner));
-        [along.dot(&p), across.dot(&p)]
     }
 
     fn smallest_box(&self, up: Vector3<f64>) -> [f64; 3] {
@@ -134,7 +123,10 @@ impl Projected<'_> {
             edge.corners.iter().for_each(|&corner| is_end[corner as usize] = true);
         }
         let ends = is_end.iter().enumerate().filter(|(_, is_end)| **is_end);
-        let shadow = ends.map(|(corner, _)| self.shadow(corner, along, across));
+        let shadow = ends.map(|(corner, _)| {
+            let p = Vector3::from(self.hull.corner_mm(corner));
+            [along.dot(&p), across.dot(&p)]
+        });
         let [length, width] = planar::smallest_rectangle(shadow.collect());
         [height, length, width]
     }

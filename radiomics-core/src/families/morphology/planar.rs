@@ -25,7 +25,11 @@ pub(super) fn lattice_hull(points: Vec<[i64; 2]>) -> Vec<[i64; 2]> {
 pub(super) fn smallest_rectangle(points: Vec<[f64; 2]>) -> [f64; 2] {
     let turns_left =
         |o: [f64; 2], a: [f64; 2], b: [f64; 2]| (a[0] - o[0]) * (b[1] - o[1]) > (a[1] - o[1]) * (b[0] - o[0]);
-    let mut corners = hull(without_inner(points), turns_left);
+    rectangle_round(hull(without_inner(points), turns_left))
+}
+
+/// The same of the corners of a convex polygon, in order.
+pub(super) fn rectangle_round(mut corners: Vec<[f64; 2]>) -> [f64; 2] {
     // Corners that differ by rounding only would stop the calipers.
     let size = corners.iter().flatten().fold(0.0f64, |size, v| size.max(v.abs()));
     let same = |a: [f64; 2], b: [f64; 2]| {
