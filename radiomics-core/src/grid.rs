@@ -1,6 +1,6 @@
 //! Where the voxels of an image lie in space.
 
-use ndarray::{ArrayView3, Axis};
+use ndarray::{ArrayView2, ArrayView3, Axis};
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
@@ -191,20 +191,8 @@ impl Window {
         let slices: Vec<[[usize; 2]; 2]> = (0..voxels.len_of(Axis(0)))
             .into_par_iter()
             .map(|k| {
-                let mut bounds = [[usize::MAX, 0]; 2];
-                for (j, row) in voxels.index_axis(Axis(0), k).rows().into_iter().enumerate() {
-                    let ends = match row.as_slice() {
-                        Some(row) => ends(row, &is_inside),
-                        None => {
-                            let first = row.iter().position(&is_inside);
-                            first.map(|first| [first, row.iter().rposition(&is_inside).unwrap_or(first)])
-                        }
-                    };
-                    let Some([first, last]) = ends else { continue };
-                    bounds[0] = [bounds[0][0].min(j), j];
-                    bounds[1] = [bounds[1][0].min(first), bounds[1][1].max(last)];
-                }
-                bounds
+                let slice = voxels.index_axis(Axis(0), k);
+                slice_bounds(slice, &is_inside).unwrap_or([[usize::MAX, 0]; 2])
             })
             .collect();
         let first = slices.iter().position(|[y, _]| y[0] <= y[1])?;
@@ -218,17 +206,53 @@ impl Window {
     }
 }
 
+/// The first and the last y and x of a slice that `is_inside`. Between the first and the last row
+/// only what lies beyond the bounds so far is looked at.
+fn slice_bounds<T>(slice: ArrayView2<'_, T>, is_inside: impl Fn(&T) -> bool) -> Option<[[usize; 2]; 2]> {
+    let row_ends = |j: usize| {
+        let row = slice.row(j);
+        match row.to_slice() {
+            Some(row) => ends(row, &is_inside),
+            None => {
+                let first = row.iter().position(&is_inside)?;
+                Some([first, row.iter().rposition(&is_inside)?])
+            }
+        }
+    };
+    let rows = 0..slice.nrows();
+    let (top, [mut first, mut last]) = rows.clone().find_map(|j| row_ends(j).map(|ends| (j, ends)))?;
+    let below = (top + 1..rows.end).rev().find_map(|j| row_ends(j).map(|ends| (j, ends)));
+    let bottom = below.map_or(top, |(bottom, ends)| {
+        (first, last) = (first.min(ends[0]), last.max(ends[1]));
+        bottom
+    });
+    for j in top + 1..bottom {
+        let beyond = match slice.row(j).to_slice() {
+            Some(row) => any(&row[..first], &is_inside) || any(&row[last + 1..], &is_inside),
+            None => true,
+        };
+        if let Some(ends) = beyond.then(|| row_ends(j)).flatten() {
+            (first, last) = (first.min(ends[0]), last.max(ends[1]));
+        }
+    }
+    Some([[top, bottom], [first, last]])
+}
+
+/// Whether any voxel `is_inside`; all are asked, several at once.
+fn any<T>(voxels: &[T], is_inside: impl Fn(&T) -> bool) -> bool {
+    voxels.iter().fold(false, |any, v| any | is_inside(v))
+}
+
 /// The first and the last place in a row that `is_inside`. Whole pieces of the row are asked
 /// at once.
 fn ends<T>(row: &[T], is_inside: impl Fn(&T) -> bool) -> Option<[usize; 2]> {
     const PIECE: usize = 64;
-    let any = |piece: &[T]| piece.iter().fold(false, |any, v| any | is_inside(v));
     let (mut first, mut last) = (0, row.len());
-    while first + PIECE <= last && !any(&row[first..first + PIECE]) {
+    while first + PIECE <= last && !any(&row[first..first + PIECE], &is_inside) {
         first += PIECE;
     }
     first += row[first..].iter().position(&is_inside)?;
-    while last - first > PIECE && !any(&row[last - PIECE..last]) {
+    while last - first > PIECE && !any(&row[last - PIECE..last], &is_inside) {
         last -= PIECE;
     }
     Some([first, first + row[first..last].iter().rposition(&is_inside)?])

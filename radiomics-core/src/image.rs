@@ -174,7 +174,7 @@ pub(crate) fn volume<T: Copy + Default>(shape: [usize; 3]) -> Array3<T> {
 
 /// What `map` makes of the voxels, x contiguous whatever the strides of the view: sums run in
 /// memory order, so the layout would show in the last bits.
-fn copied<T, U>(view: ArrayView3<'_, T>, map: impl Fn(T) -> U + Sync) -> Array3<U>
+pub(crate) fn copied<T, U>(view: ArrayView3<'_, T>, map: impl Fn(T) -> U + Sync) -> Array3<U>
 where
     T: Voxel + Sync,
     U: Copy + Default + Send,

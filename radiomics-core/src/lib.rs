@@ -30,6 +30,7 @@ mod families;
 pub mod filters;
 mod grid;
 mod image;
+mod intensities;
 mod kernels;
 pub mod matrices;
 /// Surface meshes of masks.

@@ -7,6 +7,8 @@ use std::sync::OnceLock;
 use ndarray::Array3;
 
 use crate::grid::{Grid, Window};
+use crate::image::Voxel;
+use crate::intensities::{Intensities, permuted, with_intensities};
 use crate::kernels::Isa;
 use crate::kernels::counters::Counters;
 use crate::kernels::occupied::occupied;
@@ -22,7 +24,7 @@ pub const MAX_LEVELS: usize = u16::MAX as usize;
 #[derive(Clone, Debug)]
 pub struct Roi {
     pub(crate) grid: Grid,
-    pub(crate) intensities: Array3<f64>,
+    pub(crate) intensities: Intensities,
     pub(crate) morphological: Array3<bool>,
     pub(crate) intensity: Array3<bool>,
     pub(crate) region: Window,
@@ -35,8 +37,8 @@ impl Roi {
     }
 
     /// Intensities of the whole box: the region and a margin round it, where the image has it.
-    pub fn intensities(&self) -> &Array3<f64> {
-        &self.intensities
+    pub fn intensities(&self) -> Cow<'_, Array3<f64>> {
+        self.intensities.to_f64()
     }
 
     /// The region as drawn.
@@ -63,7 +65,6 @@ impl Roi {
             1 => [1, 0, 2],
             _ => [2, 0, 1],
         };
-        let turned = |mask: &Array3<bool>| mask.view().permuted_axes(order).as_standard_layout().into_owned();
         Cow::Owned(Roi {
             grid: Grid {
                 shape: order.map(|a| self.grid.shape[a]),
@@ -71,9 +72,9 @@ impl Roi {
                 origin_mm: self.grid.origin_mm,
                 direction: self.grid.direction.map(|row| order.map(|a| row[a])),
             },
-            intensities: self.intensities.view().permuted_axes(order).as_standard_layout().into_owned(),
-            morphological: turned(&self.morphological),
-            intensity: turned(&self.intensity),
+            intensities: self.intensities.permuted(order),
+            morphological: permuted(&self.morphological, order),
+            intensity: permuted(&self.intensity, order),
             region: Window {
                 start: order.map(|a| self.region.start[a]),
                 shape: order.map(|a| self.region.shape[a]),
@@ -83,22 +84,22 @@ impl Roi {
 
     /// Intensities inside of the intensity mask, in (z, y, x) order.
     pub fn values(&self) -> Vec<f64> {
-        masked(&self.intensities, &self.intensity)
+        with_intensities!(&self.intensities, x => masked(x, &self.intensity))
     }
 }
 
 /// The values of `array` where `mask` is set, in (z, y, x) order.
-pub(crate) fn masked(array: &Array3<f64>, mask: &Array3<bool>) -> Vec<f64> {
+pub(crate) fn masked<T: Voxel>(array: &Array3<T>, mask: &Array3<bool>) -> Vec<f64> {
     let n = mask.iter().filter(|&&m| m).count();
     let (Some(all), Some(mask)) = (array.as_slice(), mask.as_slice()) else {
-        return array.iter().zip(mask).filter(|(_, m)| **m).map(|(x, _)| *x).collect();
+        return array.iter().zip(mask).filter(|(_, m)| **m).map(|(x, _)| x.to_f64()).collect();
     };
     // Every value is written where the next one of the mask belongs, and stays there if it is one:
     // no branch depends on the mask. The last place is for what follows the last of the mask.
     let mut values = pages::zeros(n + 1);
     let mut next = 0;
     for (&x, &m) in all.iter().zip(mask) {
-        values[next] = x;
+        values[next] = x.to_f64();
         next += usize::from(m);
     }
     values.truncate(n);

@@ -3,6 +3,7 @@
 use ndarray::{Array3, Axis};
 use rayon::prelude::*;
 
+use crate::intensities::{Intensity, with_intensities};
 use crate::kernels::counters::Counters;
 use crate::kernels::{Isa, reduce};
 use crate::roi::Roi;
@@ -24,8 +25,8 @@ pub(crate) enum Sample {
 
 impl Sample {
     pub fn new(isa: Isa, roi: &Roi) -> Self {
-        let slices = Slices { values: &roi.intensities, mask: &roi.intensity };
-        match slices.count(isa) {
+        let counts = with_intensities!(&roi.intensities, values => Slices { values, mask: &roi.intensity }.count(isa));
+        match counts {
             Some(counts) => Sample::Counted(counts),
             None => Sample::Values(roi.values()),
         }
@@ -48,14 +49,14 @@ impl Sample {
     }
 }
 
-struct Slices<'a> {
-    values: &'a Array3<f64>,
+struct Slices<'a, T> {
+    values: &'a Array3<T>,
     mask: &'a Array3<bool>,
 }
 
-impl Slices<'_> {
+impl<T: Intensity> Slices<'_, T> {
     /// Calls `each` with slice `k` and its mask, as a whole if it is stored so, else by rows.
-    fn of_slice(&self, k: usize, mut each: impl FnMut(&[f64], &[bool])) {
+    fn of_slice(&self, k: usize, mut each: impl FnMut(&[T], &[bool])) {
         let (values, mask) = (self.values.index_axis(Axis(0), k), self.mask.index_axis(Axis(0), k));
         if let (Some(x), Some(m)) = (values.as_slice(), mask.as_slice()) {
             return each(x, m);
@@ -106,8 +107,8 @@ impl Counts {
     }
 
     /// Counts the values of a mask; false if they cannot be counted.
-    fn add(&mut self, isa: Isa, values: &[f64], mask: &[bool]) -> bool {
-        let ([low, high], is_whole) = reduce::masked_range(isa, values, mask);
+    fn add<T: Intensity>(&mut self, isa: Isa, values: &[T], mask: &[bool]) -> bool {
+        let ([low, high], is_whole) = T::masked_range(isa, values, mask);
         if low > high {
             return is_whole;
         }
@@ -119,7 +120,7 @@ impl Counts {
             let inside = mask.iter().map(|&m| usize::from(m)).sum::<usize>();
             if inside > 0 {
                 let places = &mut places[..values.len()];
-                reduce::masked_places(isa, values, mask, self.low, low, places);
+                T::masked_places(isa, values, mask, self.low, low, places);
                 self.table.add(isa, places);
                 outside += places.len() - inside;
             }
@@ -175,7 +176,7 @@ mod tests {
             region: Window::whole(shape),
             morphological: mask.clone(),
             intensity: mask,
-            intensities: Array3::from_shape_vec(shape, values).unwrap(),
+            intensities: Array3::from_shape_vec(shape, values).unwrap().into(),
         }
     }
 

@@ -216,7 +216,7 @@ mod tests {
         let shape = [nz, ny, nx];
         Roi {
             grid: Grid { shape, spacing_mm: [1.0; 3], origin_mm: [0.0; 3], direction: IDENTITY },
-            intensities: levels.mapv(f64::from),
+            intensities: levels.mapv(f64::from).into(),
             morphological: morphological.clone(),
             intensity: levels.mapv(|l| l > 0),
             region: Window::whole(shape),

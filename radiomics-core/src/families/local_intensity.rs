@@ -58,11 +58,12 @@ fn compute(job: &Job) -> Vec<FeatureRow> {
 
 impl Neighbourhoods {
     fn new(isa: Isa, roi: &Roi) -> Self {
-        let shape = roi.intensities.dim().into();
+        let intensities = roi.intensities.to_f64();
+        let shape = intensities.dim().into();
         let rows = sphere_rows(roi.grid.spacing_mm, shape);
         let pad = rows.iter().map(|r| r.1).max().unwrap_or(0);
-        let (_, ny, _) = roi.intensities.dim();
-        let lines = || roi.intensities.rows().into_iter().zip(roi.intensity.rows()).enumerate();
+        let (_, ny, _) = intensities.dim();
+        let lines = || intensities.rows().into_iter().zip(roi.intensity.rows()).enumerate();
         // Of each line the highest intensity inside.
         let of_lines: Vec<f64> = lines()
             .map(|(_, (x, m))| match (x.as_slice(), m.as_slice()) {
@@ -76,11 +77,11 @@ impl Neighbourhoods {
             inside.map(move |(i, _)| [n / ny, n % ny, i])
         });
         let maxima = maxima.collect();
-        let is_finite = roi.intensities.iter().all(|x| x.is_finite());
-        let counts = || RunningSums::new(&roi.intensities, pad, |x| f64::from(x.is_finite()));
+        let is_finite = intensities.iter().all(|x| x.is_finite());
+        let counts = || RunningSums::new(&intensities, pad, |x| f64::from(x.is_finite()));
         Self {
             isa,
-            sums: RunningSums::new(&roi.intensities, pad, |x| if x.is_finite() { x } else { 0.0 }),
+            sums: RunningSums::new(&intensities, pad, |x| if x.is_finite() { x } else { 0.0 }),
             counts: (!is_finite).then(counts),
             rows,
             pad,
@@ -219,14 +220,14 @@ mod tests {
             region: Window::bounding(mask.view()).unwrap(),
             morphological: mask.clone(),
             intensity: mask,
-            intensities,
+            intensities: intensities.into(),
         }
     }
 
     /// The definition, voxel by voxel.
     fn plain(roi: &Roi, centre: [usize; 3]) -> f64 {
         let (mut sum, mut count) = (0.0, 0.0);
-        for ((k, j, i), &x) in roi.intensities.indexed_iter() {
+        for ((k, j, i), &x) in roi.intensities.to_f64().indexed_iter() {
             let lag = [k, j, i].into_iter().zip(centre).zip(roi.grid.spacing_mm);
             let square: f64 = lag.map(|((p, c), s)| ((p as f64 - c as f64) * s).powi(2)).sum();
             if square.sqrt() <= RADIUS_MM && x.is_finite() {
@@ -277,7 +278,7 @@ mod tests {
             let global = voxels().map(|v| plain(&roi, v)).fold(f64::NAN, f64::max);
             assert_relative_eq!(means.global_peak(), global, max_relative = 1e-12, epsilon = 1e-10);
             let highest = roi.values().into_iter().fold(f64::MIN, f64::max);
-            let maxima = voxels().filter(|&v| roi.intensities[v] == highest);
+            let maxima = voxels().filter(|&v| roi.intensities.to_f64()[v] == highest);
             let local = maxima.map(|v| plain(&roi, v)).fold(f64::NAN, f64::max);
             assert_relative_eq!(means.local_peak(), local, max_relative = 1e-12, epsilon = 1e-10);
         }

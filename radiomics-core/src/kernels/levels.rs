@@ -1,6 +1,7 @@
 //! From intensities to grey levels, row by row.
 
 use super::kernel;
+use crate::image::Voxel;
 use crate::roi::Level;
 
 /// Bins of equal width: ⌊(x − low)·multiply / divide⌋ + 1, from 1 to `top`, which is at most
@@ -15,12 +16,12 @@ pub struct EvenBins {
 
 kernel! {
     /// The levels of the values that are inside, 0 for the others.
-    pub fn even_levels<T: Level>(values: &[f64], inside: &[bool], bins: EvenBins, levels: &mut [T]) {
+    pub fn even_levels<T: Level; V: Voxel>(values: &[V], inside: &[bool], bins: EvenBins, levels: &mut [T]) {
         let n = levels.len();
         let (values, inside) = (&values[..n], &inside[..n]);
         let last = if bins.top <= 65_535.0 { bins.top - 1.0 } else { 65_534.0 };
         for v in 0..n {
-            let bin = (values[v] - bins.low) * bins.multiply / bins.divide;
+            let bin = (values[v].to_f64() - bins.low) * bins.multiply / bins.divide;
             let bin = whole_bin(bin, last);
             levels[v] = if inside[v] { T::from_index(bin as usize + 1) } else { T::default() };
         }
@@ -60,12 +61,12 @@ kernel! {
     /// The levels of the values that are inside, 0 for the others: one more than the number of
     /// inner edges that are not above the value. The bin that the quotient gives may be beside
     /// the right one, which its edges tell.
-    pub fn stepped_levels<T: Level>(values: &[f64], inside: &[bool], bins: SteppedBins, levels: &mut [T]) {
+    pub fn stepped_levels<T: Level; V: Voxel>(values: &[V], inside: &[bool], bins: SteppedBins, levels: &mut [T]) {
         let n = levels.len();
         let (values, inside) = (&values[..n], &inside[..n]);
         let SteppedBins { low, step, bins } = bins;
         for v in 0..n {
-            let x = values[v];
+            let x = values[v].to_f64();
             let bin = whole_bin((x - low) / step, bins - 1.0);
             let edge = |bin: i32| f64::from(bin) * step + low;
             let bin = bin + i32::from(edge(bin + 1) <= x) - i32::from(edge(bin) > x);

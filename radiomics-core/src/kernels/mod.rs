@@ -28,6 +28,7 @@ pub(crate) mod reduce;
 pub(crate) mod runs;
 pub(crate) mod splines;
 pub(crate) mod transpose;
+pub(crate) mod whole;
 pub(crate) mod windows;
 
 /// An instruction set that this machine has.
@@ -91,18 +92,18 @@ impl Isa {
 
 /// Defines a function whose first argument is an [`Isa`] and whose body is compiled for each.
 macro_rules! kernel {
-    ($(#[$meta:meta])* $vis:vis fn $name:ident $(<$t:ident: $bound:path $(, const $n:ident: usize)?>)? ($($arg:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block) => {
+    ($(#[$meta:meta])* $vis:vis fn $name:ident $(<$t:ident: $bound:path $(; $u:ident: $other:path)? $(, const $n:ident: usize)?>)? ($($arg:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block) => {
         $(#[$meta])*
         #[allow(clippy::too_many_arguments)]
-        $vis fn $name $(<$t: $bound $(, const $n: usize)?>)? (isa: $crate::kernels::Isa, $($arg: $type),*) $(-> $result)? {
+        $vis fn $name $(<$t: $bound $(, $u: $other)? $(, const $n: usize)?>)? (isa: $crate::kernels::Isa, $($arg: $type),*) $(-> $result)? {
             #[inline(always)]
-            fn plain $(<$t: $bound $(, const $n: usize)?>)? ($($arg: $type),*) $(-> $result)? $body
+            fn plain $(<$t: $bound $(, $u: $other)? $(, const $n: usize)?>)? ($($arg: $type),*) $(-> $result)? $body
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2")]
-            fn avx2 $(<$t: $bound $(, const $n: usize)?>)? ($($arg: $type),*) $(-> $result)? { plain($($arg),*) }
+            fn avx2 $(<$t: $bound $(, $u: $other)? $(, const $n: usize)?>)? ($($arg: $type),*) $(-> $result)? { plain($($arg),*) }
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-            fn avx512 $(<$t: $bound $(, const $n: usize)?>)? ($($arg: $type),*) $(-> $result)? { plain($($arg),*) }
+            fn avx512 $(<$t: $bound $(, $u: $other)? $(, const $n: usize)?>)? ($($arg: $type),*) $(-> $result)? { plain($($arg),*) }
             match isa.kind() {
                 $crate::kernels::Kind::Scalar => plain($($arg),*),
                 // SAFETY: `Isa::available`, the only maker of this kind, has seen the feature.

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
-use ndarray::ArrayView1;
+use ndarray::{Array3, ArrayView1};
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
+use crate::image::Voxel;
+use crate::intensities::with_intensities;
 use crate::kernels::Isa;
 use crate::kernels::levels::{self as kernel, EvenBins, SteppedBins};
 use crate::roi::{Level, LevelVolume, Levels, MAX_LEVELS, Padded, Roi};
@@ -63,12 +65,16 @@ pub(crate) fn discretise_sample(
 }
 
 /// Rows of slice `k` of the region: number, intensities, intensity mask.
-fn rows<'a>(roi: &'a Roi, k: usize) -> impl Iterator<Item = (usize, Cow<'a, [f64]>, Cow<'a, [bool]>)> {
+fn rows<'a, V: Voxel>(
+    roi: &'a Roi,
+    intensities: &'a Array3<V>,
+    k: usize,
+) -> impl Iterator<Item = (usize, Cow<'a, [V]>, Cow<'a, [bool]>)> {
     let [k0, j0, i0] = roi.region.start;
     let [_, ny, nx] = roi.region.shape;
     (0..ny).map(move |j| {
         let row = ndarray::s![k0 + k, j0 + j, i0..i0 + nx];
-        (j, whole(roi.intensities.slice(row)), whole(roi.intensity.slice(row)))
+        (j, whole(intensities.slice(row)), whole(roi.intensity.slice(row)))
     })
 }
 
@@ -170,12 +176,22 @@ impl<'a> Bins<'a> {
 
     /// The grey levels of a region, padded by `pad`.
     fn levels<T: Level>(&self, roi: &Roi, pad: usize, isa: Isa) -> Padded<T> {
+        with_intensities!(&roi.intensities, x => self.levels_of(roi, x, pad, isa))
+    }
+
+    fn levels_of<T: Level, V: Voxel + Sync>(
+        &self,
+        roi: &Roi,
+        intensities: &Array3<V>,
+        pad: usize,
+        isa: Isa,
+    ) -> Padded<T> {
         let mut volume = Padded::<T>::empty(roi.region.shape, pad);
         let [slice, row, _] = volume.strides();
         let nx = volume.shape[2];
         let slices = volume.data.par_chunks_mut(slice.max(1)).skip(pad).take(volume.shape[0]).enumerate();
         slices.for_each(|(k, levels)| {
-            for (j, values, inside) in rows(roi, k) {
+            for (j, values, inside) in rows(roi, intensities, k) {
                 let start = (j + pad) * row + pad;
                 let levels = &mut levels[start..start + nx];
                 match *self {
@@ -188,7 +204,7 @@ impl<'a> Bins<'a> {
                     }
                     _ => {
                         let inside = values.iter().zip(&*inside).zip(levels).filter(|((_, m), _)| **m);
-                        inside.for_each(|((x, _), to)| *to = T::from_index(self.level(*x).into()));
+                        inside.for_each(|((x, _), to)| *to = T::from_index(self.level(x.to_f64()).into()));
                     }
                 }
             }
@@ -232,7 +248,6 @@ mod tests {
     use super::*;
     use crate::grid::{Grid, IDENTITY, Window};
     use crate::kernels::reduce;
-    use ndarray::Array3;
     use proptest::prelude::*;
 
     /// A box with a voxel of margin round the region.
@@ -247,7 +262,8 @@ mod tests {
             grid: Grid { shape, spacing_mm: [1.0; 3], origin_mm: [0.0; 3], direction: IDENTITY },
             intensities: Array3::from_shape_fn(shape, |(k, j, i)| {
                 place(k, j, i).map_or(f64::NAN, |v| values[v])
-            }),
+            })
+            .into(),
             morphological: intensity.clone(),
             intensity,
             region: Window { start: [1; 3], shape: [1, 2, shape[2] - 2] },

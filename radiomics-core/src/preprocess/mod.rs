@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::filters::{self, About, Filter, Reach};
 use crate::grid::{Grid, Window};
 use crate::image::{Image, Mask, VoxelKind, check_finite};
+use crate::intensities::Intensities;
 use crate::kernels::{Isa, splines};
 use crate::roi::Roi;
 use crate::settings::{FilterCrop, Interpolation, MorphologicalMask, Rounding, Settings};
@@ -60,6 +61,8 @@ pub(crate) struct Prepared<'i, 'v> {
 struct Drawn {
     window: Window,
     mask: Array3<bool>,
+    /// The smallest box of the mask that holds it.
+    region: Window,
     visible: Window,
 }
 
@@ -85,19 +88,20 @@ impl<'i, 'v> Prepared<'i, 'v> {
             None => drawn(&frame, labelled, bounds, settings, margin_mm),
             Some(_) => interpolated(&frame, mask, label, bounds, settings, margin_mm)?,
         };
-        let intensities = frame.intensities(&drawn.window);
+        let intensities = frame.narrow(&drawn.window);
         // Voxels of the image as it is were checked above. Integers are finite, and so is what is
         // interpolated between them.
         let is_checked = frame.resampling.is_none() || image.voxels().is_integer();
-        if frame.z_score.is_some() || !is_checked {
+        if let Intensities::F64(intensities) = &intensities
+            && (frame.z_score.is_some() || !is_checked)
+        {
             check_finite(isa, intensities.view(), &drawn.mask, drawn.window.start)?;
         }
 
         let intensity = resegment::resegment(&intensities, &drawn.mask, settings, isa);
         check_size(&intensity, "resegmentation")?;
-        let morphological = morphological_mask(drawn.mask, &intensity, settings);
         let grid = frame.grid.window(&drawn.window);
-        let region = Window::bounding(morphological.view()).unwrap_or(Window::whole(grid.shape));
+        let (morphological, region) = morphological_mask(drawn.mask, drawn.region, &intensity, settings);
         let roi = Roi { grid, intensities, morphological, intensity, region };
         Ok(Self { roi, frame, window: drawn.window, visible: drawn.visible })
     }
@@ -126,7 +130,10 @@ impl<'i, 'v> Prepared<'i, 'v> {
             let window = group[0];
             let image = self.frame.intensities(&window);
             let part = self.window.within(&window);
-            let mut response = std::mem::take(&mut self.roi.intensities);
+            let mut response = match std::mem::take(&mut self.roi.intensities) {
+                Intensities::F64(array) => array,
+                _ => Array3::default([0; 3]),
+            };
             filters::for_each_response(
                 filters,
                 &image,
@@ -135,21 +142,23 @@ impl<'i, 'v> Prepared<'i, 'v> {
                 isa,
                 &mut response,
                 &mut |index, response| {
-                    std::mem::swap(&mut self.roi.intensities, response);
-                    self.check_finite(isa)?;
+                    self.check_finite(response, isa)?;
+                    self.roi.intensities = std::mem::take(response).into();
                     each(&filters[index], &self.roi)?;
-                    std::mem::swap(&mut self.roi.intensities, response);
+                    if let Intensities::F64(array) = std::mem::take(&mut self.roi.intensities) {
+                        *response = array;
+                    }
                     Ok(())
                 },
             )?;
-            self.roi.intensities = response;
+            self.roi.intensities = response.into();
         }
         Ok(())
     }
 
     /// Refuses NaN and infinities in the region.
-    fn check_finite(&self, isa: Isa) -> Result<()> {
-        check_finite(isa, self.roi.intensities.view(), &self.roi.intensity, self.window.start)
+    fn check_finite(&self, response: &Array3<f64>, isa: Isa) -> Result<()> {
+        check_finite(isa, response.view(), &self.roi.intensity, self.window.start)
     }
 
     /// The part of the image that a filter is given.
@@ -206,6 +215,14 @@ impl<'i, 'v> Frame<'i, 'v> {
             false => VoxelKind::Double,
         };
         About { spacing_mm: self.grid.spacing_mm, kind }
+    }
+
+    /// Intensities of a box of the grid, in the narrowest type that holds them.
+    fn narrow(&self, window: &Window) -> Intensities {
+        match (&self.resampling, self.z_score) {
+            (None, None) => Intensities::crop(self.image.voxels(), window),
+            _ => self.intensities(window).into(),
+        }
     }
 
     /// Intensities of a box of the grid.
@@ -270,7 +287,7 @@ fn drawn(
         false => Window::whole(shape),
     };
     let mask = if window == region { labelled } else { embedded(&labelled, region.start, &window) };
-    Drawn { mask, window, visible }
+    Drawn { mask, region: region.within(&window), window, visible }
 }
 
 /// A mask that begins at `start`, with background round it up to the box `window`.
@@ -311,14 +328,15 @@ fn interpolated(
         Window { start: std::array::from_fn(|a| near.start[a] + found.start[a]), shape: found.shape };
     let window = found_region.grown(margin_voxels(target.spacing_mm, margin_mm), target.shape);
     let mut in_window = Array3::from_elem(window.shape, false);
-    copy_box(&inside, found, &mut in_window, found_region.within(&window).start);
+    let held = found_region.within(&window);
+    copy_box(&inside, found, &mut in_window, held.start);
     let visible = match settings.filter_crop {
         FilterCrop::Never => Window::whole(target.shape),
         FilterCrop::WhenInterpolated | FilterCrop::Always => {
             interpolated_box(source, target, &region, settings.filter_crop_voxels).hull(&window)
         }
     };
-    Ok(Drawn { mask: in_window, window, visible })
+    Ok(Drawn { mask: in_window, region: held, window, visible })
 }
 
 /// The box on a new grid that has the corner of the old one, for a box of the old one: from
@@ -336,16 +354,28 @@ fn interpolated_box(source: &Grid, target: &Grid, region: &Window, margin: usize
     Window { start, shape: std::array::from_fn(|a| end[a].saturating_sub(start[a])) }
 }
 
-fn morphological_mask(drawn: Array3<bool>, intensity: &Array3<bool>, settings: &Settings) -> Array3<bool> {
-    match (settings.morphological_mask, Window::bounding(intensity.view())) {
-        (MorphologicalMask::CroppedToIntensityMask, Some(bounds)) => {
+/// The morphological mask and the smallest box that holds it, from the mask as drawn with its box
+/// `region`.
+fn morphological_mask(
+    drawn: Array3<bool>,
+    region: Window,
+    intensity: &Array3<bool>,
+    settings: &Settings,
+) -> (Array3<bool>, Window) {
+    let is_resegmented = settings.resegment_range.is_some() || settings.resegment_sigma.is_some();
+    let bounds = || Window::bounding(intensity.view());
+    let mask = match settings.morphological_mask {
+        MorphologicalMask::CroppedToIntensityMask if is_resegmented => {
+            let Some(bounds) = bounds() else { return (drawn, region) };
             let mut cropped = Array3::from_elem(drawn.dim(), false);
             copy_box(&drawn, bounds, &mut cropped, bounds.start);
             cropped
         }
-        (MorphologicalMask::Resegmented, _) => intensity.clone(),
-        _ => drawn,
-    }
+        MorphologicalMask::Resegmented if is_resegmented => intensity.clone(),
+        _ => return (drawn, region),
+    };
+    let region = Window::bounding(mask.view()).unwrap_or(Window::whole(mask.dim().into()));
+    (mask, region)
 }
 
 fn copy_box(from: &Array3<bool>, part: Window, to: &mut Array3<bool>, start: [usize; 3]) {
@@ -359,7 +389,8 @@ fn margin_voxels(spacing_mm: [f64; 3], margin_mm: f64) -> [usize; 3] {
 }
 
 fn check_size(mask: &Array3<bool>, stage: &'static str) -> Result<()> {
-    let voxels = mask.iter().filter(|&&m| m).count();
+    // Enough of them are enough, or else these are all.
+    let voxels = mask.iter().filter(|&&m| m).take(MINIMUM_VOXELS).count();
     if voxels < MINIMUM_VOXELS {
         return Err(Error::RegionTooSmall { voxels, minimum: MINIMUM_VOXELS, stage });
     }

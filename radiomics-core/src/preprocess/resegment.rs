@@ -2,6 +2,8 @@
 
 use ndarray::{Array3, Zip};
 
+use crate::image::Voxel;
+use crate::intensities::{Intensities, with_intensities};
 use crate::kernels::{Isa, reduce};
 use crate::roi::masked;
 use crate::settings::{ResegmentUnit, Settings};
@@ -9,7 +11,7 @@ use crate::settings::{ResegmentUnit, Settings};
 /// Resegments by range (IBSI 1, USB3), then by outliers of what is left (7ACA). Both
 /// intervals are closed; σ is the population's.
 pub fn resegment(
-    intensities: &Array3<f64>,
+    intensities: &Intensities,
     mask: &Array3<bool>,
     settings: &Settings,
     isa: Isa,
@@ -29,12 +31,12 @@ pub fn resegment(
 
 /// Turns a threshold into an intensity: offset + factor·threshold.
 fn scale(
-    intensities: &Array3<f64>,
+    intensities: &Intensities,
     mask: &Array3<bool>,
     unit: ResegmentUnit,
     isa: Isa,
 ) -> impl Fn(f64) -> f64 + use<> {
-    let values = || masked(intensities, mask);
+    let values = || with_intensities!(intensities, x => masked(x, mask));
     let (offset, factor) = match unit {
         ResegmentUnit::Intensity => (0.0, 1.0),
         ResegmentUnit::Maximum => (0.0, reduce::range(isa, &values())[1]),
@@ -47,6 +49,7 @@ fn scale(
     move |threshold| offset + factor * threshold
 }
 
-fn keep(intensities: &Array3<f64>, mask: &mut Array3<bool>, low: f64, high: f64) {
-    Zip::from(mask).and(intensities).for_each(|m, &x| *m &= (x >= low) & (x <= high));
+fn keep(intensities: &Intensities, mask: &mut Array3<bool>, low: f64, high: f64) {
+    let is_kept = |x: f64| (x >= low) & (x <= high);
+    with_intensities!(intensities, x => Zip::from(mask).and(x).for_each(|m, x| *m &= is_kept(x.to_f64())));
 }

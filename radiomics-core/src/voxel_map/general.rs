@@ -56,7 +56,7 @@ impl General {
                 origin_mm: [0.0; 3],
                 direction: IDENTITY,
             },
-            intensities,
+            intensities: intensities.into(),
             morphological: inside.clone(),
             intensity: inside,
             region: Window::whole(self.shape),

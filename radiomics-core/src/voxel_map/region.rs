@@ -86,11 +86,12 @@ impl Region {
             levels: Vec::new(),
         };
         let start = turned.region.start;
+        let intensities = turned.intensities.to_f64();
         for ((k, j, i), &inside) in turned.intensity.indexed_iter() {
             if inside {
                 let at = [k, j, i];
                 let place = region.place(std::array::from_fn(|a| at[a] - start[a] + reach[a]));
-                region.intensities[place] = turned.intensities[at];
+                region.intensities[place] = intensities[at];
             }
         }
         if with_levels {
@@ -149,9 +150,10 @@ fn places(roi: &Roi) -> Vec<[u32; 3]> {
 /// region that are no number do not count.
 fn surroundings(roi: &Roi, reach: [usize; 3]) -> Roi {
     let region = roi.region.grown(reach, roi.grid.shape);
+    let intensities = roi.intensities.to_f64();
     let inside = Array3::from_shape_fn(roi.intensity.dim(), |(k, j, i)| {
         let within = |v: usize, a: usize| (region.start[a]..region.end()[a]).contains(&v);
-        within(k, 0) && within(j, 1) && within(i, 2) && roi.intensities[[k, j, i]].is_finite()
+        within(k, 0) && within(j, 1) && within(i, 2) && intensities[[k, j, i]].is_finite()
     });
     let region = Window::bounding(inside.view()).unwrap_or(region);
     Roi {

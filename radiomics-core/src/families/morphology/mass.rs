@@ -3,6 +3,7 @@
 use ndarray::{ArrayView3, Axis, Zip};
 use rayon::prelude::*;
 
+use crate::image::Voxel;
 use crate::kernels::{Isa, reduce};
 
 /// Sums over the voxels of the intensity mask.
@@ -18,7 +19,7 @@ pub(super) struct Mass {
 
 impl Mass {
     /// Of the voxels of a mask.
-    pub fn new(isa: Isa, intensities: ArrayView3<f64>, mask: ArrayView3<bool>) -> Self {
+    pub fn new<T: Voxel + Sync>(isa: Isa, intensities: ArrayView3<T>, mask: ArrayView3<bool>) -> Self {
         // One partial sum per slice, added in order: the same bits for any number of threads.
         let slices: Vec<Self> = (0..intensities.len_of(Axis(0)))
             .into_par_iter()

@@ -24,6 +24,7 @@ use ndarray::ArrayView3;
 use super::{Compute, Job, features};
 use crate::aggregation::{Aggregation, Scope};
 use crate::catalogue::{Family, Row, is_selected, row};
+use crate::intensities::with_intensities;
 use crate::kernels::Isa;
 use crate::settings::{AxesCovariance, FaceRule};
 use crate::table::FeatureRow;
@@ -122,9 +123,12 @@ fn compute(job: &Job) -> Vec<FeatureRow> {
         let mut rows = TABLE.iter().filter(|row| names.contains(&row.feature.name));
         rows.any(|row| is_selected(job.settings, FAMILY.name, &row.feature))
     };
-    let (intensities, mask) = (roi.intensities.slice(region), roi.intensity.slice(region));
-    shape.mass = wants(OF_MASS).then(|| Mass::new(job.isa, intensities, mask));
-    shape.pairs = wants(OF_PAIRS).then(|| PairSums::new(intensities, mask, roi.grid.spacing_mm));
+    let mask = roi.intensity.slice(region);
+    shape.mass = wants(OF_MASS)
+        .then(|| with_intensities!(&roi.intensities, x => Mass::new(job.isa, x.slice(region), mask)));
+    shape.pairs = wants(OF_PAIRS).then(|| {
+        PairSums::new(roi.intensities.to_f64().slice(region), mask, roi.grid.spacing_mm)
+    });
     job.rows(FAMILY.name, TABLE, Aggregation::Region, &[shape])
 }
 

@@ -1,0 +1,138 @@
+//! The intensities of a box, in the narrowest type that holds them: most passes over them cost what
+//! reading them does.
+
+use std::borrow::Cow;
+
+use ndarray::Array3;
+
+use crate::grid::Window;
+use crate::image::{Voxel, Voxels, copied};
+use crate::kernels::{Isa, reduce, whole};
+
+/// Intensities (z, y, x), x contiguous.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Intensities {
+    /// Whole numbers, as of CT.
+    I16(Array3<i16>),
+    /// Whole numbers, as of MR.
+    U16(Array3<u16>),
+    /// Any numbers.
+    F64(Array3<f64>),
+}
+
+/// Runs `$body` with `$array` bound to the typed array.
+macro_rules! with_intensities {
+    ($intensities:expr, $array:ident => $body:expr) => {
+        match $intensities {
+            $crate::intensities::Intensities::I16($array) => $body,
+            $crate::intensities::Intensities::U16($array) => $body,
+            $crate::intensities::Intensities::F64($array) => $body,
+        }
+    };
+}
+pub(crate) use with_intensities;
+
+impl Intensities {
+    /// Of a box of voxels.
+    pub fn crop(voxels: &Voxels, window: &Window) -> Self {
+        match voxels {
+            Voxels::I8(v) => Self::I16(copied(window.of(v), i16::from)),
+            Voxels::U8(v) => Self::I16(copied(window.of(v), i16::from)),
+            Voxels::I16(v) => Self::I16(copied(window.of(v), |x: i16| x)),
+            Voxels::U16(v) => Self::U16(copied(window.of(v), |x: u16| x)),
+            _ => Self::F64(voxels.crop(window)),
+        }
+    }
+
+    /// As 64-bit floats.
+    pub fn to_f64(&self) -> Cow<'_, Array3<f64>> {
+        match self {
+            Self::F64(array) => Cow::Borrowed(array),
+            Self::I16(array) => Cow::Owned(copied(array.view(), f64::from)),
+            Self::U16(array) => Cow::Owned(copied(array.view(), f64::from)),
+        }
+    }
+
+    /// With the axes in another order.
+    pub fn permuted(&self, order: [usize; 3]) -> Self {
+        match self {
+            Self::I16(array) => Self::I16(permuted(array, order)),
+            Self::U16(array) => Self::U16(permuted(array, order)),
+            Self::F64(array) => Self::F64(permuted(array, order)),
+        }
+    }
+}
+
+/// An array with its axes in another order, x contiguous.
+pub(crate) fn permuted<T: Clone>(array: &Array3<T>, order: [usize; 3]) -> Array3<T> {
+    array.view().permuted_axes(order).as_standard_layout().into_owned()
+}
+
+impl From<Array3<f64>> for Intensities {
+    fn from(array: Array3<f64>) -> Self {
+        Self::F64(array)
+    }
+}
+
+impl Default for Intensities {
+    fn default() -> Self {
+        Self::F64(Array3::default([0; 3]))
+    }
+}
+
+/// A type of intensities, and what the sample of a region needs of it.
+pub(crate) trait Intensity: Voxel + Sync + 'static {
+    /// Lowest and highest of the values whose entry in `mask` is set, as [`reduce::masked_range`].
+    fn masked_range(isa: Isa, values: &[Self], mask: &[bool]) -> ([f64; 2], bool);
+
+    /// Places from `low` on of whole numbers, as [`reduce::masked_places`].
+    fn masked_places(
+        isa: Isa,
+        values: &[Self],
+        mask: &[bool],
+        low: f64,
+        instead: f64,
+        places: &mut [u16],
+    );
+}
+
+impl Intensity for f64 {
+    fn masked_range(isa: Isa, values: &[Self], mask: &[bool]) -> ([f64; 2], bool) {
+        reduce::masked_range(isa, values, mask)
+    }
+
+    fn masked_places(
+        isa: Isa,
+        values: &[Self],
+        mask: &[bool],
+        low: f64,
+        instead: f64,
+        places: &mut [u16],
+    ) {
+        reduce::masked_places(isa, values, mask, low, instead, places);
+    }
+}
+
+macro_rules! whole_intensities {
+    ($($t:ty),*) => {$(
+        impl Intensity for $t {
+            fn masked_range(isa: Isa, values: &[Self], mask: &[bool]) -> ([f64; 2], bool) {
+                let [low, high] = whole::masked_range(isa, values, mask);
+                let range = if low > high { [f64::INFINITY, f64::NEG_INFINITY] } else { [low, high].map(f64::from) };
+                (range, true)
+            }
+
+            fn masked_places(
+                isa: Isa,
+                values: &[Self],
+                mask: &[bool],
+                low: f64,
+                instead: f64,
+                places: &mut [u16],
+            ) {
+                whole::masked_places(isa, values, mask, low as $t, instead as $t, places);
+            }
+        }
+    )*};
+}
+whole_intensities!(i16, u16);
