@@ -85,6 +85,9 @@ pub(crate) trait Intensity: Voxel + Sync + 'static {
     /// Lowest and highest of the values whose entry in `mask` is set, as [`reduce::masked_range`].
     fn masked_range(isa: Isa, values: &[Self], mask: &[bool]) -> ([f64; 2], bool);
 
+    /// Σ x and Σ i·x of them, as [`reduce::masked_moments`].
+    fn masked_moments(isa: Isa, values: &[Self], mask: &[bool]) -> [f64; 2];
+
     /// Places from `low` on of whole numbers, as [`reduce::masked_places`].
     fn masked_places(
         isa: Isa,
@@ -99,6 +102,10 @@ pub(crate) trait Intensity: Voxel + Sync + 'static {
 impl Intensity for f64 {
     fn masked_range(isa: Isa, values: &[Self], mask: &[bool]) -> ([f64; 2], bool) {
         reduce::masked_range(isa, values, mask)
+    }
+
+    fn masked_moments(isa: Isa, values: &[Self], mask: &[bool]) -> [f64; 2] {
+        reduce::masked_moments(isa, values, mask)
     }
 
     fn masked_places(
@@ -120,6 +127,11 @@ macro_rules! whole_intensities {
                 let [low, high] = whole::masked_range(isa, values, mask);
                 let range = if low > high { [f64::INFINITY, f64::NEG_INFINITY] } else { [low, high].map(f64::from) };
                 (range, true)
+            }
+
+            fn masked_moments(isa: Isa, values: &[Self], mask: &[bool]) -> [f64; 2] {
+                // Whole numbers far below 2⁵³: floats would give the same.
+                whole::masked_moments(isa, values, mask).map(|sum| sum as f64)
             }
 
             fn masked_places(

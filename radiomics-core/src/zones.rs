@@ -53,6 +53,8 @@ fn find_zones<T: Level, D: Distance>(
         Span::Slice(k) => (k + levels.pad) * levels.strides()[0],
         Span::Volume => 0,
     };
+    // Slabs are for threads; one alone need not join them.
+    let slab = if rayon::current_num_threads() > 1 { slab } else { slices.len().max(1) };
     let starts: Vec<usize> = slices.clone().step_by(slab).collect();
     let slabs: Vec<Slab> = starts
         .into_par_iter()

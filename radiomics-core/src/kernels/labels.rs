@@ -52,12 +52,14 @@ pub struct Labels {
     /// Of each label below `next`; the others are not in use.
     parts: Vec<Part>,
     next: usize,
+    /// Labels of a strip that stand for one zone.
+    joins: Box<[[u32; 2]; STRIP]>,
 }
 
 impl Labels {
     /// Room for the labels of some voxels.
     pub fn new(voxels: usize) -> Self {
-        Self { labels: vec![0; voxels], parts: Vec::new(), next: 0 }
+        Self { labels: vec![0; voxels], parts: Vec::new(), next: 0, joins: Box::new([[0; 2]; STRIP]) }
     }
 
     /// Labels of voxels.
@@ -113,9 +115,8 @@ impl Labels {
         if self.parts.len() < room {
             self.parts.resize(room.max(2 * self.parts.len()), Part::default());
         }
-        let mut joins = [[0; 2]; STRIP];
         let (mut next, mut n_joins) = (self.next, 0);
-        let (labels, parts) = (&mut self.labels[..], &mut self.parts[..]);
+        let (labels, parts, joins) = (&mut self.labels[..], &mut self.parts[..], &mut *self.joins);
         for v in 0..n {
             let level = levels[v];
             if level == T::default() {

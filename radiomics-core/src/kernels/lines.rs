@@ -26,6 +26,9 @@ const SMALL: usize = 4096;
 /// Voxels that are looked at together; their places stay in the fastest cache.
 const STRIP: usize = 512;
 
+/// Voxels that are left out together if none of them is in the region.
+const BLOCK: usize = 16;
+
 kernel! {
     /// How many voxels of its run come before each voxel, from the row of voxels before it
     /// along the direction; 0 outside.
@@ -57,19 +60,37 @@ kernel! {
 
 kernel! {
     /// The counter of each voxel: in the row of the level before it, the column of its place,
-    /// or of its level if it begins a run. Returns the highest place.
-    fn choose_counters<T: Level>(here: &[T], before: &[T], places: &[u16], kept: u16, width: u16, counters: &mut [u16]) -> u16 {
-        let n = counters.len();
-        let (here, before, places) = (&here[..n], &before[..n], &places[..n]);
-        let mut highest = 0;
-        for v in 0..n {
-            let place = places[v];
-            highest = highest.max(place);
-            let new = kept + 1 + here[v].index() as u16;
+    /// or of its level if it begins a run. Blocks outside of the region are left out. Returns the
+    /// highest place and the number of counters.
+    fn choose_counters<T: Level>(here: &[T], before: &[T], places: &[u16], kept: u16, width: u16, counters: &mut [u16; STRIP]) -> (u16, usize) {
+        let choose = |here: T, before: T, place: u16| {
+            let new = kept + 1 + here.index() as u16;
             let column = if place > 0 { place.min(kept) } else { new };
-            counters[v] = (before[v].index() as u16).wrapping_mul(width).wrapping_add(column);
+            (before.index() as u16).wrapping_mul(width).wrapping_add(column)
+        };
+        let n = here.len().min(STRIP);
+        let ((here, here_rest), (before, before_rest)) = (here[..n].as_chunks::<BLOCK>(), before[..n].as_chunks::<BLOCK>());
+        let (places, places_rest) = places[..n].as_chunks::<BLOCK>();
+        let mut highest = [0; BLOCK];
+        let mut chosen = 0;
+        for ((here, before), places) in here.iter().zip(before).zip(places) {
+            let mut block = [0; BLOCK];
+            for s in 0..BLOCK {
+                block[s] = choose(here[s], before[s], places[s]);
+            }
+            for s in 0..BLOCK {
+                highest[s] = if places[s] > highest[s] { places[s] } else { highest[s] };
+            }
+            counters[chosen..chosen + BLOCK].copy_from_slice(&block);
+            // A choice would be a branch that depends on the region.
+            chosen += BLOCK * usize::from(*here != [T::default(); BLOCK]);
         }
-        highest
+        for ((&here, &before), &place) in here_rest.iter().zip(before_rest).zip(places_rest) {
+            highest[0] = highest[0].max(place);
+            counters[chosen] = choose(here, before, place);
+            chosen += 1;
+        }
+        (highest.into_iter().fold(0, u16::max), chosen)
     }
 }
 
@@ -131,11 +152,11 @@ impl LineCounter {
     /// Counts as [`count_lines`].
     pub fn add<T: Level>(&mut self, isa: Isa, levels: &Padded<T>, slices: Range<usize>, offset: [i32; 3]) {
         let (kept, width) = (self.kept, self.width());
+        let mut counters = [0; STRIP];
         each_strip(isa, levels, slices, offset, |here, before, places| {
-            let mut counters = [0; STRIP];
-            let counters = &mut counters[..here.len()];
-            let highest = choose_counters(isa, here, before, places, kept as u16, width as u16, counters);
-            self.table.add(isa, counters);
+            let (highest, chosen) =
+                choose_counters(isa, here, before, places, kept as u16, width as u16, &mut counters);
+            self.table.add(isa, &mut counters[..chosen]);
             if usize::from(highest) >= kept {
                 let far = self.far.get_or_insert_with(|| Tally::new(self.n_g, self.longest));
                 for (level, &place) in here.iter().zip(places) {

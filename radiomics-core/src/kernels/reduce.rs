@@ -1,7 +1,6 @@
 //! Sums over many values, in a fixed order.
 
 use super::{Isa, kernel};
-use crate::image::Voxel;
 
 /// Partial sums that run side by side. Part of the definition of every sum here: the same
 /// for all instruction sets, so that all give the same bits.
@@ -167,7 +166,7 @@ kernel! {
 }
 
 kernel! {
-    fn masked_moments_kernel<T: Voxel>(values: &[T], mask: &[bool]) -> [f64; 2] {
+    fn masked_moments_kernel(values: &[f64], mask: &[bool]) -> [f64; 2] {
         let (mut sums, mut moments) = ([0.0; STRIPES], [0.0; STRIPES]);
         let mut places: [f64; STRIPES] = std::array::from_fn(|s| s as f64);
         let (blocks, rest) = values.as_chunks::<STRIPES>();
@@ -180,11 +179,11 @@ kernel! {
         };
         for (block, mask) in blocks.iter().zip(masks) {
             for s in 0..STRIPES {
-                add(block[s].to_f64(), mask[s], s);
+                add(block[s], mask[s], s);
             }
         }
         for (s, (&x, &inside)) in rest.iter().zip(mask_rest).enumerate() {
-            add(x.to_f64(), inside, s);
+            add(x, inside, s);
         }
         [pairwise(sums), pairwise(moments)]
     }
@@ -246,7 +245,7 @@ pub fn masked_places(isa: Isa, values: &[f64], mask: &[bool], low: f64, instead:
 }
 
 /// Σ x and Σ i·x over the values whose entry in `mask`, which is as long, is set; i counts from 0.
-pub fn masked_moments<T: Voxel>(isa: Isa, values: &[T], mask: &[bool]) -> [f64; 2] {
+pub fn masked_moments(isa: Isa, values: &[f64], mask: &[bool]) -> [f64; 2] {
     masked_moments_kernel(isa, values, mask)
 }
 

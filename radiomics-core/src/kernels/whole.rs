@@ -2,12 +2,21 @@
 
 use super::kernel;
 
+/// Partial results side by side.
+const STRIPES: usize = 32;
+
+/// Partial sums side by side.
+const BLOCK: usize = 16;
+
 /// A whole number of 16 bits.
 pub trait Whole: Copy + Ord {
     /// The lowest one.
     const LOWEST: Self;
     /// The highest one.
     const HIGHEST: Self;
+
+    /// The number.
+    fn wide(self) -> i32;
 
     /// How far it is above `low`.
     fn above(self, low: Self) -> u16;
@@ -18,6 +27,11 @@ macro_rules! whole_numbers {
         impl Whole for $t {
             const LOWEST: Self = <$t>::MIN;
             const HIGHEST: Self = <$t>::MAX;
+
+            #[inline(always)]
+            fn wide(self) -> i32 {
+                self.into()
+            }
 
             #[inline(always)]
             fn above(self, low: Self) -> u16 {
@@ -32,10 +46,25 @@ kernel! {
     /// Lowest and highest of the values whose entry in `mask`, which is as long, is set; the other
     /// way round when there is none.
     pub fn masked_range<T: Whole>(values: &[T], mask: &[bool]) -> [T; 2] {
-        let [mut low, mut high] = [T::HIGHEST, T::LOWEST];
-        for (&x, &inside) in values.iter().zip(mask) {
-            low = low.min(if inside { x } else { T::HIGHEST });
-            high = high.max(if inside { x } else { T::LOWEST });
+        let (mut lows, mut highs) = ([T::HIGHEST; STRIPES], [T::LOWEST; STRIPES]);
+        let mut add = |x: T, inside: bool, s: usize| {
+            let (low, high) = if inside { (x, x) } else { (T::HIGHEST, T::LOWEST) };
+            lows[s] = if low < lows[s] { low } else { lows[s] };
+            highs[s] = if high > highs[s] { high } else { highs[s] };
+        };
+        let ((blocks, rest), (masks, mask_rest)) = (values.as_chunks::<STRIPES>(), mask.as_chunks::<STRIPES>());
+        for (block, mask) in blocks.iter().zip(masks) {
+            for s in 0..STRIPES {
+                add(block[s], mask[s], s);
+            }
+        }
+        for (s, (&x, &inside)) in rest.iter().zip(mask_rest).enumerate() {
+            add(x, inside, s);
+        }
+        let (mut low, mut high) = (T::HIGHEST, T::LOWEST);
+        for s in 0..STRIPES {
+            low = low.min(lows[s]);
+            high = high.max(highs[s]);
         }
         [low, high]
     }
@@ -48,6 +77,42 @@ kernel! {
         for ((place, &x), &inside) in places.iter_mut().zip(values).zip(mask) {
             *place = if inside { x } else { instead }.above(low);
         }
+    }
+}
+
+/// So many products of a block's number with a value do not exceed 32 bits.
+const PART: usize = 1024;
+
+kernel! {
+    /// Σ x and Σ i·x over the values whose entry in `mask`, which is as long, is set; i counts from 0.
+    pub fn masked_moments<T: Whole>(values: &[T], mask: &[bool]) -> [i64; 2] {
+        let [mut total, mut moment] = [0i64; 2];
+        for (part, (values, mask)) in values.chunks(PART).zip(mask.chunks(PART)).enumerate() {
+            // Σ x and Σ block·x of every place in a block.
+            let (mut sums, mut weighted) = ([0i32; BLOCK], [0i32; BLOCK]);
+            let ((blocks, rest), (masks, mask_rest)) = (values.as_chunks::<BLOCK>(), mask.as_chunks::<BLOCK>());
+            let mut block = 0;
+            for (values, mask) in blocks.iter().zip(masks) {
+                for s in 0..BLOCK {
+                    let x = values[s].wide() & -i32::from(mask[s]);
+                    sums[s] += x;
+                    weighted[s] += block * x;
+                }
+                block += 1;
+            }
+            for (s, (x, &inside)) in rest.iter().zip(mask_rest).enumerate() {
+                let x = x.wide() & -i32::from(inside);
+                sums[s] += x;
+                weighted[s] += block * x;
+            }
+            let sum: i64 = sums.into_iter().map(i64::from).sum();
+            total += sum;
+            moment += (part * PART) as i64 * sum;
+            for (s, (sum, weighted)) in (0..).zip(sums.into_iter().zip(weighted)) {
+                moment += s * i64::from(sum) + BLOCK as i64 * i64::from(weighted);
+            }
+        }
+        [total, moment]
     }
 }
 
@@ -83,6 +148,22 @@ mod tests {
             let mut places = [0; 3];
             masked_places(isa, &values, &[true; 3], i16::MIN, 0, &mut places);
             assert_eq!(places, [0, 65_535, 32_768]);
+        }
+    }
+
+    #[test]
+    fn moments_of_long_rows() {
+        for n in [0u16, 1, 15, 16, 1023, 1024, 1025, 5000] {
+            let values: Vec<u16> = (0..n).map(|i| u16::MAX - i * 7 % 5).collect();
+            let mask: Vec<bool> = (0..n).map(|i| i % 3 != 1).collect();
+            let inside = || (0..i64::from(n)).filter(|&i| mask[i as usize]);
+            let plain = [
+                inside().map(|i| i64::from(values[i as usize])).sum(),
+                inside().map(|i| i * i64::from(values[i as usize])).sum(),
+            ];
+            for isa in Isa::available() {
+                assert_eq!(masked_moments(isa, &values, &mask), plain);
+            }
         }
     }
 }

@@ -3,8 +3,8 @@
 use ndarray::{ArrayView3, Axis, Zip};
 use rayon::prelude::*;
 
-use crate::image::Voxel;
-use crate::kernels::{Isa, reduce};
+use crate::intensities::Intensity;
+use crate::kernels::Isa;
 
 /// Sums over the voxels of the intensity mask.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,7 +19,7 @@ pub(super) struct Mass {
 
 impl Mass {
     /// Of the voxels of a mask.
-    pub fn new<T: Voxel + Sync>(isa: Isa, intensities: ArrayView3<T>, mask: ArrayView3<bool>) -> Self {
+    pub fn new<T: Intensity>(isa: Isa, intensities: ArrayView3<T>, mask: ArrayView3<bool>) -> Self {
         // One partial sum per slice, added in order: the same bits for any number of threads.
         let slices: Vec<Self> = (0..intensities.len_of(Axis(0)))
             .into_par_iter()
@@ -30,8 +30,8 @@ impl Mass {
                     .and(mask.index_axis(Axis(0), k).rows())
                     .for_each(|x, m| {
                         let [sum, moment] = match (x.as_slice(), m.as_slice()) {
-                            (Some(x), Some(m)) => reduce::masked_moments(isa, x, m),
-                            _ => reduce::masked_moments(isa, &x.to_vec(), &m.to_vec()),
+                            (Some(x), Some(m)) => T::masked_moments(isa, x, m),
+                            _ => T::masked_moments(isa, &x.to_vec(), &m.to_vec()),
                         };
                         slice.n += m.iter().filter(|&&m| m).count();
                         slice.sum += sum;
