@@ -80,8 +80,8 @@ fn count_exact<T: Level>(
             let n = STRIP.min(range.end - start);
             let (numbers, places) = (&mut numbers[..n], &mut places[..n]);
             count_equal(isa, &levels.data, start, &steps, numbers);
-            place_in_table(isa, &levels.data, start, width as u16, numbers, places);
-            table.add(isa, places);
+            let chosen = place_in_table(isa, &levels.data, start, width as u16, numbers, places);
+            table.add(isa, &mut places[..chosen]);
         }
     }
     let table = table.sums();

@@ -8,7 +8,7 @@ use crate::aggregation::{Scope, Span};
 use crate::catalogue::{Family, Row, row};
 use crate::kernels::Isa;
 use crate::kernels::counters::Counters;
-use crate::kernels::neighbours::{STRIP, sum_neighbours};
+use crate::kernels::neighbours::{BLOCK, STRIP, sum_neighbours};
 use crate::kernels::{neighbours as kernel, occupied::occupied};
 use crate::neighbourhood::neighbours;
 use crate::roi::{Level, Levels, Padded, with_levels};
@@ -124,11 +124,17 @@ fn of_nearest<T: Level>(
                 let (places, scaled) = (&mut places[..n], &mut scaled[..n]);
                 kernel::differences(isa, &levels.data, start, &rows, width as u16, places, scaled);
                 let [even, odd] = &mut packed;
-                let both = places.chunks(2).zip(scaled.chunks(2));
-                for (places, scaled) in both {
-                    even[usize::from(places[0])] += 1 << 40 | u64::from(scaled[0]);
-                    if let (Some(&place), Some(&scaled)) = (places.get(1), scaled.get(1)) {
-                        odd[usize::from(place)] += 1 << 40 | u64::from(scaled);
+                let blocks = places.chunks(BLOCK).zip(scaled.chunks(BLOCK));
+                for (here, (places, scaled)) in levels.data[start..start + n].chunks(BLOCK).zip(blocks) {
+                    if here.iter().all(|&level| level == T::default()) {
+                        continue;
+                    }
+                    let both = places.chunks(2).zip(scaled.chunks(2));
+                    for (places, scaled) in both {
+                        even[usize::from(places[0])] += 1 << 40 | u64::from(scaled[0]);
+                        if let (Some(&place), Some(&scaled)) = (places.get(1), scaled.get(1)) {
+                            odd[usize::from(place)] += 1 << 40 | u64::from(scaled);
+                        }
                     }
                 }
                 unpacked += n;

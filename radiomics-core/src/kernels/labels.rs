@@ -145,7 +145,10 @@ impl Labels {
             let (other, more) = neighbour(labels, others);
             // SAFETY: at most one join a voxel has been counted.
             unsafe { *joins.get_unchecked_mut(n_joins) = [label, other] };
-            n_joins += usize::from((others != 0) & (other != label));
+            let parent = part.parent;
+            // SAFETY: labels of voxels are in use, or 0, and there is room for one label at least.
+            let other_parent = unsafe { parts.get_unchecked(other as usize).parent };
+            n_joins += usize::from((others != 0) & (other_parent != parent));
             let mut others = if others == 0 { 0 } else { more };
             while others != 0 {
                 let (other, more) = neighbour(labels, others);

@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use super::counters::Counters;
+use super::neighbours::BLOCK;
 use super::occupied::occupied;
 use super::pairs::{Pairs, count_pairs};
 use super::runs::count_runs;
@@ -25,9 +26,6 @@ const SMALL: usize = 4096;
 
 /// Voxels that are looked at together; their places stay in the fastest cache.
 const STRIP: usize = 512;
-
-/// Voxels that are left out together if none of them is in the region.
-const BLOCK: usize = 16;
 
 kernel! {
     /// How many voxels of its run come before each voxel, from the row of voxels before it
@@ -70,27 +68,26 @@ kernel! {
         };
         let n = here.len().min(STRIP);
         let ((here, here_rest), (before, before_rest)) = (here[..n].as_chunks::<BLOCK>(), before[..n].as_chunks::<BLOCK>());
+        let mut highest = 0;
+        for &place in &places[..n] {
+            highest = if place > highest { place } else { highest };
+        }
         let (places, places_rest) = places[..n].as_chunks::<BLOCK>();
-        let mut highest = [0; BLOCK];
         let mut chosen = 0;
         for ((here, before), places) in here.iter().zip(before).zip(places) {
             let mut block = [0; BLOCK];
             for s in 0..BLOCK {
                 block[s] = choose(here[s], before[s], places[s]);
             }
-            for s in 0..BLOCK {
-                highest[s] = if places[s] > highest[s] { places[s] } else { highest[s] };
-            }
             counters[chosen..chosen + BLOCK].copy_from_slice(&block);
             // A choice would be a branch that depends on the region.
             chosen += BLOCK * usize::from(*here != [T::default(); BLOCK]);
         }
         for ((&here, &before), &place) in here_rest.iter().zip(before_rest).zip(places_rest) {
-            highest[0] = highest[0].max(place);
             counters[chosen] = choose(here, before, place);
             chosen += 1;
         }
-        (highest.into_iter().fold(0, u16::max), chosen)
+        (highest, chosen)
     }
 }
 

@@ -3,6 +3,9 @@
 use super::kernel;
 use crate::roi::Level;
 
+/// Voxels that are left out together if none of them is in the region.
+pub const BLOCK: usize = 16;
+
 kernel! {
     /// Number and sum of levels of the neighbours inside the region, for each voxel of the
     /// row that begins at `start`. `steps` lead to the neighbours; the caller sees to it that
@@ -68,14 +71,26 @@ kernel! {
 }
 
 kernel! {
-    /// level·`width` + number, for each voxel of the row that begins at `start`.
-    pub fn place_in_table<T: Level>(data: &[T], start: usize, width: u16, numbers: &[u8], places: &mut [u16]) {
-        let n = places.len();
-        let (here, numbers) = (&data[start..start + n], &numbers[..n]);
-        for v in 0..n {
-            let row = (here[v].index() as u16).wrapping_mul(width);
-            places[v] = row.wrapping_add(u16::from(numbers[v]));
+    /// level·`width` + number, for the voxels of the row that begins at `start`, without blocks of
+    /// them that are outside of the region. Returns how many there are.
+    pub fn place_in_table<T: Level>(data: &[T], start: usize, width: u16, numbers: &[u8], places: &mut [u16]) -> usize {
+        let place = |level: T, number: u8| (level.index() as u16).wrapping_mul(width).wrapping_add(u16::from(number));
+        let (here, rest) = data[start..start + numbers.len()].as_chunks::<BLOCK>();
+        let (numbers, numbers_rest) = numbers.as_chunks::<BLOCK>();
+        let mut chosen = 0;
+        for (here, numbers) in here.iter().zip(numbers) {
+            let mut block = [0; BLOCK];
+            for s in 0..BLOCK {
+                block[s] = place(here[s], numbers[s]);
+            }
+            places[chosen..chosen + BLOCK].copy_from_slice(&block);
+            chosen += BLOCK * usize::from(*here != [T::default(); BLOCK]);
         }
+        for (&here, &number) in rest.iter().zip(numbers_rest) {
+            places[chosen] = place(here, number);
+            chosen += 1;
+        }
+        chosen
     }
 }
 

@@ -157,7 +157,7 @@ mod tests {
             let values: Vec<u16> = (0..n).map(|i| u16::MAX - i * 7 % 5).collect();
             let mask: Vec<bool> = (0..n).map(|i| i % 3 != 1).collect();
             let inside = || (0..i64::from(n)).filter(|&i| mask[i as usize]);
-            let plain = [
+            let plain: [i64; 2] = [
                 inside().map(|i| i64::from(values[i as usize])).sum(),
                 inside().map(|i| i * i64::from(values[i as usize])).sum(),
             ];
