@@ -100,13 +100,12 @@ struct Projected<'a> {
 
 impl Projected<'_> {
     /// Volume of the smallest box along `up` of the corners that are farthest in a few directions
-    /// across it, as high as the hull; of a hull of no size, 0. `points` is memory.
+    /// across it, as high as the hull, or a little less. `points` is memory.
     fn inner_volume(&self, up: Vector3<f64>, points: &mut [Vec<f64>; 2]) -> f64 {
         let height = dots::extent(self.isa, &self.corners, up.into());
         let across = axes_across(up).map(<[f64; 3]>::from);
         let shadow = dots::inner_polygon(self.isa, &self.corners, across, &self.ways, points);
-        let [length, width] = planar::rectangle_round(shadow);
-        height * length * width
+        height * planar::least_area(shadow)
     }
 
     fn smallest_box(&self, up: Vector3<f64>) -> [f64; 3] {

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::bits::{self, Bits};
 use super::cubes::Point;
-use super::planar;
+use super::planar::{self, RowsHull};
 
 /// All vertices, voxel by voxel.
 pub(super) fn vertices(bits: &Bits) -> Vec<[i32; 3]> {
@@ -27,23 +27,24 @@ pub(super) fn vertices(bits: &Bits) -> Vec<[i32; 3]> {
 /// The vertices that can be corners of the convex hull: a corner of it is one in each of the
 /// three planes across the axes that it lies in.
 pub(super) fn candidates(bits: &Bits) -> Vec<Point> {
-    let mut points: Vec<Point> = (0..2 * bits.shape[0])
-        .into_par_iter()
-        .flat_map_iter(|z| {
-            let plane = planar::lattice_hull(ends_along_x(bits, z).iter().map(|p| [p[1], p[2]]).collect());
-            plane.into_iter().map(move |[y, x]| [z as i64, y, x])
-        })
-        .collect();
+    let of_plane = |z: usize| -> Vec<Point> {
+        let mut hull = RowsHull::default();
+        ends_along_x(bits, z, |y, ends| hull.add(y, ends));
+        hull.corners().map(|[y, x]| [z as i64, y, x]).collect()
+    };
+    let planes: Vec<Vec<Point>> = (0..2 * bits.shape[0]).into_par_iter().map(of_plane).collect();
+    let mut points = planes.concat();
     for axis in [1, 2] {
         let [b, c] = others(axis);
-        let corners = planes(&points, axis).into_iter().enumerate().flat_map(|(at, plane)| {
-            planar::lattice_hull(plane).into_iter().map(move |p| {
+        let mut corners = Vec::with_capacity(points.len());
+        for (at, plane) in Planes::new(&points, axis).iter().enumerate() {
+            corners.extend(planar::lattice_hull(plane.to_vec()).into_iter().map(|p| {
                 let mut point = [at as i64; 3];
                 (point[b], point[c]) = (p[0], p[1]);
                 point
-            })
-        });
-        points = corners.collect();
+            }));
+        }
+        points = corners;
     }
     points
 }
@@ -52,11 +53,22 @@ pub(super) fn candidates(bits: &Bits) -> Vec<Point> {
 /// half a voxel.
 pub(super) fn planar_diameter_mm(bits: &Bits, axis: usize, half_mm: [f64; 3]) -> f64 {
     // Only ends of lines in the plane can be corners of its hull.
-    let ends = if axis == 2 { ends_along_y } else { ends_along_x };
-    let points: Vec<Point> =
-        (0..2 * bits.shape[0]).into_par_iter().flat_map_iter(|z| ends(bits, z)).collect();
+    let ends = |z: usize| match axis {
+        2 => ends_along_y(bits, z),
+        _ => {
+            let mut points = Vec::new();
+            ends_along_x(bits, z, |y, [low, high]| {
+                points.push([z as i64, y, low]);
+                points.extend((high > low).then_some([z as i64, y, high]));
+            });
+            points
+        }
+    };
+    let points: Vec<Point> = (0..2 * bits.shape[0]).into_par_iter().flat_map_iter(ends).collect();
     let unit = others(axis).map(|a| half_mm[a]);
-    let diameters = planes(&points, axis).into_par_iter().map(|plane| planar::diameter(plane, unit));
+    let planes = Planes::new(&points, axis);
+    let all: Vec<&[[i64; 2]]> = planes.iter().collect();
+    let diameters = all.into_par_iter().map(|plane| planar::diameter(plane.to_vec(), unit));
     diameters.reduce(|| 0.0, f64::max)
 }
 
@@ -65,23 +77,45 @@ fn others(axis: usize) -> [usize; 2] {
     [usize::from(axis == 0), 2 - usize::from(axis == 2)]
 }
 
-/// The points by their coordinate along `axis`.
-fn planes(points: &[Point], axis: usize) -> Vec<Vec<[i64; 2]>> {
-    let n = points.iter().map(|p| p[axis] as usize + 1).max().unwrap_or(0);
-    let mut planes = vec![Vec::new(); n];
-    let [b, c] = others(axis);
-    points.iter().for_each(|p| planes[p[axis] as usize].push([p[b], p[c]]));
-    planes
+/// Points by their coordinate along an axis, in the order in which they were.
+struct Planes {
+    /// Where the points of each plane end.
+    ends: Vec<usize>,
+    points: Vec<[i64; 2]>,
 }
 
-/// The first and the last vertex of each line along x in the plane z, in ascending order.
-fn ends_along_x(bits: &Bits, z: usize) -> Vec<Point> {
-    let mut points = Vec::new();
+impl Planes {
+    fn new(points: &[Point], axis: usize) -> Self {
+        let planes = points.iter().map(|p| p[axis] as usize + 1).max().unwrap_or(0);
+        let mut ends = vec![0; planes];
+        points.iter().for_each(|p| ends[p[axis] as usize] += 1);
+        let mut total = 0;
+        for end in &mut ends {
+            // First where the points begin; filling in the points moves this to where they end.
+            total += std::mem::replace(end, total);
+        }
+        let mut sorted = vec![[0; 2]; total];
+        let [b, c] = others(axis);
+        for p in points {
+            let end = &mut ends[p[axis] as usize];
+            sorted[*end] = [p[b], p[c]];
+            *end += 1;
+        }
+        Self { ends, points: sorted }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &[[i64; 2]]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| &self.points[start..end])
+    }
+}
+
+/// Calls `each` with the y and the x of the first and the last vertex of each line along x in the
+/// plane z, in ascending order.
+fn ends_along_x(bits: &Bits, z: usize, mut each: impl FnMut(i64, [i64; 2])) {
     let mut add = |y: usize, ends: Option<[i64; 2]>| {
-        let Some([low, high]) = ends else { return };
-        points.push([z as i64, y as i64, low]);
-        if high > low {
-            points.push([z as i64, y as i64, high]);
+        if let Some(ends) = ends {
+            each(y as i64, ends);
         }
     };
     let between = |a: &[u32], b: &[u32]| {
@@ -101,7 +135,6 @@ fn ends_along_x(bits: &Bits, z: usize) -> Vec<Point> {
         add(2 * j, of_row.map(|[first, last]| [2 * first - 1, 2 * last + 1]));
         add(2 * j + 1, between(row, bits.row(k, j + 1)));
     }
-    points
 }
 
 /// The first and the last vertex of each line along y in the plane z.

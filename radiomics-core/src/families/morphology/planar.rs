@@ -16,7 +16,43 @@ pub(super) fn diameter(points: Vec<[i64; 2]>, unit: [f64; 2]) -> f64 {
 /// Corners of the convex hull of points of a lattice, exactly; products of their coordinates
 /// must fit into 62 bits.
 pub(super) fn lattice_hull(points: Vec<[i64; 2]>) -> Vec<[i64; 2]> {
-    hull(points, |o, a, b| (a[0] - o[0]) * (b[1] - o[1]) > (a[1] - o[1]) * (b[0] - o[0]))
+    hull(points, |o, a, b| turn(o, a, b) > 0)
+}
+
+/// The convex hull of the ends of rows of a lattice, which come in ascending order; corners as of
+/// [`lattice_hull`].
+#[derive(Debug, Default)]
+pub(super) struct RowsHull {
+    /// Corners at the first and at the last places of rows.
+    sides: [Vec<[i64; 2]>; 2],
+}
+
+impl RowsHull {
+    /// Adds a row from its first to its last place.
+    pub fn add(&mut self, row: i64, ends: [i64; 2]) {
+        for ((side, end), way) in self.sides.iter_mut().zip(ends).zip([1, -1]) {
+            let next = [row, end];
+            while let [.., o, a] = side[..]
+                && way * turn(o, a, next) <= 0
+            {
+                side.pop();
+            }
+            side.push(next);
+        }
+    }
+
+    /// The corners, in order.
+    pub fn corners(&self) -> impl Iterator<Item = [i64; 2]> {
+        let [first, last] = &self.sides;
+        let ends = [first.first(), first.last()];
+        let back = last.iter().rev().filter(move |&corner| !ends.contains(&Some(corner)));
+        first.iter().chain(back).copied()
+    }
+}
+
+/// Above 0 if the way o → a → b turns left, below 0 if it turns right.
+fn turn(o: [i64; 2], a: [i64; 2], b: [i64; 2]) -> i64 {
+    (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0])
 }
 
 /// Sides of the rectangle of least area that holds all points. One side of it lies along a
@@ -25,11 +61,7 @@ pub(super) fn lattice_hull(points: Vec<[i64; 2]>) -> Vec<[i64; 2]> {
 pub(super) fn smallest_rectangle(points: Vec<[f64; 2]>) -> [f64; 2] {
     let turns_left =
         |o: [f64; 2], a: [f64; 2], b: [f64; 2]| (a[0] - o[0]) * (b[1] - o[1]) > (a[1] - o[1]) * (b[0] - o[0]);
-    rectangle_round(hull(without_inner(points), turns_left))
-}
-
-/// The same of the corners of a convex polygon, in order.
-pub(super) fn rectangle_round(mut corners: Vec<[f64; 2]>) -> [f64; 2] {
+    let mut corners = hull(without_inner(points), turns_left);
     // Corners that differ by rounding only would stop the calipers.
     let size = corners.iter().flatten().fold(0.0f64, |size, v| size.max(v.abs()));
     let same = |a: [f64; 2], b: [f64; 2]| {
@@ -41,6 +73,34 @@ pub(super) fn rectangle_round(mut corners: Vec<[f64; 2]>) -> [f64; 2] {
         corners.pop();
     }
     smallest(&rectangles(&corners), |[a, b]| a * b, |[a, b]| a + b).unwrap_or([0.0; 2])
+}
+
+/// Area of the smallest of the rectangles along the sides of a convex polygon, or less; infinite for
+/// a point.
+pub(super) fn least_area(mut corners: Vec<[f64; 2]>) -> f64 {
+    corners.dedup();
+    while corners.len() > 1 && corners.first() == corners.last() {
+        corners.pop();
+    }
+    let n = corners.len();
+    let mut least = f64::INFINITY;
+    let mut places: Option<[usize; 3]> = None;
+    for (i, p) in corners.iter().enumerate().filter(|_| n > 1) {
+        let q = corners[if i + 1 == n { 0 } else { i + 1 }];
+        let [dy, dx] = [q[0] - p[0], q[1] - p[1]];
+        let along = |c: usize| corners[c][0] * dy + corners[c][1] * dx;
+        let across = |c: usize| corners[c][1] * dy - corners[c][0] * dx;
+        let behind = |c: usize| -along(c);
+        let [ahead, aside, back] = match places {
+            None => [farthest(n, along), farthest(n, across), farthest(n, behind)],
+            Some([a, b, c]) => [turned(n, a, along), turned(n, b, across), turned(n, c, behind)],
+        };
+        places = Some([ahead, aside, back]);
+        // Both extents are too long by the length of the side.
+        let area = (along(ahead) - along(back)) * (across(aside) - across(i)) / (dy * dy + dx * dx);
+        least = least.min(area);
+    }
+    least
 }
 
 /// The rectangles along the sides of a convex polygon. As the side goes round, so do the
@@ -215,6 +275,34 @@ mod tests {
                 assert_relative_eq!(along, plain[0], max_relative = 1e-9);
                 assert_relative_eq!(across, plain[1], max_relative = 1e-9);
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn least_area_is_that_of_the_smallest_rectangle(
+            points in prop::collection::vec([-9.0..9.0f64, -4.0..4.0f64], 3..60),
+        ) {
+            let left = |o: [f64; 2], a: [f64; 2], b: [f64; 2]| {
+                (a[0] - o[0]) * (b[1] - o[1]) > (a[1] - o[1]) * (b[0] - o[0])
+            };
+            let [a, b] = smallest_rectangle(points.clone());
+            let mut corners = hull(points, left);
+            corners.insert(1, corners[0]);
+            assert_relative_eq!(least_area(corners), a * b, max_relative = 1e-9);
+        }
+
+        #[test]
+        fn the_hull_of_rows_is_that_of_their_ends(
+            rows in prop::collection::btree_map(0..40i64, (-9..9i64, 0..9i64), 1..30),
+        ) {
+            let mut hull = RowsHull::default();
+            let mut points = Vec::new();
+            for (row, (first, length)) in rows {
+                hull.add(row, [first, first + length]);
+                points.extend([[row, first], [row, first + length]]);
+            }
+            prop_assert_eq!(hull.corners().collect::<Vec<_>>(), lattice_hull(points));
         }
     }
 
