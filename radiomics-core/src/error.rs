@@ -1,5 +1,7 @@
 //! The one error type: every message names the values at fault and the remedy.
 
+use crate::settings::Discretisation;
+
 /// Result of a fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -246,6 +248,14 @@ pub enum Error {
         /// What it was.
         error: Box<Error>,
     },
+    /// What went wrong with one of several discretisations.
+    #[error("{discretisation}: {error}")]
+    Discretisation {
+        /// Its name, such as `bin_width_25`.
+        discretisation: String,
+        /// What it was.
+        error: Box<Error>,
+    },
     /// Whoever is told of progress stopped the job.
     #[error("cancelled after {done} of {total} steps")]
     Cancelled {
@@ -257,6 +267,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// The same, saying with which of several discretisations.
+    pub(crate) fn of_discretisation(self, discretisation: Option<&Discretisation>) -> Self {
+        match discretisation {
+            Some(of) => Self::Discretisation { discretisation: of.name(), error: Box::new(self) },
+            None => self,
+        }
+    }
+
     /// The same, saying in which region; a cancelled job is none's fault.
     pub(crate) fn of_region(self, image: &str, label: i64) -> Self {
         match self {

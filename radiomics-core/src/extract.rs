@@ -1,5 +1,7 @@
 //! The main job: image, mask and settings in, a table of features out.
 
+use std::borrow::Cow;
+
 use ndarray::Array3;
 use rayon::prelude::*;
 
@@ -15,7 +17,7 @@ use crate::preprocess::{self, Prepared};
 use crate::roi::{Levels, Roi};
 use crate::runtime::{Monitor, Pool, Runtime};
 use crate::sample::Sample;
-use crate::settings::Settings;
+use crate::settings::{Discretisation, Settings};
 use crate::table::{FeatureRow, FeatureTable};
 
 /// How to compute; never changes a number.
@@ -34,7 +36,8 @@ impl Default for Execution {
 }
 
 /// Computes the features that `settings` ask for, of the voxels of `mask` that have `label`:
-/// those of the shape once, then those of intensities for every filter.
+/// those of the shape once, those of intensities for every filter, and those of grey levels for
+/// every filter and discretisation.
 ///
 /// # Errors
 /// [`Error`](crate::Error), which names the value at fault and the remedy: an unusable image, mask, label or
@@ -57,7 +60,7 @@ pub fn extract(
 /// Computes the features of each of `labels` of one mask in each of several images, which have
 /// names: a table for each label, with the rows of one image after those of the other, called by
 /// its name or, after a filter, `name-filter`. A step of the progress is a family of one image or
-/// response, or what is done before the families.
+/// response, for one discretisation if it depends on that, or what is done before the families.
 ///
 /// # Errors
 /// As [`extract`]; with more than one label or image in [`Error::Region`](crate::Error::Region), which says where.
@@ -72,7 +75,9 @@ pub fn extract_many(
     check_selection(settings)?;
     let single = images.len() * labels.len() == 1;
     let (shape, intensity) = selected(settings);
-    let of_one = 1 + shape.len() + settings.filters.len() * intensity.len();
+    let by_level = intensity.iter().filter(|f| f.compute.uses_levels()).count();
+    let of_response = intensity.len() + settings.further_discretisations.len() * by_level;
+    let of_one = 1 + shape.len() + settings.filters.len() * of_response;
     let steps = images.len() * labels.len() * of_one;
     let monitor = Monitor::new(runtime.progress, steps);
     let work = Work { settings, isa: runtime.isa, monitor: &monitor };
@@ -192,29 +197,80 @@ fn selected(settings: &Settings) -> (Vec<&'static Family>, Vec<&'static Family>)
     FAMILIES.iter().filter(wanted).partition(|family| matches!(family.compute, Compute::Shape(_)))
 }
 
+/// The rows of families for one image or response, in their order. What does not depend on the
+/// discretisation is computed once; a family that does has its rows for one after the other.
 fn compute(image: &str, roi: &Roi, families: &[&Family], work: Work) -> Result<Vec<FeatureRow>> {
-    let Work { settings, isa, monitor } = work;
-    let job = Job { image, roi, settings, isa };
+    let Work { settings, isa, .. } = work;
+    let by_level: Vec<&Family> = families.iter().filter(|f| f.compute.uses_levels()).copied().collect();
     let sample = families.iter().any(|f| f.compute.uses_sample()).then(|| Sample::new(isa, roi));
-    let texture = match &sample {
-        Some(sample) if families.iter().any(|f| f.compute.uses_levels()) => {
-            let roi = roi.sliced_along(settings.slice_axis);
-            let levels = grey_levels(&roi, sample, settings, isa)?;
-            Some((roi, levels))
+    let region = Region { image, roi, sample, turned: None };
+    if by_level.is_empty() {
+        return Ok(compute_discretised(&region, families, None, work)?.into_iter().flatten().collect());
+    }
+    let region = Region { turned: Some(roi.sliced_along(settings.slice_axis)), ..region };
+    let several = !settings.further_discretisations.is_empty();
+    // One after the other, so that there are grey levels of one alone.
+    let mut found = Vec::new();
+    for discretisation in settings.discretisations() {
+        let families = if found.is_empty() { families } else { &by_level };
+        let settings = settings.of_discretisation(discretisation);
+        let discretisation = several.then_some(discretisation);
+        let work = Work { settings: &settings, ..work };
+        found.push(compute_discretised(&region, families, discretisation, work)?.into_iter());
+    }
+    let mut rows = Vec::new();
+    for family in families {
+        let of_all = if family.compute.uses_levels() { found.len() } else { 1 };
+        rows.extend(found[..of_all].iter_mut().filter_map(Iterator::next).flatten());
+    }
+    Ok(rows)
+}
+
+/// What discretisations of a region have in common.
+struct Region<'a> {
+    image: &'a str,
+    roi: &'a Roi,
+    /// Its intensities, if a family looks at them.
+    sample: Option<Sample>,
+    /// With slices across the wanted axis, if a family looks at grey levels.
+    turned: Option<Cow<'a, Roi>>,
+}
+
+/// The rows of each family by the one discretisation of the settings, which is said in the rows
+/// if it is one of several.
+fn compute_discretised(
+    region: &Region,
+    families: &[&Family],
+    discretisation: Option<&Discretisation>,
+    work: Work,
+) -> Result<Vec<Vec<FeatureRow>>> {
+    let Work { settings, isa, monitor } = work;
+    let Region { image, roi, ref sample, ref turned } = *region;
+    let job = Job { image, roi, settings, isa };
+    let levels = match (sample, turned) {
+        (Some(sample), Some(roi)) => {
+            let levels = grey_levels(roi, sample, settings, isa);
+            Some(levels.map_err(|error| error.of_discretisation(discretisation))?)
         }
         _ => None,
     };
-    let texture = texture.as_ref().map(|(roi, levels)| (Job { roi, ..job }, levels));
+    let texture = turned.as_deref().zip(levels.as_ref()).map(|(roi, levels)| (Job { roi, ..job }, levels));
     // Families that count zones go together, to find the zones once; likewise those that look
     // along lines.
     let together =
         |a: &&Family, b: &&Family| counts_zones(a) && counts_zones(b) || counts_lines(a) && counts_lines(b);
     let groups: Vec<&[&Family]> = families.chunk_by(together).collect();
-    let rows: Vec<_> = groups
+    let found: Vec<_> = groups
         .par_iter()
         .map(|group| compute_group(group, &job, sample.as_ref(), texture, monitor))
         .collect::<Result<_>>()?;
-    Ok(rows.into_iter().flatten().collect())
+    let mut found: Vec<Vec<FeatureRow>> = found.into_iter().flatten().collect();
+    if discretisation.is_some() {
+        let by_level = families.iter().zip(&mut found).filter(|(family, _)| family.compute.uses_levels());
+        let rows = by_level.flat_map(|(_, rows)| rows);
+        rows.for_each(|row| row.discretisation = discretisation.cloned());
+    }
+    Ok(found)
 }
 
 fn counts_zones(family: &Family) -> bool {
@@ -225,14 +281,15 @@ fn counts_lines(family: &Family) -> bool {
     matches!(family.compute, Compute::Lines(_))
 }
 
-/// `texture` is the job with slices across the wanted axis, and the grey levels of that.
+/// The rows of each family. `texture` is the job with slices across the wanted axis, and the grey
+/// levels of that.
 fn compute_group(
     group: &[&Family],
     job: &Job,
     sample: Option<&Sample>,
     texture: Option<(Job, &Levels)>,
     monitor: &Monitor,
-) -> Result<Vec<FeatureRow>> {
+) -> Result<Vec<Vec<FeatureRow>>> {
     monitor.advance(0)?;
     let needs_distances = |f: &&Family| matches!(f.compute, Compute::Zones { distances: true, .. });
     let zones = texture
@@ -243,7 +300,7 @@ fn compute_group(
         .and_then(|(job, levels)| LineSets::new(&job, levels));
     let mut rows = Vec::new();
     for family in group {
-        rows.extend(match (family.compute, texture, &zones) {
+        rows.push(match (family.compute, texture, &zones) {
             (Compute::Shape(compute) | Compute::Surroundings { compute, .. }, ..) => compute(job),
             (Compute::Sample(compute), ..) => match sample {
                 Some(sample) => compute(job, sample)?,

@@ -110,6 +110,7 @@ pub fn matrices(
     execution: &Execution,
 ) -> Result<Vec<Matrix>> {
     check_selection(settings)?;
+    settings.check_single_discretisation("texture matrices")?;
     pool(execution)?.install(|| {
         let roi = preprocess::prepare(image, mask, label, settings, 0.0, execution.isa)?;
         let roi = roi.sliced_along(settings.slice_axis);

@@ -49,6 +49,7 @@ impl Profile {
                 mesh_faces: FaceRule::InsideApart,
                 axes_covariance: AxesCovariance::Sample,
                 discretisation: Discretisation::FixedBinNumber { bins: 32 },
+                further_discretisations: Vec::new(),
                 bin_assignment: BinAssignment::Formula,
                 ivh_discretisation: Discretisation::FixedBinNumber { bins: 1000 },
                 distances: vec![1],

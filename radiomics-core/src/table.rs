@@ -3,6 +3,7 @@
 use crate::aggregation::Aggregation;
 use crate::catalogue::Feature;
 use crate::names::Named;
+use crate::settings::Discretisation;
 
 /// Whether a value is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,9 @@ pub struct FeatureRow {
     pub feature: &'static Feature,
     /// Over what it was aggregated.
     pub aggregation: Aggregation,
+    /// Which one of several discretisations it is of; `None` if the settings have one alone, or if
+    /// the feature does not depend on it.
+    pub discretisation: Option<Discretisation>,
     /// The value; NaN when undefined.
     pub value: f64,
 }
@@ -39,30 +43,36 @@ impl FeatureRow {
         if self.value.is_nan() { Status::Undefined } else { Status::Ok }
     }
 
-    /// A column name unique in the table: `image_family_feature`, and `_aggregation` for
-    /// texture.
+    /// A column name unique in the table: `image_family_feature`, `_aggregation` for texture, and
+    /// the name of the discretisation where there are several.
     pub fn column(&self) -> String {
-        let stem = format!("{}_{}_{}", self.image, self.family, self.feature.name);
-        match self.aggregation {
-            Aggregation::Region => stem,
-            aggregation => format!("{stem}_{}", aggregation.name()),
+        let mut column = format!("{}_{}_{}", self.image, self.family, self.feature.name);
+        if self.aggregation != Aggregation::Region {
+            column = format!("{column}_{}", self.aggregation.name());
+        }
+        match &self.discretisation {
+            Some(discretisation) => format!("{column}_{}", discretisation.name()),
+            None => column,
         }
     }
 }
 
-/// Feature values in catalogue order.
+/// Feature values: those of the shape, then those of one image or response after the other, in
+/// catalogue order. A family that depends on the discretisation has its rows once for each of
+/// several, in the order of the settings.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FeatureTable {
     rows: Vec<FeatureRow>,
 }
 
 impl FeatureTable {
-    /// The rows, in the order of the catalogue.
+    /// The rows, in order.
     pub fn rows(&self) -> &[FeatureRow] {
         &self.rows
     }
 
-    /// The value of a feature, by family, feature and aggregation.
+    /// The value of a feature, by family, feature and aggregation, in the first of several images
+    /// and discretisations.
     pub fn value(&self, family: &str, feature: &str, aggregation: Aggregation) -> Option<f64> {
         self.rows
             .iter()

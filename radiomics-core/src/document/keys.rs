@@ -7,7 +7,11 @@ use crate::aggregation::Aggregation;
 use crate::error::Error;
 use crate::filters::{Filter, read_filters};
 use crate::names::Named;
-use crate::settings::{BinAnchor, Discretisation, Normalisation, Settings};
+use crate::settings::{Normalisation, Settings};
+
+use super::bins::{
+    anchor, each, edges, number, set_anchors, set_each, set_edges, set_number, set_width, width,
+};
 
 /// One key of a settings document.
 pub struct Key {
@@ -139,24 +143,24 @@ pub static KEYS: &[Key] = &[
         get: |s| json!(s.axes_covariance.name()), set: |s, v| named(&mut s.axes_covariance, v),
     },
     Key {
-        name: "bin_width", takes: "a number above 0, or null",
-        summary: "Grey levels of a fixed width in intensity units (one of the three bin settings)",
-        get: |s| width(&s.discretisation), set: |s, v| set_width(&mut s.discretisation, v),
+        name: "bin_width", takes: "a number above 0, a list of such numbers, or null",
+        summary: "Grey levels of a fixed width in intensity units (one of the three bin settings); a list stands for a discretisation per member",
+        get: |s| each(s, width), set: |s, v| set_each(s, v, set_width),
     },
     Key {
-        name: "bin_number", takes: "a whole number above 0, or null",
-        summary: "This many grey levels over the range of the region (one of the three bin settings)",
-        get: |s| number(&s.discretisation), set: |s, v| set_number(&mut s.discretisation, v),
+        name: "bin_number", takes: "a whole number above 0, a list of such numbers, or null",
+        summary: "This many grey levels over the range of the region (one of the three bin settings); a list stands for a discretisation per member",
+        get: |s| each(s, number), set: |s, v| set_each(s, v, set_number),
     },
     Key {
-        name: "bin_edges", takes: "two or more numbers in ascending order, or null",
+        name: "bin_edges", takes: "two or more numbers in ascending order, a list of such lists, or null",
         summary: "Grey levels between explicit edges (one of the three bin settings); with all three null, intensities are the grey levels",
-        get: |s| edges(&s.discretisation), set: |s, v| set_edges(&mut s.discretisation, v),
+        get: |s| each(s, edges), set: |s, v| set_each(s, v, set_edges),
     },
     Key {
         name: "bin_anchor", takes: "lower_bound or multiple_of_width",
         summary: "Where the first bin of bin_width begins: at the lower end of resegment_range or else the region's minimum, or at a multiple of the width",
-        get: |s| anchor(&s.discretisation), set: |s, v| set_anchor(&mut s.discretisation, v),
+        get: |s| anchor(&s.discretisation), set: set_anchors,
     },
     Key {
         name: "bin_assignment", takes: "formula or edges",
@@ -240,7 +244,7 @@ pub static KEYS: &[Key] = &[
     },
 ];
 
-fn read<T: DeserializeOwned>(value: &Value) -> Read<T> {
+pub(super) fn read<T: DeserializeOwned>(value: &Value) -> Read<T> {
     T::deserialize(value).map_err(|_| WrongKind(None))
 }
 
@@ -249,7 +253,7 @@ fn assign<T: DeserializeOwned>(field: &mut T, value: &Value) -> Read<()> {
     Ok(())
 }
 
-fn named<T: Named>(field: &mut T, value: &Value) -> Read<()> {
+pub(super) fn named<T: Named>(field: &mut T, value: &Value) -> Read<()> {
     let name: String = read(value)?;
     *field = T::parse(&name).map_err(|error| WrongKind(Some(error)))?;
     Ok(())
@@ -292,76 +296,5 @@ fn filters(field: &mut Vec<Filter>, value: &Value) -> Read<()> {
         single => std::slice::from_ref(single),
     };
     *field = read_filters(given).map_err(|error| WrongKind(Some(error)))?;
-    Ok(())
-}
-
-fn width(bins: &Discretisation) -> Value {
-    match bins {
-        Discretisation::FixedBinSize { width, .. } => json!(width),
-        _ => Value::Null,
-    }
-}
-
-fn number(bins: &Discretisation) -> Value {
-    match bins {
-        Discretisation::FixedBinNumber { bins } => json!(bins),
-        _ => Value::Null,
-    }
-}
-
-fn edges(bins: &Discretisation) -> Value {
-    match bins {
-        Discretisation::BinEdges { edges } => json!(edges),
-        _ => Value::Null,
-    }
-}
-
-fn anchor(bins: &Discretisation) -> Value {
-    let anchor = match bins {
-        Discretisation::FixedBinSize { anchor, .. } => *anchor,
-        _ => BinAnchor::LowerBound,
-    };
-    json!(anchor.name())
-}
-
-/// Replaces the discretisation by the one given, or takes away one of that kind for null.
-fn replace<T: DeserializeOwned>(
-    bins: &mut Discretisation,
-    value: &Value,
-    same_kind: bool,
-    make: impl FnOnce(T) -> Discretisation,
-) -> Read<()> {
-    match read::<Option<T>>(value)? {
-        Some(given) => *bins = make(given),
-        None if same_kind => *bins = Discretisation::Identity,
-        None => {}
-    }
-    Ok(())
-}
-
-fn set_width(bins: &mut Discretisation, value: &Value) -> Read<()> {
-    let (same_kind, anchor) = match bins {
-        Discretisation::FixedBinSize { anchor, .. } => (true, *anchor),
-        _ => (false, BinAnchor::LowerBound),
-    };
-    replace(bins, value, same_kind, |width| Discretisation::FixedBinSize { width, anchor })
-}
-
-fn set_number(bins: &mut Discretisation, value: &Value) -> Read<()> {
-    let same_kind = matches!(bins, Discretisation::FixedBinNumber { .. });
-    replace(bins, value, same_kind, |bins| Discretisation::FixedBinNumber { bins })
-}
-
-fn set_edges(bins: &mut Discretisation, value: &Value) -> Read<()> {
-    let same_kind = matches!(bins, Discretisation::BinEdges { .. });
-    replace(bins, value, same_kind, |edges| Discretisation::BinEdges { edges })
-}
-
-fn set_anchor(bins: &mut Discretisation, value: &Value) -> Read<()> {
-    let mut chosen = BinAnchor::LowerBound;
-    named(&mut chosen, value)?;
-    if let Discretisation::FixedBinSize { anchor, .. } = bins {
-        *anchor = chosen;
-    }
     Ok(())
 }

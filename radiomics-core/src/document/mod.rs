@@ -13,6 +13,7 @@
 //! assert_eq!(settings.resample_spacing_mm, Some([Some(2.0); 3]));
 //! ```
 
+mod bins;
 mod keys;
 pub mod pyradiomics;
 

@@ -99,6 +99,8 @@ impl Job<'_> {
                 family,
                 feature: &row.feature,
                 aggregation,
+                // Said by whoever discretises, where there are several.
+                discretisation: None,
                 value: mean_of_defined(groups.iter().map(row.value)),
             })
             .collect()

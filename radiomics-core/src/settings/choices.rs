@@ -259,6 +259,50 @@ impl Named for AxesCovariance {
 }
 
 impl Discretisation {
+    /// What columns call it where there are several: the key of the settings and its value, such
+    /// as `bin_width_25`, `bin_width_0.5` or `bin_number_32`. Different ones have different names.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Identity => "identity".to_owned(),
+            Self::FixedBinNumber { bins } => format!("bin_number_{bins}"),
+            Self::FixedBinSize { width, .. } => format!("bin_width_{width}"),
+            Self::BinEdges { edges } => {
+                edges.iter().fold("bin_edges".to_owned(), |name, edge| format!("{name}_{edge}"))
+            }
+        }
+    }
+
+    /// The key of the settings that it is given by.
+    pub(super) fn key(&self) -> &'static str {
+        match self {
+            // With all keys null.
+            Self::Identity | Self::FixedBinNumber { .. } => "bin_number",
+            Self::FixedBinSize { .. } => "bin_width",
+            Self::BinEdges { .. } => "bin_edges",
+        }
+    }
+
+    /// The value of that key.
+    pub(super) fn value(&self) -> String {
+        match self {
+            Self::Identity => "null".to_owned(),
+            Self::FixedBinNumber { bins } => bins.to_string(),
+            Self::FixedBinSize { width, .. } => width.to_string(),
+            Self::BinEdges { edges } => format!("{edges:?}"),
+        }
+    }
+
+    /// Whether one list in the settings can hold both.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::FixedBinNumber { .. }, Self::FixedBinNumber { .. }) => true,
+            (Self::FixedBinSize { anchor, .. }, Self::FixedBinSize { anchor: other, .. }) => anchor == other,
+            (Self::BinEdges { .. }, Self::BinEdges { .. }) => true,
+            (Self::Identity, Self::Identity) => true,
+            _ => false,
+        }
+    }
+
     pub(super) fn validate(
         &self,
         width_name: &'static str,

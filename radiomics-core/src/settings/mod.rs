@@ -60,6 +60,9 @@ pub struct Settings {
     pub axes_covariance: AxesCovariance,
     /// Grey levels for histogram and texture.
     pub discretisation: Discretisation,
+    /// Other grey levels, for which histogram and texture are computed as well; mostly none. All
+    /// are of the kind of the first, such as other bin widths with the same anchor.
+    pub further_discretisations: Vec<Discretisation>,
     /// How an intensity is put into its bin.
     pub bin_assignment: BinAssignment,
     /// Grey levels for the intensity-volume histogram; `Identity` means steps of 1 in
@@ -104,6 +107,53 @@ impl Settings {
         }
     }
 
+    /// All discretisations: the first one and the further ones.
+    pub fn discretisations(&self) -> impl Iterator<Item = &Discretisation> {
+        std::iter::once(&self.discretisation).chain(&self.further_discretisations)
+    }
+
+    /// The same with only one of the discretisations.
+    pub(crate) fn of_discretisation(&self, discretisation: &Discretisation) -> Self {
+        let (discretisation, further_discretisations) = (discretisation.clone(), Vec::new());
+        Self { discretisation, further_discretisations, ..self.clone() }
+    }
+
+    /// Refuses several discretisations for `what` takes one alone.
+    ///
+    /// # Errors
+    /// [`Error::InvalidSetting`] with the values given.
+    pub(crate) fn check_single_discretisation(&self, what: &str) -> Result<()> {
+        match self.further_discretisations.is_empty() {
+            true => Ok(()),
+            false => Err(self.invalid_discretisations(format!(
+                "{what} are of one discretisation: give a single value, and make a call for each"
+            ))),
+        }
+    }
+
+    fn invalid_discretisations(&self, remedy: String) -> Error {
+        let values: Vec<String> = self.discretisations().map(Discretisation::value).collect();
+        invalid(self.discretisation.key(), format!("[{}]", values.join(", ")), remedy)
+    }
+
+    fn validate_discretisations(&self) -> Result<()> {
+        self.discretisations().try_for_each(|d| d.validate("bin_width", "bin_number", "bin_edges"))?;
+        for (place, further) in self.further_discretisations.iter().enumerate() {
+            if !further.is_like(&self.discretisation) {
+                let remedy = format!(
+                    "all must be of one kind, with one anchor, but `{}` is not like the first: make a call \
+                     for each kind",
+                    further.name()
+                );
+                return Err(self.invalid_discretisations(remedy));
+            }
+            if self.discretisations().take(place + 1).any(|earlier| earlier == further) {
+                return Err(self.invalid_discretisations(format!("{} is given twice", further.value())));
+            }
+        }
+        Ok(())
+    }
+
     /// Checks what the types cannot express.
     ///
     /// # Errors
@@ -142,7 +192,7 @@ impl Settings {
         if let Some(sigma) = self.resegment_sigma {
             positive("resegment_sigma", sigma)?;
         }
-        self.discretisation.validate("bin_width", "bin_number", "bin_edges")?;
+        self.validate_discretisations()?;
         self.ivh_discretisation.validate("ivh_bin_width", "ivh_bin_number", "ivh_bin_edges")?;
         if self.distances.is_empty() || self.distances.iter().any(|&d| d == 0 || d > 64) {
             return Err(invalid(

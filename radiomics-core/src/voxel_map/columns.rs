@@ -38,7 +38,8 @@ impl Column {
     /// A name unique among the maps, as [`FeatureRow::column`].
     pub fn name(&self) -> String {
         let Self { image, family, feature, aggregation } = self.clone();
-        FeatureRow { image, family, feature, aggregation, value: f64::NAN }.column()
+        let (discretisation, value) = (None, f64::NAN);
+        FeatureRow { image, family, feature, aggregation, discretisation, value }.column()
     }
 }
 

@@ -180,6 +180,7 @@ fn asked_for<'a>(
 ) -> Result<(&'a Filter, Vec<&'static Family>)> {
     check_selection(settings)?;
     window.validate()?;
+    settings.check_single_discretisation("feature maps")?;
     Ok((only_filter(settings)?, families(settings)?))
 }
 

@@ -133,7 +133,7 @@ pub fn from_parameters(parameters: &Map<String, Value>) -> Result<Parameters> {
             Together | Nothing | NothingIf(..) => None,
         };
     }
-    bins(&given, &mut ours);
+    bins(&given, &mut ours)?;
     resampling(&given, &mut ours)?;
     aggregations(&given, &mut ours)?;
     features(&classes, &given, &mut ours)?;
@@ -170,14 +170,19 @@ fn known<'a>(names: impl Iterator<Item = &'a String>, all: &[&str]) -> Result<()
     Ok(())
 }
 
-fn bins(given: &Map<String, Value>, ours: &mut Map<String, Value>) {
+fn bins(given: &Map<String, Value>, ours: &mut Map<String, Value>) -> Result<()> {
     // PyRadiomics' order of precedence.
     for (theirs, key) in [("binCount", "bin_number"), ("binWidth", "bin_width")] {
-        if let Some(value) = setting(given, theirs) {
-            ours.insert(key.to_owned(), value.clone());
-            return;
+        let Some(value) = setting(given, theirs) else { continue };
+        if value.is_array() {
+            // Its names of features have no place for which of several it is.
+            let remedy = format!("PyRadiomics takes one number; our own setting `{key}` takes a list");
+            return Err(wrong(theirs, value, &remedy));
         }
+        ours.insert(key.to_owned(), value.clone());
+        break;
     }
+    Ok(())
 }
 
 fn resampling(given: &Map<String, Value>, ours: &mut Map<String, Value>) -> Result<()> {

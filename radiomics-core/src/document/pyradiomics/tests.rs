@@ -64,6 +64,10 @@ fn messages_name_parameter_value_and_remedy() {
     assert!(message("settings: {}").contains("did you mean `setting`?"));
     assert!(message("setting: {binwidth: 5}").contains("did you mean `binWidth`?"));
     assert!(message("setting: {binWidth: -5}").contains("`binWidth` is -5"));
+    assert!(
+        message("setting: {binWidth: [5, 10]}")
+            .contains("`binWidth` is [5,10]: PyRadiomics takes one number")
+    );
     assert!(message("setting: {binCount: 2.5}").contains("`binCount` is 2.5"));
     assert!(message("setting: {interpolator: sitkGaussian}").contains("sitkLinear or sitkBSpline"));
     assert!(message("setting: {correctMask: true}").contains("resample the mask"));
