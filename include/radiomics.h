@@ -56,7 +56,7 @@ struct ArrowArray {
 
 // Version of this interface: it grows when functions, fields or codes are added. Nothing that
 // is there is changed or removed while the library's soname stays the same.
-#define RADIOMICS_ABI_VERSION 2
+#define RADIOMICS_ABI_VERSION 3
 
 // What became of a call. Numbers never change their meaning; later versions may add some.
 enum radiomics_status
@@ -273,7 +273,8 @@ typedef struct radiomics_row {
   int32_t status;
   // 0.
   int32_t reserved;
-  // A name unique among the rows of a label: image_family_feature, and _aggregation for texture.
+  // A name unique among the rows of a label: image_family_feature, _aggregation for texture, and
+  // the discretisation where there are several.
   const char *column;
   // Name of the image: "original", or as the job says.
   const char *image;
@@ -289,6 +290,10 @@ typedef struct radiomics_row {
   const char *ibsi_parameter_id;
   // PyRadiomics' name of the feature; NULL if it has none.
   const char *pyradiomics;
+  // Which one of several discretisations it is of, such as "bin_width_25" or "bin_number_32"; empty
+  // if the settings have one alone, or if the feature does not depend on it. Since
+  // RADIOMICS_ABI_VERSION 3.
+  const char *discretisation;
 } radiomics_row;
 
 // Where responses or maps go: a buffer of doubles for each, in memory of the caller. Values are
@@ -480,7 +485,8 @@ radiomics_status radiomics_extract_many(struct radiomics_context *context,
 // Number of rows; 0 for NULL.
 size_t radiomics_table_length(const struct radiomics_table *table);
 
-// Row `index`, from 0, in the order of the catalogue. Set `row->struct_size` first.
+// Row `index`, from 0: label by label, image by image, and there in the order of the catalogue, in
+// which a family that depends on the discretisation has its rows once for each of several. Set `row->struct_size` first.
 radiomics_status radiomics_table_row(const struct radiomics_table *table,
                                      size_t index,
                                      struct radiomics_row *row);
@@ -497,7 +503,8 @@ radiomics_status radiomics_table_find(const struct radiomics_table *table,
 const double *radiomics_table_values(const struct radiomics_table *table);
 
 // Exports the table through the Arrow C Data Interface: a struct array with the columns label,
-// column, image, family, feature, aggregation, ibsi_id, value and defined. Both structs are
+// column, image, family, feature, aggregation, ibsi_id, value and defined, and with several
+// discretisations one more, discretisation. Both structs are
 // overwritten and own what they point to, so the table may be freed before they are released.
 radiomics_status radiomics_table_to_arrow(const struct radiomics_table *table,
                                           struct ArrowArray *array,

@@ -14,12 +14,14 @@
 
 namespace radiomics {
 
-/// One row of a table. The texts live as long as the table.
+/// One row of a table. The texts live as long as the table; `discretisation`, such as "bin_width_25", is empty unless
+/// the settings have several and the feature depends on it.
 struct row {
     std::int64_t label = 0;
     double value = 0;
     bool defined = false;
     std::string_view column, image, family, feature, aggregation, ibsi_id, ibsi_parameter_id, pyradiomics;
+    std::string_view discretisation;
 };
 
 /// Feature values, read like a std::map from column names to values, in the order of the catalogue.
@@ -93,7 +95,8 @@ class table {
                 detail::text(c_row.aggregation),
                 detail::text(c_row.ibsi_id),
                 detail::text(c_row.ibsi_parameter_id),
-                detail::text(c_row.pyradiomics)};
+                detail::text(c_row.pyradiomics),
+                detail::text(c_row.discretisation)};
     }
 
     /// The row of a column name, or end().

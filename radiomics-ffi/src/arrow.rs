@@ -8,7 +8,7 @@ use radiomics_core::{FeatureRow, Named, Status};
 
 use crate::status::Failure;
 use crate::strings::c_text;
-use crate::table::radiomics_table;
+use crate::table::{discretisation_name, radiomics_table};
 
 /// What an array holds, as the interface lays it down.
 #[repr(C)]
@@ -121,7 +121,7 @@ fn columns(table: &radiomics_table) -> Result<Vec<(&'static str, Values)>, Failu
     for (index, _) in rows().enumerate().filter(|(_, row)| defined(row)) {
         bits[index / 8] |= 1 << (index % 8);
     }
-    Ok(vec![
+    let mut columns = vec![
         ("label", Values::Whole(table.rows.iter().map(|(label, _)| *label).collect())),
         ("column", texts(rows().map(|row| row.column()))?),
         ("image", texts(rows().map(|row| row.image.clone()))?),
@@ -131,7 +131,11 @@ fn columns(table: &radiomics_table) -> Result<Vec<(&'static str, Values)>, Failu
         ("ibsi_id", texts(rows().map(|row| row.feature.ibsi_id.to_owned()))?),
         ("value", Values::Real(rows().map(|row| row.value).collect())),
         ("defined", Values::Flags(bits)),
-    ])
+    ];
+    if rows().any(|row| row.discretisation.is_some()) {
+        columns.push(("discretisation", texts(rows().map(discretisation_name))?));
+    }
+    Ok(columns)
 }
 
 fn texts(values: impl Iterator<Item = String>) -> Result<Values, Failure> {

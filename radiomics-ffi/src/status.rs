@@ -140,7 +140,7 @@ fn status_of(error: &Error) -> Status {
         Error::GridTooLarge { .. } => Status::GridTooLarge,
         Error::Threads { .. } => Status::Threads,
         Error::Cancelled { .. } => Status::Cancelled,
-        Error::Region { error, .. } => status_of(error),
+        Error::Region { error, .. } | Error::Discretisation { error, .. } => status_of(error),
         // The core may grow errors before they are given codes here.
         _ => Status::Other,
     }

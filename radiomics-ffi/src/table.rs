@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::ptr::null;
 
-use radiomics_core::{FeatureRow, FeatureTable, Named, Status};
+use radiomics_core::{Discretisation, FeatureRow, FeatureTable, Named, Status};
 
 use crate::arrow::{ArrowArray, ArrowSchema, export};
 use crate::entry::{free, plain_entry, value_or};
@@ -44,7 +44,8 @@ pub struct radiomics_row {
     pub status: i32,
     /// 0.
     pub reserved: i32,
-    /// A name unique among the rows of a label: image_family_feature, and _aggregation for texture.
+    /// A name unique among the rows of a label: image_family_feature, _aggregation for texture, and
+    /// the discretisation where there are several.
     pub column: *const c_char,
     /// Name of the image: "original", or as the job says.
     pub image: *const c_char,
@@ -60,6 +61,10 @@ pub struct radiomics_row {
     pub ibsi_parameter_id: *const c_char,
     /// PyRadiomics' name of the feature; NULL if it has none.
     pub pyradiomics: *const c_char,
+    /// Which one of several discretisations it is of, such as "bin_width_25" or "bin_number_32"; empty
+    /// if the settings have one alone, or if the feature does not depend on it. Since
+    /// RADIOMICS_ABI_VERSION 3.
+    pub discretisation: *const c_char,
 }
 
 // SAFETY: repr(C), begins with its size, and consists of numbers and pointers.
@@ -99,7 +104,13 @@ fn row_for_c(label: i64, row: &FeatureRow, texts: &mut Texts) -> radiomics_row {
         ibsi_id: texts.keep(row.feature.ibsi_id),
         ibsi_parameter_id: texts.keep(row.feature.ibsi_parameter_id),
         pyradiomics: row.feature.pyradiomics.map_or(null(), |name| texts.keep(name)),
+        discretisation: texts.keep(&discretisation_name(row)),
     }
+}
+
+/// Empty unless it is one of several.
+pub(crate) fn discretisation_name(row: &FeatureRow) -> String {
+    row.discretisation.as_ref().map_or_else(String::new, Discretisation::name)
 }
 
 /// Number of rows; 0 for NULL.
@@ -110,7 +121,8 @@ pub unsafe extern "C" fn radiomics_table_length(table: *const radiomics_table) -
     value_or(0, || unsafe { table.as_ref() }.map_or(0, |table| table.rows.len()))
 }
 
-/// Row `index`, from 0, in the order of the catalogue. Set `row->struct_size` first.
+/// Row `index`, from 0: label by label, image by image, and there in the order of the catalogue, in
+/// which a family that depends on the discretisation has its rows once for each of several. Set `row->struct_size` first.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_table_row(
@@ -160,7 +172,8 @@ pub unsafe extern "C" fn radiomics_table_values(table: *const radiomics_table) -
 }
 
 /// Exports the table through the Arrow C Data Interface: a struct array with the columns label,
-/// column, image, family, feature, aggregation, ibsi_id, value and defined. Both structs are
+/// column, image, family, feature, aggregation, ibsi_id, value and defined, and with several
+/// discretisations one more, discretisation. Both structs are
 /// overwritten and own what they point to, so the table may be freed before they are released.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]

@@ -43,7 +43,7 @@ fn fields_stay_where_they_are() {
     ];
     assert_eq!(job, [8, 16, 24, 32, 40, 48, 56, 64, 72]);
 
-    assert_eq!(size_of::<radiomics_row>(), 96);
+    assert_eq!(size_of::<radiomics_row>(), 104);
     let row = [
         offset_of!(radiomics_row, label),
         offset_of!(radiomics_row, value),
@@ -57,8 +57,9 @@ fn fields_stay_where_they_are() {
         offset_of!(radiomics_row, ibsi_id),
         offset_of!(radiomics_row, ibsi_parameter_id),
         offset_of!(radiomics_row, pyradiomics),
+        offset_of!(radiomics_row, discretisation),
     ];
-    assert_eq!(row, [8, 16, 24, 28, 32, 40, 48, 56, 64, 72, 80, 88]);
+    assert_eq!(row, [8, 16, 24, 28, 32, 40, 48, 56, 64, 72, 80, 88, 96]);
 
     assert_eq!(size_of::<radiomics_feature>(), 72);
     let feature = [

@@ -201,12 +201,15 @@ static void documents(void) {
     document_refused("binWidth: 25", RADIOMICS_STATUS_UNKNOWN_SETTING, "did you mean `bin_width`?");
     document_refused("bin_width: 0", RADIOMICS_STATUS_INVALID_SETTING, "`bin_width` is 0");
     document_refused("bin_width: -1", RADIOMICS_STATUS_INVALID_SETTING, "`bin_width` is -1");
+    document_refused("bin_width: []", RADIOMICS_STATUS_INVALID_SETTING, "`bin_width` is []");
+    document_refused("bin_number: [16, 32, 16]", RADIOMICS_STATUS_INVALID_SETTING, "16 is given twice");
     document_refused("filters: [squar]", RADIOMICS_STATUS_INVALID_SETTING, "squar");
     document_refused("- 1", RADIOMICS_STATUS_INVALID_DOCUMENT, "mapping");
     document_refused("a: [", RADIOMICS_STATUS_INVALID_DOCUMENT, "YAML");
     document_refused("families: [gclm]", RADIOMICS_STATUS_UNKNOWN_NAME, "did you mean `glcm`?");
     document_refused("bin_width: \xc3\x28", RADIOMICS_STATUS_INVALID_ARGUMENT, "not UTF-8");
     document_unsuitable("bin_width: 0.0001", RADIOMICS_STATUS_UNSUITABLE_DISCRETISATION, "grey levels");
+    document_unsuitable("bin_width: [5, 0.0001]", RADIOMICS_STATUS_UNSUITABLE_DISCRETISATION, "bin_width_0.0001: ");
     document_unsuitable("bin_edges: [0, 1]", RADIOMICS_STATUS_UNSUITABLE_DISCRETISATION, "`bin_edges`");
     document_unsuitable("bin_number: null", RADIOMICS_STATUS_UNSUITABLE_DISCRETISATION, "without discretisation");
     document_unsuitable("resample_spacing_mm: 0.00001", RADIOMICS_STATUS_GRID_TOO_LARGE, "voxels");

@@ -1,5 +1,6 @@
 /* Every function does what the header says. */
 #include <math.h>
+#include <stddef.h>
 
 #include "support.h"
 
@@ -120,6 +121,53 @@ static void several_labels_and_images(radiomics_context *context, const phantom 
     radiomics_settings_free(settings);
 }
 
+/* One call for three bin widths has the bits of three calls, and its rows say which width it is. */
+static void several_discretisations(radiomics_context *context, const phantom *of) {
+    const char *documents[] = {"bin_width: [10, 2.5, 0.5]", "bin_width: 10", "bin_width: 2.5", "bin_width: 0.5"};
+    const char *names[] = {"", "bin_width_10", "bin_width_2.5", "bin_width_0.5"};
+    radiomics_table *tables[4] = {NULL};
+    for (int which = 0; which < 4; ++which) {
+        radiomics_settings *settings = NULL;
+        CHECK_OK(context, radiomics_settings_from_yaml(context, documents[which], &settings));
+        CHECK_OK(context, radiomics_extract(context, &of->image, &of->mask, 1, settings, &tables[which]));
+        radiomics_settings_free(settings);
+    }
+    int once = 0, by_width[4] = {0};
+    for (size_t index = 0; index < radiomics_table_length(tables[0]); ++index) {
+        radiomics_row row = {0}, alone = {0};
+        row.struct_size = alone.struct_size = sizeof row;
+        CHECK(radiomics_table_row(tables[0], index, &row) == RADIOMICS_STATUS_OK);
+        int of_width = 1;
+        for (int which = 1; which < 4; ++which)
+            if (strcmp(row.discretisation, names[which]) == 0) of_width = which;
+        char column[256];
+        const size_t suffix = row.discretisation[0] ? strlen(row.discretisation) + 1 : 0;
+        snprintf(column, sizeof column, "%.*s", (int)(strlen(row.column) - suffix), row.column);
+        CHECK(strcmp(row.column + strlen(row.column) - strlen(row.discretisation), row.discretisation) == 0);
+        size_t found = 0;
+        CHECK(radiomics_table_find(tables[of_width], 1, column, &found) == RADIOMICS_STATUS_OK);
+        CHECK(radiomics_table_row(tables[of_width], found, &alone) == RADIOMICS_STATUS_OK);
+        CHECK(memcmp(&row.value, &alone.value, sizeof row.value) == 0 && alone.discretisation[0] == 0);
+        CHECK(radiomics_table_find(tables[0], 1, row.column, &found) == RADIOMICS_STATUS_OK && found == index);
+        suffix ? ++by_width[of_width] : ++once;
+        /* A caller that was compiled with an older header has no such field, and nothing is written there. */
+        radiomics_row older = {0};
+        older.struct_size = offsetof(radiomics_row, discretisation);
+        CHECK(radiomics_table_row(tables[0], index, &older) == RADIOMICS_STATUS_OK);
+        CHECK(older.discretisation == NULL && older.column == row.column);
+    }
+    CHECK(once > 0 && by_width[1] > 0 && by_width[1] == by_width[2] && by_width[2] == by_width[3]);
+    CHECK((size_t)(once + by_width[1]) == radiomics_table_length(tables[1]));
+
+    struct ArrowArray array;
+    struct ArrowSchema schema;
+    CHECK(radiomics_table_to_arrow(tables[0], &array, &schema) == RADIOMICS_STATUS_OK);
+    CHECK(array.n_children == 10 && strcmp(schema.children[9]->name, "discretisation") == 0);
+    array.release(&array);
+    schema.release(&schema);
+    for (int which = 0; which < 4; ++which) radiomics_table_free(tables[which]);
+}
+
 static void arrow(radiomics_context *context, const phantom *of) {
     radiomics_settings *settings = NULL;
     radiomics_table *table = NULL;
@@ -176,6 +224,7 @@ int main(int argc, char **argv) {
     settings_of_every_kind(context);
     rows_and_values(context, &of);
     several_labels_and_images(context, &of);
+    several_discretisations(context, &of);
     arrow(context, &of);
     catalogue();
     char *report = NULL;

@@ -87,6 +87,24 @@ void exceptions() {
     CHECK(context.verify().find("482 of 482") != std::string::npos);
 }
 
+void several_discretisations() {
+    radiomics::context context(2);
+    const auto several = context.settings_from_yaml("{features: [intensity_statistics.mean, glcm.contrast], bin_number: [8, 16]}");
+    const auto table = context.extract(image(), mask(), 1, several);
+    CHECK(table.size() == 3 && table.row(0).discretisation.empty());
+    for (const auto *bins : {"8", "16"}) {
+        const auto single = context.update(several, std::string("bin_number: ") + bins);
+        const auto found = table.find(std::string("original_glcm_contrast_3D_avg_bin_number_") + bins);
+        CHECK(found != table.end() && table.row(found.index()).discretisation == std::string("bin_number_") + bins);
+        CHECK((*found).second == context.extract(image(), mask(), 1, single)["original_glcm_contrast_3D_avg"]);
+    }
+    radiomics::maps_job job;
+    job.image = image();
+    job.mask = mask();
+    const auto refused = thrown_by<radiomics::error>([&] { (void)context.feature_maps(job, several); });
+    CHECK(std::string(refused.what()).find("[8, 16]: feature maps are of one discretisation") != std::string::npos);
+}
+
 void jobs() {
     radiomics::context context(2);
     const auto settings = context.settings_from_yaml("families: [intensity_statistics, glcm]");
@@ -124,6 +142,7 @@ int main(int argc, char **argv) {
     catalogue();
 #if RADIOMICS_EXCEPTIONS
     exceptions();
+    several_discretisations();
     jobs();
 #endif
     return 0;
