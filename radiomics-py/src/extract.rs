@@ -6,7 +6,9 @@ use pyo3::types::PyDict;
 use radiomics_core::catalogue::FAMILIES;
 use radiomics_core::example::DigitalPhantom;
 use radiomics_core::filters::{Filter, filter_each, read_filters};
-use radiomics_core::{Execution, Grid, Image, Mask, Named, Runtime, Voxels, extract_many};
+use radiomics_core::{
+    Discretisation, Execution, FeatureRow, Grid, Image, Mask, Named, Runtime, Voxels, extract_many,
+};
 
 use serde_json::Value;
 
@@ -16,58 +18,68 @@ use crate::value::{MAX_DEPTH, to_value};
 use crate::voxels::{Borrowed, to_array};
 use crate::raise;
 
-/// What rows call an image that no filter made.
-const ORIGINAL: &str = "original";
-
 /// Spacing, origin and direction, all (z, y, x).
 pub type Geometry = ([f64; 3], [f64; 3], [[f64; 3]; 3]);
 
-/// Column, image, family, feature, IBSI id, aggregation, value and status.
-type Row = (String, String, &'static str, &'static str, &'static str, &'static str, f64, &'static str);
+/// Column, image, family, feature, IBSI id, aggregation, value, status and discretisation.
+type Row =
+    (String, String, &'static str, &'static str, &'static str, &'static str, f64, &'static str, String);
 
 /// Image, mask and spacing (z, y, x) in mm.
 type Example<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, (f64, f64, f64));
 
-/// Rows of features of the voxels of a mask that have a label, in catalogue order.
+/// Rows of features of several labels of a mask in several images, a list for each label: image by
+/// image, and there in catalogue order.
 ///
-/// Arrays are (z, y, x); a geometry is (spacing, origin, direction), all in (z, y, x) order
-/// and millimetres. The arrays are borrowed and the interpreter lock is released: nobody may
-/// write to them meanwhile. A row is (column, image, family, feature, ibsi_id, aggregation,
-/// value, status).
+/// `images` are (name, array, geometry), `name` being what rows call the image. Arrays are
+/// (z, y, x); a geometry is (spacing, origin, direction), all in (z, y, x) order and
+/// millimetres. The arrays are borrowed and the interpreter lock is released: nobody may write to
+/// them meanwhile. A row is (column, image, family, feature, ibsi_id, aggregation, value, status,
+/// discretisation); the last is empty unless the settings have several.
 #[pyfunction]
-#[pyo3(signature = (image, image_geometry, mask, mask_geometry, settings, *, label, threads))]
+#[pyo3(signature = (images, mask, mask_geometry, settings, *, labels, threads))]
 #[allow(clippy::too_many_arguments)]
 pub fn extract(
     py: Python<'_>,
-    image: &Bound<'_, PyAny>,
-    image_geometry: Geometry,
+    images: Vec<(String, Bound<'_, PyAny>, Geometry)>,
     mask: &Bound<'_, PyAny>,
     mask_geometry: Geometry,
     settings: &Settings,
-    label: i64,
+    labels: Vec<i64>,
     threads: i64,
-) -> PyResult<Vec<Row>> {
-    let (voxels, labels) = (Borrowed::new("image", image)?, Borrowed::new("mask", mask)?);
-    let image = self::image(voxels.voxels(), image_geometry)?;
-    let mask = self::mask(labels.voxels(), mask_geometry)?;
+) -> PyResult<Vec<Vec<Row>>> {
+    let single = images.len() == 1;
+    let role = |name: &str| if single { "image".to_owned() } else { format!("image `{name}`") };
+    let borrowed = images
+        .iter()
+        .map(|(name, image, _)| Borrowed::new(&role(name), image))
+        .collect::<PyResult<Vec<_>>>()?;
+    let voxels = Borrowed::new("mask", mask)?;
+    let of_names = images.iter().zip(&borrowed);
+    let images = of_names
+        .map(|((name, _, geometry), image)| Ok((name.as_str(), self::image(image.voxels(), *geometry)?)))
+        .collect::<PyResult<Vec<(&str, Image)>>>()?;
+    let named: Vec<(&str, &Image)> = images.iter().map(|(name, image)| (*name, image)).collect();
+    let mask = self::mask(voxels.voxels(), mask_geometry)?;
     let tables = on_threads(py, threads, |pool| {
-        extract_many(&[(ORIGINAL, &image)], &mask, &[label], settings.core(), &Runtime::new(pool))
+        extract_many(&named, &mask, &labels, settings.core(), &Runtime::new(pool))
     })?;
-    let tables = tables.map_err(raise)?;
-    let row = |row: &radiomics_core::FeatureRow| {
-        let feature = row.feature;
-        (
-            row.column(),
-            row.image.clone(),
-            row.family,
-            feature.name,
-            feature.ibsi_id,
-            row.aggregation.name(),
-            row.value,
-            row.status().name(),
-        )
-    };
-    Ok(tables.iter().flat_map(|table| table.rows()).map(row).collect())
+    Ok(tables.map_err(raise)?.iter().map(|table| table.rows().iter().map(row).collect()).collect())
+}
+
+fn row(row: &FeatureRow) -> Row {
+    let feature = row.feature;
+    (
+        row.column(),
+        row.image.clone(),
+        row.family,
+        feature.name,
+        feature.ibsi_id,
+        row.aggregation.name(),
+        row.value,
+        row.status().name(),
+        row.discretisation.as_ref().map_or_else(String::new, Discretisation::name),
+    )
 }
 
 /// The responses of several filters to an image, a list of new float64 arrays (z, y, x).

@@ -71,6 +71,15 @@ def test_out(files, tmp_path):
     assert [row["value"] for row in rows] == [r.value for r in table]
 
 
+def test_several_discretisations(files, tmp_path):
+    out = tmp_path / "out.csv"
+    run("extract", *files, "--set", "bin_number=[8, 16]", "--out", out)
+    with out.open(newline="") as file:
+        found = [(row["discretisation"], float(row["value"])) for row in csv.DictReader(file)]
+    table = rr.extract(*files, {"bin_number": [8, 16]})
+    assert found == [(row.discretisation, row.value) for row in table]
+
+
 def test_profile(files):
     assert run("extract", *files, "--profile", "ibsi").stdout == run("extract", *files).stdout
 

@@ -1,7 +1,7 @@
 """The compiled engine. `tests/test_stub.py` compares this file with the module."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypedDict, final
 
 import numpy as np
@@ -12,7 +12,8 @@ __version__: str
 _Triple = tuple[float, float, float]
 _Geometry = tuple[_Triple, _Triple, tuple[_Triple, _Triple, _Triple]]
 _Map = tuple[str, str, str, str, str, str]
-_Row = tuple[str, str, str, str, str, str, float, str]
+_Row = tuple[str, str, str, str, str, str, float, str, str]
+_Image = tuple[str, npt.NDArray[Any], _Geometry]
 
 class _Feature(TypedDict):
     family: str
@@ -56,9 +57,9 @@ class Settings:
     filter_crop_voxels: int
     mesh_faces: str
     axes_covariance: str
-    bin_width: float | None
-    bin_number: int | None
-    bin_edges: tuple[float, ...] | None
+    bin_width: float | tuple[float, ...] | None
+    bin_number: int | tuple[int, ...] | None
+    bin_edges: tuple[float, ...] | tuple[tuple[float, ...], ...] | None
     bin_anchor: str
     bin_assignment: str
     ivh_bin_width: float | None
@@ -93,15 +94,14 @@ class Settings:
     def __eq__(self, other: object) -> bool: ...
 
 def extract(
-    image: npt.NDArray[Any],
-    image_geometry: _Geometry,
+    images: Sequence[_Image],
     mask: npt.NDArray[Any],
     mask_geometry: _Geometry,
     settings: Settings,
     *,
-    label: int,
+    labels: Sequence[int],
     threads: int,
-) -> list[_Row]: ...
+) -> list[list[_Row]]: ...
 def filter_images(
     image: npt.NDArray[Any], geometry: _Geometry, filters: Any, *, threads: int
 ) -> list[npt.NDArray[np.float64]]: ...

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import operator
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 from radiomics_rs import _core
-from radiomics_rs.io import ImageLike, volumes
+from radiomics_rs._core import RadiomicsError
+from radiomics_rs.io import ImageLike, volumes_on_mask
 from radiomics_rs.table import FeatureRow, FeatureTable
 
+# What rows call an image that has no name of its own and that no filter made.
+ORIGINAL = "original"
+
+ImagesLike: TypeAlias = "ImageLike | Mapping[str, ImageLike]"
 FilterLike: TypeAlias = "str | Mapping[str, Any]"
 FiltersLike: TypeAlias = "FilterLike | Sequence[FilterLike] | None"
 SettingsLike: TypeAlias = "_core.Settings | Mapping[str, Any] | str | os.PathLike[str] | None"
 
 
+@overload
 def extract(
-    image: ImageLike,
+    image: ImagesLike,
     mask: ImageLike,
     settings: SettingsLike = None,
     *,
@@ -25,8 +32,37 @@ def extract(
     filters: FiltersLike = None,
     threads: int = 0,
     spacing_mm: float | Sequence[float] | None = None,
-) -> FeatureTable:
+) -> FeatureTable: ...
+
+
+@overload
+def extract(
+    image: ImagesLike,
+    mask: ImageLike,
+    settings: SettingsLike = None,
+    *,
+    label: Iterable[int],
+    filters: FiltersLike = None,
+    threads: int = 0,
+    spacing_mm: float | Sequence[float] | None = None,
+) -> dict[int, FeatureTable]: ...
+
+
+def extract(
+    image: ImagesLike,
+    mask: ImageLike,
+    settings: SettingsLike = None,
+    *,
+    label: int | Iterable[int] = 1,
+    filters: FiltersLike = None,
+    threads: int = 0,
+    spacing_mm: float | Sequence[float] | None = None,
+) -> FeatureTable | dict[int, FeatureTable]:
     """Compute the features of the voxels of `mask` that have `label`.
+
+    Several images, labels, filters and discretisations (a list as `bin_width`, `bin_number` or
+    `bin_edges`) in one call give the values of calls of their own, and compute what these would
+    have in common once.
 
     The interpreter lock is released while the engine computes, and arrays are borrowed, not
     copied: nothing may write to them meanwhile.
@@ -34,44 +70,89 @@ def extract(
     Args:
         image: a file path (anything SimpleITK reads), a SimpleITK image, or a NumPy array
             (z, y, x) of any integer, boolean or 32- or 64-bit float type and any strides. A
-            two-dimensional image or array (y, x) is one slice, 1 mm thick.
+            two-dimensional image or array (y, x) is one slice, 1 mm thick. Or a mapping from
+            names to several of these on the grid of the mask, such as
+            `{"arterial": first, "portal": second}`: the rows come image by image, and their
+            `image` is the name or, after a filter, `name-filter`. All are read before the work
+            begins.
         mask: whole-number labels, 0 being the background; same kinds as `image`. An array
             beside a file or SimpleITK image takes that one's geometry.
         settings: `Settings`, a mapping of settings, the path of a YAML or JSON document, or
             None for the IBSI profile.
-        label: which label of the mask is the region.
+        label: which label of the mask is the region, or several of them, such as `[1, 2]`.
         filters: what features are computed of, in place of the settings' own: a filter or a list
             of them, each a name (`"original"` is the image as it is) or a mapping from one to its
             parameters, such as `{"laplacian_of_gaussian": {"sigma_mm": [1, 2, 3]}}`; a list as a
             parameter stands for a filter per member. The rows' `image` names filter and parameters.
         threads: number of threads, 0 for all cores. It never changes a number.
         spacing_mm: voxel spacing (z, y, x) in millimetres, (y, x) for a single slice, or one
-            number for all axes. Needed if image and mask are both arrays, else an error.
+            number for all axes. Needed if images and mask are all arrays, else an error.
 
     Returns:
         One row a feature, in catalogue order. A feature that is not defined for the region
-        is NaN with the status "undefined".
+        is NaN with the status "undefined". For several labels a dict from label to table, in the
+        order given; `pandas.concat({k: t.to_pandas() for k, t in tables.items()})` is one frame.
 
     Raises:
         RadiomicsError: an image, mask, label or setting that cannot be used; the message names
-            the value and the remedy. It is a ValueError.
+            the value and the remedy, and with several images or labels which one. It is a
+            ValueError. One that fails fails the call.
         TypeError: an argument of a kind that is not listed here.
         FileNotFoundError: a file that does not exist.
     """
     chosen = _settings(settings)
     if filters is not None:
         chosen = chosen.replace(filters=filters)
-    image_volume, mask_volume = volumes(image, mask, spacing_mm)
-    rows = _core.extract(
-        image_volume.voxels,
-        image_volume.geometry,
+    labels, several = _labels(label)
+    named = _named(image)
+    roles = {f"image `{name}`" if named is image else "image": named[name] for name in named}
+    images, mask_volume = volumes_on_mask(roles, mask, spacing_mm)
+    tables = _core.extract(
+        [(name, of.voxels, of.geometry) for name, of in zip(named, images, strict=True)],
         mask_volume.voxels,
         mask_volume.geometry,
         chosen,
-        label=label,
+        labels=labels,
         threads=threads,
     )
-    return FeatureTable(FeatureRow(*row) for row in rows)
+    made = [FeatureTable(FeatureRow(*row) for row in rows) for rows in tables]
+    return dict(zip(labels, made, strict=True)) if several else made[0]
+
+
+def _named(image: ImagesLike) -> Mapping[str, ImageLike]:
+    """Images by the names that rows give them."""
+    if not isinstance(image, Mapping):
+        return {ORIGINAL: image}
+    if not image:
+        raise RadiomicsError("the images are an empty mapping: give at least one image")
+    for name in image:
+        if not isinstance(name, str):
+            raise TypeError(f"the name of an image is {name!r}: give a mapping from str to images")
+    return image
+
+
+def _labels(label: int | Iterable[int]) -> tuple[list[int], bool]:
+    """The labels, and whether they were given as several."""
+    # Text is no label, and an array without axes is a single one.
+    has_members = getattr(label, "ndim", None) != 0
+    if isinstance(label, Iterable) and not isinstance(label, str) and has_members:
+        labels = [_whole(one) for one in label]
+        if not labels:
+            raise RadiomicsError("the labels are empty: give at least one label of the mask")
+        for place, one in enumerate(labels):
+            if one in labels[:place]:
+                raise RadiomicsError(f"label {one} is given twice: give each label once")
+        return labels, True
+    return [_whole(label)], False
+
+
+def _whole(label: Any) -> int:
+    try:
+        return operator.index(label)
+    except TypeError:
+        raise TypeError(
+            f"the label is {label!r}: give a whole number, or several of them"
+        ) from None
 
 
 def _settings(given: SettingsLike) -> _core.Settings:

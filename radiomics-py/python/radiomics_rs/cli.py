@@ -203,10 +203,16 @@ def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
     settings = _settings(parser, chosen)
     if chosen.example:
         image, mask, spacing_mm = example()
-        options = {"spacing_mm": spacing_mm}
     else:
-        image, mask, options = chosen.image, chosen.mask, {}
-    table = extract(image, mask, settings, label=chosen.label, threads=chosen.threads, **options)
+        image, mask, spacing_mm = chosen.image, chosen.mask, None
+    table = extract(
+        image,
+        mask,
+        settings,
+        label=chosen.label,
+        threads=chosen.threads,
+        spacing_mm=spacing_mm,
+    )
     if write is None:
         print(table)
     else:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -65,14 +65,30 @@ def volumes(
 ) -> tuple[Volume, Volume]:
     """Image and mask as volumes; an array takes its geometry from its partner or `spacing_mm`.
 
+    Raises as `volumes_on_mask`.
+    """
+    images, mask_volume = volumes_on_mask({"image": image}, mask, spacing_mm)
+    return images[0], mask_volume
+
+
+def volumes_on_mask(
+    images: Mapping[str, ImageLike],
+    mask: ImageLike,
+    spacing_mm: float | Sequence[float] | None,
+) -> tuple[list[Volume], Volume]:
+    """Images and their mask as volumes, the images by what messages call them.
+
+    An array takes the geometry of the mask, or of the first image that has one, or `spacing_mm`
+    if all are arrays.
+
     Raises:
         RadiomicsError: a file that cannot be read, an image that is no single volume of
             numbers, or `spacing_mm` missing or superfluous.
         TypeError: an object of another kind.
         FileNotFoundError: a file that does not exist.
     """
-    sources = [_open(role, given) for role, given in (("image", image), ("mask", mask))]
-    located = [source for source in sources if isinstance(source, Volume)]
+    sources = [_open(role, given) for role, given in (*images.items(), ("mask", mask))]
+    located = [source for source in reversed(sources) if isinstance(source, Volume)]
     if located and spacing_mm is not None:
         raise RadiomicsError(
             f"spacing_mm is {spacing_mm}, but a file or SimpleITK image has a spacing of its own: "
@@ -91,7 +107,8 @@ def volumes(
             return Volume(_three_dimensional(source), _spacing(spacing_mm, source.ndim))
         return Volume(_three_dimensional(source), *located[0].geometry)
 
-    return complete(sources[0]), complete(sources[1])
+    *image_volumes, mask_volume = map(complete, sources)
+    return image_volumes, mask_volume
 
 
 def volume(image: ImageLike, spacing_mm: float | Sequence[float] | None) -> Volume:

@@ -92,8 +92,19 @@ def binImage(parameterMatrix, parameterMatrixCoordinates=None, **kwargs):
     return levels, edges
 
 
+def check_single(settings) -> None:
+    """Refuse several bin widths or numbers: PyRadiomics' feature names have no place for them."""
+    for name, ours in (("binCount", "bin_number"), ("binWidth", "bin_width")):
+        if isinstance(given := settings.get(name), list | tuple | numpy.ndarray):
+            raise TypeError(
+                f"{name} is {given}: PyRadiomics takes one number; "
+                f"radiomics_rs.extract takes a list as `{ours}`"
+            )
+
+
 def check_settings(values, settings) -> None:
     """Refuse grey levels or bins that cannot be discretised, before anything is calculated."""
+    check_single(settings)
     minimum, maximum = values.min().item(), values.max().item()
     count = settings.get("binCount")
     if count is not None:

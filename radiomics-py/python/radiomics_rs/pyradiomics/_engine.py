@@ -12,6 +12,8 @@ import SimpleITK as sitk
 
 from radiomics_rs import _core
 
+from . import _binning
+
 #: Engine families, and the feature class whose values they hold.
 CLASS_OF_FAMILY = {
     "intensity_statistics": "firstorder",
@@ -79,9 +81,11 @@ def together(requests: Sequence[tuple[Any, Iterable[str]]]) -> list[dict[str, fl
     image = mask if owner._engineClass.startswith("shape") else owner._greyLevels()
     wanted = list(dict.fromkeys(chain(*native)))
     owners = [owner for owner, _ in requests]
-    rows = _core.extract(*_arguments(owners, image, mask, wanted), label=1, threads=threads)
+    voxels, geometry, *rest = _arguments(owners, image, mask, wanted)
+    images = [("original", voxels, geometry)]
+    (rows,) = _core.extract(images, *rest, labels=[1], threads=threads)
     values: dict[str, dict[str, float]] = {}
-    for _, _, family, feature, _, aggregation, value, _ in rows:
+    for _, _, family, feature, _, aggregation, value, *_ in rows:
         values.setdefault(f"{family}.{feature}", {})[aggregation] = value
     found = []
     for feature_class, names in zip(classes, native, strict=True):
@@ -187,6 +191,7 @@ def _native_order(array):
 
 def _settings(classes, given, wanted, axis) -> dict:
     """PyRadiomics' settings in the engine's words."""
+    _binning.check_single(given)
     settings = {"profile": "pyradiomics", "features": wanted}
     if given.get("binCount") is not None:
         settings["bin_number"] = int(given["binCount"])
