@@ -13,7 +13,7 @@ use crate::families::{Compute, Job, morphology};
 use crate::filters::Filter;
 use crate::image::{Image, Mask};
 use crate::kernels::Isa;
-use crate::preprocess::{self, Prepared};
+use crate::preprocess::{self, Known, KnownImage, KnownLabel, Prepared};
 use crate::roi::{Levels, Roi};
 use crate::runtime::{Monitor, Pool, Runtime};
 use crate::sample::Sample;
@@ -54,7 +54,7 @@ pub fn extract(
     let pool = pool(execution)?;
     let monitor = Monitor::new(None, 0);
     let work = Work { settings, isa: execution.isa, monitor: &monitor };
-    pool.install(|| extract_one(ORIGINAL, image, mask, label, work, None))
+    pool.install(|| extract_one(ORIGINAL, image, mask, label, work, Known::default(), None))
 }
 
 /// Computes the features of each of `labels` of one mask in each of several images, which have
@@ -81,11 +81,12 @@ pub fn extract_many(
     let steps = images.len() * labels.len() * of_one;
     let monitor = Monitor::new(runtime.progress, steps);
     let work = Work { settings, isa: runtime.isa, monitor: &monitor };
-    let table = |label: i64| {
+    let table = |label: i64, of_images: &[KnownImage], mut of_label: KnownLabel| {
         let mut rows = Vec::new();
-        let mut known = (images.len() > 1).then(KnownShape::default);
-        for (name, image) in images {
-            let table = extract_one(name, image, mask, label, work, known.as_mut());
+        let mut shape = (images.len() > 1).then(KnownShape::default);
+        for ((name, image), of_image) in images.iter().zip(of_images) {
+            let known = Known { image: Some(of_image), label: Some(&mut of_label) };
+            let table = extract_one(name, image, mask, label, work, known, shape.as_mut());
             rows.extend(
                 table.map_err(|error| if single { error } else { error.of_region(name, label) })?.into_rows(),
             );
@@ -94,7 +95,11 @@ pub fn extract_many(
     };
     runtime.pool.install(|| {
         monitor.advance(0)?;
-        labels.iter().map(|&label| table(label)).collect()
+        let of_images: Vec<KnownImage> = images.iter().map(|_| KnownImage::default()).collect();
+        // A single label is found faster by itself.
+        let boxes = if labels.len() > 1 { mask.boxes(labels) } else { vec![None; labels.len()] };
+        let of_labels = boxes.into_iter().map(|bounds| KnownLabel::new(bounds, images.len() > 1));
+        labels.iter().zip(of_labels).map(|(&label, known)| table(label, &of_images, known)).collect()
     })
 }
 
@@ -115,14 +120,15 @@ fn extract_one(
     mask: &Mask,
     label: i64,
     work: Work,
-    known: Option<&mut KnownShape>,
+    known: Known,
+    known_shape: Option<&mut KnownShape>,
 ) -> Result<FeatureTable> {
     let Work { settings, isa, monitor } = work;
     let (shape, intensity) = selected(settings);
     let margin_mm = intensity.iter().map(|f| f.compute.margin_mm()).fold(0.0, f64::max);
-    let prepared = Prepared::new(image, mask, label, settings, margin_mm, isa)?;
+    let prepared = Prepared::new(image, mask, label, settings, margin_mm, isa, known)?;
     monitor.advance(1)?;
-    let mut rows = match known {
+    let mut rows = match known_shape {
         Some(known) => known.rows(name, &prepared.roi, &shape, work)?,
         None => compute(name, &prepared.roi, &shape, work)?,
     };

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::grid::{Grid, Window};
 use crate::kernels::finite::all_finite;
 use crate::kernels::{Isa, pages, splines};
+use crate::label_boxes;
 
 /// Borrowed voxels (z, y, x) of any integer or float type and any strides.
 #[derive(Clone, Debug)]
@@ -306,6 +307,15 @@ impl<'a> Mask<'a> {
             Ok(present) => Error::LabelNotPresent { label, present },
             Err(error) => error,
         })
+    }
+
+    /// The smallest boxes that hold the voxels of each of `labels`, all in one pass; `None` where
+    /// [`bounding`](Self::bounding) has something to complain of.
+    pub(crate) fn boxes(&self, labels: &[i64]) -> Vec<Option<Window>> {
+        match self.check_whole() {
+            Ok(()) => with_voxels!(&self.voxels, v => label_boxes::boxes(v, labels)),
+            Err(_) => vec![None; labels.len()],
+        }
     }
 
     /// Which voxels of a box have `label`.

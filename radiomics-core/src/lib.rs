@@ -32,6 +32,7 @@ mod grid;
 mod image;
 mod intensities;
 mod kernels;
+mod label_boxes;
 pub mod matrices;
 /// Surface meshes of masks.
 pub mod morphology {

@@ -60,6 +60,55 @@ fn many_regions_are_the_same_as_one_by_one() {
     assert_eq!(done, total);
 }
 
+/// Boxes of labels, z-scores of images, and a mask interpolated once are those of single calls.
+#[test]
+fn what_regions_share_changes_no_bit() {
+    let shape = (7, 8, 9);
+    let values =
+        |step: usize| Array3::from_shape_fn(shape, |(k, j, i)| ((k * 31 + j * 17 + i * step) % 97) as f32);
+    let (first, second) = (values(13), values(29));
+    let labels = Array3::from_shape_fn(shape, |(k, j, i)| ((k / 3 + j / 3 + i / 4) % 3 + 1) as f32);
+    let grid = |spacing_mm| Grid::new([7, 8, 9], spacing_mm).unwrap();
+    let mask = Mask::new(grid([3.0, 1.0, 2.0]), labels.view()).unwrap();
+    let images = [
+        ("a", &Image::new(grid([3.0, 1.0, 2.0]), first.view()).unwrap()),
+        ("b", &Image::new(grid([3.0, 1.0, 2.0]), second.view()).unwrap()),
+        // Within the tolerance, but not the grid that the mask was interpolated on before.
+        ("c", &Image::new(grid([3.0, 1.00005, 2.0]), second.view()).unwrap()),
+        ("d", &Image::new(grid([3.0, 1.0, 2.0]), first.view()).unwrap()),
+    ];
+    let pool = Pool::new(2).unwrap();
+    for text in [
+        "bin_number: [8, 16]",
+        "resample_spacing_mm: 1.5",
+        "{resample_spacing_mm: 1.5, mask_interpolation: nearest, normalise: true}",
+        "{normalise: true, filters: [original, {mean: {support_voxels: 3}}], families: [glcm, morphology]}",
+        "{resample_spacing_mm: 2, resegment_sigma: 1, morphological_mask: resegmented, bin_width: 5}",
+    ] {
+        let settings = from_yaml(text).unwrap();
+        let tables = extract_many(&images, &mask, &[3, 1, 2], &settings, &Runtime::new(&pool)).unwrap();
+        for (table, label) in tables.iter().zip([3, 1, 2]) {
+            let mut rows = table.rows().iter();
+            for (name, image) in images {
+                let single = extract(image, &mask, label, &settings, &Execution::default()).unwrap();
+                for alone in single.rows() {
+                    let row = rows.next().unwrap();
+                    assert_eq!(
+                        row.column(),
+                        alone.column().replacen("original", name, 1).replacen(
+                            "mean-3",
+                            &format!("{name}-mean-3"),
+                            1
+                        )
+                    );
+                    assert_eq!(row.value.to_bits(), alone.value.to_bits(), "{text} {label} {}", row.column());
+                }
+            }
+            assert!(rows.next().is_none());
+        }
+    }
+}
+
 #[test]
 fn what_is_wrong_with_one_of_many_regions_says_where() {
     let phantom = DigitalPhantom::new();

@@ -1,6 +1,7 @@
 //! From image and mask to the region of interest. The order of the steps is fixed here.
 
 mod discretise;
+mod known;
 mod lines;
 mod normalise;
 pub(crate) mod resample;
@@ -11,6 +12,7 @@ use ndarray::Array3;
 pub(crate) use discretise::Bins;
 pub use discretise::discretise;
 pub(crate) use discretise::discretise_sample;
+pub(crate) use known::{Known, KnownImage, KnownLabel};
 pub use resample::{Resampling, resampled_grid};
 
 use crate::error::{Error, Result};
@@ -43,7 +45,7 @@ pub fn prepare(
     margin_mm: f64,
     isa: Isa,
 ) -> Result<Roi> {
-    Ok(Prepared::new(image, mask, label, settings, margin_mm, isa)?.roi)
+    Ok(Prepared::new(image, mask, label, settings, margin_mm, isa, Known::default())?.roi)
 }
 
 /// A region, and the image from which filters compute more intensities for it.
@@ -58,6 +60,7 @@ pub(crate) struct Prepared<'i, 'v> {
 }
 
 /// The region as drawn: what [`resegment`](self) has not touched yet.
+#[derive(Clone)]
 struct Drawn {
     window: Window,
     mask: Array3<bool>,
@@ -67,7 +70,7 @@ struct Drawn {
 }
 
 impl<'i, 'v> Prepared<'i, 'v> {
-    /// As [`prepare`].
+    /// As [`prepare`]; what is `known` of other regions of a job changes nothing but the time.
     pub fn new(
         image: &'i Image<'v>,
         mask: &Mask,
@@ -75,18 +78,19 @@ impl<'i, 'v> Prepared<'i, 'v> {
         settings: &Settings,
         margin_mm: f64,
         isa: Isa,
+        mut known: Known,
     ) -> Result<Self> {
         settings.validate()?;
         image.grid().check_same(mask.grid(), settings.geometry_tolerance)?;
-        let bounds = mask.bounding(label)?;
-        let labelled = mask.select(label, &bounds);
-        check_size(&labelled, "masking")?;
+        let (bounds, labelled) = known.labelled(mask, label)?;
         image.voxels().check_finite(isa, &bounds, &labelled)?;
 
-        let frame = Frame::new(image, &bounds, settings, isa)?;
+        let frame = Frame::new(image, known.z_score(image, settings), &bounds, settings, isa)?;
         let drawn = match frame.resampling {
             None => drawn(&frame, labelled, bounds, settings, margin_mm),
-            Some(_) => interpolated(&frame, mask, label, bounds, settings, margin_mm)?,
+            Some(_) => known.interpolated(image.grid(), || {
+                interpolated(&frame, mask, label, bounds, settings, margin_mm)
+            })?,
         };
         let intensities = frame.narrow(&drawn.window);
         // Voxels of the image as it is were checked above. Integers are finite, and so is what is
@@ -195,8 +199,13 @@ struct Frame<'i, 'v> {
 }
 
 impl<'i, 'v> Frame<'i, 'v> {
-    fn new(image: &'i Image<'v>, bounds: &Window, settings: &Settings, isa: Isa) -> Result<Self> {
-        let z_score = settings.normalisation.map(|n| ZScore::new(image.voxels(), n));
+    fn new(
+        image: &'i Image<'v>,
+        z_score: Option<ZScore>,
+        bounds: &Window,
+        settings: &Settings,
+        isa: Isa,
+    ) -> Result<Self> {
         let rounding = settings.intensity_rounding;
         let Some(spacing) = wanted_spacing(image, bounds, settings) else {
             return Ok(Self { image, z_score, grid: image.grid().clone(), resampling: None, rounding, isa });

@@ -12,7 +12,7 @@ use crate::filters::Filter;
 use crate::grid::{Grid, Window};
 use crate::image::{Image, Mask};
 use crate::kernels::Isa;
-use crate::preprocess::Prepared;
+use crate::preprocess::{Known, Prepared};
 use crate::roi::Roi;
 use crate::sample::Sample;
 use crate::settings::{Settings, invalid};
@@ -53,7 +53,7 @@ impl Region {
         isa: Isa,
     ) -> Result<Self> {
         let margin_mm = if window.masked { 0.0 } else { margin_mm(image, settings, window) };
-        let prepared = Prepared::new(image, mask, label, settings, margin_mm, isa)?;
+        let prepared = Prepared::new(image, mask, label, settings, margin_mm, isa, Known::default())?;
         let mut found = None;
         prepared.for_each_response(std::slice::from_ref(filter), isa, &mut |_, roi| {
             found = Some(roi.clone());

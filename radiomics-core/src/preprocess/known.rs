@@ -1,0 +1,89 @@
+//! What regions of several labels and images have in common: computed by the first of them that
+//! needs it, and known to the others.
+
+use std::cell::OnceCell;
+
+use ndarray::Array3;
+
+use super::normalise::ZScore;
+use super::{Drawn, check_size};
+use crate::error::Result;
+use crate::grid::{Grid, Window};
+use crate::image::{Image, Mask};
+use crate::settings::Settings;
+
+/// What is known before a region is prepared; nothing of a region by itself.
+#[derive(Default)]
+pub(crate) struct Known<'a> {
+    /// Of its image, from other labels.
+    pub image: Option<&'a KnownImage>,
+    /// Of its label, from other images.
+    pub label: Option<&'a mut KnownLabel>,
+}
+
+/// What an image is for all labels.
+#[derive(Default)]
+pub(crate) struct KnownImage {
+    z_score: OnceCell<ZScore>,
+}
+
+/// What a label of the mask is for all images.
+pub(crate) struct KnownLabel {
+    bounds: Option<Window>,
+    is_for_others: bool,
+    labelled: Option<Array3<bool>>,
+    /// With the grid of the image that it was interpolated on.
+    interpolated: Option<(Grid, Drawn)>,
+}
+
+impl KnownLabel {
+    /// A label that has this smallest box, if that is known; `is_for_others` if more than one
+    /// image will ask.
+    pub fn new(bounds: Option<Window>, is_for_others: bool) -> Self {
+        Self { bounds, is_for_others, labelled: None, interpolated: None }
+    }
+}
+
+impl Known<'_> {
+    /// The z-scores that the settings want.
+    pub(super) fn z_score(&self, image: &Image, settings: &Settings) -> Option<ZScore> {
+        let normalisation = settings.normalisation?;
+        let made = || ZScore::new(image.voxels(), normalisation);
+        Some(self.image.map_or_else(made, |known| *known.z_score.get_or_init(made)))
+    }
+
+    /// The smallest box that holds the label, and its voxels in there.
+    pub(super) fn labelled(&mut self, mask: &Mask, label: i64) -> Result<(Window, Array3<bool>)> {
+        let known = self.label.as_deref_mut();
+        let bounds = known.as_ref().and_then(|known| known.bounds);
+        let bounds = bounds.map_or_else(|| mask.bounding(label), Ok)?;
+        if let Some(labelled) = known.as_ref().and_then(|known| known.labelled.as_ref()) {
+            return Ok((bounds, labelled.clone()));
+        }
+        let labelled = mask.select(label, &bounds);
+        check_size(&labelled, "masking")?;
+        if let Some(known) = known.filter(|known| known.is_for_others) {
+            (known.bounds, known.labelled) = (Some(bounds), Some(labelled.clone()));
+        }
+        Ok((bounds, labelled))
+    }
+
+    /// The mask interpolated on `grid`, that of the image.
+    pub(super) fn interpolated(
+        &mut self,
+        grid: &Grid,
+        interpolate: impl FnOnce() -> Result<Drawn>,
+    ) -> Result<Drawn> {
+        let Some(known) = self.label.as_deref_mut().filter(|known| known.is_for_others) else {
+            return interpolate();
+        };
+        match &known.interpolated {
+            Some((of, drawn)) if of == grid => Ok(drawn.clone()),
+            _ => {
+                let drawn = interpolate()?;
+                known.interpolated = Some((grid.clone(), drawn.clone()));
+                Ok(drawn)
+            }
+        }
+    }
+}
