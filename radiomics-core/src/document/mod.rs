@@ -12,6 +12,13 @@
 //! ").unwrap();
 //! assert_eq!(settings.resample_spacing_mm, Some([Some(2.0); 3]));
 //! ```
+//!
+//! A list as `bin_width`, `bin_number` or `bin_edges` stands for a discretisation per member:
+//!
+//! ```
+//! let settings = radiomics_core::document::from_yaml("bin_width: [10, 25, 50]").unwrap();
+//! assert_eq!(settings.discretisations().count(), 3);
+//! ```
 
 mod bins;
 mod keys;
