@@ -57,7 +57,7 @@ impl FeatureRow {
     }
 }
 
-/// Feature values: those of the shape, then those of one image or response after the other, in
+/// Feature values, image by image: those of the shape, then those of each filter's response in
 /// catalogue order. A family that depends on the discretisation has its rows once for each of
 /// several, in the order of the settings.
 #[derive(Clone, Debug, Default, PartialEq)]

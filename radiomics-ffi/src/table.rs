@@ -121,8 +121,9 @@ pub unsafe extern "C" fn radiomics_table_length(table: *const radiomics_table) -
     value_or(0, || unsafe { table.as_ref() }.map_or(0, |table| table.rows.len()))
 }
 
-/// Row `index`, from 0: label by label, image by image, and there in the order of the catalogue, in
-/// which a family that depends on the discretisation has its rows once for each of several. Set `row->struct_size` first.
+/// Row `index`, from 0: label by label, image by image, and there in the order of the catalogue. A
+/// family that depends on the discretisation has its rows once for each of several. Set
+/// `row->struct_size` first.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_table_row(
@@ -173,8 +174,8 @@ pub unsafe extern "C" fn radiomics_table_values(table: *const radiomics_table) -
 
 /// Exports the table through the Arrow C Data Interface: a struct array with the columns label,
 /// column, image, family, feature, aggregation, ibsi_id, value and defined, and with several
-/// discretisations one more, discretisation. Both structs are
-/// overwritten and own what they point to, so the table may be freed before they are released.
+/// discretisations one more, discretisation. Both structs are overwritten and own what they point
+/// to, so the table may be freed before they are released.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_table_to_arrow(

@@ -88,7 +88,7 @@ def volumes_on_mask(
         FileNotFoundError: a file that does not exist.
     """
     sources = [_open(role, given) for role, given in (*images.items(), ("mask", mask))]
-    located = [source for source in reversed(sources) if isinstance(source, Volume)]
+    located = [s for s in (sources[-1], *sources[:-1]) if isinstance(s, Volume)]
     if located and spacing_mm is not None:
         raise RadiomicsError(
             f"spacing_mm is {spacing_mm}, but a file or SimpleITK image has a spacing of its own: "
