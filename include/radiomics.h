@@ -485,8 +485,9 @@ radiomics_status radiomics_extract_many(struct radiomics_context *context,
 // Number of rows; 0 for NULL.
 size_t radiomics_table_length(const struct radiomics_table *table);
 
-// Row `index`, from 0: label by label, image by image, and there in the order of the catalogue, in
-// which a family that depends on the discretisation has its rows once for each of several. Set `row->struct_size` first.
+// Row `index`, from 0: label by label, image by image, and there in the order of the catalogue. A
+// family that depends on the discretisation has its rows once for each of several. Set
+// `row->struct_size` first.
 radiomics_status radiomics_table_row(const struct radiomics_table *table,
                                      size_t index,
                                      struct radiomics_row *row);
@@ -504,8 +505,8 @@ const double *radiomics_table_values(const struct radiomics_table *table);
 
 // Exports the table through the Arrow C Data Interface: a struct array with the columns label,
 // column, image, family, feature, aggregation, ibsi_id, value and defined, and with several
-// discretisations one more, discretisation. Both structs are
-// overwritten and own what they point to, so the table may be freed before they are released.
+// discretisations one more, discretisation. Both structs are overwritten and own what they point
+// to, so the table may be freed before they are released.
 radiomics_status radiomics_table_to_arrow(const struct radiomics_table *table,
                                           struct ArrowArray *array,
                                           struct ArrowSchema *schema);

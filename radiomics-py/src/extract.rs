@@ -13,10 +13,10 @@ use radiomics_core::{
 use serde_json::Value;
 
 use crate::pools::{number, on_threads};
+use crate::raise;
 use crate::settings::Settings;
 use crate::value::{MAX_DEPTH, to_value};
 use crate::voxels::{Borrowed, to_array};
-use crate::raise;
 
 /// Spacing, origin and direction, all (z, y, x).
 pub type Geometry = ([f64; 3], [f64; 3], [[f64; 3]; 3]);
