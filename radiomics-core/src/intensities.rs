@@ -89,14 +89,7 @@ pub(crate) trait Intensity: Voxel + Sync + 'static {
     fn masked_moments(isa: Isa, values: &[Self], mask: &[bool]) -> [f64; 2];
 
     /// Places from `low` on of whole numbers, as [`reduce::masked_places`].
-    fn masked_places(
-        isa: Isa,
-        values: &[Self],
-        mask: &[bool],
-        low: f64,
-        instead: f64,
-        places: &mut [u16],
-    );
+    fn masked_places(isa: Isa, values: &[Self], mask: &[bool], low: f64, instead: f64, places: &mut [u16]);
 }
 
 impl Intensity for f64 {
@@ -108,14 +101,7 @@ impl Intensity for f64 {
         reduce::masked_moments(isa, values, mask)
     }
 
-    fn masked_places(
-        isa: Isa,
-        values: &[Self],
-        mask: &[bool],
-        low: f64,
-        instead: f64,
-        places: &mut [u16],
-    ) {
+    fn masked_places(isa: Isa, values: &[Self], mask: &[bool], low: f64, instead: f64, places: &mut [u16]) {
         reduce::masked_places(isa, values, mask, low, instead, places);
     }
 }

@@ -25,7 +25,8 @@ pub(crate) enum Sample {
 
 impl Sample {
     pub fn new(isa: Isa, roi: &Roi) -> Self {
-        let counts = with_intensities!(&roi.intensities, values => Slices { values, mask: &roi.intensity }.count(isa));
+        let counts =
+            with_intensities!(&roi.intensities, values => Slices { values, mask: &roi.intensity }.count(isa));
         match counts {
             Some(counts) => Sample::Counted(counts),
             None => Sample::Values(roi.values()),

@@ -29,11 +29,7 @@ struct Idle {
 ///
 /// # Errors
 /// `RadiomicsError` for a negative number, or more threads than the system gives.
-pub fn on_threads<R: Send>(
-    py: Python<'_>,
-    threads: i64,
-    job: impl FnOnce(&Pool) -> R + Send,
-) -> PyResult<R> {
+pub fn on_threads<R: Send>(py: Python<'_>, threads: i64, job: impl FnOnce(&Pool) -> R + Send) -> PyResult<R> {
     let threads = number(threads)?;
     let pool = match take(threads) {
         Some(pool) => pool,
