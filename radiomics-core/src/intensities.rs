@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use ndarray::Array3;
 
 use crate::grid::Window;
-use crate::image::{Voxel, Voxels, copied};
 use crate::kernels::{Isa, reduce, whole};
+use crate::voxels::{Voxel, Voxels, copied};
 
 /// Intensities (z, y, x), x contiguous.
 #[derive(Clone, Debug, PartialEq)]

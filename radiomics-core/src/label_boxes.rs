@@ -6,7 +6,7 @@ use ndarray::{ArrayView2, ArrayView3};
 use rayon::prelude::*;
 
 use crate::grid::Window;
-use crate::image::Voxel;
+use crate::voxels::Voxel;
 
 /// The box of each of `labels`, `None` for one that is not there, or for the background.
 pub(crate) fn boxes<T: Voxel + Sync>(view: &ArrayView3<'_, T>, labels: &[i64]) -> Vec<Option<Window>> {

@@ -50,13 +50,14 @@ mod table;
 mod transform_size;
 pub mod verify;
 pub mod voxel_map;
+mod voxels;
 mod zones;
 
 pub use aggregation::Aggregation;
 pub use error::{Error, Result};
 pub use extract::{Execution, extract, extract_many};
 pub use grid::{Grid, IDENTITY, Window};
-pub use image::{Image, Mask, Voxel, Voxels};
+pub use image::{Image, Mask};
 pub use kernels::Isa;
 pub use names::Named;
 pub use ndarray;
@@ -67,3 +68,4 @@ pub use settings::{
     GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, Settings,
 };
 pub use table::{FeatureRow, FeatureTable, Status};
+pub use voxels::{Voxel, Voxels};

@@ -7,12 +7,12 @@ use std::sync::OnceLock;
 use ndarray::Array3;
 
 use crate::grid::{Grid, Window};
-use crate::image::Voxel;
 use crate::intensities::{Intensities, permuted, with_intensities};
 use crate::kernels::Isa;
 use crate::kernels::counters::Counters;
 use crate::kernels::occupied::occupied;
 use crate::kernels::pages;
+use crate::voxels::Voxel;
 
 /// The largest number of grey levels: they are kept in at most 16 bits, 0 being outside.
 pub const MAX_LEVELS: usize = u16::MAX as usize;

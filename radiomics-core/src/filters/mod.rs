@@ -52,9 +52,10 @@ pub use text::read_filters;
 
 use crate::error::{Error, Result};
 use crate::extract::{Execution, pool};
-use crate::image::{Image, VoxelKind};
+use crate::image::Image;
 use crate::kernels::Isa;
 use crate::runtime::Runtime;
+use crate::voxels::VoxelKind;
 
 /// A filter and its parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -13,8 +13,8 @@ use super::wavelets::{self, DecompositionFilters};
 use super::{Boundary, Pooling, Reach, invalid};
 use crate::error::Result;
 use crate::grid::Window;
-use crate::image::VoxelKind;
 use crate::kernels::Isa;
+use crate::voxels::VoxelKind;
 
 /// How higher levels of a wavelet decomposition are reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

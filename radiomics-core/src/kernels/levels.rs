@@ -1,8 +1,8 @@
 //! From intensities to grey levels, row by row.
 
 use super::kernel;
-use crate::image::Voxel;
 use crate::roi::Level;
+use crate::voxels::Voxel;
 
 /// Bins of equal width: ⌊(x − low)·multiply / divide⌋ + 1, from 1 to `top`, which is at most
 /// 65 535.

@@ -6,13 +6,13 @@ use ndarray::{Array3, ArrayView1};
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::image::Voxel;
 use crate::intensities::with_intensities;
 use crate::kernels::Isa;
 use crate::kernels::levels::{self as kernel, EvenBins, SteppedBins};
 use crate::roi::{Level, LevelVolume, Levels, MAX_LEVELS, Padded, Roi};
 use crate::sample::Sample;
 use crate::settings::{BinAnchor, BinAssignment, Discretisation};
+use crate::voxels::Voxel;
 
 /// The grey levels of a region. `assignment` says how an intensity finds its bin, `lower_bound` is the lower end of the resegmentation range,
 /// if there is one; `pad` is the largest neighbour distance that kernels will look at.

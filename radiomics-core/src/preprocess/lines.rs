@@ -3,10 +3,10 @@
 use ndarray::{Array3, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 
-use crate::image::volume;
 use crate::kernels::Isa;
 use crate::kernels::splines::{LANES, Lanes, Taps, at_taps, prefilter};
 use crate::kernels::transpose::{Matrix, transpose};
+use crate::voxels::volume;
 
 /// How values along an axis are made.
 pub(super) struct Along {

@@ -1,7 +1,7 @@
 //! z-scores of the whole image.
 
-use crate::image::{Voxel, Voxels, with_voxels};
 use crate::settings::Normalisation;
+use crate::voxels::{Voxel, Voxels, with_voxels};
 
 /// The linear map from intensities to normalised ones, and its ends.
 #[derive(Clone, Copy, Debug)]

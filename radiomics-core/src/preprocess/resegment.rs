@@ -2,11 +2,11 @@
 
 use ndarray::{Array3, Zip};
 
-use crate::image::Voxel;
 use crate::intensities::{Intensities, with_intensities};
 use crate::kernels::{Isa, reduce};
 use crate::roi::masked;
 use crate::settings::{ResegmentUnit, Settings};
+use crate::voxels::Voxel;
 
 /// Resegments by range (IBSI 1, USB3), then by outliers of what is left (7ACA). Both
 /// intervals are closed; σ is the population's.

@@ -1,0 +1,241 @@
+//! Borrowed voxels of any type.
+
+use ndarray::{Array3, ArrayView1, ArrayView3};
+use rayon::prelude::*;
+
+use crate::error::{Error, Result};
+use crate::grid::Window;
+use crate::kernels::finite::all_finite;
+use crate::kernels::{Isa, pages, splines};
+
+/// Borrowed voxels (z, y, x) of any integer or float type and any strides.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Voxels<'a> {
+    /// 8-bit unsigned integers.
+    U8(ArrayView3<'a, u8>),
+    /// 8-bit signed integers.
+    I8(ArrayView3<'a, i8>),
+    /// 16-bit unsigned integers.
+    U16(ArrayView3<'a, u16>),
+    /// 16-bit signed integers.
+    I16(ArrayView3<'a, i16>),
+    /// 32-bit unsigned integers.
+    U32(ArrayView3<'a, u32>),
+    /// 32-bit signed integers.
+    I32(ArrayView3<'a, i32>),
+    /// 64-bit unsigned integers.
+    U64(ArrayView3<'a, u64>),
+    /// 64-bit signed integers.
+    I64(ArrayView3<'a, i64>),
+    /// 32-bit floats.
+    F32(ArrayView3<'a, f32>),
+    /// 64-bit floats.
+    F64(ArrayView3<'a, f64>),
+}
+
+/// What numbers voxels are, whatever their width: some filters compute in that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum VoxelKind {
+    /// Whole numbers from 0.
+    Unsigned,
+    /// Whole numbers.
+    Signed,
+    /// 32-bit floats.
+    Single,
+    /// 64-bit floats.
+    Double,
+}
+
+/// A number type that voxels may have.
+pub trait Voxel: Copy + PartialEq {
+    /// The value as a 64-bit float. 64-bit integers beyond 2⁵³ are rounded.
+    fn to_f64(self) -> f64;
+
+    /// The value that stands for a label, if the type can hold it.
+    fn of_label(label: i64) -> Option<Self>;
+}
+
+/// Runs `$body` with `$view` bound to the typed view inside of `$voxels`.
+macro_rules! with_voxels {
+    ($voxels:expr, $view:ident => $body:expr) => {
+        match $voxels {
+            $crate::voxels::Voxels::U8($view) => $body,
+            $crate::voxels::Voxels::I8($view) => $body,
+            $crate::voxels::Voxels::U16($view) => $body,
+            $crate::voxels::Voxels::I16($view) => $body,
+            $crate::voxels::Voxels::U32($view) => $body,
+            $crate::voxels::Voxels::I32($view) => $body,
+            $crate::voxels::Voxels::U64($view) => $body,
+            $crate::voxels::Voxels::I64($view) => $body,
+            $crate::voxels::Voxels::F32($view) => $body,
+            $crate::voxels::Voxels::F64($view) => $body,
+        }
+    };
+}
+pub(crate) use with_voxels;
+
+macro_rules! voxel_types {
+    ($($t:ty => $variant:ident),*) => {$(
+        impl Voxel for $t {
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                self as f64
+            }
+            #[inline(always)]
+            fn of_label(label: i64) -> Option<Self> {
+                // Casts saturate or round, and then do not come back.
+                let value = label as $t;
+                (value as i64 == label && value as f64 == label as f64).then_some(value)
+            }
+        }
+        impl<'a> From<ArrayView3<'a, $t>> for Voxels<'a> {
+            fn from(view: ArrayView3<'a, $t>) -> Self {
+                Voxels::$variant(view)
+            }
+        }
+    )*};
+}
+voxel_types!(u8 => U8, i8 => I8, u16 => U16, i16 => I16, u32 => U32, i32 => I32,
+             u64 => U64, i64 => I64, f32 => F32, f64 => F64);
+
+impl Voxels<'_> {
+    /// Shape (z, y, x).
+    pub fn shape(&self) -> [usize; 3] {
+        let (z, y, x) = with_voxels!(self, v => v.dim());
+        [z, y, x]
+    }
+
+    pub(crate) fn is_integer(&self) -> bool {
+        matches!(self.kind(), VoxelKind::Unsigned | VoxelKind::Signed)
+    }
+
+    /// Replaces each value by the nearest one towards 0 that the voxel type can hold.
+    pub(crate) fn truncate(&self, isa: Isa, values: &mut [f64]) {
+        let mut limits = |low: f64, high: f64| splines::truncate(isa, values, [low, high]);
+        match self {
+            Voxels::U8(_) => limits(0.0, u8::MAX.into()),
+            Voxels::I8(_) => limits(i8::MIN.into(), i8::MAX.into()),
+            Voxels::U16(_) => limits(0.0, u16::MAX.into()),
+            Voxels::I16(_) => limits(i16::MIN.into(), i16::MAX.into()),
+            Voxels::U32(_) => limits(0.0, u32::MAX.into()),
+            Voxels::I32(_) => limits(i32::MIN.into(), i32::MAX.into()),
+            // Conversions of floats to integers cut off, and end at the type's limits.
+            Voxels::U64(_) => values.iter_mut().for_each(|x| *x = *x as u64 as f64),
+            Voxels::I64(_) => values.iter_mut().for_each(|x| *x = *x as i64 as f64),
+            Voxels::F32(_) => values.iter_mut().for_each(|x| *x = f64::from(*x as f32)),
+            Voxels::F64(_) => {}
+        }
+    }
+
+    /// What numbers the voxels are.
+    pub(crate) fn kind(&self) -> VoxelKind {
+        match self {
+            Voxels::U8(_) | Voxels::U16(_) | Voxels::U32(_) | Voxels::U64(_) => VoxelKind::Unsigned,
+            Voxels::I8(_) | Voxels::I16(_) | Voxels::I32(_) | Voxels::I64(_) => VoxelKind::Signed,
+            Voxels::F32(_) => VoxelKind::Single,
+            Voxels::F64(_) => VoxelKind::Double,
+        }
+    }
+
+    /// A box of the voxels as 64-bit floats.
+    pub(crate) fn crop(&self, window: &Window) -> Array3<f64> {
+        with_voxels!(self, v => copied(window.of(v), Voxel::to_f64))
+    }
+
+    /// The same, written to `to`, x before y before z.
+    pub(crate) fn read(&self, window: &Window, to: &mut [f64]) {
+        with_voxels!(self, v => {
+            let rows = to.chunks_exact_mut(window.shape[2].max(1));
+            for (to, from) in rows.zip(window.of(v).rows()) {
+                match from.as_slice() {
+                    Some(from) => to.iter_mut().zip(from).for_each(|(to, &from)| *to = from.to_f64()),
+                    None => to.iter_mut().zip(from).for_each(|(to, &from)| *to = from.to_f64()),
+                }
+            }
+        });
+    }
+
+    /// Refuses NaN and infinities where `wanted`, a mask of the box, is set.
+    pub(crate) fn check_finite(&self, isa: Isa, window: &Window, wanted: &Array3<bool>) -> Result<()> {
+        match self {
+            Voxels::F32(v) => check_finite(isa, window.of(v), wanted, window.start),
+            Voxels::F64(v) => check_finite(isa, window.of(v), wanted, window.start),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A volume of zeros.
+pub(crate) fn volume<T: Copy + Default>(shape: [usize; 3]) -> Array3<T> {
+    // The number of elements is that of the shape.
+    Array3::from_shape_vec(shape, pages::zeros(shape.iter().product())).unwrap_or_default()
+}
+
+/// What `map` makes of the voxels, x contiguous whatever the strides of the view: sums run in
+/// memory order, so the layout would show in the last bits.
+pub(crate) fn copied<T, U>(view: ArrayView3<'_, T>, map: impl Fn(T) -> U + Sync) -> Array3<U>
+where
+    T: Voxel + Sync,
+    U: Copy + Default + Send,
+{
+    // Memory that is 0 from the start is not written to before it is filled.
+    let (nz, ny, nx) = view.dim();
+    let mut copy = volume([nz, ny, nx]);
+    let slices: Vec<_> = copy.outer_iter_mut().zip(view.outer_iter()).collect();
+    slices.into_par_iter().for_each(|(mut to, from)| {
+        for (mut to, from) in to.rows_mut().into_iter().zip(from.rows()) {
+            match (to.as_slice_mut(), from.as_slice()) {
+                (Some(to), Some(from)) => to.iter_mut().zip(from).for_each(|(to, &from)| *to = map(from)),
+                _ => to.iter_mut().zip(from).for_each(|(to, &from)| *to = map(from)),
+            }
+        }
+    });
+    copy
+}
+
+/// Refuses NaN and infinite intensities where `wanted` is set; `start` is where the box
+/// lies in the image.
+pub(crate) fn check_finite<T: Voxel>(
+    isa: Isa,
+    intensities: ArrayView3<T>,
+    wanted: &Array3<bool>,
+    start: [usize; 3],
+) -> Result<()> {
+    let is_wrong = |x: T, wanted: bool| wanted & !x.to_f64().is_finite();
+    let of_row = |x: ArrayView1<T>, w: ArrayView1<bool>| match (x.as_slice(), w.as_slice()) {
+        (Some(x), Some(w)) if all_finite(isa, x, w) => 0,
+        _ => x.iter().zip(w).filter(|&(&x, &w)| is_wrong(x, w)).count(),
+    };
+    let rows = intensities.rows().into_iter().zip(wanted.rows());
+    let count: usize = rows.map(|(x, w)| of_row(x, w)).sum();
+    if count == 0 {
+        return Ok(());
+    }
+    let first = intensities.indexed_iter().zip(wanted).find(|((_, x), w)| is_wrong(**x, **w));
+    let (index, value) = first.map_or(([0; 3], f64::NAN), |(((k, j, i), &x), _)| ([k, j, i], x.to_f64()));
+    Err(Error::NonFiniteVoxels { count, index: std::array::from_fn(|a| start[a] + index[a]), value })
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::ShapeBuilder;
+
+    use super::*;
+
+    #[test]
+    fn a_crop_has_one_layout_whatever_the_view() {
+        let plain = Array3::from_shape_fn((2, 3, 4), |(k, j, i)| (12 * k + 4 * j + i) as i16);
+        let mut reversed = Array3::zeros((2, 3, 4).f());
+        reversed.assign(&plain);
+        let window = Window::whole([2, 3, 4]);
+        for voxels in [Voxels::from(plain.view()), Voxels::from(reversed.view())] {
+            let crop = voxels.crop(&window);
+            assert!(crop.is_standard_layout());
+            assert_eq!(crop, plain.mapv(f64::from));
+            let mut read = [0.0; 24];
+            voxels.read(&window, &mut read);
+            assert_eq!(read, crop.as_slice().expect("one layout"));
+        }
+    }
+}
