@@ -124,7 +124,7 @@ fn compute(job: &Job) -> Vec<FeatureRow> {
     };
     let (intensities, mask) = (roi.intensities.slice(region), roi.intensity.slice(region));
     shape.mass = wants(OF_MASS).then(|| Mass::new(job.isa, intensities, mask));
-    shape.pairs = wants(OF_PAIRS).then(|| PairSums::new(intensities, mask, roi.grid.spacing_mm));
+    shape.pairs = wants(OF_PAIRS).then(|| PairSums::new(job.isa, intensities, mask, roi.grid.spacing_mm));
     job.rows(FAMILY.name, TABLE, Aggregation::Region, &[shape])
 }
 
