@@ -27,6 +27,7 @@ pub(crate) mod recursive;
 pub(crate) mod reduce;
 pub(crate) mod runs;
 pub(crate) mod splines;
+pub(crate) mod toeplitz;
 pub(crate) mod transpose;
 pub(crate) mod whole;
 pub(crate) mod windows;

@@ -2,11 +2,12 @@
 //!
 //! The weight of a pair, 1/distance, depends on the displacement alone. So each sum is one of
 //! the weight times a correlation of the region with itself, and by Parseval's theorem a sum
-//! over their spectra: four real transforms give all sums exactly, for any number of voxels.
+//! over their spectra: real transforms give all sums exactly, for any number of voxels.
 
 use ndarray::ArrayView3;
 
 use super::spectra::by_transform;
+use crate::kernels::{Isa, reduce};
 
 /// Up to this many voxels the pairs are summed one by one: as fast, and the same bits on every
 /// machine.
@@ -30,12 +31,17 @@ pub(super) struct PairSums {
 
 impl PairSums {
     /// Of the voxels of `mask`.
-    pub fn new(intensities: ArrayView3<f64>, mask: ArrayView3<bool>, spacing_mm: [f64; 3]) -> Self {
-        let voxels = centred(intensities, mask);
-        if voxels.len() <= FEW_VOXELS {
-            pairwise(&voxels, spacing_mm)
+    pub fn new(
+        isa: Isa,
+        intensities: ArrayView3<f64>,
+        mask: ArrayView3<bool>,
+        spacing_mm: [f64; 3],
+    ) -> Self {
+        let field = Field::new(isa, intensities, mask, spacing_mm);
+        if field.voxels <= FEW_VOXELS {
+            pairwise(&centred(intensities, mask), spacing_mm)
         } else {
-            by_transform(&voxels, mask.dim().into(), spacing_mm)
+            by_transform(isa, &field)
         }
     }
 
@@ -50,8 +56,49 @@ impl PairSums {
     }
 }
 
+/// Intensities less their mean in a box.
+pub(super) struct Field {
+    /// The shortest axis comes first, the others in the order they have in space.
+    pub shape: [usize; 3],
+    pub spacing_mm: [f64; 3],
+    pub inside: Vec<bool>,
+    /// 0 outside.
+    pub z: Vec<f64>,
+    pub voxels: usize,
+}
+
+impl Field {
+    fn new(
+        isa: Isa,
+        intensities: ArrayView3<f64>,
+        mask: ArrayView3<bool>,
+        spacing_mm: [f64; 3],
+    ) -> Self {
+        let shape: [usize; 3] = mask.dim().into();
+        let axes = match shape {
+            [z, y, x] if z <= y && z <= x => [0, 1, 2],
+            [_, y, x] if y <= x => [1, 0, 2],
+            _ => [2, 0, 1],
+        };
+        let (intensities, mask) = (intensities.permuted_axes(axes), mask.permuted_axes(axes));
+        let inside: Vec<bool> = mask.iter().copied().collect();
+        let mut z: Vec<f64> = intensities.iter().copied().collect();
+        // Subtracting the first intensity keeps those of a flat region exactly equal.
+        let first = inside.iter().position(|&inside| inside).map_or(0.0, |at| z[at]);
+        for (z, &inside) in z.iter_mut().zip(&inside) {
+            *z = if inside { *z - first } else { 0.0 };
+        }
+        let voxels = inside.iter().filter(|&&inside| inside).count();
+        let mean = reduce::mean(isa, &z) * z.len() as f64 / voxels as f64;
+        for (z, &inside) in z.iter_mut().zip(&inside) {
+            *z = if inside { *z - mean } else { 0.0 };
+        }
+        Self { shape: axes.map(|a| shape[a]), spacing_mm: axes.map(|a| spacing_mm[a]), inside, z, voxels }
+    }
+}
+
 /// A voxel and its intensity less the mean.
-pub(super) type Centred = ([usize; 3], f64);
+type Centred = ([usize; 3], f64);
 
 fn centred(intensities: ArrayView3<f64>, mask: ArrayView3<bool>) -> Vec<Centred> {
     let mut voxels: Vec<Centred> = Vec::new();
@@ -68,7 +115,7 @@ fn centred(intensities: ArrayView3<f64>, mask: ArrayView3<bool>) -> Vec<Centred>
     voxels
 }
 
-pub(super) fn sum_of_squares(voxels: &[Centred]) -> f64 {
+fn sum_of_squares(voxels: &[Centred]) -> f64 {
     voxels.iter().map(|v| v.1 * v.1).sum()
 }
 
@@ -105,6 +152,15 @@ mod tests {
     use approx::assert_relative_eq;
     use ndarray::Array3;
     use proptest::prelude::*;
+
+    /// From single voxels, which are already centred.
+    fn by_transform(voxels: &[Centred], shape: [usize; 3], spacing_mm: [f64; 3]) -> PairSums {
+        let (mut z, mut mask) = (Array3::zeros(shape), Array3::from_elem(shape, false));
+        for &(at, value) in voxels {
+            (z[at], mask[at]) = (value, true);
+        }
+        super::by_transform(Isa::best(), &Field::new(Isa::best(), z.view(), mask.view(), spacing_mm))
+    }
 
     #[test]
     fn two_voxels() {

@@ -3,268 +3,251 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use realfft::RealFftPlanner;
 use rustfft::num_complex::Complex64;
 use rustfft::{Fft, FftPlanner};
 
-use super::spatial::{Centred, PairSums, sum_of_squares};
+use super::spatial::{Field, PairSums};
+use crate::kernels::{Isa, reduce, toeplitz};
+use crate::transform_size::quick;
 
-use crate::transform_size::smooth;
-
-/// Through spectra: with M, Z and Q those of the mask, of z and of z² (0 outside), and W that of
-/// the weight, the three sums are Σ W·|M|², Σ W·|Z|² and 2·Σ W·(Re(Q·M*) − |Z|²), over the
-/// number of points.
+/// The sums over the pairs of a field.
 ///
-/// Planes of constant x frequency are independent, so only the transforms along x are kept, and
-/// never the padded volume.
-pub(super) fn by_transform(voxels: &[Centred], shape: [usize; 3], spacing_mm: [f64; 3]) -> PairSums {
-    // Twice the extent keeps the two ends of the region from meeting across the border.
-    // Real transforms of an even length cost half of what complex ones do.
-    let [nz, ny, nx] = shape;
-    let padded = [smooth(2 * nz - 1), smooth(2 * ny - 1), 2 * smooth(nx)];
-    let lines = Lines::new(shape, padded);
-    let field = |value: fn(f64) -> f64| {
-        lines.transform(shape[0] * shape[1], |rows| {
-            for ([k, j, i], z) in voxels {
-                rows[(k * shape[1] + j) * shape[2] + i] = value(*z);
-            }
-        })
-    };
-    let fields = [field(|_| 1.0), field(|z| z), field(|z| z * z)];
-    let planes = Planes::new(shape, padded);
-    let weights = lines.weights(spacing_mm);
-    let n = lines.frequencies();
-    // One partial sum per plane, added in order: the same bits for any number of threads.
-    let sums: Vec<[f64; 3]> = (0..n.div_ceil(2))
+/// With Mₐ, Zₐ and Qₐ the spectra, in the planes a of the first axis, of the mask, of z and of z²
+/// (0 outside), and W of the weight, the three sums are Σ Wₐ₋ᵦ·Mₐ·Mᵦ*, Σ Wₐ₋ᵦ·Zₐ·Zᵦ* and
+/// 2·Σ Wₐ₋ᵦ·(Re Qₐ·Mᵦ* − Zₐ·Zᵦ*), over the number of points of a plane. Along the first axis,
+/// which is the shortest, these products take less time than transforms would.
+pub(super) fn by_transform(isa: Isa, field: &Field) -> PairSums {
+    let spectra = Spectra::new(field.shape);
+    let weights = spectra.weights(field.spacing_mm);
+    let fields = spectra.fields(field);
+    let columns = Columns::new(isa, &spectra, &weights, &fields);
+    // One partial sum per frequency, added in order: the same bits for any number of threads.
+    let sums: Vec<[f64; 3]> = (0..spectra.frequencies())
         .into_par_iter()
-        .map_init(
-            || planes.scratch(),
-            |scratch, pair| {
-                let pair = [2 * pair, 2 * pair + 1];
-                planes.fill_weights(scratch, pair.map(|x| weights.at(x.min(n - 1))));
-                pair.map(|x| {
-                    if x >= n {
-                        return [0.0; 3];
-                    }
-                    for (which, field) in fields.iter().enumerate() {
-                        planes.fill(scratch, which, field.at(x));
-                    }
-                    let sums = planes.sums(scratch, x % 2);
-                    let twice = if x == 0 || 2 * x == padded[2] { 1.0 } else { 2.0 };
-                    sums.map(|s| s * twice)
-                })
-            },
-        )
-        .collect::<Vec<_>>()
-        .concat();
-    let points: f64 = padded.iter().map(|&n| n as f64).product();
-    let total = |which: usize| sums.iter().map(|s| s[which]).sum::<f64>() / points;
-    let product = total(1);
+        .map_init(|| columns.scratch(), |scratch, x| columns.sums(scratch, x))
+        .collect();
+    let points = (spectra.length * columns.length) as f64;
+    let total = |which: usize| {
+        // The frequencies that are left out are as the others.
+        let twice = |x: usize| if x == 0 || 2 * x == spectra.length { 1.0 } else { 2.0 };
+        sums.iter().enumerate().map(|(x, s)| twice(x) * s[which]).sum::<f64>() / points
+    };
+    // Spectra of fields are twice what they should be.
+    let [weight, product, crossed] = [0, 1, 2].map(total).map(|sum| sum / 4.0);
     PairSums {
-        n: voxels.len() as f64,
-        square: sum_of_squares(voxels),
-        weight: total(0),
+        n: field.voxels as f64,
+        square: reduce::sum_of_squares(isa, &field.z, 0.0),
+        weight,
         product,
-        difference: 2.0 * (total(2) - product),
+        difference: 2.0 * (crossed - product),
     }
 }
 
-/// Spectra along x of the lines of a volume, stored with the x frequency outermost.
+/// The fewest points that keep the two ends of a line of `n` voxels apart. The longest lag meets
+/// itself, backwards, and both have the same weight.
+fn points(n: usize) -> usize {
+    quick(2 * (n - 1))
+}
+
+/// A transform and its memory.
+struct Line {
+    plan: Arc<dyn Fft<f64>>,
+    /// What is transformed.
+    from: Vec<Complex64>,
+    to: Vec<Complex64>,
+    scratch: Vec<Complex64>,
+}
+
+impl Line {
+    fn new(plan: &Arc<dyn Fft<f64>>) -> Self {
+        let zeros = |n| vec![Complex64::default(); n];
+        let scratch = zeros(plan.get_immutable_scratch_len());
+        Self { plan: plan.clone(), from: zeros(plan.len()), to: zeros(plan.len()), scratch }
+    }
+
+    fn transform(&mut self) {
+        self.plan.process_immutable_with_scratch(&self.from, &mut self.to, &mut self.scratch);
+    }
+
+    /// Makes what is transformed the same backwards as forwards, given its first `n` values.
+    fn mirror(&mut self, n: usize) {
+        let length = self.from.len();
+        for lag in 1..n {
+            self.from[length - lag] = self.from[lag];
+        }
+    }
+}
+
+/// Transforms along the last axis. Spectra are a plane of the first axis after another, with the
+/// second axis innermost, for the next transform.
 struct Spectra {
-    lines: usize,
-    values: Vec<Complex64>,
+    shape: [usize; 3],
+    /// Points of the transform.
+    length: usize,
+    plan: Arc<dyn Fft<f64>>,
 }
 
 impl Spectra {
-    fn at(&self, frequency: usize) -> &[Complex64] {
-        &self.values[frequency * self.lines..][..self.lines]
-    }
-}
-
-/// Lines along x that are transformed before they are stored.
-const TOGETHER: usize = 8;
-
-/// Real transforms along x.
-struct Lines {
-    shape: [usize; 3],
-    padded: [usize; 3],
-    plan: Arc<dyn realfft::RealToComplex<f64>>,
-}
-
-impl Lines {
-    fn new(shape: [usize; 3], padded: [usize; 3]) -> Self {
-        Self { shape, padded, plan: RealFftPlanner::new().plan_fft_forward(padded[2]) }
+    fn new(shape: [usize; 3]) -> Self {
+        let length = points(shape[2]);
+        Self { shape, length, plan: FftPlanner::new().plan_fft_forward(length) }
     }
 
     fn frequencies(&self) -> usize {
-        self.padded[2] / 2 + 1
+        self.length / 2 + 1
     }
 
-    /// Transforms as many lines of the region's length as `fill` is given.
-    fn transform(&self, lines: usize, fill: impl FnOnce(&mut [f64])) -> Spectra {
-        let mut rows = vec![0.0; lines * self.shape[2]];
-        fill(&mut rows);
-        self.spectra(lines, |line, row| {
-            row[..self.shape[2]].copy_from_slice(&rows[line * self.shape[2]..][..self.shape[2]]);
-            row[self.shape[2]..].fill(0.0);
-        })
+    /// Lines of a plane. They are transformed in pairs, as real and imaginary part.
+    fn lines(&self) -> usize {
+        self.shape[1].next_multiple_of(2)
     }
 
-    /// The weight, which is the same forwards and backwards along each axis: only lines with
-    /// lags of 0 or more along z and y. Its spectrum is real. Lags that no pair has may hold
-    /// anything.
-    fn weights(&self, spacing_mm: [f64; 3]) -> Spectra {
-        let [_, ny, nx] = self.shape;
-        let [sz, sy, sx] = spacing_mm;
-        self.spectra(self.shape[0] * ny, |line, row| {
-            let square = ((line / ny) as f64 * sz).powi(2) + ((line % ny) as f64 * sy).powi(2);
-            for (i, w) in row[..nx].iter_mut().enumerate() {
-                *w = (square + (i as f64 * sx).powi(2)).sqrt().recip();
-            }
-            if line == 0 {
-                row[0] = 0.0;
-            }
-            row[nx..].fill(0.0);
-            for i in 1..nx {
-                row[self.padded[2] - i] = row[i];
-            }
-        })
-    }
-
-    fn spectra(&self, lines: usize, load: impl Fn(usize, &mut [f64])) -> Spectra {
-        let n = self.frequencies();
-        let mut values = vec![Complex64::default(); n * lines];
-        let mut row = self.plan.make_input_vec();
-        let mut scratch = self.plan.make_scratch_vec();
-        // Some lines together, as they end up beside each other.
-        let mut block = vec![Complex64::default(); n * TOGETHER];
-        for first in (0..lines).step_by(TOGETHER) {
-            let here = TOGETHER.min(lines - first);
-            for (line, spectrum) in (first..first + here).zip(block.chunks_exact_mut(n)) {
-                load(line, &mut row);
-                // It fails for buffers of another length only, and these are the plan's own.
-                let done = self.plan.process_with_scratch(&mut row, spectrum, &mut scratch);
-                debug_assert!(done.is_ok());
-            }
-            for x in 0..n {
-                for (to, from) in
-                    values[x * lines + first..][..here].iter_mut().zip(block[x..].iter().step_by(n))
-                {
-                    *to = *from;
+    /// Twice the spectra of the mask, z and z², after one another for each plane.
+    fn fields(&self, field: &Field) -> Vec<Vec<Complex64>> {
+        let (lines, [_, ny, nx]) = (self.lines(), self.shape);
+        let planes = field.z.par_chunks_exact(ny * nx).zip(field.inside.par_chunks_exact(ny * nx));
+        let spectra = planes.map_init(
+            || Line::new(&self.plan),
+            |line, (z, inside)| {
+                let mut plane = vec![Complex64::default(); 3 * self.frequencies() * lines];
+                for (pair, (z, inside)) in z.chunks(2 * nx).zip(inside.chunks(2 * nx)).enumerate() {
+                    // Beyond the region all is 0 and stays so.
+                    if !inside.contains(&true) {
+                        continue;
+                    }
+                    let (z, inside) = (z.split_at(nx), inside.split_at(nx));
+                    let values = |which: usize, z: f64, inside: bool| match which {
+                        0 => f64::from(inside),
+                        1 => z,
+                        _ => z * z,
+                    };
+                    for (which, spectra) in plane.chunks_exact_mut(self.frequencies() * lines).enumerate() {
+                        for (to, (&z, &inside)) in line.from.iter_mut().zip(z.0.iter().zip(inside.0)) {
+                            *to = Complex64::new(values(which, z, inside), 0.0);
+                        }
+                        for (to, (&z, &inside)) in line.from.iter_mut().zip(z.1.iter().zip(inside.1)) {
+                            to.im = values(which, z, inside);
+                        }
+                        line.transform();
+                        apart(&line.to, spectra, lines, 2 * pair);
+                    }
                 }
-            }
-        }
-        Spectra { lines, values }
+                plane
+            },
+        );
+        spectra.collect()
+    }
+
+    /// Spectra of the weight, which are real, for lags of 0 or more along the first two axes: along
+    /// each axis the weight is the same forwards and backwards.
+    fn weights(&self, spacing_mm: [f64; 3]) -> Vec<Vec<f64>> {
+        let [nz, ny, nx] = self.shape;
+        let square = |axis: usize, lag: usize| (lag as f64 * spacing_mm[axis]).powi(2);
+        let of_last: Vec<f64> = (0..nx).map(|i| square(2, i)).collect();
+        let planes = (0..nz).into_par_iter().map_init(
+            || Line::new(&self.plan),
+            |line, k| {
+                let mut plane = vec![0.0; self.frequencies() * self.lines()];
+                for j in (0..ny).step_by(2) {
+                    let [a, b] = [j, j + 1].map(|j| square(0, k) + square(1, j));
+                    for (to, c) in line.from.iter_mut().zip(&of_last) {
+                        let [a, b] = [a, b].map(|square| (square + c).sqrt().recip());
+                        *to = Complex64::new(a, b);
+                    }
+                    if k == 0 && j == 0 {
+                        line.from[0].re = 0.0;
+                    }
+                    line.mirror(nx);
+                    line.transform();
+                    for (to, spectrum) in plane.chunks_exact_mut(self.lines()).zip(&line.to) {
+                        (to[j], to[j + 1]) = (spectrum.re, spectrum.im);
+                    }
+                }
+                plane
+            },
+        );
+        planes.collect()
     }
 }
 
-/// Transforms along y and z of planes of constant x frequency.
-struct Planes {
+/// Twice the spectra of two real lines that were transformed as real and imaginary part.
+fn apart(spectrum: &[Complex64], to: &mut [Complex64], lines: usize, first: usize) {
+    let backwards = spectrum[..1].iter().chain(spectrum.iter().rev());
+    for ((to, f), g) in to.chunks_exact_mut(lines).zip(spectrum).zip(backwards) {
+        let to = &mut to[first..][..2];
+        to[0] = Complex64::new(f.re + g.re, f.im - g.im);
+        to[1] = Complex64::new(f.im + g.im, g.re - f.re);
+    }
+}
+
+/// Transforms along the second axis, and products along the first.
+struct Columns<'a> {
+    isa: Isa,
     shape: [usize; 3],
-    padded: [usize; 3],
-    along_z: Arc<dyn Fft<f64>>,
-    along_y: Arc<dyn Fft<f64>>,
+    /// Lines from one frequency of the last axis to the next.
+    lines: usize,
+    frequencies: usize,
+    weights: &'a [Vec<f64>],
+    fields: &'a [Vec<Complex64>],
+    /// Points of the transform.
+    length: usize,
+    plan: Arc<dyn Fft<f64>>,
 }
 
-/// Memory for a few planes. Transformed ones are stored with y outermost.
+/// Memory for one frequency of the last axis.
 struct Scratch {
-    /// Lines along y.
-    rows: Vec<Complex64>,
-    /// The mask, z and z².
+    line: Line,
+    mirrored: Line,
     fields: [Vec<Complex64>; 3],
-    /// The weights of two planes, which are real, as one complex number. Frequencies along y
-    /// from 0 to half of them: the others are the same.
     weights: Vec<Complex64>,
-    transform: Vec<Complex64>,
+    products: toeplitz::Scratch,
 }
 
-impl Planes {
-    fn new(shape: [usize; 3], padded: [usize; 3]) -> Self {
-        let mut planner = FftPlanner::new();
-        let [along_z, along_y] = [padded[0], padded[1]].map(|n| planner.plan_fft_forward(n));
-        Self { shape, padded, along_z, along_y }
+impl<'a> Columns<'a> {
+    fn new(isa: Isa, spectra: &Spectra, weights: &'a [Vec<f64>], fields: &'a [Vec<Complex64>]) -> Self {
+        let (shape, lines, frequencies) = (spectra.shape, spectra.lines(), spectra.frequencies());
+        let length = points(shape[1]);
+        let plan = FftPlanner::new().plan_fft_forward(length);
+        Self { isa, shape, lines, frequencies, weights, fields, length, plan }
     }
 
     fn scratch(&self) -> Scratch {
-        let zeros = |n| vec![Complex64::default(); n];
-        let [lz, ly, _] = self.padded;
-        let needed = self.along_z.get_inplace_scratch_len().max(self.along_y.get_inplace_scratch_len());
+        let rows = |n: usize| vec![Complex64::default(); n * self.length];
+        let n = self.shape[0];
         Scratch {
-            rows: zeros(self.shape[0] * ly),
-            fields: std::array::from_fn(|_| zeros(ly * lz)),
-            weights: zeros((ly / 2 + 1) * lz),
-            transform: zeros(needed),
+            line: Line::new(&self.plan),
+            mirrored: Line::new(&self.plan),
+            fields: std::array::from_fn(|_| rows(n)),
+            weights: rows(n.div_ceil(2)),
+            products: toeplitz::Scratch::new(n),
         }
     }
 
-    /// The transformed plane of a field that is 0 beyond the region.
-    fn fill(&self, scratch: &mut Scratch, which: usize, values: &[Complex64]) {
-        let [nz, ny, _] = self.shape;
-        let [lz, ly, _] = self.padded;
-        for (to, from) in scratch.rows.chunks_exact_mut(ly).zip(values.chunks_exact(ny)) {
-            to[..ny].copy_from_slice(from);
-            to[ny..].fill(Complex64::default());
-        }
-        self.along_y.process_with_scratch(&mut scratch.rows, &mut scratch.transform);
-        let plane = &mut scratch.fields[which];
-        for (y, line) in plane.chunks_exact_mut(lz).enumerate() {
-            for (to, from) in line.iter_mut().zip(scratch.rows[y..].iter().step_by(ly)) {
-                *to = *from;
+    /// The three sums over one frequency of the last axis.
+    fn sums(&self, scratch: &mut Scratch, x: usize) -> [f64; 3] {
+        let Scratch { line, mirrored, fields, weights, products } = scratch;
+        let ny = self.shape[1];
+        // Two lags of the weight, whose spectra are real, as one complex number.
+        for (lags, to) in self.weights.chunks(2).zip(weights.chunks_exact_mut(self.length)) {
+            let row = |lag: &'a Vec<f64>| &lag[x * self.lines..][..ny];
+            let even = row(&lags[0]);
+            for (to, &w) in mirrored.from.iter_mut().zip(even) {
+                *to = Complex64::new(w, 0.0);
             }
-            line[nz..].fill(Complex64::default());
-        }
-        self.along_z.process_with_scratch(plane, &mut scratch.transform);
-    }
-
-    /// The transformed planes of the weight for two frequencies along x.
-    fn fill_weights(&self, scratch: &mut Scratch, pair: [&[Complex64]; 2]) {
-        let [nz, ny, _] = self.shape;
-        let [lz, ly, _] = self.padded;
-        for (row, to) in scratch.rows.chunks_exact_mut(ly).enumerate() {
-            let [a, b] = pair.map(|values| &values[row * ny..][..ny]);
-            for ((to, a), b) in to.iter_mut().zip(a).zip(b) {
-                *to = Complex64::new(a.re, b.re);
+            for (to, &w) in mirrored.from.iter_mut().zip(lags.get(1).map_or(&[][..], row)) {
+                to.im = w;
             }
-            to[ny..].fill(Complex64::default());
-            for lag in 1..ny {
-                to[ly - lag] = to[lag];
+            mirrored.mirror(ny);
+            mirrored.transform();
+            to.copy_from_slice(&mirrored.to);
+        }
+        for (which, field) in fields.iter_mut().enumerate() {
+            let first = (which * self.frequencies + x) * self.lines;
+            for (plane, to) in self.fields.iter().zip(field.chunks_exact_mut(self.length)) {
+                line.from[..ny].copy_from_slice(&plane[first..][..ny]);
+                line.plan.process_immutable_with_scratch(&line.from, to, &mut line.scratch);
             }
         }
-        self.along_y.process_with_scratch(&mut scratch.rows, &mut scratch.transform);
-        for (y, line) in scratch.weights.chunks_exact_mut(lz).enumerate() {
-            line[nz..].fill(Complex64::default());
-            for (to, from) in line.iter_mut().zip(scratch.rows[y..].iter().step_by(ly)) {
-                *to = *from;
-            }
-            for lag in 1..nz {
-                line[lz - lag] = line[lag];
-            }
-        }
-        self.along_z.process_with_scratch(&mut scratch.weights, &mut scratch.transform);
-    }
-
-    /// The three sums over a plane, the first or the second of the two whose weights there are.
-    fn sums(&self, scratch: &Scratch, which: usize) -> [f64; 3] {
-        match which {
-            0 => self.weighted(scratch, |w| w.re),
-            _ => self.weighted(scratch, |w| w.im),
-        }
-    }
-
-    fn weighted(&self, scratch: &Scratch, weight: impl Fn(&Complex64) -> f64) -> [f64; 3] {
-        let [lz, ly, _] = self.padded;
-        let [mask, z, square] = &scratch.fields;
-        let mut sums = [0.0; 3];
-        for y in 0..ly {
-            let [m, z, q] = [mask, z, square].map(|plane| &plane[y * lz..][..lz]);
-            let w = &scratch.weights[y.min(ly - y) * lz..][..lz];
-            for (((m, z), q), w) in m.iter().zip(z).zip(q).zip(w) {
-                let w = weight(w);
-                sums[0] += w * m.norm_sqr();
-                sums[1] += w * z.norm_sqr();
-                sums[2] += w * (q.re * m.re + q.im * m.im);
-            }
-        }
-        sums
+        toeplitz::forms(self.isa, fields.each_ref().map(Vec::as_slice), weights, self.length, products)
     }
 }
