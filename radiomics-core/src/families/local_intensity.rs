@@ -2,13 +2,15 @@
 //! of the intensity mask. Voxels outside of the region count as well, as far as the image goes;
 //! outside of the region voxels that are not finite are left out.
 
+use std::borrow::Cow;
+
 use ndarray::Array3;
 use rayon::prelude::*;
 
 use super::{Compute, Job, features};
 use crate::aggregation::{Aggregation, Scope};
 use crate::catalogue::{Family, Row, row};
-use crate::kernels::{Isa, reduce, windows};
+use crate::kernels::{Isa, pages, reduce, windows};
 use crate::roi::Roi;
 use crate::table::FeatureRow;
 
@@ -77,12 +79,16 @@ impl Neighbourhoods {
             inside.map(move |(i, _)| [n / ny, n % ny, i])
         });
         let maxima = maxima.collect();
-        let is_finite = intensities.iter().all(|x| x.is_finite());
-        let counts = || RunningSums::new(&intensities, pad, |x| f64::from(x.is_finite()));
+        let mut sums = RunningSums::new(&intensities, pad, |x| x);
+        let mut counts = None;
+        if !sums.are_finite() {
+            sums = RunningSums::new(&intensities, pad, |x| if x.is_finite() { x } else { 0.0 });
+            counts = Some(RunningSums::new(&intensities, pad, |x| f64::from(x.is_finite())));
+        }
         Self {
             isa,
-            sums: RunningSums::new(&intensities, pad, |x| if x.is_finite() { x } else { 0.0 }),
-            counts: (!is_finite).then(counts),
+            sums,
+            counts,
             rows,
             pad,
             mask: roi.intensity.clone(),
@@ -152,6 +158,9 @@ impl Neighbourhoods {
     }
 }
 
+/// Lines whose running sums are computed side by side.
+const TOGETHER: usize = 4;
+
 /// Sums of what lies before each voxel of a line along x, so that the sum over a part of the
 /// line is a difference. Lines go on at both ends, so that no sphere reaches beyond them.
 struct RunningSums {
@@ -165,17 +174,42 @@ impl RunningSums {
     fn new(intensities: &Array3<f64>, pad: usize, value: impl Fn(f64) -> f64) -> Self {
         let (nz, ny, nx) = intensities.dim();
         let length = nx + 1 + 2 * pad;
-        let mut before = Vec::with_capacity(nz * ny * length);
-        for line in intensities.rows() {
-            let mut sum = 0.0;
-            before.resize(before.len() + pad + 1, sum);
-            for &x in line {
-                sum += value(x);
-                before.push(sum);
+        let mut before = pages::zeros(nz * ny * length);
+        let values: Cow<[f64]> = match intensities.as_slice() {
+            Some(values) => Cow::Borrowed(values),
+            None => intensities.iter().copied().collect(),
+        };
+        // Each sum waits for the one before it, so that some lines at a time cost as much as one.
+        let together = before.chunks_mut(TOGETHER * length).zip(values.chunks((TOGETHER * nx).max(1)));
+        for (before, values) in together {
+            let mut sums = [0.0; TOGETHER];
+            if values.len() == TOGETHER * nx {
+                for i in 0..nx {
+                    for (n, sum) in sums.iter_mut().enumerate() {
+                        *sum += value(values[n * nx + i]);
+                        before[n * length + pad + 1 + i] = *sum;
+                    }
+                }
+            } else {
+                for ((sum, line), values) in
+                    sums.iter_mut().zip(before.chunks_mut(length)).zip(values.chunks(nx))
+                {
+                    for (to, &x) in line[pad + 1..].iter_mut().zip(values) {
+                        *sum += value(x);
+                        *to = *sum;
+                    }
+                }
             }
-            before.resize(before.len() + pad, sum);
+            for (line, sum) in before.chunks_mut(length).zip(sums) {
+                line[length - pad..].fill(sum);
+            }
         }
         Self { before, lines: ny, length, pad }
+    }
+
+    /// Whether all that was summed is finite: what is not stays in the sum up to the end of the line.
+    fn are_finite(&self) -> bool {
+        self.before.chunks(self.length).all(|line| line.last().is_none_or(|sum| sum.is_finite()))
     }
 
     /// Where the sums before and up to the end of a window begin, `reach` voxels to either side
