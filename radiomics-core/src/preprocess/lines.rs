@@ -78,8 +78,13 @@ impl Along {
         for first in (0..from.ncols()).step_by(LANES) {
             let columns = first..from.ncols().min(first + LANES);
             for (lanes, row) in block.line.iter_mut().zip(from.rows()) {
+                // Of a length that is known, copying takes no call.
+                if let Some(whole) = row.to_slice().and_then(|row| row[first..].first_chunk()) {
+                    *lanes = *whole;
+                    continue;
+                }
                 let lanes = &mut lanes[..columns.len()];
-                match row.as_slice() {
+                match row.to_slice() {
                     Some(row) => lanes.copy_from_slice(&row[columns.clone()]),
                     None => lanes.iter_mut().zip(row.iter().skip(first)).for_each(|(lane, &x)| *lane = x),
                 }
@@ -90,7 +95,10 @@ impl Along {
             at_taps(isa, &block.line, &self.taps, &mut block.values);
             for (lanes, mut row) in block.values.iter().zip(to.rows_mut()) {
                 match row.as_slice_mut() {
-                    Some(row) => row[columns.clone()].copy_from_slice(&lanes[..columns.len()]),
+                    Some(row) => match row[first..].first_chunk_mut() {
+                        Some(whole) => *whole = *lanes,
+                        None => row[columns.clone()].copy_from_slice(&lanes[..columns.len()]),
+                    },
                     None => row.iter_mut().skip(first).zip(lanes).for_each(|(x, &lane)| *x = lane),
                 }
             }

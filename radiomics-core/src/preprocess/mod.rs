@@ -240,7 +240,10 @@ fn interpolated(
         of_mask.apply_nearest(&near, select)
     } else {
         let shares = of_mask.apply_by_slice(&near, |slice, to| {
-            to.iter_mut().zip(&select(slice)).for_each(|(to, &inside)| *to = f64::from(inside));
+            let inside = select(slice);
+            // It is stored in one piece, of which several voxels are turned at a time.
+            let inside = inside.as_slice().unwrap_or_default();
+            to.iter_mut().zip(inside).for_each(|(to, &inside)| *to = f64::from(inside));
         });
         shares.mapv(|share| share >= threshold)
     };
