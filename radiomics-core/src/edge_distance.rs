@@ -1,5 +1,7 @@
 //! How far each voxel is from the edge of the region.
 
+use rayon::prelude::*;
+
 use crate::aggregation::Span;
 use crate::kernels::distances::{Distance, along_row, one_more_at_most};
 use crate::kernels::{Isa, pages};
@@ -28,42 +30,54 @@ pub(crate) fn edge_distances<T: Level>(isa: Isa, roi: &Roi, span: Span, levels: 
 }
 
 /// That is the city-block distance, which is exact axis by axis: along the rows first, then
-/// across them in two sweeps.
+/// across them in two sweeps, in a slice and from slice to slice.
 fn distances<T: Level, D: Distance>(isa: Isa, roi: &Roi, span: Span, levels: &Padded<T>) -> Vec<D> {
-    let [sz, sy, _] = levels.strides();
-    let [nz, ny, nx] = levels.shape;
-    let volumetric = span == Span::Volume;
-    let slices = span.slices(nz);
-    let first = if volumetric { 0 } else { (slices.start + levels.pad) * sz };
-    let mut distances: Vec<D> = pages::zeros(if volumetric { levels.data.len() } else { sz });
-    let rows = || slices.clone().flat_map(|k| (0..ny).map(move |j| [k, j, 0]));
-    let [k0, j0, i0] = roi.region().start;
-    let mask = roi.morphological();
-    let (mut copy, mut scratch) = (vec![false; nx], Vec::new());
-    for [k, j, _] in rows() {
-        let at = levels.at([k, j, 0]) - first;
-        let inside = mask.slice(ndarray::s![k0 + k, j0 + j, i0..i0 + nx]);
-        let inside = match inside.as_slice() {
-            Some(inside) => inside,
-            None => {
-                copy.iter_mut().zip(inside).for_each(|(to, from)| *to = *from);
-                &copy
-            }
-        };
-        along_row(isa, inside, &mut distances[at..at + nx], &mut scratch);
-        let (done, rest) = distances.split_at_mut(at);
-        if volumetric {
-            one_more_at_most(isa, &done[at - sz..at - sz + nx], &mut rest[..nx]);
+    let [sz, ..] = levels.strides();
+    let slices = span.slices(levels.shape[0]);
+    // A slice by itself is kept without padding in front of it.
+    let before = if span == Span::Volume { levels.pad } else { 0 };
+    let mut distances: Vec<D> = pages::zeros(if span == Span::Volume { levels.data.len() } else { sz });
+    let each = distances.par_chunks_mut(sz.max(1)).skip(before).zip(slices.clone());
+    each.for_each_init(Vec::new, |scratch, (slice, k)| in_slice(isa, roi, levels, k, slice, scratch));
+    if span == Span::Volume {
+        for k in slices.clone() {
+            let (done, rest) = distances.split_at_mut((k + before) * sz);
+            one_more_at_most(isa, &done[done.len() - sz..], &mut rest[..sz]);
         }
-        one_more_at_most(isa, &done[at - sy..at - sy + nx], &mut rest[..nx]);
-    }
-    for [k, j, _] in rows().rev() {
-        let at = levels.at([k, j, 0]) - first;
-        let (rest, done) = distances.split_at_mut(at + sy);
-        if volumetric {
-            one_more_at_most(isa, &done[sz - sy..sz - sy + nx], &mut rest[at..at + nx]);
+        for k in slices.rev() {
+            let (rest, done) = distances.split_at_mut((k + before + 1) * sz);
+            let last = rest.len() - sz;
+            one_more_at_most(isa, &done[..sz], &mut rest[last..]);
         }
-        one_more_at_most(isa, &done[..nx], &mut rest[at..at + nx]);
     }
     distances
+}
+
+/// Steps to the edge within slice `k`.
+fn in_slice<T: Level, D: Distance>(
+    isa: Isa,
+    roi: &Roi,
+    levels: &Padded<T>,
+    k: usize,
+    distances: &mut [D],
+    scratch: &mut Vec<D>,
+) {
+    let [_, sy, _] = levels.strides();
+    let [_, ny, nx] = levels.shape;
+    let [k0, j0, i0] = roi.region().start;
+    let mask = roi.morphological();
+    let at = |j: usize| (j + levels.pad) * sy + levels.pad;
+    for j in 0..ny {
+        let inside = mask.slice(ndarray::s![k0 + k, j0 + j, i0..i0 + nx]);
+        let (done, rest) = distances.split_at_mut(at(j));
+        match inside.to_slice() {
+            Some(inside) => along_row(isa, inside, &mut rest[..nx], scratch),
+            None => along_row(isa, &inside.to_vec(), &mut rest[..nx], scratch),
+        }
+        one_more_at_most(isa, &done[at(j) - sy..][..nx], &mut rest[..nx]);
+    }
+    for j in (0..ny).rev() {
+        let (rest, done) = distances.split_at_mut(at(j) + sy);
+        one_more_at_most(isa, &done[..nx], &mut rest[at(j)..][..nx]);
+    }
 }

@@ -1,6 +1,8 @@
 //! Neighbouring grey level dependence (IBSI 1, REK0): how often a voxel of level i has j − 1
 //! neighbours that differ from it by no more than the coarseness α.
 
+use rayon::prelude::*;
+
 use super::emphasis::{Counted, Emphasis, table};
 use super::{Compute, Job, features, texture};
 use crate::aggregation::{Scope, Span};
@@ -63,6 +65,9 @@ pub(crate) fn matrix(isa: Isa, levels: &Levels, settings: &Settings, span: Span)
     Counted { cells, n_v }
 }
 
+/// Slices that one thread looks at together.
+const SLAB: usize = 16;
+
 /// The same for a coarseness of 0, where a neighbour counts that has the voxel's own level.
 fn count_exact<T: Level>(
     isa: Isa,
@@ -73,18 +78,27 @@ fn count_exact<T: Level>(
 ) -> Cells {
     let steps: Vec<isize> = offsets.iter().map(|&o| levels.step(o)).collect();
     let width = steps.len() + 1;
-    let mut table = Counters::new((n_g + 1) * width);
-    let (mut numbers, mut places) = ([0u8; STRIP], [0u16; STRIP]);
-    for range in span.slices(levels.shape[0]).flat_map(|k| occupied(isa, levels, k)) {
-        for start in range.clone().step_by(STRIP) {
-            let n = STRIP.min(range.end - start);
-            let (numbers, places) = (&mut numbers[..n], &mut places[..n]);
-            count_equal(isa, &levels.data, start, &steps, numbers);
-            let chosen = place_in_table(isa, &levels.data, start, width as u16, numbers, places);
-            table.add(isa, &mut places[..chosen]);
+    let of_slices = |slices: &[usize]| {
+        let mut table = Counters::new((n_g + 1) * width);
+        let (mut numbers, mut places) = ([0u8; STRIP], [0u16; STRIP]);
+        for range in slices.iter().flat_map(|&k| occupied(isa, levels, k)) {
+            for start in range.clone().step_by(STRIP) {
+                let n = STRIP.min(range.end - start);
+                let (numbers, places) = (&mut numbers[..n], &mut places[..n]);
+                count_equal(isa, &levels.data, start, &steps, numbers);
+                let chosen = place_in_table(isa, &levels.data, start, width as u16, numbers, places);
+                table.add(isa, &mut places[..chosen]);
+            }
         }
-    }
-    let table = table.sums();
+        table
+    };
+    let slices: Vec<usize> = span.slices(levels.shape[0]).collect();
+    let merged = |mut table: Counters, other: Counters| {
+        table.merge(0, other);
+        table
+    };
+    let table = slices.par_chunks(SLAB).map(of_slices).reduce_with(merged);
+    let table = table.map(Counters::sums).unwrap_or_default();
     let counted = table.iter().enumerate().skip(width).filter(|(_, n)| **n > 0);
     counted.map(|(at, &n)| ((at / width) as u16, (at % width) as u32 + 1, u64::from(n))).collect()
 }

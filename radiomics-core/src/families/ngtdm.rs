@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::{Compute, Job, features, texture};
 use crate::aggregation::{Scope, Span};
 use crate::catalogue::{Family, Row, row};
@@ -85,6 +87,9 @@ pub(crate) fn matrix(isa: Isa, levels: &Levels, settings: &Settings, span: Span)
     })
 }
 
+/// Slices that one thread looks at together.
+const SLAB: usize = 16;
+
 /// Voxels after which [`Packed`] sums are unpacked, so that neither part overflows.
 const UNPACK_AFTER: usize = 1 << 23;
 
@@ -103,11 +108,41 @@ fn of_nearest<T: Level>(
     let slices = if span == Span::Volume { -1..=1 } else { 0..=0 };
     let rows: Vec<isize> =
         slices.flat_map(|z| (-1..=1).map(move |y| [z, y, 0])).map(|offset| levels.step(offset)).collect();
+    let slices: Vec<usize> = span.slices(levels.shape[0]).collect();
+    let add = |mut sums: Vec<Total>, others: Vec<Total>| {
+        let all = sums.iter_mut().zip(others);
+        all.for_each(|(sum, other)| *sum = (sum.0 + other.0, sum.1 + other.1));
+        sums
+    };
+    let totals = slices.par_chunks(SLAB).map(|slices| totals(isa, levels, slices, &rows, n_g, width));
+    let totals = totals.reduce_with(add).unwrap_or_default();
+    let counted = totals.into_iter().enumerate().skip(width).filter(|(_, total)| total.0 > 0);
+    let difference = |(at, (voxels, scaled)): (usize, Total)| Difference {
+        level: (at / width) as u16,
+        neighbours: (at % width) as u32,
+        voxels,
+        scaled,
+    };
+    counted.map(difference).collect()
+}
+
+/// Number of voxels and sum of their scaled differences.
+type Total = (u64, u64);
+
+/// Totals of some slices, in a table of levels and numbers of neighbours.
+fn totals<T: Level>(
+    isa: Isa,
+    levels: &Padded<T>,
+    slices: &[usize],
+    rows: &[isize],
+    n_g: usize,
+    width: usize,
+) -> Vec<Total> {
     let size = (n_g + 1) * width;
-    let mut totals = vec![(0u64, 0u64); size];
+    let mut totals: Vec<Total> = vec![(0, 0); size];
     // In turn, so that flat regions need not wait for the sum they have just written.
     let mut packed: [Vec<Packed>; 2] = [vec![0; size], vec![0; size]];
-    let unpack = |packed: &mut [Vec<Packed>; 2], totals: &mut [(u64, u64)]| {
+    let unpack = |packed: &mut [Vec<Packed>; 2], totals: &mut [Total]| {
         for sums in packed {
             for (total, sum) in totals.iter_mut().zip(sums) {
                 *total = (total.0 + (*sum >> 40), total.1 + (*sum & ((1 << 40) - 1)));
@@ -117,12 +152,12 @@ fn of_nearest<T: Level>(
     };
     let (mut places, mut scaled) = ([0u16; STRIP], [0u16; STRIP]);
     let mut unpacked = 0;
-    for k in span.slices(levels.shape[0]) {
+    for &k in slices {
         for range in occupied(isa, levels, k) {
             for start in range.clone().step_by(STRIP) {
                 let n = STRIP.min(range.end - start);
                 let (places, scaled) = (&mut places[..n], &mut scaled[..n]);
-                kernel::differences(isa, &levels.data, start, &rows, width as u16, places, scaled);
+                kernel::differences(isa, &levels.data, start, rows, width as u16, places, scaled);
                 let [even, odd] = &mut packed;
                 let blocks = places.chunks(BLOCK).zip(scaled.chunks(BLOCK));
                 for (here, (places, scaled)) in levels.data[start..start + n].chunks(BLOCK).zip(blocks) {
@@ -146,14 +181,7 @@ fn of_nearest<T: Level>(
         }
     }
     unpack(&mut packed, &mut totals);
-    let counted = totals.into_iter().enumerate().skip(width).filter(|(_, total)| total.0 > 0);
-    let difference = |(at, (voxels, scaled)): (usize, (u64, u64))| Difference {
-        level: (at / width) as u16,
-        neighbours: (at % width) as u32,
-        voxels,
-        scaled,
-    };
-    counted.map(difference).collect()
+    totals
 }
 
 /// Most entries of a table by level and number of neighbours; past that, a map.
