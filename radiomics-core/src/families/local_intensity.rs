@@ -85,15 +85,7 @@ impl Neighbourhoods {
             sums = RunningSums::new(&intensities, pad, |x| if x.is_finite() { x } else { 0.0 });
             counts = Some(RunningSums::new(&intensities, pad, |x| f64::from(x.is_finite())));
         }
-        Self {
-            isa,
-            sums,
-            counts,
-            rows,
-            pad,
-            mask: roi.intensity.clone(),
-            maxima,
-        }
+        Self { isa, sums, counts, rows, pad, mask: roi.intensity.clone(), maxima }
     }
 
     /// The lines that a sphere round a voxel of line (k, j) meets, and its reach along them.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use ndarray::ArrayView3;
+use rayon::prelude::*;
 
 use crate::grid::Window;
 
@@ -30,6 +31,16 @@ pub(super) struct PlaceSums {
     pub products: [[i128; 3]; 3],
 }
 
+impl PlaceSums {
+    fn plus(mut self, other: Self) -> Self {
+        self.n += other.n;
+        self.sum.iter_mut().zip(other.sum).for_each(|(sum, term)| *sum += term);
+        let terms = other.products.as_flattened();
+        self.products.iter_mut().flatten().zip(terms).for_each(|(sum, term)| *sum += term);
+        self
+    }
+}
+
 impl Bits {
     /// Of a mask (z, y, x), cropped to its voxels. Without a voxel there is background only.
     pub fn new(mask: ArrayView3<'_, bool>) -> Self {
@@ -39,15 +50,14 @@ impl Bits {
         let words = shape[2].div_ceil(WORD) + 1;
         let mut data = vec![0; shape[0] * shape[1] * words];
         let box_ = mask.slice(ndarray::s![k..ke, j..je, i..ie]);
-        for (z, slice) in box_.outer_iter().enumerate() {
-            for (y, row) in slice.outer_iter().enumerate() {
-                let to = &mut data[((z + 1) * shape[1] + y + 1) * words..][..words];
-                match row.as_slice() {
-                    Some(row) => pack(row, to),
-                    None => pack(&row.to_vec(), to),
-                }
-            }
-        }
+        let slices: Vec<_> = data.chunks_exact_mut(shape[1] * words).skip(1).zip(box_.outer_iter()).collect();
+        slices.into_par_iter().for_each(|(to, slice)| {
+            let rows = to.chunks_exact_mut(words).skip(1).zip(slice.outer_iter());
+            rows.for_each(|(to, row)| match row.to_slice() {
+                Some(row) => pack(row, to),
+                None => pack(&row.to_vec(), to),
+            });
+        });
         Self { shape, words, data }
     }
 
@@ -63,8 +73,9 @@ impl Bits {
 
     /// Sums over the voxels.
     pub fn place_sums(&self) -> PlaceSums {
-        let mut all = PlaceSums::default();
-        for z in 0..self.shape[0] {
+        // Whole numbers: their sum is the same in any order.
+        let slices = (0..self.shape[0]).into_par_iter();
+        let add = |mut all: PlaceSums, z: usize| {
             // Of the slice: voxels, Σ y, Σ x, Σ y², Σ y·x and Σ x².
             let mut slice = [0i128; 6];
             for y in 0..self.shape[1] {
@@ -79,8 +90,9 @@ impl Bits {
             all.sum.iter_mut().zip([z * n, y, x]).for_each(|(sum, term)| *sum += term);
             let terms = [[z * z * n, z * y, z * x], [0, yy, yx], [0, 0, xx]];
             all.products.iter_mut().flatten().zip(terms.as_flattened()).for_each(|(sum, term)| *sum += term);
-        }
-        all
+            all
+        };
+        slices.fold(PlaceSums::default, add).reduce(PlaceSums::default, PlaceSums::plus)
     }
 }
 

@@ -126,9 +126,8 @@ fn compute(job: &Job) -> Vec<FeatureRow> {
     let mask = roi.intensity.slice(region);
     shape.mass = wants(OF_MASS)
         .then(|| with_intensities!(&roi.intensities, x => Mass::new(job.isa, x.slice(region), mask)));
-    shape.pairs = wants(OF_PAIRS).then(|| {
-        PairSums::new(job.isa, roi.intensities.to_f64().slice(region), mask, roi.grid.spacing_mm)
-    });
+    shape.pairs = wants(OF_PAIRS)
+        .then(|| PairSums::new(job.isa, roi.intensities.to_f64().slice(region), mask, roi.grid.spacing_mm));
     job.rows(FAMILY.name, TABLE, Aggregation::Region, &[shape])
 }
 

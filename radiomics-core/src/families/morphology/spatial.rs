@@ -31,12 +31,7 @@ pub(super) struct PairSums {
 
 impl PairSums {
     /// Of the voxels of `mask`.
-    pub fn new(
-        isa: Isa,
-        intensities: ArrayView3<f64>,
-        mask: ArrayView3<bool>,
-        spacing_mm: [f64; 3],
-    ) -> Self {
+    pub fn new(isa: Isa, intensities: ArrayView3<f64>, mask: ArrayView3<bool>, spacing_mm: [f64; 3]) -> Self {
         let field = Field::new(isa, intensities, mask, spacing_mm);
         if field.voxels <= FEW_VOXELS {
             pairwise(&centred(intensities, mask), spacing_mm)
@@ -68,12 +63,7 @@ pub(super) struct Field {
 }
 
 impl Field {
-    fn new(
-        isa: Isa,
-        intensities: ArrayView3<f64>,
-        mask: ArrayView3<bool>,
-        spacing_mm: [f64; 3],
-    ) -> Self {
+    fn new(isa: Isa, intensities: ArrayView3<f64>, mask: ArrayView3<bool>, spacing_mm: [f64; 3]) -> Self {
         let shape: [usize; 3] = mask.dim().into();
         let axes = match shape {
             [z, y, x] if z <= y && z <= x => [0, 1, 2],

@@ -211,9 +211,15 @@ impl<'a> Columns<'a> {
         Self { isa, shape, lines, frequencies, weights, fields, length, plan }
     }
 
+    /// Values from one plane of a field to the next; those behind the spectrum are 0.
+    fn pitch(&self) -> usize {
+        self.length.next_multiple_of(toeplitz::COLUMNS)
+    }
+
     fn scratch(&self) -> Scratch {
-        let rows = |n: usize| vec![Complex64::default(); n * self.length];
-        let n = self.shape[0];
+        let rows = |n: usize| vec![Complex64::default(); n * self.pitch()];
+        // Planes beyond the region are 0 and stay so.
+        let n = self.shape[0].next_multiple_of(toeplitz::ROWS);
         Scratch {
             line: Line::new(&self.plan),
             mirrored: Line::new(&self.plan),
@@ -228,7 +234,7 @@ impl<'a> Columns<'a> {
         let Scratch { line, mirrored, fields, weights, products } = scratch;
         let ny = self.shape[1];
         // Two lags of the weight, whose spectra are real, as one complex number.
-        for (lags, to) in self.weights.chunks(2).zip(weights.chunks_exact_mut(self.length)) {
+        for (lags, to) in self.weights.chunks(2).zip(weights.chunks_exact_mut(self.pitch())) {
             let row = |lag: &'a Vec<f64>| &lag[x * self.lines..][..ny];
             let even = row(&lags[0]);
             for (to, &w) in mirrored.from.iter_mut().zip(even) {
@@ -239,15 +245,16 @@ impl<'a> Columns<'a> {
             }
             mirrored.mirror(ny);
             mirrored.transform();
-            to.copy_from_slice(&mirrored.to);
+            to[..self.length].copy_from_slice(&mirrored.to);
         }
         for (which, field) in fields.iter_mut().enumerate() {
             let first = (which * self.frequencies + x) * self.lines;
-            for (plane, to) in self.fields.iter().zip(field.chunks_exact_mut(self.length)) {
+            for (plane, to) in self.fields.iter().zip(field.chunks_exact_mut(self.pitch())) {
                 line.from[..ny].copy_from_slice(&plane[first..][..ny]);
+                let to = &mut to[..self.length];
                 line.plan.process_immutable_with_scratch(&line.from, to, &mut line.scratch);
             }
         }
-        toeplitz::forms(self.isa, fields.each_ref().map(Vec::as_slice), weights, self.length, products)
+        toeplitz::forms(self.isa, fields.each_ref().map(Vec::as_slice), weights, self.pitch(), products)
     }
 }
