@@ -4,135 +4,160 @@ use rustfft::num_complex::Complex64;
 
 use super::{Isa, kernel};
 
-/// Columns that are worked on together. Part of the definition of the sums, as each lane has a
-/// sum of its own.
-const LANES: usize = 8;
+/// Columns that are worked on together.
+pub const COLUMNS: usize = 4;
 
-/// A value of each of these columns.
-type Lanes = [f64; LANES];
+/// Rows that are worked on together, at either end of the columns.
+const TOGETHER: usize = 2;
 
-/// Half of the columns of three fields, real and imaginary part after one another.
-type Halves = [Lanes; 6];
+/// Rows must be a multiple of this.
+pub const ROWS: usize = 2 * TOGETHER;
+
+/// Real and imaginary parts of columns. Each has a sum of its own, which is part of the definition
+/// of the sums.
+const LANES: usize = 2 * COLUMNS;
+
+/// A value for each of them, where a vector of any width can be loaded at once.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(64))]
+struct Lanes([f64; LANES]);
+
+/// A row of three fields.
+type Row = [Lanes; 3];
 
 /// Memory for columns of some length.
 #[derive(Clone, Debug)]
 pub struct Scratch {
     /// Of each column x of length n the sums xₐ + xₙ₋₁₋ₐ, and the differences.
-    halves: [Vec<Halves>; 2],
+    halves: [Vec<Row>; 2],
     matrix: Vec<Lanes>,
+    /// Rows of the matrix times the halves. Compilers make vectors of what goes to memory.
+    products: Box<[Row; TOGETHER]>,
+    sums: Box<[Lanes; 3]>,
 }
 
 impl Scratch {
-    /// For columns of length `n`.
-    pub fn new(n: usize) -> Self {
-        let half = vec![[[0.0; LANES]; 6]; n.div_ceil(2)];
-        Self { matrix: vec![[0.0; LANES]; 2 * half.len()], halves: [half.clone(), half] }
+    /// For `rows` rows.
+    pub fn new(rows: usize) -> Self {
+        let half = vec![Row::default(); rows / 2];
+        Self {
+            matrix: vec![Lanes::default(); rows],
+            halves: [half.clone(), half],
+            products: Default::default(),
+            sums: Default::default(),
+        }
     }
 }
 
-/// Some of the columns of a row.
 #[inline(always)]
-fn load(row: &[Complex64]) -> [Lanes; 2] {
-    let (mut re, mut im) = ([0.0; LANES], [0.0; LANES]);
-    if let Some((row, _)) = row.split_first_chunk::<LANES>() {
-        for l in 0..LANES {
-            re[l] = row[l].re;
-            im[l] = row[l].im;
-        }
-    } else {
-        for (l, value) in row.iter().enumerate() {
-            re[l] = value.re;
-            im[l] = value.im;
-        }
+fn load(row: &[Complex64; COLUMNS]) -> Lanes {
+    let mut lanes = Lanes::default();
+    for c in 0..COLUMNS {
+        lanes.0[2 * c] = row[c].re;
+        lanes.0[2 * c + 1] = row[c].im;
     }
-    [re, im]
+    lanes
 }
 
-/// Adds the forms of one kind of halves, a row of the matrix up to its diagonal at a time. The
+#[inline(always)]
+fn combined(a: &Lanes, b: &Lanes, how: impl Fn(f64, f64) -> f64) -> Lanes {
+    let mut result = Lanes::default();
+    for l in 0..LANES {
+        result.0[l] = how(a.0[l], b.0[l]);
+    }
+    result
+}
+
+#[inline(always)]
+fn add_product(sum: &mut Lanes, a: &Lanes, b: &Lanes) {
+    for l in 0..LANES {
+        sum.0[l] += a.0[l] * b.0[l];
+    }
+}
+
+#[inline(always)]
+fn add_products(sums: &mut Row, a: &Lanes, row: &Row) {
+    for f in 0..3 {
+        add_product(&mut sums[f], a, &row[f]);
+    }
+}
+
+/// Adds the forms of one kind of halves, rows of the matrix up to its diagonal at a time. The
 /// matrix of the sums has tₐ₋ᵦ + tₙ₋₁₋ₐ₋ᵦ in place a, b, that of the differences the difference.
 #[inline(always)]
 fn add_halves(
-    halves: &[Halves],
+    halves: &[Row],
     matrix: &[Lanes],
-    element: impl Fn(f64, f64) -> f64,
+    element: impl Fn(f64, f64) -> f64 + Copy,
+    products: &mut [Row; TOGETHER],
     sums: &mut [Lanes; 3],
 ) {
     let last = 2 * halves.len() - 1;
-    for (a, own) in halves.iter().enumerate() {
-        let mut rows = [[0.0; LANES]; 6];
-        let near = matrix[1..=a].iter().rev();
-        let far = matrix[last - 2 * a + 1..=last - a].iter().rev();
+    for (pair, own) in halves.as_chunks::<TOGETHER>().0.iter().enumerate() {
+        let a = TOGETHER * pair;
+        let mut rows = [Row::default(); TOGETHER];
+        let near = matrix[1..=a + 1].windows(TOGETHER).rev();
+        let far = matrix[last - 2 * a..=last - a].windows(TOGETHER).rev();
         for ((near, far), other) in near.zip(far).zip(halves) {
-            let mut t = [0.0; LANES];
-            for l in 0..LANES {
-                t[l] = element(near[l], far[l]);
-            }
-            for n in 0..6 {
-                for l in 0..LANES {
-                    rows[n][l] += t[l] * other[n][l];
-                }
-            }
+            add_products(&mut rows[0], &combined(&near[0], &far[1], element), other);
+            add_products(&mut rows[1], &combined(&near[1], &far[0], element), other);
         }
-        let (near, far) = (&matrix[0], &matrix[last - 2 * a]);
-        for l in 0..LANES {
-            // What is off the diagonal counts twice.
-            let t = 0.5 * element(near[l], far[l]);
-            for n in 0..6 {
-                rows[n][l] += t * own[n][l];
-            }
-        }
-        for l in 0..LANES {
-            sums[0][l] += own[0][l] * rows[0][l] + own[1][l] * rows[1][l];
-            sums[1][l] += own[2][l] * rows[2][l] + own[3][l] * rows[3][l];
-            sums[2][l] += (own[4][l] * rows[0][l] + own[5][l] * rows[1][l])
-                + (own[0][l] * rows[4][l] + own[1][l] * rows[5][l]);
+        // What is off the diagonal counts twice.
+        let diagonal = |a: usize| combined(&matrix[0], &matrix[last - 2 * a], |near, far| 0.5 * element(near, far));
+        add_products(&mut rows[0], &diagonal(a), &own[0]);
+        add_products(&mut rows[1], &combined(&matrix[1], &matrix[last - 2 * a - 1], element), &own[0]);
+        add_products(&mut rows[1], &diagonal(a + 1), &own[1]);
+        *products = rows;
+        for (own, row) in own.iter().zip(products.iter()) {
+            add_product(&mut sums[0], &own[0], &row[0]);
+            add_product(&mut sums[1], &own[1], &row[1]);
+            add_product(&mut sums[2], &own[2], &row[0]);
+            add_product(&mut sums[2], &own[0], &row[2]);
         }
     }
 }
 
 kernel! {
     fn forms_kernel(fields: [&[Complex64]; 3], matrix: &[Complex64], pitch: usize, scratch: &mut Scratch) -> [f64; 3] {
-        let Scratch { halves: [sums_of_two, differences], matrix: lags } = scratch;
-        let n = fields[0].len() / pitch;
+        let Scratch { halves: [sums_of_two, differences], matrix: lags, products, sums } = scratch;
+        **sums = Default::default();
+        let fields = [fields[0].as_chunks().0, fields[1].as_chunks().0, fields[2].as_chunks().0];
+        let (matrix, pitch) = (matrix.as_chunks::<COLUMNS>().0, pitch / COLUMNS);
         let last = 2 * sums_of_two.len() - 1;
-        let mut sums = [[0.0; LANES]; 3];
-        for first in (0..pitch).step_by(LANES) {
-            let columns = LANES.min(pitch - first);
-            for (pair, lags) in lags.chunks_exact_mut(2).enumerate() {
-                let [even, odd] = load(&matrix[pair * pitch + first..][..columns]);
-                (lags[0], lags[1]) = (even, odd);
-            }
-            for (a, (sum, difference)) in sums_of_two.iter_mut().zip(differences.iter_mut()).enumerate() {
-                for (f, field) in fields.iter().enumerate() {
-                    let near = load(&field[a * pitch + first..][..columns]);
-                    // Columns of odd length go on with a 0.
-                    let rest = if last - a < n { &field[(last - a) * pitch + first..][..columns] } else { &[] };
-                    let far = load(rest);
-                    for part in 0..2 {
-                        for l in 0..LANES {
-                            sum[2 * f + part][l] = near[part][l] + far[part][l];
-                            difference[2 * f + part][l] = near[part][l] - far[part][l];
-                        }
+        for columns in 0..pitch {
+            for (pair, lags) in lags.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+                for (c, value) in matrix[pair * pitch + columns].iter().enumerate() {
+                    for l in [2 * c, 2 * c + 1] {
+                        (lags[0].0[l], lags[1].0[l]) = (value.re, value.im);
                     }
                 }
             }
-            add_halves(sums_of_two, lags, |near, far| near + far, &mut sums);
-            add_halves(differences, lags, |near, far| near - far, &mut sums);
+            for (a, (sum, difference)) in sums_of_two.iter_mut().zip(differences.iter_mut()).enumerate() {
+                for f in 0..3 {
+                    let near = load(&fields[f][a * pitch + columns]);
+                    let far = load(&fields[f][(last - a) * pitch + columns]);
+                    sum[f] = combined(&near, &far, |near, far| near + far);
+                    difference[f] = combined(&near, &far, |near, far| near - far);
+                }
+            }
+            add_halves(sums_of_two, lags, |near, far| near + far, products, sums);
+            add_halves(differences, lags, |near, far| near - far, products, sums);
         }
         let mut totals = [0.0; 3];
         for n in 0..3 {
-            let [a, b, c, d, e, f, g, h] = sums[n];
+            let [a, b, c, d, e, f, g, h] = sums[n].0;
             totals[n] = ((a + e) + (c + g)) + ((b + f) + (d + h));
         }
         [totals[0], totals[1], 0.5 * totals[2]]
     }
 }
 
-/// Sums over the columns of three fields x, y and u, of rows that are `pitch` long: with t the
-/// symmetric Toeplitz matrix of each column, those of x·t·x*, y·t·y* and the real part of u·t·x*.
+/// Sums over the columns of three fields x, y and u, given row by row: with t the symmetric
+/// Toeplitz matrix of each column, those of x·t·x*, y·t·y* and the real part of u·t·x*.
 ///
+/// `pitch`, the length of a row, is a multiple of [`COLUMNS`], and the number of rows of [`ROWS`].
 /// `matrix` has the elements tₐ₋ᵦ of two lags in a row, the even lag as real part and the odd one
-/// as imaginary part. `scratch` must have been made for the length of the columns.
+/// as imaginary part. `scratch` must have been made for the number of rows.
 ///
 /// A symmetric Toeplitz matrix is the same from both ends, so it leaves sums and differences of
 /// what is equally far from the ends apart: two matrices of half the size, half of the work.
@@ -172,7 +197,7 @@ mod tests {
 
     #[test]
     fn every_instruction_set_gives_the_bits_of_the_definition() {
-        for [n, pitch] in [[1, 1], [1, 9], [2, 8], [3, 5], [7, 24], [12, 17]] {
+        for [n, pitch] in [[4, 4], [8, 12], [12, 8], [20, 16]] {
             // Whole numbers, so that no order of summation rounds.
             let values = |rows: usize, seed: usize| -> Vec<Complex64> {
                 let value = |i: usize| ((i * 7919 + seed) % 101) as f64 - 50.0;
@@ -190,13 +215,13 @@ mod tests {
 
     #[test]
     fn every_instruction_set_rounds_alike() {
-        let [n, pitch] = [13, 27];
+        let [n, pitch] = [16, 28];
         let values = |seed: f64| -> Vec<Complex64> {
             (0..n * pitch).map(|i| Complex64::from_polar(seed, seed * i as f64)).collect()
         };
         let [x, y, u] = [0.3, 1.7, 900.1].map(values);
         let fields = [&x[..], &y[..], &u[..]];
-        let all = |isa| forms(isa, fields, &y[..7 * pitch], pitch, &mut Scratch::new(n));
+        let all = |isa| forms(isa, fields, &y[..8 * pitch], pitch, &mut Scratch::new(n));
         for isa in Isa::available() {
             assert_eq!(all(isa).map(f64::to_bits), all(Isa::Scalar).map(f64::to_bits), "{}", isa.name());
         }
