@@ -52,28 +52,26 @@ fn points(n: usize) -> usize {
 /// A transform and its memory.
 struct Line {
     plan: Arc<dyn Fft<f64>>,
-    /// What is transformed.
-    from: Vec<Complex64>,
-    to: Vec<Complex64>,
+    values: Vec<Complex64>,
     scratch: Vec<Complex64>,
 }
 
 impl Line {
     fn new(plan: &Arc<dyn Fft<f64>>) -> Self {
         let zeros = |n| vec![Complex64::default(); n];
-        let scratch = zeros(plan.get_immutable_scratch_len());
-        Self { plan: plan.clone(), from: zeros(plan.len()), to: zeros(plan.len()), scratch }
+        Self { plan: plan.clone(), values: zeros(plan.len()), scratch: zeros(plan.get_inplace_scratch_len()) }
     }
 
     fn transform(&mut self) {
-        self.plan.process_immutable_with_scratch(&self.from, &mut self.to, &mut self.scratch);
+        self.plan.process_with_scratch(&mut self.values, &mut self.scratch);
     }
 
-    /// Makes what is transformed the same backwards as forwards, given its first `n` values.
+    /// Makes the values the same backwards as forwards, given the first `n` of them.
     fn mirror(&mut self, n: usize) {
-        let length = self.from.len();
+        let length = self.values.len();
+        self.values[n..].fill(Complex64::default());
         for lag in 1..n {
-            self.from[length - lag] = self.from[lag];
+            self.values[length - lag] = self.values[lag];
         }
     }
 }
@@ -102,7 +100,7 @@ impl Spectra {
         self.shape[1].next_multiple_of(2)
     }
 
-    /// Twice the spectra of the mask, z and z², after one another for each plane.
+    /// Twice the spectra of the mask, z and z², after one another for each frequency of each plane.
     fn fields(&self, field: &Field) -> Vec<Vec<Complex64>> {
         let (lines, [_, ny, nx]) = (self.lines(), self.shape);
         let planes = field.z.par_chunks_exact(ny * nx).zip(field.inside.par_chunks_exact(ny * nx));
@@ -111,7 +109,7 @@ impl Spectra {
             |line, (z, inside)| {
                 let mut plane = vec![Complex64::default(); 3 * self.frequencies() * lines];
                 for (pair, (z, inside)) in z.chunks(2 * nx).zip(inside.chunks(2 * nx)).enumerate() {
-                    // Beyond the region all is 0 and stays so.
+                    // All is 0 and stays so.
                     if !inside.contains(&true) {
                         continue;
                     }
@@ -121,15 +119,16 @@ impl Spectra {
                         1 => z,
                         _ => z * z,
                     };
-                    for (which, spectra) in plane.chunks_exact_mut(self.frequencies() * lines).enumerate() {
-                        for (to, (&z, &inside)) in line.from.iter_mut().zip(z.0.iter().zip(inside.0)) {
+                    for which in 0..3 {
+                        for (to, (&z, &inside)) in line.values.iter_mut().zip(z.0.iter().zip(inside.0)) {
                             *to = Complex64::new(values(which, z, inside), 0.0);
                         }
-                        for (to, (&z, &inside)) in line.from.iter_mut().zip(z.1.iter().zip(inside.1)) {
+                        for (to, (&z, &inside)) in line.values.iter_mut().zip(z.1.iter().zip(inside.1)) {
                             to.im = values(which, z, inside);
                         }
+                        line.values[nx..].fill(Complex64::default());
                         line.transform();
-                        apart(&line.to, spectra, lines, 2 * pair);
+                        apart(&line.values, &mut plane, 3 * lines, which * lines + 2 * pair);
                     }
                 }
                 plane
@@ -150,16 +149,16 @@ impl Spectra {
                 let mut plane = vec![0.0; self.frequencies() * self.lines()];
                 for j in (0..ny).step_by(2) {
                     let [a, b] = [j, j + 1].map(|j| square(0, k) + square(1, j));
-                    for (to, c) in line.from.iter_mut().zip(&of_last) {
+                    for (to, c) in line.values.iter_mut().zip(&of_last) {
                         let [a, b] = [a, b].map(|square| (square + c).sqrt().recip());
                         *to = Complex64::new(a, b);
                     }
                     if k == 0 && j == 0 {
-                        line.from[0].re = 0.0;
+                        line.values[0].re = 0.0;
                     }
                     line.mirror(nx);
                     line.transform();
-                    for (to, spectrum) in plane.chunks_exact_mut(self.lines()).zip(&line.to) {
+                    for (to, spectrum) in plane.chunks_exact_mut(self.lines()).zip(&line.values) {
                         (to[j], to[j + 1]) = (spectrum.re, spectrum.im);
                     }
                 }
@@ -171,9 +170,9 @@ impl Spectra {
 }
 
 /// Twice the spectra of two real lines that were transformed as real and imaginary part.
-fn apart(spectrum: &[Complex64], to: &mut [Complex64], lines: usize, first: usize) {
+fn apart(spectrum: &[Complex64], to: &mut [Complex64], pitch: usize, first: usize) {
     let backwards = spectrum[..1].iter().chain(spectrum.iter().rev());
-    for ((to, f), g) in to.chunks_exact_mut(lines).zip(spectrum).zip(backwards) {
+    for ((to, f), g) in to.chunks_exact_mut(pitch).zip(spectrum).zip(backwards) {
         let to = &mut to[first..][..2];
         to[0] = Complex64::new(f.re + g.re, f.im - g.im);
         to[1] = Complex64::new(f.im + g.im, g.re - f.re);
@@ -186,7 +185,6 @@ struct Columns<'a> {
     shape: [usize; 3],
     /// Lines from one frequency of the last axis to the next.
     lines: usize,
-    frequencies: usize,
     weights: &'a [Vec<f64>],
     fields: &'a [Vec<Complex64>],
     /// Points of the transform.
@@ -194,10 +192,11 @@ struct Columns<'a> {
     plan: Arc<dyn Fft<f64>>,
 }
 
-/// Memory for one frequency of the last axis.
+/// Memory for one frequency of the last axis, where lines lie `pitch` apart. What is beyond lines
+/// and planes stays 0.
 struct Scratch {
     line: Line,
-    mirrored: Line,
+    pitch: usize,
     fields: [Vec<Complex64>; 3],
     weights: Vec<Complex64>,
     products: toeplitz::Scratch,
@@ -205,10 +204,10 @@ struct Scratch {
 
 impl<'a> Columns<'a> {
     fn new(isa: Isa, spectra: &Spectra, weights: &'a [Vec<f64>], fields: &'a [Vec<Complex64>]) -> Self {
-        let (shape, lines, frequencies) = (spectra.shape, spectra.lines(), spectra.frequencies());
+        let (shape, lines) = (spectra.shape, spectra.lines());
         let length = points(shape[1]);
         let plan = FftPlanner::new().plan_fft_forward(length);
-        Self { isa, shape, lines, frequencies, weights, fields, length, plan }
+        Self { isa, shape, lines, weights, fields, length, plan }
     }
 
     /// Values from one plane of a field to the next; those behind the spectrum are 0.
@@ -217,44 +216,45 @@ impl<'a> Columns<'a> {
     }
 
     fn scratch(&self) -> Scratch {
-        let rows = |n: usize| vec![Complex64::default(); n * self.pitch()];
-        // Planes beyond the region are 0 and stay so.
+        let pitch = self.length.next_multiple_of(toeplitz::COLUMNS);
         let n = self.shape[0].next_multiple_of(toeplitz::ROWS);
+        let rows = |n: usize| vec![Complex64::default(); n * pitch];
         Scratch {
+            pitch,
             line: Line::new(&self.plan),
-            mirrored: Line::new(&self.plan),
             fields: std::array::from_fn(|_| rows(n)),
-            weights: rows(n.div_ceil(2)),
+            weights: rows(n / 2),
             products: toeplitz::Scratch::new(n),
         }
     }
 
     /// The three sums over one frequency of the last axis.
     fn sums(&self, scratch: &mut Scratch, x: usize) -> [f64; 3] {
-        let Scratch { line, mirrored, fields, weights, products } = scratch;
-        let ny = self.shape[1];
+        let Scratch { line, pitch, fields, weights, products } = scratch;
+        let (pitch, ny) = (*pitch, self.shape[1]);
         // Two lags of the weight, whose spectra are real, as one complex number.
-        for (lags, to) in self.weights.chunks(2).zip(weights.chunks_exact_mut(self.pitch())) {
+        for (lags, to) in self.weights.chunks(2).zip(weights.chunks_exact_mut(pitch)) {
             let row = |lag: &'a Vec<f64>| &lag[x * self.lines..][..ny];
             let even = row(&lags[0]);
-            for (to, &w) in mirrored.from.iter_mut().zip(even) {
+            for (to, &w) in line.values.iter_mut().zip(even) {
                 *to = Complex64::new(w, 0.0);
             }
-            for (to, &w) in mirrored.from.iter_mut().zip(lags.get(1).map_or(&[][..], row)) {
+            for (to, &w) in line.values.iter_mut().zip(lags.get(1).map_or(&[][..], row)) {
                 to.im = w;
             }
-            mirrored.mirror(ny);
-            mirrored.transform();
-            to[..self.length].copy_from_slice(&mirrored.to);
+            line.mirror(ny);
+            line.transform();
+            to[..self.length].copy_from_slice(&line.values);
         }
-        for (which, field) in fields.iter_mut().enumerate() {
-            let first = (which * self.frequencies + x) * self.lines;
-            for (plane, to) in self.fields.iter().zip(field.chunks_exact_mut(self.pitch())) {
-                line.from[..ny].copy_from_slice(&plane[first..][..ny]);
-                let to = &mut to[..self.length];
-                line.plan.process_immutable_with_scratch(&line.from, to, &mut line.scratch);
+        for (a, plane) in self.fields.iter().enumerate() {
+            let spectra = plane[3 * x * self.lines..].chunks_exact(self.lines);
+            for (field, spectrum) in fields.iter_mut().zip(spectra) {
+                let to = &mut field[a * pitch..][..self.length];
+                to[..ny].copy_from_slice(&spectrum[..ny]);
+                to[ny..].fill(Complex64::default());
+                self.plan.process_with_scratch(to, &mut line.scratch);
             }
         }
-        toeplitz::forms(self.isa, fields.each_ref().map(Vec::as_slice), weights, self.pitch(), products)
+        toeplitz::forms(self.isa, fields.each_ref().map(Vec::as_slice), weights, pitch, products)
     }
 }
