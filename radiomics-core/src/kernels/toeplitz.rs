@@ -103,7 +103,8 @@ fn add_halves(
             add_products(&mut rows[1], &combined(&near[1], &far[0], element), other);
         }
         // What is off the diagonal counts twice.
-        let diagonal = |a: usize| combined(&matrix[0], &matrix[last - 2 * a], |near, far| 0.5 * element(near, far));
+        let diagonal =
+            |a: usize| combined(&matrix[0], &matrix[last - 2 * a], |near, far| 0.5 * element(near, far));
         add_products(&mut rows[0], &diagonal(a), &own[0]);
         add_products(&mut rows[1], &combined(&matrix[1], &matrix[last - 2 * a - 1], element), &own[0]);
         add_products(&mut rows[1], &diagonal(a + 1), &own[1]);

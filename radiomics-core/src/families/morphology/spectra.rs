@@ -210,11 +210,6 @@ impl<'a> Columns<'a> {
         Self { isa, shape, lines, weights, fields, length, plan }
     }
 
-    /// Values from one plane of a field to the next; those behind the spectrum are 0.
-    fn pitch(&self) -> usize {
-        self.length.next_multiple_of(toeplitz::COLUMNS)
-    }
-
     fn scratch(&self) -> Scratch {
         let pitch = self.length.next_multiple_of(toeplitz::COLUMNS);
         let n = self.shape[0].next_multiple_of(toeplitz::ROWS);
