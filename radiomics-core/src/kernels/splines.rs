@@ -118,6 +118,39 @@ kernel! {
 }
 
 kernel! {
+    fn at_tap_kernel(rows: [&[f64]; 4], tap: &Taps, values: &mut [f64]) {
+        let rows = rows.map(|row| &row[..values.len()]);
+        if let (true, [0.0, b, c, 0.0]) = (tap.linear, tap.weights)
+            && b != 0.0
+            && c != 0.0
+        {
+            for i in 0..values.len() {
+                let sum = rows[1][i];
+                values[i] = sum + c * (rows[2][i] - sum);
+            }
+            return;
+        }
+        let mut is_first = true;
+        for (row, &weight) in rows.iter().zip(&tap.weights) {
+            if weight == 0.0 {
+                continue;
+            }
+            match (tap.linear, is_first) {
+                // What 0 + weight·x is: never −0.
+                (false, true) => (0..values.len()).for_each(|i| values[i] = 0.0 + weight * row[i]),
+                (false, false) => (0..values.len()).for_each(|i| values[i] += weight * row[i]),
+                (true, true) => values.copy_from_slice(row),
+                (true, false) => (0..values.len()).for_each(|i| values[i] += weight * (row[i] - values[i])),
+            }
+            is_first = false;
+        }
+        if is_first {
+            values.fill(0.0);
+        }
+    }
+}
+
+kernel! {
     fn round_kernel(values: &mut [f64]) {
         for x in values {
             *x = x.round_ties_even();
@@ -147,6 +180,11 @@ pub fn prefilter(isa: Isa, line: &mut [Lanes], reach: usize) {
 /// The values at `taps` of lines.
 pub fn at_taps(isa: Isa, line: &[Lanes], taps: &[Taps], values: &mut [Lanes]) {
     at_taps_kernel(isa, line, taps, values);
+}
+
+/// The values at one place of lines that lie side by side, given the rows of the tap's voxels.
+pub fn at_tap(isa: Isa, rows: [&[f64]; 4], tap: &Taps, values: &mut [f64]) {
+    at_tap_kernel(isa, rows, tap, values);
 }
 
 /// Rounds to the nearest whole number, halves to the even one.

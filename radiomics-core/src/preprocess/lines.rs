@@ -4,7 +4,7 @@ use ndarray::{Array3, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 
 use crate::kernels::Isa;
-use crate::kernels::splines::{LANES, Lanes, Taps, at_taps, prefilter};
+use crate::kernels::splines::{LANES, Lanes, Taps, at_tap, at_taps, prefilter};
 use crate::kernels::transpose::{Matrix, transpose};
 use crate::voxels::volume;
 
@@ -73,6 +73,15 @@ pub(super) fn interpolate(
 impl Along {
     /// Lines along the first axis of a plane.
     fn columns(&self, isa: Isa, block: &mut Lines, from: ArrayView2<f64>, mut to: ArrayViewMut2<f64>) {
+        // Without a filter a row of values is made of a few rows, where these lie.
+        let lie_together = |plane: &ArrayView2<f64>| plane.strides()[1] == 1;
+        if self.prefilter.is_none() && lie_together(&from) && lie_together(&to.view()) {
+            for (tap, mut values) in self.taps.iter().zip(to.rows_mut()) {
+                let row = |index| from.index_axis_move(Axis(0), index).to_slice().unwrap_or_default();
+                at_tap(isa, tap.index.map(row), tap, values.as_slice_mut().unwrap_or_default());
+            }
+            return;
+        }
         block.line.resize(from.nrows(), [0.0; LANES]);
         block.values.resize(self.taps.len(), [0.0; LANES]);
         for first in (0..from.ncols()).step_by(LANES) {
