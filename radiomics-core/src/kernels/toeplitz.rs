@@ -52,9 +52,8 @@ impl Scratch {
 #[inline(always)]
 fn load(row: &[Complex64; COLUMNS]) -> Lanes {
     let mut lanes = Lanes::default();
-    for c in 0..COLUMNS {
-        lanes.0[2 * c] = row[c].re;
-        lanes.0[2 * c + 1] = row[c].im;
+    for (lanes, value) in lanes.0.as_chunks_mut::<2>().0.iter_mut().zip(row) {
+        *lanes = [value.re, value.im];
     }
     lanes
 }
