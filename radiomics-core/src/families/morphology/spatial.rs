@@ -2,7 +2,7 @@
 //!
 //! The weight of a pair, 1/distance, depends on the displacement alone. So each sum is one of
 //! the weight times a correlation of the region with itself, and by Parseval's theorem a sum
-//! over their spectra: real transforms give all sums exactly, for any number of voxels.
+//! over their spectra, along as many axes as are transformed: exact for any number of voxels.
 
 use ndarray::ArrayView3;
 
@@ -32,11 +32,11 @@ pub(super) struct PairSums {
 impl PairSums {
     /// Of the voxels of `mask`.
     pub fn new(isa: Isa, intensities: ArrayView3<f64>, mask: ArrayView3<bool>, spacing_mm: [f64; 3]) -> Self {
-        let field = Field::new(isa, intensities, mask, spacing_mm);
-        if field.voxels <= FEW_VOXELS {
+        let voxels: usize = mask.rows().into_iter().map(|row| row.iter().filter(|&&m| m).count()).sum();
+        if voxels <= FEW_VOXELS {
             pairwise(&centred(intensities, mask), spacing_mm)
         } else {
-            by_transform(isa, &field)
+            by_transform(isa, &Field::new(isa, intensities, mask, spacing_mm))
         }
     }
 
@@ -71,8 +71,8 @@ impl Field {
             _ => [2, 0, 1],
         };
         let (intensities, mask) = (intensities.permuted_axes(axes), mask.permuted_axes(axes));
-        let inside: Vec<bool> = mask.iter().copied().collect();
-        let mut z: Vec<f64> = intensities.iter().copied().collect();
+        let inside = dense(mask);
+        let mut z = dense(intensities);
         // Subtracting the first intensity keeps those of a flat region exactly equal.
         let first = inside.iter().position(|&inside| inside).map_or(0.0, |at| z[at]);
         for (z, &inside) in z.iter_mut().zip(&inside) {
@@ -85,6 +85,18 @@ impl Field {
         }
         Self { shape: axes.map(|a| shape[a]), spacing_mm: axes.map(|a| spacing_mm[a]), inside, z, voxels }
     }
+}
+
+/// All values, the last axis innermost.
+fn dense<T: Copy>(view: ArrayView3<T>) -> Vec<T> {
+    let mut values = Vec::with_capacity(view.len());
+    for row in view.rows() {
+        match row.to_slice() {
+            Some(row) => values.extend_from_slice(row),
+            None => values.extend(row.iter().copied()),
+        }
+    }
+    values
 }
 
 /// A voxel and its intensity less the mean.
