@@ -3,16 +3,17 @@
 
 use std::borrow::Cow;
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayView3};
+use rayon::prelude::*;
 
 use crate::grid::Window;
 use crate::kernels::{Isa, reduce, whole};
-use crate::voxels::{Voxel, Voxels, copied};
+use crate::voxels::{Voxel, Voxels, copied, volume};
 
 /// Intensities (z, y, x), x contiguous.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Intensities {
-    /// Whole numbers, as of CT.
+    /// Whole numbers, as of CT, whatever type the image has.
     I16(Array3<i16>),
     /// Whole numbers, as of MR.
     U16(Array3<u16>),
@@ -34,7 +35,16 @@ pub(crate) use with_intensities;
 
 impl Intensities {
     /// Of a box of voxels.
-    pub fn crop(voxels: &Voxels, window: &Window) -> Self {
+    pub fn crop(isa: Isa, voxels: &Voxels, window: &Window) -> Self {
+        // Whole numbers often became floats when a file was read.
+        let narrow = match voxels {
+            Voxels::F32(v) => narrowed(isa, window.of(v)),
+            Voxels::F64(v) => narrowed(isa, window.of(v)),
+            _ => None,
+        };
+        if let Some(narrow) = narrow {
+            return Self::I16(narrow);
+        }
         match voxels {
             Voxels::I8(v) => Self::I16(copied(window.of(v), i16::from)),
             Voxels::U8(v) => Self::I16(copied(window.of(v), i16::from)),
@@ -61,6 +71,22 @@ impl Intensities {
             Self::F64(array) => Self::F64(permuted(array, order)),
         }
     }
+}
+
+/// Voxels as whole numbers of 16 bits, if all are.
+fn narrowed<T: Voxel + Sync>(isa: Isa, view: ArrayView3<T>) -> Option<Array3<i16>> {
+    let mut narrow = volume(view.dim().into());
+    let slices: Vec<_> = narrow.outer_iter_mut().zip(view.outer_iter()).collect();
+    let all = slices.into_par_iter().all(|(mut to, from)| {
+        to.rows_mut().into_iter().zip(from.rows()).all(|(mut to, from)| {
+            let to = to.as_slice_mut().unwrap_or_default();
+            match from.as_slice() {
+                Some(from) => whole::narrow(isa, from, to),
+                None => whole::narrow(isa, &from.to_vec(), to),
+            }
+        })
+    });
+    all.then_some(narrow)
 }
 
 /// An array with its axes in another order, x contiguous.

@@ -1,6 +1,7 @@
 //! Reductions of whole numbers of 16 bits.
 
 use super::kernel;
+use crate::voxels::Voxel;
 
 /// Partial results side by side.
 const STRIPES: usize = 32;
@@ -41,6 +42,24 @@ macro_rules! whole_numbers {
     )*};
 }
 whole_numbers!(i16, u16);
+
+kernel! {
+    /// Values as whole numbers of 16 bits; false if any of them is no such number, or −0.
+    pub fn narrow<T: Voxel>(values: &[T], to: &mut [i16]) -> bool {
+        let mut wrong = 0;
+        for (to, x) in to.iter_mut().zip(values) {
+            let x = x.to_f64();
+            // NaN is not above the lowest number either.
+            let near = if x > -32_768.0 { x } else { -32_768.0 };
+            let near = if near < 32_767.0 { near } else { 32_767.0 };
+            // SAFETY: comparisons with NaN fail, so the above leaves a number that an i32 holds.
+            let whole = unsafe { near.to_int_unchecked::<i32>() };
+            wrong |= u64::from(f64::from(whole).to_bits() != x.to_bits());
+            *to = whole as i16;
+        }
+        wrong == 0
+    }
+}
 
 kernel! {
     /// Lowest and highest of the values whose entry in `mask`, which is as long, is set; the other
@@ -163,6 +182,22 @@ mod tests {
             ];
             for isa in Isa::available() {
                 assert_eq!(masked_moments(isa, &values, &mask), plain);
+            }
+        }
+    }
+
+    #[test]
+    fn what_16_bits_hold() {
+        for isa in Isa::available() {
+            for n in [1, 8, 77] {
+                let mut values: Vec<f64> = (0..n).map(|i| f64::from(i * 997 % 65_536 - 32_768)).collect();
+                let mut narrowed = vec![0; values.len()];
+                assert!(narrow(isa, &values, &mut narrowed));
+                assert!(narrowed.iter().zip(&values).all(|(&a, &b)| f64::from(a) == b));
+                for wrong in [f64::NAN, f64::INFINITY, -0.0, 0.5, 32_768.0, -32_769.0, 1e300, -1e300] {
+                    values[n as usize / 2] = wrong;
+                    assert!(!narrow(isa, &values, &mut narrowed), "{wrong} with {}", isa.name());
+                }
             }
         }
     }

@@ -54,7 +54,7 @@ impl<'i, 'v> Frame<'i, 'v> {
     /// Intensities of a box of the grid, in the narrowest type that holds them.
     pub fn narrow(&self, window: &Window) -> Intensities {
         match (&self.resampling, self.z_score) {
-            (None, None) => Intensities::crop(self.image.voxels(), window),
+            (None, None) => Intensities::crop(self.isa, self.image.voxels(), window),
             _ => self.intensities(window).into(),
         }
     }
