@@ -71,6 +71,20 @@ def test_a_forked_process_starts_its_own(phantom):
 
 @forks
 @counts_threads
+def test_forking_ends_the_threads_that_are_kept(phantom):
+    end_idle_threads()
+    before = running()
+    extract(phantom)
+    assert running() == before + 1
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    assert running() == before
+
+
+@forks
+@counts_threads
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="Python warns of threads since 3.12")
 def test_forking_after_a_call_does_not_warn(phantom):
     end_idle_threads()

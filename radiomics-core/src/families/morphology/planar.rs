@@ -75,8 +75,8 @@ pub(super) fn smallest_rectangle(points: Vec<[f64; 2]>) -> [f64; 2] {
     smallest(&rectangles(&corners), |[a, b]| a * b, |[a, b]| a + b).unwrap_or([0.0; 2])
 }
 
-/// Area of the smallest of the rectangles along the sides of a convex polygon, or less; infinite for
-/// a point.
+/// Area of the smallest of the rectangles along the sides of a convex polygon, or less; 0 for a
+/// point.
 pub(super) fn least_area(mut corners: Vec<[f64; 2]>) -> f64 {
     corners.dedup();
     while corners.len() > 1 && corners.first() == corners.last() {
@@ -100,7 +100,7 @@ pub(super) fn least_area(mut corners: Vec<[f64; 2]>) -> f64 {
         let area = (along(ahead) - along(back)) * (across(aside) - across(i)) / (dy * dy + dx * dx);
         least = least.min(area);
     }
-    least
+    if least.is_finite() { least } else { 0.0 }
 }
 
 /// The rectangles along the sides of a convex polygon. As the side goes round, so do the
