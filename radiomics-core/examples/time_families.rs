@@ -2,25 +2,12 @@
 //! performance page, NIfTI files: `time_families IMAGE MASK [THREADS] [SECONDS] [all | texture |
 //! FAMILY | -] [BIN_WIDTH]`.
 
+mod files;
+
 use std::time::{Duration, Instant};
 
-use nifti::volume::ndarray::IntoNdArray;
-use nifti::{NiftiObject, ReaderOptions};
 use radiomics_core::catalogue::FAMILIES;
-use radiomics_core::ndarray::{Array3, Ix3};
-use radiomics_core::{
-    BinAnchor, Discretisation, Execution, Grid, Image, Isa, Mask, Profile, Settings, extract,
-};
-
-fn read(path: &str) -> (Grid, Array3<i16>) {
-    let object = ReaderOptions::new().read_file(path).expect("a readable NIfTI file");
-    let [_, x, y, z, ..] = object.header().pixdim;
-    let volume = object.into_volume().into_ndarray::<i16>().expect("numeric voxels");
-    let voxels = volume.into_dimensionality::<Ix3>().expect("three axes").reversed_axes();
-    let voxels = voxels.as_standard_layout().into_owned();
-    let (nz, ny, nx) = voxels.dim();
-    (Grid::new([nz, ny, nx], [z, y, x].map(f64::from)).expect("a valid grid"), voxels)
-}
+use radiomics_core::{BinAnchor, Discretisation, Execution, Image, Isa, Mask, Profile, Settings, extract};
 
 /// Processor time of this process so far, all threads together, in milliseconds.
 fn processor_ms() -> f64 {
@@ -46,8 +33,8 @@ fn time(seconds: f64, run: impl Fn()) -> [f64; 2] {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let (grid, voxels) = read(&arguments[1]);
-    let (mask_grid, labels) = read(&arguments[2]);
+    let (grid, voxels) = files::read(&arguments[1]);
+    let (mask_grid, labels) = files::read(&arguments[2]);
     let image = Image::new(grid, voxels.view()).expect("the volume's own grid");
     let mask = Mask::new(mask_grid, labels.view()).expect("the volume's own grid");
     let threads = arguments.get(3).map_or(1, |n| n.parse().expect("a number of threads"));

@@ -2,23 +2,12 @@
 //! all together and part by part, NIfTI files: `time_filters IMAGE MASK [THREADS] [SECONDS]
 //! [PART]`. One cheap feature is computed of each response.
 
+mod files;
+
 use std::time::{Duration, Instant};
 
-use nifti::volume::ndarray::IntoNdArray;
-use nifti::{NiftiObject, ReaderOptions};
 use radiomics_core::filters::{Filter, read_filters};
-use radiomics_core::ndarray::{Array3, Ix3};
-use radiomics_core::{Grid, Image, Isa, Mask, Pool, Profile, Runtime, Settings, extract_many};
-
-fn read(path: &str) -> (Grid, Array3<i16>) {
-    let object = ReaderOptions::new().read_file(path).expect("a readable NIfTI file");
-    let [_, x, y, z, ..] = object.header().pixdim;
-    let volume = object.into_volume().into_ndarray::<i16>().expect("numeric voxels");
-    let voxels = volume.into_dimensionality::<Ix3>().expect("three axes").reversed_axes();
-    let voxels = voxels.as_standard_layout().into_owned();
-    let (nz, ny, nx) = voxels.dim();
-    (Grid::new([nz, ny, nx], [z, y, x].map(f64::from)).expect("a valid grid"), voxels)
-}
+use radiomics_core::{Image, Isa, Mask, Pool, Profile, Runtime, Settings, extract_many};
 
 /// Processor time of all threads of this process so far in milliseconds.
 fn processor_ms() -> f64 {
@@ -52,8 +41,8 @@ fn filters(documents: &[serde_json::Value]) -> Vec<Filter> {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let (grid, voxels) = read(&arguments[1]);
-    let (mask_grid, labels) = read(&arguments[2]);
+    let (grid, voxels) = files::read(&arguments[1]);
+    let (mask_grid, labels) = files::read(&arguments[2]);
     let image = Image::new(grid, voxels.view()).expect("the volume's own grid");
     let mask = Mask::new(mask_grid, labels.view()).expect("the volume's own grid");
     let threads = arguments.get(3).map_or(1, |n| n.parse().expect("a number of threads"));

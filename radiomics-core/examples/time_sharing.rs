@@ -1,22 +1,12 @@
 //! Times one call for several discretisations, labels or images beside a call for each, in memory,
 //! on NIfTI files: `time_sharing IMAGE MASK [SECONDS]`. One thread; least times, taken in turn.
 
+mod files;
+
 use std::time::{Duration, Instant};
 
-use nifti::volume::ndarray::IntoNdArray;
-use nifti::{NiftiObject, ReaderOptions};
-use radiomics_core::ndarray::{Array3, Ix3};
-use radiomics_core::{Grid, Image, Mask, Pool, Runtime, Settings, document, extract_many};
-
-fn read(path: &str) -> (Grid, Array3<i16>) {
-    let object = ReaderOptions::new().read_file(path).expect("a readable NIfTI file");
-    let [_, x, y, z, ..] = object.header().pixdim;
-    let volume = object.into_volume().into_ndarray::<i16>().expect("numeric voxels");
-    let voxels = volume.into_dimensionality::<Ix3>().expect("three axes").reversed_axes();
-    let voxels = voxels.as_standard_layout().into_owned();
-    let (nz, ny, nx) = voxels.dim();
-    (Grid::new([nz, ny, nx], [z, y, x].map(f64::from)).expect("a valid grid"), voxels)
-}
+use radiomics_core::ndarray::Array3;
+use radiomics_core::{Image, Mask, Pool, Runtime, Settings, document, extract_many};
 
 fn settings(text: &str) -> Settings {
     document::from_yaml(text).expect("settings")
@@ -41,8 +31,8 @@ fn compare(what: &str, seconds: f64, together: impl Fn(), apart: impl Fn()) {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let (grid, voxels) = read(&arguments[1]);
-    let (mask_grid, labels) = read(&arguments[2]);
+    let (grid, voxels) = files::read(&arguments[1]);
+    let (mask_grid, labels) = files::read(&arguments[2]);
     let seconds = arguments.get(3).map_or(1.0, |n| n.parse().expect("seconds"));
     let image = Image::new(grid, voxels.view()).expect("the volume's own grid");
     let mask = Mask::new(mask_grid.clone(), labels.view()).expect("the volume's own grid");
