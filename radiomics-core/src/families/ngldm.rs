@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use super::emphasis::{Counted, Emphasis, table};
-use super::{Compute, Job, features, texture};
+use super::{Compute, Job, SLAB, features, texture};
 use crate::aggregation::{Scope, Span};
 use crate::catalogue::{Family, Row};
 use crate::cells::{Cells, Tally};
@@ -64,9 +64,6 @@ pub(crate) fn matrix(isa: Isa, levels: &Levels, settings: &Settings, span: Span)
     let n_v = cells.iter().map(|c| c.2).sum();
     Counted { cells, n_v }
 }
-
-/// Slices that one thread looks at together.
-const SLAB: usize = 16;
 
 /// The same for a coarseness of 0, where a neighbour counts that has the voxel's own level.
 fn count_exact<T: Level>(

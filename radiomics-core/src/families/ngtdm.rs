@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::{Compute, Job, features, texture};
+use super::{Compute, Job, SLAB, features, texture};
 use crate::aggregation::{Scope, Span};
 use crate::catalogue::{Family, Row, row};
 use crate::kernels::Isa;
@@ -86,9 +86,6 @@ pub(crate) fn matrix(isa: Isa, levels: &Levels, settings: &Settings, span: Span)
         false => differences(isa, v, levels.n_g, span, &offsets),
     })
 }
-
-/// Slices that one thread looks at together.
-const SLAB: usize = 16;
 
 /// Voxels after which [`Packed`] sums are unpacked, so that neither part overflows.
 const UNPACK_AFTER: usize = 1 << 23;
