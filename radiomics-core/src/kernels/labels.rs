@@ -32,7 +32,7 @@ impl Ways {
 }
 
 /// What a label stands for.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Part {
     /// The label itself, or one that came before it and stands for voxels of the same zone.
     pub parent: u32,
@@ -47,11 +47,10 @@ pub struct Part {
 /// Labels, and what they stand for.
 #[derive(Debug)]
 pub struct Labels {
-    /// Of voxels, as far as they are kept. Every entry is below `next`, or 0.
+    /// Of voxels, as far as they are kept. Every entry is a label, or 0.
     labels: Vec<u32>,
-    /// Of each label below `next`; the others are not in use.
+    /// Of each label.
     parts: Vec<Part>,
-    next: usize,
     /// Labels of a strip that stand for one zone.
     joins: Box<[[u32; 2]; STRIP]>,
 }
@@ -59,7 +58,7 @@ pub struct Labels {
 impl Labels {
     /// Room for the labels of some voxels.
     pub fn new(voxels: usize) -> Self {
-        Self { labels: vec![0; voxels], parts: Vec::new(), next: 0, joins: Box::new([[0; 2]; STRIP]) }
+        Self { labels: vec![0; voxels], parts: Vec::new(), joins: Box::new([[0; 2]; STRIP]) }
     }
 
     /// Labels of voxels.
@@ -68,8 +67,7 @@ impl Labels {
     }
 
     /// What each label stands for.
-    pub fn into_parts(mut self) -> Vec<Part> {
-        self.parts.truncate(self.next);
+    pub fn into_parts(self) -> Vec<Part> {
         self.parts
     }
 
@@ -111,12 +109,10 @@ impl Labels {
         // Room for as many new labels as there are voxels, so that the next one can be written
         // before it is known whether the voxel needs it: whether a voxel begins a zone is what a
         // processor cannot guess.
-        let room = self.next + n + 1;
-        if self.parts.len() < room {
-            self.parts.resize(room.max(2 * self.parts.len()), Part::default());
-        }
-        let (mut next, mut n_joins) = (self.next, 0);
-        let (labels, parts, joins) = (&mut self.labels[..], &mut self.parts[..], &mut *self.joins);
+        self.parts.reserve(n + 1);
+        let (mut next, mut n_joins) = (self.parts.len(), 0);
+        let (labels, joins) = (&mut self.labels[..], &mut *self.joins);
+        let parts = self.parts.as_mut_ptr();
         for v in 0..n {
             let level = levels[v];
             if level == T::default() {
@@ -133,10 +129,10 @@ impl Labels {
             let label = if set == 0 { next as u32 } else { found };
             let new = Part { parent: next as u32, size: 0, distance: u32::MAX, level: level.index() as u32 };
             // SAFETY: there is room for one new label a voxel and one more.
-            unsafe { *parts.get_unchecked_mut(next) = new };
+            unsafe { parts.add(next).write(new) };
             next += usize::from(set == 0);
-            // SAFETY: the label is `next`, for which there is room, or was in use before.
-            let part = unsafe { parts.get_unchecked_mut(label as usize) };
+            // SAFETY: the label was the next one, which has just been written, or was in use before.
+            let part = unsafe { &mut *parts.add(label as usize) };
             part.size += 1;
             if WITH_DISTANCES {
                 part.distance = part.distance.min(distances[v].wide());
@@ -146,19 +142,22 @@ impl Labels {
             // SAFETY: at most one join a voxel has been counted.
             unsafe { *joins.get_unchecked_mut(n_joins) = [label, other] };
             let parent = part.parent;
-            // SAFETY: labels of voxels are in use, or 0, and there is room for one label at least.
-            let other_parent = unsafe { parts.get_unchecked(other as usize).parent };
+            // SAFETY: labels of voxels are in use, or 0, and one label at least has been written.
+            let other_parent = unsafe { (*parts.add(other as usize)).parent };
             n_joins += usize::from((others != 0) & (other_parent != parent));
             let mut others = if others == 0 { 0 } else { more };
             while others != 0 {
                 let (other, more) = neighbour(labels, others);
-                join(parts, label, other);
+                // SAFETY: all labels below the next one have been written.
+                join(unsafe { std::slice::from_raw_parts_mut(parts, next) }, label, other);
                 others = more;
             }
             // SAFETY: a step of 0 was checked as well.
             unsafe { *labels.get_unchecked_mut(at + v) = label };
         }
-        self.next = next;
+        // SAFETY: all labels below the next one have been written.
+        unsafe { self.parts.set_len(next) };
+        let parts = &mut self.parts[..];
         joins[..n_joins].iter().for_each(|&[a, b]| join(parts, a, b));
     }
 }
