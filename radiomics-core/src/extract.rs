@@ -266,11 +266,15 @@ fn compute_discretised(
     let together =
         |a: &&Family, b: &&Family| counts_zones(a) && counts_zones(b) || counts_lines(a) && counts_lines(b);
     let groups: Vec<&[&Family]> = families.chunk_by(together).collect();
-    let found: Vec<_> = groups
-        .par_iter()
-        .map(|group| compute_group(group, &job, sample.as_ref(), texture, monitor))
+    // Joining zones is for one thread alone: while it does so, others shall have work left.
+    let mut order: Vec<usize> = (0..groups.len()).collect();
+    order.sort_by_key(|&n| !groups[n].iter().any(|family| counts_zones(family)));
+    let mut found: Vec<(usize, Vec<Vec<FeatureRow>>)> = order
+        .into_par_iter()
+        .map(|n| Ok((n, compute_group(groups[n], &job, sample.as_ref(), texture, monitor)?)))
         .collect::<Result<_>>()?;
-    let mut found: Vec<Vec<FeatureRow>> = found.into_iter().flatten().collect();
+    found.sort_by_key(|&(n, _)| n);
+    let mut found: Vec<Vec<FeatureRow>> = found.into_iter().flat_map(|(_, rows)| rows).collect();
     if discretisation.is_some() {
         let by_level = families.iter().zip(&mut found).filter(|(family, _)| family.compute.uses_levels());
         let rows = by_level.flat_map(|(_, rows)| rows);

@@ -70,6 +70,21 @@ impl Drop for Pool {
     }
 }
 
+/// Slabs for each thread: several, as some have more voxels than others.
+const SLABS_PER_THREAD: usize = 4;
+
+/// Slices that a slab has at least, so that what it costs besides them is little.
+const LEAST_SLAB: usize = 8;
+
+/// Slices, of so many, that a thread of the pool in use looks at before its results are put together
+/// with those of others: all of them if it is the only thread.
+pub(crate) fn slab_thickness(slices: usize) -> usize {
+    match rayon::current_num_threads() {
+        1 => slices.max(1),
+        threads => slices.div_ceil(SLABS_PER_THREAD * threads).max(LEAST_SLAB),
+    }
+}
+
 /// Is told how many of how many steps are done, and may stop the job. It is called on the
 /// job's threads, one call at a time, with numbers that never go down: first with 0, last with
 /// all steps unless the job fails or is stopped.

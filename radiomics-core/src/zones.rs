@@ -14,6 +14,7 @@ use crate::kernels::neighbours::equal_neighbours;
 use crate::kernels::occupied::occupied;
 use crate::neighbourhood::half_directions;
 use crate::roi::{Level, Levels, Padded, Roi, with_levels};
+use crate::runtime::slab_thickness;
 
 /// A zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,12 +27,6 @@ pub(crate) struct Zone {
     pub distance: u32,
 }
 
-/// Slabs for each thread: several, as some have more voxels than others.
-const SLABS_PER_THREAD: usize = 4;
-
-/// Slices that a slab has at least, so that what is joined at its faces is little beside them.
-const LEAST_SLAB: usize = 8;
-
 /// The zones of a slice or of the volume, in no order.
 pub(crate) fn zones(isa: Isa, levels: &Levels, span: Span, roi: Option<&Roi>) -> Vec<Zone> {
     let slab = slab_thickness(span.slices(levels.shape()[0]).len());
@@ -42,15 +37,6 @@ pub(crate) fn zones(isa: Isa, levels: &Levels, span: Span, roi: Option<&Roi>) ->
             Some(EdgeDistances::U16(distances)) => find_zones(isa, v, span, Some(&distances), slab),
         }
     })
-}
-
-/// Slices that are labelled by one thread, before zones that touch are joined. A single thread
-/// need not join anything.
-fn slab_thickness(slices: usize) -> usize {
-    match rayon::current_num_threads() {
-        1 => slices.max(1),
-        threads => slices.div_ceil(SLABS_PER_THREAD * threads).max(LEAST_SLAB),
-    }
 }
 
 fn find_zones<T: Level, D: Distance>(

@@ -30,9 +30,6 @@ use crate::sample::Sample;
 use crate::settings::Settings;
 use crate::table::FeatureRow;
 
-/// Slices of which one thread counts the neighbours of voxels together.
-const SLAB: usize = 16;
-
 /// What a family computes its features from.
 #[derive(Clone, Copy)]
 pub(crate) struct Job<'a> {

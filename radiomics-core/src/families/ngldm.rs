@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use super::emphasis::{Counted, Emphasis, table};
-use super::{Compute, Job, SLAB, features, texture};
+use super::{Compute, Job, features, texture};
 use crate::aggregation::{Scope, Span};
 use crate::catalogue::{Family, Row};
 use crate::cells::{Cells, Tally};
@@ -14,6 +14,7 @@ use crate::kernels::neighbours::{STRIP, count_equal, count_similar, place_in_tab
 use crate::kernels::occupied::occupied;
 use crate::neighbourhood::neighbours;
 use crate::roi::{Level, Levels, Padded, with_levels};
+use crate::runtime::slab_thickness;
 use crate::settings::Settings;
 use crate::table::FeatureRow;
 
@@ -94,7 +95,7 @@ fn count_exact<T: Level>(
         table.merge(0, other);
         table
     };
-    let table = slices.par_chunks(SLAB).map(of_slices).reduce_with(merged);
+    let table = slices.par_chunks(slab_thickness(slices.len())).map(of_slices).reduce_with(merged);
     let table = table.map(Counters::sums).unwrap_or_default();
     let counted = table.iter().enumerate().skip(width).filter(|(_, n)| **n > 0);
     counted.map(|(at, &n)| ((at / width) as u16, (at % width) as u32 + 1, u64::from(n))).collect()

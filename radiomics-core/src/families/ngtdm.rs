@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::{Compute, Job, SLAB, features, texture};
+use super::{Compute, Job, features, texture};
 use crate::aggregation::{Scope, Span};
 use crate::catalogue::{Family, Row, row};
 use crate::kernels::Isa;
@@ -14,6 +14,7 @@ use crate::kernels::neighbours::{BLOCK, STRIP, sum_neighbours};
 use crate::kernels::{neighbours as kernel, occupied::occupied};
 use crate::neighbourhood::neighbours;
 use crate::roi::{Level, Levels, Padded, with_levels};
+use crate::runtime::slab_thickness;
 use crate::settings::Settings;
 use crate::table::FeatureRow;
 
@@ -111,7 +112,9 @@ fn of_nearest<T: Level>(
         all.for_each(|(sum, other)| *sum = (sum.0 + other.0, sum.1 + other.1));
         sums
     };
-    let totals = slices.par_chunks(SLAB).map(|slices| totals(isa, levels, slices, &rows, n_g, width));
+    let totals = slices
+        .par_chunks(slab_thickness(slices.len()))
+        .map(|slices| totals(isa, levels, slices, &rows, n_g, width));
     let totals = totals.reduce_with(add).unwrap_or_default();
     let counted = totals.into_iter().enumerate().skip(width).filter(|(_, total)| total.0 > 0);
     let difference = |(at, (voxels, scaled)): (usize, Total)| Difference {
