@@ -206,36 +206,29 @@ impl Window {
     }
 }
 
-/// The first and the last y and x of a slice that `is_inside`. Between the first and the last row
-/// only what lies beyond the bounds so far is looked at.
+/// The first and the last y and x of a slice that `is_inside`. Between the first and the last of
+/// them only what lies beyond the bounds so far is looked at.
 fn slice_bounds<T>(slice: ArrayView2<'_, T>, is_inside: impl Fn(&T) -> bool) -> Option<[[usize; 2]; 2]> {
-    let row_ends = |j: usize| {
-        let row = slice.row(j);
-        match row.to_slice() {
-            Some(row) => ends(row, &is_inside),
-            None => {
-                let first = row.iter().position(&is_inside)?;
-                Some([first, row.iter().rposition(&is_inside)?])
-            }
-        }
+    let Some(voxels) = slice.to_slice() else {
+        let mut inside = slice.indexed_iter().filter(|(_, v)| is_inside(v)).map(|(place, _)| place);
+        let (j, i) = inside.next()?;
+        return Some(inside.fold([[j, j], [i, i]], |[y, x], (j, i)| [[y[0], j], [x[0].min(i), x[1].max(i)]]));
     };
-    let rows = 0..slice.nrows();
-    let (top, [mut first, mut last]) = rows.clone().find_map(|j| row_ends(j).map(|ends| (j, ends)))?;
-    let below = (top + 1..rows.end).rev().find_map(|j| row_ends(j).map(|ends| (j, ends)));
-    let bottom = below.map_or(top, |(bottom, ends)| {
-        (first, last) = (first.min(ends[0]), last.max(ends[1]));
-        bottom
-    });
-    for j in top + 1..bottom {
-        let beyond = match slice.row(j).to_slice() {
-            Some(row) => any(&row[..first], &is_inside) || any(&row[last + 1..], &is_inside),
-            None => true,
-        };
-        if let Some(ends) = beyond.then(|| row_ends(j)).flatten() {
-            (first, last) = (first.min(ends[0]), last.max(ends[1]));
+    let nx = slice.ncols();
+    let [begin, end] = ends(voxels, &is_inside)?;
+    let [top, bottom] = [begin / nx, end / nx];
+    let widened = |x: [usize; 2], row: usize| match ends(&voxels[row * nx..][..nx], &is_inside) {
+        Some([first, last]) => [x[0].min(first), x[1].max(last)],
+        None => x,
+    };
+    let mut x = widened([begin % nx; 2], top);
+    for row in top..bottom {
+        // What lies behind the bounds in a row and before them in the next one is one piece.
+        if any(&voxels[row * nx + x[1] + 1..(row + 1) * nx + x[0]], &is_inside) {
+            x = widened(widened(x, row), row + 1);
         }
     }
-    Some([[top, bottom], [first, last]])
+    Some([[top, bottom], widened(x, bottom)])
 }
 
 /// Whether any voxel `is_inside`; all are asked, several at once.
@@ -243,19 +236,15 @@ fn any<T>(voxels: &[T], is_inside: impl Fn(&T) -> bool) -> bool {
     voxels.iter().fold(false, |any, v| any | is_inside(v))
 }
 
-/// The first and the last place in a row that `is_inside`. Whole pieces of the row are asked
-/// at once.
-fn ends<T>(row: &[T], is_inside: impl Fn(&T) -> bool) -> Option<[usize; 2]> {
-    const PIECE: usize = 64;
-    let (mut first, mut last) = (0, row.len());
-    while first + PIECE <= last && !any(&row[first..first + PIECE], &is_inside) {
-        first += PIECE;
+/// The first and the last place that `is_inside`. Whole pieces are asked at once, then parts of the
+/// one that has it.
+fn ends<T>(voxels: &[T], is_inside: impl Fn(&T) -> bool) -> Option<[usize; 2]> {
+    let (mut first, mut end) = (0, voxels.len());
+    for piece in [1024, 64, 1] {
+        first += piece * voxels[first..].chunks(piece).position(|piece| any(piece, &is_inside))?;
+        end -= piece * voxels[first..end].rchunks(piece).position(|piece| any(piece, &is_inside))?;
     }
-    first += row[first..].iter().position(&is_inside)?;
-    while last - first > PIECE && !any(&row[last - PIECE..last], &is_inside) {
-        last -= PIECE;
-    }
-    Some([first, first + row[first..last].iter().rposition(&is_inside)?])
+    Some([first, end - 1])
 }
 
 #[cfg(test)]
@@ -266,8 +255,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn bounding_boxes(places in prop::collection::vec([0..3usize, 0..5usize, 0..200usize], 0..4)) {
-            let mut mask = Array3::from_elem((3, 5, 200), false);
+        fn bounding_boxes(places in prop::collection::vec([0..3usize, 0..15usize, 0..200usize], 0..9)) {
+            let mut mask = Array3::from_elem((3, 15, 200), false);
             places.iter().for_each(|&p| mask[p] = true);
             let plain = (!places.is_empty()).then(|| {
                 let start = std::array::from_fn(|a| places.iter().map(|p| p[a]).min().unwrap());
