@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::aggregation::Span;
-use crate::kernels::distances::{Distance, along_row, one_more_at_most};
+use crate::kernels::distances::{Distance, across_rows, along_rows};
 use crate::kernels::{Isa, pages};
 use crate::roi::{Level, Padded, Roi};
 
@@ -29,55 +29,41 @@ pub(crate) fn edge_distances<T: Level>(isa: Isa, roi: &Roi, span: Span, levels: 
     }
 }
 
-/// That is the city-block distance, which is exact axis by axis: along the rows first, then
-/// across them in two sweeps, in a slice and from slice to slice.
+/// That is the city-block distance, which is exact axis by axis.
 fn distances<T: Level, D: Distance>(isa: Isa, roi: &Roi, span: Span, levels: &Padded<T>) -> Vec<D> {
-    let [sz, ..] = levels.strides();
+    let [sz, sy, _] = levels.strides();
+    let [_, ny, nx] = levels.shape;
+    let pad = levels.pad;
     let slices = span.slices(levels.shape[0]);
     // A slice by itself is kept without padding in front of it.
-    let before = if span == Span::Volume { levels.pad } else { 0 };
+    let before = if span == Span::Volume { pad } else { 0 };
     let mut distances: Vec<D> = pages::zeros(if span == Span::Volume { levels.data.len() } else { sz });
+    let [k0, j0, i0] = roi.region().start;
+    let mask = roi.morphological();
     let each = distances.par_chunks_mut(sz.max(1)).skip(before).zip(slices.clone());
-    each.for_each_init(Vec::new, |scratch, (slice, k)| in_slice(isa, roi, levels, k, slice, scratch));
+    each.for_each(|(slice, k)| {
+        for j in 0..ny {
+            let inside = mask.slice(ndarray::s![k0 + k, j0 + j, i0..i0 + nx]);
+            let to = &mut slice[(j + pad) * sy + pad..][..nx];
+            match inside.to_slice() {
+                Some(inside) => start(inside, to),
+                None => start(&inside.to_vec(), to),
+            }
+        }
+        // With the row of padding on either side.
+        across_rows(isa, &mut slice[(pad - 1) * sy..(pad + ny + 1) * sy], sy);
+    });
     if span == Span::Volume {
-        for k in slices.clone() {
-            let (done, rest) = distances.split_at_mut((k + before) * sz);
-            one_more_at_most(isa, &done[done.len() - sz..], &mut rest[..sz]);
-        }
-        for k in slices.rev() {
-            let (rest, done) = distances.split_at_mut((k + before + 1) * sz);
-            let last = rest.len() - sz;
-            one_more_at_most(isa, &done[..sz], &mut rest[last..]);
-        }
+        across_rows(isa, &mut distances[(pad - 1) * sz..(pad + slices.len() + 1) * sz], sz);
     }
+    let each = distances.par_chunks_mut(sz.max(1)).skip(before).take(slices.len());
+    each.for_each_init(Default::default, |scratch, slice| along_rows(isa, slice, nx, scratch));
     distances
 }
 
-/// Steps to the edge within slice `k`.
-fn in_slice<T: Level, D: Distance>(
-    isa: Isa,
-    roi: &Roi,
-    levels: &Padded<T>,
-    k: usize,
-    distances: &mut [D],
-    scratch: &mut Vec<D>,
-) {
-    let [_, sy, _] = levels.strides();
-    let [_, ny, nx] = levels.shape;
-    let [k0, j0, i0] = roi.region().start;
-    let mask = roi.morphological();
-    let at = |j: usize| (j + levels.pad) * sy + levels.pad;
-    for j in 0..ny {
-        let inside = mask.slice(ndarray::s![k0 + k, j0 + j, i0..i0 + nx]);
-        let (done, rest) = distances.split_at_mut(at(j));
-        match inside.to_slice() {
-            Some(inside) => along_row(isa, inside, &mut rest[..nx], scratch),
-            None => along_row(isa, &inside.to_vec(), &mut rest[..nx], scratch),
-        }
-        one_more_at_most(isa, &done[at(j) - sy..][..nx], &mut rest[..nx]);
-    }
-    for j in (0..ny).rev() {
-        let (rest, done) = distances.split_at_mut(at(j) + sy);
-        one_more_at_most(isa, &done[..nx], &mut rest[at(j)..][..nx]);
+/// What is known of each voxel by itself.
+fn start<D: Distance>(inside: &[bool], distances: &mut [D]) {
+    for (distance, &inside) in distances.iter_mut().zip(inside) {
+        *distance = if inside { D::MAX } else { D::default() };
     }
 }

@@ -39,12 +39,23 @@ macro_rules! distances {
 distances!(u8, u16);
 
 kernel! {
-    /// Lowers each of `values` to one more than that of `neighbours`, if it is higher.
-    pub fn one_more_at_most<D: Distance>(neighbours: &[D], values: &mut [D]) {
-        let n = values.len();
-        let neighbours = &neighbours[..n];
-        for v in 0..n {
-            values[v] = values[v].min(neighbours[v].plus(D::of(1)));
+    /// Lowers each value to the number of steps across rows, of `row` values each, that lead to a 0,
+    /// from what each value is on its own: first to one more than in the row before, then to one
+    /// more than in the row behind.
+    pub fn across_rows<D: Distance>(values: &mut [D], row: usize) {
+        let lower = |values: &mut [D], neighbours: &[D]| {
+            for (value, neighbour) in values.iter_mut().zip(neighbours) {
+                *value = (*value).min(neighbour.plus(D::of(1)));
+            }
+        };
+        let rows = values.len() / row.max(1);
+        for n in 1..rows {
+            let (before, values) = values.split_at_mut(n * row);
+            lower(&mut values[..row], &before[(n - 1) * row..]);
+        }
+        for n in (1..rows).rev() {
+            let (values, behind) = values.split_at_mut(n * row);
+            lower(&mut values[(n - 1) * row..], &behind[..row]);
         }
     }
 }
@@ -61,27 +72,37 @@ kernel! {
     }
 }
 
-/// Steps to the nearer end of the run of inside voxels; 0 outside, and beyond the row.
+kernel! {
+    fn highest<D: Distance>(values: &[D]) -> D {
+        values.iter().fold(D::default(), |highest, &value| highest.max(value))
+    }
+}
+
+/// Lowers each value to the least of any value of its row and the steps to there. Rows of `nx`
+/// values have a 0 before and behind them, from which no way to another row is shorter: so all
+/// are done as one.
 ///
 /// A value reaches 1 voxel to either side at first, then 2 more, 4 more and so on: what is least
-/// within 2ⁿ − 1 voxels needs n passes over the row, of many voxels at once.
-pub fn along_row<D: Distance>(isa: Isa, inside: &[bool], distances: &mut [D], scratch: &mut Vec<D>) {
-    let n = inside.len();
-    // In the middle of the row an end is at most so far.
-    let most = n.div_ceil(2);
+/// within 2ⁿ − 1 voxels needs n passes, of many voxels at once.
+pub fn along_rows<D: Distance>(isa: Isa, values: &mut [D], nx: usize, scratch: &mut [Vec<D>; 2]) {
+    let n = values.len();
+    // In the middle of a row an end is so far, and no value is lowered from farther than it is high.
+    let most = nx.div_ceil(2).min((highest(isa, values).wide() as usize).saturating_sub(1));
     let pad = (most + 1).next_power_of_two();
-    scratch.clear();
-    scratch.resize(n + 2 * pad, D::default());
-    for (to, &inside) in scratch[pad..pad + n].iter_mut().zip(inside) {
-        *to = if inside { D::MAX } else { D::default() };
+    for scratch in &mut *scratch {
+        scratch.clear();
+        scratch.resize(n + 2 * pad, D::default());
     }
+    scratch[0][pad..pad + n].copy_from_slice(values);
     let (mut step, mut within) = (1, 0);
     while within < most {
-        reach(isa, &scratch[pad - step..pad + n + step], step, distances);
-        scratch[pad..pad + n].copy_from_slice(distances);
+        let [from, to] = scratch;
+        reach(isa, &from[pad - step..pad + n + step], step, &mut to[pad..pad + n]);
+        scratch.swap(0, 1);
         within += step;
         step *= 2;
     }
+    values.copy_from_slice(&scratch[0][pad..pad + n]);
 }
 
 #[cfg(test)]
@@ -89,32 +110,55 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The definition: step left and right until outside.
-    fn plain(inside: &[bool]) -> Vec<usize> {
-        let is_out = |v: usize| inside.get(v).is_none_or(|inside| !inside);
-        let steps = |v: usize| (0..).find(|&d| is_out(v.wrapping_sub(d)) || is_out(v + d)).unwrap_or(0);
-        (0..inside.len()).map(steps).collect()
+    /// The definition: look left and right until the end of the row.
+    fn plain(row: &[u8]) -> Vec<usize> {
+        let at = |v: usize| row.get(v).map_or(0, |&d| usize::from(d));
+        let least =
+            |v: usize| (0..=row.len()).map(|d| d + at(v.wrapping_sub(d)).min(at(v + d))).min().unwrap_or(0);
+        (0..row.len()).map(least).collect()
     }
 
     proptest! {
         #[test]
-        fn steps_along_a_row(inside in prop::collection::vec(prop::bool::weighted(0.97), 1..150)) {
-            let expected = plain(&inside);
+        fn steps_along_rows(
+            rows in prop::collection::vec(prop::collection::vec(prop_oneof![30 => 0..=255u8, 1 => Just(0u8)], 70), 1..5),
+            nx in 1..70usize,
+        ) {
+            let expected: Vec<usize> = rows.iter().flat_map(|row| [vec![0], plain(&row[..nx])].concat()).collect();
+            let values: Vec<u8> = rows.iter().flat_map(|row| [&[0], &row[..nx]].concat()).collect();
             for isa in Isa::available() {
-                let (mut narrow, mut wide) = (vec![0u8; inside.len()], vec![0u16; inside.len()]);
-                along_row(isa, &inside, &mut narrow, &mut Vec::new());
-                along_row(isa, &inside, &mut wide, &mut Vec::new());
+                let (mut narrow, mut wide) = (values.clone(), values.iter().map(|&d| u16::from(d)).collect::<Vec<_>>());
+                along_rows(isa, &mut narrow, nx, &mut Default::default());
+                along_rows(isa, &mut wide, nx, &mut Default::default());
                 prop_assert!(narrow.iter().map(|&d| usize::from(d)).eq(expected.iter().copied()));
                 prop_assert!(wide.iter().map(|&d| usize::from(d)).eq(expected.iter().copied()));
+            }
+        }
+
+        #[test]
+        fn steps_across_rows(inside in prop::collection::vec(prop::bool::weighted(0.9), 3 * 40)) {
+            // Rows of 3, of which the first and the last are outside.
+            let row = 3;
+            let mut values: Vec<u16> = inside.iter().map(|&inside| if inside { u16::MAX } else { 0 }).collect();
+            let last = values.len() - row;
+            values[..row].fill(0);
+            values[last..].fill(0);
+            let nearest = |v: usize| (0..values.len()).filter(|&u| u % row == v % row && values[u] == 0).map(|u| u.abs_diff(v) / row).min();
+            let expected: Vec<usize> = (0..values.len()).filter_map(nearest).collect();
+            for isa in Isa::available() {
+                let mut found = values.clone();
+                across_rows(isa, &mut found, row);
+                prop_assert!(found.iter().map(|&d| usize::from(d)).eq(expected.iter().copied()));
             }
         }
     }
 
     #[test]
     fn a_full_row_and_no_row() {
-        let mut distances = vec![0u16; 1001];
-        along_row(Isa::best(), &[true; 1001], &mut distances, &mut Vec::new());
-        assert_eq!((distances[0], distances[500], distances[1000]), (1, 501, 1));
-        along_row(Isa::best(), &[], &mut [0u8; 0], &mut Vec::new());
+        let mut values = [vec![0], vec![u16::MAX; 1001], vec![0]].concat();
+        along_rows(Isa::best(), &mut values, 1001, &mut Default::default());
+        assert_eq!((values[1], values[501], values[1001]), (1, 501, 1));
+        along_rows(Isa::best(), &mut [0u8; 0], 0, &mut Default::default());
+        across_rows(Isa::best(), &mut [0u8; 0], 0);
     }
 }
