@@ -26,6 +26,49 @@ kernel! {
 /// Most voxels that [`differences`] looks at together.
 pub const STRIP: usize = 512;
 
+/// Voxels of which a processor keeps what is known of all neighbours in its registers.
+const WIDE: usize = 64;
+
+/// For each of N voxels from `start` on, what `add` makes of a 0, the voxel and its neighbours, one
+/// after another.
+#[inline(always)]
+fn over_neighbours<T: Level, R: Copy + Default, const N: usize>(
+    data: &[T],
+    start: usize,
+    steps: &[isize],
+    to: &mut [R; N],
+    add: impl Fn(usize, R, T, T) -> R,
+) {
+    let here = &data[start..][..N];
+    let mut results = [R::default(); N];
+    for (n, &step) in steps.iter().enumerate() {
+        let there = &data[start.wrapping_add_signed(step)..][..N];
+        for v in 0..N {
+            results[v] = add(n, results[v], here[v], there[v]);
+        }
+    }
+    *to = results;
+}
+
+/// The same for any number of voxels.
+#[inline(always)]
+fn over_all_neighbours<T: Level, R: Copy + Default>(
+    data: &[T],
+    start: usize,
+    steps: &[isize],
+    to: &mut [R],
+    add: impl Fn(usize, R, T, T) -> R,
+) {
+    let (blocks, rest) = to.as_chunks_mut::<WIDE>();
+    let rest_start = start + blocks.len() * WIDE;
+    for (n, block) in blocks.iter_mut().enumerate() {
+        over_neighbours(data, start + n * WIDE, steps, block, &add);
+    }
+    for (v, result) in rest.iter_mut().enumerate() {
+        over_neighbours(data, rest_start + v, steps, std::array::from_mut(result), &add);
+    }
+}
+
 kernel! {
     /// For each voxel of a strip that begins at `start`, how far it is from its neighbours at
     /// distance 1: |level·number − sum of the neighbours' levels|, and level·`width` + number.
@@ -34,15 +77,12 @@ kernel! {
     pub fn differences<T: Level>(data: &[T], start: usize, rows: &[isize], width: u16, places: &mut [u16], scaled: &mut [u16]) {
         let n = places.len().min(STRIP);
         let (mut numbers, mut sums) = ([0u16; STRIP + 2], [0u16; STRIP + 2]);
-        for &row in rows {
-            let there = &data[(start - 1).wrapping_add_signed(row)..][..n + 2];
-            let (numbers, sums) = (&mut numbers[..n + 2], &mut sums[..n + 2]);
-            for v in 0..n + 2 {
-                numbers[v] += u16::from(there[v] != T::default());
-                sums[v] += there[v].index() as u16;
-            }
-        }
-        let (numbers, sums, here) = (&numbers[..n + 2], &sums[..n + 2], &data[start..start + n]);
+        let (numbers, sums) = (&mut numbers[..n + 2], &mut sums[..n + 2]);
+        over_all_neighbours(data, start - 1, rows, numbers, |_, number, _, there| {
+            number + u16::from(there != T::default())
+        });
+        over_all_neighbours(data, start - 1, rows, sums, |_, sum, _, there| sum + there.index() as u16);
+        let here = &data[start..start + n];
         let (places, scaled) = (&mut places[..n], &mut scaled[..n]);
         for v in 0..n {
             let level = here[v].index() as u16;
@@ -58,15 +98,9 @@ kernel! {
     /// Number of neighbours of exactly the same level, at most 255 of them, for each voxel of
     /// the row that begins at `start`.
     pub fn count_equal<T: Level>(data: &[T], start: usize, steps: &[isize], numbers: &mut [u8]) {
-        let n = numbers.len();
-        let here = &data[start..start + n];
-        numbers.fill(0);
-        for &step in steps {
-            let there = &data[start.wrapping_add_signed(step)..][..n];
-            for v in 0..n {
-                numbers[v] = numbers[v].wrapping_add(u8::from(here[v] == there[v]));
-            }
-        }
+        over_all_neighbours(data, start, steps, numbers, |_, number, here, there| {
+            number.wrapping_add(u8::from(here == there))
+        });
     }
 }
 
@@ -114,13 +148,8 @@ kernel! {
     /// For each voxel of the row that begins at `start`, bit n is set if the neighbour that
     /// `steps[n]` leads to has the same level; no bits outside of the region.
     pub fn equal_neighbours<T: Level>(data: &[T], start: usize, steps: &[isize], bits: &mut [u16]) {
-        let here = &data[start..start + bits.len()];
-        bits.fill(0);
-        for (n, &step) in steps.iter().enumerate() {
-            let there = &data[start.wrapping_add_signed(step)..][..bits.len()];
-            for ((bit, &a), &b) in bits.iter_mut().zip(here).zip(there) {
-                *bit |= u16::from((a == b) & (a != T::default())) << n;
-            }
-        }
+        over_all_neighbours(data, start, steps, bits, |n, bits, here, there| {
+            bits | u16::from((here == there) & (here != T::default())) << n
+        });
     }
 }
