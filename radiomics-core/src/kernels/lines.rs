@@ -195,8 +195,6 @@ fn each_strip<T: Level>(
     let slice = levels.strides()[0];
     let step = levels.step(offset) as usize;
     let along_x = offset == [0, 0, 1];
-    // Within a slice a strip must be done before the next one begins that continues it.
-    let strip = if offset[0] == 0 && !along_x { STRIP.min(step) } else { STRIP };
     // Outside no run continues, so that what is left there of earlier slices is never used.
     let (mut places, mut places_before) = (vec![0u16; slice], vec![0u16; slice]);
     for k in slices {
@@ -204,16 +202,22 @@ fn each_strip<T: Level>(
         let base = (k + levels.pad) * slice;
         let mut place = 0;
         for range in occupied(isa, levels, k) {
-            for start in range.clone().step_by(strip) {
-                let n = strip.min(range.end - start);
+            for start in range.clone().step_by(STRIP) {
+                let n = STRIP.min(range.end - start);
                 let here = &levels.data[start..start + n];
                 let before = &levels.data[start - step..start - step + n];
                 let at = start - base;
                 if along_x {
                     place = advance_within(isa, here, before, place, &mut places[at..at + n]);
                 } else if offset[0] == 0 {
-                    let (done, rest) = places.split_at_mut(at);
-                    advance(isa, here, before, &done[at - step..at - step + n], &mut rest[..n]);
+                    // What continues the runs of a piece comes after it.
+                    for piece in (0..n).step_by(step) {
+                        let m = step.min(n - piece);
+                        let (done, rest) = places.split_at_mut(at + piece);
+                        let from = at + piece - step;
+                        let (here, before) = (&here[piece..piece + m], &before[piece..piece + m]);
+                        advance(isa, here, before, &done[from..from + m], &mut rest[..m]);
+                    }
                 } else {
                     let from = at + slice - step;
                     advance(isa, here, before, &places_before[from..from + n], &mut places[at..at + n]);
