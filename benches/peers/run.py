@@ -49,14 +49,13 @@ PEERS = {
 
 def main():
     chosen = arguments()
+    pythons = {name: environment(name, Path(chosen.environments)) for name in chosen.peers}
     rows = []
-    for name in chosen.peers:
-        python = environment(name, Path(chosen.environments))
-        if python is None:
-            continue
-        for case in chosen.cases:
-            for threads in [1] if case == "cold" else chosen.threads:
-                row = measured(name, python, case, threads, chosen)
+    # Case by case: what is compared runs within minutes, as a shared machine has faster and slower hours.
+    for case in chosen.cases:
+        for threads in [1] if case == "cold" else chosen.threads:
+            for name, python in pythons.items():
+                row = measured(name, python, case, threads, chosen) if python else None
                 if row is not None:
                     rows.append({"peer": name, "case": case, "threads": threads, **row})
     if chosen.json:

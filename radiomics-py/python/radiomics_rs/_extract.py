@@ -115,7 +115,7 @@ def extract(
         labels=labels,
         threads=threads,
     )
-    made = [FeatureTable(FeatureRow(*row) for row in rows) for rows in tables]
+    made = [FeatureTable(map(FeatureRow._make, rows)) for rows in tables]
     return dict(zip(labels, made, strict=True)) if several else made[0]
 
 
