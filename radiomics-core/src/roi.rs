@@ -26,7 +26,8 @@ pub struct Roi {
     pub(crate) grid: Grid,
     pub(crate) intensities: Intensities,
     pub(crate) morphological: Array3<bool>,
-    pub(crate) intensity: Array3<bool>,
+    /// The intensity mask, where it is another one than the morphological mask.
+    pub(crate) resegmented: Option<Array3<bool>>,
     pub(crate) region: Window,
 }
 
@@ -48,7 +49,7 @@ impl Roi {
 
     /// The region after resegmentation.
     pub fn intensity(&self) -> &Array3<bool> {
-        &self.intensity
+        self.resegmented.as_ref().unwrap_or(&self.morphological)
     }
 
     /// Bounding box of the morphological mask within the box.
@@ -74,7 +75,7 @@ impl Roi {
             },
             intensities: self.intensities.permuted(order),
             morphological: permuted(&self.morphological, order),
-            intensity: permuted(&self.intensity, order),
+            resegmented: self.resegmented.as_ref().map(|mask| permuted(mask, order)),
             region: Window {
                 start: order.map(|a| self.region.start[a]),
                 shape: order.map(|a| self.region.shape[a]),
@@ -84,7 +85,7 @@ impl Roi {
 
     /// Intensities inside of the intensity mask, in (z, y, x) order.
     pub fn values(&self) -> Vec<f64> {
-        with_intensities!(&self.intensities, x => masked(x, &self.intensity))
+        with_intensities!(&self.intensities, x => masked(x, self.intensity()))
     }
 }
 

@@ -25,8 +25,7 @@ pub(crate) enum Sample {
 
 impl Sample {
     pub fn new(isa: Isa, roi: &Roi) -> Self {
-        let counts =
-            with_intensities!(&roi.intensities, values => Slices { values, mask: &roi.intensity }.count(isa));
+        let counts = with_intensities!(&roi.intensities, values => Slices { values, mask: roi.intensity() }.count(isa));
         match counts {
             Some(counts) => Sample::Counted(counts),
             None => Sample::Values(roi.values()),
@@ -176,7 +175,7 @@ mod tests {
             grid: Grid::new(shape, [1.0; 3]).unwrap(),
             region: Window::whole(shape),
             morphological: mask.clone(),
-            intensity: mask,
+            resegmented: Some(mask),
             intensities: Array3::from_shape_vec(shape, values).unwrap().into(),
         }
     }

@@ -275,7 +275,7 @@ mod tests {
             grid: Grid { shape, spacing_mm: [1.0; 3], origin_mm: [0.0; 3], direction: IDENTITY },
             intensities: levels.mapv(f64::from).into(),
             morphological: morphological.clone(),
-            intensity: levels.mapv(|l| l > 0),
+            resegmented: Some(levels.mapv(|l| l > 0)),
             region: Window::whole(shape),
         }
     }

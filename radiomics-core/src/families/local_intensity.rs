@@ -65,7 +65,7 @@ impl Neighbourhoods {
         let rows = sphere_rows(roi.grid.spacing_mm, shape);
         let pad = rows.iter().map(|r| r.1).max().unwrap_or(0);
         let (_, ny, _) = intensities.dim();
-        let lines = || intensities.rows().into_iter().zip(roi.intensity.rows()).enumerate();
+        let lines = || intensities.rows().into_iter().zip(roi.intensity().rows()).enumerate();
         // Of each line the highest intensity inside.
         let of_lines: Vec<f64> = lines()
             .map(|(_, (x, m))| match (x.as_slice(), m.as_slice()) {
@@ -85,7 +85,7 @@ impl Neighbourhoods {
             sums = RunningSums::new(&intensities, pad, |x| if x.is_finite() { x } else { 0.0 });
             counts = Some(RunningSums::new(&intensities, pad, |x| f64::from(x.is_finite())));
         }
-        Self { isa, sums, counts, rows, pad, mask: roi.intensity.clone(), maxima }
+        Self { isa, sums, counts, rows, pad, mask: roi.intensity().clone(), maxima }
     }
 
     /// The lines that a sphere round a voxel of line (k, j) meets, and its reach along them.
@@ -245,7 +245,7 @@ mod tests {
             grid: Grid::new(shape, spacing_mm).unwrap(),
             region: Window::bounding(mask.view()).unwrap(),
             morphological: mask.clone(),
-            intensity: mask,
+            resegmented: Some(mask),
             intensities: intensities.into(),
         }
     }
@@ -299,7 +299,7 @@ mod tests {
             let image = Array3::from_shape_vec((4, 6, 50), values).unwrap().mapv(f64::from);
             let mask = Array3::from_shape_vec((4, 6, 50), chosen).unwrap();
             let roi = roi(image, mask, spacing);
-            let voxels = || roi.intensity.indexed_iter().filter(|(_, m)| **m).map(|((k, j, i), _)| [k, j, i]);
+            let voxels = || roi.intensity().indexed_iter().filter(|(_, m)| **m).map(|((k, j, i), _)| [k, j, i]);
             let means = Neighbourhoods::new(Isa::best(), &roi);
             let global = voxels().map(|v| plain(&roi, v)).fold(f64::NAN, f64::max);
             assert_relative_eq!(means.global_peak(), global, max_relative = 1e-12, epsilon = 1e-10);

@@ -74,7 +74,7 @@ fn rows<'a, V: Voxel>(
     let [_, ny, nx] = roi.region.shape;
     (0..ny).map(move |j| {
         let row = ndarray::s![k0 + k, j0 + j, i0..i0 + nx];
-        (j, whole(intensities.slice(row)), whole(roi.intensity.slice(row)))
+        (j, whole(intensities.slice(row)), whole(roi.intensity().slice(row)))
     })
 }
 

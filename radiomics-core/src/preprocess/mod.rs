@@ -104,11 +104,14 @@ impl<'i, 'v> Prepared<'i, 'v> {
             check_finite(isa, intensities.view(), &drawn.mask, drawn.window.start)?;
         }
 
-        let intensity = resegment::resegment(&intensities, &drawn.mask, settings, isa);
-        check_size(&intensity, "resegmentation")?;
+        let resegmented = resegment::resegment(&intensities, &drawn.mask, settings, isa);
+        check_size(resegmented.as_ref().unwrap_or(&drawn.mask), "resegmentation")?;
         let grid = frame.grid.window(&drawn.window);
-        let (morphological, region) = morphological_mask(drawn.mask, drawn.region, &intensity, settings);
-        let roi = Roi { grid, intensities, morphological, intensity, region };
+        let (morphological, region) = match &resegmented {
+            Some(intensity) => morphological_mask(drawn.mask, drawn.region, intensity, settings),
+            None => (drawn.mask, drawn.region),
+        };
+        let roi = Roi { grid, intensities, morphological, resegmented, region };
         Ok(Self { roi, frame, window: drawn.window, visible: drawn.visible })
     }
 
@@ -164,7 +167,7 @@ impl<'i, 'v> Prepared<'i, 'v> {
 
     /// Refuses NaN and infinities in the region.
     fn check_finite(&self, response: &Array3<f64>, isa: Isa) -> Result<()> {
-        check_finite(isa, response.view(), &self.roi.intensity, self.window.start)
+        check_finite(isa, response.view(), self.roi.intensity(), self.window.start)
     }
 
     /// The part of the image that a filter is given.
@@ -288,17 +291,15 @@ fn morphological_mask(
     intensity: &Array3<bool>,
     settings: &Settings,
 ) -> (Array3<bool>, Window) {
-    let is_resegmented = settings.resegment_range.is_some() || settings.resegment_sigma.is_some();
-    let bounds = || Window::bounding(intensity.view());
     let mask = match settings.morphological_mask {
-        MorphologicalMask::CroppedToIntensityMask if is_resegmented => {
-            let Some(bounds) = bounds() else { return (drawn, region) };
+        MorphologicalMask::CroppedToIntensityMask => {
+            let Some(bounds) = Window::bounding(intensity.view()) else { return (drawn, region) };
             let mut cropped = Array3::from_elem(drawn.dim(), false);
             copy_box(&drawn, bounds, &mut cropped, bounds.start);
             cropped
         }
-        MorphologicalMask::Resegmented if is_resegmented => intensity.clone(),
-        _ => return (drawn, region),
+        MorphologicalMask::Resegmented => intensity.clone(),
+        MorphologicalMask::AsDrawn => return (drawn, region),
     };
     let region = Window::bounding(mask.view()).unwrap_or(Window::whole(mask.dim().into()));
     (mask, region)

@@ -9,13 +9,16 @@ use crate::settings::{ResegmentUnit, Settings};
 use crate::voxels::Voxel;
 
 /// Resegments by range (IBSI 1, USB3), then by outliers of what is left (7ACA). Both
-/// intervals are closed; σ is the population's.
+/// intervals are closed; σ is the population's. `None` if the settings ask for neither.
 pub fn resegment(
     intensities: &Intensities,
     mask: &Array3<bool>,
     settings: &Settings,
     isa: Isa,
-) -> Array3<bool> {
+) -> Option<Array3<bool>> {
+    if settings.resegment_range.is_none() && settings.resegment_sigma.is_none() {
+        return None;
+    }
     let mut kept = mask.clone();
     if let Some(range) = settings.resegment_range {
         let to_intensity = scale(intensities, mask, settings.resegment_unit, isa);
@@ -26,7 +29,7 @@ pub fn resegment(
         let to_intensity = scale(intensities, &kept, ResegmentUnit::Sigma, isa);
         keep(intensities, &mut kept, to_intensity(-n), to_intensity(n));
     }
-    kept
+    Some(kept)
 }
 
 /// Turns a threshold into an intensity: offset + factor·threshold.

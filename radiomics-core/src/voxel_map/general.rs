@@ -58,7 +58,7 @@ impl General {
             },
             intensities: intensities.into(),
             morphological: inside.clone(),
-            intensity: inside,
+            resegmented: Some(inside),
             region: Window::whole(self.shape),
         }
     }

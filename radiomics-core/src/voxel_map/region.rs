@@ -87,7 +87,7 @@ impl Region {
         };
         let start = turned.region.start;
         let intensities = turned.intensities.to_f64();
-        for ((k, j, i), &inside) in turned.intensity.indexed_iter() {
+        for ((k, j, i), &inside) in turned.intensity().indexed_iter() {
             if inside {
                 let at = [k, j, i];
                 let place = region.place(std::array::from_fn(|a| at[a] - start[a] + reach[a]));
@@ -143,7 +143,7 @@ fn places(roi: &Roi) -> Vec<[u32; 3]> {
     let start = roi.region.start;
     let place =
         |(k, j, i): (usize, usize, usize)| [k - start[0], j - start[1], i - start[2]].map(|v| v as u32);
-    roi.intensity.indexed_iter().filter(|(_, inside)| **inside).map(|(at, _)| place(at)).collect()
+    roi.intensity().indexed_iter().filter(|(_, inside)| **inside).map(|(at, _)| place(at)).collect()
 }
 
 /// The box of the region and of all windows round its voxels as one region. Voxels beside the
@@ -151,7 +151,7 @@ fn places(roi: &Roi) -> Vec<[u32; 3]> {
 fn surroundings(roi: &Roi, reach: [usize; 3]) -> Roi {
     let region = roi.region.grown(reach, roi.grid.shape);
     let intensities = roi.intensities.to_f64();
-    let inside = Array3::from_shape_fn(roi.intensity.dim(), |(k, j, i)| {
+    let inside = Array3::from_shape_fn(roi.intensity().dim(), |(k, j, i)| {
         let within = |v: usize, a: usize| (region.start[a]..region.end()[a]).contains(&v);
         within(k, 0) && within(j, 1) && within(i, 2) && intensities[[k, j, i]].is_finite()
     });
@@ -160,7 +160,7 @@ fn surroundings(roi: &Roi, reach: [usize; 3]) -> Roi {
         grid: roi.grid.clone(),
         intensities: roi.intensities.clone(),
         morphological: inside.clone(),
-        intensity: inside,
+        resegmented: Some(inside),
         region,
     }
 }

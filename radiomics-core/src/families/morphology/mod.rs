@@ -123,7 +123,7 @@ fn compute(job: &Job) -> Vec<FeatureRow> {
         let mut rows = TABLE.iter().filter(|row| names.contains(&row.feature.name));
         rows.any(|row| is_selected(job.settings, FAMILY.name, &row.feature))
     };
-    let mask = roi.intensity.slice(region);
+    let mask = roi.intensity().slice(region);
     shape.mass = wants(OF_MASS)
         .then(|| with_intensities!(&roi.intensities, x => Mass::new(job.isa, x.slice(region), mask)));
     shape.pairs = wants(OF_PAIRS)
