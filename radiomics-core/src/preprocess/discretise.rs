@@ -265,7 +265,7 @@ mod tests {
             })
             .into(),
             morphological: intensity.clone(),
-            intensity,
+            resegmented: Some(intensity),
             region: Window { start: [1; 3], shape: [1, 2, shape[2] - 2] },
         }
     }
