@@ -1,9 +1,11 @@
 """mechanics: the feature classes by themselves, the module's members, and `install`."""
 
+import gc
 import inspect
 import subprocess
 import sys
 import textwrap
+import weakref
 
 import numpy as np
 import pytest
@@ -48,6 +50,30 @@ def test_every_feature_has_a_method_with_a_docstring(name):
         assert method.__name__ == f"get{feature}FeatureValue"
         assert method.__qualname__ == f"{cls.__name__}.{method.__name__}"
         assert len(method.__doc__) > 5
+
+
+@pytest.mark.parametrize("name", [name for name in CLASSES if name != "shape2D"])
+def test_arrays_of_a_class_go_with_it(name, phantom_images):
+    # Without a search for cycles, between which a batch would fill the memory.
+    gc.disable()
+    try:
+        one = CLASSES[name](*phantom_images, binWidth=1)
+        one.execute()
+        gone = weakref.ref(one)
+        del one
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+def test_coefficients_know_no_more_than_was_looked_up_while_their_class_was_there(phantom_images):
+    glcm = pyradiomics.glcm.RadiomicsGLCM(*phantom_images, binWidth=1)
+    coefficients = glcm.coefficients
+    assert coefficients["Ng"] == 6
+    del glcm
+    assert coefficients["Ng"] == 6
+    with pytest.raises(KeyError, match="feature class of these coefficients is gone"):
+        coefficients["px"]
 
 
 def test_feature_class_directly(phantom_images):

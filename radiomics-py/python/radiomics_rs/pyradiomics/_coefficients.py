@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy
 
 from . import _cmatrices
@@ -14,7 +16,16 @@ class Coefficients(dict):
 
     def __init__(self, owner):
         super().__init__()
-        self._owner = owner
+        # The owner has these: were it held by them, its arrays would stay in memory until Python
+        # looks for cycles.
+        self._reference = weakref.ref(owner)
+
+    @property
+    def _owner(self):
+        owner = self._reference()
+        if owner is None:
+            raise KeyError("the feature class of these coefficients is gone: keep it")
+        return owner
 
     def __missing__(self, key):
         owner = self._owner
