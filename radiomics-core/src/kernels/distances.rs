@@ -39,9 +39,8 @@ macro_rules! distances {
 distances!(u8, u16);
 
 kernel! {
-    /// Lowers each value to the number of steps across rows, of `row` values each, that lead to a 0,
-    /// from what each value is on its own: first to one more than in the row before, then to one
-    /// more than in the row behind.
+    /// Lowers each value to one more than that beside it in the row before, row by row, and then to
+    /// one more than that in the row behind, the other way. Rows are of `row` values.
     pub fn across_rows<D: Distance>(values: &mut [D], row: usize) {
         let lower = |values: &mut [D], neighbours: &[D]| {
             for (value, neighbour) in values.iter_mut().zip(neighbours) {
