@@ -29,7 +29,8 @@ pub(crate) fn edge_distances<T: Level>(isa: Isa, roi: &Roi, span: Span, levels: 
     }
 }
 
-/// That is the city-block distance, which is exact axis by axis.
+/// That is the city-block distance, which is exact axis by axis: across the rows of each slice, from
+/// slice to slice, and last along all rows of a slice at once.
 fn distances<T: Level, D: Distance>(isa: Isa, roi: &Roi, span: Span, levels: &Padded<T>) -> Vec<D> {
     let [sz, sy, _] = levels.strides();
     let [_, ny, nx] = levels.shape;

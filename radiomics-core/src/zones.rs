@@ -109,9 +109,9 @@ impl Steps {
 /// Some slices in which zones have been labelled.
 struct Slab {
     slices: Range<usize>,
-    /// Those that no other slab can touch.
+    /// Zones that no other slab can touch.
     settled: Vec<Zone>,
-    /// Those that reach a slice beside another slab.
+    /// Zones that reach a slice beside another slab.
     open: Vec<Part>,
     /// For the voxels of the first and of the last slice, padding included, which of the open
     /// zones they are in; empty where there is no other slab.
@@ -119,13 +119,13 @@ struct Slab {
 }
 
 impl Slab {
-    /// Labels voxels of some slices, `of` all, in the order of memory. `distances` gives those of a
-    /// strip, or none.
+    /// Labels the voxels of `slices`, which are some of those of `span`, in the order of memory.
+    /// `distances` gives those of a strip, or none.
     fn label<'d, T: Level, D: Distance + 'd>(
         isa: Isa,
         levels: &Padded<T>,
         slices: Range<usize>,
-        of: &Range<usize>,
+        span: &Range<usize>,
         distances: impl Fn(Range<usize>) -> &'d [D],
     ) -> Self {
         let slice = levels.strides()[0];
@@ -148,10 +148,10 @@ impl Slab {
                 }
             }
             let face = || labels.of_voxels()[parity * slice..][..slice].to_vec();
-            if k == slices.start && k > of.start {
+            if k == slices.start && k > span.start {
                 faces[0] = face();
             }
-            if k + 1 == slices.end && k + 1 < of.end {
+            if k + 1 == slices.end && k + 1 < span.end {
                 faces[1] = face();
             }
         }
