@@ -1,7 +1,5 @@
 //! The one error type: every message names the values at fault and the remedy.
 
-use crate::settings::Discretisation;
-
 /// Result of a fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -267,21 +265,26 @@ pub enum Error {
 }
 
 impl Error {
-    /// The same, saying with which of several discretisations.
-    pub(crate) fn of_discretisation(self, discretisation: Option<&Discretisation>) -> Self {
-        match discretisation {
-            Some(of) => Self::Discretisation { discretisation: of.name(), error: Box::new(self) },
+    /// This error, saying with which of several discretisations it came up.
+    pub(crate) fn of_discretisation(self, name: Option<String>) -> Self {
+        match name {
+            Some(discretisation) => Self::Discretisation { discretisation, error: Box::new(self) },
             None => self,
         }
     }
 
-    /// The same, saying in which region; a cancelled job is none's fault.
+    /// This error, saying in which region it came up; a cancelled job is no region's fault.
     pub(crate) fn of_region(self, image: &str, label: i64) -> Self {
         match self {
             cancelled @ Self::Cancelled { .. } => cancelled,
             error => Self::Region { image: image.to_owned(), label, error: Box::new(error) },
         }
     }
+}
+
+/// The error of a setting whose value is of the wrong kind or out of range.
+pub(crate) fn invalid(name: &'static str, value: impl ToString, remedy: impl Into<String>) -> Error {
+    Error::InvalidSetting { name, value: value.to_string(), remedy: remedy.into() }
 }
 
 fn list(labels: &[i64]) -> String {

@@ -2,8 +2,8 @@
 
 use ndarray::ArrayView3;
 
-use crate::grid::{Grid, IDENTITY};
-use crate::image::{Image, Mask};
+use crate::volume::grid::{Grid, IDENTITY};
+use crate::volume::image::{Image, Mask};
 
 /// Intensities (z, y, x): four slices of four rows of five voxels. From "Image Biomarker
 /// Standardisation Initiative: digital phantom", A. Zwanenburg, CC BY 4.0.

@@ -5,35 +5,22 @@ use std::borrow::Cow;
 use ndarray::Array3;
 use rayon::prelude::*;
 
-use crate::catalogue::{FAMILIES, Family, check_selection, is_selected};
+use crate::catalogue::{FAMILIES, Family, check_selection};
 use crate::error::Result;
+use crate::families::is_selected;
 use crate::families::line_sets::LineSets;
 use crate::families::zone_sets::ZoneSets;
 use crate::families::{Compute, Job, morphology};
 use crate::filters::Filter;
-use crate::image::{Image, Mask};
 use crate::kernels::Isa;
-use crate::preprocess::{self, Known, KnownImage, KnownLabel, Prepared};
-use crate::roi::{Levels, Roi};
-use crate::runtime::{Monitor, Pool, Runtime};
-use crate::sample::Sample;
+use crate::preprocess::{Known, KnownImage, KnownLabel, Prepared, grey_levels};
+use crate::region::levels::Levels;
+use crate::region::roi::Roi;
+use crate::region::sample::Sample;
+use crate::runtime::{Execution, Monitor, Runtime};
 use crate::settings::{Discretisation, Settings};
 use crate::table::{FeatureRow, FeatureTable};
-
-/// How to compute; never changes a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Execution {
-    /// Number of threads, at most 1024; 0 means as many as the machine has.
-    pub threads: usize,
-    /// Instruction set.
-    pub isa: Isa,
-}
-
-impl Default for Execution {
-    fn default() -> Self {
-        Self { threads: 0, isa: Isa::best() }
-    }
-}
+use crate::volume::image::{Image, Mask};
 
 /// Computes the features that `settings` ask for, of the voxels of `mask` that have `label`:
 /// those of the shape once, those of intensities for every filter, and those of grey levels for
@@ -51,7 +38,7 @@ pub fn extract(
 ) -> Result<FeatureTable> {
     // What is wrong with the settings is said before threads are started.
     check_selection(settings)?;
-    let pool = pool(execution)?;
+    let pool = execution.pool()?;
     let monitor = Monitor::new(None, 0);
     let work = Work { settings, isa: execution.isa, monitor: &monitor };
     pool.install(|| extract_one(ORIGINAL, image, mask, label, work, Known::default(), None))
@@ -189,11 +176,6 @@ fn response_name(image: &str, filter: &Filter) -> String {
     }
 }
 
-/// The threads to compute on.
-pub(crate) fn pool(execution: &Execution) -> Result<Pool> {
-    Pool::new(execution.threads)
-}
-
 /// The families of which any feature is asked for: those of shape, and those of intensities.
 fn selected(settings: &Settings) -> (Vec<&'static Family>, Vec<&'static Family>) {
     let wanted = |family: &&Family| {
@@ -256,7 +238,7 @@ fn compute_discretised(
     let levels = match (sample, turned) {
         (Some(sample), Some(roi)) => {
             let levels = grey_levels(roi, sample, settings, isa);
-            Some(levels.map_err(|error| error.of_discretisation(discretisation))?)
+            Some(levels.map_err(|error| error.of_discretisation(discretisation.map(Discretisation::name)))?)
         }
         _ => None,
     };
@@ -326,11 +308,4 @@ fn compute_group(
         monitor.advance(1)?;
     }
     Ok(rows)
-}
-
-pub(crate) fn grey_levels(roi: &Roi, sample: &Sample, settings: &Settings, isa: Isa) -> Result<Levels> {
-    let lower_bound = settings.resegment_range.and_then(|[low, _]| low);
-    let pad = settings.distances.iter().max().map_or(1, |&d| d as usize);
-    let (discretisation, assignment) = (&settings.discretisation, settings.bin_assignment);
-    preprocess::discretise_sample(roi, sample, discretisation, assignment, lower_bound, pad, isa)
 }

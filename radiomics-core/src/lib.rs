@@ -18,54 +18,51 @@
 //! [`Image`], [`Mask`] and [`Settings`] → [`preprocess`] → [`Roi`](roi::Roi) → families →
 //! [`FeatureTable`].
 
-pub mod aggregation;
 pub mod catalogue;
-mod cells;
 pub mod document;
-mod edge_distance;
 mod error;
 pub mod example;
 mod extract;
 mod families;
+mod feature;
 pub mod filters;
-mod grid;
-mod image;
-mod intensities;
 mod kernels;
-mod label_boxes;
 pub mod matrices;
 /// Surface meshes of masks.
 pub mod morphology {
     pub use crate::families::morphology::Mesh;
 }
 mod names;
-mod neighbourhood;
 pub mod preprocess;
-mod profile;
-pub mod roi;
+mod region;
+/// The region of interest after preprocessing, and its grey levels.
+pub mod roi {
+    pub use crate::kernels::padded::{Level, MAX_LEVELS, Padded};
+    pub use crate::region::levels::{LevelVolume, Levels};
+    pub use crate::region::roi::Roi;
+}
 mod runtime;
-mod sample;
 mod settings;
 mod table;
-mod transform_size;
+mod texture;
 pub mod verify;
+mod volume;
 pub mod voxel_map;
-mod voxels;
-mod zones;
 
-pub use aggregation::Aggregation;
 pub use error::{Error, Result};
-pub use extract::{Execution, extract, extract_many};
-pub use grid::{Grid, IDENTITY, Window};
-pub use image::{Image, Mask};
+pub use extract::{extract, extract_many};
 pub use kernels::Isa;
+pub use kernels::voxel::Voxel;
 pub use names::Named;
 pub use ndarray;
-pub use profile::{IbsiConfiguration, Profile};
-pub use runtime::{Pool, Progress, Runtime};
+pub use runtime::{Execution, Pool, Progress, Runtime};
+pub use settings::profile::{IbsiConfiguration, Profile};
 pub use settings::{
     AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, FilterCrop,
     GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, Settings,
 };
 pub use table::{FeatureRow, FeatureTable, Status};
-pub use voxels::{Voxel, Voxels};
+pub use texture::aggregation::{self, Aggregation};
+pub use volume::grid::{Grid, IDENTITY, Window};
+pub use volume::image::{Image, Mask};
+pub use volume::voxels::Voxels;

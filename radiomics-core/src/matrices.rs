@@ -21,17 +21,19 @@
 
 use rayon::prelude::*;
 
-use crate::aggregation::Span;
-use crate::catalogue::{Family, check_selection, is_selected};
+use crate::catalogue::{Family, check_selection};
 use crate::error::Result;
-use crate::extract::{Execution, grey_levels, pool};
+use crate::families::is_selected;
 use crate::families::{Job, glcm, gldzm, glrlm, glszm, ngldm, ngtdm};
-use crate::image::{Image, Mask};
 use crate::preprocess;
-use crate::roi::Levels;
-use crate::sample::Sample;
+use crate::preprocess::grey_levels;
+use crate::region::levels::Levels;
+use crate::region::sample::Sample;
+use crate::runtime::Execution;
 use crate::settings::Settings;
-use crate::zones::zones;
+use crate::texture::aggregation::Span;
+use crate::texture::zones::zones;
+use crate::volume::image::{Image, Mask};
 
 /// A cell that is not 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -111,7 +113,7 @@ pub fn matrices(
 ) -> Result<Vec<Matrix>> {
     check_selection(settings)?;
     settings.check_single_discretisation("texture matrices")?;
-    pool(execution)?.install(|| {
+    execution.pool()?.install(|| {
         let roi = preprocess::prepare(image, mask, label, settings, 0.0, execution.isa)?;
         let roi = roi.sliced_along(settings.slice_axis);
         let sample = Sample::new(execution.isa, &roi);
@@ -147,7 +149,7 @@ fn each_direction(
     directions.into_iter().map(|offset| (Some(offset), count(offset))).collect()
 }
 
-fn counts(cells: crate::cells::Cells) -> Vec<Cell> {
+fn counts(cells: crate::kernels::cells::Cells) -> Vec<Cell> {
     cells.into_iter().map(|(level, column, n)| cell(level, u64::from(column), n as f64)).collect()
 }
 

@@ -7,6 +7,31 @@ use std::thread::JoinHandle;
 use crate::error::{Error, Result};
 use crate::kernels::Isa;
 
+/// How to compute; never changes a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Execution {
+    /// Number of threads, at most 1024; 0 means as many as the machine has.
+    pub threads: usize,
+    /// Instruction set.
+    pub isa: Isa,
+}
+
+impl Default for Execution {
+    fn default() -> Self {
+        Self { threads: 0, isa: Isa::best() }
+    }
+}
+
+impl Execution {
+    /// Threads of their own for one job.
+    ///
+    /// # Errors
+    /// As [`Pool::new`].
+    pub(crate) fn pool(&self) -> Result<Pool> {
+        Pool::new(self.threads)
+    }
+}
+
 /// More threads than any machine has use for. Tens of thousands would start, and bring the
 /// machine to a standstill.
 const MAX_THREADS: usize = 1024;

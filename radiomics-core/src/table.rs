@@ -1,9 +1,9 @@
 //! The result: one row a feature.
 
-use crate::aggregation::Aggregation;
 use crate::catalogue::Feature;
 use crate::names::Named;
 use crate::settings::Discretisation;
+use crate::texture::aggregation::Aggregation;
 
 /// Whether a value is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

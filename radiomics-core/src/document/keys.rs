@@ -3,11 +3,11 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::aggregation::Aggregation;
 use crate::error::Error;
 use crate::filters::{Filter, read_filters};
 use crate::names::Named;
 use crate::settings::{Normalisation, Settings};
+use crate::texture::aggregation::Aggregation;
 
 use super::bins::{
     anchor, each, edges, number, set_anchors, set_each, set_edges, set_number, set_width, width,

@@ -29,7 +29,7 @@ use serde_json::{Map, Value, json};
 use crate::catalogue::check_selection;
 use crate::error::{Error, Result, nearest};
 use crate::names::Named;
-use crate::profile::Profile;
+use crate::settings::profile::Profile;
 use crate::settings::{BinAnchor, Discretisation, Settings};
 
 use keys::WrongKind;
@@ -162,7 +162,7 @@ fn wrong_text(name: &'static str, value: String, remedy: String) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::IbsiConfiguration;
+    use crate::settings::profile::IbsiConfiguration;
 
     #[test]
     fn every_configuration_survives_yaml_and_json() {

@@ -2,8 +2,8 @@
 //! grey level i occurs with a number j: a run's length, a zone's size or distance, a
 //! neighbourhood's dependence.
 
-use crate::catalogue::{Row, row};
-use crate::cells::{Cells, merge};
+use crate::feature::{Row, row};
+use crate::kernels::cells::{Cells, merge};
 
 use super::entropy_term;
 

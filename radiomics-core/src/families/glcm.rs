@@ -6,15 +6,16 @@ mod singular;
 use self::singular::Deflated;
 use super::line_sets::LineSets;
 use super::{Compute, Job, entropy_term, features, texture};
-use crate::aggregation::{Scope, Span};
-use crate::catalogue::{Family, Row, row};
-use crate::cells::sum_equal;
+use crate::families::Family;
+use crate::feature::{Row, row};
 use crate::kernels::Isa;
+use crate::kernels::cells::sum_equal;
 use crate::kernels::pairs::{Pairs, count_pairs};
-use crate::neighbourhood::half_directions;
-use crate::roi::{Levels, with_levels};
+use crate::region::levels::{Levels, with_levels};
 use crate::settings::Settings;
 use crate::table::FeatureRow;
+use crate::texture::aggregation::{Scope, Span};
+use crate::texture::neighbourhood::half_directions;
 
 pub(crate) const FAMILY: Family = Family {
     name: "glcm",

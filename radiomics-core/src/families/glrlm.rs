@@ -3,15 +3,17 @@
 use super::emphasis::{Counted, Emphasis, table};
 use super::line_sets::LineSets;
 use super::{Compute, Job, features, texture};
-use crate::aggregation::{Scope, Span};
-use crate::catalogue::{Family, Row};
-use crate::cells::Cells;
+use crate::families::Family;
+use crate::feature::Row;
 use crate::kernels::Isa;
+use crate::kernels::cells::Cells;
 use crate::kernels::lines::count_lines;
-use crate::neighbourhood::half_directions;
-use crate::roi::{Level, Levels, with_levels};
+use crate::kernels::padded::Level;
+use crate::region::levels::{Levels, with_levels};
 use crate::settings::Norm;
 use crate::table::FeatureRow;
+use crate::texture::aggregation::{Scope, Span};
+use crate::texture::neighbourhood::half_directions;
 
 pub(crate) const FAMILY: Family = Family {
     name: "glrlm",

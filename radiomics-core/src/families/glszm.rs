@@ -3,12 +3,13 @@
 use super::emphasis::{Counted, Emphasis, table};
 use super::zone_sets::ZoneSets;
 use super::{Compute, Job, features, texture};
-use crate::aggregation::Scope;
-use crate::catalogue::{Family, Row};
-use crate::cells::Tally;
-use crate::roi::Levels;
+use crate::families::Family;
+use crate::feature::Row;
+use crate::kernels::cells::Tally;
+use crate::region::levels::Levels;
 use crate::table::FeatureRow;
-use crate::zones::Zone;
+use crate::texture::aggregation::Scope;
+use crate::texture::zones::Zone;
 
 pub(crate) const FAMILY: Family = Family {
     name: "glszm",

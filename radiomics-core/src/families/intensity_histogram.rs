@@ -2,10 +2,11 @@
 
 use super::statistics::Statistics;
 use super::{Compute, Job, entropy_term, features};
-use crate::aggregation::{Aggregation, Scope};
-use crate::catalogue::{Family, Row, row};
-use crate::roi::Levels;
+use crate::families::Family;
+use crate::feature::{Row, row};
+use crate::region::levels::Levels;
 use crate::table::FeatureRow;
+use crate::texture::aggregation::{Aggregation, Scope};
 
 pub(crate) const FAMILY: Family = Family {
     name: "intensity_histogram",

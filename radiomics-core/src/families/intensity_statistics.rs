@@ -3,12 +3,13 @@
 
 use super::statistics::Statistics;
 use super::{Compute, Job, features};
-use crate::aggregation::{Aggregation, Scope};
-use crate::catalogue::{Family, Row, row};
 use crate::error::Result;
+use crate::families::Family;
+use crate::feature::{Row, row};
 use crate::kernels::reduce;
-use crate::sample::Sample;
+use crate::region::sample::Sample;
 use crate::table::FeatureRow;
+use crate::texture::aggregation::{Aggregation, Scope};
 
 pub(crate) const FAMILY: Family = Family {
     name: "intensity_statistics",

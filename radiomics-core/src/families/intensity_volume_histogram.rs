@@ -1,14 +1,15 @@
 //! Intensity-volume histogram (IBSI 1, P88C): which share of the region has at least a level.
 
 use super::{Compute, Job, features};
-use crate::aggregation::{Aggregation, Scope};
-use crate::catalogue::{Family, Row, row};
 use crate::error::Result;
+use crate::families::Family;
+use crate::feature::{Row, row};
 use crate::kernels::Isa;
 use crate::preprocess::Bins;
-use crate::sample::Sample;
+use crate::region::sample::Sample;
 use crate::settings::Discretisation;
 use crate::table::FeatureRow;
+use crate::texture::aggregation::{Aggregation, Scope};
 
 pub(crate) const FAMILY: Family = Family {
     name: "intensity_volume_histogram",

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::{Job, glrlm};
-use crate::aggregation::{Scope, Span, Unit, plan};
 use crate::kernels::lines::{LineCounter, Lines, count_lines};
-use crate::roi::{Levels, with_levels};
+use crate::region::levels::{Levels, with_levels};
+use crate::texture::aggregation::{Scope, Span, Unit, plan};
 
 /// Lines by unit, or those of several units with the first of them.
 pub(crate) struct LineSets(BTreeMap<Unit, Lines>);
@@ -91,7 +91,7 @@ const FEW_UNITS: usize = 4;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aggregation::Aggregation;
+    use crate::texture::aggregation::Aggregation;
 
     #[test]
     fn what_is_summed_only_is_counted_together() {

@@ -8,11 +8,12 @@ use ndarray::Array3;
 use rayon::prelude::*;
 
 use super::{Compute, Job, features};
-use crate::aggregation::{Aggregation, Scope};
-use crate::catalogue::{Family, Row, row};
+use crate::families::Family;
+use crate::feature::{Row, row};
 use crate::kernels::{Isa, pages, reduce, windows};
-use crate::roi::Roi;
+use crate::region::roi::Roi;
 use crate::table::FeatureRow;
+use crate::texture::aggregation::{Aggregation, Scope};
 
 /// Radius of a sphere of 1 cm³, (3/(4π))^(1/3) cm, in mm.
 const RADIUS_MM: f64 = 6.203_504_908_994;
@@ -235,7 +236,7 @@ fn sphere_rows(spacing_mm: [f64; 3], shape: [usize; 3]) -> Vec<([isize; 2], usiz
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grid::{Grid, Window};
+    use crate::volume::grid::{Grid, Window};
     use approx::assert_relative_eq;
     use proptest::prelude::*;
 

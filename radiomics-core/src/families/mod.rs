@@ -21,14 +21,34 @@ pub(crate) mod zone_sets;
 
 use self::line_sets::LineSets;
 use self::zone_sets::ZoneSets;
-use crate::aggregation::Aggregation;
-use crate::catalogue::{Feature, Row, is_selected};
 use crate::error::Result;
+use crate::feature::{Feature, Row};
 use crate::kernels::Isa;
-use crate::roi::{Levels, Roi};
-use crate::sample::Sample;
-use crate::settings::Settings;
+use crate::region::levels::Levels;
+use crate::region::roi::Roi;
+use crate::region::sample::Sample;
+use crate::settings::{FeatureSet, Settings};
 use crate::table::FeatureRow;
+use crate::texture::aggregation::{Aggregation, Scope};
+
+/// A family of features.
+pub struct Family {
+    /// Name, as in the IBSI reference values.
+    pub name: &'static str,
+    /// IBSI identifier of the family; empty if IBSI has no such family.
+    pub ibsi_id: &'static str,
+    /// Which aggregations it knows.
+    pub scope: Scope,
+    /// Its features, in the order in which IBSI lists them.
+    pub features: fn() -> Vec<&'static Feature>,
+    pub(crate) compute: Compute,
+}
+
+impl std::fmt::Debug for Family {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Family").field("name", &self.name).finish_non_exhaustive()
+    }
+}
 
 /// What a family computes its features from.
 #[derive(Clone, Copy)]
@@ -78,6 +98,46 @@ impl Compute {
             _ => 0.0,
         }
     }
+}
+
+/// The families, in the order in which IBSI lists them: the only registry.
+pub static FAMILIES: &[Family] = &[
+    morphology::FAMILY,
+    morphology::slice::FAMILY,
+    local_intensity::FAMILY,
+    intensity_statistics::FAMILY,
+    intensity_histogram::FAMILY,
+    intensity_volume_histogram::FAMILY,
+    glcm::FAMILY,
+    glrlm::FAMILY,
+    glszm::FAMILY,
+    gldzm::FAMILY,
+    ngtdm::FAMILY,
+    ngldm::FAMILY,
+];
+
+/// Whether the settings ask for `feature` of `family`.
+pub(crate) fn is_selected(settings: &Settings, family: &str, feature: &Feature) -> bool {
+    // Lengths first: this is asked for every feature of every response.
+    let named = |name: &String| {
+        name.len() == family.len() + 1 + feature.name.len()
+            && name.ends_with(feature.name)
+            && name.split_once('.').is_some_and(|(first, _)| first == family)
+    };
+    if settings.features.iter().flatten().any(named) {
+        return true;
+    }
+    // A family that IBSI does not have is computed only when it or one of its features is named.
+    let outside_ibsi = FAMILIES.iter().any(|f| f.name == family && f.ibsi_id.is_empty());
+    let in_family = match &settings.families {
+        Some(families) => families.iter().any(|f| f == family),
+        None => settings.features.is_none() && !outside_ibsi,
+    };
+    in_family
+        && match settings.feature_set {
+            FeatureSet::Ibsi => outside_ibsi || !feature.ibsi_id.is_empty(),
+            FeatureSet::PyRadiomics => feature.pyradiomics.is_some() && !feature.only_by_name,
+        }
 }
 
 impl Job<'_> {

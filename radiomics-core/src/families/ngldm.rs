@@ -5,18 +5,20 @@ use rayon::prelude::*;
 
 use super::emphasis::{Counted, Emphasis, table};
 use super::{Compute, Job, features, texture};
-use crate::aggregation::{Scope, Span};
-use crate::catalogue::{Family, Row};
-use crate::cells::{Cells, Tally};
+use crate::families::Family;
+use crate::feature::Row;
 use crate::kernels::Isa;
+use crate::kernels::cells::{Cells, Tally};
 use crate::kernels::counters::Counters;
 use crate::kernels::neighbours::{STRIP, count_equal, count_similar, place_in_table};
 use crate::kernels::occupied::occupied;
-use crate::neighbourhood::neighbours;
-use crate::roi::{Level, Levels, Padded, with_levels};
+use crate::kernels::padded::{Level, Padded};
+use crate::region::levels::{Levels, with_levels};
 use crate::runtime::slab_thickness;
 use crate::settings::Settings;
 use crate::table::FeatureRow;
+use crate::texture::aggregation::{Scope, Span};
+use crate::texture::neighbourhood::neighbours;
 
 pub(crate) const FAMILY: Family = Family {
     name: "ngldm",

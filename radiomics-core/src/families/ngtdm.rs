@@ -6,17 +6,19 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::{Compute, Job, features, texture};
-use crate::aggregation::{Scope, Span};
-use crate::catalogue::{Family, Row, row};
+use crate::families::Family;
+use crate::feature::{Row, row};
 use crate::kernels::Isa;
 use crate::kernels::counters::Counters;
 use crate::kernels::neighbours::{BLOCK, STRIP, sum_neighbours};
+use crate::kernels::padded::{Level, Padded};
 use crate::kernels::{neighbours as kernel, occupied::occupied};
-use crate::neighbourhood::neighbours;
-use crate::roi::{Level, Levels, Padded, with_levels};
+use crate::region::levels::{Levels, with_levels};
 use crate::runtime::slab_thickness;
 use crate::settings::Settings;
 use crate::table::FeatureRow;
+use crate::texture::aggregation::{Scope, Span};
+use crate::texture::neighbourhood::neighbours;
 
 pub(crate) const FAMILY: Family = Family {
     name: "ngtdm",

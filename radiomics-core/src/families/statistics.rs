@@ -1,7 +1,7 @@
 //! Statistics of a sample, shared by the intensity and the histogram family.
 
 use crate::kernels::{Isa, reduce};
-use crate::sample::Sample;
+use crate::region::sample::Sample;
 
 /// What the formulas of both families read.
 #[derive(Clone, Debug)]

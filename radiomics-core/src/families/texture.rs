@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::Job;
-use crate::aggregation::{Scope, Span, Unit, plan};
-use crate::catalogue::Row;
+use crate::feature::Row;
 use crate::table::FeatureRow;
+use crate::texture::aggregation::{Scope, Span, Unit, plan};
 
 /// Counts each matrix that the wanted aggregations need once, merges them as planned and
 /// averages the features.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::Job;
-use crate::aggregation::{Scope, Span, plan};
-use crate::roi::Levels;
-use crate::zones::{Zone, zones};
+use crate::region::levels::Levels;
+use crate::texture::aggregation::{Scope, Span, plan};
+use crate::texture::zones::{Zone, zones};
 
 /// Zones by span.
 pub(crate) struct ZoneSets(BTreeMap<Span, Vec<Zone>>);

@@ -15,7 +15,7 @@ use super::{Boundary, Pooling};
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Add, Max};
 use crate::kernels::modulus::combine_moduli;
-use crate::transform_size::smooth;
+use crate::kernels::transform_size::smooth;
 
 /// Columns that are transformed together, so that their transposition writes whole cache lines.
 const COLUMNS: usize = 8;

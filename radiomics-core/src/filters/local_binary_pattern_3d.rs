@@ -9,9 +9,9 @@ use super::{Reach, invalid, positive};
 use crate::error::Result;
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Set, Tap, weighted_rows};
+use crate::kernels::splines::spline_weights;
 use crate::kernels::splines::{self, LANES, mirror};
-use crate::preprocess::resample::spline_weights;
-use crate::voxels::VoxelKind;
+use crate::volume::voxels::VoxelKind;
 
 /// What is made of the samples on a sphere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

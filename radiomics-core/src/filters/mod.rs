@@ -51,11 +51,11 @@ pub use simoncelli::Simoncelli;
 pub use text::read_filters;
 
 use crate::error::{Error, Result};
-use crate::extract::{Execution, pool};
-use crate::image::Image;
 use crate::kernels::Isa;
+use crate::runtime::Execution;
 use crate::runtime::Runtime;
-use crate::voxels::VoxelKind;
+use crate::volume::image::Image;
+use crate::volume::voxels::VoxelKind;
 
 /// A filter and its parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -151,7 +151,7 @@ impl Reach {
 /// [`Error::Threads`] when the system refuses threads.
 pub fn filter_images(image: &Image, filters: &[Filter], execution: &Execution) -> Result<Vec<Array3<f64>>> {
     filters.iter().try_for_each(Filter::validate)?;
-    let pool = pool(execution)?;
+    let pool = execution.pool()?;
     let runtime = Runtime { pool: &pool, isa: execution.isa, progress: None };
     let mut responses = Vec::with_capacity(filters.len());
     filter_each(image, filters, &runtime, |_, response| responses.push(response))?;

@@ -9,11 +9,11 @@ use rayon::prelude::*;
 use super::invalid;
 use super::recursive_coefficients::{second_derivative, smoothing};
 use crate::error::Result;
-use crate::grid::Window;
 use crate::kernels::Isa;
 use crate::kernels::pages::zeros;
 use crate::kernels::recursive::{Causal, LANES, Lines, Recursion, Stored, add_scaled, filter, sum_scaled};
 use crate::kernels::transpose::{Element, Matrix, transpose};
+use crate::volume::grid::Window;
 
 /// An image whose rows are padded to whole panels of lines, and volumes between the axes, which
 /// are used again for the next σ.

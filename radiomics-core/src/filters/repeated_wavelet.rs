@@ -12,10 +12,10 @@ use super::responses::sized;
 use super::separable_wavelet::Each;
 use super::wavelets::DecompositionFilters;
 use crate::error::Result;
-use crate::grid::Window;
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Float, Tap, sums};
 use crate::kernels::pages::zeros;
+use crate::volume::grid::Window;
 
 /// Whether each of x, y and z is high-pass filtered.
 pub(super) type Band = [bool; 3];

@@ -7,11 +7,11 @@ use ndarray::Array3;
 use super::recursive_gaussian::Laplacians;
 use super::{About, Filter, GaussianMethod, SeparableWavelet};
 use crate::error::Result;
-use crate::grid::Window;
-use crate::image::Image;
 use crate::kernels::Isa;
 use crate::runtime::{Monitor, Runtime};
-use crate::voxels::volume;
+use crate::volume::grid::Window;
+use crate::volume::image::Image;
+use crate::volume::voxels::volume;
 
 /// Calls `each` with the index of every one of `filters`, in their order, and its response to a whole
 /// image, an array (z, y, x). A response is gone when `each` drops it. A step of the progress is a

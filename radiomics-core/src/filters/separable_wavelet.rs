@@ -12,9 +12,9 @@ use super::separable::{Engine, rotated};
 use super::wavelets::{self, DecompositionFilters};
 use super::{Boundary, Pooling, Reach, invalid};
 use crate::error::Result;
-use crate::grid::Window;
 use crate::kernels::Isa;
-use crate::voxels::VoxelKind;
+use crate::volume::grid::Window;
+use crate::volume::voxels::VoxelKind;
 
 /// How higher levels of a wavelet decomposition are reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

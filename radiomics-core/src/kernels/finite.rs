@@ -1,7 +1,7 @@
 //! Whether values are numbers.
 
 use super::kernel;
-use crate::voxels::Voxel;
+use crate::kernels::voxel::Voxel;
 
 /// Bits that are all set in infinities and NaN, and in nothing else.
 const EXPONENT: u64 = 0x7ff0_0000_0000_0000;

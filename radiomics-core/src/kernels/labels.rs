@@ -1,7 +1,7 @@
 //! Labelling voxels: one by one, with as little as can be for each.
 
 use super::distances::Distance;
-use crate::roi::Level;
+use crate::kernels::padded::Level;
 
 /// Voxels that are looked at together.
 pub const STRIP: usize = 512;

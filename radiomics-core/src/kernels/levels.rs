@@ -1,8 +1,8 @@
 //! From intensities to grey levels, row by row.
 
 use super::kernel;
-use crate::roi::Level;
-use crate::voxels::Voxel;
+use crate::kernels::padded::Level;
+use crate::kernels::voxel::Voxel;
 
 /// Bins of equal width: ⌊(x − low)·multiply / divide⌋ + 1, from 1 to `top`, which is at most
 /// 65 535.

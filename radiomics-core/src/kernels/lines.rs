@@ -13,8 +13,8 @@ use super::occupied::occupied;
 use super::pairs::{Pairs, count_pairs};
 use super::runs::count_runs;
 use super::{Isa, kernel};
-use crate::cells::{Cells, Tally};
-use crate::roi::{Level, Padded};
+use crate::kernels::cells::{Cells, Tally};
+use crate::kernels::padded::{Level, Padded};
 
 /// Fewest places in a run that have a counter each: voxels with 1, 2, … others of the run before
 /// them. The last one is for all that are further on, which are listed as well.
@@ -266,8 +266,8 @@ fn into_lines(table: &[u32], kept: usize, width: usize, far: Cells) -> Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::neighbourhood::half_directions;
-    use crate::roi::{Levels, with_levels};
+    use crate::region::levels::{Levels, with_levels};
+    use crate::texture::neighbourhood::half_directions;
     use ndarray::Array3;
     use proptest::prelude::*;
 

@@ -9,6 +9,7 @@
 //! instruction set gives the same bits.
 #![allow(unsafe_code)]
 
+pub(crate) mod cells;
 pub(crate) mod convolve;
 pub(crate) mod counters;
 pub(crate) mod differences;
@@ -21,6 +22,7 @@ pub(crate) mod lines;
 pub(crate) mod modulus;
 pub(crate) mod neighbours;
 pub(crate) mod occupied;
+pub(crate) mod padded;
 pub(crate) mod pages;
 pub(crate) mod pairs;
 pub(crate) mod recursive;
@@ -28,7 +30,9 @@ pub(crate) mod reduce;
 pub(crate) mod runs;
 pub(crate) mod splines;
 pub(crate) mod toeplitz;
+pub(crate) mod transform_size;
 pub(crate) mod transpose;
+pub(crate) mod voxel;
 pub(crate) mod whole;
 pub(crate) mod windows;
 

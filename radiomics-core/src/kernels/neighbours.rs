@@ -1,7 +1,7 @@
 //! Looking at all neighbours of each voxel of a row.
 
 use super::kernel;
-use crate::roi::Level;
+use crate::kernels::padded::Level;
 
 /// Voxels that are left out together if none of them is in the region.
 pub const BLOCK: usize = 16;

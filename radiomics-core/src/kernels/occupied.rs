@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Isa, kernel};
-use crate::roi::{Level, Padded};
+use crate::kernels::padded::{Level, Padded};
 
 /// Voxels that are looked at together: empty ones are skipped in such chunks.
 const CHUNK: usize = 64;
@@ -50,7 +50,7 @@ fn of_slice<T: Level>(isa: Isa, levels: &Padded<T>, k: usize) -> Vec<Range<usize
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roi::{Levels, with_levels};
+    use crate::region::levels::{Levels, with_levels};
     use ndarray::Array3;
 
     #[test]

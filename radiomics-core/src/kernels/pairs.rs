@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::counters::Counters;
 use super::occupied::occupied;
 use super::{Isa, kernel};
-use crate::roi::{Level, Padded};
+use crate::kernels::padded::{Level, Padded};
 
 /// Cells (i, j, n) in order.
 pub type Pairs = Vec<(u16, u16, u64)>;
@@ -107,7 +107,7 @@ fn by_level<'a, T: Level>(strips: impl Iterator<Item = (&'a [T], &'a [T])>, n_g:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roi::{Levels, with_levels};
+    use crate::region::levels::{Levels, with_levels};
     use ndarray::Array3;
 
     /// The definition, voxel by voxel.

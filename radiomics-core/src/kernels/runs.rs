@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::{Isa, kernel};
-use crate::cells::{Cells, Tally};
-use crate::roi::{Level, Padded};
+use crate::kernels::cells::{Cells, Tally};
+use crate::kernels::padded::{Level, Padded};
 
 kernel! {
     /// How far each voxel of a row is into its run, from the row of voxels before it along
@@ -94,8 +94,8 @@ pub fn longest(shape: [usize; 3], offset: [i32; 3]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::neighbourhood::half_directions;
-    use crate::roi::{Levels, with_levels};
+    use crate::region::levels::{Levels, with_levels};
+    use crate::texture::neighbourhood::half_directions;
     use ndarray::Array3;
     use proptest::prelude::*;
     use std::collections::BTreeMap;

@@ -197,6 +197,14 @@ pub fn truncate(isa: Isa, values: &mut [f64], [low, high]: [f64; 2]) {
     truncate_kernel(isa, values, low, high);
 }
 
+/// B-spline basis of order 3 at distances 1 + t, t, 1 − t and 2 − t.
+pub fn spline_weights(t: f64) -> [f64; 4] {
+    let u = 1.0 - t;
+    let outer = |d: f64| d * d * d / 6.0;
+    let inner = |d: f64| 2.0 / 3.0 - d * d + d * d * d / 2.0;
+    [outer(u), inner(t), inner(u), outer(t)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Reductions of whole numbers of 16 bits.
 
 use super::kernel;
-use crate::voxels::Voxel;
+use crate::kernels::voxel::Voxel;
 
 /// Partial results side by side.
 const STRIPES: usize = 32;

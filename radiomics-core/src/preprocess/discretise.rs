@@ -6,16 +6,19 @@ use ndarray::{Array3, ArrayView1};
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::intensities::with_intensities;
 use crate::kernels::Isa;
 use crate::kernels::levels::{self as kernel, EvenBins, SteppedBins};
-use crate::roi::{Level, LevelVolume, Levels, MAX_LEVELS, Padded, Roi};
-use crate::sample::Sample;
-use crate::settings::{BinAnchor, BinAssignment, Discretisation};
-use crate::voxels::Voxel;
+use crate::kernels::padded::{Level, MAX_LEVELS, Padded};
+use crate::kernels::voxel::Voxel;
+use crate::region::levels::{LevelVolume, Levels};
+use crate::region::roi::Roi;
+use crate::region::sample::Sample;
+use crate::settings::{BinAnchor, BinAssignment, Discretisation, Settings};
+use crate::volume::intensities::with_intensities;
 
-/// The grey levels of a region. `assignment` says how an intensity finds its bin, `lower_bound` is the lower end of the resegmentation range,
-/// if there is one; `pad` is the largest neighbour distance that kernels will look at.
+/// The grey levels of a region. `assignment` says how an intensity finds its bin, `lower_bound` is
+/// the lower end of the resegmentation range, if there is one; `pad` is the largest neighbour
+/// distance that kernels will look at.
 ///
 /// # Errors
 /// [`Error::TooManyLevels`], [`Error::NotDiscretised`] or [`Error::OutsideBinEdges`].
@@ -30,8 +33,14 @@ pub fn discretise(
     discretise_sample(roi, &Sample::new(isa, roi), discretisation, assignment, lower_bound, pad, isa)
 }
 
-/// The same, where the sample of the region is known.
-pub(crate) fn discretise_sample(
+/// The grey levels of a region whose sample is known, as the one discretisation of `settings` says.
+pub(crate) fn grey_levels(roi: &Roi, sample: &Sample, settings: &Settings, isa: Isa) -> Result<Levels> {
+    let lower_bound = settings.resegment_range.and_then(|[low, _]| low);
+    let pad = settings.distances.iter().max().map_or(1, |&d| d as usize);
+    discretise_sample(roi, sample, &settings.discretisation, settings.bin_assignment, lower_bound, pad, isa)
+}
+
+fn discretise_sample(
     roi: &Roi,
     sample: &Sample,
     discretisation: &Discretisation,
@@ -246,8 +255,8 @@ fn check_whole(sample: &Sample) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grid::{Grid, IDENTITY, Window};
     use crate::kernels::reduce;
+    use crate::volume::grid::{Grid, IDENTITY, Window};
     use proptest::prelude::*;
 
     /// A box with a voxel of margin round the region.

@@ -6,12 +6,12 @@ use super::normalise::ZScore;
 use super::resample::{Resampling, resampled_grid};
 use crate::error::Result;
 use crate::filters::About;
-use crate::grid::{Grid, Window};
-use crate::image::Image;
-use crate::intensities::Intensities;
 use crate::kernels::{Isa, splines};
 use crate::settings::{Rounding, Settings};
-use crate::voxels::VoxelKind;
+use crate::volume::grid::{Grid, Window};
+use crate::volume::image::Image;
+use crate::volume::intensities::Intensities;
+use crate::volume::voxels::VoxelKind;
 
 /// The image on the grid of the region, of which boxes are computed as they are needed.
 pub(super) struct Frame<'i, 'v> {

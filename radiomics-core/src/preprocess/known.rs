@@ -8,9 +8,9 @@ use ndarray::Array3;
 use super::normalise::ZScore;
 use super::{Drawn, check_size};
 use crate::error::Result;
-use crate::grid::{Grid, Window};
-use crate::image::{Image, Mask};
 use crate::settings::Settings;
+use crate::volume::grid::{Grid, Window};
+use crate::volume::image::{Image, Mask};
 
 /// What is known before a region is prepared; nothing of a region by itself.
 #[derive(Default)]

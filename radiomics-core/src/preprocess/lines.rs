@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use crate::kernels::Isa;
 use crate::kernels::splines::{LANES, Lanes, Taps, at_tap, at_taps, prefilter};
 use crate::kernels::transpose::{Matrix, transpose};
-use crate::voxels::volume;
+use crate::volume::voxels::volume;
 
 /// How values along an axis are made.
 pub(super) struct Along {

@@ -12,19 +12,19 @@ use ndarray::Array3;
 
 pub(crate) use discretise::Bins;
 pub use discretise::discretise;
-pub(crate) use discretise::discretise_sample;
+pub(crate) use discretise::grey_levels;
 pub(crate) use known::{Known, KnownImage, KnownLabel};
 pub use resample::{Resampling, resampled_grid};
 
 use crate::error::{Error, Result};
 use crate::filters::{self, Filter, Reach};
-use crate::grid::{Grid, Window};
-use crate::image::{Image, Mask};
-use crate::intensities::Intensities;
 use crate::kernels::Isa;
-use crate::roi::Roi;
+use crate::region::roi::Roi;
 use crate::settings::{FilterCrop, Interpolation, MorphologicalMask, Settings};
-use crate::voxels::check_finite;
+use crate::volume::grid::{Grid, Window};
+use crate::volume::image::{Image, Mask};
+use crate::volume::intensities::Intensities;
+use crate::volume::voxels::check_finite;
 use frame::Frame;
 
 /// The fewest voxels that features are computed from.

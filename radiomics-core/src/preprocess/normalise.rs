@@ -1,7 +1,8 @@
 //! z-scores of the whole image.
 
+use crate::kernels::voxel::Voxel;
 use crate::settings::Normalisation;
-use crate::voxels::{Voxel, Voxels, with_voxels};
+use crate::volume::voxels::{Voxels, with_voxels};
 
 /// The linear map from intensities to normalised ones, and its ends.
 #[derive(Clone, Copy, Debug)]

@@ -5,10 +5,10 @@ use rayon::prelude::*;
 
 use super::lines::{Along, interpolate};
 use crate::error::{Error, Result};
-use crate::grid::{Grid, Window};
 use crate::kernels::Isa;
-use crate::kernels::splines::{Taps, mirror};
+use crate::kernels::splines::{Taps, mirror, spline_weights};
 use crate::settings::{GridAlignment, Interpolation};
+use crate::volume::grid::{Grid, Window};
 
 /// Voxels that the spline prefilter reaches: its response falls by 2 − √3 a voxel, so at
 /// this distance it is below the resolution of a 64-bit float.
@@ -232,14 +232,6 @@ impl Resampling {
         }
         Window { start, shape: std::array::from_fn(|a| end[a] - start[a]) }
     }
-}
-
-/// B-spline basis of order 3 at distances 1 + t, t, 1 − t and 2 − t.
-pub(crate) fn spline_weights(t: f64) -> [f64; 4] {
-    let u = 1.0 - t;
-    let outer = |d: f64| d * d * d / 6.0;
-    let inner = |d: f64| 2.0 / 3.0 - d * d + d * d * d / 2.0;
-    [outer(u), inner(t), inner(u), outer(t)]
 }
 
 /// Keys' cubic convolution, a = −1/2, at the same distances.

@@ -2,11 +2,11 @@
 
 use ndarray::{Array3, Zip};
 
-use crate::intensities::{Intensities, with_intensities};
+use crate::kernels::voxel::Voxel;
 use crate::kernels::{Isa, reduce};
-use crate::roi::masked;
+use crate::region::roi::masked;
 use crate::settings::{ResegmentUnit, Settings};
-use crate::voxels::Voxel;
+use crate::volume::intensities::{Intensities, with_intensities};
 
 /// Resegments by range (IBSI 1, USB3), then by outliers of what is left (7ACA). Both
 /// intervals are closed; σ is the population's. `None` if the settings ask for neither.

@@ -1,8 +1,8 @@
 //! The choices that settings offer, each named for what it does.
 
-use crate::error::Result;
+use crate::error::{Result, invalid};
+use crate::kernels::padded::MAX_LEVELS;
 use crate::names::Named;
-use crate::settings::invalid;
 
 /// How values between voxel centres are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -311,12 +311,8 @@ impl Discretisation {
     ) -> Result<()> {
         match self {
             Self::Identity => Ok(()),
-            Self::FixedBinNumber { bins } if *bins == 0 || *bins as usize > crate::roi::MAX_LEVELS => {
-                Err(invalid(
-                    number_name,
-                    bins,
-                    format!("it must be a whole number from 1 to {}", crate::roi::MAX_LEVELS),
-                ))
+            Self::FixedBinNumber { bins } if *bins == 0 || *bins as usize > MAX_LEVELS => {
+                Err(invalid(number_name, bins, format!("it must be a whole number from 1 to {}", MAX_LEVELS)))
             }
             Self::FixedBinSize { width, .. } if !width.is_finite() || *width <= 0.0 => Err(invalid(
                 width_name,

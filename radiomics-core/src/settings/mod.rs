@@ -1,15 +1,16 @@
 //! What is done to an image before features are computed, and which are.
 
 mod choices;
+pub(crate) mod profile;
 
 pub use choices::{
     AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, FilterCrop,
     GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding,
 };
 
-use crate::aggregation::Aggregation;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, invalid};
 use crate::filters::Filter;
+use crate::texture::aggregation::Aggregation;
 
 /// Everything that determines the numbers, apart from image and mask.
 ///
@@ -222,14 +223,4 @@ impl Settings {
         }
         Ok(())
     }
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        crate::profile::Profile::Ibsi.settings()
-    }
-}
-
-pub(crate) fn invalid(name: &'static str, value: impl ToString, remedy: impl Into<String>) -> Error {
-    Error::InvalidSetting { name, value: value.to_string(), remedy: remedy.into() }
 }

@@ -4,15 +4,16 @@ use std::f64::consts::FRAC_PI_8;
 
 use super::{Check, check};
 use crate::error::Result;
-use crate::extract::{Execution, extract};
+use crate::extract::extract;
 use crate::filters::{
     Boundary, Decomposition, Dimensions, Filter, Gabor, GaussianMethod, LaplacianOfGaussian, Laws, Mean,
     Pooling, SeparableWavelet, Simoncelli,
 };
-use crate::image::{Image, Mask};
-use crate::profile::Profile;
+use crate::runtime::Execution;
+use crate::settings::profile::Profile;
 use crate::settings::{Interpolation, Rounding, Settings};
 use crate::table::FeatureTable;
+use crate::volume::image::{Image, Mask};
 
 /// Computes intensity statistics of the CT phantom, patient 1 of the IBSI data with its region
 /// GTV-1 (label 1), after filters 1 to 9 of IBSI 2, by slice (A) and in 3D (B), and checks them.

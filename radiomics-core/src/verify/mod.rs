@@ -12,14 +12,15 @@ pub use filtered::ct_phantom_filtered;
 pub use report::{Format, Summary, summaries, write};
 pub use response_maps::{ResponseCheck, ResponseMap, response_maps};
 
-use crate::aggregation::Aggregation;
 use crate::error::Result;
 use crate::example::DigitalPhantom;
-use crate::extract::{Execution, extract};
-use crate::image::{Image, Mask};
+use crate::extract::extract;
 use crate::names::Named;
-use crate::profile::IbsiConfiguration;
+use crate::runtime::Execution;
+use crate::settings::profile::IbsiConfiguration;
 use crate::table::FeatureTable;
+use crate::texture::aggregation::Aggregation;
+use crate::volume::image::{Image, Mask};
 
 const REFERENCE_VALUES: [&str; 2] = [
     include_str!("../../data/ibsi1_reference_values.csv"),

@@ -3,15 +3,15 @@
 use std::f64::consts::{FRAC_PI_3, FRAC_PI_4, FRAC_PI_8};
 
 use super::{Check, Reference};
-use crate::aggregation::Aggregation;
 use crate::error::{Error, Result};
-use crate::extract::Execution;
 use crate::filters::{
     Boundary, Decomposition, Dimensions, Filter, Gabor, GaussianMethod, LaplacianOfGaussian, Laws, Mean,
     Pooling, Riesz, RieszBase, SeparableWavelet, Simoncelli, filter_images,
 };
-use crate::grid::Window;
-use crate::image::Image;
+use crate::runtime::Execution;
+use crate::texture::aggregation::Aggregation;
+use crate::volume::grid::Window;
+use crate::volume::image::Image;
 
 use Boundary::{Mirror, Nearest, Periodic, Zero};
 use Dimensions::{Three, Two};

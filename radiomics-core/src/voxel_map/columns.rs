@@ -1,11 +1,12 @@
 //! Which maps are asked for.
 
-use crate::aggregation::Aggregation;
-use crate::catalogue::{FAMILIES, Family, Feature, is_selected};
-use crate::error::Result;
+use crate::catalogue::{FAMILIES, Family, Feature};
+use crate::error::{Result, invalid};
+use crate::families::is_selected;
 use crate::families::{glcm, gldzm, glrlm, glszm, intensity_histogram, intensity_statistics, ngldm, ngtdm};
-use crate::settings::{Settings, invalid};
+use crate::settings::Settings;
 use crate::table::FeatureRow;
+use crate::texture::aggregation::Aggregation;
 
 /// The families that have maps. Shape and local peaks describe a region, not a window; the
 /// intensity-volume histogram is discretised by the range of what it is computed of, so its

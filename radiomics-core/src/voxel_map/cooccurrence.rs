@@ -10,9 +10,9 @@ use super::region::Region;
 use super::scratch::Scratch;
 use super::spectrum::second_singular_value;
 use super::tiles::Part;
-use crate::aggregation::{Aggregation, Span};
 use crate::families::glcm::directions;
 use crate::settings::Settings;
+use crate::texture::aggregation::{Aggregation, Span};
 
 /// The features, by their names in the catalogue, in the order of [`Summed::features`].
 const FEATURES: [&str; 26] = [

@@ -7,8 +7,8 @@ use super::region::Region;
 use super::scratch::Scratch;
 use super::tiles::Part;
 use crate::catalogue::Family;
-use crate::neighbourhood::neighbours;
 use crate::settings::Settings;
+use crate::texture::neighbourhood::neighbours;
 
 /// Features of one aggregation.
 pub(super) struct Dependences {

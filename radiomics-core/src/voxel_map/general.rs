@@ -10,11 +10,12 @@ use super::tiles::Part;
 use crate::catalogue::Family;
 use crate::families::zone_sets::ZoneSets;
 use crate::families::{Compute, Job};
-use crate::grid::{Grid, IDENTITY, Window};
 use crate::kernels::Isa;
-use crate::roi::{Levels, Roi};
-use crate::sample::Sample;
+use crate::region::levels::Levels;
+use crate::region::roi::Roi;
+use crate::region::sample::Sample;
 use crate::settings::Settings;
+use crate::volume::grid::{Grid, IDENTITY, Window};
 
 /// Features of one family.
 pub(super) struct General {

@@ -3,8 +3,8 @@
 //! A place is an index into the window in (z, y, x) order. A group of an aggregation's plan is a
 //! list of pairs or of lines, whatever slices and directions it is made of.
 
-use crate::aggregation::{Aggregation, Span, plan};
-use crate::neighbourhood::half_directions;
+use crate::texture::aggregation::{Aggregation, Span, plan};
+use crate::texture::neighbourhood::half_directions;
 
 /// A window of `shape` (z, y, x).
 #[derive(Clone, Copy)]

@@ -1,7 +1,7 @@
 //! Where the values of maps lie, and what they are.
 
 use super::columns::Column;
-use crate::grid::Grid;
+use crate::volume::grid::Grid;
 
 /// The voxels of the maps and the list of the maps.
 #[derive(Clone, Debug)]

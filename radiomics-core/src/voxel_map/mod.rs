@@ -40,10 +40,10 @@ mod zones;
 
 use ndarray::Array3;
 
-use crate::error::Result;
-use crate::extract::Execution;
-use crate::image::{Image, Mask};
-use crate::settings::{Settings, invalid};
+use crate::error::{Result, invalid};
+use crate::runtime::Execution;
+use crate::settings::Settings;
+use crate::volume::image::{Image, Mask};
 
 pub use columns::Column;
 pub use layout::Layout;

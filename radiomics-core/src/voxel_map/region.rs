@@ -6,16 +6,16 @@ use std::borrow::Cow;
 use ndarray::Array3;
 
 use super::MovingWindow;
-use crate::error::Result;
-use crate::extract::grey_levels;
+use crate::error::{Result, invalid};
 use crate::filters::Filter;
-use crate::grid::{Grid, Window};
-use crate::image::{Image, Mask};
 use crate::kernels::Isa;
+use crate::preprocess::grey_levels;
 use crate::preprocess::{Known, Prepared};
-use crate::roi::Roi;
-use crate::sample::Sample;
-use crate::settings::{Settings, invalid};
+use crate::region::roi::Roi;
+use crate::region::sample::Sample;
+use crate::settings::Settings;
+use crate::volume::grid::{Grid, Window};
+use crate::volume::image::{Image, Mask};
 
 /// Volumes in which axis 0 is across the slices of 2D texture.
 pub(super) struct Region {

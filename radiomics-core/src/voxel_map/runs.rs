@@ -6,10 +6,10 @@ use super::groups::{Lines, Places, groups};
 use super::region::Region;
 use super::scratch::Scratch;
 use super::tiles::Part;
-use crate::aggregation::Span;
 use crate::catalogue::Family;
 use crate::families::glrlm::directions;
 use crate::settings::Settings;
+use crate::texture::aggregation::Span;
 
 /// Features of one aggregation.
 pub(super) struct Runs {

@@ -17,13 +17,13 @@ use super::tones::Tones;
 use super::zones::Zones;
 use super::{Column, MovingWindow};
 use crate::catalogue::{Family, check_selection};
-use crate::error::Result;
-use crate::extract::{Execution, pool};
+use crate::error::{Result, invalid};
 use crate::filters::Filter;
-use crate::image::{Image, Mask};
 use crate::kernels::Isa;
+use crate::runtime::Execution;
 use crate::runtime::{Monitor, Runtime};
-use crate::settings::{Settings, invalid};
+use crate::settings::Settings;
+use crate::volume::image::{Image, Mask};
 
 /// Voxels that a thread takes at a time: enough to pay for its buffers, few enough that no
 /// thread is left waiting.
@@ -166,7 +166,7 @@ pub fn feature_map_tiles(
 ) -> Result<(Layout, ControlFlow<()>)> {
     // What is wrong with the settings is said before threads are started.
     asked_for(settings, window)?;
-    let pool = pool(execution)?;
+    let pool = execution.pool()?;
     let runtime = Runtime { pool: &pool, isa: execution.isa, progress: None };
     let maps = PreparedMaps::new(image, mask, label, settings, window, &runtime)?;
     let done = maps.compute(&runtime, tile_bytes, each)?;

@@ -153,7 +153,7 @@ fn root(parents: &mut [u16], mut place: u16) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aggregation::Aggregation;
+    use crate::texture::aggregation::Aggregation;
     use proptest::prelude::*;
 
     proptest! {

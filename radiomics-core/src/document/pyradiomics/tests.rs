@@ -1,10 +1,10 @@
 //! Parameter files and what becomes of them.
 
 use super::*;
-use crate::aggregation::Aggregation;
 use crate::filters::Filter;
-use crate::profile::Profile;
+use crate::settings::profile::Profile;
 use crate::settings::{BinAnchor, Discretisation, FilterCrop, Interpolation, Norm, ResegmentUnit};
+use crate::texture::aggregation::Aggregation;
 
 fn settings(text: &str) -> Settings {
     from_yaml(text).unwrap().settings

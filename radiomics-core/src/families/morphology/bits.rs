@@ -5,7 +5,7 @@ use std::ops::Range;
 use ndarray::ArrayView3;
 use rayon::prelude::*;
 
-use crate::grid::Window;
+use crate::volume::grid::Window;
 
 /// Voxels in a word.
 const WORD: usize = 32;

@@ -3,8 +3,8 @@
 use ndarray::{ArrayView3, Axis, Zip};
 use rayon::prelude::*;
 
-use crate::intensities::Intensity;
 use crate::kernels::Isa;
+use crate::volume::intensities::Intensity;
 
 /// Sums over the voxels of the intensity mask.
 #[derive(Clone, Copy, Debug, Default)]

@@ -22,12 +22,14 @@ use std::f64::consts::PI;
 use ndarray::ArrayView3;
 
 use super::{Compute, Job, features};
-use crate::aggregation::{Aggregation, Scope};
-use crate::catalogue::{Family, Row, is_selected, row};
-use crate::intensities::with_intensities;
+use crate::families::Family;
+use crate::families::is_selected;
+use crate::feature::{Row, row};
 use crate::kernels::Isa;
 use crate::settings::{AxesCovariance, FaceRule};
 use crate::table::FeatureRow;
+use crate::texture::aggregation::{Aggregation, Scope};
+use crate::volume::intensities::with_intensities;
 use axes::Axes;
 use bits::{Bits, PlaceSums};
 use ellipsoid::enclosing_ellipsoid;

@@ -8,10 +8,11 @@ use ndarray::{ArrayView2, Axis};
 use super::axes::Axes;
 use super::bits::Bits;
 use super::planar;
-use crate::aggregation::{Aggregation, Scope};
-use crate::catalogue::{Family, Row, row};
+use crate::families::Family;
 use crate::families::{Compute, Job, features};
+use crate::feature::{Row, row};
 use crate::table::FeatureRow;
+use crate::texture::aggregation::{Aggregation, Scope};
 
 pub(crate) const FAMILY: Family = Family {
     name: "morphology_2d",

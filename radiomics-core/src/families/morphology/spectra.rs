@@ -7,8 +7,8 @@ use rustfft::num_complex::Complex64;
 use rustfft::{Fft, FftPlanner};
 
 use super::spatial::{Field, PairSums};
+use crate::kernels::transform_size::quick;
 use crate::kernels::{Isa, reduce, toeplitz};
-use crate::transform_size::quick;
 
 /// The sums over the pairs of a field.
 ///

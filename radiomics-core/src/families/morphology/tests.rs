@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 /// The family's values, for a region whose intensities are all kept.
 fn values(intensities: ArrayView3<f64>, mask: ArrayView3<bool>, spacing_mm: [f64; 3]) -> Vec<f64> {
-    let window = crate::grid::Window::bounding(mask).unwrap();
+    let window = crate::volume::grid::Window::bounding(mask).unwrap();
     let ([k, j, i], [ke, je, ie]) = (window.start, window.end());
     let region = ndarray::s![k..ke, j..je, i..ie];
     let (intensities, mask) = (intensities.slice(region), mask.slice(region));

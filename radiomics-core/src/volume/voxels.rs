@@ -4,9 +4,10 @@ use ndarray::{Array3, ArrayView1, ArrayView3};
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::grid::Window;
 use crate::kernels::finite::all_finite;
+use crate::kernels::voxel::Voxel;
 use crate::kernels::{Isa, pages, splines};
+use crate::volume::grid::Window;
 
 /// Borrowed voxels (z, y, x) of any integer or float type and any strides.
 #[derive(Clone, Debug)]
@@ -47,29 +48,20 @@ pub(crate) enum VoxelKind {
     Double,
 }
 
-/// A number type that voxels may have.
-pub trait Voxel: Copy + PartialEq {
-    /// The value as a 64-bit float. 64-bit integers beyond 2⁵³ are rounded.
-    fn to_f64(self) -> f64;
-
-    /// The value that stands for a label, if the type can hold it.
-    fn of_label(label: i64) -> Option<Self>;
-}
-
 /// Runs `$body` with `$view` bound to the typed view inside of `$voxels`.
 macro_rules! with_voxels {
     ($voxels:expr, $view:ident => $body:expr) => {
         match $voxels {
-            $crate::voxels::Voxels::U8($view) => $body,
-            $crate::voxels::Voxels::I8($view) => $body,
-            $crate::voxels::Voxels::U16($view) => $body,
-            $crate::voxels::Voxels::I16($view) => $body,
-            $crate::voxels::Voxels::U32($view) => $body,
-            $crate::voxels::Voxels::I32($view) => $body,
-            $crate::voxels::Voxels::U64($view) => $body,
-            $crate::voxels::Voxels::I64($view) => $body,
-            $crate::voxels::Voxels::F32($view) => $body,
-            $crate::voxels::Voxels::F64($view) => $body,
+            $crate::volume::voxels::Voxels::U8($view) => $body,
+            $crate::volume::voxels::Voxels::I8($view) => $body,
+            $crate::volume::voxels::Voxels::U16($view) => $body,
+            $crate::volume::voxels::Voxels::I16($view) => $body,
+            $crate::volume::voxels::Voxels::U32($view) => $body,
+            $crate::volume::voxels::Voxels::I32($view) => $body,
+            $crate::volume::voxels::Voxels::U64($view) => $body,
+            $crate::volume::voxels::Voxels::I64($view) => $body,
+            $crate::volume::voxels::Voxels::F32($view) => $body,
+            $crate::volume::voxels::Voxels::F64($view) => $body,
         }
     };
 }
@@ -77,18 +69,6 @@ pub(crate) use with_voxels;
 
 macro_rules! voxel_types {
     ($($t:ty => $variant:ident),*) => {$(
-        impl Voxel for $t {
-            #[inline(always)]
-            fn to_f64(self) -> f64 {
-                self as f64
-            }
-            #[inline(always)]
-            fn of_label(label: i64) -> Option<Self> {
-                // Casts saturate or round, and then do not come back.
-                let value = label as $t;
-                (value as i64 == label && value as f64 == label as f64).then_some(value)
-            }
-        }
         impl<'a> From<ArrayView3<'a, $t>> for Voxels<'a> {
             fn from(view: ArrayView3<'a, $t>) -> Self {
                 Voxels::$variant(view)

@@ -5,16 +5,18 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::aggregation::Span;
-use crate::edge_distance::{EdgeDistances, edge_distances};
 use crate::kernels::Isa;
 use crate::kernels::distances::Distance;
 use crate::kernels::labels::{Labels, Part, STRIP, Ways, join};
 use crate::kernels::neighbours::equal_neighbours;
 use crate::kernels::occupied::occupied;
-use crate::neighbourhood::half_directions;
-use crate::roi::{Level, Levels, Padded, Roi, with_levels};
+use crate::kernels::padded::{Level, Padded};
+use crate::region::levels::{Levels, with_levels};
+use crate::region::roi::Roi;
 use crate::runtime::slab_thickness;
+use crate::texture::aggregation::Span;
+use crate::texture::edge_distance::{EdgeDistances, edge_distances};
+use crate::texture::neighbourhood::half_directions;
 
 /// A zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -262,8 +264,8 @@ fn touching<T: Level>(isa: Isa, levels: &Padded<T>, before: &Slab, after: &Slab)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grid::{Grid, IDENTITY, Window};
-    use crate::neighbourhood::neighbours;
+    use crate::texture::neighbourhood::neighbours;
+    use crate::volume::grid::{Grid, IDENTITY, Window};
     use ndarray::Array3;
     use proptest::prelude::*;
 

@@ -3,9 +3,10 @@
 use ndarray::{Array3, ArrayView3};
 
 use crate::error::{Error, Result};
-use crate::grid::{Grid, Window};
-use crate::label_boxes;
-use crate::voxels::{Voxel, Voxels, copied, with_voxels};
+use crate::kernels::voxel::Voxel;
+use crate::volume::grid::{Grid, Window};
+use crate::volume::label_boxes;
+use crate::volume::voxels::{Voxels, copied, with_voxels};
 
 fn check_shape(grid: &Grid, voxels: &Voxels) -> Result<()> {
     if grid.shape != voxels.shape() {

@@ -2,10 +2,11 @@
 
 use rayon::prelude::*;
 
-use crate::aggregation::Span;
 use crate::kernels::distances::{Distance, across_rows, along_rows};
+use crate::kernels::padded::{Level, Padded};
 use crate::kernels::{Isa, pages};
-use crate::roi::{Level, Padded, Roi};
+use crate::region::roi::Roi;
+use crate::texture::aggregation::Span;
 
 /// Steps to the edge, in the narrowest type that holds them.
 pub(crate) enum EdgeDistances {

@@ -6,9 +6,10 @@ use std::borrow::Cow;
 use ndarray::{Array3, ArrayView3};
 use rayon::prelude::*;
 
-use crate::grid::Window;
+use crate::kernels::voxel::Voxel;
 use crate::kernels::{Isa, reduce, whole};
-use crate::voxels::{Voxel, Voxels, copied, volume};
+use crate::volume::grid::Window;
+use crate::volume::voxels::{Voxels, copied, volume};
 
 /// Intensities (z, y, x), x contiguous.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,9 +26,9 @@ pub(crate) enum Intensities {
 macro_rules! with_intensities {
     ($intensities:expr, $array:ident => $body:expr) => {
         match $intensities {
-            $crate::intensities::Intensities::I16($array) => $body,
-            $crate::intensities::Intensities::U16($array) => $body,
-            $crate::intensities::Intensities::F64($array) => $body,
+            $crate::volume::intensities::Intensities::I16($array) => $body,
+            $crate::volume::intensities::Intensities::U16($array) => $body,
+            $crate::volume::intensities::Intensities::F64($array) => $body,
         }
     };
 }

@@ -1,6 +1,5 @@
 //! Ready-made settings.
 
-use crate::aggregation::{Aggregation, Scope};
 use crate::error::Result;
 use crate::filters::Filter;
 use crate::names::Named;
@@ -8,6 +7,7 @@ use crate::settings::{
     AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, FilterCrop,
     GridAlignment, Interpolation, MorphologicalMask, ResegmentUnit, Rounding, Settings,
 };
+use crate::texture::aggregation::{Aggregation, Scope};
 
 /// A named set of conventions; it only builds [`Settings`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +86,12 @@ impl Profile {
                 ..Profile::Ibsi.settings()
             },
         }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Profile::Ibsi.settings()
     }
 }
 

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use ndarray::{ArrayView2, ArrayView3};
 use rayon::prelude::*;
 
-use crate::grid::Window;
-use crate::voxels::Voxel;
+use crate::kernels::voxel::Voxel;
+use crate::volume::grid::Window;
 
 /// The box of each of `labels`, `None` for one that is not there, or for the background.
 pub(crate) fn boxes<T: Voxel + Sync>(view: &ArrayView3<'_, T>, labels: &[i64]) -> Vec<Option<Window>> {
@@ -68,8 +68,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::grid::Grid;
-    use crate::image::Mask;
+    use crate::volume::grid::Grid;
+    use crate::volume::image::Mask;
 
     proptest! {
         #[test]

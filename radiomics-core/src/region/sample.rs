@@ -3,10 +3,10 @@
 use ndarray::{Array3, Axis};
 use rayon::prelude::*;
 
-use crate::intensities::{Intensity, with_intensities};
 use crate::kernels::counters::Counters;
 use crate::kernels::{Isa, reduce};
-use crate::roi::Roi;
+use crate::region::roi::Roi;
+use crate::volume::intensities::{Intensity, with_intensities};
 
 /// Whole numbers are counted if they span at most this much.
 const LARGEST_SPAN: f64 = 65_535.0;
@@ -165,7 +165,7 @@ impl Counts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grid::{Grid, Window};
+    use crate::volume::grid::{Grid, Window};
     use proptest::prelude::*;
 
     fn roi(values: Vec<f64>, mask: Vec<bool>) -> Roi {

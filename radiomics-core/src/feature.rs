@@ -1,0 +1,69 @@
+//! What a feature is: a row of the table of its family.
+
+/// What is known of a feature, apart from its formula.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Feature {
+    /// Name within its family.
+    pub name: &'static str,
+    /// Four-character identifier of the IBSI reference manual; empty if IBSI has none.
+    pub ibsi_id: &'static str,
+    /// Identifier of the feature at this value of its parameter; empty for most.
+    pub ibsi_parameter_id: &'static str,
+    /// PyRadiomics' name, if it has the feature.
+    pub pyradiomics: Option<&'static str>,
+    /// Whether PyRadiomics computes it only when it is named.
+    pub only_by_name: bool,
+    /// What it is, in a line.
+    pub summary: &'static str,
+}
+
+/// A feature and its formula over `M`, what a family computes once for all its features.
+pub struct Row<M: 'static> {
+    /// What is known of it.
+    pub feature: Feature,
+    /// The formula.
+    pub value: fn(&M) -> f64,
+}
+
+// Derived, these would ask for a matrix that can be copied.
+impl<M> Copy for Row<M> {}
+impl<M> Clone for Row<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+/// One row of a family's table. An empty `pyradiomics` means that it has no such feature.
+pub const fn row<M>(
+    name: &'static str,
+    ibsi_id: &'static str,
+    pyradiomics: &'static str,
+    summary: &'static str,
+    value: fn(&M) -> f64,
+) -> Row<M> {
+    Row {
+        feature: Feature {
+            name,
+            ibsi_id,
+            ibsi_parameter_id: "",
+            pyradiomics: if pyradiomics.is_empty() { None } else { Some(pyradiomics) },
+            only_by_name: false,
+            summary,
+        },
+        value,
+    }
+}
+
+impl<M> Row<M> {
+    /// The same row, marked as one that PyRadiomics computes only when it is named.
+    pub const fn only_by_name(mut self) -> Self {
+        self.feature.only_by_name = true;
+        self
+    }
+
+    /// The same row with the IBSI identifier of its parameter's value.
+    pub const fn at_parameter(mut self, ibsi_parameter_id: &'static str) -> Self {
+        self.feature.ibsi_parameter_id = ibsi_parameter_id;
+        self
+    }
+}

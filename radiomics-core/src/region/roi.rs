@@ -1,0 +1,100 @@
+//! The region of interest after preprocessing.
+
+use std::borrow::Cow;
+
+use ndarray::Array3;
+
+use crate::kernels::pages;
+use crate::kernels::voxel::Voxel;
+use crate::volume::grid::{Grid, Window};
+use crate::volume::intensities::{Intensities, permuted, with_intensities};
+
+/// A box of voxels round the region, with both masks of IBSI 1. Arrays are (z, y, x).
+///
+/// The morphological mask is the region as drawn (and interpolated); the intensity mask is
+/// what resegmentation leaves of it.
+#[derive(Clone, Debug)]
+pub struct Roi {
+    pub(crate) grid: Grid,
+    pub(crate) intensities: Intensities,
+    pub(crate) morphological: Array3<bool>,
+    /// The intensity mask, where it is another one than the morphological mask.
+    pub(crate) resegmented: Option<Array3<bool>>,
+    pub(crate) region: Window,
+}
+
+impl Roi {
+    /// Where the voxels of the box lie.
+    pub fn grid(&self) -> &Grid {
+        &self.grid
+    }
+
+    /// Intensities of the whole box: the region and a margin round it, where the image has it.
+    pub fn intensities(&self) -> Cow<'_, Array3<f64>> {
+        self.intensities.to_f64()
+    }
+
+    /// The region as drawn.
+    pub fn morphological(&self) -> &Array3<bool> {
+        &self.morphological
+    }
+
+    /// The region after resegmentation.
+    pub fn intensity(&self) -> &Array3<bool> {
+        self.resegmented.as_ref().unwrap_or(&self.morphological)
+    }
+
+    /// Bounding box of the morphological mask within the box.
+    pub fn region(&self) -> Window {
+        self.region
+    }
+
+    /// The same region with `axis` brought to the front, so that slices lie across it.
+    pub(crate) fn sliced_along(&self, axis: usize) -> Cow<'_, Roi> {
+        if axis == 0 {
+            return Cow::Borrowed(self);
+        }
+        let order: [usize; 3] = match axis {
+            1 => [1, 0, 2],
+            _ => [2, 0, 1],
+        };
+        Cow::Owned(Roi {
+            grid: Grid {
+                shape: order.map(|a| self.grid.shape[a]),
+                spacing_mm: order.map(|a| self.grid.spacing_mm[a]),
+                origin_mm: self.grid.origin_mm,
+                direction: self.grid.direction.map(|row| order.map(|a| row[a])),
+            },
+            intensities: self.intensities.permuted(order),
+            morphological: permuted(&self.morphological, order),
+            resegmented: self.resegmented.as_ref().map(|mask| permuted(mask, order)),
+            region: Window {
+                start: order.map(|a| self.region.start[a]),
+                shape: order.map(|a| self.region.shape[a]),
+            },
+        })
+    }
+
+    /// Intensities inside of the intensity mask, in (z, y, x) order.
+    pub fn values(&self) -> Vec<f64> {
+        with_intensities!(&self.intensities, x => masked(x, self.intensity()))
+    }
+}
+
+/// The values of `array` where `mask` is set, in (z, y, x) order.
+pub(crate) fn masked<T: Voxel>(array: &Array3<T>, mask: &Array3<bool>) -> Vec<f64> {
+    let n = mask.iter().filter(|&&m| m).count();
+    let (Some(all), Some(mask)) = (array.as_slice(), mask.as_slice()) else {
+        return array.iter().zip(mask).filter(|(_, m)| **m).map(|(x, _)| x.to_f64()).collect();
+    };
+    // Every value is written where the next one of the mask belongs, and stays there if it is one:
+    // no branch depends on the mask. The last place is for what follows the last of the mask.
+    let mut values = pages::zeros(n + 1);
+    let mut next = 0;
+    for (&x, &m) in all.iter().zip(mask) {
+        values[next] = x.to_f64();
+        next += usize::from(m);
+    }
+    values.truncate(n);
+    values
+}
