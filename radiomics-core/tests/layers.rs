@@ -1,0 +1,139 @@
+//! The plan of the core: rooms in layers, imports that only run downwards, and no circle between
+//! files. `docs/architecture.md` shows the same list.
+
+#[path = "layers/imports.rs"]
+mod imports;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use imports::{Import, imports};
+
+/// The rooms (folders, or loose files of the root) from the ground up. A file may use its own room
+/// and those that stand before it here.
+const LAYERS: &[&str] = &[
+    "error",
+    "names",
+    "feature",
+    "kernels",
+    "runtime",
+    "volume",
+    "region",
+    "texture",
+    "filters",
+    "settings",
+    "table",
+    "preprocess",
+    "families",
+    "catalogue",
+    "extract",
+    "matrices",
+    "voxel_map",
+    "document",
+    "example",
+    "verify",
+    "lib",
+];
+
+fn source() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))
+}
+
+/// The room of a file, a path such as `families/glcm.rs` below the source folder.
+fn room(file: &str) -> &str {
+    file.split('/').next().unwrap_or(file).trim_end_matches(".rs")
+}
+
+fn layer(room: &str) -> Option<usize> {
+    LAYERS.iter().position(|name| *name == room)
+}
+
+fn plan() -> String {
+    let lines: Vec<String> = LAYERS.iter().map(|room| format!("    {room}")).collect();
+    format!("the layers, from the ground up:\n{}", lines.join("\n"))
+}
+
+/// Imports from a room to one that stands higher.
+fn upward(all: &[Import]) -> Vec<String> {
+    let runs_up = |import: &&Import| layer(room(&import.to)) > layer(room(&import.from));
+    let line = |i: &Import| format!("{}:{}: `{}` is in {}, which is higher", i.from, i.line, i.path, i.to);
+    all.iter().filter(runs_up).map(line).collect()
+}
+
+/// Files that import each other in a circle, each with the import that leads on to the next.
+fn circles(all: &[Import]) -> Vec<String> {
+    let mut to: BTreeMap<&str, Vec<&Import>> = BTreeMap::new();
+    all.iter().filter(|i| i.from != i.to).for_each(|i| to.entry(&i.from).or_default().push(i));
+    let (mut done, mut found) = (BTreeSet::new(), Vec::new());
+    for &start in to.keys() {
+        search(start, &to, &mut Vec::new(), &mut done, &mut found);
+    }
+    found
+}
+
+fn search<'a>(
+    file: &'a str,
+    to: &BTreeMap<&'a str, Vec<&'a Import>>,
+    way: &mut Vec<&'a Import>,
+    done: &mut BTreeSet<&'a str>,
+    found: &mut Vec<String>,
+) {
+    if let Some(first) = way.iter().position(|import| import.from == file) {
+        let line = |i: &&Import| format!("    {}:{}: `{}` ({})", i.from, i.line, i.path, i.to);
+        found.push(format!("a circle:\n{}", way[first..].iter().map(line).collect::<Vec<_>>().join("\n")));
+        return;
+    }
+    if done.contains(file) {
+        return;
+    }
+    for import in to.get(file).into_iter().flatten() {
+        way.push(import);
+        search(&import.to, to, way, done, found);
+        way.pop();
+    }
+    done.insert(file);
+}
+
+#[test]
+fn every_room_has_its_layer() {
+    let mut rooms: Vec<String> = std::fs::read_dir(source())
+        .unwrap()
+        .map(|entry| room(&entry.unwrap().file_name().to_string_lossy()).to_owned())
+        .collect();
+    rooms.sort();
+    let mut layers = LAYERS.to_vec();
+    layers.sort_unstable();
+    assert_eq!(rooms, layers, "{}", plan());
+}
+
+#[test]
+fn no_import_runs_upwards() {
+    let upward = upward(&imports(source()));
+    assert!(upward.is_empty(), "imports that run upwards:\n{}\n{}", upward.join("\n"), plan());
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let circles = circles(&imports(source()));
+    assert!(circles.is_empty(), "{}\n{}", circles.join("\n"), plan());
+}
+
+#[test]
+fn few_files_lie_loose() {
+    let loose = std::fs::read_dir(source()).unwrap().filter(|entry| entry.as_ref().unwrap().path().is_file());
+    assert!(loose.count() <= 10, "the root of the core holds at most ten files; give new ones a room");
+}
+
+/// An import of `from` in `to`, for the tests of the test.
+fn import(from: &str, to: &str) -> Import {
+    Import { from: from.to_owned(), to: to.to_owned(), line: 1, path: "x".to_owned() }
+}
+
+#[test]
+fn what_runs_up_and_what_is_a_circle_is_found() {
+    let up = import("kernels/lines.rs", "extract.rs");
+    assert_eq!(upward(&[import("extract.rs", "kernels/lines.rs"), up.clone()]).len(), 1);
+    let two = [import("texture/a.rs", "texture/b.rs"), import("texture/b.rs", "texture/a.rs")];
+    assert_eq!(circles(&two).len(), 1);
+    assert_eq!(circles(&two[..1]).len(), 0);
+}
