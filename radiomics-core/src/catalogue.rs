@@ -1,10 +1,19 @@
-//! Every family and feature there is. Bindings, documentation and the `features` command
-//! are read off [`FAMILIES`].
+//! Every family and feature there is, which of them settings ask for, and the columns that follow
+//! from that. Bindings, documentation and the `features` command are read off [`FAMILIES`].
 
 use crate::error::{Error, Result, nearest};
-pub use crate::families::{FAMILIES, Family};
+use crate::filters::Filter;
+use crate::settings::{Discretisation, FeatureSet, Settings};
+use crate::table::Column;
+use crate::texture::aggregation::Aggregation;
+
+pub use crate::families::FAMILIES;
+pub use crate::families::family::Family;
+use crate::feature::Reads;
 pub use crate::feature::{Feature, Row, row};
-use crate::settings::Settings;
+
+/// Name of an image that no filter made.
+pub(crate) const ORIGINAL: &str = "original";
 
 /// The family called `name`.
 ///
@@ -18,26 +27,162 @@ pub fn family(name: &str) -> Result<&'static Family> {
     })
 }
 
+/// The columns of an extraction from images of these names, before there is any image. The name of a
+/// single image is `original`.
+///
+/// # Errors
+/// As [`check_selection`].
+pub fn columns(settings: &Settings, images: &[&str]) -> Result<Vec<Column>> {
+    let selection = Selection::new(settings)?;
+    Ok(images.iter().flat_map(|image| selection.columns(image, settings)).collect())
+}
+
 /// Checks that the families and features that the settings name exist.
 ///
 /// # Errors
 /// [`Error::UnknownName`] with the nearest name that exists.
 pub fn check_selection(settings: &Settings) -> Result<()> {
-    for name in settings.families.iter().flatten() {
-        family(name)?;
-    }
-    for name in settings.features.iter().flatten() {
-        let known =
-            || FAMILIES.iter().flat_map(|f| (f.features)().into_iter().map(move |x| (f.name, x.name)));
-        let exists = name.split_once('.').is_some_and(|wanted| known().any(|k| k == wanted));
-        if !exists {
-            let names: Vec<String> = known().map(|(f, n)| format!("{f}.{n}")).collect();
-            return Err(Error::UnknownName {
-                kind: "feature",
-                name: name.clone(),
-                suggestion: nearest(name, names.iter().map(String::as_str)),
-            });
+    Selection::new(settings).map(|_| ())
+}
+
+/// A family, and which of its features are asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Chosen {
+    pub family: &'static Family,
+    /// The features asked for, as rows of the family's table, ascending.
+    pub features: Vec<usize>,
+}
+
+/// What settings ask for, resolved once: from here on no family or feature is looked up by its name.
+#[derive(Clone, Debug)]
+pub(crate) struct Selection {
+    /// The families of shape, of which only those of which any feature is asked for.
+    pub shape: Vec<Chosen>,
+    /// The families of intensities, likewise.
+    pub intensity: Vec<Chosen>,
+}
+
+impl Selection {
+    /// What `settings` ask for.
+    ///
+    /// # Errors
+    /// [`Error::UnknownName`] with the nearest name for a family or feature that does not exist.
+    pub fn new(settings: &Settings) -> Result<Self> {
+        for name in settings.families.iter().flatten() {
+            family(name)?;
         }
+        let mut named = Vec::new();
+        for name in settings.features.iter().flatten() {
+            named.push(find(name)?);
+        }
+        let chosen = FAMILIES.iter().enumerate().map(|(place, family)| {
+            let named: Vec<usize> = named.iter().filter(|of| of.0 == place).map(|of| of.1).collect();
+            Chosen::new(settings, family, &named)
+        });
+        let of_shape = |chosen: &Chosen| chosen.family.is_of_shape();
+        let (shape, intensity) = chosen.filter(|chosen| !chosen.features.is_empty()).partition(of_shape);
+        Ok(Self { shape, intensity })
     }
-    Ok(())
+
+    /// The families of which any feature is asked for, in catalogue order.
+    pub fn families(&self) -> impl Iterator<Item = &'static Family> {
+        self.shape.iter().chain(&self.intensity).map(|chosen| chosen.family)
+    }
+
+    /// The columns of one image: those of the shape, then those of each filter's response.
+    pub fn columns(&self, image: &str, settings: &Settings) -> Vec<Column> {
+        let shape = self.shape.iter().flat_map(|chosen| chosen.columns(image, settings));
+        let of_filter = |filter: &Filter| {
+            let image = response_name(image, filter);
+            self.intensity.iter().flat_map(move |chosen| chosen.columns(&image, settings)).collect::<Vec<_>>()
+        };
+        shape.chain(settings.filters.iter().flat_map(of_filter)).collect()
+    }
+}
+
+impl Chosen {
+    /// What is asked of a family: the features at the places `named`, and those that the settings mean
+    /// where they do not name any.
+    fn new(settings: &Settings, family: &'static Family, named: &[usize]) -> Self {
+        // A family that IBSI does not have is computed only when it or one of its features is named.
+        let outside_ibsi = family.ibsi_id.is_empty();
+        let in_family = match &settings.families {
+            Some(families) => families.iter().any(|name| name == family.name),
+            None => settings.features.is_none() && !outside_ibsi,
+        };
+        let is_meant = |feature: &Feature| {
+            in_family
+                && match settings.feature_set {
+                    FeatureSet::Ibsi => outside_ibsi || !feature.ibsi_id.is_empty(),
+                    FeatureSet::PyRadiomics => feature.pyradiomics.is_some() && !feature.only_by_name,
+                }
+        };
+        let all = (family.features)().into_iter().enumerate();
+        let wanted = all.filter(|(place, feature)| named.contains(place) || is_meant(feature));
+        Self { family, features: wanted.map(|(place, _)| place).collect() }
+    }
+
+    /// The columns of one image or response, in the order in which the family computes their values.
+    pub fn columns(&self, image: &str, settings: &Settings) -> Vec<Column> {
+        let all = (self.family.features)();
+        let several = self.family.compute.uses_levels() && !settings.further_discretisations.is_empty();
+        let discretisations: Vec<Option<&Discretisation>> = match several {
+            true => settings.discretisations().map(Some).collect(),
+            false => vec![None],
+        };
+        let aggregations = self.family.scope.chosen(&settings.aggregations);
+        let mut columns = Vec::new();
+        for discretisation in discretisations {
+            for &aggregation in &aggregations {
+                columns.extend(self.features.iter().map(|&place| Column {
+                    image: image.to_owned(),
+                    family: self.family.name,
+                    feature: all[place],
+                    aggregation,
+                    discretisation: discretisation.cloned(),
+                }));
+            }
+        }
+        columns
+    }
+
+    /// The same family with those features alone that depend on intensities, not on the mask alone.
+    pub fn reading_intensities(&self) -> Self {
+        let all = (self.family.features)();
+        let reads = |place: &usize| all[*place].reads != Reads::Nothing;
+        Self { family: self.family, features: self.features.iter().copied().filter(reads).collect() }
+    }
+
+    /// Number of values of one image or response, for one discretisation.
+    pub fn values(&self, aggregations: &[Aggregation]) -> usize {
+        self.family.scope.chosen(aggregations).len() * self.features.len()
+    }
+}
+
+/// Places of the family and the feature that are called `family.feature`.
+fn find(name: &str) -> Result<(usize, usize)> {
+    let (of_family, of_feature) = name.split_once('.').unwrap_or((name, ""));
+    let place = FAMILIES.iter().position(|family| family.name == of_family);
+    let in_family = |place: usize| {
+        let found = (FAMILIES[place].features)().iter().position(|feature| feature.name == of_feature);
+        found.map(|feature| (place, feature))
+    };
+    place.and_then(in_family).ok_or_else(|| {
+        let of = |f: &Family| (f.features)().into_iter().map(|x| format!("{}.{}", f.name, x.name)).collect();
+        let names: Vec<String> = FAMILIES.iter().flat_map::<Vec<String>, _>(of).collect();
+        Error::UnknownName {
+            kind: "feature",
+            name: name.to_owned(),
+            suggestion: nearest(name, names.iter().map(String::as_str)),
+        }
+    })
+}
+
+/// What columns call the response of a filter to an image.
+pub(crate) fn response_name(image: &str, filter: &Filter) -> String {
+    match (image, filter) {
+        (_, Filter::Original) => image.to_owned(),
+        (ORIGINAL, _) => filter.name(),
+        _ => format!("{image}-{}", filter.name()),
+    }
 }

@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use ndarray::Array3;
 use rayon::prelude::*;
 
-use crate::catalogue::{FAMILIES, Family, check_selection};
+use crate::catalogue::{Chosen, ORIGINAL, Selection};
 use crate::error::Result;
-use crate::families::is_selected;
-use crate::families::line_sets::LineSets;
-use crate::families::zone_sets::ZoneSets;
-use crate::families::{Compute, Job, morphology};
-use crate::filters::Filter;
+use crate::families::family::Compute;
+use crate::families::job::{Job, Value};
+use crate::families::shared::line_sets::LineSets;
+use crate::families::shared::zone_sets::ZoneSets;
+use crate::feature::Reads;
 use crate::kernels::Isa;
 use crate::preprocess::{Known, KnownImage, KnownLabel, Prepared, grey_levels};
 use crate::region::levels::Levels;
@@ -19,7 +19,7 @@ use crate::region::roi::Roi;
 use crate::region::sample::Sample;
 use crate::runtime::{Execution, Monitor, Runtime};
 use crate::settings::{Discretisation, Settings};
-use crate::table::{FeatureRow, FeatureTable};
+use crate::table::{Column, FeatureRow, FeatureTable};
 use crate::volume::image::{Image, Mask};
 
 /// Computes the features that `settings` ask for, of the voxels of `mask` that have `label`:
@@ -37,11 +37,12 @@ pub fn extract(
     execution: &Execution,
 ) -> Result<FeatureTable> {
     // What is wrong with the settings is said before threads are started.
-    check_selection(settings)?;
+    let selection = Selection::new(settings)?;
     let pool = execution.pool()?;
     let monitor = Monitor::new(None, 0);
-    let work = Work { settings, isa: execution.isa, monitor: &monitor };
-    pool.install(|| extract_one(ORIGINAL, image, mask, label, work, Known::default(), None))
+    let work = Work { selection: &selection, settings, isa: execution.isa, monitor: &monitor };
+    let values = pool.install(|| extract_one(image, mask, label, work, Known::default(), None))?;
+    Ok(FeatureTable::from_rows(rows(selection.columns(ORIGINAL, settings), values)))
 }
 
 /// Computes the features of each of `labels` of one mask in each of several images, which have
@@ -59,75 +60,83 @@ pub fn extract_many(
     settings: &Settings,
     runtime: &Runtime,
 ) -> Result<Vec<FeatureTable>> {
-    check_selection(settings)?;
+    let selection = Selection::new(settings)?;
     let single = images.len() * labels.len() == 1;
-    let (shape, intensity) = selected(settings);
-    let by_level = intensity.iter().filter(|f| f.compute.uses_levels()).count();
-    let of_response = intensity.len() + settings.further_discretisations.len() * by_level;
-    let of_one = 1 + shape.len() + settings.filters.len() * of_response;
-    let steps = images.len() * labels.len() * of_one;
-    let monitor = Monitor::new(runtime.progress, steps);
-    let work = Work { settings, isa: runtime.isa, monitor: &monitor };
+    let monitor =
+        Monitor::new(runtime.progress, images.len() * labels.len() * steps_of_one(&selection, settings));
+    let work = Work { selection: &selection, settings, isa: runtime.isa, monitor: &monitor };
     let table = |label: i64, of_images: &[KnownImage], mut of_label: KnownLabel| {
-        let mut rows = Vec::new();
+        let mut all = Vec::new();
         let mut shape = (images.len() > 1).then(KnownShape::default);
         for ((name, image), of_image) in images.iter().zip(of_images) {
             let known = Known { image: Some(of_image), label: Some(&mut of_label) };
-            let table = extract_one(name, image, mask, label, work, known, shape.as_mut());
-            rows.extend(
-                table.map_err(|error| if single { error } else { error.of_region(name, label) })?.into_rows(),
-            );
+            let values = extract_one(image, mask, label, work, known, shape.as_mut());
+            let values = values.map_err(|error| if single { error } else { error.of_region(name, label) })?;
+            all.extend(rows(selection.columns(name, settings), values));
         }
-        Ok(FeatureTable::from_rows(rows))
+        Ok(FeatureTable::from_rows(all))
     };
     runtime.pool.install(|| {
         monitor.advance(0)?;
         let of_images: Vec<KnownImage> = images.iter().map(|_| KnownImage::default()).collect();
         // A single label is found faster by itself.
         let boxes = if labels.len() > 1 { mask.boxes(labels) } else { vec![None; labels.len()] };
+        assert_eq!(boxes.len(), labels.len(), "a box for each label");
         let of_labels = boxes.into_iter().map(|bounds| KnownLabel::new(bounds, images.len() > 1));
         labels.iter().zip(of_labels).map(|(&label, known)| table(label, &of_images, known)).collect()
     })
 }
 
-/// Name of an image that no filter made.
-const ORIGINAL: &str = "original";
+/// Steps of the progress for one image and label.
+fn steps_of_one(selection: &Selection, settings: &Settings) -> usize {
+    let by_level = selection.intensity.iter().filter(|c| c.family.compute.uses_levels()).count();
+    let of_response = selection.intensity.len() + settings.further_discretisations.len() * by_level;
+    1 + selection.shape.len() + settings.filters.len() * of_response
+}
+
+/// Columns with their values.
+fn rows(columns: Vec<Column>, values: Vec<Value>) -> Vec<FeatureRow> {
+    assert_eq!(columns.len(), values.len(), "a value for each column");
+    let row = |(column, Value { value, reason })| FeatureRow { column, value, reason };
+    columns.into_iter().zip(values).map(row).collect()
+}
 
 /// What to compute, and on what.
 #[derive(Clone, Copy)]
 struct Work<'a> {
+    selection: &'a Selection,
     settings: &'a Settings,
     isa: Isa,
     monitor: &'a Monitor<'a>,
 }
 
+/// The values of one image, in the order of [`Selection::columns`].
 fn extract_one(
-    name: &str,
     image: &Image,
     mask: &Mask,
     label: i64,
     work: Work,
     known: Known,
     known_shape: Option<&mut KnownShape>,
-) -> Result<FeatureTable> {
-    let Work { settings, isa, monitor } = work;
-    let (shape, intensity) = selected(settings);
-    let margin_mm = intensity.iter().map(|f| f.compute.margin_mm()).fold(0.0, f64::max);
+) -> Result<Vec<Value>> {
+    let Work { selection, settings, isa, monitor } = work;
+    let margins = selection.intensity.iter().map(|chosen| chosen.family.compute.margin_mm());
+    let margin_mm = margins.fold(0.0, f64::max);
     let prepared = Prepared::new(image, mask, label, settings, margin_mm, isa, known)?;
     monitor.advance(1)?;
-    let mut rows = match known_shape {
-        Some(known) => known.rows(name, &prepared.roi, &shape, work)?,
-        None => compute(name, &prepared.roi, &shape, work)?,
+    let mut values = match known_shape {
+        Some(known) => known.values(&prepared.roi, work)?,
+        None => compute(&prepared.roi, &selection.shape, work)?,
     };
-    if !intensity.is_empty() {
+    if !selection.intensity.is_empty() {
         prepared.for_each_response(&settings.filters, isa, &mut |filter, roi| {
             let settings = settings.of_response(filter);
             let work = Work { settings: &settings, ..work };
-            rows.extend(compute(&response_name(name, filter), roi, &intensity, work)?);
+            values.extend(compute(roi, &selection.intensity, work)?);
             Ok(())
         })?;
     }
-    Ok(FeatureTable::from_rows(rows))
+    Ok(values)
 }
 
 /// The shape of a label in the first of several images: in the others it mostly is the same.
@@ -135,106 +144,93 @@ fn extract_one(
 struct KnownShape {
     mask: Array3<bool>,
     spacing_mm: [f64; 3],
-    rows: Vec<FeatureRow>,
+    values: Vec<Value>,
 }
 
 impl KnownShape {
-    /// The rows of `families`, which are those of shape. What depends on the mask alone is computed
-    /// anew only for another mask than the last one.
-    fn rows(&mut self, image: &str, roi: &Roi, families: &[&Family], work: Work) -> Result<Vec<FeatureRow>> {
-        if self.rows.is_empty() || self.spacing_mm != roi.grid.spacing_mm || self.mask != roi.morphological {
-            self.rows = compute(image, roi, families, work)?;
+    /// The values of the families of shape. What depends on the mask alone is computed anew only for
+    /// another mask than the last one.
+    fn values(&mut self, roi: &Roi, work: Work) -> Result<Vec<Value>> {
+        let shape = &work.selection.shape;
+        let is_known = self.spacing_mm == roi.grid.spacing_mm && self.mask == roi.morphological;
+        if self.values.is_empty() || !is_known {
+            self.values = compute(roi, shape, work)?;
             self.mask.clone_from(&roi.morphological);
             self.spacing_mm = roi.grid.spacing_mm;
-            return Ok(self.rows.clone());
+            return Ok(self.values.clone());
         }
-        let is_own = |row: &FeatureRow| {
-            row.family == morphology::FAMILY.name && morphology::needs_intensities(row.feature.name)
-        };
-        let names = self.rows.iter().filter(|row| is_own(row));
-        let features = names.map(|row| format!("{}.{}", row.family, row.feature.name)).collect();
-        let own = Settings { features: Some(features), families: None, ..work.settings.clone() };
-        let (computed, rest): (Vec<&Family>, Vec<&Family>) =
-            families.iter().partition(|family| selected(&own).0.iter().any(|f| f.name == family.name));
-        let mut computed = compute(image, roi, &computed, Work { settings: &own, ..work })?.into_iter();
+        // The families with what of them depends on the image.
+        let of_image: Vec<Chosen> = shape.iter().map(Chosen::reading_intensities).collect();
+        let (own, rest): (Vec<Chosen>, Vec<Chosen>) =
+            of_image.iter().cloned().partition(|chosen| !chosen.features.is_empty());
+        let mut own = compute(roi, &own, work)?.into_iter();
         work.monitor.advance(rest.len())?;
-        let renamed = |row: &FeatureRow| FeatureRow { image: image.to_owned(), ..row.clone() };
-        let rows = self.rows.iter().map(|row| match is_own(row) {
-            true => computed.next().unwrap_or_else(|| renamed(row)),
-            false => renamed(row),
+        let mut values = self.values.clone();
+        let places = shape.iter().flat_map(|chosen| {
+            let all = (chosen.family.features)();
+            chosen.features.iter().map(move |&feature| all[feature].reads != Reads::Nothing)
         });
-        Ok(rows.collect())
+        for (value, _) in values.iter_mut().zip(places).filter(|(_, is_own)| *is_own) {
+            *value = own.next().expect("a value for each feature of the shape that reads intensities");
+        }
+        assert_eq!(own.len(), 0, "values of the shape that belong to no feature");
+        Ok(values)
     }
 }
 
-/// What rows call the response of a filter to an image.
-fn response_name(image: &str, filter: &Filter) -> String {
-    match (image, filter) {
-        (_, Filter::Original) => image.to_owned(),
-        (ORIGINAL, _) => filter.name(),
-        _ => format!("{image}-{}", filter.name()),
-    }
-}
-
-/// The families of which any feature is asked for: those of shape, and those of intensities.
-fn selected(settings: &Settings) -> (Vec<&'static Family>, Vec<&'static Family>) {
-    let wanted = |family: &&Family| {
-        let names = (family.features)();
-        names.iter().any(|feature| is_selected(settings, family.name, feature))
-    };
-    FAMILIES.iter().filter(wanted).partition(|family| matches!(family.compute, Compute::Shape(_)))
-}
-
-/// The rows of families for one image or response, in their order. What does not depend on the
-/// discretisation is computed once; a family that does has its rows for one after the other.
-fn compute(image: &str, roi: &Roi, families: &[&Family], work: Work) -> Result<Vec<FeatureRow>> {
+/// The values of families for one image or response, in their order. What does not depend on the
+/// discretisation is computed once; a family that does has its values for one after the other.
+fn compute(roi: &Roi, families: &[Chosen], work: Work) -> Result<Vec<Value>> {
     let Work { settings, isa, .. } = work;
-    let by_level: Vec<&Family> = families.iter().filter(|f| f.compute.uses_levels()).copied().collect();
-    let sample = families.iter().any(|f| f.compute.uses_sample()).then(|| Sample::new(isa, roi));
-    let region = Region { image, roi, sample, turned: None };
+    let uses_levels = |chosen: &&Chosen| chosen.family.compute.uses_levels();
+    let all: Vec<&Chosen> = families.iter().collect();
+    let by_level: Vec<&Chosen> = families.iter().filter(uses_levels).collect();
+    let sample = families.iter().any(|c| c.family.compute.uses_sample()).then(|| Sample::new(isa, roi));
+    let region = Region { roi, sample, turned: None };
     if by_level.is_empty() {
-        return Ok(compute_discretised(&region, families, None, work)?.into_iter().flatten().collect());
+        return Ok(compute_discretised(&region, &all, None, work)?.into_iter().flatten().collect());
     }
     let region = Region { turned: Some(roi.sliced_along(settings.slice_axis)), ..region };
     let several = !settings.further_discretisations.is_empty();
     // One after the other, so that there are grey levels of one alone.
-    let mut found = Vec::new();
+    let mut computed = Vec::new();
     for discretisation in settings.discretisations() {
-        let families = if found.is_empty() { families } else { &by_level };
+        let families = if computed.is_empty() { &all } else { &by_level };
         let settings = settings.of_discretisation(discretisation);
         let discretisation = several.then_some(discretisation);
         let work = Work { settings: &settings, ..work };
-        found.push(compute_discretised(&region, families, discretisation, work)?.into_iter());
+        computed.push(compute_discretised(&region, families, discretisation, work)?.into_iter());
     }
-    let mut rows = Vec::new();
-    for family in families {
-        let of_all = if family.compute.uses_levels() { found.len() } else { 1 };
-        rows.extend(found[..of_all].iter_mut().filter_map(Iterator::next).flatten());
+    let mut values = Vec::new();
+    for chosen in &all {
+        let of_all = if uses_levels(chosen) { computed.len() } else { 1 };
+        for of_discretisation in &mut computed[..of_all] {
+            values.extend(of_discretisation.next().expect("values of each family"));
+        }
     }
-    Ok(rows)
+    Ok(values)
 }
 
 /// What discretisations of a region have in common.
 struct Region<'a> {
-    image: &'a str,
     roi: &'a Roi,
     /// Its intensities, if a family looks at them.
     sample: Option<Sample>,
-    /// With slices across the wanted axis, if a family looks at grey levels.
+    /// The region with slices across the wanted axis, if a family looks at grey levels.
     turned: Option<Cow<'a, Roi>>,
 }
 
-/// The rows of each family by the one discretisation of the settings, which is said in the rows
-/// if it is one of several.
+/// The values of each family by the one discretisation of the settings, which errors name if it is
+/// one of several.
 fn compute_discretised(
     region: &Region,
-    families: &[&Family],
+    families: &[&Chosen],
     discretisation: Option<&Discretisation>,
     work: Work,
-) -> Result<Vec<Vec<FeatureRow>>> {
-    let Work { settings, isa, monitor } = work;
-    let Region { image, roi, ref sample, ref turned } = *region;
-    let job = Job { image, roi, settings, isa };
+) -> Result<Vec<Vec<Value>>> {
+    let Work { settings, isa, monitor, .. } = work;
+    let Region { roi, ref sample, ref turned } = *region;
+    let job = Job { roi, settings, isa, features: &[] };
     let levels = match (sample, turned) {
         (Some(sample), Some(roi)) => {
             let levels = grey_levels(roi, sample, settings, isa);
@@ -246,66 +242,72 @@ fn compute_discretised(
     // Families that count zones go together, to find the zones once; likewise those that look
     // along lines.
     let together =
-        |a: &&Family, b: &&Family| counts_zones(a) && counts_zones(b) || counts_lines(a) && counts_lines(b);
-    let groups: Vec<&[&Family]> = families.chunk_by(together).collect();
+        |a: &&Chosen, b: &&Chosen| counts_zones(a) && counts_zones(b) || counts_lines(a) && counts_lines(b);
+    let groups: Vec<&[&Chosen]> = families.chunk_by(together).collect();
     // Joining zones is for one thread alone: while it does so, others shall have work left.
     let mut order: Vec<usize> = (0..groups.len()).collect();
-    order.sort_by_key(|&n| !groups[n].iter().any(|family| counts_zones(family)));
-    let mut found: Vec<(usize, Vec<Vec<FeatureRow>>)> = order
+    order.sort_by_key(|&n| !groups[n].iter().any(|chosen| counts_zones(chosen)));
+    let mut computed: Vec<(usize, Vec<Vec<Value>>)> = order
         .into_par_iter()
         .map(|n| Ok((n, compute_group(groups[n], &job, sample.as_ref(), texture, monitor)?)))
         .collect::<Result<_>>()?;
-    found.sort_by_key(|&(n, _)| n);
-    let mut found: Vec<Vec<FeatureRow>> = found.into_iter().flat_map(|(_, rows)| rows).collect();
-    if discretisation.is_some() {
-        let by_level = families.iter().zip(&mut found).filter(|(family, _)| family.compute.uses_levels());
-        let rows = by_level.flat_map(|(_, rows)| rows);
-        rows.for_each(|row| row.discretisation = discretisation.cloned());
-    }
-    Ok(found)
+    computed.sort_by_key(|&(n, _)| n);
+    Ok(computed.into_iter().flat_map(|(_, values)| values).collect())
 }
 
-fn counts_zones(family: &Family) -> bool {
-    matches!(family.compute, Compute::Zones { .. })
+fn counts_zones(chosen: &Chosen) -> bool {
+    matches!(chosen.family.compute, Compute::Zones { .. })
 }
 
-fn counts_lines(family: &Family) -> bool {
-    matches!(family.compute, Compute::Lines(_))
+fn counts_lines(chosen: &Chosen) -> bool {
+    matches!(chosen.family.compute, Compute::Lines(_))
 }
 
-/// The rows of each family. `texture` is the job with slices across the wanted axis, and the grey
+/// The values of each family. `texture` is the job with slices across the wanted axis, and the grey
 /// levels of that.
 fn compute_group(
-    group: &[&Family],
+    group: &[&Chosen],
     job: &Job,
     sample: Option<&Sample>,
     texture: Option<(Job, &Levels)>,
     monitor: &Monitor,
-) -> Result<Vec<Vec<FeatureRow>>> {
+) -> Result<Vec<Vec<Value>>> {
     monitor.advance(0)?;
-    let needs_distances = |f: &&Family| matches!(f.compute, Compute::Zones { distances: true, .. });
+    let needs_distances = |c: &&Chosen| matches!(c.family.compute, Compute::Zones { distances: true, .. });
     let zones = texture
-        .filter(|_| group.iter().any(|f| counts_zones(f)))
+        .filter(|_| group.iter().any(|c| counts_zones(c)))
         .map(|(job, levels)| ZoneSets::new(&job, levels, group.iter().any(needs_distances)));
     let lines = texture
-        .filter(|_| group.len() > 1 && group.iter().all(|f| counts_lines(f)))
+        .filter(|_| group.len() > 1 && group.iter().all(|c| counts_lines(c)))
         .and_then(|(job, levels)| LineSets::new(&job, levels));
-    let mut rows = Vec::new();
-    for family in group {
-        rows.push(match (family.compute, texture, &zones) {
-            (Compute::Shape(compute) | Compute::Surroundings { compute, .. }, ..) => compute(job),
-            (Compute::Sample(compute), ..) => match sample {
-                Some(sample) => compute(job, sample)?,
-                None => Vec::new(),
-            },
-            (Compute::Levels(compute), Some((job, levels)), _) => compute(&job, levels),
-            (Compute::Lines(compute), Some((job, levels)), _) => compute(&job, levels, lines.as_ref()),
-            (Compute::Zones { compute, .. }, Some((job, levels)), Some(zones)) => {
-                compute(&job, levels, zones)
+    let mut all = Vec::new();
+    for chosen in group {
+        let features = &chosen.features[..];
+        let job = Job { features, ..*job };
+        let texture = || {
+            let (job, levels) = texture.expect("grey levels for a family that looks at them");
+            (Job { features, ..job }, levels)
+        };
+        let values = match chosen.family.compute {
+            Compute::Shape(compute) | Compute::Surroundings { compute, .. } => compute(&job),
+            Compute::Sample(compute) => compute(&job, sample.expect("a sample for a family that reads it"))?,
+            Compute::Levels(compute) => {
+                let (job, levels) = texture();
+                compute(&job, levels)
             }
-            (Compute::Levels(_) | Compute::Lines(_) | Compute::Zones { .. }, ..) => Vec::new(),
-        });
+            Compute::Lines(compute) => {
+                let (job, levels) = texture();
+                compute(&job, levels, lines.as_ref())
+            }
+            Compute::Zones { compute, .. } => {
+                let (job, levels) = texture();
+                compute(&job, levels, zones.as_ref().expect("zones for a family that counts them"))
+            }
+        };
+        let expected = chosen.values(&job.settings.aggregations);
+        assert_eq!(values.len(), expected, "values of family {}", chosen.family.name);
+        all.push(values);
         monitor.advance(1)?;
     }
-    Ok(rows)
+    Ok(all)
 }

@@ -15,6 +15,20 @@ pub struct Feature {
     pub only_by_name: bool,
     /// What it is, in a line.
     pub summary: &'static str,
+    /// What its formula reads besides what its family computes in any case.
+    pub(crate) reads: Reads,
+}
+
+/// What a formula reads that is computed only if such a formula is wanted. Features of the shape
+/// that read anything depend on intensities as well, not on the mask alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reads {
+    /// Nothing more.
+    Nothing,
+    /// Sum and centre of the intensities.
+    Mass,
+    /// Sums over pairs of voxels.
+    Pairs,
 }
 
 /// A feature and its formula over `M`, what a family computes once for all its features.
@@ -49,6 +63,7 @@ pub const fn row<M>(
             pyradiomics: if pyradiomics.is_empty() { None } else { Some(pyradiomics) },
             only_by_name: false,
             summary,
+            reads: Reads::Nothing,
         },
         value,
     }
@@ -58,6 +73,12 @@ impl<M> Row<M> {
     /// The same row, marked as one that PyRadiomics computes only when it is named.
     pub const fn only_by_name(mut self) -> Self {
         self.feature.only_by_name = true;
+        self
+    }
+
+    /// The same row, with a formula that reads what is not computed in any case.
+    pub(crate) const fn reading(mut self, reads: Reads) -> Self {
+        self.feature.reads = reads;
         self
     }
 

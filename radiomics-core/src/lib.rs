@@ -8,7 +8,7 @@
 //! let phantom = example::DigitalPhantom::new();
 //! let settings = Settings::ibsi_configuration("digital_phantom")?;
 //! let table = extract(&phantom.image(), &phantom.mask(), 1, &settings, &Execution::default())?;
-//! let mean = table.rows().iter().find(|row| row.feature.ibsi_id == "Q4LE").unwrap();
+//! let mean = table.rows().iter().find(|row| row.column.feature.ibsi_id == "Q4LE").unwrap();
 //! assert_eq!((mean.value * 100.0).round() / 100.0, 2.15);
 //! # Ok(())
 //! # }
@@ -61,7 +61,7 @@ pub use settings::{
     AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, FilterCrop,
     GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, Settings,
 };
-pub use table::{FeatureRow, FeatureTable, Status};
+pub use table::{Column, FeatureRow, FeatureTable, Reason, Status};
 pub use texture::aggregation::{self, Aggregation};
 pub use volume::grid::{Grid, IDENTITY, Window};
 pub use volume::image::{Image, Mask};

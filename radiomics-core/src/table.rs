@@ -1,6 +1,6 @@
-//! The result: one row a feature.
+//! What is computed: a column is known before its value, a row is a column with its value.
 
-use crate::catalogue::Feature;
+use crate::feature::Feature;
 use crate::names::Named;
 use crate::settings::Discretisation;
 use crate::texture::aggregation::Aggregation;
@@ -19,41 +19,68 @@ impl Named for Status {
     const NAMES: &'static [(&'static str, Self)] = &[("ok", Self::Ok), ("undefined", Self::Undefined)];
 }
 
-/// One feature value.
+/// Why a value is undefined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The region holds nothing of what the feature's matrix counts, such as pairs of neighbours.
+    NothingCounted,
+    /// The formula has no value for this region, as the feature's summary says.
+    NotDefined,
+}
+
+impl Named for Reason {
+    const KIND: &'static str = "reason";
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("nothing_counted", Self::NothingCounted), ("not_defined", Self::NotDefined)];
+}
+
+/// What a value, or a map, is of. It is known from the settings alone, before any image is seen:
+/// [`catalogue::columns`](crate::catalogue::columns) lists the columns of an extraction.
 #[derive(Clone, Debug, PartialEq)]
-pub struct FeatureRow {
-    /// The image it was computed from: `original`, or the name of a filter.
+pub struct Column {
+    /// The image that it is computed from: `original`, or the name of a filter.
     pub image: String,
     /// Name of the family.
     pub family: &'static str,
     /// The feature's row in the catalogue.
     pub feature: &'static Feature,
-    /// Over what it was aggregated.
+    /// Over what it is aggregated.
     pub aggregation: Aggregation,
     /// Which one of several discretisations it is of; `None` if the settings have one alone, or if
     /// the feature does not depend on it.
     pub discretisation: Option<Discretisation>,
+}
+
+impl Column {
+    /// A name unique in the table: `image_family_feature`, `_aggregation` for texture, and the name
+    /// of the discretisation where there are several.
+    pub fn name(&self) -> String {
+        let mut name = format!("{}_{}_{}", self.image, self.family, self.feature.name);
+        if self.aggregation != Aggregation::Region {
+            name = format!("{name}_{}", self.aggregation.name());
+        }
+        match &self.discretisation {
+            Some(discretisation) => format!("{name}_{}", discretisation.name()),
+            None => name,
+        }
+    }
+}
+
+/// One feature value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FeatureRow {
+    /// What the value is of.
+    pub column: Column,
     /// The value; NaN when undefined.
     pub value: f64,
+    /// Why it is undefined; `None` for a value that is defined.
+    pub reason: Option<Reason>,
 }
 
 impl FeatureRow {
     /// Whether the value is one.
     pub fn status(&self) -> Status {
         if self.value.is_nan() { Status::Undefined } else { Status::Ok }
-    }
-
-    /// A column name unique in the table: `image_family_feature`, `_aggregation` for texture, and
-    /// the name of the discretisation where there are several.
-    pub fn column(&self) -> String {
-        let mut column = format!("{}_{}_{}", self.image, self.family, self.feature.name);
-        if self.aggregation != Aggregation::Region {
-            column = format!("{column}_{}", self.aggregation.name());
-        }
-        match &self.discretisation {
-            Some(discretisation) => format!("{column}_{}", discretisation.name()),
-            None => column,
-        }
     }
 }
 
@@ -74,10 +101,10 @@ impl FeatureTable {
     /// The value of a feature, by family, feature and aggregation, in the first of several images
     /// and discretisations.
     pub fn value(&self, family: &str, feature: &str, aggregation: Aggregation) -> Option<f64> {
-        self.rows
-            .iter()
-            .find(|r| r.family == family && r.feature.name == feature && r.aggregation == aggregation)
-            .map(|r| r.value)
+        let is_wanted = |column: &Column| {
+            column.family == family && column.feature.name == feature && column.aggregation == aggregation
+        };
+        self.rows.iter().find(|row| is_wanted(&row.column)).map(|row| row.value)
     }
 
     /// The rows by themselves.

@@ -29,7 +29,8 @@ const PLAIN: Execution = Execution { threads: 1, isa: Isa::Scalar };
 
 fn undefined(table: &FeatureTable) -> Vec<String> {
     let rows = table.rows().iter().filter(|row| row.status() == Status::Undefined);
-    let mut names: Vec<String> = rows.map(|row| format!("{}.{}", row.family, row.feature.name)).collect();
+    let mut names: Vec<String> =
+        rows.map(|row| format!("{}.{}", row.column.family, row.column.feature.name)).collect();
     names.dedup();
     names
 }

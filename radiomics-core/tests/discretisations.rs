@@ -50,7 +50,13 @@ impl Case {
 /// Everything of a row but its discretisation, and its value to the last bit.
 fn exact(row: &FeatureRow) -> (String, &'static str, &'static str, &'static str, u64) {
     use radiomics_core::Named;
-    (row.image.clone(), row.family, row.feature.name, row.aggregation.name(), row.value.to_bits())
+    (
+        row.column.image.clone(),
+        row.column.family,
+        row.column.feature.name,
+        row.column.aggregation.name(),
+        row.value.to_bits(),
+    )
 }
 
 const EVERYTHING: &str = "aggregations: [2D_avg, 2.5D_merged, 3D_avg, 3D_merged, 3D]
@@ -75,7 +81,7 @@ fn each_has_the_values_of_a_call_of_its_own_and_the_rest_is_there_once() {
         for family in alone[0].chunk_by(|a, b| (&a.image, a.family) == (&b.image, b.family)) {
             let (image, name) = (&family[0].image, family[0].family);
             let of = |rows: &'_ [FeatureRow]| -> Vec<FeatureRow> {
-                rows.iter().filter(|r| &r.image == image && r.family == name).cloned().collect()
+                rows.iter().filter(|r| &r.column.image == image && r.column.family == name).cloned().collect()
             };
             match BY_LEVEL.contains(&name) {
                 false => expected.extend(of(&alone[0]).iter().map(|row| (exact(row), None))),
@@ -85,7 +91,7 @@ fn each_has_the_values_of_a_call_of_its_own_and_the_rest_is_there_once() {
                 }),
             }
         }
-        let name = |row: &FeatureRow| row.discretisation.as_ref().map(Discretisation::name);
+        let name = |row: &FeatureRow| row.column.discretisation.as_ref().map(Discretisation::name);
         let found: Vec<_> = rows.iter().map(|row| (exact(row), name(row))).collect();
         assert_eq!(found.len(), expected.len());
         found.iter().zip(&expected).for_each(|(found, expected)| assert_eq!(found, expected));
@@ -93,8 +99,8 @@ fn each_has_the_values_of_a_call_of_its_own_and_the_rest_is_there_once() {
         let columns: HashSet<String> = rows.iter().map(FeatureRow::column).collect();
         assert_eq!(columns.len(), rows.len());
         // A single one is not mentioned.
-        assert!(alone.iter().flatten().all(|row| row.discretisation.is_none()));
-        assert!(alone[0].iter().all(|row| !row.column().contains(key)));
+        assert!(alone.iter().flatten().all(|row| row.column.discretisation.is_none()));
+        assert!(alone[0].iter().all(|row| !row.column.name().contains(key)));
     }
 }
 

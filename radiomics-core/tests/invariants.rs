@@ -15,7 +15,7 @@ fn run(image: &Image, mask: &Mask, settings: &Settings, execution: &Execution) -
 }
 
 fn bits(table: &FeatureTable) -> Vec<(String, u64)> {
-    table.rows().iter().map(|row| (row.column(), row.value.to_bits())).collect()
+    table.rows().iter().map(|row| (row.column.name(), row.value.to_bits())).collect()
 }
 
 fn all_aggregations(settings: Settings) -> Settings {
@@ -141,12 +141,18 @@ fn table(
 
 fn assert_close(a: &FeatureTable, b: &FeatureTable, what: impl Fn(Aggregation) -> bool) {
     assert_eq!(a.rows().len(), b.rows().len());
-    for (a, b) in a.rows().iter().zip(b.rows()).filter(|(a, _)| what(a.aggregation)) {
+    for (a, b) in a.rows().iter().zip(b.rows()).filter(|(a, _)| what(a.column.aggregation)) {
         // The search for the minimum volume enclosing ellipsoid is bounded: it ends at about 1e-8,
         // or short of that where it converges slowly.
-        let tolerance = if a.feature.name.ends_with("_mvee") { 1e-4 } else { 1e-9 };
+        let tolerance = if a.column.feature.name.ends_with("_mvee") { 1e-4 } else { 1e-9 };
         let close = (a.value - b.value).abs() <= tolerance * a.value.abs().max(1.0);
-        assert!(close || a.value.is_nan() && b.value.is_nan(), "{}: {} {}", a.column(), a.value, b.value);
+        assert!(
+            close || a.value.is_nan() && b.value.is_nan(),
+            "{}: {} {}",
+            a.column.name(),
+            a.value,
+            b.value
+        );
     }
 }
 

@@ -64,7 +64,7 @@ proptest! {
         let before = table(&image, &mask, &Execution::default());
         let after = table(&image.mapv(|x| scale * x + shift), &mask, &Execution::default());
         for (a, b) in before.rows().iter().zip(after.rows()) {
-            let (name, a, b) = (a.feature.name, a.value, b.value);
+            let (name, a, b) = (a.column.feature.name, a.value, b.value);
             if name == "morans_i" || name == "gearys_c" {
                 prop_assert!((a - b).abs() <= 1e-9, "{name}: {a} became {b}");
             } else if name.ends_with("_peak") {
@@ -87,10 +87,10 @@ fn each_feature_alone() {
         extract(&image, &mask, 1, &settings, &Execution::default()).unwrap()
     };
     let all = extract(None);
-    let shape = all.rows().iter().filter(|row| row.family == "morphology");
+    let shape = all.rows().iter().filter(|row| row.column.family == "morphology");
     for row in shape.clone() {
-        let alone = extract(Some(vec![format!("morphology.{}", row.feature.name)]));
-        assert_eq!(bits(&alone), [row.value.to_bits()], "{}", row.feature.name);
+        let alone = extract(Some(vec![format!("morphology.{}", row.column.feature.name)]));
+        assert_eq!(bits(&alone), [row.value.to_bits()], "{}", row.column.feature.name);
     }
     assert!(shape.count() > 25);
 }

@@ -48,12 +48,14 @@ fn value(
     let image = images.get(image)?;
     let (wanted_class, name) = rest.split_once('_')?;
     let rows = table.rows().iter().filter(|row| {
-        row.image == *image && class(row.family) == wanted_class && row.feature.pyradiomics == Some(name)
+        row.column.image == *image
+            && class(row.column.family) == wanted_class
+            && row.column.feature.pyradiomics == Some(name)
     });
     let averaged = [Aggregation::Averaged3d, Aggregation::DirectionMerged25d];
     let merged = setting.contains_key("weightingNorm");
     let directional = ["glcm", "glrlm"].contains(&wanted_class);
-    rows.filter(|row| !directional || averaged.contains(&row.aggregation) != merged)
+    rows.filter(|row| !directional || averaged.contains(&row.column.aggregation) != merged)
         .map(|row| row.value)
         .next()
 }

@@ -47,9 +47,13 @@ fn many_regions_are_the_same_as_one_by_one() {
             let single = extract(image, &mask, label, &settings, &Execution::default()).unwrap();
             let (own, rest) = rows.split_at(single.rows().len());
             rows = rest;
-            assert!(own.iter().all(|row| row.image == name));
+            assert!(own.iter().all(|row| row.column.image == name));
             let bits = |rows: &[radiomics_core::FeatureRow]| -> Vec<_> {
-                rows.iter().map(|r| (r.family, r.feature.name, r.aggregation, r.value.to_bits())).collect()
+                rows.iter()
+                    .map(|r| {
+                        (r.column.family, r.column.feature.name, r.column.aggregation, r.value.to_bits())
+                    })
+                    .collect()
             };
             assert_eq!(bits(own), bits(single.rows()));
         }
@@ -94,14 +98,19 @@ fn what_regions_share_changes_no_bit() {
                 for alone in single.rows() {
                     let row = rows.next().unwrap();
                     assert_eq!(
-                        row.column(),
+                        row.column.name(),
                         alone.column().replacen("original", name, 1).replacen(
                             "mean-3",
                             &format!("{name}-mean-3"),
                             1
                         )
                     );
-                    assert_eq!(row.value.to_bits(), alone.value.to_bits(), "{text} {label} {}", row.column());
+                    assert_eq!(
+                        row.value.to_bits(),
+                        alone.value.to_bits(),
+                        "{text} {label} {}",
+                        row.column.name()
+                    );
                 }
             }
             assert!(rows.next().is_none());

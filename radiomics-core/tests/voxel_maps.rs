@@ -91,10 +91,10 @@ fn check(values: &Array3<f64>, labels: &Array3<u8>, settings: &Settings, window:
         assert_eq!(table.rows().len(), layout.columns().len());
         for (column, row) in table.rows().iter().enumerate() {
             let name = layout.columns()[column].name();
-            assert_eq!(name, row.column());
+            assert_eq!(name, row.column.name());
             let ours = maps.values(column)[n];
             assert!(
-                close(row.feature.name, ours, row.value),
+                close(row.column.feature.name, ours, row.value),
                 "{name} at {centre:?}: {ours} instead of {}",
                 row.value
             );

@@ -123,16 +123,16 @@ fn columns(table: &radiomics_table) -> Result<Vec<(&'static str, Values)>, Failu
     }
     let mut columns = vec![
         ("label", Values::Whole(table.rows.iter().map(|(label, _)| *label).collect())),
-        ("column", texts(rows().map(|row| row.column()))?),
-        ("image", texts(rows().map(|row| row.image.clone()))?),
-        ("family", texts(rows().map(|row| row.family.to_owned()))?),
-        ("feature", texts(rows().map(|row| row.feature.name.to_owned()))?),
-        ("aggregation", texts(rows().map(|row| row.aggregation.name().to_owned()))?),
-        ("ibsi_id", texts(rows().map(|row| row.feature.ibsi_id.to_owned()))?),
+        ("column", texts(rows().map(|row| row.column.name()))?),
+        ("image", texts(rows().map(|row| row.column.image.clone()))?),
+        ("family", texts(rows().map(|row| row.column.family.to_owned()))?),
+        ("feature", texts(rows().map(|row| row.column.feature.name.to_owned()))?),
+        ("aggregation", texts(rows().map(|row| row.column.aggregation.name().to_owned()))?),
+        ("ibsi_id", texts(rows().map(|row| row.column.feature.ibsi_id.to_owned()))?),
         ("value", Values::Real(rows().map(|row| row.value).collect())),
         ("defined", Values::Flags(bits)),
     ];
-    if rows().any(|row| row.discretisation.is_some()) {
+    if rows().any(|row| row.column.discretisation.is_some()) {
         columns.push(("discretisation", texts(rows().map(discretisation_name))?));
     }
     Ok(columns)

@@ -96,21 +96,21 @@ fn row_for_c(label: i64, row: &FeatureRow, texts: &mut Texts) -> radiomics_row {
         value: row.value,
         status: status as i32,
         reserved: 0,
-        column: texts.keep(&row.column()),
-        image: texts.keep(&row.image),
-        family: texts.keep(row.family),
-        feature: texts.keep(row.feature.name),
-        aggregation: texts.keep(row.aggregation.name()),
-        ibsi_id: texts.keep(row.feature.ibsi_id),
-        ibsi_parameter_id: texts.keep(row.feature.ibsi_parameter_id),
-        pyradiomics: row.feature.pyradiomics.map_or(null(), |name| texts.keep(name)),
+        column: texts.keep(&row.column.name()),
+        image: texts.keep(&row.column.image),
+        family: texts.keep(row.column.family),
+        feature: texts.keep(row.column.feature.name),
+        aggregation: texts.keep(row.column.aggregation.name()),
+        ibsi_id: texts.keep(row.column.feature.ibsi_id),
+        ibsi_parameter_id: texts.keep(row.column.feature.ibsi_parameter_id),
+        pyradiomics: row.column.feature.pyradiomics.map_or(null(), |name| texts.keep(name)),
         discretisation: texts.keep(&discretisation_name(row)),
     }
 }
 
 /// Empty unless it is one of several.
 pub(crate) fn discretisation_name(row: &FeatureRow) -> String {
-    row.discretisation.as_ref().map_or_else(String::new, Discretisation::name)
+    row.column.discretisation.as_ref().map_or_else(String::new, Discretisation::name)
 }
 
 /// Number of rows; 0 for NULL.
@@ -153,7 +153,7 @@ pub unsafe extern "C" fn radiomics_table_find(
         // SAFETY: by the rule of the header.
         let (table, column, out) =
             unsafe { (borrowed(table, "table")?, text(column, "column")?, Out::new(index, "index")?) };
-        let found = table.rows.iter().position(|(of, row)| *of == label && row.column() == column);
+        let found = table.rows.iter().position(|(of, row)| *of == label && row.column.name() == column);
         let missing = || Failure { status: radiomics_status::UnknownName, text: String::new() };
         out.set(found.ok_or_else(missing)?);
         Ok(())

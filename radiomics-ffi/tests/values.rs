@@ -46,8 +46,9 @@ fn ct_phantom_through_c_and_rust_is_the_same_bits() {
         let printed = run(values().arg(configuration));
         let settings = Settings::ibsi_configuration(configuration).unwrap();
         let table = extract(&image.image(), &mask.mask(), 1, &settings, &Execution::default()).unwrap();
-        let line =
-            |row: &radiomics_core::FeatureRow| format!("{} {:016x}\n", row.column(), row.value.to_bits());
+        let line = |row: &radiomics_core::FeatureRow| {
+            format!("{} {:016x}\n", row.column.name(), row.value.to_bits())
+        };
         let expected: String = table.rows().iter().map(line).collect();
         assert!(table.rows().len() > 200);
         assert!(printed == expected, "configuration {configuration} differs");

@@ -68,17 +68,17 @@ pub fn extract(
 }
 
 fn row(row: &FeatureRow) -> Row {
-    let feature = row.feature;
+    let feature = row.column.feature;
     (
-        row.column(),
-        row.image.clone(),
-        row.family,
+        row.column.name(),
+        row.column.image.clone(),
+        row.column.family,
         feature.name,
         feature.ibsi_id,
-        row.aggregation.name(),
+        row.column.aggregation.name(),
         row.value,
         row.status().name(),
-        row.discretisation.as_ref().map_or_else(String::new, Discretisation::name),
+        row.column.discretisation.as_ref().map_or_else(String::new, Discretisation::name),
     )
 }
 

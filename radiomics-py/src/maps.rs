@@ -104,7 +104,7 @@ pub fn feature_maps<'py>(
 }
 
 fn map(column: &Column) -> Map {
-    let Column { image, family, feature, aggregation } = column;
+    let Column { image, family, feature, aggregation, .. } = column;
     let aggregation = radiomics_core::Named::name(*aggregation);
     (column.name(), image.clone(), family, feature.name, feature.ibsi_id, aggregation)
 }

@@ -4,25 +4,29 @@ mod merge;
 mod singular;
 
 use self::singular::Deflated;
-use super::line_sets::LineSets;
-use super::{Compute, Job, entropy_term, features, texture};
-use crate::families::Family;
+use crate::families::family::{Compute, Family, Maps};
+use crate::families::job::{Job, Value, entropy_term, features};
+use crate::families::shared::line_sets::LineSets;
+use crate::families::shared::texture;
 use crate::feature::{Row, row};
 use crate::kernels::Isa;
 use crate::kernels::cells::sum_equal;
 use crate::kernels::pairs::{Pairs, count_pairs};
 use crate::region::levels::{Levels, with_levels};
 use crate::settings::Settings;
-use crate::table::FeatureRow;
 use crate::texture::aggregation::{Scope, Span};
+use crate::texture::matrix::Cell;
 use crate::texture::neighbourhood::half_directions;
 
 pub(crate) const FAMILY: Family = Family {
     name: "glcm",
     ibsi_id: "LFYI",
+    pyradiomics: Some("glcm"),
     scope: Scope::Directional,
     features: || features(TABLE),
     compute: Compute::Lines(compute),
+    matrix: Some(cells),
+    maps: Maps::Cooccurrence,
 };
 
 #[rustfmt::skip]
@@ -101,7 +105,17 @@ pub(crate) fn matrix(isa: Isa, levels: &Levels, span: Span, offset: [i32; 3]) ->
     with_levels!(levels, v => count_pairs(isa, v, levels.n_g, slices, offset))
 }
 
-fn compute(job: &Job, levels: &Levels, lines: Option<&LineSets>) -> Vec<FeatureRow> {
+/// The matrices of a span as cells.
+fn cells(job: &Job, levels: &Levels, span: Span) -> Vec<(Option<[i32; 3]>, Vec<Cell>)> {
+    Cell::each_direction(directions(job.settings), span, |offset| {
+        let pairs = matrix(job.isa, levels, span, offset);
+        let cells = merged([(1.0, &pairs)].into_iter(), job.settings.glcm_symmetric);
+        let cell = |(i, j, n): (usize, usize, f64)| Cell { level: i as u16, column: j as u64, value: n };
+        cells.into_iter().map(cell).collect()
+    })
+}
+
+fn compute(job: &Job, levels: &Levels, lines: Option<&LineSets>) -> Vec<Value> {
     let [planar, volumetric] = directions(job.settings);
     let count = |span, direction: usize| {
         let offset = if span == Span::Volume { volumetric[direction] } else { planar[direction] };
@@ -116,9 +130,8 @@ fn compute(job: &Job, levels: &Levels, lines: Option<&LineSets>) -> Vec<FeatureR
             },
         }
     };
-    texture::rows(
+    texture::values(
         job,
-        FAMILY.name,
         FAMILY.scope,
         TABLE,
         [planar.len(), volumetric.len()],

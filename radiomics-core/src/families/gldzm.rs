@@ -1,23 +1,27 @@
 //! Grey level distance zones (IBSI 1, VMDZ): how often level i fills a zone whose nearest
 //! voxel is j steps from the outside of the morphological mask.
 
-use super::emphasis::{Counted, Emphasis, table};
-use super::zone_sets::ZoneSets;
-use super::{Compute, Job, features, texture};
-use crate::families::Family;
+use crate::families::family::{Compute, Family, Maps};
+use crate::families::job::{Job, Value, features};
+use crate::families::shared::emphasis::{Counted, Emphasis, table};
+use crate::families::shared::texture;
+use crate::families::shared::zone_sets::ZoneSets;
 use crate::feature::Row;
 use crate::kernels::cells::Tally;
 use crate::region::levels::Levels;
-use crate::table::FeatureRow;
-use crate::texture::aggregation::Scope;
-use crate::texture::zones::Zone;
+use crate::texture::aggregation::{Scope, Span};
+use crate::texture::matrix::Cell;
+use crate::texture::zones::{Zone, zones};
 
 pub(crate) const FAMILY: Family = Family {
     name: "gldzm",
     ibsi_id: "VMDZ",
+    pyradiomics: None,
     scope: Scope::Omnidirectional,
     features: || features(TABLE),
     compute: Compute::Zones { distances: true, compute },
+    matrix: Some(cells),
+    maps: Maps::General,
 };
 
 static TABLE: &[Row<Emphasis>] = &table([
@@ -49,7 +53,13 @@ pub(crate) fn matrix(zones: &[Zone], n_g: usize) -> Counted {
     Counted { cells: tally.into_cells(), n_v: zones.iter().map(|zone| u64::from(zone.size)).sum() }
 }
 
-fn compute(job: &Job, levels: &Levels, zones: &ZoneSets) -> Vec<FeatureRow> {
+/// The matrix of a span as cells.
+fn cells(job: &Job, levels: &Levels, span: Span) -> Vec<(Option<[i32; 3]>, Vec<Cell>)> {
+    let zones = zones(job.isa, levels, span, Some(job.roi));
+    vec![(None, Cell::of_counts(matrix(&zones, levels.n_g).cells))]
+}
+
+fn compute(job: &Job, levels: &Levels, zones: &ZoneSets) -> Vec<Value> {
     let count = |span, _| matrix(zones.of(span), levels.n_g);
-    texture::rows(job, FAMILY.name, FAMILY.scope, TABLE, [1, 1], levels.shape()[0], count, Emphasis::new)
+    texture::values(job, FAMILY.scope, TABLE, [1, 1], levels.shape()[0], count, Emphasis::new)
 }

@@ -1,9 +1,10 @@
 //! Grey level run length (IBSI 1, TP0I): how often level i runs on for j voxels.
 
-use super::emphasis::{Counted, Emphasis, table};
-use super::line_sets::LineSets;
-use super::{Compute, Job, features, texture};
-use crate::families::Family;
+use crate::families::family::{Compute, Family, Maps};
+use crate::families::job::{Job, Value, features};
+use crate::families::shared::emphasis::{Counted, Emphasis, table};
+use crate::families::shared::line_sets::{LineSets, directions};
+use crate::families::shared::texture;
 use crate::feature::Row;
 use crate::kernels::Isa;
 use crate::kernels::cells::Cells;
@@ -11,16 +12,18 @@ use crate::kernels::lines::count_lines;
 use crate::kernels::padded::Level;
 use crate::region::levels::{Levels, with_levels};
 use crate::settings::Norm;
-use crate::table::FeatureRow;
 use crate::texture::aggregation::{Scope, Span};
-use crate::texture::neighbourhood::half_directions;
+use crate::texture::matrix::Cell;
 
 pub(crate) const FAMILY: Family = Family {
     name: "glrlm",
     ibsi_id: "TP0I",
+    pyradiomics: Some("glrlm"),
     scope: Scope::Directional,
     features: || features(TABLE),
     compute: Compute::Lines(compute),
+    matrix: Some(cells),
+    maps: Maps::Runs,
 };
 
 static TABLE: &[Row<Emphasis>] = &table([
@@ -41,12 +44,6 @@ static TABLE: &[Row<Emphasis>] = &table([
     ["run_length_variance", "SXLW", "RunVariance"],
     ["run_entropy", "HJ9O", "RunEntropy"],
 ]);
-
-/// Directions in the plane and in the volume. Runs are unbroken, whatever the distance at
-/// which other families look for neighbours.
-pub(crate) fn directions() -> [Vec<[i32; 3]>; 2] {
-    [half_directions(&[1], false), half_directions(&[1], true)]
-}
 
 /// Runs within a span along `offset`.
 pub(crate) fn matrix(isa: Isa, levels: &Levels, span: Span, offset: [i32; 3]) -> Counted {
@@ -80,7 +77,13 @@ struct Direction {
     runs: Counted,
 }
 
-fn compute(job: &Job, levels: &Levels, lines: Option<&LineSets>) -> Vec<FeatureRow> {
+/// The matrices of a span as cells.
+fn cells(job: &Job, levels: &Levels, span: Span) -> Vec<(Option<[i32; 3]>, Vec<Cell>)> {
+    let count = |offset| Cell::of_counts(matrix(job.isa, levels, span, offset).cells);
+    Cell::each_direction(directions(), span, count)
+}
+
+fn compute(job: &Job, levels: &Levels, lines: Option<&LineSets>) -> Vec<Value> {
     let directions = directions();
     let dropped = directions.each_ref().map(|offsets| {
         let drop = |offset: &[i32; 3]| {
@@ -104,5 +107,5 @@ fn compute(job: &Job, levels: &Levels, lines: Option<&LineSets>) -> Vec<FeatureR
     let numbers = directions.each_ref().map(Vec::len);
     let merge =
         |directions: &[&Direction]| Emphasis::of_weighted(directions.iter().map(|d| (d.weight, &d.runs)));
-    texture::rows(job, FAMILY.name, FAMILY.scope, TABLE, numbers, levels.shape()[0], count, merge)
+    texture::values(job, FAMILY.scope, TABLE, numbers, levels.shape()[0], count, merge)
 }

@@ -1,19 +1,21 @@
 //! Intensity histogram features (IBSI 1, ZVCW): of the grey levels in the intensity mask.
 
-use super::statistics::Statistics;
-use super::{Compute, Job, entropy_term, features};
-use crate::families::Family;
+use crate::families::family::{Compute, Family, Maps};
+use crate::families::job::{Job, Value, entropy_term, features};
+use crate::families::shared::statistics::Statistics;
 use crate::feature::{Row, row};
 use crate::region::levels::Levels;
-use crate::table::FeatureRow;
-use crate::texture::aggregation::{Aggregation, Scope};
+use crate::texture::aggregation::Scope;
 
 pub(crate) const FAMILY: Family = Family {
     name: "intensity_histogram",
     ibsi_id: "ZVCW",
+    pyradiomics: Some("firstorder"),
     scope: Scope::Region,
     features: || features(TABLE),
     compute: Compute::Levels(compute),
+    matrix: None,
+    maps: Maps::General,
 };
 
 #[rustfmt::skip]
@@ -49,8 +51,8 @@ struct Histogram {
     statistics: Statistics,
 }
 
-fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
-    job.rows(FAMILY.name, TABLE, Aggregation::Region, &[Histogram::new(levels.histogram())])
+fn compute(job: &Job, levels: &Levels) -> Vec<Value> {
+    job.values(TABLE, &[Histogram::new(levels.histogram())])
 }
 
 impl Histogram {

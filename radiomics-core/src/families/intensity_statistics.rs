@@ -1,22 +1,24 @@
 //! Intensity-based statistics (IBSI 1, UHIW): of the intensities in the intensity mask,
 //! without discretisation.
 
-use super::statistics::Statistics;
-use super::{Compute, Job, features};
 use crate::error::Result;
-use crate::families::Family;
+use crate::families::family::{Compute, Family, Maps};
+use crate::families::job::{Job, Value, features};
+use crate::families::shared::statistics::Statistics;
 use crate::feature::{Row, row};
 use crate::kernels::reduce;
 use crate::region::sample::Sample;
-use crate::table::FeatureRow;
-use crate::texture::aggregation::{Aggregation, Scope};
+use crate::texture::aggregation::Scope;
 
 pub(crate) const FAMILY: Family = Family {
     name: "intensity_statistics",
     ibsi_id: "UHIW",
+    pyradiomics: Some("firstorder"),
     scope: Scope::Region,
     features: || features(TABLE),
     compute: Compute::Sample(compute),
+    matrix: None,
+    maps: Maps::General,
 };
 
 #[rustfmt::skip]
@@ -52,7 +54,7 @@ struct Intensities {
     voxel_volume_mm3: f64,
 }
 
-fn compute(job: &Job, sample: &Sample) -> Result<Vec<FeatureRow>> {
+fn compute(job: &Job, sample: &Sample) -> Result<Vec<Value>> {
     let shift = job.settings.intensity_shift;
     let intensities = Intensities {
         statistics: Statistics::of_sample(job.isa, sample),
@@ -62,5 +64,5 @@ fn compute(job: &Job, sample: &Sample) -> Result<Vec<FeatureRow>> {
         },
         voxel_volume_mm3: job.roi.grid.voxel_volume_mm3(),
     };
-    Ok(job.rows(FAMILY.name, TABLE, Aggregation::Region, &[intensities]))
+    Ok(job.values(TABLE, &[intensities]))
 }

@@ -1,22 +1,24 @@
 //! Intensity-volume histogram (IBSI 1, P88C): which share of the region has at least a level.
 
-use super::{Compute, Job, features};
 use crate::error::Result;
-use crate::families::Family;
+use crate::families::family::{Compute, Family, Maps};
+use crate::families::job::{Job, Value, features};
 use crate::feature::{Row, row};
 use crate::kernels::Isa;
 use crate::preprocess::Bins;
 use crate::region::sample::Sample;
 use crate::settings::Discretisation;
-use crate::table::FeatureRow;
-use crate::texture::aggregation::{Aggregation, Scope};
+use crate::texture::aggregation::Scope;
 
 pub(crate) const FAMILY: Family = Family {
     name: "intensity_volume_histogram",
     ibsi_id: "P88C",
+    pyradiomics: None,
     scope: Scope::Region,
     features: || features(TABLE),
     compute: Compute::Sample(compute),
+    matrix: None,
+    maps: Maps::None,
 };
 
 // Where IBSI has one feature with a parameter, the parameters' identifiers are NK6P and 4279
@@ -47,10 +49,10 @@ struct VolumeHistogram {
     n: u64,
 }
 
-fn compute(job: &Job, sample: &Sample) -> Result<Vec<FeatureRow>> {
+fn compute(job: &Job, sample: &Sample) -> Result<Vec<Value>> {
     let range = job.settings.resegment_range.unwrap_or([None; 2]);
     let histogram = VolumeHistogram::new(job.isa, sample, &job.settings.ivh_discretisation, range)?;
-    Ok(job.rows(FAMILY.name, TABLE, Aggregation::Region, &[histogram]))
+    Ok(job.values(TABLE, &[histogram]))
 }
 
 impl VolumeHistogram {

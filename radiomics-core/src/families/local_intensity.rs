@@ -7,13 +7,12 @@ use std::borrow::Cow;
 use ndarray::Array3;
 use rayon::prelude::*;
 
-use super::{Compute, Job, features};
-use crate::families::Family;
+use crate::families::family::{Compute, Family, Maps};
+use crate::families::job::{Job, Value, features};
 use crate::feature::{Row, row};
 use crate::kernels::{Isa, pages, reduce, windows};
 use crate::region::roi::Roi;
-use crate::table::FeatureRow;
-use crate::texture::aggregation::{Aggregation, Scope};
+use crate::texture::aggregation::Scope;
 
 /// Radius of a sphere of 1 cm³, (3/(4π))^(1/3) cm, in mm.
 const RADIUS_MM: f64 = 6.203_504_908_994;
@@ -21,9 +20,12 @@ const RADIUS_MM: f64 = 6.203_504_908_994;
 pub(crate) const FAMILY: Family = Family {
     name: "local_intensity",
     ibsi_id: "9ST6",
+    pyradiomics: None,
     scope: Scope::Region,
     features: || features(TABLE),
     compute: Compute::Surroundings { margin_mm: RADIUS_MM, compute },
+    matrix: None,
+    maps: Maps::None,
 };
 
 #[rustfmt::skip]
@@ -55,8 +57,8 @@ struct Piece {
     end: usize,
 }
 
-fn compute(job: &Job) -> Vec<FeatureRow> {
-    job.rows(FAMILY.name, TABLE, Aggregation::Region, &[Neighbourhoods::new(job.isa, job.roi)])
+fn compute(job: &Job) -> Vec<Value> {
+    job.values(TABLE, &[Neighbourhoods::new(job.isa, job.roi)])
 }
 
 impl Neighbourhoods {

@@ -3,9 +3,10 @@
 
 use rayon::prelude::*;
 
-use super::emphasis::{Counted, Emphasis, table};
-use super::{Compute, Job, features, texture};
-use crate::families::Family;
+use crate::families::family::{Compute, Family, Maps};
+use crate::families::job::{Job, Value, features};
+use crate::families::shared::emphasis::{Counted, Emphasis, table};
+use crate::families::shared::texture;
 use crate::feature::Row;
 use crate::kernels::Isa;
 use crate::kernels::cells::{Cells, Tally};
@@ -16,16 +17,19 @@ use crate::kernels::padded::{Level, Padded};
 use crate::region::levels::{Levels, with_levels};
 use crate::runtime::slab_thickness;
 use crate::settings::Settings;
-use crate::table::FeatureRow;
 use crate::texture::aggregation::{Scope, Span};
+use crate::texture::matrix::Cell;
 use crate::texture::neighbourhood::neighbours;
 
 pub(crate) const FAMILY: Family = Family {
     name: "ngldm",
     ibsi_id: "REK0",
+    pyradiomics: Some("gldm"),
     scope: Scope::Omnidirectional,
     features: || features(TABLE),
     compute: Compute::Levels(compute),
+    matrix: Some(cells),
+    maps: Maps::Dependences,
 };
 
 /// PyRadiomics calls this family GLDM; three of these features it lacks or has deprecated.
@@ -131,9 +135,14 @@ fn count<T: Level>(
     tally.into_cells()
 }
 
-fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
+/// The matrix of a span as cells.
+fn cells(job: &Job, levels: &Levels, span: Span) -> Vec<(Option<[i32; 3]>, Vec<Cell>)> {
+    vec![(None, Cell::of_counts(matrix(job.isa, levels, job.settings, span).cells))]
+}
+
+fn compute(job: &Job, levels: &Levels) -> Vec<Value> {
     let count = |span, _| matrix(job.isa, levels, job.settings, span);
-    texture::rows(job, FAMILY.name, FAMILY.scope, TABLE, [1, 1], levels.shape()[0], count, Emphasis::new)
+    texture::values(job, FAMILY.scope, TABLE, [1, 1], levels.shape()[0], count, Emphasis::new)
 }
 
 #[cfg(test)]

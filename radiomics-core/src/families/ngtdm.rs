@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::{Compute, Job, features, texture};
-use crate::families::Family;
+use crate::families::family::{Compute, Family, Maps};
+use crate::families::job::{Job, Value, features};
+use crate::families::shared::texture;
 use crate::feature::{Row, row};
 use crate::kernels::Isa;
 use crate::kernels::counters::Counters;
@@ -16,16 +17,19 @@ use crate::kernels::{neighbours as kernel, occupied::occupied};
 use crate::region::levels::{Levels, with_levels};
 use crate::runtime::slab_thickness;
 use crate::settings::Settings;
-use crate::table::FeatureRow;
 use crate::texture::aggregation::{Scope, Span};
+use crate::texture::matrix::Cell;
 use crate::texture::neighbourhood::neighbours;
 
 pub(crate) const FAMILY: Family = Family {
     name: "ngtdm",
     ibsi_id: "IPET",
+    pyradiomics: Some("ngtdm"),
     scope: Scope::Omnidirectional,
     features: || features(TABLE),
     compute: Compute::Levels(compute),
+    matrix: Some(cells),
+    maps: Maps::Tones,
 };
 
 #[rustfmt::skip]
@@ -73,11 +77,19 @@ pub(crate) struct Difference {
 /// Level i, s_i and n_i.
 pub(crate) type Tones = Vec<(u16, f64, u64)>;
 
-fn compute(job: &Job, levels: &Levels) -> Vec<FeatureRow> {
+/// The matrix of a span as cells.
+fn cells(job: &Job, levels: &Levels, span: Span) -> Vec<(Option<[i32; 3]>, Vec<Cell>)> {
+    let differences = matrix(job.isa, levels, job.settings, span);
+    let tones = tones(&[&differences], job.settings.ngtdm_count_isolated);
+    let cell = |(level, s, n): (u16, f64, u64)| Cell { level, column: n, value: s };
+    vec![(None, tones.into_iter().map(cell).collect())]
+}
+
+fn compute(job: &Job, levels: &Levels) -> Vec<Value> {
     let count = |span, _| matrix(job.isa, levels, job.settings, span);
     let summarise =
         |matrices: &[&Vec<Difference>]| Ngtdm::new(&tones(matrices, job.settings.ngtdm_count_isolated));
-    texture::rows(job, FAMILY.name, FAMILY.scope, TABLE, [1, 1], levels.shape()[0], count, summarise)
+    texture::values(job, FAMILY.scope, TABLE, [1, 1], levels.shape()[0], count, summarise)
 }
 
 /// Differences of the voxels of a span, by level and number of neighbours.

@@ -3,5 +3,6 @@
 
 pub mod aggregation;
 mod edge_distance;
+pub(crate) mod matrix;
 pub(crate) mod neighbourhood;
 pub(crate) mod zones;

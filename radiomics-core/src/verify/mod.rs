@@ -110,10 +110,10 @@ fn reference(fields: &[&'static str]) -> Option<Reference> {
 pub fn check(dataset: &str, table: &FeatureTable) -> Vec<Check> {
     let value = |reference: &Reference| {
         let row = table.rows().iter().find(|row| {
-            row.family == reference.family
-                && row.aggregation == reference.aggregation
-                && row.feature.ibsi_id == reference.ibsi_id
-                && row.feature.ibsi_parameter_id == reference.ibsi_parameter_id
+            row.column.family == reference.family
+                && row.column.aggregation == reference.aggregation
+                && row.column.feature.ibsi_id == reference.ibsi_id
+                && row.column.feature.ibsi_parameter_id == reference.ibsi_parameter_id
         });
         row.map_or(f64::NAN, |row| row.value)
     };

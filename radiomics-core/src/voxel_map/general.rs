@@ -8,8 +8,9 @@ use super::region::Region;
 use super::scratch::Scratch;
 use super::tiles::Part;
 use crate::catalogue::Family;
-use crate::families::zone_sets::ZoneSets;
-use crate::families::{Compute, Job};
+use crate::families::family::Compute;
+use crate::families::job::Job;
+use crate::families::shared::zone_sets::ZoneSets;
 use crate::kernels::Isa;
 use crate::region::levels::Levels;
 use crate::region::roi::Roi;
@@ -20,7 +21,8 @@ use crate::volume::grid::{Grid, IDENTITY, Window};
 /// Features of one family.
 pub(super) struct General {
     family: &'static Family,
-    /// Those that ask for just these features.
+    /// Rows of the family's table.
+    features: Vec<usize>,
     settings: Settings,
     spacing_mm: [f64; 3],
     shape: [usize; 3],
@@ -37,13 +39,15 @@ impl General {
         region: &Region,
         isa: Isa,
     ) -> Self {
-        let features = columns.iter().map(|c| format!("{}.{}", c.family, c.feature.name)).collect();
+        let all = (family.features)();
+        let of_first = columns.iter().filter(|c| c.aggregation == columns[0].aggregation);
+        let place = |c: &&Column| all.iter().position(|f| *f == c.feature).expect("a feature of the family");
+        let features = of_first.map(place).collect();
         let mut aggregations: Vec<_> = columns.iter().map(|c| c.aggregation).collect();
         aggregations.dedup();
-        let settings =
-            Settings { aggregations, families: None, features: Some(features), ..settings.clone() };
+        let settings = Settings { aggregations, ..settings.clone() };
         let shape = region.window_shape();
-        Self { family, settings, spacing_mm: region.spacing_mm, shape, n_g: region.n_g, isa }
+        Self { family, features, settings, spacing_mm: region.spacing_mm, shape, n_g: region.n_g, isa }
     }
 
     fn roi(&self, scratch: &Scratch) -> Roi {
@@ -68,7 +72,7 @@ impl General {
 impl Part for General {
     fn compute(&self, scratch: &mut Scratch, out: &mut Vec<f64>) {
         let roi = self.roi(scratch);
-        let job = Job { image: "", roi: &roi, settings: &self.settings, isa: self.isa };
+        let job = Job { roi: &roi, settings: &self.settings, isa: self.isa, features: &self.features };
         let levels = || {
             let levels = Array3::from_shape_vec(self.shape, scratch.levels.clone()).unwrap_or_default();
             let pad = self.settings.distances.iter().max().map_or(1, |&d| d as usize);

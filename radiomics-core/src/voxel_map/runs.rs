@@ -7,7 +7,7 @@ use super::region::Region;
 use super::scratch::Scratch;
 use super::tiles::Part;
 use crate::catalogue::Family;
-use crate::families::glrlm::directions;
+use crate::families::shared::line_sets::directions;
 use crate::settings::Settings;
 use crate::texture::aggregation::Span;
 

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use rayon::prelude::*;
 
-use super::columns::{columns, families};
+use super::columns::families;
 use super::cooccurrence::Cooccurrence;
 use super::dependences::Dependences;
 use super::general::General;
@@ -16,7 +16,7 @@ use super::scratch::Scratch;
 use super::tones::Tones;
 use super::zones::Zones;
 use super::{Column, MovingWindow};
-use crate::catalogue::{Family, check_selection};
+use crate::catalogue::{Chosen, Family};
 use crate::error::{Result, invalid};
 use crate::filters::Filter;
 use crate::kernels::Isa;
@@ -82,7 +82,7 @@ impl PreparedMaps {
         runtime: &Runtime,
     ) -> Result<Self> {
         let (filter, families) = asked_for(settings, window)?;
-        let with_levels = families.iter().any(|f| f.compute.uses_levels());
+        let with_levels = families.iter().any(|f| f.family.compute.uses_levels());
         let isa = runtime.isa;
         let mut region = runtime
             .pool
@@ -92,8 +92,8 @@ impl PreparedMaps {
         let mut parts = Vec::new();
         for family in families {
             let first = layout.columns.len();
-            layout.columns.extend(columns(&filter.name(), family, settings));
-            parts.extend(self::parts(family, &layout.columns[first..], first, settings, &region, isa));
+            layout.columns.extend(family.columns(&filter.name(), settings));
+            parts.extend(self::parts(family.family, &layout.columns[first..], first, settings, &region, isa));
         }
         Ok(Self { layout, region, parts })
     }
@@ -174,14 +174,11 @@ pub fn feature_map_tiles(
 }
 
 /// The filter and the families of the settings, once everything about them is checked.
-fn asked_for<'a>(
-    settings: &'a Settings,
-    window: &MovingWindow,
-) -> Result<(&'a Filter, Vec<&'static Family>)> {
-    check_selection(settings)?;
+fn asked_for<'a>(settings: &'a Settings, window: &MovingWindow) -> Result<(&'a Filter, Vec<Chosen>)> {
+    let families = families(settings)?;
     window.validate()?;
     settings.check_single_discretisation("feature maps")?;
-    Ok((only_filter(settings)?, families(settings)?))
+    Ok((only_filter(settings)?, families))
 }
 
 /// The one filter of the settings.

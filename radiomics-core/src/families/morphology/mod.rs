@@ -21,14 +21,12 @@ use std::f64::consts::PI;
 
 use ndarray::ArrayView3;
 
-use super::{Compute, Job, features};
-use crate::families::Family;
-use crate::families::is_selected;
-use crate::feature::{Row, row};
+use crate::families::family::{Compute, Family, Maps};
+use crate::families::job::{Job, Value, features};
+use crate::feature::{Reads, Row, row};
 use crate::kernels::Isa;
 use crate::settings::{AxesCovariance, FaceRule};
-use crate::table::FeatureRow;
-use crate::texture::aggregation::{Aggregation, Scope};
+use crate::texture::aggregation::Scope;
 use crate::volume::intensities::with_intensities;
 use axes::Axes;
 use bits::{Bits, PlaceSums};
@@ -42,9 +40,12 @@ use spatial::PairSums;
 pub(crate) const FAMILY: Family = Family {
     name: "morphology",
     ibsi_id: "HCUG",
+    pyradiomics: Some("shape"),
     scope: Scope::Region,
     features: || features(TABLE),
     compute: Compute::Shape(compute),
+    matrix: None,
+    maps: Maps::None,
 };
 
 #[rustfmt::skip]
@@ -58,7 +59,7 @@ static TABLE: &[Row<Shape>] = &[
     row("spherical_disproportion", "KRCK", "SphericalDisproportion", "A / (36π · V²)^(1/3)", |s: &Shape| s.area() / s.equivalent_sphere_area()).only_by_name(),
     row("sphericity", "QCFX", "Sphericity", "(36π · V²)^(1/3) / A", |s| s.equivalent_sphere_area() / s.area()),
     row("asphericity", "25C7", "", "(A³ / (36π · V²))^(1/3) − 1", |s| s.area() / s.equivalent_sphere_area() - 1.0),
-    row("centre_of_mass_shift", "KLMA", "", "Distance of the centre of the morphological mask from that of the intensities, mm; undefined if the intensities sum to 0", Shape::centre_of_mass_shift),
+    row("centre_of_mass_shift", "KLMA", "", "Distance of the centre of the morphological mask from that of the intensities, mm; undefined if the intensities sum to 0", Shape::centre_of_mass_shift).reading(Reads::Mass),
     row("maximum_3d_diameter", "L0JK", "Maximum3DDiameter", "Largest distance between vertices of the mesh, mm", |s| s.with_hull(Hull::diameter_mm)),
     row("major_axis_length", "TDIC", "MajorAxisLength", "4 · √λ of the largest variance (n − 1) of voxel centres along an axis, mm", |s| Axes::length(s.axes().major)),
     row("minor_axis_length", "P9VJ", "MinorAxisLength", "4 · √λ of the second variance (n − 1) of voxel centres along an axis, mm; 0 for a line", |s| Axes::length(s.axes().minor)),
@@ -75,23 +76,13 @@ static TABLE: &[Row<Shape>] = &[
     row("area_density_mvee", "BRI8", "", "A over the area of the minimum volume enclosing ellipsoid of the mesh, by a series of Legendre polynomials to ν = 20", |s| s.area() / ellipsoid_area(s.enclosing_ellipsoid())),
     row("volume_density_convex_hull", "R3ER", "", "V over the volume of the convex hull of the mesh", |s| s.volume() / s.with_hull(Hull::volume_mm3)),
     row("area_density_convex_hull", "7T7F", "", "A over the area of the convex hull of the mesh", |s| s.area() / s.with_hull(Hull::area_mm2)),
-    row("integrated_intensity", "99N0", "", "Mean intensity times V", |s| s.mean_intensity() * s.volume()),
-    row("morans_i", "N365", "", "Moran's I with weights of 1 / distance, over all pairs of voxels; undefined for a flat region", |s| s.of_pairs(PairSums::moran)),
-    row("gearys_c", "NPT7", "", "Geary's C with weights of 1 / distance, over all pairs of voxels; undefined for a flat region", |s| s.of_pairs(PairSums::geary)),
+    row("integrated_intensity", "99N0", "", "Mean intensity times V", |s: &Shape| s.mean_intensity() * s.volume()).reading(Reads::Mass),
+    row("morans_i", "N365", "", "Moran's I with weights of 1 / distance, over all pairs of voxels; undefined for a flat region", |s: &Shape| s.of_pairs(PairSums::moran)).reading(Reads::Pairs),
+    row("gearys_c", "NPT7", "", "Geary's C with weights of 1 / distance, over all pairs of voxels; undefined for a flat region", |s: &Shape| s.of_pairs(PairSums::geary)).reading(Reads::Pairs),
     row("maximum_2d_diameter_slice", "", "Maximum2DDiameterSlice", "Largest distance between vertices of the mesh with the same z, mm", |s| s.planar_diameters()[0]),
     row("maximum_2d_diameter_column", "", "Maximum2DDiameterColumn", "Largest distance between vertices of the mesh with the same y, mm", |s| s.planar_diameters()[1]),
     row("maximum_2d_diameter_row", "", "Maximum2DDiameterRow", "Largest distance between vertices of the mesh with the same x, mm", |s| s.planar_diameters()[2]),
 ];
-
-/// Features that need intensities. What they read is computed beforehand, if any of them is
-/// wanted: formulas get to see the shape, but not the voxels.
-const OF_MASS: [&str; 2] = ["centre_of_mass_shift", "integrated_intensity"];
-const OF_PAIRS: [&str; 2] = ["morans_i", "gearys_c"];
-
-/// Whether a feature of this family depends on intensities, not on the mask alone.
-pub(crate) fn needs_intensities(feature: &str) -> bool {
-    OF_MASS.contains(&feature) || OF_PAIRS.contains(&feature)
-}
 
 /// The shape of a region, and what has been computed of it.
 struct Shape {
@@ -107,13 +98,13 @@ struct Shape {
     oriented_box: OnceCell<[f64; 3]>,
     enclosing_ellipsoid: OnceCell<[f64; 3]>,
     planar_diameters: OnceCell<[f64; 3]>,
-    /// If a feature of [`OF_MASS`] is wanted.
+    /// If a feature that reads it is wanted: formulas get to see the shape, but not the voxels.
     mass: Option<Mass>,
-    /// If a feature of [`OF_PAIRS`] is wanted.
+    /// If a feature that reads them is wanted.
     pairs: Option<PairSums>,
 }
 
-fn compute(job: &Job) -> Vec<FeatureRow> {
+fn compute(job: &Job) -> Vec<Value> {
     let roi = job.roi;
     let ([k, j, i], [ke, je, ie]) = (roi.region.start, roi.region.end());
     let region = ndarray::s![k..ke, j..je, i..ie];
@@ -121,16 +112,13 @@ fn compute(job: &Job) -> Vec<FeatureRow> {
     shape.isa = job.isa;
     shape.mesh_faces = job.settings.mesh_faces;
     shape.axes_covariance = job.settings.axes_covariance;
-    let wants = |names: [&str; 2]| {
-        let mut rows = TABLE.iter().filter(|row| names.contains(&row.feature.name));
-        rows.any(|row| is_selected(job.settings, FAMILY.name, &row.feature))
-    };
+    let wants = |reads| job.features.iter().any(|&row| TABLE[row].feature.reads == reads);
     let mask = roi.intensity().slice(region);
-    shape.mass = wants(OF_MASS)
+    shape.mass = wants(Reads::Mass)
         .then(|| with_intensities!(&roi.intensities, x => Mass::new(job.isa, x.slice(region), mask)));
-    shape.pairs = wants(OF_PAIRS)
+    shape.pairs = wants(Reads::Pairs)
         .then(|| PairSums::new(job.isa, roi.intensities.to_f64().slice(region), mask, roi.grid.spacing_mm));
-    job.rows(FAMILY.name, TABLE, Aggregation::Region, &[shape])
+    job.values(TABLE, &[shape])
 }
 
 impl Shape {

@@ -8,18 +8,20 @@ use ndarray::{ArrayView2, Axis};
 use super::axes::Axes;
 use super::bits::Bits;
 use super::planar;
-use crate::families::Family;
-use crate::families::{Compute, Job, features};
+use crate::families::family::{Compute, Family, Maps};
+use crate::families::job::{Job, Value, features};
 use crate::feature::{Row, row};
-use crate::table::FeatureRow;
-use crate::texture::aggregation::{Aggregation, Scope};
+use crate::texture::aggregation::Scope;
 
 pub(crate) const FAMILY: Family = Family {
     name: "morphology_2d",
     ibsi_id: "",
+    pyradiomics: Some("shape2D"),
     scope: Scope::Region,
     features: || features(TABLE),
     compute: Compute::Shape(compute),
+    matrix: None,
+    maps: Maps::None,
 };
 
 /// Undefined, all of them, for a region of more than one slice across `slice_axis`.
@@ -57,7 +59,7 @@ struct Outline {
     axes: Axes,
 }
 
-fn compute(job: &Job) -> Vec<FeatureRow> {
+fn compute(job: &Job) -> Vec<Value> {
     let roi = job.roi.sliced_along(job.settings.slice_axis);
     let ([k, j, i], [ke, je, ie]) = (roi.region.start, roi.region.end());
     let region = roi.morphological.slice(ndarray::s![k..ke, j..je, i..ie]);
@@ -70,7 +72,7 @@ fn compute(job: &Job) -> Vec<FeatureRow> {
         ),
         ..Outline::new(region.index_axis(Axis(0), 0), [sy, sx])
     });
-    job.rows(FAMILY.name, TABLE, Aggregation::Region, outline.as_slice())
+    job.values(TABLE, outline.as_slice())
 }
 
 impl Outline {

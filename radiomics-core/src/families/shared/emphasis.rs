@@ -5,7 +5,7 @@
 use crate::feature::{Row, row};
 use crate::kernels::cells::{Cells, merge};
 
-use super::entropy_term;
+use crate::families::job::entropy_term;
 
 /// The matrix of one unit, with the number of voxels it was counted over.
 #[derive(Clone, Debug, Default)]

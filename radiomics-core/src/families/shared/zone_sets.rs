@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::Job;
+use crate::families::job::Job;
 use crate::region::levels::Levels;
 use crate::texture::aggregation::{Scope, Span, plan};
 use crate::texture::zones::{Zone, zones};
@@ -25,8 +25,8 @@ impl ZoneSets {
         Self(spans.into_par_iter().map(|span| (span, zones(job.isa, levels, span, roi))).collect())
     }
 
-    /// The zones of a span; none if it was not asked for.
+    /// The zones of a span that the wanted aggregations need.
     pub fn of(&self, span: Span) -> &[Zone] {
-        self.0.get(&span).map_or(&[], Vec::as_slice)
+        self.0.get(&span).unwrap_or_else(|| panic!("no zones were looked for in {span:?}"))
     }
 }

@@ -5,10 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::{Job, glrlm};
+use crate::families::job::Job;
 use crate::kernels::lines::{LineCounter, Lines, count_lines};
 use crate::region::levels::{Levels, with_levels};
 use crate::texture::aggregation::{Scope, Span, Unit, plan};
+use crate::texture::neighbourhood::half_directions;
+
+/// Directions in the plane and in the volume. Runs are unbroken, whatever the distance at
+/// which other families look for neighbours.
+pub(crate) fn directions() -> [Vec<[i32; 3]>; 2] {
+    [half_directions(&[1], false), half_directions(&[1], true)]
+}
 
 /// Lines by unit, or those of several units with the first of them.
 pub(crate) struct LineSets(BTreeMap<Unit, Lines>);
@@ -21,7 +28,7 @@ impl LineSets {
             return None;
         }
         let slices = levels.shape()[0];
-        let directions = glrlm::directions();
+        let directions = directions();
         let chosen = Scope::Directional.chosen(&job.settings.aggregations);
         let plans = chosen.into_iter().map(|a| plan(a, slices, directions[0].len(), directions[1].len()));
         let groups: Vec<Vec<Unit>> = plans.flatten().collect();

@@ -1,0 +1,59 @@
+//! What a family computes its features from, and what it gives for them.
+
+use crate::feature::{Feature, Row};
+use crate::kernels::Isa;
+use crate::region::roi::Roi;
+use crate::settings::Settings;
+use crate::table::Reason;
+
+/// What a family computes its features from.
+#[derive(Clone, Copy)]
+pub(crate) struct Job<'a> {
+    pub roi: &'a Roi,
+    pub settings: &'a Settings,
+    pub isa: Isa,
+    /// Which rows of the family's table are asked for, ascending.
+    pub features: &'a [usize],
+}
+
+/// The value of a feature, NaN if it has none, and why not.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Value {
+    pub value: f64,
+    pub reason: Option<Reason>,
+}
+
+impl Job<'_> {
+    /// The values of the rows of `table` that are asked for, each the mean of its values over `groups`.
+    /// Groups in which a feature is undefined do not count; if it is undefined in all of them, or
+    /// there is none, the value is NaN.
+    pub fn values<M>(&self, table: &'static [Row<M>], groups: &[M]) -> Vec<Value> {
+        let of_row = |row: &Row<M>| Value::mean_of_defined(groups.iter().map(row.value));
+        self.features.iter().map(|&row| of_row(&table[row])).collect()
+    }
+}
+
+impl Value {
+    fn mean_of_defined(values: impl ExactSizeIterator<Item = f64>) -> Self {
+        let nothing_counted = values.len() == 0;
+        let (sum, n) = values.filter(|v| v.is_finite()).fold((0.0, 0.0), |(sum, n), v| (sum + v, n + 1.0));
+        // 0 / 0 is the NaN that says "undefined".
+        let value: f64 = sum / n;
+        let reason = match value.is_nan() {
+            true if nothing_counted => Some(Reason::NothingCounted),
+            true => Some(Reason::NotDefined),
+            false => None,
+        };
+        Self { value, reason }
+    }
+}
+
+/// The catalogue's view of a table.
+pub(crate) fn features<M>(table: &'static [Row<M>]) -> Vec<&'static Feature> {
+    table.iter().map(|row| &row.feature).collect()
+}
+
+/// −p·log₂ p, with 0 for p = 0.
+pub(crate) fn entropy_term(p: f64) -> f64 {
+    if p > 0.0 { -p * p.log2() } else { 0.0 }
+}
