@@ -78,8 +78,10 @@ fn each_has_the_values_of_a_call_of_its_own_and_the_rest_is_there_once() {
             .collect();
         // Family by family, and within a family one discretisation after the other.
         let mut expected = Vec::new();
-        for family in alone[0].chunk_by(|a, b| (&a.image, a.family) == (&b.image, b.family)) {
-            let (image, name) = (&family[0].image, family[0].family);
+        for family in
+            alone[0].chunk_by(|a, b| (&a.column.image, a.column.family) == (&b.column.image, b.column.family))
+        {
+            let (image, name) = (&family[0].column.image, family[0].column.family);
             let of = |rows: &'_ [FeatureRow]| -> Vec<FeatureRow> {
                 rows.iter().filter(|r| &r.column.image == image && r.column.family == name).cloned().collect()
             };

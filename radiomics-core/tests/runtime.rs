@@ -99,7 +99,7 @@ fn what_regions_share_changes_no_bit() {
                     let row = rows.next().unwrap();
                     assert_eq!(
                         row.column.name(),
-                        alone.column().replacen("original", name, 1).replacen(
+                        alone.column.name().replacen("original", name, 1).replacen(
                             "mean-3",
                             &format!("{name}-mean-3"),
                             1

@@ -5,8 +5,8 @@ use std::cell::OnceCell;
 
 use ndarray::Array3;
 
+use super::drawn::{Drawn, check_size};
 use super::normalise::ZScore;
-use super::{Drawn, check_size};
 use crate::error::Result;
 use crate::settings::Settings;
 use crate::volume::grid::{Grid, Window};

@@ -2,7 +2,7 @@
 
 use std::f64::consts::FRAC_PI_8;
 
-use super::{Check, check};
+use super::check::{Check, check};
 use crate::error::Result;
 use crate::extract::extract;
 use crate::filters::{

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::json;
 
-use super::Check;
+use super::check::Check;
 use crate::names::Named;
 
 /// How a list of checks is written.

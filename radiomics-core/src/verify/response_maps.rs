@@ -2,7 +2,7 @@
 
 use std::f64::consts::{FRAC_PI_3, FRAC_PI_4, FRAC_PI_8};
 
-use super::{Check, Reference};
+use super::check::{Check, Reference};
 use crate::error::{Error, Result};
 use crate::filters::{
     Boundary, Decomposition, Dimensions, Filter, Gabor, GaussianMethod, LaplacianOfGaussian, Laws, Mean,

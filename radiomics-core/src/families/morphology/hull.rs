@@ -39,6 +39,13 @@ struct Face {
     is_alive: bool,
 }
 
+impl Mesh {
+    /// Largest distance between vertices in mm; 0 for a mesh without triangles.
+    pub fn diameter_mm(&self) -> f64 {
+        Hull::of_mesh(self).map_or(0.0, |hull| hull.diameter_mm())
+    }
+}
+
 impl Hull {
     /// The hull of a mesh; `None` for one without triangles.
     pub fn of_mesh(mesh: &Mesh) -> Option<Self> {

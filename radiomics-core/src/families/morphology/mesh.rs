@@ -7,7 +7,6 @@ use rayon::prelude::*;
 
 use super::bits::Bits;
 use super::cubes::{Point, cubes};
-use super::hull::Hull;
 use super::outline;
 use crate::settings::FaceRule;
 
@@ -62,11 +61,6 @@ impl Mesh {
                 count as f64 * normals.map(|&n| length_mm2(n, self.spacing_mm)).sum::<f64>() / 8.0
             })
             .sum()
-    }
-
-    /// Largest distance between vertices in mm; 0 for a mesh without triangles.
-    pub fn diameter_mm(&self) -> f64 {
-        Hull::of_mesh(self).map_or(0.0, |hull| hull.diameter_mm())
     }
 
     /// Largest distance in mm between vertices that share their coordinate along an axis, for

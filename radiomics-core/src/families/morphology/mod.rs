@@ -7,6 +7,7 @@ mod bits;
 mod cubes;
 mod ellipsoid;
 mod enclosing;
+mod field;
 mod hull;
 mod mass;
 mod mesh;
@@ -32,10 +33,10 @@ use axes::Axes;
 use bits::{Bits, PlaceSums};
 use ellipsoid::enclosing_ellipsoid;
 use enclosing::{box_area, box_volume, ellipsoid_area, ellipsoid_volume, oriented_box};
+use field::PairSums;
 use hull::Hull;
 use mass::Mass;
 pub use mesh::Mesh;
-use spatial::PairSums;
 
 pub(crate) const FAMILY: Family = Family {
     name: "morphology",

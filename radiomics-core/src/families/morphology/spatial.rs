@@ -6,28 +6,13 @@
 
 use ndarray::ArrayView3;
 
+use super::field::{Field, PairSums};
 use super::spectra::by_transform;
-use crate::kernels::{Isa, reduce};
+use crate::kernels::Isa;
 
 /// Up to this many voxels the pairs are summed one by one: as fast, and the same bits on every
 /// machine.
 const FEW_VOXELS: usize = 1000;
-
-/// Sums over ordered pairs i ≠ j of voxels, w being 1/distance in mm⁻¹ and z the intensity less
-/// its mean.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct PairSums {
-    /// Number of voxels.
-    pub n: f64,
-    /// Σ zᵢ².
-    pub square: f64,
-    /// Σ wᵢⱼ.
-    pub weight: f64,
-    /// Σ wᵢⱼ·zᵢ·zⱼ.
-    pub product: f64,
-    /// Σ wᵢⱼ·(zᵢ − zⱼ)².
-    pub difference: f64,
-}
 
 impl PairSums {
     /// Of the voxels of `mask`.
@@ -39,64 +24,6 @@ impl PairSums {
             by_transform(isa, &Field::new(isa, intensities, mask, spacing_mm))
         }
     }
-
-    /// Moran's I: N/Σw·Σw·zᵢ·zⱼ/Σz².
-    pub fn moran(&self) -> f64 {
-        self.n / self.weight * self.product / self.square
-    }
-
-    /// Geary's C: (N − 1)/(2·Σw)·Σw·(xᵢ − xⱼ)²/Σz².
-    pub fn geary(&self) -> f64 {
-        (self.n - 1.0) / (2.0 * self.weight) * self.difference / self.square
-    }
-}
-
-/// Intensities less their mean in a box.
-pub(super) struct Field {
-    /// The shortest axis comes first, the others in the order they have in space.
-    pub shape: [usize; 3],
-    pub spacing_mm: [f64; 3],
-    pub inside: Vec<bool>,
-    /// 0 outside.
-    pub z: Vec<f64>,
-    pub voxels: usize,
-}
-
-impl Field {
-    fn new(isa: Isa, intensities: ArrayView3<f64>, mask: ArrayView3<bool>, spacing_mm: [f64; 3]) -> Self {
-        let shape: [usize; 3] = mask.dim().into();
-        let axes = match shape {
-            [z, y, x] if z <= y && z <= x => [0, 1, 2],
-            [_, y, x] if y <= x => [1, 0, 2],
-            _ => [2, 0, 1],
-        };
-        let (intensities, mask) = (intensities.permuted_axes(axes), mask.permuted_axes(axes));
-        let inside = dense(mask);
-        let mut z = dense(intensities);
-        // Subtracting the first intensity keeps those of a flat region exactly equal.
-        let first = inside.iter().position(|&inside| inside).map_or(0.0, |at| z[at]);
-        for (z, &inside) in z.iter_mut().zip(&inside) {
-            *z = if inside { *z - first } else { 0.0 };
-        }
-        let voxels = inside.iter().filter(|&&inside| inside).count();
-        let mean = reduce::mean(isa, &z) * z.len() as f64 / voxels as f64;
-        for (z, &inside) in z.iter_mut().zip(&inside) {
-            *z = if inside { *z - mean } else { 0.0 };
-        }
-        Self { shape: axes.map(|a| shape[a]), spacing_mm: axes.map(|a| spacing_mm[a]), inside, z, voxels }
-    }
-}
-
-/// All values, the last axis innermost.
-fn dense<T: Copy>(view: ArrayView3<T>) -> Vec<T> {
-    let mut values = Vec::with_capacity(view.len());
-    for row in view.rows() {
-        match row.to_slice() {
-            Some(row) => values.extend_from_slice(row),
-            None => values.extend(row.iter().copied()),
-        }
-    }
-    values
 }
 
 /// A voxel and its intensity less the mean.

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustfft::num_complex::Complex64;
 use rustfft::{Fft, FftPlanner};
 
-use super::spatial::{Field, PairSums};
+use super::field::{Field, PairSums};
 use crate::kernels::transform_size::quick;
 use crate::kernels::{Isa, reduce, toeplitz};
 

@@ -1,0 +1,166 @@
+//! The steps from image and mask to the region of interest, in their order.
+
+use ndarray::Array3;
+
+use super::drawn::{check_size, drawn, interpolated, morphological_mask};
+use super::frame::Frame;
+use super::known::Known;
+use super::resegment::resegment;
+use crate::error::Result;
+use crate::filters::{self, Filter, Reach};
+use crate::kernels::Isa;
+use crate::region::roi::Roi;
+use crate::settings::Settings;
+use crate::volume::grid::Window;
+use crate::volume::image::{Image, Mask};
+use crate::volume::intensities::Intensities;
+use crate::volume::voxels::check_finite;
+
+/// Normalises, interpolates, rounds, thresholds the mask and resegments, in this order (IBSI 1,
+/// "Image processing", Figure 2), and crops to the region and `margin_mm` round it.
+///
+/// # Errors
+/// Whatever is wrong with image, mask, label or settings; see [`Error`](crate::Error).
+pub fn prepare(
+    image: &Image,
+    mask: &Mask,
+    label: i64,
+    settings: &Settings,
+    margin_mm: f64,
+    isa: Isa,
+) -> Result<Roi> {
+    Ok(Prepared::new(image, mask, label, settings, margin_mm, isa, Known::default())?.roi)
+}
+
+/// A region, and the image from which filters compute more intensities for it.
+pub(crate) struct Prepared<'i, 'v> {
+    /// The region, with the intensities of the image as it is.
+    pub roi: Roi,
+    frame: Frame<'i, 'v>,
+    /// The box of the region in the frame.
+    window: Window,
+    /// What filters may see.
+    visible: Window,
+}
+
+impl<'i, 'v> Prepared<'i, 'v> {
+    /// As [`prepare`]; what is `known` of other regions of a job changes nothing but the time.
+    pub fn new(
+        image: &'i Image<'v>,
+        mask: &Mask,
+        label: i64,
+        settings: &Settings,
+        margin_mm: f64,
+        isa: Isa,
+        mut known: Known,
+    ) -> Result<Self> {
+        settings.validate()?;
+        image.grid().check_same(mask.grid(), settings.geometry_tolerance)?;
+        let (bounds, labelled) = known.labelled(mask, label)?;
+        image.voxels().check_finite(isa, &bounds, &labelled)?;
+
+        let frame = Frame::new(image, known.z_score(image, settings), &bounds, settings, isa)?;
+        let drawn = match frame.resampling {
+            None => drawn(&frame, labelled, bounds, settings, margin_mm),
+            Some(_) => known.interpolated(image.grid(), || {
+                interpolated(&frame, mask, label, bounds, settings, margin_mm)
+            })?,
+        };
+        let intensities = frame.narrow(&drawn.window);
+        // Voxels of the image as it is were checked above. Integers are finite, and so is what is
+        // interpolated between them.
+        let is_checked = frame.resampling.is_none() || image.voxels().is_integer();
+        if let Intensities::F64(intensities) = &intensities
+            && (frame.z_score.is_some() || !is_checked)
+        {
+            check_finite(isa, intensities.view(), &drawn.mask, drawn.window.start)?;
+        }
+
+        let resegmented = resegment(&intensities, &drawn.mask, settings, isa);
+        check_size(resegmented.as_ref().unwrap_or(&drawn.mask), "resegmentation")?;
+        let grid = frame.grid.window(&drawn.window);
+        let (morphological, region) = match &resegmented {
+            Some(intensity) => morphological_mask(drawn.mask, drawn.region, intensity, settings),
+            None => (drawn.mask, drawn.region),
+        };
+        let roi = Roi { grid, intensities, morphological, resegmented, region };
+        Ok(Self { roi, frame, window: drawn.window, visible: drawn.visible })
+    }
+
+    /// Calls `each` with the name of every filter and the region with the filter's response in
+    /// place of its intensities, one after another. Of the image, no more is filtered than the
+    /// box of the region and what the filter needs round it.
+    pub fn for_each_response(
+        mut self,
+        filters: &[Filter],
+        isa: Isa,
+        each: &mut dyn FnMut(&Filter, &Roi) -> Result<()>,
+    ) -> Result<()> {
+        // The region holds the image as it is.
+        let unfiltered = filters.iter().take_while(|filter| matches!(filter, Filter::Original)).count();
+        let (unfiltered, filters) = filters.split_at(unfiltered);
+        unfiltered.iter().try_for_each(|filter| each(filter, &self.roi))?;
+        let about = self.frame.about();
+        let seen = |filter: &Filter| self.seen(filter.reach(about.spacing_mm));
+        let windows: Vec<Window> = filters.iter().map(seen).collect();
+        let mut first = 0;
+        // Filters that see the same part of the image share it, and maybe work on it.
+        for group in windows.chunk_by(|a, b| a == b) {
+            let filters = &filters[first..first + group.len()];
+            first += group.len();
+            let window = group[0];
+            let image = self.frame.intensities(&window);
+            let part = self.window.within(&window);
+            let mut response = match std::mem::take(&mut self.roi.intensities) {
+                Intensities::F64(array) => array,
+                _ => Array3::default([0; 3]),
+            };
+            filters::for_each_response(
+                filters,
+                &image,
+                about,
+                &part,
+                isa,
+                &mut response,
+                &mut |index, response| {
+                    self.check_finite(response, isa)?;
+                    self.roi.intensities = std::mem::take(response).into();
+                    each(&filters[index], &self.roi)?;
+                    if let Intensities::F64(array) = std::mem::take(&mut self.roi.intensities) {
+                        *response = array;
+                    }
+                    Ok(())
+                },
+            )?;
+            self.roi.intensities = response.into();
+        }
+        Ok(())
+    }
+
+    /// Refuses NaN and infinities in the region.
+    fn check_finite(&self, response: &Array3<f64>, isa: Isa) -> Result<()> {
+        check_finite(isa, response.view(), self.roi.intensity(), self.window.start)
+    }
+
+    /// The part of the image that a filter is given.
+    fn seen(&self, reach: Reach) -> Window {
+        let visible = self.visible;
+        let grown = |voxels: [usize; 3]| self.window.grown(voxels, self.frame.grid.shape);
+        match reach {
+            Reach::Everything => visible,
+            Reach::Voxels(voxels) => grown(voxels).intersection(&visible),
+            Reach::Periodic(voxels) => {
+                let mut window = grown(voxels).intersection(&visible);
+                for (axis, &reach) in voxels.iter().enumerate() {
+                    let past_start = self.window.start[axis] < visible.start[axis] + reach;
+                    let past_end = self.window.end()[axis] + reach > visible.end()[axis];
+                    if past_start || past_end {
+                        window.start[axis] = visible.start[axis];
+                        window.shape[axis] = visible.shape[axis];
+                    }
+                }
+                window
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Published values beside ours.
+
+use crate::error::Result;
+use crate::example::DigitalPhantom;
+use crate::extract::extract;
+use crate::names::Named;
+use crate::runtime::Execution;
+use crate::settings::profile::IbsiConfiguration;
+use crate::table::FeatureTable;
+use crate::texture::aggregation::Aggregation;
+use crate::volume::image::{Image, Mask};
+
+const REFERENCE_VALUES: [&str; 2] = [
+    include_str!("../../data/ibsi1_reference_values.csv"),
+    include_str!("../../data/ibsi2_reference_values.csv"),
+];
+
+/// A published value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reference {
+    /// `digital_phantom`, `ct_A` to `ct_E` (IBSI 1), or `ct_filter_1.A` to `ct_filter_9.B` (IBSI 2).
+    pub dataset: &'static str,
+    /// Name of the family.
+    pub family: &'static str,
+    /// Over what the feature is aggregated.
+    pub aggregation: Aggregation,
+    /// Name of the feature in the reference manual.
+    pub feature: &'static str,
+    /// Identifier of the feature.
+    pub ibsi_id: &'static str,
+    /// Identifier of the feature at one value of its parameter (intensity-volume histogram).
+    pub ibsi_parameter_id: &'static str,
+    /// The value.
+    pub value: f64,
+    /// Largest deviation allowed; 0 means equal after rounding to three significant digits.
+    pub tolerance: f64,
+    /// How well the institutions agreed.
+    pub consensus: &'static str,
+}
+
+/// A published value and ours.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// The published value.
+    pub reference: Reference,
+    /// Ours; NaN if it is undefined or missing.
+    pub value: f64,
+}
+
+impl Check {
+    /// Whether ours is inside of the tolerance, by IBSI's rule: rounded to three significant
+    /// digits, it deviates by the tolerance at most.
+    pub fn inside(&self) -> bool {
+        let deviation = (three_digits(self.value) - self.reference.value).abs();
+        // The difference of two decimal numbers carries a rounding error of its own.
+        deviation <= self.reference.tolerance + 1e-9 * self.reference.value.abs()
+    }
+
+    /// |ours − published| relative to the published value, or absolute where that is 0.
+    pub fn deviation(&self) -> f64 {
+        let absolute = (self.value - self.reference.value).abs();
+        if self.reference.value == 0.0 { absolute } else { absolute / self.reference.value.abs() }
+    }
+}
+
+fn three_digits(value: f64) -> f64 {
+    format!("{value:.2e}").parse().unwrap_or(f64::NAN)
+}
+
+/// All published values of features.
+pub fn references() -> Vec<Reference> {
+    let rows = |text: &'static str| text.lines().filter(|line| !line.starts_with('#')).skip(1);
+    // No field of the files holds a comma or a quote.
+    let read = |row: &'static str| reference(&row.split(',').collect::<Vec<_>>());
+    REFERENCE_VALUES.into_iter().flat_map(rows).filter_map(read).collect()
+}
+
+fn reference(fields: &[&'static str]) -> Option<Reference> {
+    let [dataset, family, aggregation, feature, ibsi_id, ibsi_parameter_id, value, tolerance, consensus] =
+        *fields
+    else {
+        return None;
+    };
+    Some(Reference {
+        dataset,
+        family,
+        aggregation: Aggregation::parse(aggregation).ok()?,
+        feature,
+        ibsi_id,
+        ibsi_parameter_id,
+        value: value.parse().ok()?,
+        tolerance: tolerance.parse().ok()?,
+        consensus,
+    })
+}
+
+/// Holds a table against the published values of a data set.
+pub fn check(dataset: &str, table: &FeatureTable) -> Vec<Check> {
+    let value = |reference: &Reference| {
+        let row = table.rows().iter().find(|row| {
+            row.column.family == reference.family
+                && row.column.aggregation == reference.aggregation
+                && row.column.feature.ibsi_id == reference.ibsi_id
+                && row.column.feature.ibsi_parameter_id == reference.ibsi_parameter_id
+        });
+        row.map_or(f64::NAN, |row| row.value)
+    };
+    let references = references().into_iter().filter(|reference| reference.dataset == dataset);
+    references.map(|reference| Check { value: value(&reference), reference }).collect()
+}
+
+/// Computes the embedded digital phantom and checks it.
+///
+/// # Errors
+/// [`Error::Threads`](crate::Error::Threads) when the system refuses to start threads.
+pub fn digital_phantom(execution: &Execution) -> Result<Vec<Check>> {
+    let phantom = DigitalPhantom::new();
+    let settings = IbsiConfiguration::DigitalPhantom.settings();
+    let table = extract(&phantom.image(), &phantom.mask(), 1, &settings, execution)?;
+    Ok(check("digital_phantom", &table))
+}
+
+/// Computes the CT phantom, patient 1 of the IBSI data with its region GTV-1 (label 1), in
+/// configurations A to E and checks it.
+///
+/// # Errors
+/// Any [`Error`](crate::Error) of [`extract`], as when image and mask do not belong together.
+pub fn ct_phantom(image: &Image, mask: &Mask, execution: &Execution) -> Result<Vec<Check>> {
+    let mut checks = Vec::new();
+    for (name, configuration) in IbsiConfiguration::NAMES {
+        if *configuration != IbsiConfiguration::DigitalPhantom {
+            let table = extract(image, mask, 1, &configuration.settings(), execution)?;
+            checks.extend(check(&format!("ct_{name}"), &table));
+        }
+    }
+    Ok(checks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_published_values_are_read() {
+        let of = |dataset: &str| references().iter().filter(|r| r.dataset == dataset).count();
+        assert_eq!(of("digital_phantom"), 482);
+        assert_eq!([of("ct_A"), of("ct_B"), of("ct_C"), of("ct_D"), of("ct_E")], [346, 346, 209, 210, 210]);
+        let filtered = references().iter().filter(|r| r.dataset.starts_with("ct_filter_")).count();
+        assert_eq!(filtered, 323);
+        assert_eq!(references().len(), 1803 + 323);
+    }
+
+    #[test]
+    fn values_are_compared_after_rounding_to_three_digits() {
+        let inside = |value, published, tolerance| {
+            let mut reference = references()[0].clone();
+            (reference.value, reference.tolerance) = (published, tolerance);
+            Check { reference, value }.inside()
+        };
+        assert!(inside(2.1486, 2.15, 0.0));
+        assert!(!inside(2.1449, 2.15, 0.0));
+        assert!(inside(1195.0, 1.2e3, 10.0));
+        assert!(!inside(f64::NAN, 2.15, 1e9));
+        assert!(inside(0.0, 0.0, 0.0));
+    }
+}
