@@ -98,7 +98,7 @@ fn each_has_the_values_of_a_call_of_its_own_and_the_rest_is_there_once() {
         assert_eq!(found.len(), expected.len());
         found.iter().zip(&expected).for_each(|(found, expected)| assert_eq!(found, expected));
 
-        let columns: HashSet<String> = rows.iter().map(FeatureRow::column).collect();
+        let columns: HashSet<String> = rows.iter().map(|row| row.column.name()).collect();
         assert_eq!(columns.len(), rows.len());
         // A single one is not mentioned.
         assert!(alone.iter().flatten().all(|row| row.column.discretisation.is_none()));
@@ -113,7 +113,7 @@ fn columns_say_which_it_is() {
         let selected = "{features: [intensity_statistics.mean, glcm.contrast], aggregations: [3D_merged], ";
         case.rows(&from_yaml(&format!("{selected}{settings}}}")).unwrap())
             .iter()
-            .map(FeatureRow::column)
+            .map(|row| row.column.name())
             .collect()
     };
     let mean = "original_intensity_statistics_mean";
