@@ -27,6 +27,7 @@ mod families;
 mod feature;
 pub mod filters;
 mod kernels;
+pub mod masks;
 pub mod matrices;
 /// Surface meshes of masks.
 pub mod morphology {

@@ -18,6 +18,7 @@ const LAYERS: &[&str] = &[
     "kernels",
     "runtime",
     "volume",
+    "masks",
     "region",
     "texture",
     "filters",

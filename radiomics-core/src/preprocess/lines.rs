@@ -4,8 +4,9 @@ use ndarray::{Array3, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 
 use crate::kernels::Isa;
-use crate::kernels::splines::{LANES, Lanes, Taps, at_tap, at_taps, prefilter};
+use crate::kernels::splines::{LANES, Taps, at_tap, at_taps, prefilter};
 use crate::kernels::transpose::{Matrix, transpose};
+use crate::volume::axes::{Block, each_plane};
 use crate::volume::voxels::volume;
 
 /// How values along an axis are made.
@@ -27,7 +28,7 @@ pub(super) fn interpolate(
         std::array::from_fn(|a| axes[a].as_ref().map_or(source[a], |along| along.taps.len()));
     let [_, along_y, along_x] = axes;
     let mut in_plane = volume([source[0], target[1], target[2]]);
-    let slices = in_plane.as_slice_mut().unwrap_or_default();
+    let slices = in_plane.as_slice_mut().expect("made in standard layout");
     let slices = slices.par_chunks_mut((target[1] * target[2]).max(1)).enumerate();
     slices.for_each_init(<(Lines, [Vec<f64>; 3])>::default, |(lines, [from, turned, between]), (k, to)| {
         let [_, ny, nx] = source;
@@ -35,9 +36,7 @@ pub(super) fn interpolate(
             let shape = |length: usize, values: usize| (length, values / length.max(1));
             let from = ArrayView2::from_shape(shape(length, from.len()), from);
             let to = ArrayViewMut2::from_shape(shape(along.taps.len(), to.len()), to);
-            if let (Ok(from), Ok(to)) = (from, to) {
-                along.columns(isa, lines, from, to);
-            }
+            along.columns(isa, lines, from.expect("whole rows"), to.expect("whole rows"));
         };
         if along_x.is_none() && along_y.is_none() {
             return read(k, to);
@@ -63,8 +62,7 @@ pub(super) fn interpolate(
     });
     let Some(along_z) = &axes[0] else { return in_plane };
     let mut result = volume(target);
-    let planes: Vec<_> = in_plane.axis_iter(Axis(1)).zip(result.axis_iter_mut(Axis(1))).collect();
-    planes.into_par_iter().for_each_init(Lines::default, |lines, (from, to)| {
+    each_plane(in_plane.view(), result.view_mut(), 0, |lines, from, to| {
         along_z.columns(isa, lines, from, to);
     });
     result
@@ -77,55 +75,28 @@ impl Along {
         let lie_together = |plane: &ArrayView2<f64>| plane.strides()[1] == 1;
         if self.prefilter.is_none() && lie_together(&from) && lie_together(&to.view()) {
             for (tap, mut values) in self.taps.iter().zip(to.rows_mut()) {
-                let row = |index| from.index_axis_move(Axis(0), index).to_slice().unwrap_or_default();
-                at_tap(isa, tap.index.map(row), tap, values.as_slice_mut().unwrap_or_default());
+                let row =
+                    |index| from.index_axis_move(Axis(0), index).to_slice().expect("a row in one piece");
+                at_tap(isa, tap.index.map(row), tap, values.as_slice_mut().expect("a row in one piece"));
             }
             return;
         }
-        block.line.resize(from.nrows(), [0.0; LANES]);
-        block.values.resize(self.taps.len(), [0.0; LANES]);
-        for first in (0..from.ncols()).step_by(LANES) {
-            let columns = first..from.ncols().min(first + LANES);
-            for (lanes, row) in block.line.iter_mut().zip(from.rows()) {
-                // Of a length that is known, copying takes no call.
-                if let Some(whole) = row.to_slice().and_then(|row| row[first..].first_chunk()) {
-                    *lanes = *whole;
-                    continue;
-                }
-                let lanes = &mut lanes[..columns.len()];
-                match row.to_slice() {
-                    Some(row) => lanes.copy_from_slice(&row[columns.clone()]),
-                    None => lanes.iter_mut().zip(row.iter().skip(first)).for_each(|(lane, &x)| *lane = x),
-                }
-            }
+        block.each(from, to, |line, values| {
             if let Some(reach) = self.prefilter {
-                prefilter(isa, &mut block.line, reach);
+                prefilter(isa, line, reach);
             }
-            at_taps(isa, &block.line, &self.taps, &mut block.values);
-            for (lanes, mut row) in block.values.iter().zip(to.rows_mut()) {
-                match row.as_slice_mut() {
-                    Some(row) => match row[first..].first_chunk_mut() {
-                        Some(whole) => *whole = *lanes,
-                        None => row[columns.clone()].copy_from_slice(&lanes[..columns.len()]),
-                    },
-                    None => row.iter_mut().skip(first).zip(lanes).for_each(|(x, &lane)| *x = lane),
-                }
-            }
-        }
+            at_taps(isa, line, &self.taps, values);
+        });
     }
 }
 
 /// Lines side by side, and what is computed of them.
-#[derive(Default)]
-struct Lines {
-    line: Vec<Lanes>,
-    values: Vec<Lanes>,
-}
+type Lines = Block<f64, f64, LANES>;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::splines::{POLE, mirror};
+    use crate::kernels::splines::{Lanes, POLE, mirror};
     use ndarray::ArrayViewMut1;
     use proptest::prelude::*;
 

@@ -1,0 +1,5 @@
+//! Masks that are made, not given.
+
+mod owned;
+
+pub use owned::MaskVolume;
