@@ -125,6 +125,15 @@ fn few_files_lie_loose() {
     assert!(loose.count() <= 10, "the root of the core holds at most ten files; give new ones a room");
 }
 
+#[test]
+fn the_map_shows_the_layers() {
+    let map = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/architecture.md");
+    let map = std::fs::read_to_string(map).unwrap();
+    let room = |line: &str| line.strip_prefix("| `")?.split_once('`').map(|(room, _)| room.to_owned());
+    let shown: Vec<String> = map.lines().filter_map(room).collect();
+    assert_eq!(shown, LAYERS, "docs/architecture.md has a row for each layer, from the ground up");
+}
+
 /// An import of `from` in `to`, for the tests of the test.
 fn import(from: &str, to: &str) -> Import {
     Import { from: from.to_owned(), to: to.to_owned(), line: 1, path: "x".to_owned() }
