@@ -142,6 +142,18 @@ pub enum Error {
         /// What it must be.
         remedy: String,
     },
+    /// A parameter that a filter does not have.
+    #[error("filter `{filter}` has no parameter `{parameter}`{}", known_or_meant(.known, .suggestion))]
+    UnknownParameter {
+        /// Name of the filter.
+        filter: &'static str,
+        /// The name given.
+        parameter: String,
+        /// The parameters that the filter has.
+        known: Vec<&'static str>,
+        /// The nearest of these.
+        suggestion: Option<String>,
+    },
     /// Something that is no filter.
     #[error("{given} is no filter: {reason}")]
     InvalidFilter {
@@ -301,6 +313,14 @@ fn suggest(suggestion: &Option<String>) -> String {
     match suggestion {
         Some(name) => format!("; did you mean `{name}`?"),
         None => String::new(),
+    }
+}
+
+fn known_or_meant(known: &[&str], suggestion: &Option<String>) -> String {
+    match (suggestion, known) {
+        (Some(_), _) => suggest(suggestion),
+        (None, []) => "; it takes none".to_owned(),
+        (None, known) => format!("; it takes {}", known.join(", ")),
     }
 }
 

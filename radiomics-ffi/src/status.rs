@@ -128,9 +128,10 @@ fn status_of(error: &Error) -> Status {
         Error::NonFiniteVoxels { .. } => Status::NonFiniteVoxels,
         Error::RegionTooSmall { .. } => Status::RegionTooSmall,
         Error::UnknownSetting { .. } => Status::UnknownSetting,
-        Error::InvalidSetting { .. } | Error::Filter { .. } | Error::InvalidFilter { .. } => {
-            Status::InvalidSetting
-        }
+        Error::InvalidSetting { .. }
+        | Error::Filter { .. }
+        | Error::UnknownParameter { .. }
+        | Error::InvalidFilter { .. } => Status::InvalidSetting,
         Error::InvalidDocument { .. } => Status::InvalidDocument,
         Error::UnknownName { .. } => Status::UnknownName,
         Error::Unavailable { .. } => Status::Unavailable,

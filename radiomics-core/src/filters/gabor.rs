@@ -4,62 +4,79 @@ use std::f64::consts::PI;
 
 use ndarray::{Array3, Axis};
 use rustfft::num_complex::Complex64;
-use serde::{Deserialize, Serialize};
 
-use super::bank::{Bank, Extent};
-use super::{Boundary, Pooling, Reach, check_reach, half_width, invalid, positive};
+use super::engine::bank::{Bank, Extent};
+use super::engine::boundary::Boundary;
+use super::engine::choices::Pooling;
+use super::operation::{Described, Operation, parameters};
+use super::reach::{About, Reach, half_width};
 use crate::error::Result;
 use crate::kernels::Isa;
+use crate::names::Named;
 
-/// Modulus of the response to a 2D Gabor kernel (IBSI 2, Q88H).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Gabor {
-    /// Standard deviation of the envelope in mm.
-    pub sigma_mm: f64,
-    /// Wavelength in mm.
-    pub lambda_mm: f64,
-    /// Aspect ratio of the envelope.
-    #[serde(default = "one")]
-    pub gamma: f64,
-    /// Orientation in radians.
-    #[serde(default)]
-    pub theta: f64,
-    /// Step in radians of the orientations that are pooled; none for `theta` alone.
-    #[serde(default)]
-    pub delta_theta: Option<f64>,
-    /// How orientations are pooled.
-    #[serde(default = "mean")]
-    pub pooling: Pooling,
-    /// Whether axial, coronal and sagittal slices are filtered and averaged, or axial ones only.
-    #[serde(default)]
-    pub orthogonal_planes: bool,
-    /// What lies outside of the image.
-    #[serde(default)]
-    pub boundary: Boundary,
+parameters! {
+    /// Modulus of the response to a 2D Gabor kernel (IBSI 2, Q88H).
+    pub struct Gabor = "gabor", "Q88H", "" {
+        /// Standard deviation of the envelope in mm.
+        pub sigma_mm: f64,
+        /// Wavelength in mm.
+        pub lambda_mm: f64,
+        /// Aspect ratio of the envelope.
+        pub gamma: f64 = ROUND,
+        /// Orientation in radians.
+        pub theta: f64 = 0.0,
+        /// Step in radians of the orientations that are pooled; none for `theta` alone.
+        pub delta_theta: Option<f64> = None,
+        /// How the responses in several orientations are pooled.
+        pub pooling: Pooling = Pooling::Mean,
+        /// Whether axial, coronal and sagittal slices are filtered and averaged, or axial ones only.
+        pub orthogonal_planes: bool = false,
+        /// What lies outside of the image.
+        pub boundary: Boundary = Boundary::Mirror,
+    }
 }
 
-fn one() -> f64 {
-    1.0
-}
-
-fn mean() -> Pooling {
-    Pooling::Mean
-}
+/// The aspect ratio of a round envelope.
+const ROUND: f64 = 1.0;
 
 /// Kernels reach as far as this many standard deviations of the wider side of their envelope.
 const TRUNCATE_SIGMA: f64 = 4.0;
-/// Finer steps of the orientation take long and change nothing.
+/// The least step of the orientation: finer ones take long and change nothing.
 const SMALLEST_STEP: f64 = 1e-3;
-const FILTER: &str = "gabor";
+
+/// Planes of slices: the axes across them, of the kernel's y and of its x. With orthogonal planes slices
+/// lie not only across z, but also across y and across x.
+const PLANES: [[usize; 3]; 3] = [[0, 1, 2], [1, 0, 2], [2, 0, 1]];
 
 impl Gabor {
-    /// Slices lie across z: the kernel's x and y are those of the image. With orthogonal planes
-    /// they lie also across y, where these are x and z, and across x, where they are y and z.
-    pub(super) fn apply(&self, image: &Array3<f64>, spacing_mm: [f64; 3], isa: Isa) -> Result<Array3<f64>> {
-        const PLANES: [[usize; 3]; 3] = [[0, 1, 2], [1, 0, 2], [2, 0, 1]];
+    /// exp(−(u² + γ² v²)/(2 σ²) + i 2π u/λ), u = x cos θ + y sin θ, v = −x sin θ + y cos θ.
+    fn kernel(&self, theta: f64, y: f64, x: f64) -> Complex64 {
+        let (sin, cos) = theta.sin_cos();
+        let (u, v) = (x * cos + y * sin, -x * sin + y * cos);
+        let envelope = -(u * u + self.gamma * self.gamma * v * v) / (2.0 * self.sigma_mm * self.sigma_mm);
+        Complex64::from_polar(envelope.exp(), 2.0 * PI * u / self.lambda_mm)
+    }
+
+    /// From θ on, as many as half a turn has: a kernel turned by half of one has the same modulus.
+    fn orientations(&self) -> Vec<f64> {
+        let Some(step) = self.delta_theta else { return vec![self.theta] };
+        // A step that divides half a turn may do so not quite in floating point.
+        let n = (PI / step - 1e-9).ceil().max(1.0) as usize;
+        (0..n).map(|i| self.theta + i as f64 * step).collect()
+    }
+
+    /// Half widths of the kernels along (z, y, x).
+    fn half(&self, spacing_mm: [f64; 3]) -> [usize; 3] {
+        let widest = TRUNCATE_SIGMA * self.sigma_mm * self.gamma.recip().max(1.0);
+        spacing_mm.map(|spacing| half_width(widest / spacing))
+    }
+}
+
+impl Operation for Gabor {
+    fn apply(&self, image: &Array3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
+        let spacing_mm = about.spacing_mm;
         let half = self.half(spacing_mm);
-        check_reach(FILTER, "sigma_mm", self.sigma_mm, half)?;
+        Self::check_reach("sigma_mm", self.sigma_mm, half)?;
         let planes = if self.orthogonal_planes { &PLANES[..] } else { &PLANES[..1] };
         let thetas = self.orientations();
         let weight = match self.pooling {
@@ -80,51 +97,30 @@ impl Gabor {
         Ok(response)
     }
 
-    /// exp(−(u² + γ² v²)/(2 σ²) + i 2π u/λ), u = x cos θ + y sin θ, v = −x sin θ + y cos θ.
-    fn kernel(&self, theta: f64, y: f64, x: f64) -> Complex64 {
-        let (sin, cos) = theta.sin_cos();
-        let (u, v) = (x * cos + y * sin, -x * sin + y * cos);
-        let envelope = -(u * u + self.gamma * self.gamma * v * v) / (2.0 * self.sigma_mm * self.sigma_mm);
-        Complex64::from_polar(envelope.exp(), 2.0 * PI * u / self.lambda_mm)
-    }
-
-    /// From θ on, as many as half a turn has: a kernel turned by half of one has the same modulus.
-    fn orientations(&self) -> Vec<f64> {
-        let Some(step) = self.delta_theta else { return vec![self.theta] };
-        // A step that divides half a turn may do so not quite in floating point.
-        let n = (PI / step - 1e-9).ceil().max(1.0) as usize;
-        (0..n).map(|i| self.theta + i as f64 * step).collect()
-    }
-
-    fn half(&self, spacing_mm: [f64; 3]) -> [usize; 3] {
-        let widest = TRUNCATE_SIGMA * self.sigma_mm * self.gamma.recip().max(1.0);
-        spacing_mm.map(|spacing| half_width(widest / spacing))
-    }
-
-    pub(super) fn reach(&self, spacing_mm: [f64; 3]) -> Reach {
+    fn reach(&self, spacing_mm: [f64; 3]) -> Reach {
         let [z, y, x] = self.half(spacing_mm);
         Reach::new([if self.orthogonal_planes { z } else { 0 }, y, x], self.boundary)
     }
 
-    pub(super) fn validate(&self) -> Result<()> {
-        positive(FILTER, "sigma_mm", self.sigma_mm)?;
-        positive(FILTER, "lambda_mm", self.lambda_mm)?;
-        positive(FILTER, "gamma", self.gamma)?;
+    fn validate(&self) -> Result<()> {
+        Self::positive("sigma_mm", self.sigma_mm)?;
+        Self::positive("lambda_mm", self.lambda_mm)?;
+        Self::positive("gamma", self.gamma)?;
         if !self.theta.is_finite() {
-            return Err(invalid(FILTER, "theta", self.theta, "it must be a finite number of radians"));
+            return Err(Self::invalid("theta", self.theta, "it must be a finite number of radians"));
         }
         match self.delta_theta {
             Some(step) if !(SMALLEST_STEP..=PI).contains(&step) => {
                 let remedy = format!("it must be {SMALLEST_STEP} to π radians");
-                Err(invalid(FILTER, "delta_theta", step, remedy))
+                Err(Self::invalid("delta_theta", step, remedy))
             }
             _ => Ok(()),
         }
     }
 
-    pub(super) fn name(&self) -> String {
+    fn name(&self) -> String {
         let mut name = format!("gabor-{}mm-{}mm", self.sigma_mm, self.lambda_mm);
-        if self.gamma != one() {
+        if self.gamma != ROUND {
             name += &format!("-gamma{}", self.gamma);
         }
         if self.theta != 0.0 || self.delta_theta.is_none() {
@@ -133,17 +129,17 @@ impl Gabor {
         if let Some(step) = self.delta_theta {
             name += &format!("-step{}", angle(step));
             if self.pooling == Pooling::Max {
-                name += self.pooling.suffix();
+                name += &format!("-{}", self.pooling.name());
             }
         }
         if self.orthogonal_planes {
             name += "-3planes";
         }
-        name + self.boundary.suffix()
+        name + &self.boundary.suffix()
     }
 }
 
-/// In degrees if they are a short number that says the same, but for rounding.
+/// An angle in degrees if they are a short number that says the same, but for rounding.
 fn angle(radians: f64) -> String {
     let degrees = (radians.to_degrees() * 1e6).round() / 1e6;
     let same = (degrees.to_radians() - radians).abs() <= 4.0 * f64::EPSILON * radians.abs();

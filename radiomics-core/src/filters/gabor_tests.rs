@@ -1,7 +1,7 @@
 use std::f64::consts::{FRAC_PI_2, FRAC_PI_3, FRAC_PI_8};
 
 use super::*;
-use crate::filters::separable::tests::{BOUNDARIES, assert_close, noise};
+use crate::filters::engine::separable::tests::{BOUNDARIES, assert_close, noise};
 
 fn gabor() -> Gabor {
     Gabor {
@@ -51,7 +51,7 @@ fn slices_equal_their_definition() {
             let filter = Gabor { boundary, ..gabor() };
             let expected = plain(&filter, &image, spacing, [1, 2], FRAC_PI_3);
             for isa in Isa::available() {
-                let found = filter.apply(&image, spacing, isa).unwrap();
+                let found = filter.apply(&image, About::doubles(spacing), isa).unwrap();
                 assert_close(&found, &expected, &format!("{boundary:?} {shape:?}"));
             }
         }
@@ -62,19 +62,20 @@ fn slices_equal_their_definition() {
 fn orientations_and_planes_are_pooled() {
     let image = noise((6, 5, 7));
     let spacing = [2.0, 1.5, 1.5];
+    let response = |filter: &Gabor| filter.apply(&image, About::doubles(spacing), Isa::best()).unwrap();
     let thetas = [0.0, 1.0, 2.0, 3.0].map(|i| FRAC_PI_3 + i * FRAC_PI_2 / 2.0);
     let planes = [[1, 2], [0, 2], [0, 1]];
     let single = planes.map(|plane| thetas.map(|theta| plain(&gabor(), &image, spacing, plane, theta)));
     let pooled = Gabor { delta_theta: Some(FRAC_PI_2 / 2.0), orthogonal_planes: true, ..gabor() };
     let mean = single.iter().flatten().fold(Array3::zeros(image.dim()), |sum, r| sum + r) / 12.0;
-    assert_close(&pooled.apply(&image, spacing, Isa::best()).unwrap(), &mean, "mean");
+    assert_close(&response(&pooled), &mean, "mean");
     let max = single.iter().fold(Array3::<f64>::zeros(image.dim()), |sum, of_plane| {
         let mut max = of_plane[0].clone();
         of_plane.iter().for_each(|r| max.zip_mut_with(r, |m, &x| *m = m.max(x)));
         sum + max / 3.0
     });
     let pooled = Gabor { pooling: Pooling::Max, ..pooled };
-    assert_close(&pooled.apply(&image, spacing, Isa::best()).unwrap(), &max, "max");
+    assert_close(&response(&pooled), &max, "max");
 }
 
 #[test]
@@ -83,7 +84,7 @@ fn stripes_are_seen_across_their_direction() {
     let image = Array3::from_shape_fn((1, 40, 40), |(_, _, i)| [0.0, 1.0, 0.0, -1.0][i % 4]);
     let at = |theta| {
         let filter = Gabor { theta, sigma_mm: 4.0, gamma: 1.0, boundary: Boundary::Periodic, ..gabor() };
-        filter.apply(&image, [1.0; 3], Isa::best()).unwrap()[[0, 20, 20]]
+        filter.apply(&image, About::doubles([1.0; 3]), Isa::best()).unwrap()[[0, 20, 20]]
     };
     // Half of the kernel's sum: the other half of the stripes turns the other way round.
     assert!((at(0.0) / (PI * 16.0) - 1.0).abs() < 1e-3);
@@ -102,7 +103,7 @@ fn any_number_of_threads_gives_the_same_bits() {
     let filter = Gabor { delta_theta: Some(FRAC_PI_8), orthogonal_planes: true, ..gabor() };
     let on = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| filter.apply(&image, [1.0; 3], Isa::best()).unwrap())
+        pool.install(|| filter.apply(&image, About::doubles([1.0; 3]), Isa::best()).unwrap())
     };
     let one = on(1);
     assert_eq!(on(2), one);
@@ -119,7 +120,7 @@ fn parameters_are_checked_and_named() {
     assert!(refused(Gabor { theta: f64::NAN, ..gabor() }).contains("`theta`"));
     assert!(refused(Gabor { delta_theta: Some(1e-9), ..gabor() }).contains("0.001 to π radians"));
     let wide = Gabor { sigma_mm: 1e6, ..gabor() };
-    assert!(wide.apply(&noise((1, 1, 1)), [1.0; 3], Isa::best()).is_err());
+    assert!(wide.apply(&noise((1, 1, 1)), About::doubles([1.0; 3]), Isa::best()).is_err());
     assert_eq!(gabor().name(), "gabor-1.5mm-4mm-gamma0.75-theta60deg");
     let pooled =
         Gabor { gamma: 1.0, theta: 0.0, delta_theta: Some(FRAC_PI_8), orthogonal_planes: true, ..gabor() };

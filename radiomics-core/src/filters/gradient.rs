@@ -2,38 +2,34 @@
 
 use ndarray::Array3;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
+use super::operation::{Operation, parameters};
+use super::reach::{About, Reach};
+use crate::error::Result;
 use crate::kernels::Isa;
 use crate::kernels::differences::{gradient_magnitude, round_to_single};
 
-/// Magnitude of the gradient, by central differences (PyRadiomics). Beyond the border the
-/// outermost voxel goes on, so that differences there are half the one-sided ones.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Gradient {
-    /// Whether differences are per mm or per voxel.
-    #[serde(default = "yes")]
-    pub use_spacing: bool,
-    /// Whether the result is rounded to 32-bit floats, as ITK does.
-    #[serde(default)]
-    pub single_precision: bool,
+parameters! {
+    /// Magnitude of the gradient, by central differences (PyRadiomics). Beyond the border the
+    /// outermost voxel goes on, so that differences there are half the one-sided ones.
+    pub struct Gradient = "gradient", "", "Gradient" {
+        /// Whether differences are per mm, or else per voxel.
+        pub use_spacing: bool = true,
+        /// Whether the result is rounded to 32-bit floats, as ITK does.
+        pub single_precision: bool = false,
+    }
 }
 
-fn yes() -> bool {
-    true
-}
-
-impl Gradient {
-    pub(super) fn apply(&self, image: &Array3<f64>, spacing_mm: [f64; 3], isa: Isa) -> Array3<f64> {
+impl Operation for Gradient {
+    fn apply(&self, image: &Array3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
         let (nz, ny, nx) = image.dim();
         let image = image.as_standard_layout();
-        let values = image.as_slice().unwrap_or_default();
+        let values = image.as_slice().expect("in standard layout");
         let row = |k: usize, j: usize| &values[(k * ny + j) * nx..][..nx];
         // ITK's coefficients: half of the reciprocal, not the reciprocal of the double.
-        let half = spacing_mm.map(|s| if self.use_spacing { 0.5 * (1.0 / s) } else { 0.5 });
+        let half = about.spacing_mm.map(|s| if self.use_spacing { 0.5 * (1.0 / s) } else { 0.5 });
         let mut result = Array3::<f64>::zeros((nz, ny, nx));
-        let slices = result.as_slice_mut().unwrap_or_default();
+        let slices = result.as_slice_mut().expect("made in standard layout");
         slices.par_chunks_mut((ny * nx).max(1)).enumerate().for_each(|(k, slice)| {
             for (j, to) in slice.chunks_exact_mut(nx).enumerate() {
                 let z = [row(k.saturating_sub(1), j), row((k + 1).min(nz - 1), j)];
@@ -44,10 +40,14 @@ impl Gradient {
                 }
             }
         });
-        result
+        Ok(result)
     }
 
-    pub(super) fn name(&self) -> String {
+    fn reach(&self, _: [f64; 3]) -> Reach {
+        Reach::Voxels([1; 3])
+    }
+
+    fn name(&self) -> String {
         let spacing = if self.use_spacing { "" } else { "-per-voxel" };
         let precision = if self.single_precision { "-single" } else { "" };
         format!("gradient{spacing}{precision}")
@@ -86,9 +86,11 @@ mod tests {
             for use_spacing in [true, false] {
                 for single_precision in [true, false] {
                     let filter = Gradient { use_spacing, single_precision };
-                    let wanted = plain(&filter, &image, [2.5, 0.7, 1.1]);
+                    let about = About::doubles([2.5, 0.7, 1.1]);
+                    let wanted = plain(&filter, &image, about.spacing_mm);
                     for isa in Isa::available() {
-                        assert_eq!(filter.apply(&image, [2.5, 0.7, 1.1], isa), wanted, "{}", isa.name());
+                        let got = filter.apply(&image, about, isa).unwrap();
+                        assert_eq!(got, wanted, "{}", isa.name());
                     }
                 }
             }

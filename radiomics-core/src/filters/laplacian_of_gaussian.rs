@@ -3,18 +3,22 @@
 use std::f64::consts::PI;
 
 use ndarray::Array3;
-use serde::{Deserialize, Serialize};
 
-use super::kernel1d::{Kernel, Triple};
-use super::recursive_gaussian;
-use super::separable::Engine;
-use super::{Boundary, Dimensions, Reach, check_reach, half_width, invalid, positive};
+use super::engine::boundary::Boundary;
+use super::engine::choices::Dimensions;
+use super::engine::kernel1d::{Kernel, Triple};
+use super::engine::parts::sized;
+use super::engine::recursive_gaussian::{Laplacians, is_large_enough};
+use super::engine::separable::Engine;
+use super::operation::{Described, Operation, parameters};
+use super::reach::{About, Reach, half_width};
 use crate::error::Result;
 use crate::kernels::Isa;
+use crate::names::Named;
+use crate::volume::grid::Window;
 
 /// How a Gaussian is convolved with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GaussianMethod {
     /// Its samples, cut off (IBSI).
     #[default]
@@ -24,36 +28,55 @@ pub enum GaussianMethod {
     Recursive,
 }
 
-/// Laplacian of Gaussian (IBSI 2, L6PA).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LaplacianOfGaussian {
-    /// Standard deviation of the Gaussian in mm.
-    pub sigma_mm: f64,
-    /// Where the sampled kernel is cut off, in standard deviations.
-    #[serde(default = "four")]
-    pub truncate_sigma: f64,
-    /// Sampled or recursive.
-    #[serde(default)]
-    pub method: GaussianMethod,
-    /// Whether in 2D or 3D.
-    #[serde(default)]
-    pub dimensions: Dimensions,
-    /// What lies outside of the image.
-    #[serde(default)]
-    pub boundary: Boundary,
+impl Named for GaussianMethod {
+    const KIND: &'static str = "method";
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("sampled", Self::Sampled), ("recursive", Self::Recursive)];
 }
 
-fn four() -> f64 {
-    4.0
+/// Where IBSI's reference responses are cut off.
+const TRUNCATE_SIGMA: f64 = 4.0;
+
+parameters! {
+    /// Laplacian of Gaussian (IBSI 2, L6PA).
+    pub struct LaplacianOfGaussian = "laplacian_of_gaussian", "L6PA", "LoG" {
+        /// Standard deviation of the Gaussian in mm.
+        pub sigma_mm: f64,
+        /// Where the sampled kernel is cut off, in standard deviations.
+        pub truncate_sigma: f64 = TRUNCATE_SIGMA,
+        /// Whether the Gaussian is sampled and cut off (IBSI), or is ITK's recursive one, normalised
+        /// across scales and in 32-bit floats between axes (PyRadiomics).
+        pub method: GaussianMethod = GaussianMethod::Sampled,
+        /// Whether the volume is filtered, or each slice by itself.
+        pub dimensions: Dimensions = Dimensions::Three,
+        /// What lies outside of the image.
+        pub boundary: Boundary = Boundary::Mirror,
+    }
 }
 
 impl LaplacianOfGaussian {
-    pub(super) fn apply(&self, image: &Array3<f64>, spacing_mm: [f64; 3], isa: Isa) -> Result<Array3<f64>> {
-        match self.method {
-            GaussianMethod::Recursive => recursive_gaussian::laplacian(image, spacing_mm, self.sigma_mm, isa),
-            GaussianMethod::Sampled => self.sampled(image, spacing_mm, isa),
+    /// The part `part` of the recursive method's response in `response`, made by what is the same for
+    /// all standard deviations.
+    ///
+    /// # Errors
+    /// [`crate::Error::Filter`] if the image, of `shape`, is too small.
+    pub(super) fn recursive(
+        &self,
+        laplacians: &mut Laplacians,
+        (shape, spacing_mm): ([usize; 3], [f64; 3]),
+        part: &Window,
+        isa: Isa,
+        response: &mut Array3<f64>,
+    ) -> Result<()> {
+        if !is_large_enough(shape, spacing_mm, self.sigma_mm) {
+            let remedy = format!(
+                "the image of {shape:?} voxels (z, y, x) of {spacing_mm:?} mm is too small: the recursive method \
+                 needs at least 4 voxels and sigma / spacing + 1 along each axis; choose a smaller sigma or a larger crop"
+            );
+            return Err(Self::invalid("sigma_mm", self.sigma_mm, remedy));
         }
+        laplacians.response(self.sigma_mm, part, isa, sized(response, part.shape));
+        Ok(())
     }
 
     fn sampled(&self, image: &Array3<f64>, spacing_mm: [f64; 3], isa: Isa) -> Result<Array3<f64>> {
@@ -66,7 +89,7 @@ impl LaplacianOfGaussian {
     /// ones, one for each axis.
     pub(super) fn kernels(&self, spacing_mm: [f64; 3]) -> Result<Vec<Triple>> {
         let half = self.half(spacing_mm);
-        check_reach("laplacian_of_gaussian", "sigma_mm", self.sigma_mm, half)?;
+        Self::check_reach("sigma_mm", self.sigma_mm, half)?;
         let mut smooth = [0; 3].map(|_| Kernel::identity());
         let mut curved = smooth.clone();
         for axis in self.dimensions.axes() {
@@ -88,51 +111,68 @@ impl LaplacianOfGaussian {
         halves
     }
 
-    pub(super) fn reach(&self, spacing_mm: [f64; 3]) -> Reach {
+    /// Checks that nothing is given that the recursive method does not know.
+    fn validate_recursive(&self) -> Result<()> {
+        let alone = |parameter, given: &str, what: &str| {
+            Err(Self::invalid(parameter, given, format!("method `recursive` {what}")))
+        };
+        if self.dimensions == Dimensions::Two {
+            return alone("dimensions", "2D", "filters volumes only: leave it out, or use `sampled`");
+        }
+        if self.boundary != Boundary::default() {
+            return alone("boundary", self.boundary.name(), "has ITK's: leave it out");
+        }
+        if self.truncate_sigma != TRUNCATE_SIGMA {
+            return alone(
+                "truncate_sigma",
+                &self.truncate_sigma.to_string(),
+                "cuts nothing off: leave it out",
+            );
+        }
+        Ok(())
+    }
+}
+
+impl Operation for LaplacianOfGaussian {
+    fn apply(&self, image: &Array3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
+        match self.method {
+            GaussianMethod::Recursive => {
+                let shape: [usize; 3] = image.dim().into();
+                let mut response = Array3::default([0; 3]);
+                let mut laplacians = Laplacians::new(image, about.spacing_mm);
+                let grid = (shape, about.spacing_mm);
+                self.recursive(&mut laplacians, grid, &Window::whole(shape), isa, &mut response)?;
+                Ok(response)
+            }
+            GaussianMethod::Sampled => self.sampled(image, about.spacing_mm, isa),
+        }
+    }
+
+    fn reach(&self, spacing_mm: [f64; 3]) -> Reach {
         match self.method {
             GaussianMethod::Recursive => Reach::Everything,
             GaussianMethod::Sampled => Reach::new(self.half(spacing_mm), self.boundary),
         }
     }
 
-    pub(super) fn validate(&self) -> Result<()> {
-        const FILTER: &str = "laplacian_of_gaussian";
-        positive(FILTER, "sigma_mm", self.sigma_mm)?;
-        positive(FILTER, "truncate_sigma", self.truncate_sigma)?;
-        if self.method == GaussianMethod::Recursive {
-            let alone = |parameter, given, what: &str| {
-                Err(invalid(FILTER, parameter, given, format!("method `recursive` {what}")))
-            };
-            if self.dimensions == Dimensions::Two {
-                return alone("dimensions", "2D", "filters volumes only: leave it out, or use `sampled`");
-            }
-            if self.boundary != Boundary::default() {
-                return alone(
-                    "boundary",
-                    self.boundary.suffix().trim_start_matches('-'),
-                    "has ITK's: leave it out",
-                );
-            }
-            if self.truncate_sigma != four() {
-                return alone(
-                    "truncate_sigma",
-                    &self.truncate_sigma.to_string(),
-                    "cuts nothing off: leave it out",
-                );
-            }
+    fn validate(&self) -> Result<()> {
+        Self::positive("sigma_mm", self.sigma_mm)?;
+        Self::positive("truncate_sigma", self.truncate_sigma)?;
+        match self.method {
+            GaussianMethod::Recursive => self.validate_recursive(),
+            GaussianMethod::Sampled => Ok(()),
         }
-        Ok(())
     }
 
-    pub(super) fn name(&self) -> String {
+    fn name(&self) -> String {
         if self.method == GaussianMethod::Recursive {
             return format!("log-{}mm-recursive", self.sigma_mm);
         }
         let truncate = match self.truncate_sigma {
-            t if t == four() => String::new(),
+            t if t == TRUNCATE_SIGMA => String::new(),
             t => format!("-truncate{t}"),
         };
-        let (dimensions, boundary) = (self.dimensions.text(), self.boundary.suffix());
+        let (dimensions, boundary) = (self.dimensions.name(), self.boundary.suffix());
         format!("log-{}mm-{dimensions}{truncate}{boundary}", self.sigma_mm)
     }
 }
@@ -149,7 +189,7 @@ fn gaussian(s: f64, half: usize) -> [Kernel; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::filters::separable::tests::assert_close;
+    use crate::filters::engine::separable::tests::assert_close;
 
     fn log(sigma_mm: f64, dimensions: Dimensions, boundary: Boundary) -> LaplacianOfGaussian {
         LaplacianOfGaussian {
@@ -167,7 +207,8 @@ mod tests {
         let mut image = Array3::zeros((11, 11, 13));
         image[[5, 5, 6]] = 1.0;
         for (dimensions, d) in [(Dimensions::Two, 2.0), (Dimensions::Three, 3.0)] {
-            let found = log(2.0, dimensions, Boundary::Zero).apply(&image, [2.0; 3], Isa::best()).unwrap();
+            let filter = log(2.0, dimensions, Boundary::Zero);
+            let found = filter.apply(&image, About::doubles([2.0; 3]), Isa::best()).unwrap();
             let expected = Array3::from_shape_fn(image.dim(), |(k, j, i)| {
                 let at = [k as f64 - 5.0, j as f64 - 5.0, i as f64 - 6.0];
                 let beyond = at.iter().any(|x| x.abs() > 4.0);
@@ -207,9 +248,16 @@ mod tests {
         );
         // A kernel wider than any image would take all memory.
         let wide = log(1e9, Dimensions::Three, Boundary::Mirror);
-        let message = wide.apply(&Array3::zeros((1, 1, 1)), [1.0; 3], Isa::best()).unwrap_err().to_string();
+        let apply = |filter: LaplacianOfGaussian| {
+            let image = Array3::zeros((1, 1, 1));
+            filter.apply(&image, About::doubles([1.0; 3]), Isa::best()).unwrap_err().to_string()
+        };
         assert!(
-            message.ends_with("at this voxel spacing it looks more than 4095 voxels far: make it smaller")
+            apply(wide)
+                .ends_with("at this voxel spacing it looks more than 4095 voxels far: make it smaller")
         );
+        let method = GaussianMethod::Recursive;
+        let small = LaplacianOfGaussian { method, ..log(1.0, Dimensions::Three, Boundary::Mirror) };
+        assert!(apply(small).contains("is too small: the recursive method needs at least 4 voxels"));
     }
 }

@@ -1,38 +1,34 @@
 //! Laws kernels.
 
 use ndarray::Array3;
-use serde::{Deserialize, Serialize};
 
-use super::box_mean::BoxMean;
-use super::kernel1d::{Kernel, Triple};
-use super::separable::{Engine, rotated};
-use super::{Boundary, Dimensions, MAX_REACH, Pooling, Reach, invalid};
+use super::engine::boundary::Boundary;
+use super::engine::box_mean::BoxMean;
+use super::engine::choices::{Dimensions, Pooling};
+use super::engine::kernel1d::{Kernel, Triple};
+use super::engine::separable::{Engine, rotated};
+use super::operation::{Described, Operation, parameters};
+use super::reach::{About, MAX_REACH, Reach};
 use crate::error::{Result, nearest};
 use crate::kernels::Isa;
+use crate::names::Named;
 
-/// Laws kernels, one per axis, and the energy of their response (IBSI 2, JTXT).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Laws {
-    /// A kernel for x, y and, in 3D, z: `L5E5S5`; two kernels filter slice by slice.
-    pub kernels: String,
-    /// Whether the responses of all right-angle rotations are pooled (24 in 3D, 4 in 2D).
-    #[serde(default)]
-    pub rotation_invariant: bool,
-    /// How they are.
-    #[serde(default = "max")]
-    pub pooling: Pooling,
-    /// Half width δ in voxels of the window (2 δ + 1) over which magnitudes are averaged to the
-    /// energy; none gives the response itself.
-    #[serde(default)]
-    pub energy_delta_voxels: Option<usize>,
-    /// What lies outside of the image.
-    #[serde(default)]
-    pub boundary: Boundary,
-}
-
-fn max() -> Pooling {
-    Pooling::Max
+parameters! {
+    /// Laws kernels, one per axis, and the energy of their response (IBSI 2, JTXT).
+    pub struct Laws = "laws", "JTXT", "" {
+        /// A kernel (L5, E5, S5, W5, R5, L3, E3 or S3) for x, y and, in 3D, z: `L5E5S5`; two kernels
+        /// filter slice by slice.
+        pub kernels: String,
+        /// Whether the responses of all right-angle rotations are pooled (24 in 3D, 4 in 2D).
+        pub rotation_invariant: bool = false,
+        /// How the responses of rotations are pooled.
+        pub pooling: Pooling = Pooling::Max,
+        /// Half width δ in voxels of the window (2 δ + 1) over which magnitudes are averaged to the
+        /// energy; none gives the response itself.
+        pub energy_delta_voxels: Option<usize> = None,
+        /// What lies outside of the image.
+        pub boundary: Boundary = Boundary::Mirror,
+    }
 }
 
 /// The kernels, before they are divided by the square root of their sum of squares.
@@ -48,19 +44,6 @@ const KERNELS: [(&str, &[f64]); 8] = [
 ];
 
 impl Laws {
-    pub(super) fn apply(&self, image: &Array3<f64>, isa: Isa) -> Result<Array3<f64>> {
-        let (kernels, in_volume) = self.parse()?;
-        let stages = vec![kernels];
-        let responses = if self.rotation_invariant { rotated(&stages, in_volume) } else { vec![stages] };
-        let mut response = Engine { boundary: self.boundary, isa }.pooled(image, &responses, self.pooling);
-        if let Some(delta) = self.energy_delta_voxels {
-            response.mapv_inplace(f64::abs);
-            let half = dimensions(in_volume).in_plane_or_volume(delta);
-            BoxMean { half, boundary: self.boundary, isa }.replace(&mut response);
-        }
-        Ok(response)
-    }
-
     /// The kernels along (z, y, x), and whether there is one for z.
     fn parse(&self) -> Result<(Triple, bool)> {
         let mut letters = self.kernels.chars();
@@ -78,52 +61,72 @@ impl Laws {
                 Ok([x, y]) => Ok(([Kernel::identity(), y, x], false)),
                 Err(_) => {
                     let remedy = "it must name three kernels, for x, y and z, such as L5E5S5, or two to filter by slice";
-                    Err(invalid("laws", "kernels", &self.kernels, remedy))
+                    Err(Self::invalid("kernels", &self.kernels, remedy))
                 }
             },
         }
     }
+}
 
-    pub(super) fn reach(&self) -> Reach {
+impl Operation for Laws {
+    fn apply(&self, image: &Array3<f64>, _: About, isa: Isa) -> Result<Array3<f64>> {
+        let (kernels, in_volume) = self.parse()?;
+        let stages = vec![kernels];
+        let responses = if self.rotation_invariant { rotated(&stages, in_volume) } else { vec![stages] };
+        let mut response = Engine { boundary: self.boundary, isa }.pooled(image, &responses, self.pooling);
+        if let Some(delta) = self.energy_delta_voxels {
+            response.mapv_inplace(f64::abs);
+            let half = dimensions(in_volume).in_plane_or_volume(delta);
+            BoxMean { half, boundary: self.boundary, isa }.replace(&mut response);
+        }
+        Ok(response)
+    }
+
+    fn reach(&self, _: [f64; 3]) -> Reach {
         let Ok((kernels, in_volume)) = self.parse() else { return Reach::Everything };
         let mut reach = kernels.each_ref().map(Kernel::reach);
         if self.rotation_invariant {
-            let widest = reach.into_iter().max().unwrap_or(0);
+            let widest = reach.into_iter().fold(0, usize::max);
             reach = dimensions(in_volume).in_plane_or_volume(widest);
         }
         let energy = dimensions(in_volume).in_plane_or_volume(self.energy_delta_voxels.unwrap_or(0));
         Reach::new([0, 1, 2].map(|axis| reach[axis].saturating_add(energy[axis])), self.boundary)
     }
 
-    pub(super) fn validate(&self) -> Result<()> {
+    fn validate(&self) -> Result<()> {
         self.parse()?;
         match self.energy_delta_voxels {
             Some(delta) if delta > MAX_REACH => {
                 let remedy = format!("it must be at most {MAX_REACH}");
-                Err(invalid("laws", "energy_delta_voxels", delta, remedy))
+                Err(Self::invalid("energy_delta_voxels", delta, remedy))
             }
             _ => Ok(()),
         }
     }
 
-    pub(super) fn name(&self) -> String {
-        let pooling = if self.rotation_invariant { self.pooling.suffix() } else { "" };
+    fn name(&self) -> String {
+        let pooling = match self.rotation_invariant {
+            true => format!("-{}", self.pooling.name()),
+            false => String::new(),
+        };
         let energy = self.energy_delta_voxels.map_or(String::new(), |delta| format!("-energy{delta}"));
         format!("laws-{}{pooling}{energy}{}", self.kernels, self.boundary.suffix())
     }
 }
 
+/// Whether slices or the volume are filtered.
 fn dimensions(in_volume: bool) -> Dimensions {
     if in_volume { Dimensions::Three } else { Dimensions::Two }
 }
 
+/// The kernel of a name.
 fn kernel(name: &str) -> Result<Kernel> {
     let Some((_, taps)) = KERNELS.iter().find(|(known, _)| *known == name) else {
         let names = || KERNELS.iter().map(|k| k.0);
         let suggestion = nearest(name, names()).map_or(String::new(), |n| format!("; did you mean {n}?"));
         let remedy =
             format!("there is no such kernel, only {}{suggestion}", names().collect::<Vec<_>>().join(", "));
-        return Err(invalid("laws", "kernels", name, remedy));
+        return Err(Laws::invalid("kernels", name, remedy));
     };
     let norm = taps.iter().map(|t| t * t).sum::<f64>().sqrt();
     Ok(Kernel::centred(&taps.iter().map(|t| t / norm).collect::<Vec<_>>()))
@@ -132,7 +135,7 @@ fn kernel(name: &str) -> Result<Kernel> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::filters::separable::tests::{assert_close, noise};
+    use crate::filters::engine::separable::tests::{assert_close, noise};
 
     fn laws(kernels: &str) -> Laws {
         Laws {
@@ -144,11 +147,15 @@ mod tests {
         }
     }
 
+    fn response(laws: &Laws, image: &Array3<f64>) -> Array3<f64> {
+        laws.apply(image, About::doubles([1.0; 3]), Isa::best()).unwrap()
+    }
+
     #[test]
     fn the_first_letter_is_x_and_edges_are_convolved() {
         // Brighter towards larger x: an edge along x only, and a convolution reads E3 backwards.
         let image = Array3::from_shape_fn((3, 3, 5), |(_, _, i)| i as f64);
-        let at = |kernels: &str| laws(kernels).apply(&image, Isa::best()).unwrap()[[1, 1, 2]];
+        let at = |kernels: &str| response(&laws(kernels), &image)[[1, 1, 2]];
         let smooth = (16.0f64 / 6.0).sqrt();
         assert!((at("E3L3L3") - -2.0 / 2.0f64.sqrt() * smooth * smooth).abs() < 1e-12);
         assert!(at("L3E3L3").abs() < 1e-12);
@@ -160,21 +167,23 @@ mod tests {
     fn energy_is_the_mean_magnitude_of_the_pooled_response() {
         let image = noise((6, 7, 8));
         let invariant = Laws { rotation_invariant: true, ..laws("E3W5R5") };
-        let response = invariant.apply(&image, Isa::best()).unwrap();
-        let energy = Laws { energy_delta_voxels: Some(1), ..invariant }.apply(&image, Isa::best()).unwrap();
-        let block = response.slice(ndarray::s![2..5, 3..6, 4..7]);
+        let pooled = response(&invariant, &image);
+        let energy = response(&Laws { energy_delta_voxels: Some(1), ..invariant }, &image);
+        let block = pooled.slice(ndarray::s![2..5, 3..6, 4..7]);
         assert!((energy[[3, 4, 5]] - block.mapv(f64::abs).mean().unwrap()).abs() < 1e-9);
         let sliced = Laws { energy_delta_voxels: Some(0), ..laws("S5L5") };
-        let plain = laws("S5L5").apply(&image, Isa::best()).unwrap().mapv(f64::abs);
-        assert_close(&sliced.apply(&image, Isa::best()).unwrap(), &plain, "no window");
+        let plain = response(&laws("S5L5"), &image).mapv(f64::abs);
+        assert_close(&response(&sliced, &image), &plain, "no window");
     }
 
     #[test]
     fn reach_adds_up_over_stages() {
-        assert_eq!(laws("L5E3S5").reach(), Reach::Voxels([2, 1, 2]));
+        let reach = |laws: Laws| laws.reach([1.0; 3]);
+        assert_eq!(reach(laws("L5E3S5")), Reach::Voxels([2, 1, 2]));
         let invariant = Laws { rotation_invariant: true, energy_delta_voxels: Some(7), ..laws("L5E3") };
-        assert_eq!(invariant.reach(), Reach::Voxels([0, 9, 9]));
-        assert_eq!(Laws { boundary: Boundary::Periodic, ..laws("L3E3") }.reach(), Reach::Periodic([0, 1, 1]));
+        assert_eq!(reach(invariant), Reach::Voxels([0, 9, 9]));
+        let periodic = Laws { boundary: Boundary::Periodic, ..laws("L3E3") };
+        assert_eq!(reach(periodic), Reach::Periodic([0, 1, 1]));
     }
 
     #[test]

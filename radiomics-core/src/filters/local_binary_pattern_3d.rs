@@ -2,20 +2,20 @@
 
 use ndarray::{Array3, Axis};
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use super::sphere::{self, Point};
-use super::{Reach, invalid, positive};
-use crate::error::Result;
+use super::engine::sphere::{self, Point};
+use super::operation::{Described, Operation, parameters};
+use super::parameter::{ParameterValue, Wrong, name_and_content};
+use super::reach::{About, Reach};
+use crate::error::{Error, Result, nearest};
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Set, Tap, weighted_rows};
-use crate::kernels::splines::spline_weights;
-use crate::kernels::splines::{self, LANES, mirror};
+use crate::kernels::splines::{self, LANES, mirror, spline_weights};
 use crate::volume::voxels::VoxelKind;
 
 /// What is made of the samples on a sphere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SphericalMap {
     /// The norm of what spherical harmonics of a degree, from 0, hold of the pattern.
     /// PyRadiomics' map `m1` is of degree 0.
@@ -24,43 +24,58 @@ pub enum SphericalMap {
     Kurtosis,
 }
 
-/// Local binary patterns on a sphere (PyRadiomics `LBP3D`): which samples round a voxel, at the
-/// vertices of a subdivided icosahedron, are at least as large as it is. Samples are interpolated
-/// by cubic splines and then, as in SciPy, numbers of the kind that the image holds: whole ones, and
-/// none below 0 if it holds none; outside of the image all is 0. Degrees are those of PyRadiomics, which
-/// exchanges the polar angle and the azimuth of spherical harmonics.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LocalBinaryPattern3d {
-    /// Radius in voxels.
-    #[serde(default = "one")]
-    pub radius: f64,
-    /// How often the faces of the icosahedron are divided by four: 0 gives 12 samples, 1 gives 42.
-    #[serde(default = "once")]
-    pub subdivision: usize,
-    /// What is made of the samples.
-    pub map: SphericalMap,
+impl ParameterValue for SphericalMap {
+    fn takes() -> String {
+        "`kurtosis`, or `{degree: n}` with a whole number".to_owned()
+    }
+
+    fn read(value: &Value) -> std::result::Result<Self, Wrong> {
+        match name_and_content(value).ok_or(Wrong(None))? {
+            ("kurtosis", Value::Null) => Ok(Self::Kurtosis),
+            ("degree", degree) => usize::read(degree).map(Self::Degree),
+            ("kurtosis", _) => Err(Wrong(None)),
+            (name, _) => {
+                let suggestion = nearest(name, ["degree", "kurtosis"].into_iter());
+                Err(Wrong(Some(Error::UnknownName { kind: "map", name: name.to_owned(), suggestion })))
+            }
+        }
+    }
+
+    fn write(&self) -> Value {
+        match self {
+            Self::Degree(degree) => json!({ "degree": degree }),
+            Self::Kurtosis => json!("kurtosis"),
+        }
+    }
 }
 
-fn one() -> f64 {
-    1.0
+parameters! {
+    /// Local binary patterns on a sphere (PyRadiomics `LBP3D`): which samples round a voxel, at the
+    /// vertices of a subdivided icosahedron, are at least as large as it is. Samples are interpolated
+    /// by cubic splines and then, as in SciPy, numbers of the kind that the image holds: whole ones, and
+    /// none below 0 if it holds none; outside of the image all is 0. Degrees are those of PyRadiomics, which
+    /// exchanges the polar angle and the azimuth of spherical harmonics.
+    pub struct LocalBinaryPattern3d = "local_binary_pattern_3d", "", "LBP3D" {
+        /// Radius in voxels.
+        pub radius: f64 = 1.0,
+        /// How often the faces of the icosahedron are divided by four: 0 gives 12 samples, 1 gives 42.
+        pub subdivision: usize = 1,
+        /// What is made of the samples: the norm of what spherical harmonics of a degree hold of the
+        /// pattern (PyRadiomics' m1 is of degree 0), or the excess kurtosis.
+        pub map: SphericalMap,
+    }
 }
 
-fn once() -> usize {
-    1
-}
-
-const NAME: &str = "local_binary_pattern_3d";
 const MAX_SUBDIVISION: usize = 4;
 const MAX_DEGREE: usize = 16;
 
-/// Voxels that a spline reads on either side of a position, at least, ...
+/// Voxels at least that a spline reads on either side of a position.
 const SUPPORT: usize = 2;
-/// ... and as many more as its coefficients depend on.
+/// Voxels on either side that the coefficients of a spline depend on.
 const SPLINE_REACH: usize = 32;
 
-impl LocalBinaryPattern3d {
-    pub(super) fn apply(&self, image: &Array3<f64>, kind: VoxelKind, isa: Isa) -> Array3<f64> {
+impl Operation for LocalBinaryPattern3d {
+    fn apply(&self, image: &Array3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
         let image = image.as_standard_layout().into_owned();
         let shape: [usize; 3] = image.dim().into();
         let [_, ny, nx] = shape;
@@ -68,7 +83,7 @@ impl LocalBinaryPattern3d {
         let vertices = sphere::icosphere(self.subdivision, self.radius);
         let sampler = Sampler {
             isa,
-            coefficients: coefficients.as_slice().unwrap_or_default(),
+            coefficients: coefficients.as_slice().expect("in standard layout"),
             shape,
             offsets: vertices.iter().map(|v| Offset::new(*v, shape)).collect(),
         };
@@ -76,15 +91,16 @@ impl LocalBinaryPattern3d {
             SphericalMap::Degree(degree) => Some(Harmonics::new(&vertices, degree)),
             SphericalMap::Kurtosis => None,
         };
-        let values = image.as_slice().unwrap_or_default();
+        let values = image.as_slice().expect("in standard layout");
         let mut result = Array3::zeros(image.dim());
-        let rows = result.as_slice_mut().unwrap_or_default().par_chunks_mut(nx.max(1)).enumerate();
+        let rows = result.as_slice_mut().expect("made in standard layout");
+        let rows = rows.par_chunks_mut(nx.max(1)).enumerate();
         rows.for_each_init(
             || (vec![0.0; nx], vec![0.0; nx * vertices.len()], vec![0.0; vertices.len()]),
             |(line, samples, one), (row, to)| {
                 for (v, samples) in samples.chunks_exact_mut(nx).enumerate() {
                     sampler.row(v, row / ny, row % ny, line, samples);
-                    match kind {
+                    match about.kind {
                         VoxelKind::Unsigned => samples.iter_mut().for_each(|x| *x = x.round().max(0.0)),
                         VoxelKind::Signed => samples.iter_mut().for_each(|x| *x = x.round()),
                         VoxelKind::Single => samples.iter_mut().for_each(|x| *x = f64::from(*x as f32)),
@@ -103,31 +119,29 @@ impl LocalBinaryPattern3d {
                 }
             },
         );
-        result
+        Ok(result)
     }
 
-    pub(super) fn reach(&self) -> Reach {
-        Reach::Voxels([self.radius.ceil() as usize + SUPPORT + SPLINE_REACH; 3])
+    fn reach(&self, _: [f64; 3]) -> Reach {
+        Reach::Voxels([(self.radius.ceil() as usize).saturating_add(SUPPORT + SPLINE_REACH); 3])
     }
 
-    pub(super) fn validate(&self) -> Result<()> {
-        positive(NAME, "radius", self.radius)?;
+    fn validate(&self) -> Result<()> {
+        Self::positive("radius", self.radius)?;
         if self.subdivision > MAX_SUBDIVISION {
             let remedy = format!("it must be from 0 to {MAX_SUBDIVISION}");
-            return Err(invalid(NAME, "subdivision", self.subdivision, remedy));
+            return Err(Self::invalid("subdivision", self.subdivision, remedy));
         }
         match self.map {
-            SphericalMap::Degree(degree) if degree > MAX_DEGREE => Err(invalid(
-                NAME,
-                "map",
-                format!("degree {degree}"),
-                format!("the degree must be from 0 to {MAX_DEGREE}"),
-            )),
+            SphericalMap::Degree(degree) if degree > MAX_DEGREE => {
+                let remedy = format!("the degree must be from 0 to {MAX_DEGREE}");
+                Err(Self::invalid("map", format!("degree {degree}"), remedy))
+            }
             _ => Ok(()),
         }
     }
 
-    pub(super) fn name(&self) -> String {
+    fn name(&self) -> String {
         let map = match self.map {
             SphericalMap::Degree(degree) => format!("degree{degree}"),
             SphericalMap::Kurtosis => "kurtosis".to_owned(),
@@ -277,12 +291,13 @@ mod tests {
         ];
         for (map, wanted) in wanted {
             let filter = LocalBinaryPattern3d { radius: 1.0, subdivision: 1, map };
-            let got = filter.apply(&image, VoxelKind::Signed, Isa::best());
+            let about = About { spacing_mm: [1.0; 3], kind: VoxelKind::Signed };
+            let got = filter.apply(&image, about, Isa::best()).unwrap();
             for (i, wanted) in wanted.into_iter().enumerate() {
                 assert!((got[[1, 2, i]] - wanted).abs() < 1e-12, "{map:?} {i}: {} {wanted}", got[[1, 2, i]]);
             }
             for isa in Isa::available() {
-                assert_eq!(filter.apply(&image, VoxelKind::Signed, isa), got, "{}", isa.name());
+                assert_eq!(filter.apply(&image, about, isa).unwrap(), got, "{}", isa.name());
             }
         }
     }

@@ -1,51 +1,54 @@
 //! Mean of a neighbourhood.
 
 use ndarray::Array3;
-use serde::{Deserialize, Serialize};
 
-use super::box_mean::BoxMean;
-use super::{Boundary, Dimensions, MAX_REACH, Reach, invalid};
+use super::engine::boundary::Boundary;
+use super::engine::box_mean::BoxMean;
+use super::engine::choices::Dimensions;
+use super::operation::{Described, Operation, parameters};
+use super::reach::{About, MAX_REACH, Reach};
 use crate::error::Result;
 use crate::kernels::Isa;
+use crate::names::Named;
 
-/// Mean of a cube (2D: square) of voxels (IBSI 2, S60F).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Mean {
-    /// Edge of the cube in voxels, an odd number.
-    pub support_voxels: usize,
-    /// Whether in 2D or 3D.
-    #[serde(default)]
-    pub dimensions: Dimensions,
-    /// What lies outside of the image.
-    #[serde(default)]
-    pub boundary: Boundary,
+parameters! {
+    /// Mean of a cube of voxels, in 2D of a square (IBSI 2, S60F).
+    pub struct Mean = "mean", "S60F", "" {
+        /// Edge of the cube in voxels, an odd number.
+        pub support_voxels: usize,
+        /// Whether the volume is filtered, or each slice by itself.
+        pub dimensions: Dimensions = Dimensions::Three,
+        /// What lies outside of the image.
+        pub boundary: Boundary = Boundary::Mirror,
+    }
 }
 
 impl Mean {
-    pub(super) fn apply(&self, image: &Array3<f64>, isa: Isa) -> Array3<f64> {
-        BoxMean { half: self.half(), boundary: self.boundary, isa }.of(image)
-    }
-
     /// Voxels on either side along (z, y, x).
     fn half(&self) -> [usize; 3] {
         self.dimensions.in_plane_or_volume(self.support_voxels / 2)
     }
+}
 
-    pub(super) fn reach(&self) -> Reach {
+impl Operation for Mean {
+    fn apply(&self, image: &Array3<f64>, _: About, isa: Isa) -> Result<Array3<f64>> {
+        Ok(BoxMean { half: self.half(), boundary: self.boundary, isa }.of(image))
+    }
+
+    fn reach(&self, _: [f64; 3]) -> Reach {
         Reach::new(self.half(), self.boundary)
     }
 
-    pub(super) fn validate(&self) -> Result<()> {
+    fn validate(&self) -> Result<()> {
         if self.support_voxels % 2 == 1 && self.support_voxels <= 2 * MAX_REACH + 1 {
             return Ok(());
         }
         let remedy = format!("it must be an odd number from 1 to {}", 2 * MAX_REACH + 1);
-        Err(invalid("mean", "support_voxels", self.support_voxels, remedy))
+        Err(Self::invalid("support_voxels", self.support_voxels, remedy))
     }
 
-    pub(super) fn name(&self) -> String {
-        format!("mean-{}-{}{}", self.support_voxels, self.dimensions.text(), self.boundary.suffix())
+    fn name(&self) -> String {
+        format!("mean-{}-{}{}", self.support_voxels, self.dimensions.name(), self.boundary.suffix())
     }
 }
 
@@ -60,7 +63,7 @@ mod tests {
         let image = arr3(&[[[0.0, 9.0, 0.0, 0.0]], [[9.0, 0.0, 0.0, 18.0]], [[0.0, 0.0, 0.0, 0.0]]]);
         let mean = |dimensions, boundary| {
             let filter = Mean { support_voxels: 3, dimensions, boundary };
-            filter.apply(&image, Isa::best())
+            filter.apply(&image, About::doubles([1.0; 3]), Isa::best()).unwrap()
         };
         // In 2D, of the row and the two rows of zeros beside it.
         let expected = arr3(&[[[1.0, 1.0, 1.0, 0.0]], [[1.0, 1.0, 2.0, 2.0]], [[0.0, 0.0, 0.0, 0.0]]]);
@@ -78,7 +81,7 @@ mod tests {
         let message = filter(4).validate().unwrap_err().to_string();
         assert_eq!(message, "filter `mean`: `support_voxels` is 4: it must be an odd number from 1 to 8191");
         assert!(filter(0).validate().is_err());
-        assert_eq!(filter(5).reach(), Reach::Voxels([0, 2, 2]));
+        assert_eq!(filter(5).reach([1.0; 3]), Reach::Voxels([0, 2, 2]));
         assert_eq!(filter(5).name(), "mean-5-2D-zero");
     }
 }

@@ -4,21 +4,39 @@ use std::collections::BTreeMap;
 
 use ndarray::Array3;
 
-use super::recursive_gaussian::Laplacians;
-use super::{About, Filter, GaussianMethod, SeparableWavelet};
+use super::engine::parts::{Each, put, put_whole};
+use super::engine::recursive_gaussian::Laplacians;
+use super::filter::Filter;
+use super::laplacian_of_gaussian::GaussianMethod;
+use super::reach::About;
+use super::separable_wavelet::SeparableWavelet;
 use crate::error::Result;
 use crate::kernels::Isa;
-use crate::runtime::{Monitor, Runtime};
+use crate::runtime::{Execution, Monitor, Runtime};
 use crate::volume::grid::Window;
 use crate::volume::image::Image;
-use crate::volume::voxels::volume;
+use crate::volume::voxels::VoxelKind;
+
+/// The responses of several filters to a whole image, arrays (z, y, x).
+///
+/// # Errors
+/// As [`Filter::validate`], [`Error::Filter`](crate::Error::Filter) for an image that a filter cannot
+/// take, and [`Error::Threads`](crate::Error::Threads) when the system refuses threads.
+pub fn filter_images(image: &Image, filters: &[Filter], execution: &Execution) -> Result<Vec<Array3<f64>>> {
+    filters.iter().try_for_each(Filter::validate)?;
+    let pool = execution.pool()?;
+    let runtime = Runtime { pool: &pool, isa: execution.isa, progress: None };
+    let mut responses = Vec::with_capacity(filters.len());
+    filter_each(image, filters, &runtime, |_, response| responses.push(response))?;
+    Ok(responses)
+}
 
 /// Calls `each` with the index of every one of `filters`, in their order, and its response to a whole
 /// image, an array (z, y, x). A response is gone when `each` drops it. A step of the progress is a
 /// filter.
 ///
 /// # Errors
-/// As [`filter_images`](super::filter_images), and [`Error::Cancelled`](crate::Error::Cancelled)
+/// As [`filter_images`], and [`Error::Cancelled`](crate::Error::Cancelled)
 /// when the runtime's progress stops the job.
 pub fn filter_each(
     image: &Image,
@@ -68,7 +86,7 @@ pub(crate) fn for_each_response(
     part: &Window,
     isa: Isa,
     response: &mut Array3<f64>,
-    each: &mut dyn FnMut(usize, &mut Array3<f64>) -> Result<()>,
+    each: &mut Each,
 ) -> Result<()> {
     for filter in filters {
         filter.validate()?;
@@ -80,28 +98,15 @@ pub(crate) fn for_each_response(
             Filter::SeparableWavelet(first) => {
                 let alike: Vec<&SeparableWavelet> =
                     filters[index..].iter().map_while(|other| same_family(first, other)).collect();
-                let mut early = BTreeMap::new();
-                let mut turn = 0;
-                let about = (about.kind, part);
-                SeparableWavelet::apply_all(&alike, image, about, isa, response, &mut |i, response| {
-                    if i != turn {
-                        early.insert(i, std::mem::take(response));
-                        return Ok(());
-                    }
-                    each(index + turn, response)?;
-                    turn += 1;
-                    while let Some(mut response) = early.remove(&turn) {
-                        each(index + turn, &mut response)?;
-                        turn += 1;
-                    }
-                    Ok(())
-                })?;
+                let image = (image, about.kind);
+                wavelets(&alike, image, part, isa, response, &mut |i, response| each(index + i, response))?;
                 index += alike.len();
                 continue;
             }
             Filter::LaplacianOfGaussian(log) if log.method == GaussianMethod::Recursive => {
                 let laplacians = laplacians.get_or_insert_with(|| Laplacians::new(image, about.spacing_mm));
-                laplacians.response(log.sigma_mm, part, isa, sized(response, part.shape))?;
+                let grid = (image.dim().into(), about.spacing_mm);
+                log.recursive(laplacians, grid, part, isa, response)?;
             }
             Filter::Original => put(image, part, response),
             _ => put_whole(filter.apply(image, about, isa)?, part, response),
@@ -112,25 +117,32 @@ pub(crate) fn for_each_response(
     Ok(())
 }
 
-/// An array of this shape, with whatever values.
-pub(super) fn sized(response: &mut Array3<f64>, shape: [usize; 3]) -> &mut Array3<f64> {
-    if response.dim() != shape.into() || !response.is_standard_layout() {
-        *response = volume(shape);
-    }
-    response
-}
-
-/// Puts part of a volume in the place of a response.
-fn put(volume: &Array3<f64>, part: &Window, response: &mut Array3<f64>) {
-    sized(response, part.shape).assign(&part.of(&volume.view()));
-}
-
-/// The same of a volume that nobody else needs.
-pub(super) fn put_whole(volume: Array3<f64>, part: &Window, response: &mut Array3<f64>) {
-    match *part == Window::whole(volume.dim().into()) {
-        true => *response = volume,
-        false => put(&volume, part, response),
-    }
+/// The responses to wavelets that share passes, in their order.
+fn wavelets(
+    alike: &[&SeparableWavelet],
+    (image, kind): (&Array3<f64>, VoxelKind),
+    part: &Window,
+    isa: Isa,
+    response: &mut Array3<f64>,
+    each: &mut Each,
+) -> Result<()> {
+    let mut early = BTreeMap::new();
+    let mut turn = 0;
+    SeparableWavelet::apply_all(alike, image, (kind, part), isa, response, &mut |i, response| {
+        if i != turn {
+            early.insert(i, std::mem::take(response));
+            return Ok(());
+        }
+        each(turn, response)?;
+        turn += 1;
+        while let Some(mut response) = early.remove(&turn) {
+            each(turn, &mut response)?;
+            turn += 1;
+        }
+        Ok(())
+    })?;
+    assert_eq!((turn, early.len()), (alike.len(), 0), "one response to each of the wavelets");
+    Ok(())
 }
 
 fn same_family<'a>(first: &SeparableWavelet, other: &'a Filter) -> Option<&'a SeparableWavelet> {

@@ -1,15 +1,21 @@
 //! Riesz transforms.
 
 use ndarray::Array3;
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::fourier::{Transfer, filter};
-use super::{Boundary, Dimensions, GaussianMethod, LaplacianOfGaussian, Simoncelli, invalid};
+use super::engine::boundary::Boundary;
+use super::engine::choices::Dimensions;
+use super::engine::fourier::{Transfer, filter};
+use super::laplacian_of_gaussian::{GaussianMethod, LaplacianOfGaussian};
+use super::operation::{Described, Operation, parameters};
+use super::parameter::{ParameterValue, Reader, Wrong, one_of, read_named};
+use super::reach::{About, Reach};
+use super::simoncelli::Simoncelli;
 use crate::error::Result;
+use crate::kernels::Isa;
 
 /// A filter whose response a Riesz transform takes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum RieszBase {
     /// Laplacian of Gaussian, with sampled kernel.
     LaplacianOfGaussian(LaplacianOfGaussian),
@@ -17,28 +23,48 @@ pub enum RieszBase {
     Simoncelli(Simoncelli),
 }
 
-/// Riesz transform of another filter's response (IBSI 2, AYRS).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Riesz {
-    /// Order of the transform along (z, y, x); their sum is at least 1.
-    pub order: [u32; 3],
-    /// The other filter.
-    pub of: RieszBase,
+/// The filters of [`RieszBase`] by name.
+const BASES: [(&str, Reader<RieszBase>); 2] = [
+    (LaplacianOfGaussian::NAME, |given| Described::read(given).map(RieszBase::LaplacianOfGaussian)),
+    (Simoncelli::NAME, |given| Described::read(given).map(RieszBase::Simoncelli)),
+];
+
+impl ParameterValue for RieszBase {
+    fn takes() -> String {
+        format!("a filter, {}", one_of(&BASES.map(|(name, _)| name)))
+    }
+
+    fn read(value: &Value) -> std::result::Result<Self, Wrong> {
+        read_named(value, "filter with a Riesz transform", BASES.into_iter())
+    }
+
+    fn write(&self) -> Value {
+        self.operation().write()
+    }
 }
 
-/// Beyond this order, powers of frequencies are too small to be of use.
+parameters! {
+    /// Riesz transform of another filter's response (IBSI 2, AYRS).
+    pub struct Riesz = "riesz", "AYRS", "" {
+        /// Order of the transform along (z, y, x); their sum is at least 1.
+        pub order: [u32; 3],
+        /// The filter whose response is transformed, which has a sampled kernel if any.
+        pub of: RieszBase,
+    }
+}
+
+/// The highest order: beyond it, powers of frequencies are too small to be of use.
 const MAX_ORDER: u32 = 16;
 
-impl Riesz {
+impl Operation for Riesz {
     /// (−i)^|l| √(|l|!/(l₁! l₂! l₃!)) ν^l/|ν|^|l|, times the transfer function of the other filter.
-    pub(super) fn apply(&self, image: &Array3<f64>, spacing_mm: [f64; 3]) -> Result<Array3<f64>> {
+    fn apply(&self, image: &Array3<f64>, about: About, _: Isa) -> Result<Array3<f64>> {
         let total: u32 = self.order.iter().sum();
         let factorial = |n: u32| (1..=n).map(f64::from).product::<f64>();
         let coefficient = (factorial(total) / self.order.map(factorial).iter().product::<f64>()).sqrt();
         let (base, kernels) = match &self.of {
             RieszBase::Simoncelli(base) => (Some(base), Vec::new()),
-            RieszBase::LaplacianOfGaussian(base) => (None, base.kernels(spacing_mm)?),
+            RieszBase::LaplacianOfGaussian(base) => (None, base.kernels(about.spacing_mm)?),
         };
         let radial = |nu: [f64; 3]| {
             let norm = nu.iter().map(|v| v * v).sum::<f64>().sqrt();
@@ -48,53 +74,54 @@ impl Riesz {
             base.map_or(1.0, |base| base.band_pass(norm)) * coefficient / norm.powi(total as i32)
         };
         let transfer = Transfer { radial, order: self.order, kernels };
-        Ok(filter(image, &transfer, self.of.dimensions(), self.boundary()))
+        Ok(filter(image, &transfer, self.of.dimensions(), self.of.boundary()))
+    }
+
+    fn reach(&self, _: [f64; 3]) -> Reach {
+        Reach::Everything
+    }
+
+    fn validate(&self) -> Result<()> {
+        let order = || format!("{:?}", self.order);
+        let total = self.order.iter().try_fold(0u32, |sum, &l| sum.checked_add(l));
+        if !total.is_some_and(|total| (1..=MAX_ORDER).contains(&total)) {
+            return Err(Self::invalid("order", order(), format!("its sum must be 1 to {MAX_ORDER}")));
+        }
+        if self.of.dimensions() == Dimensions::Two && self.order[0] > 0 {
+            let remedy = "in 2D there is none along z: its first number must be 0";
+            return Err(Self::invalid("order", order(), remedy));
+        }
+        match &self.of {
+            RieszBase::LaplacianOfGaussian(base) if base.method == GaussianMethod::Recursive => {
+                let remedy = "it has no transfer function here: use `sampled`";
+                Err(Self::invalid("method", "recursive", remedy))
+            }
+            base => base.operation().validate(),
+        }
+    }
+
+    fn name(&self) -> String {
+        let [z, y, x] = self.order;
+        format!("riesz-z{z}y{y}x{x}-{}", self.of.operation().name())
+    }
+}
+
+impl RieszBase {
+    /// The filter.
+    fn operation(&self) -> &dyn Operation {
+        match self {
+            RieszBase::LaplacianOfGaussian(base) => base,
+            RieszBase::Simoncelli(base) => base,
+        }
     }
 
     fn boundary(&self) -> Boundary {
-        match &self.of {
+        match self {
             RieszBase::LaplacianOfGaussian(base) => base.boundary,
             RieszBase::Simoncelli(base) => base.boundary,
         }
     }
 
-    pub(super) fn validate(&self) -> Result<()> {
-        let order = || format!("{:?}", self.order);
-        let total = self.order.iter().try_fold(0u32, |sum, &l| sum.checked_add(l));
-        if !total.is_some_and(|total| (1..=MAX_ORDER).contains(&total)) {
-            return Err(invalid("riesz", "order", order(), format!("its sum must be 1 to {MAX_ORDER}")));
-        }
-        if self.of.dimensions() == Dimensions::Two && self.order[0] > 0 {
-            return Err(invalid(
-                "riesz",
-                "order",
-                order(),
-                "in 2D there is none along z: its first number must be 0",
-            ));
-        }
-        match &self.of {
-            RieszBase::Simoncelli(base) => base.validate(),
-            RieszBase::LaplacianOfGaussian(base) if base.method == GaussianMethod::Recursive => Err(invalid(
-                "riesz",
-                "method",
-                "recursive",
-                "it has no transfer function here: use `sampled`",
-            )),
-            RieszBase::LaplacianOfGaussian(base) => base.validate(),
-        }
-    }
-
-    pub(super) fn name(&self) -> String {
-        let [z, y, x] = self.order;
-        let of = match &self.of {
-            RieszBase::LaplacianOfGaussian(base) => base.name(),
-            RieszBase::Simoncelli(base) => base.name(),
-        };
-        format!("riesz-z{z}y{y}x{x}-{of}")
-    }
-}
-
-impl RieszBase {
     fn dimensions(&self) -> Dimensions {
         match self {
             RieszBase::LaplacianOfGaussian(base) => base.dimensions,
@@ -106,7 +133,9 @@ impl RieszBase {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::filters::separable::tests::noise;
+    use crate::filters::engine::separable::tests::noise;
+
+    const ABOUT: fn() -> About = || About::doubles([1.0; 3]);
 
     fn simoncelli(dimensions: Dimensions) -> RieszBase {
         RieszBase::Simoncelli(Simoncelli { level: 1, dimensions, boundary: Boundary::Periodic })
@@ -131,13 +160,13 @@ mod tests {
         let image = noise((7, 9, 5));
         let energy = |response: &Array3<f64>| response.iter().map(|x| x * x).sum::<f64>();
         let base = Simoncelli { level: 1, dimensions: Dimensions::Three, boundary: Boundary::Periodic };
-        let expected = energy(&base.apply(&image));
+        let expected = energy(&base.apply(&image, ABOUT(), Isa::best()).unwrap());
         for total in [1u32, 2, 3] {
             let mut sum = 0.0;
             for z in 0..=total {
                 for y in 0..=total - z {
                     let riesz = Riesz { order: [z, y, total - z - y], of: simoncelli(Dimensions::Three) };
-                    sum += energy(&riesz.apply(&image, [1.0; 3]).unwrap());
+                    sum += energy(&riesz.apply(&image, ABOUT(), Isa::best()).unwrap());
                 }
             }
             assert!((sum / expected - 1.0).abs() < 1e-12, "{sum} instead of {expected} at order {total}");
@@ -150,7 +179,7 @@ mod tests {
         let image = Array3::from_shape_fn((5, 5, 15), |(_, _, i)| [0.0, 1.0, -1.0][i % 3]);
         let largest = |order| {
             let riesz = Riesz { order, of: simoncelli(Dimensions::Three) };
-            let response = riesz.apply(&image, [1.0; 3]).unwrap();
+            let response = riesz.apply(&image, ABOUT(), Isa::best()).unwrap();
             response.iter().fold(0.0f64, |m, x| m.max(x.abs()))
         };
         assert!(largest([0, 0, 1]) > 0.5);

@@ -3,22 +3,24 @@
 use std::collections::BTreeMap;
 
 use ndarray::Array3;
-use serde::{Deserialize, Serialize};
 
-use super::kernel1d::{Kernel, Triple};
-use super::repeated_wavelet::{self, Band, Wanted};
-use super::responses::put_whole;
-use super::separable::{Engine, rotated};
-use super::wavelets::{self, DecompositionFilters};
-use super::{Boundary, Pooling, Reach, invalid};
+use super::engine::boundary::Boundary;
+use super::engine::choices::Pooling;
+use super::engine::kernel1d::{Kernel, Triple};
+use super::engine::parts::{Each, put_whole};
+use super::engine::repeated_wavelet::{self, Band, Wanted};
+use super::engine::separable::{Engine, rotated};
+use super::engine::wavelets::{self, DecompositionFilters};
+use super::operation::{Described, Operation, parameters};
+use super::reach::{About, Reach};
 use crate::error::Result;
 use crate::kernels::Isa;
+use crate::names::Named;
 use crate::volume::grid::Window;
 use crate::volume::voxels::VoxelKind;
 
 /// How higher levels of a wavelet decomposition are reached.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Decomposition {
     /// Filters dilated by 2^(level − 1), "à trous" (IBSI).
     #[default]
@@ -28,37 +30,31 @@ pub enum Decomposition {
     Repeated,
 }
 
-/// Undecimated separable wavelets (IBSI 2, 25BO).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SeparableWavelet {
-    /// A discrete wavelet by its PyWavelets name: `haar`, `db3`, `coif1`, `sym4`, `bior1.3` ...
-    pub wavelet: String,
-    /// `L` or `H` for x, y and, in 3D, z: `LLH`; two letters filter slice by slice.
-    pub subband: String,
-    /// Level of the decomposition, from 1.
-    #[serde(default = "one")]
-    pub level: usize,
-    /// Whether the responses of all right-angle rotations are pooled (24 in 3D, 4 in 2D).
-    #[serde(default)]
-    pub rotation_invariant: bool,
-    /// How they are.
-    #[serde(default = "mean")]
-    pub pooling: Pooling,
-    /// How higher levels are reached.
-    #[serde(default)]
-    pub decomposition: Decomposition,
-    /// What lies outside of the image.
-    #[serde(default)]
-    pub boundary: Boundary,
+impl Named for Decomposition {
+    const KIND: &'static str = "decomposition";
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("dilated", Self::Dilated), ("repeated", Self::Repeated)];
 }
 
-fn one() -> usize {
-    1
-}
-
-fn mean() -> Pooling {
-    Pooling::Mean
+parameters! {
+    /// Undecimated separable wavelets (IBSI 2, 25BO).
+    pub struct SeparableWavelet = "separable_wavelet", "25BO", "Wavelet" {
+        /// A discrete wavelet by its PyWavelets name: `haar`, `db3`, `coif1`, `sym4`, `bior1.3` ...
+        pub wavelet: String,
+        /// `L` or `H` for x, y and, in 3D, z: `LLH`; two letters filter slice by slice.
+        pub subband: String,
+        /// Level of the decomposition, from 1 to 16.
+        pub level: usize = 1,
+        /// Whether the responses of all right-angle rotations are pooled (24 in 3D, 4 in 2D).
+        pub rotation_invariant: bool = false,
+        /// How the responses of rotations are pooled.
+        pub pooling: Pooling = Pooling::Mean,
+        /// How higher levels are reached: by filters that are dilated by 2^(level − 1), "à trous"
+        /// (IBSI), or by the first level's filters again, with a periodic boundary (PyRadiomics).
+        pub decomposition: Decomposition = Decomposition::Dilated,
+        /// What lies outside of the image.
+        pub boundary: Boundary = Boundary::Mirror,
+    }
 }
 
 /// Levels at most: no image is as large as what a higher one reaches.
@@ -67,15 +63,19 @@ const MAX_LEVEL: usize = 16;
 /// Volumes that may be computed together.
 const TOGETHER: usize = 4;
 
-/// Gets the response to the filter of an index, and may take it away.
-pub(super) type Each<'a> = dyn FnMut(usize, &mut Array3<f64>) -> Result<()> + 'a;
-
 impl SeparableWavelet {
-    pub(super) fn apply(&self, image: &Array3<f64>, kind: VoxelKind, isa: Isa) -> Result<Array3<f64>> {
-        let whole = Window::whole(image.dim().into());
-        let mut response = Array3::default([0; 3]);
-        Self::apply_all(&[self], image, (kind, &whole), isa, &mut response, &mut |_, _| Ok(()))?;
-        Ok(response)
+    /// The filters of the wavelet.
+    ///
+    /// # Errors
+    /// [`crate::Error::Filter`] with the nearest name if there is no such wavelet.
+    fn filters(&self) -> Result<DecompositionFilters> {
+        wavelets::decomposition(&self.wavelet).ok_or_else(|| {
+            let nearest = wavelets::nearest_name(&self.wavelet);
+            let suggestion = nearest.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+            let remedy = "it must be a discrete wavelet of PyWavelets (haar, db1 to db38, sym2 to sym20, \
+                          coif1 to coif17, bior1.1 to bior6.8, rbio1.1 to rbio6.8, dmey)";
+            Self::invalid("wavelet", &self.wavelet, format!("{remedy}{suggestion}"))
+        })
     }
 
     /// Whether [`SeparableWavelet::apply_all`] takes both at once.
@@ -99,7 +99,7 @@ impl SeparableWavelet {
         each: &mut Each,
     ) -> Result<()> {
         let Some(first) = filters.first() else { return Ok(()) };
-        let wavelet = wavelets::decomposition(&first.wavelet)?;
+        let wavelet = first.filters()?;
         match first.decomposition {
             Decomposition::Repeated => {
                 let bands: Vec<_> = filters.iter().map(|f| (f.level, f.band())).collect();
@@ -156,41 +156,49 @@ impl SeparableWavelet {
         let [x, y, z] = band.map(kernel);
         [if self.subband.len() == 3 { z } else { Kernel::identity() }, y, x]
     }
+}
 
-    pub(super) fn reach(&self) -> Reach {
-        let half = wavelets::decomposition(&self.wavelet).map_or(0, |w| w.low.len() / 2);
+impl Operation for SeparableWavelet {
+    fn apply(&self, image: &Array3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
+        let whole = Window::whole(image.dim().into());
+        let mut response = Array3::default([0; 3]);
+        Self::apply_all(&[self], image, (about.kind, &whole), isa, &mut response, &mut |_, _| Ok(()))?;
+        Ok(response)
+    }
+
+    fn reach(&self, _: [f64; 3]) -> Reach {
+        let Ok(wavelet) = self.filters() else { return Reach::Everything };
         let (steps, boundary) = match self.decomposition {
             Decomposition::Dilated => ((1 << self.level) - 1, self.boundary),
             Decomposition::Repeated => (self.level, Boundary::Periodic),
         };
-        let voxels = half * steps;
+        let voxels = wavelet.low.len() / 2 * steps;
         Reach::new([if self.subband.len() == 3 { voxels } else { 0 }, voxels, voxels], boundary)
     }
 
-    pub(super) fn validate(&self) -> Result<()> {
-        const NAME: &str = "separable_wavelet";
-        wavelets::decomposition(&self.wavelet)?;
+    fn validate(&self) -> Result<()> {
+        self.filters()?;
         if !matches!(self.subband.len(), 2 | 3) || self.subband.chars().any(|c| c != 'L' && c != 'H') {
             let remedy = "it must be a letter L or H for x, y and, in 3D, z, as in `LLH` or `LH`";
-            return Err(invalid(NAME, "subband", &self.subband, remedy));
+            return Err(Self::invalid("subband", &self.subband, remedy));
         }
         if !(1..=MAX_LEVEL).contains(&self.level) {
-            return Err(invalid(NAME, "level", self.level, format!("it must be from 1 to {MAX_LEVEL}")));
+            return Err(Self::invalid("level", self.level, format!("it must be from 1 to {MAX_LEVEL}")));
         }
         if self.decomposition == Decomposition::Repeated {
             if self.rotation_invariant {
                 let remedy = "it is for `decomposition: dilated`; leave it out for `repeated`";
-                return Err(invalid(NAME, "rotation_invariant", true, remedy));
+                return Err(Self::invalid("rotation_invariant", true, remedy));
             }
             if matches!(self.boundary, Boundary::Zero | Boundary::Nearest) {
                 let remedy = "the boundary of `decomposition: repeated` is periodic; leave it out";
-                return Err(invalid(NAME, "boundary", &self.boundary.suffix()[1..], remedy));
+                return Err(Self::invalid("boundary", self.boundary.name(), remedy));
             }
         }
         Ok(())
     }
 
-    pub(super) fn name(&self) -> String {
+    fn name(&self) -> String {
         let mut name = format!("wavelet-{}-{}", self.wavelet, self.subband);
         if self.level > 1 {
             name += &format!("-level{}", self.level);
@@ -202,7 +210,7 @@ impl SeparableWavelet {
             };
         }
         match self.decomposition {
-            Decomposition::Dilated => name + self.boundary.suffix(),
+            Decomposition::Dilated => name + &self.boundary.suffix(),
             Decomposition::Repeated => name + "-repeated",
         }
     }
@@ -234,7 +242,9 @@ fn dilated(
         for members in members.chunks(TOGETHER) {
             let stages: Vec<Triple> =
                 members.iter().map(|&i| filters[i].stage(wavelet, level, filters[i].band())).collect();
-            for (&i, response) in members.iter().zip(engine.each(from, &stages)) {
+            let responses = engine.each(from, &stages);
+            assert_eq!(responses.len(), members.len(), "a response for each sub-band");
+            for (&i, response) in members.iter().zip(responses) {
                 each(i, response)?;
             }
         }
@@ -245,9 +255,11 @@ fn dilated(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::filters::{About, Filter, for_each_response};
+    use crate::filters::{Filter, for_each_response};
 
-    const ABOUT: About = About { spacing_mm: [1.0; 3], kind: VoxelKind::Double };
+    fn about() -> About {
+        About::doubles([1.0; 3])
+    }
 
     fn wavelet(subband: &str, level: usize, decomposition: Decomposition) -> SeparableWavelet {
         SeparableWavelet {
@@ -280,12 +292,20 @@ mod tests {
             for part in [Window::whole([5, 6, 7]), Window { start: [1, 0, 2], shape: [3, 6, 4] }] {
                 let mut seen = Vec::new();
                 let mut response = Array3::default([0; 3]);
-                for_each_response(&filters, &image, ABOUT, &part, isa, &mut response, &mut |i, response| {
-                    seen.push(i);
-                    let whole = filters[i].apply(&image, ABOUT, Isa::Scalar)?;
-                    assert_eq!(*response, part.of(&whole.view()), "{}", filters[i].name());
-                    Ok(())
-                })
+                for_each_response(
+                    &filters,
+                    &image,
+                    about(),
+                    &part,
+                    isa,
+                    &mut response,
+                    &mut |i, response| {
+                        seen.push(i);
+                        let whole = filters[i].apply(&image, about(), Isa::Scalar)?;
+                        assert_eq!(*response, part.of(&whole.view()), "{}", filters[i].name());
+                        Ok(())
+                    },
+                )
                 .expect("valid filters");
                 assert_eq!(seen, (0..filters.len()).collect::<Vec<_>>());
             }
@@ -300,7 +320,7 @@ mod tests {
                 [("LLL", 1, 8f64.sqrt()), ("LLL", 2, 8.0), ("LL", 1, 2.0), ("LLH", 1, 0.0)]
             {
                 let got = wavelet(subband, level, decomposition)
-                    .apply(&image, VoxelKind::Double, Isa::best())
+                    .apply(&image, about(), Isa::best())
                     .expect("a wavelet");
                 assert!(got.iter().all(|x| (x - 10.0 * gain).abs() < 1e-10), "{subband} {level}");
             }
@@ -314,7 +334,7 @@ mod tests {
         for decomposition in [Decomposition::Dilated, Decomposition::Repeated] {
             let largest = |subband| {
                 let got = wavelet(subband, 1, decomposition)
-                    .apply(&image, VoxelKind::Double, Isa::best())
+                    .apply(&image, about(), Isa::best())
                     .expect("a wavelet");
                 got.iter().fold(0.0, |m: f64, x| m.max(x.abs()))
             };
@@ -327,7 +347,8 @@ mod tests {
         let good = wavelet("LLH", 1, Decomposition::Repeated);
         assert_eq!(good.validate(), Ok(()));
         for (bad, word) in [
-            (SeparableWavelet { wavelet: "db39".into(), ..good.clone() }, "did you mean"),
+            (SeparableWavelet { wavelet: "Coif-1".into(), ..good.clone() }, "did you mean `coif1`?"),
+            (SeparableWavelet { wavelet: "mexican hat".into(), ..good.clone() }, "db38"),
             (SeparableWavelet { subband: "LLX".into(), ..good.clone() }, "LLX"),
             (SeparableWavelet { subband: "L".into(), ..good.clone() }, "subband"),
             (SeparableWavelet { level: 0, ..good.clone() }, "level"),
@@ -356,10 +377,10 @@ mod tests {
             [Decomposition::Dilated, Decomposition::Repeated].into_iter().zip([2, 3])
         {
             let filter = wavelet("LLH", level, decomposition);
-            let (Reach::Voxels([reach, ..]) | Reach::Periodic([reach, ..])) = filter.reach() else {
+            let (Reach::Voxels([reach, ..]) | Reach::Periodic([reach, ..])) = filter.reach([1.0; 3]) else {
                 panic!("a finite reach");
             };
-            let response = filter.apply(&impulse, VoxelKind::Double, Isa::best()).expect("a wavelet");
+            let response = filter.apply(&impulse, about(), Isa::best()).expect("a wavelet");
             let far = |(at, x): ((usize, usize, usize), &f64)| {
                 (*x != 0.0).then_some(at.2.abs_diff(20).max(at.0.abs_diff(20)))
             };

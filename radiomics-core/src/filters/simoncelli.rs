@@ -3,41 +3,32 @@
 use std::f64::consts::FRAC_PI_2;
 
 use ndarray::Array3;
-use serde::{Deserialize, Serialize};
 
-use super::fourier::{Transfer, filter};
-use super::{Boundary, Dimensions, invalid};
+use super::engine::boundary::Boundary;
+use super::engine::choices::Dimensions;
+use super::engine::fourier::{Transfer, filter};
+use super::operation::{Described, Operation, parameters};
+use super::reach::{About, Reach};
 use crate::error::Result;
+use crate::kernels::Isa;
+use crate::names::Named;
 
-/// Band-pass of the non-separable wavelet of Simoncelli (IBSI 2, PRT7).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Simoncelli {
-    /// Level of the decomposition, from 1.
-    #[serde(default = "one")]
-    pub level: usize,
-    /// Whether in 2D or 3D.
-    #[serde(default)]
-    pub dimensions: Dimensions,
-    /// What lies outside of the image.
-    #[serde(default)]
-    pub boundary: Boundary,
-}
-
-fn one() -> usize {
-    1
+parameters! {
+    /// Band-pass of the non-separable wavelet of Simoncelli (IBSI 2, PRT7).
+    pub struct Simoncelli = "simoncelli", "PRT7", "" {
+        /// Level of the decomposition, from 1 to 16.
+        pub level: usize = 1,
+        /// Whether the volume is filtered, or each slice by itself.
+        pub dimensions: Dimensions = Dimensions::Three,
+        /// What lies outside of the image.
+        pub boundary: Boundary = Boundary::Mirror,
+    }
 }
 
 /// Beyond this level the band is narrower than the frequencies of any image are apart.
 const MAX_LEVEL: usize = 16;
 
 impl Simoncelli {
-    pub(super) fn apply(&self, image: &Array3<f64>) -> Array3<f64> {
-        let radial = |nu: [f64; 3]| self.band_pass(nu.iter().map(|v| v * v).sum::<f64>().sqrt());
-        let transfer = Transfer { radial, order: [0; 3], kernels: Vec::new() };
-        filter(image, &transfer, self.dimensions, self.boundary)
-    }
-
     /// g(ν) = cos(π/2 · log₂(2 ν/ν_max)) for ν_max/4 < ν ≤ ν_max, with ν_max = 2^(1 − level) of
     /// Nyquist's frequency.
     pub(super) fn band_pass(&self, nu: f64) -> f64 {
@@ -47,16 +38,28 @@ impl Simoncelli {
         }
         (FRAC_PI_2 * (2.0 * nu / highest).log2()).cos()
     }
+}
 
-    pub(super) fn validate(&self) -> Result<()> {
+impl Operation for Simoncelli {
+    fn apply(&self, image: &Array3<f64>, _: About, _: Isa) -> Result<Array3<f64>> {
+        let radial = |nu: [f64; 3]| self.band_pass(nu.iter().map(|v| v * v).sum::<f64>().sqrt());
+        let transfer = Transfer { radial, order: [0; 3], kernels: Vec::new() };
+        Ok(filter(image, &transfer, self.dimensions, self.boundary))
+    }
+
+    fn reach(&self, _: [f64; 3]) -> Reach {
+        Reach::Everything
+    }
+
+    fn validate(&self) -> Result<()> {
         if (1..=MAX_LEVEL).contains(&self.level) {
             return Ok(());
         }
-        Err(invalid("simoncelli", "level", self.level, format!("it must be 1 to {MAX_LEVEL}")))
+        Err(Self::invalid("level", self.level, format!("it must be 1 to {MAX_LEVEL}")))
     }
 
-    pub(super) fn name(&self) -> String {
-        format!("simoncelli-level{}-{}{}", self.level, self.dimensions.text(), self.boundary.suffix())
+    fn name(&self) -> String {
+        format!("simoncelli-level{}-{}{}", self.level, self.dimensions.name(), self.boundary.suffix())
     }
 }
 

@@ -1,64 +1,39 @@
 //! Filters as text: a mapping from a filter's name to its parameters.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::Filter;
-use crate::error::{Error, Result};
+use super::filter::{FILTERS, Filter};
+use super::parameter::name_and_content;
+use crate::error::Result;
 
 /// Reads filters: each a name (`square`) or a mapping from one to its parameters
 /// (`{mean: {support_voxels: 5}}`). A parameter that is given a list stands for one filter per
-/// member, all combinations if there are several; `order` alone takes a list itself.
+/// member, all combinations if there are several, unless its values are lists themselves.
 ///
 /// # Errors
-/// [`Error::InvalidFilter`] for what is no filter, with what is wrong about it, and as
-/// [`Filter::validate`].
+/// [`Error::UnknownName`](crate::Error::UnknownName) for a filter that does not exist,
+/// [`Error::UnknownParameter`](crate::Error::UnknownParameter) for a parameter that it does not have,
+/// [`Error::Filter`](crate::Error::Filter) for one that is missing or that it cannot take, and
+/// [`Error::InvalidFilter`](crate::Error::InvalidFilter) for what has not the form of a filter.
 pub fn read_filters(values: &[Value]) -> Result<Vec<Filter>> {
-    let mut filters = Vec::new();
-    for value in values {
-        for single in expand(&canonical(value)) {
-            filters.push(read_filter(&single)?);
-        }
-    }
-    Ok(filters)
-}
-
-fn read_filter(value: &Value) -> Result<Filter> {
-    let invalid = |error: serde_json::Error| Error::InvalidFilter {
-        given: value.to_string(),
-        reason: error.to_string(),
-    };
-    let filter: Filter = serde_json::from_value(value.clone()).map_err(invalid)?;
-    filter.validate()?;
-    Ok(filter)
-}
-
-/// The filters that have no parameters.
-const PLAIN: [&str; 5] = ["original", "square", "square_root", "logarithm", "exponential"];
-
-/// A filter without parameters as its name, any other as a mapping: whoever writes `gradient` or
-/// `{square: {}}` is understood.
-fn canonical(value: &Value) -> Value {
-    match value {
-        Value::String(name) if !PLAIN.contains(&name.as_str()) => json!({ name: {} }),
-        Value::Object(map) if map.len() == 1 => match map.iter().next() {
-            Some((name, Value::Null)) => canonical(&json!(name)),
-            Some((name, Value::Object(given))) if given.is_empty() => canonical(&json!(name)),
-            _ => value.clone(),
-        },
-        _ => value.clone(),
-    }
+    values.iter().flat_map(expand).map(|value| Filter::read(&value)).collect()
 }
 
 /// One value for each combination of the members of its lists.
 fn expand(value: &Value) -> Vec<Value> {
-    let Some((name, parameters)) = value.as_object().and_then(single_entry) else {
+    let Some((name, Value::Object(parameters))) = name_and_content(value) else {
         return vec![value.clone()];
+    };
+    let kind = FILTERS.iter().find(|kind| kind.name == name);
+    let takes_list = |key: &str| {
+        let parameter = kind.and_then(|kind| kind.parameter(key));
+        parameter.is_some_and(|parameter| parameter.takes_list)
     };
     let mut combinations = vec![Map::new()];
     for (key, given) in parameters {
         let members = match given {
-            Value::Array(members) if key != "order" => members.clone(),
-            other => vec![other.clone()],
+            Value::Array(members) if !takes_list(key) => members.as_slice(),
+            single => std::slice::from_ref(single),
         };
         let with = |map: &Map<String, Value>, member: &Value| {
             let mut map = map.clone();
@@ -68,19 +43,14 @@ fn expand(value: &Value) -> Vec<Value> {
         combinations =
             combinations.iter().flat_map(|map| members.iter().map(move |member| with(map, member))).collect();
     }
-    let filter = |map| Value::Object(Map::from_iter([(name.clone(), Value::Object(map))]));
+    let filter = |map| Value::Object(Map::from_iter([(name.to_owned(), Value::Object(map))]));
     combinations.into_iter().map(filter).collect()
-}
-
-fn single_entry(map: &Map<String, Value>) -> Option<(&String, &Map<String, Value>)> {
-    match map.iter().next() {
-        Some((name, Value::Object(parameters))) if map.len() == 1 => Some((name, parameters)),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::filters::{Boundary, Dimensions, Mean};
 
@@ -100,6 +70,13 @@ mod tests {
     }
 
     #[test]
+    fn a_parameter_whose_values_are_lists_takes_one() {
+        let riesz = read("filters: [riesz: {order: [0, 1, 0], of: [simoncelli, {simoncelli: {level: 2}}]}]");
+        let names: Vec<String> = riesz.unwrap().iter().map(Filter::name).collect();
+        assert_eq!(names, ["riesz-z0y1x0-simoncelli-level1-3D", "riesz-z0y1x0-simoncelli-level2-3D"]);
+    }
+
+    #[test]
     fn a_name_alone_leaves_parameters_at_their_default() {
         assert_eq!(
             read("filters: [gradient, {square: {}}]").unwrap(),
@@ -108,21 +85,69 @@ mod tests {
     }
 
     #[test]
-    fn messages_say_what_is_wrong() {
-        let message = |text: &str| read(text).unwrap_err().to_string();
-        assert!(message("filters: [sqare]").contains("unknown variant `sqare`"));
-        assert!(message("filters: [mean]").contains("missing field `support_voxels`"));
-        assert!(message("filters: [mean: {support_voxels: 3, sigma: 1}]").contains("unknown field `sigma`"));
-        assert!(
-            message("filters: [mean: {support_voxels: 3, boundary: wrap}]")
-                .contains("expected one of `zero`")
-        );
+    fn filters_are_written_as_they_are_read() {
+        let text = json!(["square", {"mean": {"support_voxels": 3, "dimensions": "2D", "boundary": "zero"}}]);
+        let filters = read_filters(text.as_array().unwrap()).unwrap();
+        assert_eq!(json!(filters), text);
+        assert_eq!(serde_json::from_value::<Vec<Filter>>(text).unwrap(), filters);
+        let error = serde_json::from_value::<Filter>(json!("sqare")).unwrap_err();
+        assert_eq!(error.to_string(), "there is no filter `sqare`; did you mean `square`?");
     }
 
     #[test]
-    fn plain_filters_are_those_that_read_from_a_name() {
-        for name in PLAIN {
-            assert!(read_filter(&json!(name)).is_ok(), "{name}");
+    fn messages_say_what_is_wrong_and_what_was_meant() {
+        let message = |filter: &str| read(&format!("filters: [{filter}]")).unwrap_err().to_string();
+        assert_eq!(message("sqare"), "there is no filter `sqare`; did you mean `square`?");
+        assert_eq!(message("log"), "there is no filter `log`");
+        assert_eq!(
+            message("mean"),
+            "filter `mean`: `support_voxels` is missing: it takes a whole number, 0 or more"
+        );
+        assert_eq!(
+            message("mean: {support_voxels: 3, sigma: 1}"),
+            "filter `mean` has no parameter `sigma`; it takes support_voxels, dimensions, boundary"
+        );
+        assert_eq!(
+            message("gabor: {sigma: 1, lambda_mm: 2}"),
+            "filter `gabor` has no parameter `sigma`; did you mean `sigma_mm`?"
+        );
+        assert_eq!(message("square: {by: 2}"), "filter `square` has no parameter `by`; it takes none");
+        assert_eq!(
+            message("mean: {support_voxels: 3, boundary: miror}"),
+            "filter `mean`: `boundary` is \"miror\": it takes `mirror`, `nearest`, `periodic` or `zero` (there is \
+             no boundary `miror`; did you mean `mirror`?)"
+        );
+        assert_eq!(
+            message("mean: {support_voxels: wide}"),
+            "filter `mean`: `support_voxels` is \"wide\": it takes a whole number, 0 or more"
+        );
+        let form = "is no filter: it must be a name, or a mapping from one name to parameters";
+        for wrong in ["5", "mean: 5", "{mean: {support_voxels: 3}, square: {}}"] {
+            assert!(message(wrong).ends_with(form), "{}", message(wrong));
         }
+    }
+
+    #[test]
+    fn messages_about_what_a_parameter_holds_say_where_it_is() {
+        let message = |filter: &str| read(&format!("filters: [{filter}]")).unwrap_err().to_string();
+        assert_eq!(
+            message("riesz: {order: [0, 1, 0], of: {simoncelli: {levle: 2}}}"),
+            "filter `riesz`: `of` is {\"simoncelli\":{\"levle\":2}}: it takes a filter, `laplacian_of_gaussian` or \
+             `simoncelli` (filter `simoncelli` has no parameter `levle`; did you mean `level`?)"
+        );
+        assert_eq!(
+            message("riesz: {order: [0, 1, 0], of: simoncelly}"),
+            "filter `riesz`: `of` is \"simoncelly\": it takes a filter, `laplacian_of_gaussian` or `simoncelli` \
+             (there is no filter with a Riesz transform `simoncelly`; did you mean `simoncelli`?)"
+        );
+        assert_eq!(
+            message("riesz: {order: [0, 1], of: simoncelli}"),
+            "filter `riesz`: `order` is [0,1]: it takes three whole numbers (z, y, x), 0 or more"
+        );
+        assert_eq!(
+            message("local_binary_pattern_3d: {map: kurtose}"),
+            "filter `local_binary_pattern_3d`: `map` is \"kurtose\": it takes `kurtosis`, or `{degree: n}` with a \
+             whole number (there is no map `kurtose`; did you mean `kurtosis`?)"
+        );
     }
 }

@@ -8,8 +8,7 @@
 use ndarray::Array3;
 use rayon::prelude::*;
 
-use super::responses::sized;
-use super::separable_wavelet::Each;
+use super::parts::{Each, sized};
 use super::wavelets::DecompositionFilters;
 use crate::error::Result;
 use crate::kernels::Isa;
@@ -18,11 +17,11 @@ use crate::kernels::pages::zeros;
 use crate::volume::grid::Window;
 
 /// Whether each of x, y and z is high-pass filtered.
-pub(super) type Band = [bool; 3];
+pub(crate) type Band = [bool; 3];
 
 /// What is wanted of an image.
 #[derive(Clone, Copy)]
-pub(super) struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// 3, or 2 if nothing is done along z.
     pub axes: usize,
     /// Levels and sub-bands.
@@ -42,7 +41,7 @@ impl Wanted<'_> {
 ///
 /// # Errors
 /// Those of `each`.
-pub(super) fn responses<T: Float>(
+pub(crate) fn responses<T: Float>(
     image: &Array3<f64>,
     wavelet: &DecompositionFilters,
     wanted: Wanted,
@@ -69,7 +68,8 @@ pub(super) fn responses<T: Float>(
                     let band = [x, y, z];
                     let filter = (wanted.axes == 3).then(|| pick(wavelet, z));
                     for index in wanted.of(level, band) {
-                        let to = sized(response, part.shape).as_slice_mut().unwrap_or_default();
+                        let to = sized(response, part.shape);
+                        let to = to.as_slice_mut().expect("made in standard layout");
                         plane.along_z(filter, part, to, Into::into);
                         each(index, response)?;
                     }
@@ -209,6 +209,7 @@ impl<T: Float> Volume<T> {
         value: impl Fn(T) -> U + Sync,
     ) {
         let [nz, ny, nx] = self.shape;
+        assert_eq!(to.len(), part.shape.iter().product::<usize>(), "room for the box {part:?}");
         let slices = to.par_chunks_mut((part.shape[1] * part.shape[2]).max(1));
         let columns = part.start[2]..part.end()[2];
         slices.zip(part.start[0]..part.end()[0]).for_each_init(Vec::new, |sums_of_row, (slice, k)| {
@@ -226,8 +227,8 @@ impl<T: Float> Volume<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::wavelets::decomposition;
     use super::*;
+    use crate::filters::engine::wavelets::decomposition;
 
     fn image(shape: (usize, usize, usize)) -> Array3<f64> {
         let (_, ny, nx) = shape;

@@ -6,7 +6,7 @@
 use ndarray::{Array3, ArrayView2, ArrayView3, ArrayViewMut1, ArrayViewMut2, Axis, s};
 use rayon::prelude::*;
 
-use super::Boundary;
+use super::boundary::Boundary;
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Add, Tap, add_ahead, add_assign, pair_sums, quotients, weighted_rows};
 
@@ -15,7 +15,7 @@ const MAX_COLUMNS: usize = 256;
 
 /// A box of `2 half + 1` voxels along (z, y, x).
 #[derive(Clone, Copy)]
-pub(super) struct BoxMean {
+pub(crate) struct BoxMean {
     pub half: [usize; 3],
     pub boundary: Boundary,
     pub isa: Isa,
@@ -23,14 +23,14 @@ pub(super) struct BoxMean {
 
 impl BoxMean {
     /// The mean round each voxel.
-    pub(super) fn of(&self, image: &Array3<f64>) -> Array3<f64> {
+    pub(crate) fn of(&self, image: &Array3<f64>) -> Array3<f64> {
         let mut means = Array3::zeros(image.dim());
         self.run(Some(image.view()), &mut means);
         means
     }
 
     /// Replaces each voxel by the mean round it.
-    pub(super) fn replace(&self, image: &mut Array3<f64>) {
+    pub(crate) fn replace(&self, image: &mut Array3<f64>) {
         self.run(None, image);
     }
 
@@ -197,8 +197,8 @@ impl Powers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::filters::kernel1d::Kernel;
-    use crate::filters::separable::tests::{BOUNDARIES, assert_close, noise, plain};
+    use crate::filters::engine::kernel1d::Kernel;
+    use crate::filters::engine::separable::tests::{BOUNDARIES, assert_close, noise, plain};
 
     fn boxed(image: &Array3<f64>, half: [usize; 3], boundary: Boundary, isa: Isa) -> Array3<f64> {
         let box_mean = BoxMean { half, boundary, isa };

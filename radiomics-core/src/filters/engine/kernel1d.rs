@@ -6,49 +6,49 @@ use std::f64::consts::PI;
 ///
 /// A true convolution with taps h centred at c reads the voxel at c − k with weight h[k].
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Kernel {
+pub(crate) struct Kernel {
     reads: Vec<(isize, f64)>,
 }
 
 impl Kernel {
     /// Leaves an axis as it is.
-    pub(super) fn identity() -> Self {
+    pub(crate) fn identity() -> Self {
         Self { reads: vec![(0, 1.0)] }
     }
 
     /// Convolution with `taps`, of which number `origin` is the voxel's own. Taps of 0 are left
     /// out.
-    pub(super) fn convolution(taps: &[f64], origin: usize) -> Self {
+    pub(crate) fn convolution(taps: &[f64], origin: usize) -> Self {
         let reads = taps.iter().enumerate().rev().map(|(k, &h)| (origin as isize - k as isize, h));
         Self { reads: reads.filter(|&(_, h)| h != 0.0).collect() }
     }
 
     /// Convolution with an odd number of taps, the middle one being the voxel's own.
-    pub(super) fn centred(taps: &[f64]) -> Self {
+    pub(crate) fn centred(taps: &[f64]) -> Self {
         Self::convolution(taps, taps.len() / 2)
     }
 
     /// With `step` − 1 zeros between the taps ("à trous").
-    pub(super) fn dilated(&self, step: usize) -> Self {
+    pub(crate) fn dilated(&self, step: usize) -> Self {
         Self { reads: self.reads.iter().map(|&(at, w)| (at * step as isize, w)).collect() }
     }
 
     /// The other way round.
-    pub(super) fn flipped(&self) -> Self {
+    pub(crate) fn flipped(&self) -> Self {
         Self { reads: self.reads.iter().rev().map(|&(at, w)| (-at, w)).collect() }
     }
 
     /// How far it looks to either side.
-    pub(super) fn reach(&self) -> usize {
+    pub(crate) fn reach(&self) -> usize {
         self.reads.iter().map(|r| r.0.unsigned_abs()).max().unwrap_or(0)
     }
 
-    pub(super) fn reads(&self) -> &[(isize, f64)] {
+    pub(crate) fn reads(&self) -> &[(isize, f64)] {
         &self.reads
     }
 
     /// The kernel or its negative, whichever begins with a positive weight, and its sign.
-    pub(super) fn unsigned(&self) -> (Self, f64) {
+    pub(crate) fn unsigned(&self) -> (Self, f64) {
         match self.reads.first() {
             Some(&(_, first)) if first < 0.0 => (self.scaled(-1.0), -1.0),
             _ => (self.clone(), 1.0),
@@ -56,7 +56,7 @@ impl Kernel {
     }
 
     /// The discrete Fourier transform of a symmetric kernel, at the frequencies of `n` points.
-    pub(super) fn spectrum(&self, n: usize) -> Vec<f64> {
+    pub(crate) fn spectrum(&self, n: usize) -> Vec<f64> {
         let cosine = |k: usize, at: isize| {
             let turn = (k * at.unsigned_abs()) % n;
             (2.0 * PI * turn as f64 / n as f64).cos()
@@ -64,12 +64,12 @@ impl Kernel {
         (0..n).map(|k| self.reads.iter().map(|&(at, w)| w * cosine(k, at)).sum()).collect()
     }
 
-    pub(super) fn scaled(&self, factor: f64) -> Self {
+    pub(crate) fn scaled(&self, factor: f64) -> Self {
         Self { reads: self.reads.iter().map(|&(at, w)| (at, w * factor)).collect() }
     }
 
     /// Adds `factor` times another kernel.
-    pub(super) fn add(&mut self, other: &Kernel, factor: f64) {
+    pub(crate) fn add(&mut self, other: &Kernel, factor: f64) {
         for &(at, w) in &other.reads {
             match self.reads.binary_search_by_key(&at, |r| r.0) {
                 Ok(i) => self.reads[i].1 += w * factor,
@@ -80,25 +80,25 @@ impl Kernel {
     }
 
     /// Reads nothing: the response is 0 everywhere.
-    pub(super) fn is_zero(&self) -> bool {
+    pub(crate) fn is_zero(&self) -> bool {
         self.reads.is_empty()
     }
 }
 
 /// A kernel for each of the axes (z, y, x).
-pub(super) type Triple = [Kernel; 3];
+pub(crate) type Triple = [Kernel; 3];
 
 /// A right-angle rotation: the axis whose kernel acts along each of the axes (z, y, x), and
 /// whether it is turned round.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Rotation {
+pub(crate) struct Rotation {
     from: [usize; 3],
     flip: [bool; 3],
 }
 
 impl Rotation {
     /// The kernels, rotated.
-    pub(super) fn of(&self, kernels: &Triple) -> Triple {
+    pub(crate) fn of(&self, kernels: &Triple) -> Triple {
         std::array::from_fn(|axis| {
             let kernel = &kernels[self.from[axis]];
             if self.flip[axis] { kernel.flipped() } else { kernel.clone() }
@@ -106,7 +106,7 @@ impl Rotation {
     }
 
     /// The 24 rotations of a cube: permutations of axes with flips, of determinant 1.
-    pub(super) fn of_volume() -> Vec<Self> {
+    pub(crate) fn of_volume() -> Vec<Self> {
         const PERMUTATIONS: [([usize; 3], bool); 6] = [
             ([0, 1, 2], false),
             ([1, 2, 0], false),
@@ -128,7 +128,7 @@ impl Rotation {
     }
 
     /// The 4 rotations of a square: of y and x, z being left alone.
-    pub(super) fn of_slice() -> Vec<Self> {
+    pub(crate) fn of_slice() -> Vec<Self> {
         Self::of_volume().into_iter().filter(|r| r.from[0] == 0 && !r.flip[0]).collect()
     }
 }

@@ -6,9 +6,7 @@
 use ndarray::Array3;
 use rayon::prelude::*;
 
-use super::invalid;
 use super::recursive_coefficients::{second_derivative, smoothing};
-use crate::error::Result;
 use crate::kernels::Isa;
 use crate::kernels::pages::zeros;
 use crate::kernels::recursive::{Causal, LANES, Lines, Recursion, Stored, add_scaled, filter, sum_scaled};
@@ -17,7 +15,7 @@ use crate::volume::grid::Window;
 
 /// An image whose rows are padded to whole panels of lines, and volumes between the axes, which
 /// are used again for the next σ.
-pub(super) struct Laplacians {
+pub(crate) struct Laplacians {
     shape: [usize; 3],
     spacing_mm: [f64; 3],
     image: Values,
@@ -43,7 +41,7 @@ struct Slices<T> {
 }
 
 impl Laplacians {
-    pub(super) fn new(image: &Array3<f64>, spacing_mm: [f64; 3]) -> Self {
+    pub(crate) fn new(image: &Array3<f64>, spacing_mm: [f64; 3]) -> Self {
         let shape: [usize; 3] = image.dim().into();
         let is_single = image.iter().all(|&x| f64::from(x as f32).to_bits() == x.to_bits());
         let image = match is_single {
@@ -54,18 +52,10 @@ impl Laplacians {
     }
 
     /// The box `part` of σ² times the Laplacian of the smoothed image, in `to`, which has the
-    /// shape of the box.
-    ///
-    /// # Errors
-    /// [`crate::Error::Filter`] if an axis has fewer than 4 voxels or than σ / spacing + 1.
-    pub(super) fn response(
-        &mut self,
-        sigma_mm: f64,
-        part: &Window,
-        isa: Isa,
-        to: &mut Array3<f64>,
-    ) -> Result<()> {
-        check(self.shape, self.spacing_mm, sigma_mm)?;
+    /// shape of the box. The image must be [large enough](is_large_enough).
+    pub(crate) fn response(&mut self, sigma_mm: f64, part: &Window, isa: Isa, to: &mut Array3<f64>) {
+        assert!(is_large_enough(self.shape, self.spacing_mm, sigma_mm), "{:?} for {sigma_mm}", self.shape);
+        assert_eq!(to.dim(), part.shape.into(), "room for the box {part:?}");
         let passes = Passes::new(self.shape, self.spacing_mm, sigma_mm, isa);
         let volume = self.shape[0] * self.shape[1] * passes.pitch[1];
         if self.along_x.is_empty() {
@@ -76,7 +66,6 @@ impl Laplacians {
             Values::Single(values) => passes.response(values, parts, part, to),
             Values::Double(values) => passes.response(values, parts, part, to),
         }
-        Ok(())
     }
 }
 
@@ -144,7 +133,8 @@ impl Passes {
                 filter(self.isa, &self.curve[0], values, (along_y, px), [px, nz], causal);
             },
         );
-        let slices = to.as_slice_mut().unwrap_or_default().par_chunks_mut(part.shape[1] * part.shape[2]);
+        let to = to.as_slice_mut().expect("made in standard layout");
+        let slices = to.par_chunks_mut(part.shape[1] * part.shape[2]);
         slices.zip(part.start[0]..part.end()[0]).for_each_init(
             || self.slices::<f32>(),
             |buffers, (to, z)| {
@@ -259,37 +249,13 @@ fn copy_rows(slice: &[f32], rows: &mut [&mut [f32]]) {
     }
 }
 
-/// σ² times the Laplacian of the smoothed image; `sigma_mm` and `spacing_mm` (z, y, x) in mm.
-///
-/// # Errors
-/// As [`Laplacians::response`].
-pub(super) fn laplacian(
-    image: &Array3<f64>,
-    spacing_mm: [f64; 3],
-    sigma_mm: f64,
-    isa: Isa,
-) -> Result<Array3<f64>> {
-    let shape: [usize; 3] = image.dim().into();
-    check(shape, spacing_mm, sigma_mm)?;
-    let mut response = Array3::zeros(shape);
-    Laplacians::new(image, spacing_mm).response(sigma_mm, &Window::whole(shape), isa, &mut response)?;
-    Ok(response)
-}
-
-fn check(shape: [usize; 3], spacing_mm: [f64; 3], sigma_mm: f64) -> Result<()> {
-    let fits = |(&n, s): (&usize, f64)| n >= 4 && n as f64 >= (sigma_mm / s).ceil() + 1.0;
-    if shape.iter().zip(spacing_mm).all(fits) {
-        return Ok(());
-    }
-    Err(invalid(
-        "laplacian_of_gaussian",
-        "sigma_mm",
-        sigma_mm,
-        format!(
-            "the image of {shape:?} voxels (z, y, x) of {spacing_mm:?} mm is too small: the recursive method \
-             needs at least 4 voxels and sigma / spacing + 1 along each axis; choose a smaller sigma or a larger crop"
-        ),
-    ))
+/// Whether each axis (z, y, x) of an image has the voxels that the recursion needs: 4, and σ / spacing + 1.
+pub(crate) fn is_large_enough(shape: [usize; 3], spacing_mm: [f64; 3], sigma_mm: f64) -> bool {
+    let fits = |axis: usize| {
+        let n = shape[axis];
+        n >= 4 && n as f64 >= (sigma_mm / spacing_mm[axis]).ceil() + 1.0
+    };
+    (0..3).all(fits)
 }
 
 #[cfg(test)]
@@ -302,7 +268,10 @@ mod tests {
     }
 
     fn response(image: &Array3<f64>, spacing_mm: [f64; 3], sigma_mm: f64, isa: Isa) -> Array3<f64> {
-        laplacian(image, spacing_mm, sigma_mm, isa).expect("a large enough image")
+        let whole = Window::whole(image.dim().into());
+        let mut response = Array3::zeros(image.dim());
+        Laplacians::new(image, spacing_mm).response(sigma_mm, &whole, isa, &mut response);
+        response
     }
 
     #[test]
@@ -367,7 +336,7 @@ mod tests {
                 let whole = response(&image, [1.5, 1.0, 1.0], sigma_mm, Isa::Scalar);
                 for isa in Isa::available() {
                     let mut found = Array3::from_elem(shape, f64::NAN);
-                    all.response(sigma_mm, &part, isa, &mut found).expect("a large enough image");
+                    all.response(sigma_mm, &part, isa, &mut found);
                     assert_eq!(found, part.of(&whole.view()), "{}", isa.name());
                 }
             }
@@ -375,12 +344,10 @@ mod tests {
     }
 
     #[test]
-    fn images_that_are_too_small_are_refused() {
-        for (shape, sigma_mm) in [((3, 9, 9), 1.0), ((9, 9, 5), 4.5)] {
-            let error = laplacian(&image(shape), [1.0; 3], sigma_mm, Isa::best());
-            let message = error.expect_err("too small").to_string();
-            assert!(message.contains("is too small"), "{message}");
-        }
-        assert!(laplacian(&image((5, 5, 5)), [1.0; 3], 4.0, Isa::best()).is_ok());
+    fn lines_hold_four_voxels_and_the_width_of_the_gaussian() {
+        assert!(!is_large_enough([3, 9, 9], [1.0; 3], 1.0));
+        assert!(!is_large_enough([9, 9, 5], [1.0; 3], 4.5));
+        assert!(is_large_enough([5, 5, 5], [1.0; 3], 4.0));
+        assert!(!is_large_enough([5, 5, 5], [1.0, 1.0, 0.5], 4.0));
     }
 }

@@ -13,8 +13,9 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use rustfft::num_complex::Complex64;
 use rustfft::{Fft, FftPlanner};
 
+use super::boundary::Boundary;
+use super::choices::Dimensions;
 use super::kernel1d::Triple;
-use super::{Boundary, Dimensions};
 
 /// Rows that are transformed together, so that their transposition writes whole cache lines.
 const ROWS: usize = 8;
@@ -26,7 +27,7 @@ const EXTENSION: usize = 32;
 
 /// A transfer function (−i)^L · g(|ν|) · Πₐ νₐ^lₐ, with L = Σ lₐ, over frequencies along (z, y, x) of
 /// which 1 is Nyquist's; times that of a sampled kernel, if there are any.
-pub(super) struct Transfer<G> {
+pub(crate) struct Transfer<G> {
     /// g, given |νₐ| along (z, y, x).
     pub radial: G,
     /// The lₐ, along (z, y, x).
@@ -37,7 +38,7 @@ pub(super) struct Transfer<G> {
 
 /// The response of an image (z, y, x): the real part of the inverse transform of its transform
 /// times the transfer function.
-pub(super) fn filter<G: Fn([f64; 3]) -> f64 + Sync>(
+pub(crate) fn filter<G: Fn([f64; 3]) -> f64 + Sync>(
     image: &Array3<f64>,
     transfer: &Transfer<G>,
     dimensions: Dimensions,
@@ -131,9 +132,7 @@ impl Rows {
         for (row, mut spectrum) in from.rows().into_iter().zip(spectra.rows_mut()) {
             self.line.extend(row.as_slice().expect("rows are contiguous"), real);
             let spectrum = spectrum.as_slice_mut().expect("rows are contiguous");
-            // It fails for buffers of another length only, and these are the plan's own.
-            let done = self.forward.process_with_scratch(real, spectrum, work);
-            debug_assert!(done.is_ok());
+            self.forward.process_with_scratch(real, spectrum, work).expect("buffers of the plan's length");
         }
         for (frequency, mut to) in to.rows_mut().into_iter().enumerate() {
             to.iter_mut().enumerate().for_each(|(row, to)| *to = spectra[[row, frequency]]);
@@ -153,8 +152,7 @@ impl Rows {
             if padded.is_multiple_of(2) {
                 spectrum[padded / 2].im = 0.0;
             }
-            let done = self.inverse.process_with_scratch(spectrum, real, work);
-            debug_assert!(done.is_ok());
+            self.inverse.process_with_scratch(spectrum, real, work).expect("buffers of the plan's length");
             row.iter_mut().zip(&real[self.line.before..]).for_each(|(to, &from)| *to = from);
         }
     }

@@ -11,7 +11,8 @@ use realfft::{RealFftPlanner, RealToComplex};
 use rustfft::num_complex::Complex64;
 use rustfft::{Fft, FftPlanner};
 
-use super::{Boundary, Pooling};
+use super::boundary::Boundary;
+use super::choices::Pooling;
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Add, Max};
 use crate::kernels::modulus::combine_moduli;
@@ -22,7 +23,7 @@ const COLUMNS: usize = 8;
 
 /// A line of a slice and what the kernels see beyond its ends.
 #[derive(Clone, Copy)]
-pub(super) struct Extent {
+pub(crate) struct Extent {
     n: usize,
     half: usize,
     before: usize,
@@ -31,8 +32,8 @@ pub(super) struct Extent {
 }
 
 impl Extent {
-    /// Of a line of `n` values, and kernels of half width `half`.
-    pub(super) fn new(n: usize, half: usize, boundary: Boundary) -> Self {
+    /// A line of `n` values, which kernels of half width `half` see.
+    pub(crate) fn new(n: usize, half: usize, boundary: Boundary) -> Self {
         // A transform is periodic by itself; kernels wider than the line wrap round as well.
         let (before, padded) =
             if boundary == Boundary::Periodic { (0, n) } else { (half, smooth(n + 2 * half)) };
@@ -53,7 +54,7 @@ impl Extent {
 }
 
 /// Kernels for the slices (v, u) of a volume.
-pub(super) struct Bank {
+pub(crate) struct Bank {
     v: Extent,
     u: Extent,
     /// Spectra of the kernels, u frequency outermost, over the number of points.
@@ -83,7 +84,7 @@ struct Scratch {
 
 impl Bank {
     /// Kernels are given as functions of the offset (v, u).
-    pub(super) fn new<K: Fn(isize, isize) -> Complex64>(
+    pub(crate) fn new<K: Fn(isize, isize) -> Complex64>(
         [v, u]: [Extent; 2],
         kernels: impl Iterator<Item = K>,
         pooling: Pooling,
@@ -121,14 +122,22 @@ impl Bank {
     }
 
     /// Adds `weight` times the sum, or the maximum, of the moduli in the slices across an axis.
-    pub(super) fn add_responses(
+    pub(crate) fn add_responses(
         &self,
         image: &Array3<f64>,
         across: Axis,
         weight: f64,
         out: &mut Array3<f64>,
     ) {
+        assert_eq!(image.dim(), out.dim(), "responses have the shape of the image");
         let slices: Vec<_> = image.axis_iter(across).zip(out.axis_iter_mut(across)).collect();
+        if let Some((slice, _)) = slices.first() {
+            assert_eq!(
+                slice.dim(),
+                (self.v.n, self.u.n),
+                "slices are as large as the kernels' spectra expect"
+            );
+        }
         slices.into_par_iter().for_each_init(
             || self.scratch(),
             |scratch, (slice, mut out)| {
@@ -182,9 +191,7 @@ impl Bank {
             for (i, value) in real.iter_mut().enumerate() {
                 *value = u.index(i).map_or(0.0, |i| row[i]);
             }
-            // It fails for buffers of another length only, and these are the plan's own.
-            let done = self.forward_u.process_with_scratch(real, to, work);
-            debug_assert!(done.is_ok());
+            self.forward_u.process_with_scratch(real, to, work).expect("buffers of the plan's length");
         }
         for (block, columns) in spectrum.chunks_mut(COLUMNS * v.padded).enumerate() {
             let first = block * COLUMNS;

@@ -1,10 +1,9 @@
 //! What lies outside of the image.
 
-use serde::{Deserialize, Serialize};
+use crate::names::Named;
 
 /// What lies outside of the image (IBSI 2, "Boundary conditions").
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Boundary {
     /// Zeros.
     Zero,
@@ -17,20 +16,25 @@ pub enum Boundary {
     Mirror,
 }
 
+impl Named for Boundary {
+    const KIND: &'static str = "boundary";
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("mirror", Self::Mirror),
+        ("nearest", Self::Nearest),
+        ("periodic", Self::Periodic),
+        ("zero", Self::Zero),
+    ];
+}
+
 impl Boundary {
-    /// For names: nothing for the default.
-    pub(super) fn suffix(self) -> &'static str {
-        match self {
-            Boundary::Mirror => "",
-            Boundary::Zero => "-zero",
-            Boundary::Nearest => "-nearest",
-            Boundary::Periodic => "-periodic",
-        }
+    /// What a boundary adds to the name of a filter: nothing if it is the usual one.
+    pub(crate) fn suffix(self) -> String {
+        if self == Self::default() { String::new() } else { format!("-{}", self.name()) }
     }
 
     /// The voxel that stands at position `i` of a line of `n` voxels; none for a zero.
     #[inline]
-    pub(super) fn index(self, i: isize, n: usize) -> Option<usize> {
+    pub(crate) fn index(self, i: isize, n: usize) -> Option<usize> {
         if i >= 0 && (i as usize) < n {
             return Some(i as usize);
         }

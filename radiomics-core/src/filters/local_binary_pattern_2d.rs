@@ -4,14 +4,15 @@ use std::f64::consts::PI;
 
 use ndarray::Array3;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
-use super::{Boundary, Reach, invalid, positive};
+use super::operation::{Described, Operation, parameters};
+use super::reach::{About, Reach};
 use crate::error::Result;
+use crate::kernels::Isa;
+use crate::names::Named;
 
 /// How a pattern of bits becomes a number (Ojala et al. 2002, as in scikit-image).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PatternCode {
     /// The bits as a binary number.
     Default,
@@ -20,61 +21,43 @@ pub enum PatternCode {
     /// The number of ones if there are at most two changes along the circle, else samples + 1.
     #[default]
     Uniform,
-    /// As `uniform`, but different for each orientation of such a pattern.
+    /// A number of its own for each orientation of a pattern that has at most two changes along the
+    /// circle, and one for all others.
     NriUniform,
     /// No pattern, but the variance of the samples; not a number where that is 0.
     Var,
 }
 
-/// Local binary patterns in each slice (PyRadiomics `LBP2D`). Which samples on a circle round a
-/// voxel are at least as large as it is; outside of the image all is 0.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LocalBinaryPattern2d {
-    /// Radius in voxels.
-    #[serde(default = "one")]
-    pub radius: f64,
-    /// Number of samples on the circle.
-    #[serde(default = "eight")]
-    pub samples: usize,
-    /// How a pattern becomes a number.
-    #[serde(default)]
-    pub method: PatternCode,
+impl Named for PatternCode {
+    const KIND: &'static str = "method";
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("uniform", Self::Uniform),
+        ("default", Self::Default),
+        ("ror", Self::Ror),
+        ("nri_uniform", Self::NriUniform),
+        ("var", Self::Var),
+    ];
 }
 
-fn one() -> f64 {
-    1.0
+parameters! {
+    /// Local binary patterns in each slice (PyRadiomics `LBP2D`): which samples on a circle round a
+    /// voxel are at least as large as it is. Outside of the image all is 0.
+    pub struct LocalBinaryPattern2d = "local_binary_pattern_2d", "", "LBP2D" {
+        /// Radius in voxels.
+        pub radius: f64 = 1.0,
+        /// Number of samples on the circle.
+        pub samples: usize = 8,
+        /// How a pattern becomes a number: as scikit-image does.
+        pub method: PatternCode = PatternCode::Uniform,
+    }
 }
 
-fn eight() -> usize {
-    8
-}
-
-const NAME: &str = "local_binary_pattern_2d";
-
-/// Samples at most, with which a pattern is one 64-bit number ...
+/// Samples at most, with which a pattern is one 64-bit number.
 const MAX_SAMPLES: usize = 64;
-/// ... and with which its code is exact in every language.
+/// Samples at most whose code is a number that is exact in every language.
 const MAX_SAMPLES_OF_CODE: usize = 31;
 
 impl LocalBinaryPattern2d {
-    pub(super) fn apply(&self, image: &Array3<f64>) -> Array3<f64> {
-        let (_, ny, nx) = image.dim();
-        let image = image.as_standard_layout();
-        let mut result = Array3::zeros(image.dim());
-        let circle = self.circle();
-        let columns: Vec<Line> = circle.iter().map(|&(_, dx)| Line::new(dx, nx)).collect();
-        let rows: Vec<Line> = circle.iter().map(|&(dy, _)| Line::new(dy, ny)).collect();
-        let slices = image.as_slice().unwrap_or_default().par_chunks((ny * nx).max(1));
-        let out = result.as_slice_mut().unwrap_or_default().par_chunks_mut((ny * nx).max(1));
-        slices.zip(out).for_each_init(Scratch::default, |scratch, (slice, out)| {
-            for (j, out) in out.chunks_exact_mut(nx).enumerate() {
-                self.row(slice, j, nx, &rows, &columns, scratch, out);
-            }
-        });
-        result
-    }
-
     /// Offsets (y, x) of the samples, rounded as scikit-image does, which also takes the radius
     /// as a 32-bit number.
     fn circle(&self) -> Vec<(f64, f64)> {
@@ -84,7 +67,8 @@ impl LocalBinaryPattern2d {
         (0..self.samples).map(|p| (round(-radius * angle(p).sin()), round(radius * angle(p).cos()))).collect()
     }
 
-    #[allow(clippy::too_many_arguments)]
+    /// The patterns of row `j` of a slice.
+    #[allow(clippy::too_many_arguments, reason = "a loop body with a name")]
     fn row(
         &self,
         slice: &[f64],
@@ -137,7 +121,7 @@ impl LocalBinaryPattern2d {
             PatternCode::Default => bits as f64,
             PatternCode::Ror => {
                 let turned = |by: usize| if by == 0 { bits } else { bits >> by | bits << (n - by) & mask(n) };
-                (0..n).map(turned).min().unwrap_or(bits) as f64
+                (0..n).map(turned).min().expect("at least one sample") as f64
             }
             PatternCode::Uniform | PatternCode::Var if changes(bits, n) <= 2 => bits.count_ones() as f64,
             PatternCode::Uniform | PatternCode::Var => (n + 1) as f64,
@@ -145,32 +129,48 @@ impl LocalBinaryPattern2d {
             PatternCode::NriUniform => (n * (n - 1) + 2) as f64,
         }
     }
+}
 
-    pub(super) fn reach(&self) -> Reach {
-        let voxels = self.radius.ceil() as usize;
-        Reach::new([0, voxels, voxels], Boundary::Zero)
+impl Operation for LocalBinaryPattern2d {
+    fn apply(&self, image: &Array3<f64>, _: About, _: Isa) -> Result<Array3<f64>> {
+        let (_, ny, nx) = image.dim();
+        let image = image.as_standard_layout();
+        let mut result = Array3::zeros(image.dim());
+        let circle = self.circle();
+        let columns: Vec<Line> = circle.iter().map(|&(_, dx)| Line::new(dx, nx)).collect();
+        let rows: Vec<Line> = circle.iter().map(|&(dy, _)| Line::new(dy, ny)).collect();
+        let slices = image.as_slice().expect("in standard layout").par_chunks((ny * nx).max(1));
+        let out = result.as_slice_mut().expect("made in standard layout").par_chunks_mut((ny * nx).max(1));
+        slices.zip(out).for_each_init(Scratch::default, |scratch, (slice, out)| {
+            for (j, out) in out.chunks_exact_mut(nx).enumerate() {
+                self.row(slice, j, nx, &rows, &columns, scratch, out);
+            }
+        });
+        Ok(result)
     }
 
-    pub(super) fn validate(&self) -> Result<()> {
-        positive(NAME, "radius", self.radius)?;
+    fn reach(&self, _: [f64; 3]) -> Reach {
+        let voxels = self.radius.ceil() as usize;
+        Reach::Voxels([0, voxels, voxels])
+    }
+
+    fn validate(&self) -> Result<()> {
+        Self::positive("radius", self.radius)?;
         let most = match self.method {
             PatternCode::Default | PatternCode::Ror => MAX_SAMPLES_OF_CODE,
             _ => MAX_SAMPLES,
         };
         if !(1..=most).contains(&self.samples) {
             let remedy = format!("it must be from 1 to {most} with this method");
-            return Err(invalid(NAME, "samples", self.samples, remedy));
+            return Err(Self::invalid("samples", self.samples, remedy));
         }
         Ok(())
     }
 
-    pub(super) fn name(&self) -> String {
+    fn name(&self) -> String {
         let method = match self.method {
-            PatternCode::Default => "-default",
-            PatternCode::Ror => "-ror",
-            PatternCode::Uniform => "",
-            PatternCode::NriUniform => "-nri-uniform",
-            PatternCode::Var => "-var",
+            PatternCode::Uniform => String::new(),
+            other => format!("-{}", other.name().replace('_', "-")),
         };
         format!("lbp-2D-{}-{}{method}", self.radius, self.samples)
     }
@@ -180,7 +180,7 @@ fn mask(n: usize) -> u64 {
     u64::MAX >> (64 - n)
 }
 
-/// Neighbours that differ; the last and the first sample do not count as such.
+/// How many neighbours differ; the last and the first sample do not count as such.
 fn changes(bits: u64, n: usize) -> u32 {
     ((bits ^ bits >> 1) & mask(n) >> 1).count_ones()
 }
@@ -237,11 +237,15 @@ mod tests {
 
     use super::*;
 
+    fn apply(filter: &LocalBinaryPattern2d, image: &Array3<f64>) -> Array3<f64> {
+        filter.apply(image, About::doubles([1.0; 3]), Isa::best()).unwrap()
+    }
+
     // 5 × 6 voxels, (i · 37) mod 23; responses of scikit-image 0.24 `local_binary_pattern`.
     fn response(radius: f64, samples: usize, method: PatternCode) -> Array2<f64> {
         let image = Array3::from_shape_fn((1, 5, 6), |(_, j, i)| ((j * 6 + i) * 37 % 23) as f64);
         let filter = LocalBinaryPattern2d { radius, samples, method };
-        filter.apply(&image).remove_axis(ndarray::Axis(0))
+        apply(&filter, &image).remove_axis(ndarray::Axis(0))
     }
 
     #[test]
@@ -295,7 +299,7 @@ mod tests {
         //   corner:  4 1 .      samples 0 (right) ... counter-clockwise
         let image = Array3::from_elem((1, 3, 3), 5.0);
         let filter = LocalBinaryPattern2d { radius: 1.0, samples: 4, method: PatternCode::Default };
-        let got = filter.apply(&image);
+        let got = apply(&filter, &image);
         // right = 1, up = 2, left = 4, down = 8
         let wanted = [[9.0, 13.0, 12.0], [11.0, 15.0, 14.0], [3.0, 7.0, 6.0]];
         assert_eq!(got, Array3::from_shape_fn((1, 3, 3), |(_, j, i)| wanted[j][i]));

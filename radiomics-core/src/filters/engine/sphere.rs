@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::f64::consts::PI;
 
 /// Coordinates of a vertex. PyRadiomics takes the first one along z, the last one along x.
-pub(super) type Point = [f64; 3];
+pub(crate) type Point = [f64; 3];
 
 /// The vertices of an icosahedron whose faces were divided by four `subdivisions` times, with
 /// the new vertices moved to the sphere each time. Two vertices of the icosahedron have the
 /// first, two the second and two the third coordinate 0, as in trimesh.
-pub(super) fn icosphere(subdivisions: usize, radius: f64) -> Vec<Point> {
+pub(crate) fn icosphere(subdivisions: usize, radius: f64) -> Vec<Point> {
     let golden = (1.0 + 5f64.sqrt()) / 2.0;
     let scale = (2.0 + golden).sqrt();
     let mut vertices: Vec<Point> = Vec::new();
@@ -71,7 +71,7 @@ fn to_radius(point: Point, radius: f64) -> Point {
 /// Spherical harmonics of a degree as real functions of the points: Y_0, then √2 Re Y_m and then
 /// √2 Im Y_m for m = 1 to the degree. As in PyRadiomics the angle from the third axis is taken
 /// for the azimuth and the one round it for the polar angle.
-pub(super) fn harmonics(points: &[Point], degree: usize) -> Vec<Vec<f64>> {
+pub(crate) fn harmonics(points: &[Point], degree: usize) -> Vec<Vec<f64>> {
     let radius = |p: &Point| p.iter().map(|x| x * x).sum::<f64>().sqrt();
     let angles: Vec<(f64, f64)> =
         points.iter().map(|p| ((p[2] / radius(p)).clamp(-1.0, 1.0).acos(), p[1].atan2(p[0]))).collect();

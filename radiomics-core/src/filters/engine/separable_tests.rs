@@ -1,7 +1,7 @@
 use ndarray::Array3;
 
 use super::*;
-use crate::filters::kernel1d::Kernel;
+use crate::filters::engine::kernel1d::Kernel;
 
 pub(crate) const BOUNDARIES: [Boundary; 4] =
     [Boundary::Zero, Boundary::Nearest, Boundary::Periodic, Boundary::Mirror];

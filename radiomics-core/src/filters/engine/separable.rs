@@ -9,25 +9,26 @@
 use ndarray::Array3;
 use rayon::prelude::*;
 
+use super::boundary::Boundary;
+use super::choices::Pooling;
 use super::kernel1d::{Kernel, Rotation, Triple};
 use super::separable_plan::{How, Plan};
-use super::{Boundary, Pooling};
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Add, Max, MaxMagnitude, Set, SetMagnitude, Tap, weighted_rows};
 
 /// The stages of one response, the first one first.
-pub(super) type Stages = Vec<Triple>;
+pub(crate) type Stages = Vec<Triple>;
 
 /// How a stage is computed.
 #[derive(Clone, Copy)]
-pub(super) struct Engine {
+pub(crate) struct Engine {
     pub boundary: Boundary,
     pub isa: Isa,
 }
 
 /// One response for each rotation of the kernels, the same at all stages: 24 in a volume, 4 in
 /// slices.
-pub(super) fn rotated(stages: &[Triple], in_volume: bool) -> Vec<Stages> {
+pub(crate) fn rotated(stages: &[Triple], in_volume: bool) -> Vec<Stages> {
     let rotations = if in_volume { Rotation::of_volume() } else { Rotation::of_slice() };
     rotations.iter().map(|rotation| stages.iter().map(|kernels| rotation.of(kernels)).collect()).collect()
 }
@@ -55,7 +56,7 @@ impl Signed {
 impl Engine {
     /// The pooled response of an image (z, y, x) to one or more lists of stages, all of the
     /// same length.
-    pub(super) fn pooled(&self, image: &Array3<f64>, responses: &[Stages], pooling: Pooling) -> Array3<f64> {
+    pub(crate) fn pooled(&self, image: &Array3<f64>, responses: &[Stages], pooling: Pooling) -> Array3<f64> {
         match (pooling, responses) {
             (Pooling::Mean, _) | (_, [_]) => {
                 let weight = 1.0 / responses.len() as f64;
@@ -68,19 +69,19 @@ impl Engine {
     }
 
     /// The weighted sum of responses, all of the same number of stages.
-    pub(super) fn sum(&self, image: &Array3<f64>, responses: &[(Stages, f64)]) -> Array3<f64> {
+    pub(crate) fn sum(&self, image: &Array3<f64>, responses: &[(Stages, f64)]) -> Array3<f64> {
         self.walk(image, responses.iter().map(|(r, weight)| Signed::new(r, *weight)).collect(), Plan::sum)
     }
 
     /// The responses to several kernels (z, y, x) in one stage.
-    pub(super) fn each(&self, image: &Array3<f64>, responses: &[Triple]) -> Vec<Array3<f64>> {
+    pub(crate) fn each(&self, image: &Array3<f64>, responses: &[Triple]) -> Vec<Array3<f64>> {
         let mut out: Vec<_> = responses.iter().map(|_| Array3::zeros(image.dim())).collect();
         self.run(&Plan::each(responses), image, &mut out.iter_mut().collect::<Vec<_>>());
         out
     }
 
     /// The response to one stage.
-    pub(super) fn convolve(&self, image: &Array3<f64>, kernels: &Triple) -> Array3<f64> {
+    pub(crate) fn convolve(&self, image: &Array3<f64>, kernels: &Triple) -> Array3<f64> {
         let mut out = Array3::zeros(image.dim());
         self.run(&Plan::each(std::slice::from_ref(kernels)), image, &mut [&mut out]);
         out
@@ -103,8 +104,11 @@ impl Engine {
         out: &mut Array3<f64>,
     ) {
         if responses.iter().all(|r| r.stages.len() <= 1) {
-            let last: Vec<(Triple, f64)> =
-                responses.into_iter().filter_map(|mut r| Some((r.stages.pop()?, r.weight))).collect();
+            let only = |r: Signed| {
+                let [kernels] = <[Triple; 1]>::try_from(r.stages).expect("a stage in every response");
+                (kernels, r.weight)
+            };
+            let last: Vec<(Triple, f64)> = responses.into_iter().map(only).collect();
             self.run(&plan(&last, *first), image, &mut [out]);
             *first = false;
             return;
@@ -133,6 +137,7 @@ impl Engine {
         let block = plan.z.iter().map(Kernel::reach).max().unwrap_or(0).clamp(1, MAX_BLOCK);
         let mut blocks: Vec<Vec<&mut [f64]>> = (0..nz.div_ceil(block)).map(|_| Vec::new()).collect();
         for volume in out {
+            assert_eq!(volume.dim(), (nz, ny, nx), "responses have the shape of the image");
             let volume = volume.as_slice_mut().expect("made in standard layout");
             for (slices, part) in blocks.iter_mut().zip(volume.chunks_mut(block * plane)) {
                 slices.push(part);
@@ -256,4 +261,4 @@ impl Lines<'_> {
 
 #[cfg(test)]
 #[path = "separable_tests.rs"]
-pub(super) mod tests;
+pub(crate) mod tests;

@@ -5,7 +5,7 @@ use crate::kernels::convolve::Tap;
 
 /// How a response comes to the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum How {
+pub(crate) enum How {
     /// It is the first one.
     Set,
     /// It is the first one, and its negative counts as well.
@@ -20,7 +20,7 @@ pub(super) enum How {
 
 /// The last step of a response: along x, and into which volume.
 #[derive(Debug)]
-pub(super) struct Leaf {
+pub(crate) struct Leaf {
     kernel: Kernel,
     /// The kernel on a row that has `reach_x` values before the first one.
     pub taps: Vec<Tap>,
@@ -31,7 +31,7 @@ pub(super) struct Leaf {
 /// A row along x: the sum of kernels along y, each on the slices of one kernel along z; and what
 /// is made of it.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(crate) struct Row {
     /// Number of the kernel along z, and kernel along y.
     pub reads: Vec<(usize, Kernel)>,
     pub leaves: Vec<Leaf>,
@@ -39,7 +39,7 @@ pub(super) struct Row {
 
 /// Responses of one stage, with what they share. Rows and leaves are computed in their order.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(crate) struct Plan {
     /// The different kernels along z.
     pub z: Vec<Kernel>,
     pub rows: Vec<Row>,
@@ -51,7 +51,7 @@ impl Plan {
     ///
     /// Responses with the same kernel along x are summed before it is applied, and those that
     /// have the one along z in common too are one kernel along y.
-    pub(super) fn sum(responses: &[(Triple, f64)], first: bool) -> Self {
+    pub(crate) fn sum(responses: &[(Triple, f64)], first: bool) -> Self {
         let mut plan = Self::empty();
         let mut kernels_x: Vec<Kernel> = Vec::new();
         for ([z, y, x], weight) in responses {
@@ -66,6 +66,7 @@ impl Plan {
                 None => reads.push((z, y.scaled(*weight))),
             }
         }
+        assert_eq!(plan.rows.len(), kernels_x.len(), "a row for each kernel along x");
         for (row, kernel) in plan.rows.iter_mut().zip(kernels_x) {
             row.reads.retain(|(_, kernel)| !kernel.is_zero());
             if !row.reads.is_empty() {
@@ -81,7 +82,7 @@ impl Plan {
 
     /// The largest response, and what is there unless it is the `first`. Of the weights only the
     /// signs count.
-    pub(super) fn max(responses: &[(Triple, f64)], first: bool) -> Self {
+    pub(crate) fn max(responses: &[(Triple, f64)], first: bool) -> Self {
         // Whether a product occurs with either sign.
         let mut products: Vec<(&Triple, bool, bool)> = Vec::new();
         for (triple, weight) in responses {
@@ -115,7 +116,7 @@ impl Plan {
     }
 
     /// Each response into a volume of its own.
-    pub(super) fn each(responses: &[Triple]) -> Self {
+    pub(crate) fn each(responses: &[Triple]) -> Self {
         let mut plan = Self::empty();
         for (target, [z, y, x]) in responses.iter().enumerate() {
             plan.push([z, y], Leaf { kernel: x.clone(), taps: Vec::new(), how: How::Set, target });
@@ -148,12 +149,12 @@ impl Plan {
     }
 
     /// How many values a row needs before its first and after its last one.
-    pub(super) fn reach_x(&self) -> usize {
+    pub(crate) fn reach_x(&self) -> usize {
         self.reach_x
     }
 
     /// Whether nothing is done along z, so that the image's own slices serve.
-    pub(super) fn reads_image(&self) -> bool {
+    pub(crate) fn reads_image(&self) -> bool {
         matches!(&self.z[..], [only] if *only == Kernel::identity())
     }
 }

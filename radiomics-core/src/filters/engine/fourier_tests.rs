@@ -1,8 +1,8 @@
 use std::f64::consts::PI;
 
 use super::*;
-use crate::filters::kernel1d::Kernel;
-use crate::filters::separable::tests::{BOUNDARIES, assert_close, noise};
+use crate::filters::engine::kernel1d::Kernel;
+use crate::filters::engine::separable::tests::{BOUNDARIES, assert_close, noise};
 
 /// The definition, pair of points by pair of points: the image extended, transformed, multiplied,
 /// transformed back, real part, cropped.

@@ -70,7 +70,7 @@ fn denominator_at_one(d: [f64; 4]) -> [f64; 3] {
 }
 
 /// Gaussian of `sigma` voxels, of sum 1.
-pub(super) fn smoothing(sigma: f64) -> Recursion {
+pub(crate) fn smoothing(sigma: f64) -> Recursion {
     let terms = Terms::new(sigma);
     let (n, d) = (terms.numerator(GAUSSIAN), terms.denominator());
     let ([sn, ..], [sd, ..]) = (at_one(n, 0.0), denominator_at_one(d));
@@ -80,7 +80,7 @@ pub(super) fn smoothing(sigma: f64) -> Recursion {
 
 /// Second derivative of a Gaussian of `sigma` voxels times `sigma_mm`²: exact for constants,
 /// for which it is 0, and for parabolas.
-pub(super) fn second_derivative(sigma: f64, sigma_mm: f64) -> Recursion {
+pub(crate) fn second_derivative(sigma: f64, sigma_mm: f64) -> Recursion {
     let terms = Terms::new(sigma);
     let (smooth, curve) = (terms.numerator(GAUSSIAN), terms.numerator(SECOND_DERIVATIVE));
     let d = terms.denominator();

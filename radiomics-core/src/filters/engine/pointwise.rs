@@ -1,0 +1,48 @@
+//! What filters share that look at one voxel and the range of the image (PyRadiomics).
+//!
+//! All keep the largest magnitude m = max |x| of the image where it is. An image of zeros, for
+//! which PyRadiomics has 0/0, stays zero; its exponential is 1.
+
+use ndarray::Array3;
+use rayon::prelude::*;
+
+/// Voxels that are worth a task of their own.
+const CHUNK: usize = 1 << 14;
+
+/// The largest magnitude of a voxel.
+pub(crate) fn largest_magnitude(image: &Array3<f64>) -> f64 {
+    image.iter().fold(0.0, |m: f64, x| m.max(x.abs()))
+}
+
+/// A function of each voxel.
+pub(crate) fn each(image: &Array3<f64>, function: impl Fn(f64) -> f64 + Sync + Send) -> Array3<f64> {
+    let mut result = image.as_standard_layout().into_owned();
+    let values = result.as_slice_mut().expect("made in standard layout");
+    values.par_chunks_mut(CHUNK).for_each(|chunk| chunk.iter_mut().for_each(|x| *x = function(*x)));
+    result
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::filters::operation::Operation;
+    use crate::filters::reach::About;
+    use crate::kernels::Isa;
+
+    /// What a filter makes of −4, −1, 0, 1 and 2, of which 4 is the largest magnitude, and of zeros.
+    pub(crate) fn check(filter: &dyn Operation, wanted: [f64; 5], of_zeros: f64) {
+        let apply = |image: Array3<f64>| filter.apply(&image, About::doubles([1.0; 3]), Isa::best()).unwrap();
+        let got = apply(array![[[-4.0, -1.0, 0.0, 1.0, 2.0]]]);
+        for (got, wanted) in got.iter().zip(wanted) {
+            assert!((got - wanted).abs() < 1e-14, "{got} {wanted}");
+        }
+        assert_eq!(apply(Array3::zeros((2, 2, 2))), Array3::from_elem((2, 2, 2), of_zeros));
+    }
+
+    #[test]
+    fn the_largest_magnitude_may_be_that_of_a_negative_voxel() {
+        assert_eq!(largest_magnitude(&array![[[-4.0, 1.0, 2.0]]]), 4.0);
+    }
+}

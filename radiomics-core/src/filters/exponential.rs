@@ -1,0 +1,41 @@
+//! Exponentials.
+
+use ndarray::Array3;
+
+use super::engine::pointwise::{each, largest_magnitude};
+use super::operation::{Operation, parameters};
+use super::reach::{About, Reach};
+use crate::error::Result;
+use crate::kernels::Isa;
+
+parameters! {
+    /// m^(x/m), with the largest magnitude m = max |x| of the image.
+    pub(crate) struct Exponential = "exponential", "", "Exponential" {}
+}
+
+impl Operation for Exponential {
+    fn apply(&self, image: &Array3<f64>, _: About, _: Isa) -> Result<Array3<f64>> {
+        let m = largest_magnitude(image);
+        let rate = if m == 0.0 { 0.0 } else { m.ln() / m };
+        Ok(each(image, |x| (rate * x).exp()))
+    }
+
+    fn reach(&self, _: [f64; 3]) -> Reach {
+        Reach::Everything
+    }
+
+    fn name(&self) -> String {
+        "exponential".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::filters::engine::pointwise::tests::check;
+
+    #[test]
+    fn the_largest_value_stays_and_zeros_become_ones() {
+        check(&Exponential {}, [0.25, 0.5f64.sqrt(), 1.0, 2f64.sqrt(), 2.0], 1.0);
+    }
+}

@@ -1,0 +1,45 @@
+//! Logarithms.
+
+use ndarray::Array3;
+
+use super::engine::pointwise::{each, largest_magnitude};
+use super::operation::{Operation, parameters};
+use super::reach::{About, Reach};
+use crate::error::Result;
+use crate::kernels::Isa;
+
+parameters! {
+    /// sign(x) ln(|x| + 1) · m / ln(m + 1), with the largest magnitude m = max |x| of the image.
+    pub(crate) struct Logarithm = "logarithm", "", "Logarithm" {}
+}
+
+impl Operation for Logarithm {
+    fn apply(&self, image: &Array3<f64>, _: About, _: Isa) -> Result<Array3<f64>> {
+        let m = largest_magnitude(image);
+        if m == 0.0 {
+            return Ok(image.clone());
+        }
+        let scale = m / (m + 1.0).ln();
+        Ok(each(image, |x| (x.abs() + 1.0).ln().copysign(x) * scale))
+    }
+
+    fn reach(&self, _: [f64; 3]) -> Reach {
+        Reach::Everything
+    }
+
+    fn name(&self) -> String {
+        "logarithm".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::filters::engine::pointwise::tests::check;
+
+    #[test]
+    fn signs_and_the_largest_magnitude_stay_and_zeros_stay_zero() {
+        let log = |x: f64| 4.0 * x.ln() / 5f64.ln();
+        check(&Logarithm {}, [-4.0, -log(2.0), 0.0, log(2.0), log(3.0)], 0.0);
+    }
+}

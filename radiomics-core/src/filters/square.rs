@@ -1,0 +1,44 @@
+//! Squares.
+
+use ndarray::Array3;
+
+use super::engine::pointwise::{each, largest_magnitude};
+use super::operation::{Operation, parameters};
+use super::reach::{About, Reach};
+use crate::error::Result;
+use crate::kernels::Isa;
+
+parameters! {
+    /// x² / m, with the largest magnitude m = max |x| of the image.
+    pub(crate) struct Square = "square", "", "Square" {}
+}
+
+impl Operation for Square {
+    fn apply(&self, image: &Array3<f64>, _: About, _: Isa) -> Result<Array3<f64>> {
+        let m = largest_magnitude(image);
+        if m == 0.0 {
+            return Ok(image.clone());
+        }
+        let scale = 1.0 / m.sqrt();
+        Ok(each(image, |x| (scale * x) * (scale * x)))
+    }
+
+    fn reach(&self, _: [f64; 3]) -> Reach {
+        Reach::Everything
+    }
+
+    fn name(&self) -> String {
+        "square".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::filters::engine::pointwise::tests::check;
+
+    #[test]
+    fn the_largest_magnitude_stays_and_zeros_stay_zero() {
+        check(&Square {}, [4.0, 0.25, 0.0, 0.25, 1.0], 0.0);
+    }
+}
