@@ -234,11 +234,11 @@ pub(crate) type Reader<T> = fn(&Map<String, Value>) -> Result<T>;
 pub(crate) fn read_named<T>(
     value: &Value,
     kind: &'static str,
-    known: impl Iterator<Item = (&'static str, Reader<T>)> + Clone,
+    known: &[(&'static str, Reader<T>)],
 ) -> std::result::Result<T, Wrong> {
     let (name, content) = name_and_content(value).ok_or(Wrong(None))?;
-    let Some((_, read)) = known.clone().find(|(known, _)| *known == name) else {
-        let suggestion = nearest(name, known.map(|(name, _)| name));
+    let Some((_, read)) = known.iter().find(|(known, _)| *known == name) else {
+        let suggestion = nearest(name, known.iter().map(|(name, _)| *name));
         return Err(Wrong(Some(Error::UnknownName { kind, name: name.to_owned(), suggestion })));
     };
     let parameters = match content {

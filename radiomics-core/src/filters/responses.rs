@@ -6,10 +6,8 @@ use ndarray::Array3;
 
 use super::engine::parts::{Each, put, put_whole};
 use super::engine::recursive_gaussian::Laplacians;
-use super::filter::Filter;
-use super::laplacian_of_gaussian::GaussianMethod;
+use super::kinds::{Filter, GaussianMethod, SeparableWavelet};
 use super::reach::About;
-use super::separable_wavelet::SeparableWavelet;
 use crate::error::Result;
 use crate::kernels::Isa;
 use crate::runtime::{Execution, Monitor, Runtime};

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::filter::{FILTERS, Filter};
+use super::kinds::{FILTERS, Filter};
 use super::parameter::name_and_content;
 use crate::error::Result;
 
@@ -25,10 +25,8 @@ fn expand(value: &Value) -> Vec<Value> {
         return vec![value.clone()];
     };
     let kind = FILTERS.iter().find(|kind| kind.name == name);
-    let takes_list = |key: &str| {
-        let parameter = kind.and_then(|kind| kind.parameter(key));
-        parameter.is_some_and(|parameter| parameter.takes_list)
-    };
+    let parameters_of_kind = kind.map_or(&[][..], |kind| kind.parameters);
+    let takes_list = |key: &str| parameters_of_kind.iter().any(|known| known.name == key && known.takes_list);
     let mut combinations = vec![Map::new()];
     for (key, given) in parameters {
         let members = match given {

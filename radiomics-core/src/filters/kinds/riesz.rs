@@ -3,15 +3,15 @@
 use ndarray::Array3;
 use serde_json::Value;
 
-use super::engine::boundary::Boundary;
-use super::engine::choices::Dimensions;
-use super::engine::fourier::{Transfer, filter};
 use super::laplacian_of_gaussian::{GaussianMethod, LaplacianOfGaussian};
-use super::operation::{Described, Operation, parameters};
-use super::parameter::{ParameterValue, Reader, Wrong, one_of, read_named};
-use super::reach::{About, Reach};
 use super::simoncelli::Simoncelli;
 use crate::error::Result;
+use crate::filters::engine::boundary::Boundary;
+use crate::filters::engine::choices::Dimensions;
+use crate::filters::engine::fourier::{Transfer, filter};
+use crate::filters::operation::{Described, Operation, parameters};
+use crate::filters::parameter::{ParameterValue, Reader, Wrong, one_of, read_named};
+use crate::filters::reach::{About, Reach};
 use crate::kernels::Isa;
 
 /// A filter whose response a Riesz transform takes.
@@ -35,7 +35,7 @@ impl ParameterValue for RieszBase {
     }
 
     fn read(value: &Value) -> std::result::Result<Self, Wrong> {
-        read_named(value, "filter with a Riesz transform", BASES.into_iter())
+        read_named(value, "filter with a Riesz transform", &BASES)
     }
 
     fn write(&self) -> Value {

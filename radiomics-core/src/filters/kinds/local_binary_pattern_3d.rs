@@ -4,11 +4,11 @@ use ndarray::{Array3, Axis};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use super::engine::sphere::{self, Point};
-use super::operation::{Described, Operation, parameters};
-use super::parameter::{ParameterValue, Wrong, name_and_content};
-use super::reach::{About, Reach};
 use crate::error::{Error, Result, nearest};
+use crate::filters::engine::sphere::{self, Point};
+use crate::filters::operation::{Described, Operation, parameters};
+use crate::filters::parameter::{ParameterValue, Wrong, name_and_content};
+use crate::filters::reach::{About, Reach};
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Set, Tap, weighted_rows};
 use crate::kernels::splines::{self, LANES, mirror, spline_weights};

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use ndarray::Array3;
 
-use super::engine::boundary::Boundary;
-use super::engine::choices::Pooling;
-use super::engine::kernel1d::{Kernel, Triple};
-use super::engine::parts::{Each, put_whole};
-use super::engine::repeated_wavelet::{self, Band, Wanted};
-use super::engine::separable::{Engine, rotated};
-use super::engine::wavelets::{self, DecompositionFilters};
-use super::operation::{Described, Operation, parameters};
-use super::reach::{About, Reach};
 use crate::error::Result;
+use crate::filters::engine::boundary::Boundary;
+use crate::filters::engine::choices::Pooling;
+use crate::filters::engine::kernel1d::{Kernel, Triple};
+use crate::filters::engine::parts::{Each, put_whole};
+use crate::filters::engine::repeated_wavelet::{self, Band, Wanted};
+use crate::filters::engine::separable::{Engine, rotated};
+use crate::filters::engine::wavelets::{self, DecompositionFilters};
+use crate::filters::operation::{Described, Operation, parameters};
+use crate::filters::reach::{About, Reach};
 use crate::kernels::Isa;
 use crate::names::Named;
 use crate::volume::grid::Window;
@@ -79,7 +79,7 @@ impl SeparableWavelet {
     }
 
     /// Whether [`SeparableWavelet::apply_all`] takes both at once.
-    pub(super) fn shares_with(&self, other: &Self) -> bool {
+    pub(crate) fn shares_with(&self, other: &Self) -> bool {
         let alike = Self { subband: other.subband.clone(), level: other.level, ..self.clone() };
         alike == *other && self.subband.len() == other.subband.len()
     }
@@ -90,7 +90,7 @@ impl SeparableWavelet {
     ///
     /// # Errors
     /// Those of `each`, and [`crate::Error::Filter`] for a wavelet that does not exist.
-    pub(super) fn apply_all(
+    pub(crate) fn apply_all(
         filters: &[&Self],
         image: &Array3<f64>,
         (kind, part): (VoxelKind, &Window),

@@ -2,9 +2,9 @@
 
 use ndarray::Array3;
 
-use super::operation::{Operation, parameters};
-use super::reach::{About, Reach};
 use crate::error::Result;
+use crate::filters::operation::{Operation, parameters};
+use crate::filters::reach::{About, Reach};
 use crate::kernels::Isa;
 
 parameters! {

@@ -4,15 +4,15 @@ use std::f64::consts::PI;
 
 use ndarray::Array3;
 
-use super::engine::boundary::Boundary;
-use super::engine::choices::Dimensions;
-use super::engine::kernel1d::{Kernel, Triple};
-use super::engine::parts::sized;
-use super::engine::recursive_gaussian::{Laplacians, is_large_enough};
-use super::engine::separable::Engine;
-use super::operation::{Described, Operation, parameters};
-use super::reach::{About, Reach, half_width};
 use crate::error::Result;
+use crate::filters::engine::boundary::Boundary;
+use crate::filters::engine::choices::Dimensions;
+use crate::filters::engine::kernel1d::{Kernel, Triple};
+use crate::filters::engine::parts::sized;
+use crate::filters::engine::recursive_gaussian::{Laplacians, is_large_enough};
+use crate::filters::engine::separable::Engine;
+use crate::filters::operation::{Described, Operation, parameters};
+use crate::filters::reach::{About, Reach, half_width};
 use crate::kernels::Isa;
 use crate::names::Named;
 use crate::volume::grid::Window;
@@ -60,7 +60,7 @@ impl LaplacianOfGaussian {
     ///
     /// # Errors
     /// [`crate::Error::Filter`] if the image, of `shape`, is too small.
-    pub(super) fn recursive(
+    pub(crate) fn recursive(
         &self,
         laplacians: &mut Laplacians,
         (shape, spacing_mm): ([usize; 3], [f64; 3]),
@@ -87,7 +87,7 @@ impl LaplacianOfGaussian {
 
     /// The kernel, −Πₐ g(xₐ) · Σₐ (1 − xₐ²/sₐ²)/sₐ² with sₐ = σ/spacing in voxels, as a sum of separable
     /// ones, one for each axis.
-    pub(super) fn kernels(&self, spacing_mm: [f64; 3]) -> Result<Vec<Triple>> {
+    pub(crate) fn kernels(&self, spacing_mm: [f64; 3]) -> Result<Vec<Triple>> {
         let half = self.half(spacing_mm);
         Self::check_reach("sigma_mm", self.sigma_mm, half)?;
         let mut smooth = [0; 3].map(|_| Kernel::identity());

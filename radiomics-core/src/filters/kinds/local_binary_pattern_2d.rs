@@ -5,9 +5,9 @@ use std::f64::consts::PI;
 use ndarray::Array3;
 use rayon::prelude::*;
 
-use super::operation::{Described, Operation, parameters};
-use super::reach::{About, Reach};
 use crate::error::Result;
+use crate::filters::operation::{Described, Operation, parameters};
+use crate::filters::reach::{About, Reach};
 use crate::kernels::Isa;
 use crate::names::Named;
 

@@ -3,9 +3,9 @@
 use ndarray::Array3;
 use rayon::prelude::*;
 
-use super::operation::{Operation, parameters};
-use super::reach::{About, Reach};
 use crate::error::Result;
+use crate::filters::operation::{Operation, parameters};
+use crate::filters::reach::{About, Reach};
 use crate::kernels::Isa;
 use crate::kernels::differences::{gradient_magnitude, round_to_single};
 

@@ -4,12 +4,12 @@ use std::f64::consts::FRAC_PI_2;
 
 use ndarray::Array3;
 
-use super::engine::boundary::Boundary;
-use super::engine::choices::Dimensions;
-use super::engine::fourier::{Transfer, filter};
-use super::operation::{Described, Operation, parameters};
-use super::reach::{About, Reach};
 use crate::error::Result;
+use crate::filters::engine::boundary::Boundary;
+use crate::filters::engine::choices::Dimensions;
+use crate::filters::engine::fourier::{Transfer, filter};
+use crate::filters::operation::{Described, Operation, parameters};
+use crate::filters::reach::{About, Reach};
 use crate::kernels::Isa;
 use crate::names::Named;
 
@@ -31,7 +31,7 @@ const MAX_LEVEL: usize = 16;
 impl Simoncelli {
     /// g(ν) = cos(π/2 · log₂(2 ν/ν_max)) for ν_max/4 < ν ≤ ν_max, with ν_max = 2^(1 − level) of
     /// Nyquist's frequency.
-    pub(super) fn band_pass(&self, nu: f64) -> f64 {
+    pub(crate) fn band_pass(&self, nu: f64) -> f64 {
         let highest = 0.5f64.powi(self.level as i32 - 1);
         if nu <= highest / 4.0 || nu > highest {
             return 0.0;

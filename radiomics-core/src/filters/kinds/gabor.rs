@@ -5,12 +5,12 @@ use std::f64::consts::PI;
 use ndarray::{Array3, Axis};
 use rustfft::num_complex::Complex64;
 
-use super::engine::bank::{Bank, Extent};
-use super::engine::boundary::Boundary;
-use super::engine::choices::Pooling;
-use super::operation::{Described, Operation, parameters};
-use super::reach::{About, Reach, half_width};
 use crate::error::Result;
+use crate::filters::engine::bank::{Bank, Extent};
+use crate::filters::engine::boundary::Boundary;
+use crate::filters::engine::choices::Pooling;
+use crate::filters::operation::{Described, Operation, parameters};
+use crate::filters::reach::{About, Reach, half_width};
 use crate::kernels::Isa;
 use crate::names::Named;
 

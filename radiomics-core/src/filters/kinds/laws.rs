@@ -2,14 +2,14 @@
 
 use ndarray::Array3;
 
-use super::engine::boundary::Boundary;
-use super::engine::box_mean::BoxMean;
-use super::engine::choices::{Dimensions, Pooling};
-use super::engine::kernel1d::{Kernel, Triple};
-use super::engine::separable::{Engine, rotated};
-use super::operation::{Described, Operation, parameters};
-use super::reach::{About, MAX_REACH, Reach};
 use crate::error::{Result, nearest};
+use crate::filters::engine::boundary::Boundary;
+use crate::filters::engine::box_mean::BoxMean;
+use crate::filters::engine::choices::{Dimensions, Pooling};
+use crate::filters::engine::kernel1d::{Kernel, Triple};
+use crate::filters::engine::separable::{Engine, rotated};
+use crate::filters::operation::{Described, Operation, parameters};
+use crate::filters::reach::{About, MAX_REACH, Reach};
 use crate::kernels::Isa;
 use crate::names::Named;
 

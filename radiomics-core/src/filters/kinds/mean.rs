@@ -2,12 +2,12 @@
 
 use ndarray::Array3;
 
-use super::engine::boundary::Boundary;
-use super::engine::box_mean::BoxMean;
-use super::engine::choices::Dimensions;
-use super::operation::{Described, Operation, parameters};
-use super::reach::{About, MAX_REACH, Reach};
 use crate::error::Result;
+use crate::filters::engine::boundary::Boundary;
+use crate::filters::engine::box_mean::BoxMean;
+use crate::filters::engine::choices::Dimensions;
+use crate::filters::operation::{Described, Operation, parameters};
+use crate::filters::reach::{About, MAX_REACH, Reach};
 use crate::kernels::Isa;
 use crate::names::Named;
 

@@ -2,10 +2,10 @@
 
 use ndarray::Array3;
 
-use super::engine::pointwise::{each, largest_magnitude};
-use super::operation::{Operation, parameters};
-use super::reach::{About, Reach};
 use crate::error::Result;
+use crate::filters::engine::pointwise::{each, largest_magnitude};
+use crate::filters::operation::{Operation, parameters};
+use crate::filters::reach::{About, Reach};
 use crate::kernels::Isa;
 
 parameters! {
