@@ -100,16 +100,17 @@ def test_settings_hold_filters():
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ("sqare", "unknown variant `sqare`"),
-        ("mean", "missing field `support_voxels`"),
+        ("sqare", "no filter `sqare`; did you mean `square`"),
+        ("mean", "`support_voxels` is missing: it takes a whole number"),
         ({"mean": {"support_voxels": 4}}, "`support_voxels` is 4"),
-        ({"mean": {"size": 3}}, "unknown field `size`"),
+        ({"mean": {"size": 3}}, "`mean` has no parameter `size`; it takes support_voxels"),
         ({"laplacian_of_gaussian": {"sigma_mm": -1}}, "`sigma_mm` is -1"),
         ({"laws": {"kernels": "L5Q5"}}, "`kernels` is Q5"),
         ({"separable_wavelet": {"wavelet": "db99", "subband": "LLH"}}, "db99"),
         ({"separable_wavelet": {"wavelet": "db3", "subband": "LXH"}}, "LXH"),
         ({"simoncelli": {"level": 0}}, "`level` is 0"),
         ({"mean": {"support_voxels": [3, 5]}}, "stands for 2 filters"),
+        ({"simoncelli": {"boundary": "miror"}}, "did you mean `mirror`"),
         (5, "5 is no filter"),
     ],
 )

@@ -35,11 +35,11 @@ pub(crate) trait Operation: AsText {
 pub(crate) trait Described: Sized {
     /// What documents call the filter.
     const NAME: &'static str;
-    /// Its identifier in IBSI 2; empty if that has no such filter.
+    /// The filter's identifier in IBSI 2; empty if that has no such filter.
     const IBSI_ID: &'static str;
     /// PyRadiomics' name of the type of image that it makes; empty if that has no such filter.
     const PYRADIOMICS: &'static str;
-    /// Its parameters, in the order in which they are written.
+    /// The filter's parameters, in the order in which they are written.
     const PARAMETERS: &'static [Parameter];
 
     /// Reads parameters; those that are not given are at their default.
@@ -48,7 +48,7 @@ pub(crate) trait Described: Sized {
     /// [`Error::UnknownParameter`], and [`Error::Filter`] for one that is missing or of another kind.
     fn read(given: &Map<String, Value>) -> Result<Self>;
 
-    /// All parameters.
+    /// All parameters, those at their default as well.
     fn write_parameters(&self) -> Map<String, Value>;
 
     /// The error of a parameter.

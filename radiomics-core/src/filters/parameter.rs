@@ -9,23 +9,23 @@ use crate::names::Named;
 /// A parameter of a filter.
 #[derive(Clone, Copy)]
 pub struct Parameter {
-    /// Its name.
+    /// What documents call the parameter.
     pub name: &'static str,
-    /// What it does.
+    /// What the parameter does.
     pub summary: &'static str,
-    /// Whether it takes a list itself. A list as any other parameter stands for a filter per member.
+    /// Whether its values are lists. A list as any other parameter stands for a filter per member.
     pub takes_list: bool,
     pub(super) takes: fn() -> String,
     pub(super) default: Option<fn() -> Value>,
 }
 
 impl Parameter {
-    /// What values it takes, such as `a number`.
+    /// What values the parameter takes, such as `a number`.
     pub fn takes(&self) -> String {
         (self.takes)()
     }
 
-    /// What it is if it is not given; nothing if it must be.
+    /// What the parameter is if it is not given; nothing if it must be given.
     pub fn default(&self) -> Option<Value> {
         self.default.map(|default| default())
     }

@@ -7,15 +7,15 @@ use super::parameter::Parameter;
 /// What is known of a kind of filter.
 #[derive(Clone, Copy, Debug)]
 pub struct FilterKind {
-    /// What documents call it.
+    /// What documents call the filter.
     pub name: &'static str,
     /// Four-character identifier of the IBSI 2 reference manual; empty if IBSI has no such filter.
     pub ibsi_id: &'static str,
     /// PyRadiomics' name of the type of image that it makes, if it has such a filter.
     pub pyradiomics: Option<&'static str>,
-    /// What it computes, in a line.
+    /// What the filter computes, in a line.
     pub summary: &'static str,
-    /// Its parameters.
+    /// The filter's parameters.
     pub parameters: &'static [Parameter],
 }
 

@@ -148,7 +148,7 @@ impl Window {
     /// This box with `margin` voxels more on either side, cut at the borders of a grid.
     pub fn grown(&self, margin: [usize; 3], shape: [usize; 3]) -> Self {
         let start = std::array::from_fn(|a| self.start[a].saturating_sub(margin[a]));
-        let end: [usize; 3] = std::array::from_fn(|a| (self.end()[a] + margin[a]).min(shape[a]));
+        let end: [usize; 3] = std::array::from_fn(|a| self.end()[a].saturating_add(margin[a]).min(shape[a]));
         Self { start, shape: std::array::from_fn(|a| end[a] - start[a]) }
     }
 

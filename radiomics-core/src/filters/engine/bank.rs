@@ -40,7 +40,7 @@ impl Extent {
         Self { n, half, before, padded, boundary }
     }
 
-    /// The value at a place of the extended line; none for 0.
+    /// Which value of the line stands at a place of the extended line; none for a zero.
     fn index(&self, i: usize) -> Option<usize> {
         if i >= self.n + 2 * self.before {
             return None;
@@ -48,6 +48,7 @@ impl Extent {
         self.boundary.index(i as isize - self.before as isize, self.n)
     }
 
+    /// The place of an offset in a transform, which is periodic.
     fn wrapped(&self, offset: isize) -> usize {
         offset.rem_euclid(self.padded as isize) as usize
     }
@@ -67,12 +68,12 @@ pub(crate) struct Bank {
     inverse_u: Arc<dyn Fft<f64>>,
 }
 
-/// What a thread needs.
+/// The buffers of a thread.
 struct Scratch {
     real: Vec<f64>,
     /// Transforms along u of the rows of a slice.
     rows: Vec<Complex64>,
-    /// Their transforms along v, u frequency outermost.
+    /// Transforms along v of the transforms along u, u frequency outermost.
     spectrum: Vec<Complex64>,
     /// Some columns of a response.
     columns: Vec<Complex64>,
@@ -83,7 +84,7 @@ struct Scratch {
 }
 
 impl Bank {
-    /// Kernels are given as functions of the offset (v, u).
+    /// A bank of kernels, which are given as functions of the offset (v, u).
     pub(crate) fn new<K: Fn(isize, isize) -> Complex64>(
         [v, u]: [Extent; 2],
         kernels: impl Iterator<Item = K>,

@@ -74,7 +74,7 @@ struct Blocks {
     ends: Vec<f64>,
     /// The rows of the next block.
     next: Vec<f64>,
-    /// Their sum so far.
+    /// The sum so far of the rows of the next block.
     sum: Vec<f64>,
 }
 

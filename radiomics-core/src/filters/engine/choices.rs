@@ -35,9 +35,9 @@ impl Dimensions {
 /// How the responses to a filter in several orientations become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pooling {
-    /// Their largest value.
+    /// The largest of the responses.
     Max,
-    /// Their mean.
+    /// The mean of the responses.
     Mean,
 }
 

@@ -28,9 +28,9 @@ const EXTENSION: usize = 32;
 /// A transfer function (−i)^L · g(|ν|) · Πₐ νₐ^lₐ, with L = Σ lₐ, over frequencies along (z, y, x) of
 /// which 1 is Nyquist's; times that of a sampled kernel, if there are any.
 pub(crate) struct Transfer<G> {
-    /// g, given |νₐ| along (z, y, x).
+    /// The function g of the magnitudes |νₐ| along (z, y, x).
     pub radial: G,
-    /// The lₐ, along (z, y, x).
+    /// The exponents lₐ along (z, y, x).
     pub order: [u32; 3],
     /// Symmetric kernels along (z, y, x), of which the sampled kernel is the sum; or none.
     pub kernels: Vec<Triple>,

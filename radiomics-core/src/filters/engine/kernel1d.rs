@@ -11,7 +11,7 @@ pub(crate) struct Kernel {
 }
 
 impl Kernel {
-    /// Leaves an axis as it is.
+    /// The kernel that leaves an axis as it is.
     pub(crate) fn identity() -> Self {
         Self { reads: vec![(0, 1.0)] }
     }
@@ -28,21 +28,22 @@ impl Kernel {
         Self::convolution(taps, taps.len() / 2)
     }
 
-    /// With `step` − 1 zeros between the taps ("à trous").
+    /// The kernel with `step` − 1 zeros between its taps ("à trous").
     pub(crate) fn dilated(&self, step: usize) -> Self {
         Self { reads: self.reads.iter().map(|&(at, w)| (at * step as isize, w)).collect() }
     }
 
-    /// The other way round.
+    /// The kernel turned round.
     pub(crate) fn flipped(&self) -> Self {
         Self { reads: self.reads.iter().rev().map(|&(at, w)| (-at, w)).collect() }
     }
 
-    /// How far it looks to either side.
+    /// How far the kernel looks to either side.
     pub(crate) fn reach(&self) -> usize {
         self.reads.iter().map(|r| r.0.unsigned_abs()).max().unwrap_or(0)
     }
 
+    /// What the kernel reads: relative positions, ascending, and weights.
     pub(crate) fn reads(&self) -> &[(isize, f64)] {
         &self.reads
     }
@@ -64,6 +65,7 @@ impl Kernel {
         (0..n).map(|k| self.reads.iter().map(|&(at, w)| w * cosine(k, at)).sum()).collect()
     }
 
+    /// The kernel with its weights multiplied by `factor`.
     pub(crate) fn scaled(&self, factor: f64) -> Self {
         Self { reads: self.reads.iter().map(|&(at, w)| (at, w * factor)).collect() }
     }
@@ -79,7 +81,7 @@ impl Kernel {
         self.reads.retain(|r| r.1 != 0.0);
     }
 
-    /// Reads nothing: the response is 0 everywhere.
+    /// Whether the kernel reads nothing, so that the response is 0 everywhere.
     pub(crate) fn is_zero(&self) -> bool {
         self.reads.is_empty()
     }

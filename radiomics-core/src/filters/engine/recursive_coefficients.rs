@@ -3,12 +3,13 @@
 
 use crate::kernels::recursive::Recursion;
 
-/// Terms of the approximation, k = 1, 2: exp(l_k t) (a_k cos(w_k t) + b_k sin(w_k t)).
+/// Frequencies w_k of the terms of the approximation, exp(l_k t) (a_k cos(w_k t) + b_k sin(w_k t)) for k = 1, 2.
 const W: [f64; 2] = [0.6681, 2.0787];
+/// Decays l_k of the terms of the approximation.
 const L: [f64; 2] = [-1.3932, -1.3732];
-/// (a, b) of the Gaussian ...
+/// Amplitudes (a, b) of the terms that approximate a Gaussian.
 const GAUSSIAN: [[f64; 2]; 2] = [[1.3530, 1.8151], [-0.3531, 0.0902]];
-/// ... and of its second derivative.
+/// Amplitudes (a, b) of the terms that approximate the second derivative of a Gaussian.
 const SECOND_DERIVATIVE: [[f64; 2]; 2] = [[-1.3563, 5.2318], [0.3446, -2.2355]];
 
 /// What the terms are at a scale of `sigma` voxels: e^(l/σ), cos(w/σ) and sin(w/σ).
@@ -42,7 +43,7 @@ impl Terms {
         ]
     }
 
-    /// The causal numerator over that product, for terms (a, b).
+    /// The causal numerator over the product of the terms' denominators, for amplitudes (a, b).
     fn numerator(&self, [[a, b], [c, d]]: [[f64; 2]; 2]) -> [f64; 4] {
         let ([e, f], [ce, cf], [se, sf]) = (self.decay, self.cosine, self.sine);
         [
@@ -63,7 +64,7 @@ fn at_one(c: [f64; 4], first: f64) -> [f64; 3] {
     [sum(0), sum(1), sum(2)]
 }
 
-/// The same of a denominator, with its first coefficient.
+/// A denominator, with its first coefficient, at z = 1 and its derivatives there.
 fn denominator_at_one(d: [f64; 4]) -> [f64; 3] {
     let [_, slope, curvature] = at_one(d, 1.0);
     [1.0 + d[0] + d[1] + d[2] + d[3], slope, curvature]

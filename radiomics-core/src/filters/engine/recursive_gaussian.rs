@@ -149,7 +149,7 @@ impl Passes {
         );
     }
 
-    /// Slices of (y, padded x) or of (x, padded y).
+    /// Buffers for slices of (y, padded x) or of (x, padded y).
     fn slices<T: Element>(&self) -> Slices<T> {
         let size = (self.shape[1] * self.pitch[1]).max(self.shape[2] * self.pitch[0]);
         Slices {
@@ -159,7 +159,7 @@ impl Passes {
         }
     }
 
-    /// Along x and y, for the parts with the derivative along one of these.
+    /// Passes along x and y, for the parts with the derivative along one of these.
     fn before_z<T: Stored + Element>(
         &self,
         values: &[T],
@@ -206,13 +206,13 @@ impl Passes {
         self.along_y(&self.smooth[1], a, b, causal);
     }
 
-    /// Lines along x, side by side.
+    /// Filters lines along x, which lie side by side.
     fn along_x<T: Stored>(&self, recursion: &Recursion, from: &[T], to: &mut [f32], causal: &mut Causal) {
         let ([_, _, nx], [py, _]) = (self.shape, self.pitch);
         filter(self.isa, recursion, Lines { values: from, stride: py }, (to, py), [py, nx], causal);
     }
 
-    /// Lines along y, side by side.
+    /// Filters lines along y, which lie side by side.
     fn along_y<T: Stored>(&self, recursion: &Recursion, from: &[T], to: &mut [f32], causal: &mut Causal) {
         let ([_, ny, _], [_, px]) = (self.shape, self.pitch);
         filter(self.isa, recursion, Lines { values: from, stride: px }, (to, px), [px, ny], causal);
@@ -240,6 +240,7 @@ fn by_slice(volume: &mut [f32], nz: usize, pitch: usize) -> Vec<Vec<&mut [f32]>>
     slices
 }
 
+/// Copies a slice to where its rows belong.
 fn copy_rows(slice: &[f32], rows: &mut [&mut [f32]]) {
     let mut rest = slice;
     for row in rows {

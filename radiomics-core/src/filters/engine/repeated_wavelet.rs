@@ -22,7 +22,7 @@ pub(crate) type Band = [bool; 3];
 /// What is wanted of an image.
 #[derive(Clone, Copy)]
 pub(crate) struct Wanted<'a> {
-    /// 3, or 2 if nothing is done along z.
+    /// The number of axes: 3, or 2 if nothing is done along z.
     pub axes: usize,
     /// Levels and sub-bands.
     pub bands: &'a [(usize, Band)],
@@ -31,6 +31,7 @@ pub(crate) struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
+    /// The indices of a level's sub-band among those that are wanted.
     fn of(&self, level: usize, band: Band) -> impl Iterator<Item = usize> {
         self.bands.iter().enumerate().filter(move |(_, b)| **b == (level, band)).map(|b| b.0)
     }
@@ -107,6 +108,7 @@ fn extended<T: Float>(image: &Array3<f64>, isa: Isa) -> Volume<T> {
     Volume { values, shape: even, isa }
 }
 
+/// The high-pass or the low-pass filter.
 fn pick(wavelet: &DecompositionFilters, high: bool) -> &[f64] {
     if high { &wavelet.high } else { &wavelet.low }
 }

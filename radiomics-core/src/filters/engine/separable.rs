@@ -94,7 +94,7 @@ impl Engine {
         out
     }
 
-    /// Depth first over what responses have in common at their beginning.
+    /// Computes responses depth first over the stages that they have in common at their beginning.
     fn walk_into(
         &self,
         image: &Array3<f64>,
@@ -156,7 +156,7 @@ const MAX_BLOCK: usize = 16;
 
 type PlanOf = fn(&[(Triple, f64)], bool) -> Plan;
 
-/// What a thread needs.
+/// The buffers of a thread.
 struct Scratch {
     /// The slices of a block, convolved along z with each of the kernels.
     slices: Vec<f64>,

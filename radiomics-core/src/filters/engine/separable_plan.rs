@@ -6,15 +6,15 @@ use crate::kernels::convolve::Tap;
 /// How a response comes to the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum How {
-    /// It is the first one.
+    /// The response is the first one.
     Set,
-    /// It is the first one, and its negative counts as well.
+    /// The response is the first one, and its negative counts as well.
     SetMagnitude,
-    /// It is added.
+    /// The response is added to the ones before it.
     Add,
-    /// The larger one stays.
+    /// The larger of the response and the ones before it stays.
     Max,
-    /// The larger one stays, and its negative counts as well.
+    /// The largest of the response, its negative and the ones before it stays.
     MaxMagnitude,
 }
 
@@ -47,7 +47,7 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// The weighted sum, added to what is there unless it is the `first`.
+    /// The plan of the weighted sum, which is added to what is there unless it is the `first`.
     ///
     /// Responses with the same kernel along x are summed before it is applied, and those that
     /// have the one along z in common too are one kernel along y.
@@ -80,7 +80,7 @@ impl Plan {
         plan.finished()
     }
 
-    /// The largest response, and what is there unless it is the `first`. Of the weights only the
+    /// The plan of the largest response, or of what is there unless it is the `first`. Of the weights only the
     /// signs count.
     pub(crate) fn max(responses: &[(Triple, f64)], first: bool) -> Self {
         // Whether a product occurs with either sign.
@@ -115,7 +115,7 @@ impl Plan {
         plan.finished()
     }
 
-    /// Each response into a volume of its own.
+    /// The plan that puts each response into a volume of its own.
     pub(crate) fn each(responses: &[Triple]) -> Self {
         let mut plan = Self::empty();
         for (target, [z, y, x]) in responses.iter().enumerate() {

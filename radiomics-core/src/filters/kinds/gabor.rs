@@ -49,7 +49,7 @@ const SMALLEST_STEP: f64 = 1e-3;
 const PLANES: [[usize; 3]; 3] = [[0, 1, 2], [1, 0, 2], [2, 0, 1]];
 
 impl Gabor {
-    /// exp(−(u² + γ² v²)/(2 σ²) + i 2π u/λ), u = x cos θ + y sin θ, v = −x sin θ + y cos θ.
+    /// The kernel exp(−(u² + γ² v²)/(2 σ²) + i 2π u/λ), u = x cos θ + y sin θ, v = −x sin θ + y cos θ.
     fn kernel(&self, theta: f64, y: f64, x: f64) -> Complex64 {
         let (sin, cos) = theta.sin_cos();
         let (u, v) = (x * cos + y * sin, -x * sin + y * cos);
@@ -57,7 +57,7 @@ impl Gabor {
         Complex64::from_polar(envelope.exp(), 2.0 * PI * u / self.lambda_mm)
     }
 
-    /// From θ on, as many as half a turn has: a kernel turned by half of one has the same modulus.
+    /// The orientations from θ on, as many as half a turn has: a kernel turned by half of one has the same modulus.
     fn orientations(&self) -> Vec<f64> {
         let Some(step) = self.delta_theta else { return vec![self.theta] };
         // A step that divides half a turn may do so not quite in floating point.

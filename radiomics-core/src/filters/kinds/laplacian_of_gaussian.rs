@@ -20,7 +20,7 @@ use crate::volume::grid::Window;
 /// How a Gaussian is convolved with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GaussianMethod {
-    /// Its samples, cut off (IBSI).
+    /// Samples of the Gaussian, cut off (IBSI).
     #[default]
     Sampled,
     /// The recursive approximation of Deriche as in ITK, normalised across scales, computed in
@@ -34,7 +34,7 @@ impl Named for GaussianMethod {
         &[("sampled", Self::Sampled), ("recursive", Self::Recursive)];
 }
 
-/// Where IBSI's reference responses are cut off.
+/// Where the kernels of IBSI's reference responses are cut off, in standard deviations.
 const TRUNCATE_SIGMA: f64 = 4.0;
 
 parameters! {
@@ -44,8 +44,8 @@ parameters! {
         pub sigma_mm: f64,
         /// Where the sampled kernel is cut off, in standard deviations.
         pub truncate_sigma: f64 = TRUNCATE_SIGMA,
-        /// Whether the Gaussian is sampled and cut off (IBSI), or is ITK's recursive one, normalised
-        /// across scales and in 32-bit floats between axes (PyRadiomics).
+        /// Whether the Gaussian is sampled and cut off (IBSI), or is ITK's recursive one: normalised across
+        /// scales, in 32-bit floats between axes, for volumes only and with ITK's border (PyRadiomics).
         pub method: GaussianMethod = GaussianMethod::Sampled,
         /// Whether the volume is filtered, or each slice by itself.
         pub dimensions: Dimensions = Dimensions::Three,

@@ -47,7 +47,8 @@ parameters! {
         pub radius: f64 = 1.0,
         /// Number of samples on the circle.
         pub samples: usize = 8,
-        /// How a pattern becomes a number: as scikit-image does.
+        /// How a pattern becomes a number: by a code of scikit-image's `local_binary_pattern`, or with
+        /// `var` as the variance of the samples.
         pub method: PatternCode = PatternCode::Uniform,
     }
 }
@@ -176,6 +177,7 @@ impl Operation for LocalBinaryPattern2d {
     }
 }
 
+/// The bits of `n` samples.
 fn mask(n: usize) -> u64 {
     u64::MAX >> (64 - n)
 }
@@ -201,6 +203,7 @@ fn oriented(bits: u64, n: usize) -> usize {
     1 + (ones - 1) * n + turns
 }
 
+/// The variance of samples, as a population.
 fn variance(samples: &[f64]) -> f64 {
     let n = samples.len() as f64;
     let mean = samples.iter().sum::<f64>() / n;

@@ -187,7 +187,8 @@ fn kurtosis(samples: &[f64]) -> f64 {
 struct Harmonics {
     /// Real functions at the vertices, one after the other.
     functions: Vec<Vec<f64>>,
-    /// Their sign in the part, times their products summed over the vertices.
+    /// For each two functions the product of their signs in the part, times their product summed over
+    /// the vertices.
     gram: Vec<Vec<f64>>,
 }
 
@@ -206,6 +207,7 @@ impl Harmonics {
         Self { functions, gram }
     }
 
+    /// The norm of the part that the pattern of these samples round a voxel has.
     fn norm(&self, samples: &[f64], centre: f64) -> f64 {
         let coefficient = |function: &Vec<f64>| -> f64 {
             function.iter().zip(samples).filter(|(_, s)| **s >= centre).map(|(f, _)| f).sum()
@@ -222,7 +224,7 @@ type Reads = [(usize, f64); 4];
 
 /// The position of a vertex relative to any voxel.
 struct Offset {
-    /// By axis (z, y, x) and position along it; none outside of the image.
+    /// What a spline reads, by axis (z, y, x) and position along it; nothing outside of the image.
     lines: [Vec<Option<Reads>>; 3],
 }
 

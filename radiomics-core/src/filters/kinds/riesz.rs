@@ -48,7 +48,7 @@ parameters! {
     pub struct Riesz = "riesz", "AYRS", "" {
         /// Order of the transform along (z, y, x); their sum is at least 1.
         pub order: [u32; 3],
-        /// The filter whose response is transformed, which has a sampled kernel if any.
+        /// The filter whose response is transformed; of a `laplacian_of_gaussian`, the `method` is `sampled`.
         pub of: RieszBase,
     }
 }
@@ -107,7 +107,7 @@ impl Operation for Riesz {
 }
 
 impl RieszBase {
-    /// The filter.
+    /// What the filter does.
     fn operation(&self) -> &dyn Operation {
         match self {
             RieszBase::LaplacianOfGaussian(base) => base,
@@ -115,6 +115,7 @@ impl RieszBase {
         }
     }
 
+    /// What lies outside of the image.
     fn boundary(&self) -> Boundary {
         match self {
             RieszBase::LaplacianOfGaussian(base) => base.boundary,
@@ -122,6 +123,7 @@ impl RieszBase {
         }
     }
 
+    /// Whether the volume is filtered, or each slice by itself.
     fn dimensions(&self) -> Dimensions {
         match self {
             RieszBase::LaplacianOfGaussian(base) => base.dimensions,

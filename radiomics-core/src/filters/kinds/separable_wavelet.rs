@@ -145,6 +145,7 @@ impl SeparableWavelet {
             .collect()
     }
 
+    /// The kernels of one level's sub-band.
     fn stage(&self, wavelet: &DecompositionFilters, level: usize, band: Band) -> Triple {
         let kernel = |high: bool| {
             let mut taps = if high { wavelet.high.clone() } else { wavelet.low.clone() };

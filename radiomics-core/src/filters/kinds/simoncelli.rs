@@ -25,7 +25,7 @@ parameters! {
     }
 }
 
-/// Beyond this level the band is narrower than the frequencies of any image are apart.
+/// The highest level: beyond it the band is narrower than the frequencies of any image are apart.
 const MAX_LEVEL: usize = 16;
 
 impl Simoncelli {
