@@ -186,7 +186,7 @@ pub fn setting_keys(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyDict>>> {
         format!("one of {}", Profile::all()),
         "The settings to begin with; only for construction, not an attribute",
     );
-    let keys = KEYS.iter().map(|key| (key.name, key.takes.to_owned(), key.summary));
+    let keys = KEYS.iter().map(|key| (key.name, key.takes(), key.summary));
     std::iter::once(profile)
         .chain(keys)
         .map(|(name, takes, summary)| {

@@ -162,3 +162,36 @@ def test_refused_documents(tmp_path):
 def test_docstring_lists_every_key():
     for key in rr.setting_keys():
         assert key["name"] in rr.Settings.__doc__
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"normalise_scale": 2}, "`normalise_scale` is 2: it does nothing without `normalise: true`"),
+        ({"normalise_clip": 3.5}, "`normalise_clip` is 3.5: it does nothing without"),
+        ({"resegment_unit": "sigma"}, "without `resegment_range`: give that as well"),
+        ({"filter_crop_voxels": 3}, "without `filter_crop: when_interpolated` or `always`"),
+        ({"bin_anchor": "multiple_of_width"}, "without `bin_width`: give that as well"),
+    ],
+)
+def test_an_option_needs_what_it_belongs_to(given, message):
+    for make in (rr.Settings, rr.Settings().replace):
+        with pytest.raises(rr.RadiomicsError) as caught:
+            make(**given)
+        assert message in str(caught.value)
+
+
+def test_what_is_taken_away_takes_its_options_along():
+    given = {
+        "normalise": True,
+        "normalise_scale": 100,
+        "resegment_range": (-3, 3),
+        "resegment_unit": "sigma",
+        "filter_crop": "always",
+        "filter_crop_voxels": 3,
+    }
+    settings = rr.Settings(**given)
+    assert pickle.loads(pickle.dumps(settings)) == settings
+    off = settings.replace(normalise=False, resegment_range=None, filter_crop="never")
+    assert off == rr.Settings()
+    assert rr.Settings(**off.to_dict()) == off

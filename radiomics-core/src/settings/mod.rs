@@ -1,5 +1,6 @@
 //! What is done to an image before features are computed, and which are.
 
+pub(crate) mod bounds;
 mod choices;
 pub(crate) mod profile;
 
@@ -8,8 +9,11 @@ pub use choices::{
     GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding,
 };
 
+use bounds::Bound;
+
 use crate::error::{Error, Result, invalid};
 use crate::filters::Filter;
+use crate::kernels::padded::MAX_LEVELS;
 use crate::texture::aggregation::Aggregation;
 
 /// Everything that determines the numbers, apart from image and mask.
@@ -138,7 +142,7 @@ impl Settings {
     }
 
     fn validate_discretisations(&self) -> Result<()> {
-        self.discretisations().try_for_each(|d| d.validate("bin_width", "bin_number", "bin_edges"))?;
+        self.discretisations().try_for_each(|d| d.check_edges("bin_edges"))?;
         for (place, further) in self.further_discretisations.iter().enumerate() {
             if !further.is_like(&self.discretisation) {
                 let remedy = format!(
@@ -160,21 +164,10 @@ impl Settings {
     /// # Errors
     /// [`Error::InvalidSetting`] naming the setting, its value and what it must be.
     pub fn validate(&self) -> Result<()> {
-        let positive = |name, value: f64| {
-            if value.is_finite() && value > 0.0 {
-                Ok(())
-            } else {
-                Err(invalid(name, value, "it must be a finite number above 0"))
+        for Bounded { name, bound, numbers } in BOUNDED {
+            if let Some(number) = numbers(self).into_iter().find(|number| !bound.holds(*number)) {
+                return Err(invalid(name, number, bound.remedy()));
             }
-        };
-        if !self.geometry_tolerance.is_finite() || self.geometry_tolerance < 0.0 {
-            return Err(invalid("geometry_tolerance", self.geometry_tolerance, "it must be 0 or more"));
-        }
-        for spacing in self.resample_spacing_mm.iter().flatten().flatten() {
-            positive("resample_spacing_mm", *spacing)?;
-        }
-        if !(self.mask_threshold > 0.0 && self.mask_threshold <= 1.0) {
-            return Err(invalid("mask_threshold", self.mask_threshold, "it must be above 0 and at most 1"));
         }
         if let Some(range @ [low, high]) = self.resegment_range {
             let bad = |v: Option<f64>| v.is_some_and(f64::is_nan);
@@ -186,21 +179,10 @@ impl Settings {
                 ));
             }
         }
-        if let Some(Normalisation { scale, clip }) = self.normalisation {
-            positive("normalise_scale", scale)?;
-            clip.map_or(Ok(()), |clip| positive("normalise_clip", clip))?;
-        }
-        if let Some(sigma) = self.resegment_sigma {
-            positive("resegment_sigma", sigma)?;
-        }
         self.validate_discretisations()?;
-        self.ivh_discretisation.validate("ivh_bin_width", "ivh_bin_number", "ivh_bin_edges")?;
-        if self.distances.is_empty() || self.distances.iter().any(|&d| d == 0 || d > 64) {
-            return Err(invalid(
-                "distances",
-                format!("{:?}", self.distances),
-                "give at least one whole number from 1 to 64",
-            ));
+        self.ivh_discretisation.check_edges("ivh_bin_edges")?;
+        if self.distances.is_empty() {
+            return Err(invalid("distances", "[]", "give at least one distance"));
         }
         if self.filters.is_empty() {
             return Err(invalid(
@@ -215,12 +197,46 @@ impl Settings {
                 return Err(invalid("filters", filter.name(), "this filter is given twice"));
             }
         }
-        if self.slice_axis > 2 {
-            return Err(invalid("slice_axis", self.slice_axis, "it must be 0 (z), 1 (y) or 2 (x)"));
-        }
-        if !self.intensity_shift.is_finite() {
-            return Err(invalid("intensity_shift", self.intensity_shift, "it must be a finite number"));
-        }
         Ok(())
     }
+}
+
+/// A setting that holds numbers, which of them it takes, and those that it holds.
+struct Bounded {
+    name: &'static str,
+    bound: Bound,
+    numbers: fn(&Settings) -> Vec<f64>,
+}
+
+const fn bounded(name: &'static str, bound: Bound, numbers: fn(&Settings) -> Vec<f64>) -> Bounded {
+    Bounded { name, bound, numbers }
+}
+
+const POSITIVE: Bound = Bound::above(0.0);
+const BINS: Bound = Bound::whole(1, MAX_LEVELS as u32);
+
+/// What numbers the settings take, by their keys in a document. [`Settings::validate`] checks it, and
+/// the document says it.
+#[rustfmt::skip]
+static BOUNDED: &[Bounded] = &[
+    bounded("geometry_tolerance", Bound::from(0.0), |s| vec![s.geometry_tolerance]),
+    bounded("normalise_scale", POSITIVE, |s| s.normalisation.iter().map(|n| n.scale).collect()),
+    bounded("normalise_clip", POSITIVE, |s| s.normalisation.iter().filter_map(|n| n.clip).collect()),
+    bounded("resample_spacing_mm", POSITIVE, |s| s.resample_spacing_mm.into_iter().flatten().flatten().collect()),
+    bounded("mask_threshold", POSITIVE.to(1.0), |s| vec![s.mask_threshold]),
+    bounded("resegment_sigma", POSITIVE, |s| s.resegment_sigma.into_iter().collect()),
+    bounded("filter_crop_voxels", Bound::from(0.0), |s| vec![s.filter_crop_voxels as f64]),
+    bounded("bin_width", POSITIVE, |s| s.discretisations().filter_map(Discretisation::width).collect()),
+    bounded("bin_number", BINS, |s| s.discretisations().filter_map(Discretisation::number).collect()),
+    bounded("ivh_bin_width", POSITIVE, |s| s.ivh_discretisation.width().into_iter().collect()),
+    bounded("ivh_bin_number", BINS, |s| s.ivh_discretisation.number().into_iter().collect()),
+    bounded("distances", Bound::whole(1, 64), |s| s.distances.iter().map(|&d| f64::from(d)).collect()),
+    bounded("slice_axis", Bound::whole(0, 2), |s| vec![s.slice_axis as f64]),
+    bounded("ngldm_alpha", Bound::from(0.0), |s| vec![f64::from(s.ngldm_alpha)]),
+    bounded("intensity_shift", Bound::ANY, |s| vec![s.intensity_shift]),
+];
+
+/// What numbers the setting of this name takes, if it takes numbers and not all.
+pub(crate) fn bound_of(name: &str) -> Option<Bound> {
+    BOUNDED.iter().find(|setting| setting.name == name).map(|setting| setting.bound)
 }

@@ -6,7 +6,8 @@ use super::given::{flag, known, section, setting, unavailable, unknown, wrong};
 use super::images;
 use super::table::{Becomes, Setting, classes, name_of, settings_of};
 use crate::catalogue::FAMILIES;
-use crate::document::{from_map, yaml_map};
+use crate::document::map::{Idle, read_over};
+use crate::document::text::yaml_map;
 use crate::error::{Error, Result};
 use crate::settings::Settings;
 
@@ -70,7 +71,9 @@ pub fn from_parameters(parameters: &Map<String, Value>) -> Result<Parameters> {
         None => 1,
         Some(value) => value.as_i64().ok_or_else(|| wrong("label", value, "give a whole number"))?,
     };
-    Ok(Parameters { settings: from_map(&ours).map_err(in_their_words)?, images, label })
+    // PyRadiomics takes `normalizeScale` without `normalize`, which then does nothing.
+    let settings = read_over(&Settings::default(), &ours, Idle::Dropped);
+    Ok(Parameters { settings: settings.map_err(in_their_words)?, images, label })
 }
 
 fn bins(given: &Map<String, Value>, ours: &mut Map<String, Value>) -> Result<()> {

@@ -9,7 +9,9 @@ use crate::catalogue::FAMILIES;
 use crate::document::KEYS;
 use crate::filters::Filter;
 use crate::settings::profile::Profile;
-use crate::settings::{BinAnchor, Discretisation, FilterCrop, Interpolation, Norm, ResegmentUnit, Settings};
+use crate::settings::{
+    BinAnchor, Discretisation, FilterCrop, Interpolation, Norm, Normalisation, ResegmentUnit, Settings,
+};
 use crate::texture::aggregation::Aggregation;
 
 fn settings(text: &str) -> Settings {
@@ -142,4 +144,12 @@ fn settings_and_classes_are_called_what_they_are_called_here() {
     let named =
         FAMILIES.iter().filter(|f| (f.features)().iter().any(|feature| feature.pyradiomics.is_some()));
     assert_eq!(families.count(), named.count());
+}
+
+#[test]
+fn what_does_nothing_there_does_nothing_here() {
+    let text = "setting: {normalizeScale: 100, removeOutliers: 3, resegmentMode: sigma}";
+    assert_eq!(from_yaml(text).unwrap(), from_yaml("").unwrap());
+    let on = settings("setting: {normalize: true, normalizeScale: 100, removeOutliers: 3}");
+    assert_eq!(on.normalisation, Some(Normalisation { scale: 100.0, clip: Some(3.0) }));
 }
