@@ -115,8 +115,8 @@ impl Settings {
     }
 
     fn __getattr__(&self, py: Python<'_>, name: &str) -> PyResult<Py<PyAny>> {
-        match document::to_map(&self.core).get(name) {
-            Some(value) => to_object(py, value, true),
+        match KEYS.iter().find(|key| key.name == name) {
+            Some(key) => to_object(py, &key.value(&self.core), true),
             None => Err(PyAttributeError::new_err(format!("Settings has no attribute `{name}`"))),
         }
     }
@@ -148,23 +148,14 @@ impl Settings {
         hasher.finish()
     }
 
-    /// The call that makes these settings: what differs from the default ones.
+    /// The call that makes these settings: the profile that they are nearest to, and what differs.
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        let default = document::to_map(&radiomics_core::Settings::default());
-        let mut changed = document::to_map(&self.core);
-        changed.retain(|name, value| default.get(name) != Some(value));
-        // A null that another setting implies (one kind of bins displaces the others) is noise.
-        for name in
-            changed.clone().keys().filter(|name| changed[*name].is_null()).cloned().collect::<Vec<_>>()
-        {
-            let mut fewer = changed.clone();
-            fewer.shift_remove(&name);
-            if document::from_map(&fewer).is_ok_and(|settings| settings == self.core) {
-                changed = fewer;
-            }
-        }
+        let (profile, different) = document::differences(&self.core);
         let mut parts = Vec::new();
-        for (name, value) in &changed {
+        if profile != Profile::Ibsi {
+            parts.push(format!("profile='{}'", profile.name()));
+        }
+        for (name, value) in &different {
             parts.push(format!("{name}={}", to_object(py, value, true)?.bind(py).repr()?));
         }
         Ok(format!("Settings({})", parts.join(", ")))

@@ -87,6 +87,27 @@ def test_repr_shows_what_differs():
     settings = rr.Settings(bin_width=25, resegment_range=[-500, 400])
     assert repr(settings) == "Settings(resegment_range=(-500.0, 400.0), bin_width=25.0)"
     assert repr(rr.Settings(bin_number=None)) == "Settings(bin_number=None)"
+    assert repr(rr.Settings(profile="pyradiomics")) == "Settings(profile='pyradiomics')"
+    settings = rr.Settings(profile="pyradiomics", bin_width=10)
+    assert repr(settings) == "Settings(profile='pyradiomics', bin_width=10.0)"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"profile": "pyradiomics"},
+        {"profile": "pyradiomics", "bin_number": 32, "mesh_faces": "inside_apart"},
+        {"profile": "pyradiomics", "bin_width": None, "filter_crop_voxels": 9},
+        {"bin_edges": [[0, 1, 2], [0, 2]], "ivh_bin_width": 2.5},
+        {"bin_width": 25, "bin_anchor": "multiple_of_width", "resample_spacing_mm": [None, 2, 2]},
+        {"normalise": True, "normalise_clip": 3, "features": ["glcm.contrast"], "families": []},
+        {"filters": ["original", {"mean": {"support_voxels": 5}}], "distance_weighting": "infinity"},
+    ],
+)
+def test_repr_makes_the_settings_again(given):
+    settings = rr.Settings(**given)
+    assert eval(repr(settings), {"Settings": rr.Settings}) == settings
 
 
 def test_values_of_numpy_and_tuples():

@@ -95,3 +95,33 @@ fn same(one: &Value, other: &Value) -> bool {
 pub fn to_map(settings: &Settings) -> Map<String, Value> {
     KEYS.iter().map(|key| (key.name.to_owned(), key.value(settings))).collect()
 }
+
+/// The profile that the settings are nearest to, and the keys in which they differ from it.
+///
+/// [`update`] of the profile's settings with these keys gives the settings, and with one of them
+/// left out it gives others.
+pub fn differences(settings: &Settings) -> (Profile, Map<String, Value>) {
+    let from = |profile: Profile| (profile, differences_from(profile, settings));
+    let others = Profile::NAMES.iter().filter(|(_, profile)| *profile != Profile::Ibsi);
+    others.fold(from(Profile::Ibsi), |nearest, (_, profile)| {
+        let found = from(*profile);
+        if found.1.len() < nearest.1.len() { found } else { nearest }
+    })
+}
+
+fn differences_from(profile: Profile, settings: &Settings) -> Map<String, Value> {
+    let (base, all) = (profile.settings(), to_map(settings));
+    let before = to_map(&base);
+    let mut different = all.clone();
+    different.retain(|name, value| before.get(name) != Some(value));
+    // What another key implies is noise: one kind of bins displaces the others.
+    for key in KEYS {
+        let mut fewer = different.clone();
+        if fewer.shift_remove(key.name).is_some()
+            && update(&base, &fewer).is_ok_and(|settings| to_map(&settings) == all)
+        {
+            different = fewer;
+        }
+    }
+    different
+}

@@ -29,7 +29,7 @@ mod read;
 mod text;
 
 pub use keys::{KEYS, Key};
-pub use map::{from_map, to_map, update};
+pub use map::{differences, from_map, to_map, update};
 pub use text::{from_json, from_yaml, to_json, to_yaml, yaml_map};
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::names::Named;
-use crate::settings::profile::IbsiConfiguration;
+use crate::settings::profile::{IbsiConfiguration, Profile};
 use crate::settings::{BinAnchor, Discretisation, FilterCrop, Normalisation, ResegmentUnit, Settings};
 
 #[test]
@@ -150,4 +150,36 @@ fn keys_take_the_numbers_that_they_say() {
         }
     }
     assert_eq!(looked_at, 15);
+}
+
+fn differences_of(text: &str) -> (Profile, String) {
+    let settings = from_yaml(text).unwrap();
+    let (profile, map) = differences(&settings);
+    assert_eq!(update(&profile.settings(), &map).unwrap(), settings, "{text}");
+    (profile, serde_json::Value::Object(map).to_string())
+}
+
+#[test]
+fn differences_are_from_the_nearest_profile_and_none_is_implied_by_another() {
+    use Profile::{Ibsi, PyRadiomics};
+    for (text, profile, keys) in [
+        ("", Ibsi, "{}"),
+        ("profile: pyradiomics", PyRadiomics, "{}"),
+        ("bin_width: 25", Ibsi, r#"{"bin_width":25.0}"#),
+        ("bin_number: null", Ibsi, r#"{"bin_number":null}"#),
+        ("{profile: pyradiomics, bin_number: 32}", PyRadiomics, r#"{"bin_number":32}"#),
+        ("{profile: pyradiomics, bin_width: null}", PyRadiomics, r#"{"bin_width":null}"#),
+        ("{profile: pyradiomics, filter_crop_voxels: 9}", PyRadiomics, r#"{"filter_crop_voxels":9}"#),
+        ("{normalise: true, normalise_scale: 2}", Ibsi, r#"{"normalise":true,"normalise_scale":2.0}"#),
+        ("ivh_bin_number: null", Ibsi, r#"{"ivh_bin_number":null}"#),
+        ("bin_width: [10, 25]", Ibsi, r#"{"bin_width":[10.0,25.0]}"#),
+    ] {
+        assert_eq!(differences_of(text), (profile, keys.to_owned()), "{text}");
+    }
+    for (_, configuration) in IbsiConfiguration::NAMES {
+        let settings = configuration.settings();
+        let (profile, map) = differences(&settings);
+        assert_eq!(profile, Ibsi);
+        assert_eq!(update(&profile.settings(), &map).unwrap(), settings);
+    }
 }
