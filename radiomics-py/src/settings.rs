@@ -69,6 +69,15 @@ impl Settings {
         Ok(read_source(source, document::from_json)?.into())
     }
 
+    /// A YAML document to start from: all settings of a profile, each below what it does and takes.
+    ///
+    /// Raises RadiomicsError for a profile that does not exist.
+    #[staticmethod]
+    #[pyo3(signature = (profile = "ibsi"))]
+    fn template(profile: &str) -> PyResult<String> {
+        Ok(document::template(Profile::parse(profile).map_err(raise)?))
+    }
+
     /// Settings from PyRadiomics' parameters, for values close to PyRadiomics' own.
     ///
     /// `source` is the path of a parameter file (a path object, or a string that ends in .yaml, .yml

@@ -165,6 +165,16 @@ def test_refusals(given, error, message):
         assert message in str(caught.value)
 
 
+def test_templates():
+    assert rr.Settings.from_yaml(rr.Settings.template()) == rr.Settings()
+    text = rr.Settings.template("pyradiomics")
+    assert rr.Settings.from_yaml(text) == rr.Settings(profile="pyradiomics")
+    for key in rr.setting_keys():
+        assert f"\n{key['name']}: " in text
+    with pytest.raises(rr.RadiomicsError, match="did you mean `ibsi`"):
+        rr.Settings.template("ibis")
+
+
 def test_refused_documents(tmp_path):
     with pytest.raises(rr.RadiomicsError, match="cannot be read as YAML"):
         rr.Settings.from_yaml("a: [")

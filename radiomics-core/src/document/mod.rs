@@ -30,7 +30,7 @@ mod text;
 
 pub use keys::{KEYS, Key};
 pub use map::{differences, from_map, to_map, update};
-pub use text::{from_json, from_yaml, to_json, to_yaml, yaml_map};
+pub use text::{from_json, from_yaml, template, to_json, to_yaml, yaml_map};
 
 #[cfg(test)]
 mod tests;

@@ -183,3 +183,21 @@ fn differences_are_from_the_nearest_profile_and_none_is_implied_by_another() {
         assert_eq!(update(&profile.settings(), &map).unwrap(), settings);
     }
 }
+
+#[test]
+fn a_template_says_all_and_reads_back() {
+    for (name, profile) in Profile::NAMES {
+        let text = template(*profile);
+        assert_eq!(from_yaml(&text).unwrap(), profile.settings(), "{name}");
+        assert_eq!(yaml_map(&text).unwrap().len(), KEYS.len() + 1);
+        // It still does with every comment taken away, and every line below a profile of its own.
+        let lines = || text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+        assert_eq!(lines().count(), KEYS.len() + 1);
+        assert!(text.lines().all(|line| line.starts_with('#') || !line.contains('#')));
+        assert!(text.lines().filter(|line| line.starts_with('#')).all(|line| line.chars().count() <= 100));
+        for (line, key) in lines().skip(1).zip(KEYS) {
+            let own = yaml_map(&format!("profile: {name}\n{line}")).unwrap();
+            assert_eq!(from_map(&own).unwrap(), profile.settings(), "{}", key.name);
+        }
+    }
+}

@@ -2,9 +2,12 @@
 
 use serde_json::{Map, Value};
 
+use super::keys::KEYS;
 use super::map::{from_map, to_map};
 use crate::error::{Error, Result};
+use crate::names::Named;
 use crate::settings::Settings;
+use crate::settings::profile::Profile;
 
 /// Reads a YAML 1.2 document. JSON is YAML, so this reads both.
 ///
@@ -50,4 +53,50 @@ pub fn to_json(settings: &Settings) -> String {
 pub fn to_yaml(settings: &Settings) -> String {
     // JSON values are YAML flow values, and read back the same.
     to_map(settings).iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
+}
+
+/// A document to start from: all settings of a profile as YAML, each below what it does and takes.
+///
+/// ```
+/// use radiomics_core::{Profile, document};
+///
+/// let text = document::template(Profile::PyRadiomics);
+/// assert!(text.contains("\n# Takes nearest, linear, cubic_spline or cubic_convolution.\n"));
+/// assert!(text.contains("\nimage_interpolation: \"cubic_spline\"\n"));
+/// assert_eq!(document::from_yaml(&text).unwrap(), Profile::PyRadiomics.settings());
+/// ```
+pub fn template(profile: Profile) -> String {
+    let name = profile.name();
+    let mut text = comment(&format!(
+        "Settings for radiomics-rs: those of the profile {name}. A key that is left out has the value of \
+         the profile."
+    ));
+    text += &format!("profile: {name}\n");
+    let settings = profile.settings();
+    for key in KEYS {
+        text += "\n";
+        text += &comment(&format!("{}.", key.summary));
+        text += &comment(&format!("Takes {}.", key.takes()));
+        if let Some(other) = key.only_with() {
+            text += &comment(&format!("Only with {other}."));
+        }
+        text += &format!("{}: {}\n", key.name, key.value(&settings));
+    }
+    text
+}
+
+/// The text as lines of a comment.
+fn comment(text: &str) -> String {
+    const WIDTH: usize = 100;
+    let mut lines = vec![String::from("#")];
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(format!("# {word}")),
+        }
+    }
+    lines.join("\n") + "\n"
 }
