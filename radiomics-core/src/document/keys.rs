@@ -139,7 +139,7 @@ const BIN_WIDTH: Need =
 #[rustfmt::skip]
 pub static KEYS: &[Key] = &[
     key!(geometry_tolerance: NUMBER, "", "Largest difference between the grids of image and mask that counts as none: in mm for spacing and origin, in direction cosines for the direction"),
-    key!(normalise in normalisation: Normalise, "", "Whether the intensities of the whole image become z-scores before all else, by the sample's standard deviation"),
+    key!(normalise in normalisation: Normalise, "", "Whether the intensities of the whole image become z-scores before all else"),
     key!(normalise_scale in normalisation: OfNormalisation(NUMBER, |n| &mut n.scale), "", "What a standard deviation becomes when normalising").only_if(NORMALISE),
     key!(normalise_clip in normalisation: OfNormalisation(Optional(NUMBER), |n| &mut n.clip), "", "Normalised intensities end at this many standard deviations on either side of 0").only_if(NORMALISE),
     key!(resample_spacing_mm: Optional(Axes), "VTM2", "Voxel spacing in mm to interpolate to; without one, nothing is interpolated"),

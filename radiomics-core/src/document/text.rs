@@ -62,7 +62,7 @@ pub fn to_yaml(settings: &Settings) -> String {
 ///
 /// let text = document::template(Profile::PyRadiomics);
 /// assert!(text.contains("\n# Takes nearest, linear, cubic_spline or cubic_convolution.\n"));
-/// assert!(text.contains("\nimage_interpolation: \"cubic_spline\"\n"));
+/// assert!(text.contains("\nimage_interpolation: cubic_spline\n"));
 /// assert_eq!(document::from_yaml(&text).unwrap(), Profile::PyRadiomics.settings());
 /// ```
 pub fn template(profile: Profile) -> String {
@@ -80,9 +80,19 @@ pub fn template(profile: Profile) -> String {
         if let Some(other) = key.only_with() {
             text += &comment(&format!("Only with {other}."));
         }
-        text += &format!("{}: {}\n", key.name, key.value(&settings));
+        text += &format!("{}: {}\n", key.name, unquoted(&key.value(&settings)));
     }
     text
+}
+
+/// A value as YAML, a text without quotes if it is read as the same text without them.
+fn unquoted(value: &Value) -> String {
+    match value {
+        Value::String(text) if serde_saphyr::from_str::<Value>(text).is_ok_and(|read| read == *value) => {
+            text.clone()
+        }
+        _ => value.to_string(),
+    }
 }
 
 /// The text as lines of a comment.

@@ -116,9 +116,10 @@ impl Named for MorphologicalMask {
 /// z-scores of the whole image, by the sample's standard deviation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Normalisation {
-    /// What a standard deviation becomes.
+    /// What a standard deviation becomes when normalising.
     pub scale: f64,
-    /// z-scores beyond this become this; `None` keeps them.
+    /// Normalised intensities end at this many standard deviations on either side of 0; `None` keeps
+    /// them as they are.
     pub clip: Option<f64>,
 }
 

@@ -44,6 +44,7 @@ class RadiomicsError(ValueError):
 class Settings:
     """Everything that determines the numbers, apart from image and mask; cannot be changed."""
 
+    # Generated from the table of keys (`REGENERATE=1 cargo test`).
     geometry_tolerance: float
     normalise: bool
     normalise_scale: float
@@ -84,6 +85,7 @@ class Settings:
     feature_set: str
     families: tuple[str, ...] | None
     features: tuple[str, ...] | None
+    # End of what is generated.
 
     def __new__(cls, **settings: Any) -> Settings: ...
     @staticmethod
