@@ -102,7 +102,7 @@ def test_repr_shows_what_differs():
         {"bin_edges": [[0, 1, 2], [0, 2]], "ivh_bin_width": 2.5},
         {"bin_width": 25, "bin_anchor": "multiple_of_width", "resample_spacing_mm": [None, 2, 2]},
         {"normalise": True, "normalise_clip": 3, "features": ["glcm.contrast"], "families": []},
-        {"filters": ["original", {"mean": {"support_voxels": 5}}], "distance_weighting": "infinity"},
+        {"filters": [{"mean": {"support_voxels": 5}}], "distance_weighting": "euclidean"},
     ],
 )
 def test_repr_makes_the_settings_again(given):
@@ -198,7 +198,7 @@ def test_docstring_lists_every_key():
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"normalise_scale": 2}, "`normalise_scale` is 2: it does nothing without `normalise: true`"),
+        ({"normalise_scale": 2}, "`normalise_scale` is 2: it does nothing without `normalise"),
         ({"normalise_clip": 3.5}, "`normalise_clip` is 3.5: it does nothing without"),
         ({"resegment_unit": "sigma"}, "without `resegment_range`: give that as well"),
         ({"filter_crop_voxels": 3}, "without `filter_crop: when_interpolated` or `always`"),

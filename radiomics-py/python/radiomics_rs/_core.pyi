@@ -86,7 +86,6 @@ class Settings:
     families: tuple[str, ...] | None
     features: tuple[str, ...] | None
     # End of what is generated.
-
     def __new__(cls, **settings: Any) -> Settings: ...
     @staticmethod
     def ibsi_configuration(name: str) -> Settings: ...
