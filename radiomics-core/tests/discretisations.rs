@@ -198,7 +198,7 @@ fn messages_name_value_and_remedy() {
         assert!(message(&format!("{key}: [8, [16]]")).contains("it takes"), "{key}");
         assert!(message(&format!("{key}: [8, 0]")).contains(&format!("`{key}` is 0: ")), "{key}");
     }
-    assert!(message("bin_width: [25, -1]").contains("`bin_width` is -1: a bin width must be"));
+    assert!(message("bin_width: [25, -1]").contains("`bin_width` is -1: it must be a finite number"));
     assert!(message("bin_width: [25, wide]").contains("[25,\"wide\"]: it takes a number above 0, a list of"));
     assert!(message("bin_edges: [[0, 1], [1, 0]]").contains("`bin_edges` is [1.0, 0.0]"));
     assert!(message("{bin_width: [10, 25], bin_number: [32]}").contains("give only one"));

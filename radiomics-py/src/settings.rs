@@ -10,7 +10,7 @@ use radiomics_core::document::{self, KEYS};
 use radiomics_core::{Named, Profile};
 
 use crate::value::{to_map, to_object};
-use crate::{RadiomicsError, raise};
+use crate::{RadiomicsError, pyradiomics, raise};
 
 /// Everything that determines the numbers, apart from image and mask.
 ///
@@ -29,18 +29,13 @@ impl Settings {
     pub fn core(&self) -> &radiomics_core::Settings {
         &self.core
     }
-
-    fn read(source: &Bound<'_, PyAny>, parse: Parse) -> PyResult<Self> {
-        let core = match text_or_path(source)? {
-            Source::Text(text) => parse(&text).map_err(raise)?,
-            Source::Path(path) => parse(&read_file(&path)?)
-                .map_err(|error| RadiomicsError::new_err(format!("{}: {error}", path.display())))?,
-        };
-        Ok(Self { core })
-    }
 }
 
-type Parse = fn(&str) -> radiomics_core::Result<radiomics_core::Settings>;
+impl From<radiomics_core::Settings> for Settings {
+    fn from(core: radiomics_core::Settings) -> Self {
+        Self { core }
+    }
+}
 
 #[pymethods]
 impl Settings {
@@ -65,13 +60,33 @@ impl Settings {
     /// the document itself. Raises FileNotFoundError, or RadiomicsError naming what is wrong.
     #[staticmethod]
     fn from_yaml(source: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Self::read(source, document::from_yaml)
+        Ok(read_source(source, document::from_yaml)?.into())
     }
 
     /// Settings from a JSON document; `source` and errors as for `from_yaml`.
     #[staticmethod]
     fn from_json(source: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Self::read(source, document::from_json)
+        Ok(read_source(source, document::from_json)?.into())
+    }
+
+    /// A YAML document to start from: all settings of a profile, each below what it does and takes.
+    ///
+    /// Raises RadiomicsError for a profile that does not exist.
+    #[staticmethod]
+    #[pyo3(signature = (profile = "ibsi"))]
+    fn template(profile: &str) -> PyResult<String> {
+        Ok(document::template(Profile::parse(profile).map_err(raise)?))
+    }
+
+    /// Settings from PyRadiomics' parameters, for values close to PyRadiomics' own.
+    ///
+    /// `source` is the path of a parameter file (a path object, or a string that ends in .yaml, .yml
+    /// or .json), its text, or a mapping with the keys setting, imageType, featureClass. The `label`
+    /// is not among settings: give it to `extract`. Raises FileNotFoundError, or RadiomicsError
+    /// naming what is wrong or cannot be had here.
+    #[staticmethod]
+    fn from_pyradiomics(source: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(pyradiomics::parameters(source)?.settings.into())
     }
 
     /// These settings with some replaced.
@@ -109,8 +124,8 @@ impl Settings {
     }
 
     fn __getattr__(&self, py: Python<'_>, name: &str) -> PyResult<Py<PyAny>> {
-        match document::to_map(&self.core).get(name) {
-            Some(value) => to_object(py, value, true),
+        match KEYS.iter().find(|key| key.name == name) {
+            Some(key) => to_object(py, &key.value(&self.core), true),
             None => Err(PyAttributeError::new_err(format!("Settings has no attribute `{name}`"))),
         }
     }
@@ -142,23 +157,14 @@ impl Settings {
         hasher.finish()
     }
 
-    /// The call that makes these settings: what differs from the default ones.
+    /// The call that makes these settings: the profile that they are nearest to, and what differs.
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        let default = document::to_map(&radiomics_core::Settings::default());
-        let mut changed = document::to_map(&self.core);
-        changed.retain(|name, value| default.get(name) != Some(value));
-        // A null that another setting implies (one kind of bins displaces the others) is noise.
-        for name in
-            changed.clone().keys().filter(|name| changed[*name].is_null()).cloned().collect::<Vec<_>>()
-        {
-            let mut fewer = changed.clone();
-            fewer.shift_remove(&name);
-            if document::from_map(&fewer).is_ok_and(|settings| settings == self.core) {
-                changed = fewer;
-            }
-        }
+        let (profile, different) = document::differences(&self.core);
         let mut parts = Vec::new();
-        for (name, value) in &changed {
+        if profile != Profile::Ibsi {
+            parts.push(format!("profile='{}'", profile.name()));
+        }
+        for (name, value) in &different {
             parts.push(format!("{name}={}", to_object(py, value, true)?.bind(py).repr()?));
         }
         Ok(format!("Settings({})", parts.join(", ")))
@@ -180,7 +186,7 @@ pub fn setting_keys(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyDict>>> {
         format!("one of {}", Profile::all()),
         "The settings to begin with; only for construction, not an attribute",
     );
-    let keys = KEYS.iter().map(|key| (key.name, key.takes.to_owned(), key.summary));
+    let keys = KEYS.iter().map(|key| (key.name, key.takes(), key.summary));
     std::iter::once(profile)
         .chain(keys)
         .map(|(name, takes, summary)| {
@@ -191,6 +197,18 @@ pub fn setting_keys(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyDict>>> {
             Ok(item)
         })
         .collect()
+}
+
+/// What `parse` makes of a text, or of the file that a path leads to.
+pub fn read_source<T>(
+    source: &Bound<'_, PyAny>,
+    parse: fn(&str) -> radiomics_core::Result<T>,
+) -> PyResult<T> {
+    match text_or_path(source)? {
+        Source::Text(text) => parse(&text).map_err(raise),
+        Source::Path(path) => parse(&read_file(&path)?)
+            .map_err(|error| RadiomicsError::new_err(format!("{}: {error}", path.display()))),
+    }
 }
 
 enum Source {

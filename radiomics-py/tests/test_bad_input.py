@@ -52,7 +52,7 @@ VALUES = {
         IMAGE,
         MASK,
         {"settings": {"bin_width": 0}},
-        "`bin_width` is 0: a bin width must",
+        "`bin_width` is 0: it must be",
     ),
     "negative bin width": (IMAGE, MASK, {"settings": {"bin_width": -5}}, "`bin_width` is -5"),
     "unknown setting": (IMAGE, MASK, {"settings": {"binWidth": 5}}, "did you mean `bin_width`?"),

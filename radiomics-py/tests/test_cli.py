@@ -84,6 +84,17 @@ def test_profile(files):
     assert run("extract", *files, "--profile", "ibsi").stdout == run("extract", *files).stdout
 
 
+@pytest.mark.parametrize("profile", ["ibsi", "pyradiomics"])
+def test_settings_are_a_file_to_start_from(files, tmp_path, profile):
+    text = run("settings", "--profile", profile).stdout
+    assert text == rr.Settings.template(profile)
+    assert rr.Settings.from_yaml(text) == rr.Settings(profile=profile)
+    path = tmp_path / "settings.yaml"
+    path.write_text(text, encoding="utf-8")
+    table = rr.extract(*files, rr.Settings(profile=profile))
+    assert run("extract", *files, "--settings", path).stdout == f"{table}\n"
+
+
 @pytest.mark.parametrize("form", ["table", "csv", "json", "markdown"])
 def test_features(form):
     text = run("features", "--format", form).stdout

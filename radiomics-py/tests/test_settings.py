@@ -87,6 +87,27 @@ def test_repr_shows_what_differs():
     settings = rr.Settings(bin_width=25, resegment_range=[-500, 400])
     assert repr(settings) == "Settings(resegment_range=(-500.0, 400.0), bin_width=25.0)"
     assert repr(rr.Settings(bin_number=None)) == "Settings(bin_number=None)"
+    assert repr(rr.Settings(profile="pyradiomics")) == "Settings(profile='pyradiomics')"
+    settings = rr.Settings(profile="pyradiomics", bin_width=10)
+    assert repr(settings) == "Settings(profile='pyradiomics', bin_width=10.0)"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"profile": "pyradiomics"},
+        {"profile": "pyradiomics", "bin_number": 32, "mesh_faces": "inside_apart"},
+        {"profile": "pyradiomics", "bin_width": None, "filter_crop_voxels": 9},
+        {"bin_edges": [[0, 1, 2], [0, 2]], "ivh_bin_width": 2.5},
+        {"bin_width": 25, "bin_anchor": "multiple_of_width", "resample_spacing_mm": [None, 2, 2]},
+        {"normalise": True, "normalise_clip": 3, "features": ["glcm.contrast"], "families": []},
+        {"filters": [{"mean": {"support_voxels": 5}}], "distance_weighting": "euclidean"},
+    ],
+)
+def test_repr_makes_the_settings_again(given):
+    settings = rr.Settings(**given)
+    assert eval(repr(settings), {"Settings": rr.Settings}) == settings
 
 
 def test_values_of_numpy_and_tuples():
@@ -144,6 +165,16 @@ def test_refusals(given, error, message):
         assert message in str(caught.value)
 
 
+def test_templates():
+    assert rr.Settings.from_yaml(rr.Settings.template()) == rr.Settings()
+    text = rr.Settings.template("pyradiomics")
+    assert rr.Settings.from_yaml(text) == rr.Settings(profile="pyradiomics")
+    for key in rr.setting_keys():
+        assert f"\n{key['name']}: " in text
+    with pytest.raises(rr.RadiomicsError, match="did you mean `ibsi`"):
+        rr.Settings.template("ibis")
+
+
 def test_refused_documents(tmp_path):
     with pytest.raises(rr.RadiomicsError, match="cannot be read as YAML"):
         rr.Settings.from_yaml("a: [")
@@ -162,3 +193,36 @@ def test_refused_documents(tmp_path):
 def test_docstring_lists_every_key():
     for key in rr.setting_keys():
         assert key["name"] in rr.Settings.__doc__
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"normalise_scale": 2}, "`normalise_scale` is 2: it does nothing without `normalise"),
+        ({"normalise_clip": 3.5}, "`normalise_clip` is 3.5: it does nothing without"),
+        ({"resegment_unit": "sigma"}, "without `resegment_range`: give that as well"),
+        ({"filter_crop_voxels": 3}, "without `filter_crop: when_interpolated` or `always`"),
+        ({"bin_anchor": "multiple_of_width"}, "without `bin_width`: give that as well"),
+    ],
+)
+def test_an_option_needs_what_it_belongs_to(given, message):
+    for make in (rr.Settings, rr.Settings().replace):
+        with pytest.raises(rr.RadiomicsError) as caught:
+            make(**given)
+        assert message in str(caught.value)
+
+
+def test_what_is_taken_away_takes_its_options_along():
+    given = {
+        "normalise": True,
+        "normalise_scale": 100,
+        "resegment_range": (-3, 3),
+        "resegment_unit": "sigma",
+        "filter_crop": "always",
+        "filter_crop_voxels": 3,
+    }
+    settings = rr.Settings(**given)
+    assert pickle.loads(pickle.dumps(settings)) == settings
+    off = settings.replace(normalise=False, resegment_range=None, filter_crop="never")
+    assert off == rr.Settings()
+    assert rr.Settings(**off.to_dict()) == off

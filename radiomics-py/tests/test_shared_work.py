@@ -104,9 +104,9 @@ def test_settings_of_several_discretisations():
     [
         ({"bin_width": []}, r"`bin_width` is \[\]: it takes a number above 0, a list"),
         ({"bin_width": [25, 25.0]}, r"\[25, 25\]: 25 is given twice"),
-        ({"bin_width": [25, -1]}, "`bin_width` is -1: a bin width must be"),
+        ({"bin_width": [25, -1]}, "`bin_width` is -1: it must be a finite number"),
         ({"bin_number": [32, 0]}, "`bin_number` is 0: it must be a whole number"),
-        ({"bin_number": [32, 1.5]}, "it takes a whole number above 0, a list"),
+        ({"bin_number": [32, 1.5]}, "it takes a whole number from 1 to 65535, a list"),
         ({"bin_width": [10, 25], "bin_number": [8]}, "give only one of them"),
         ({"ivh_bin_width": [1, 2]}, "it takes a number above 0, or null"),
     ],

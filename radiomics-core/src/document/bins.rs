@@ -3,72 +3,65 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::keys::{Read, named, read};
+use super::kinds::{Choice, Kind, List, NUMBER, WHOLE};
+use super::read::{Read, named, read};
 use crate::names::Named;
 use crate::settings::{BinAnchor, Discretisation, Settings};
 
-/// The value of a bin setting, a list if there are several discretisations.
-pub(super) fn each(settings: &Settings, get: fn(&Discretisation) -> Value) -> Value {
-    match (settings.further_discretisations.is_empty(), get(&settings.discretisation)) {
-        (true, single) => single,
-        (false, Value::Null) => Value::Null,
-        (false, _) => settings.discretisations().map(get).collect(),
-    }
-}
-
-/// Replaces the discretisations by the one given, or by one for each member of a list.
-pub(super) fn set_each(
-    settings: &mut Settings,
-    value: &Value,
+/// One of the three ways to give bins.
+pub(super) struct Bins {
+    /// What one value is called, and what a list of several.
+    one: fn(&str) -> String,
+    several: &'static str,
+    python: fn() -> String,
+    get: fn(&Discretisation) -> Value,
     set: fn(&mut Discretisation, &Value) -> Read<()>,
-) -> Read<()> {
-    let before = &settings.discretisation;
-    let made = |value: &Value| {
-        let mut made = before.clone();
-        set(&mut made, value).map(|()| made)
-    };
-    // Edges are a list themselves, so what makes one discretisation is one.
-    let (first, further) = match (made(value), value.as_array().map(Vec::as_slice)) {
-        // Null, and there are bins of another kind.
-        (Ok(single), _) if value.is_null() && single == *before => return Ok(()),
-        (Ok(single), _) => (single, Vec::new()),
-        (Err(_), Some(members @ [first, further @ ..])) if !members.contains(&Value::Null) => {
-            (made(first)?, further.iter().map(made).collect::<Read<_>>()?)
-        }
-        (Err(error), _) => return Err(error),
-    };
-    (settings.discretisation, settings.further_discretisations) = (first, further);
-    Ok(())
 }
 
-pub(super) fn width(bins: &Discretisation) -> Value {
-    match bins {
+pub(super) const BY_WIDTH: Bins = Bins {
+    one: |bound| Kind::<f64>::one(&NUMBER, bound),
+    several: "a list of such numbers",
+    python: || Kind::<f64>::python(&NUMBER),
+    get: |bins| match bins {
         Discretisation::FixedBinSize { width, .. } => json!(width),
         _ => Value::Null,
-    }
-}
+    },
+    set: |bins, value| {
+        let (same_kind, anchor) = match bins {
+            Discretisation::FixedBinSize { anchor, .. } => (true, *anchor),
+            _ => (false, BinAnchor::LowerBound),
+        };
+        replace(bins, value, same_kind, |width| Discretisation::FixedBinSize { width, anchor })
+    },
+};
 
-pub(super) fn number(bins: &Discretisation) -> Value {
-    match bins {
+pub(super) const BY_NUMBER: Bins = Bins {
+    one: |bound| Kind::<u32>::one(&WHOLE, bound),
+    several: "a list of such numbers",
+    python: || Kind::<u32>::python(&WHOLE),
+    get: |bins| match bins {
         Discretisation::FixedBinNumber { bins } => json!(bins),
         _ => Value::Null,
-    }
-}
+    },
+    set: |bins, value| {
+        let same_kind = matches!(bins, Discretisation::FixedBinNumber { .. });
+        replace(bins, value, same_kind, |bins| Discretisation::FixedBinNumber { bins })
+    },
+};
 
-pub(super) fn edges(bins: &Discretisation) -> Value {
-    match bins {
+pub(super) const BY_EDGES: Bins = Bins {
+    one: |_| "two or more numbers in ascending order".to_owned(),
+    several: "a list of such lists",
+    python: || Kind::<Vec<f64>>::python(&List(NUMBER)),
+    get: |bins| match bins {
         Discretisation::BinEdges { edges } => json!(edges),
         _ => Value::Null,
-    }
-}
-
-pub(super) fn anchor(bins: &Discretisation) -> Value {
-    let anchor = match bins {
-        Discretisation::FixedBinSize { anchor, .. } => *anchor,
-        _ => BinAnchor::LowerBound,
-    };
-    json!(anchor.name())
-}
+    },
+    set: |bins, value| {
+        let same_kind = matches!(bins, Discretisation::BinEdges { .. });
+        replace(bins, value, same_kind, |edges| Discretisation::BinEdges { edges })
+    },
+};
 
 /// Replaces the discretisation by the one given, or takes away one of that kind for null.
 fn replace<T: DeserializeOwned>(
@@ -85,32 +78,112 @@ fn replace<T: DeserializeOwned>(
     Ok(())
 }
 
-pub(super) fn set_width(bins: &mut Discretisation, value: &Value) -> Read<()> {
-    let (same_kind, anchor) = match bins {
-        Discretisation::FixedBinSize { anchor, .. } => (true, *anchor),
-        _ => (false, BinAnchor::LowerBound),
-    };
-    replace(bins, value, same_kind, |width| Discretisation::FixedBinSize { width, anchor })
+/// The bins of a single discretisation.
+pub(super) struct Single(pub Bins);
+
+impl Kind<Discretisation> for Single {
+    fn one(&self, bound: &str) -> String {
+        format!("{}, or null", (self.0.one)(bound))
+    }
+
+    fn python(&self) -> String {
+        format!("{} | None", (self.0.python)())
+    }
+
+    fn write(&self, field: &Discretisation) -> Value {
+        (self.0.get)(field)
+    }
+
+    fn read(&self, value: &Value) -> Read<Discretisation> {
+        let mut made = Discretisation::Identity;
+        self.assign(&mut made, value).map(|()| made)
+    }
+
+    fn assign(&self, field: &mut Discretisation, value: &Value) -> Read<()> {
+        (self.0.set)(field, value)
+    }
 }
 
-pub(super) fn set_number(bins: &mut Discretisation, value: &Value) -> Read<()> {
-    let same_kind = matches!(bins, Discretisation::FixedBinNumber { .. });
-    replace(bins, value, same_kind, |bins| Discretisation::FixedBinNumber { bins })
-}
+/// The bins of all discretisations: a value, or a list if there are several.
+pub(super) struct Each(pub Bins);
 
-pub(super) fn set_edges(bins: &mut Discretisation, value: &Value) -> Read<()> {
-    let same_kind = matches!(bins, Discretisation::BinEdges { .. });
-    replace(bins, value, same_kind, |edges| Discretisation::BinEdges { edges })
-}
+impl Kind<Settings> for Each {
+    fn one(&self, bound: &str) -> String {
+        format!("{}, {}, or null", (self.0.one)(bound), self.0.several)
+    }
 
-pub(super) fn set_anchors(settings: &mut Settings, value: &Value) -> Read<()> {
-    let mut chosen = BinAnchor::LowerBound;
-    named(&mut chosen, value)?;
-    let further = &mut settings.further_discretisations;
-    for bins in std::iter::once(&mut settings.discretisation).chain(further) {
-        if let Discretisation::FixedBinSize { anchor, .. } = bins {
-            *anchor = chosen;
+    fn python(&self) -> String {
+        let one = (self.0.python)();
+        format!("{one} | tuple[{one}, ...] | None")
+    }
+
+    fn write(&self, settings: &Settings) -> Value {
+        match (settings.further_discretisations.is_empty(), (self.0.get)(&settings.discretisation)) {
+            (true, single) => single,
+            (false, Value::Null) => Value::Null,
+            (false, _) => settings.discretisations().map(self.0.get).collect(),
         }
     }
-    Ok(())
+
+    fn read(&self, value: &Value) -> Read<Settings> {
+        let mut made = Settings::default();
+        self.assign(&mut made, value).map(|()| made)
+    }
+
+    /// Replaces the discretisations by the one given, or by one for each member of a list.
+    fn assign(&self, settings: &mut Settings, value: &Value) -> Read<()> {
+        let before = &settings.discretisation;
+        let made = |value: &Value| {
+            let mut made = before.clone();
+            (self.0.set)(&mut made, value).map(|()| made)
+        };
+        // Edges are a list themselves, so what makes one discretisation is one.
+        let (first, further) = match (made(value), value.as_array().map(Vec::as_slice)) {
+            // Null, and there are bins of another kind.
+            (Ok(single), _) if value.is_null() && single == *before => return Ok(()),
+            (Ok(single), _) => (single, Vec::new()),
+            (Err(_), Some(members @ [first, further @ ..])) if !members.contains(&Value::Null) => {
+                (made(first)?, further.iter().map(made).collect::<Read<_>>()?)
+            }
+            (Err(error), _) => return Err(error),
+        };
+        (settings.discretisation, settings.further_discretisations) = (first, further);
+        Ok(())
+    }
+}
+
+/// Where bins of a fixed width begin, in all discretisations alike.
+pub(super) struct Anchor;
+
+impl Kind<Settings> for Anchor {
+    fn one(&self, bound: &str) -> String {
+        Kind::<BinAnchor>::one(&Choice, bound)
+    }
+
+    fn python(&self) -> String {
+        Kind::<BinAnchor>::python(&Choice)
+    }
+
+    fn write(&self, settings: &Settings) -> Value {
+        match &settings.discretisation {
+            Discretisation::FixedBinSize { anchor, .. } => json!(anchor.name()),
+            _ => json!(BinAnchor::LowerBound.name()),
+        }
+    }
+
+    fn read(&self, value: &Value) -> Read<Settings> {
+        let mut made = Settings::default();
+        self.assign(&mut made, value).map(|()| made)
+    }
+
+    fn assign(&self, settings: &mut Settings, value: &Value) -> Read<()> {
+        let chosen = named(value)?;
+        let further = &mut settings.further_discretisations;
+        for bins in std::iter::once(&mut settings.discretisation).chain(further) {
+            if let Discretisation::FixedBinSize { anchor, .. } = bins {
+                *anchor = chosen;
+            }
+        }
+        Ok(())
+    }
 }

@@ -1,28 +1,35 @@
 //! The keys of a settings document: one table, a row a key.
 
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::error::Error;
-use crate::filters::{Filter, read_filters};
-use crate::names::Named;
-use crate::settings::{Normalisation, Settings};
-use crate::texture::aggregation::Aggregation;
-
-use super::bins::{
-    anchor, each, edges, number, set_anchors, set_each, set_edges, set_number, set_width, width,
+use super::bins::{Anchor, BY_EDGES, BY_NUMBER, BY_WIDTH, Each, Single};
+use super::kinds::{
+    Axes, Choice, FAMILY, FEATURE, FLAG, Filters, Kind, List, NUMBER, Normalise, OfNormalisation, Optional,
+    RANGE, WHOLE,
 };
+use super::read::Read;
+use crate::settings::{Discretisation, FilterCrop, Settings, bound_of};
 
 /// One key of a settings document.
 pub struct Key {
     /// Its name.
     pub name: &'static str,
-    /// What values it takes.
-    pub takes: &'static str,
+    /// Identifiers of the IBSI reference manual that it has to do with; empty if there are none.
+    pub ibsi: &'static str,
     /// What it does, in a line.
     pub summary: &'static str,
-    pub(super) get: fn(&Settings) -> Value,
-    pub(super) set: fn(&mut Settings, &Value) -> Read<()>,
+    pub(super) needs: Option<Need>,
+    takes: fn(&str) -> String,
+    python: fn() -> String,
+    write: fn(&Settings) -> Value,
+    pub(super) read: fn(&mut Settings, &Value) -> Read<()>,
+}
+
+/// Another setting, without which one does nothing.
+pub(super) struct Need {
+    /// What to give, in words.
+    pub text: &'static str,
+    pub is_met: fn(&Settings) -> bool,
 }
 
 impl std::fmt::Debug for Key {
@@ -31,270 +38,144 @@ impl std::fmt::Debug for Key {
     }
 }
 
-/// A value, or nothing if it is of the wrong kind.
-pub(super) type Read<T> = std::result::Result<T, WrongKind>;
+impl Key {
+    /// What values it takes.
+    pub fn takes(&self) -> String {
+        (self.takes)(&bound_of(self.name).map_or(String::new(), |bound| bound.to_string()))
+    }
 
-/// The value is not of the kind that its key takes, or a name that does not exist.
-pub(super) struct WrongKind(pub Option<Error>);
+    /// The other setting that it belongs to, and without which it is refused, if there is one.
+    pub fn only_with(&self) -> Option<&'static str> {
+        self.needs.as_ref().map(|need| need.text)
+    }
 
-/// The keys of a settings document, apart from `profile`.
-#[rustfmt::skip]
-pub static KEYS: &[Key] = &[
-    Key {
-        name: "geometry_tolerance", takes: "a number, 0 or more",
-        summary: "Largest difference between the grids of image and mask (mm; direction cosines) that counts as none",
-        get: |s| json!(s.geometry_tolerance), set: |s, v| assign(&mut s.geometry_tolerance, v),
-    },
-    Key {
-        name: "normalise", takes: "true or false",
-        summary: "Whether the intensities of the whole image become z-scores before all else",
-        get: |s| json!(s.normalisation.is_some()), set: |s, v| normalise(&mut s.normalisation, v),
-    },
-    Key {
-        name: "normalise_scale", takes: "a number above 0",
-        summary: "What a standard deviation becomes when normalising",
-        get: |s| json!(s.normalisation.map_or(1.0, |n| n.scale)),
-        set: |s, v| match &mut s.normalisation { Some(n) => assign(&mut n.scale, v), None => read::<f64>(v).map(|_| ()) },
-    },
-    Key {
-        name: "normalise_clip", takes: "a number above 0, or null",
-        summary: "Normalised intensities end at this many standard deviations",
-        get: |s| json!(s.normalisation.and_then(|n| n.clip)),
-        set: |s, v| match &mut s.normalisation { Some(n) => assign(&mut n.clip, v), None => read::<Option<f64>>(v).map(|_| ()) },
-    },
-    Key {
-        name: "resample_spacing_mm", takes: "three numbers (z, y, x) above 0 (null keeps an axis), one number for all axes, or null",
-        summary: "Voxel spacing to interpolate to; null for no interpolation",
-        get: |s| json!(s.resample_spacing_mm), set: |s, v| { s.resample_spacing_mm = spacing(v)?; Ok(()) },
-    },
-    Key {
-        name: "grid_alignment", takes: "centre or corner",
-        summary: "Whether the new grid shares the centre of the image or begins at the corner of its first voxel",
-        get: |s| json!(s.grid_alignment.name()), set: |s, v| named(&mut s.grid_alignment, v),
-    },
-    Key {
-        name: "keep_single_slices", takes: "true or false",
-        summary: "Whether an axis along which the region is a single slice keeps its spacing",
-        get: |s| json!(s.keep_single_slices), set: |s, v| assign(&mut s.keep_single_slices, v),
-    },
-    Key {
-        name: "image_interpolation", takes: "nearest, linear, cubic_spline or cubic_convolution",
-        summary: "How the image is interpolated",
-        get: |s| json!(s.image_interpolation.name()), set: |s, v| named(&mut s.image_interpolation, v),
-    },
-    Key {
-        name: "mask_interpolation", takes: "nearest, linear, cubic_spline or cubic_convolution",
-        summary: "How the mask is interpolated",
-        get: |s| json!(s.mask_interpolation.name()), set: |s, v| named(&mut s.mask_interpolation, v),
-    },
-    Key {
-        name: "mask_threshold", takes: "a number above 0, at most 1",
-        summary: "Share of a voxel that the region must fill for the voxel to belong to it",
-        get: |s| json!(s.mask_threshold), set: |s, v| assign(&mut s.mask_threshold, v),
-    },
-    Key {
-        name: "intensity_rounding", takes: "none, nearest or voxel_type",
-        summary: "Rounding of interpolated intensities: nearest for CT, voxel_type to cut off towards 0 if the image holds integers",
-        get: |s| json!(s.intensity_rounding.name()), set: |s, v| named(&mut s.intensity_rounding, v),
-    },
-    Key {
-        name: "resegment_range", takes: "two numbers, lower and upper end (null leaves an end open), or null",
-        summary: "Closed range of intensities that stay in the intensity mask",
-        get: |s| json!(s.resegment_range), set: |s, v| assign(&mut s.resegment_range, v),
-    },
-    Key {
-        name: "resegment_unit", takes: "intensity, maximum or sigma",
-        summary: "Whether resegment_range is in intensities, shares of the region's maximum, or standard deviations from its mean",
-        get: |s| json!(s.resegment_unit.name()), set: |s, v| named(&mut s.resegment_unit, v),
-    },
-    Key {
-        name: "morphological_mask", takes: "as_drawn, cropped or resegmented",
-        summary: "What shape is computed of after resegmentation: the region as drawn, what of it lies in the box of the intensity mask, or the intensity mask",
-        get: |s| json!(s.morphological_mask.name()), set: |s, v| named(&mut s.morphological_mask, v),
-    },
-    Key {
-        name: "resegment_sigma", takes: "a number above 0, or null",
-        summary: "Keep intensities within this many standard deviations of the region's mean",
-        get: |s| json!(s.resegment_sigma), set: |s, v| assign(&mut s.resegment_sigma, v),
-    },
-    Key {
-        name: "filters", takes: "a filter or a list of them, each a name or a mapping from one to its parameters, such as {mean: {support_voxels: 5}}",
-        summary: "What features are computed of: `original` is the image as it is; a list as a parameter stands for a filter per member",
-        get: |s| json!(s.filters), set: |s, v| filters(&mut s.filters, v),
-    },
-    Key {
-        name: "filter_crop", takes: "never, when_interpolated or always",
-        summary: "When the image is cut to a box round the region before filters see it; never lets them see as much as they need",
-        get: |s| json!(s.filter_crop.name()), set: |s, v| named(&mut s.filter_crop, v),
-    },
-    Key {
-        name: "filter_crop_voxels", takes: "a whole number, 0 or more",
-        summary: "Voxels that such a box has more than the region, on either side",
-        get: |s| json!(s.filter_crop_voxels), set: |s, v| assign(&mut s.filter_crop_voxels, v),
-    },
-    Key {
-        name: "mesh_faces", takes: "inside_apart or complement_symmetric",
-        summary: "How ambiguous faces of the surface mesh are resolved; the first gives a closed mesh",
-        get: |s| json!(s.mesh_faces.name()), set: |s, v| named(&mut s.mesh_faces, v),
-    },
-    Key {
-        name: "axes_covariance", takes: "sample or population",
-        summary: "Whether the covariance of the principal axes is divided by n − 1 or by n",
-        get: |s| json!(s.axes_covariance.name()), set: |s, v| named(&mut s.axes_covariance, v),
-    },
-    Key {
-        name: "bin_width", takes: "a number above 0, a list of such numbers, or null",
-        summary: "Grey levels of a fixed width in intensity units (one of the three bin settings); a list stands for a discretisation per member",
-        get: |s| each(s, width), set: |s, v| set_each(s, v, set_width),
-    },
-    Key {
-        name: "bin_number", takes: "a whole number above 0, a list of such numbers, or null",
-        summary: "This many grey levels over the range of the region (one of the three bin settings); a list stands for a discretisation per member",
-        get: |s| each(s, number), set: |s, v| set_each(s, v, set_number),
-    },
-    Key {
-        name: "bin_edges", takes: "two or more numbers in ascending order, a list of such lists, or null",
-        summary: "Grey levels between explicit edges (one of the three bin settings); with all three null, intensities are the grey levels",
-        get: |s| each(s, edges), set: |s, v| set_each(s, v, set_edges),
-    },
-    Key {
-        name: "bin_anchor", takes: "lower_bound or multiple_of_width",
-        summary: "Where the first bin of bin_width begins: at the lower end of resegment_range or else the region's minimum, or at a multiple of the width",
-        get: |s| anchor(&s.discretisation), set: set_anchors,
-    },
-    Key {
-        name: "bin_assignment", takes: "formula or edges",
-        summary: "Whether an intensity's bin is computed (IBSI) or found by comparison with computed edges (PyRadiomics)",
-        get: |s| json!(s.bin_assignment.name()), set: |s, v| named(&mut s.bin_assignment, v),
-    },
-    Key {
-        name: "ivh_bin_width", takes: "a number above 0, or null",
-        summary: "Levels of a fixed width for the intensity-volume histogram (one of the three ivh bin settings)",
-        get: |s| width(&s.ivh_discretisation), set: |s, v| set_width(&mut s.ivh_discretisation, v),
-    },
-    Key {
-        name: "ivh_bin_number", takes: "a whole number above 0, or null",
-        summary: "This many levels for the intensity-volume histogram (one of the three ivh bin settings)",
-        get: |s| number(&s.ivh_discretisation), set: |s, v| set_number(&mut s.ivh_discretisation, v),
-    },
-    Key {
-        name: "ivh_bin_edges", takes: "two or more numbers in ascending order, or null",
-        summary: "Explicit edges for the intensity-volume histogram; with all three null, steps of 1 in intensity units",
-        get: |s| edges(&s.ivh_discretisation), set: |s, v| set_edges(&mut s.ivh_discretisation, v),
-    },
-    Key {
-        name: "distances", takes: "whole numbers from 1 to 64",
-        summary: "Chebyshev distances, in voxels, of the neighbours that GLCM, NGTDM and NGLDM look at",
-        get: |s| json!(s.distances), set: |s, v| assign(&mut s.distances, v),
-    },
-    Key {
-        name: "slice_axis", takes: "0, 1 or 2 (z, y, x)",
-        summary: "Array axis across which the slices of 2D and 2.5D texture lie",
-        get: |s| json!(s.slice_axis), set: |s, v| assign(&mut s.slice_axis, v),
-    },
-    Key {
-        name: "glcm_symmetric", takes: "true or false",
-        summary: "Whether GLCM counts each pair of neighbours both ways",
-        get: |s| json!(s.glcm_symmetric), set: |s, v| assign(&mut s.glcm_symmetric, v),
-    },
-    Key {
-        name: "distance_weighting", takes: "manhattan, euclidean, infinity or null",
-        summary: "Norm of the distances that weigh directions where their matrices are merged; null weighs all alike",
-        get: |s| json!(s.distance_weighting.map(Named::name)), set: |s, v| optional_name(&mut s.distance_weighting, v),
-    },
-    Key {
-        name: "glrlm_drop_single_voxel_lines", takes: "true or false",
-        summary: "Whether GLRLM takes out directions in which no line passes through two voxels of the region",
-        get: |s| json!(s.glrlm_drop_single_voxel_lines), set: |s, v| assign(&mut s.glrlm_drop_single_voxel_lines, v),
-    },
-    Key {
-        name: "ngtdm_count_isolated", takes: "true or false",
-        summary: "Whether NGTDM counts voxels that have no neighbour in the region",
-        get: |s| json!(s.ngtdm_count_isolated), set: |s, v| assign(&mut s.ngtdm_count_isolated, v),
-    },
-    Key {
-        name: "intensity_shift", takes: "a number",
-        summary: "Added to intensities in energy, total energy and root mean square",
-        get: |s| json!(s.intensity_shift), set: |s, v| assign(&mut s.intensity_shift, v),
-    },
-    Key {
-        name: "ngldm_alpha", takes: "a whole number, 0 or more",
-        summary: "Largest grey level difference that counts as dependent in NGLDM",
-        get: |s| json!(s.ngldm_alpha), set: |s, v| assign(&mut s.ngldm_alpha, v),
-    },
-    Key {
-        name: "aggregations", takes: "names from 2D_avg, 2D_slice_merged, 2.5D_dir_merged, 2.5D_merged, 3D_avg, 3D_merged and 3D",
-        summary: "Texture aggregations to compute, as far as a family knows them",
-        get: |s| json!(s.aggregations.iter().map(|a| a.name()).collect::<Vec<_>>()), set: |s, v| aggregations(&mut s.aggregations, v),
-    },
-    Key {
-        name: "feature_set", takes: "ibsi or pyradiomics",
-        summary: "Which features are meant where `features` does not name them",
-        get: |s| json!(s.feature_set.name()), set: |s, v| named(&mut s.feature_set, v),
-    },
-    Key {
-        name: "families", takes: "names of feature families, or null",
-        summary: "Families to compute; with families and features null, all",
-        get: |s| json!(s.families), set: |s, v| assign(&mut s.families, v),
-    },
-    Key {
-        name: "features", takes: "names of features as family.feature, or null",
-        summary: "Single features to compute, besides those of families",
-        get: |s| json!(s.features), set: |s, v| assign(&mut s.features, v),
-    },
-];
+    /// The type of its value in Python, as an attribute of settings.
+    pub fn python_type(&self) -> String {
+        (self.python)()
+    }
 
-pub(super) fn read<T: DeserializeOwned>(value: &Value) -> Read<T> {
-    T::deserialize(value).map_err(|_| WrongKind(None))
-}
+    /// Its value in these settings.
+    pub fn value(&self, settings: &Settings) -> Value {
+        if self.is_idle(settings) { self.idle() } else { (self.write)(settings) }
+    }
 
-fn assign<T: DeserializeOwned>(field: &mut T, value: &Value) -> Read<()> {
-    *field = read(value)?;
-    Ok(())
-}
+    /// Whether no other value of it would change anything, as what it belongs to is not there.
+    pub(super) fn is_idle(&self, settings: &Settings) -> bool {
+        self.needs.as_ref().is_some_and(|need| !(need.is_met)(settings))
+    }
 
-pub(super) fn named<T: Named>(field: &mut T, value: &Value) -> Read<()> {
-    let name: String = read(value)?;
-    *field = T::parse(&name).map_err(|error| WrongKind(Some(error)))?;
-    Ok(())
-}
+    /// Its value in settings where it is idle: without such a one not all settings could be written.
+    pub(super) fn idle(&self) -> Value {
+        (self.write)(&Settings::default())
+    }
 
-fn normalise(field: &mut Option<Normalisation>, value: &Value) -> Read<()> {
-    let on: bool = read(value)?;
-    *field = on.then(|| field.unwrap_or(Normalisation { scale: 1.0, clip: None }));
-    Ok(())
-}
-
-fn optional_name<T: Named>(field: &mut Option<T>, value: &Value) -> Read<()> {
-    *field = match value {
-        Value::Null => None,
-        _ => {
-            let name: String = read(value)?;
-            Some(T::parse(&name).map_err(|error| WrongKind(Some(error)))?)
-        }
-    };
-    Ok(())
-}
-
-fn spacing(value: &Value) -> Read<Option<[Option<f64>; 3]>> {
-    match value {
-        Value::Number(_) => Ok(Some([Some(read(value)?); 3])),
-        _ => read(value),
+    const fn only_if(self, need: Need) -> Self {
+        Self { needs: Some(need), ..self }
     }
 }
 
-fn aggregations(field: &mut Vec<Aggregation>, value: &Value) -> Read<()> {
-    let names: Vec<String> = read(value)?;
-    let parse = |name: &String| Aggregation::parse(name).map_err(|error| WrongKind(Some(error)));
-    *field = names.iter().map(parse).collect::<Read<_>>()?;
-    Ok(())
+/// A field of the settings.
+struct Field<T> {
+    get: fn(&Settings) -> &T,
+    get_mut: fn(&mut Settings) -> &mut T,
 }
 
-fn filters(field: &mut Vec<Filter>, value: &Value) -> Read<()> {
-    let given = match value {
-        Value::Array(values) => values.as_slice(),
-        single => std::slice::from_ref(single),
-    };
-    *field = read_filters(given).map_err(|error| WrongKind(Some(error)))?;
-    Ok(())
+impl<T> Field<T> {
+    fn takes(self, kind: &impl Kind<T>, bound: &str) -> String {
+        kind.one(bound)
+    }
+
+    fn python(self, kind: &impl Kind<T>) -> String {
+        kind.python()
+    }
+
+    fn write(self, kind: &impl Kind<T>, settings: &Settings) -> Value {
+        kind.write((self.get)(settings))
+    }
+
+    fn read(self, kind: &impl Kind<T>, settings: &mut Settings, value: &Value) -> Read<()> {
+        kind.assign((self.get_mut)(settings), value)
+    }
 }
+
+/// A row: `key!(name: kind, ibsi, summary)` for the field of that name, `name in field` for a key that
+/// decides on a part of a field, `name in *` for one that decides on several fields.
+macro_rules! key {
+    ($name:ident: $($row:tt)*) => { key!($name in $name: $($row)*) };
+    ($name:ident in *: $kind:expr, $($row:tt)*) => {
+        key!(@ $name, Field { get: |s| s, get_mut: |s| s }, $kind, $($row)*)
+    };
+    ($name:ident in $field:ident: $kind:expr, $($row:tt)*) => {
+        key!(@ $name, Field { get: |s| &s.$field, get_mut: |s| &mut s.$field }, $kind, $($row)*)
+    };
+    (@ $name:ident, $field:expr, $kind:expr, $ibsi:literal, $summary:literal) => {
+        Key {
+            name: stringify!($name),
+            ibsi: $ibsi,
+            summary: $summary,
+            needs: None,
+            takes: |bound| $field.takes(&$kind, bound),
+            python: || $field.python(&$kind),
+            write: |settings| $field.write(&$kind, settings),
+            read: |settings, value| $field.read(&$kind, settings, value),
+        }
+    };
+}
+
+const NORMALISE: Need = Need { text: "`normalise: true`", is_met: |s| s.normalisation.is_some() };
+const RESEGMENT: Need = Need { text: "`resegment_range`", is_met: |s| s.resegment_range.is_some() };
+const CROP: Need = Need {
+    text: "`filter_crop: when_interpolated` or `always`",
+    is_met: |s| s.filter_crop != FilterCrop::Never,
+};
+const BIN_WIDTH: Need =
+    Need { text: "`bin_width`", is_met: |s| matches!(s.discretisation, Discretisation::FixedBinSize { .. }) };
+
+/// The keys of a settings document, apart from `profile`, in the order in which they are read.
+///
+/// How a step is done may be said whether the step is done or not (`image_interpolation`, without
+/// `resample_spacing_mm`), as profiles do. A number or unit that means nothing by itself is refused
+/// without what it belongs to: `only_if`.
+#[rustfmt::skip]
+pub static KEYS: &[Key] = &[
+    key!(geometry_tolerance: NUMBER, "", "Largest difference between the grids of image and mask that counts as none: in mm for spacing and origin, in direction cosines for the direction"),
+    key!(normalise in normalisation: Normalise, "", "Whether the intensities of the whole image become z-scores before all else"),
+    key!(normalise_scale in normalisation: OfNormalisation(NUMBER, |n| &mut n.scale), "", "What a standard deviation becomes when normalising").only_if(NORMALISE),
+    key!(normalise_clip in normalisation: OfNormalisation(Optional(NUMBER), |n| &mut n.clip), "", "Normalised intensities end at this many standard deviations on either side of 0").only_if(NORMALISE),
+    key!(resample_spacing_mm: Optional(Axes), "VTM2", "Voxel spacing in mm to interpolate to; without one, nothing is interpolated"),
+    key!(grid_alignment: Choice, "UMPJ", "Whether the new grid shares the centre of the image or begins at the corner of its first voxel"),
+    key!(keep_single_slices: FLAG, "VTM2", "Whether an axis along which the region is a single slice keeps its spacing"),
+    key!(image_interpolation: Choice, "VTM2", "How the image is interpolated"),
+    key!(mask_interpolation: Choice, "VTM2", "How the mask is interpolated"),
+    key!(mask_threshold: NUMBER, "VTM2", "Share of an interpolated voxel that the region must fill for the voxel to belong to it"),
+    key!(intensity_rounding: Choice, "VTM2", "Rounding of interpolated intensities: `nearest` for CT, `voxel_type` to cut off towards 0 if the image holds integers"),
+    key!(resegment_range: Optional(RANGE), "USB3", "Closed range of intensities that stay in the intensity mask"),
+    key!(resegment_unit: Choice, "USB3", "Whether `resegment_range` is in intensities, shares of the region's maximum, or standard deviations from its mean").only_if(RESEGMENT),
+    key!(morphological_mask: Choice, "", "What shape is computed of after resegmentation: the region as drawn, what of it lies in the box of the intensity mask, or the intensity mask"),
+    key!(resegment_sigma: Optional(NUMBER), "7ACA", "Intensities within this many standard deviations of the region's mean stay in the intensity mask, the ends included"),
+    key!(filters: Filters, "", "What features are computed of: `original` is the image as it is; a list as a parameter stands for a filter per member"),
+    key!(filter_crop: Choice, "", "When the image is cut to a box round the region before filters see it; `never` lets them see as much as they need"),
+    key!(filter_crop_voxels: WHOLE, "", "Voxels that the box of `filter_crop` has more than the region, on either side").only_if(CROP),
+    key!(mesh_faces: Choice, "HCUG", "How ambiguous faces of the surface mesh are resolved; `inside_apart` gives a closed mesh"),
+    key!(axes_covariance: Choice, "HCUG", "Whether the covariance of the principal axes is divided by n − 1 or by n"),
+    key!(bin_width in *: Each(BY_WIDTH), "Q3RU", "Grey levels of a fixed width in intensity units (one of the three bin settings); a list stands for a discretisation per member"),
+    key!(bin_number in *: Each(BY_NUMBER), "K15C", "This many grey levels over the range of the region (one of the three bin settings); a list stands for a discretisation per member"),
+    key!(bin_edges in *: Each(BY_EDGES), "4R0B", "Grey levels between explicit edges (one of the three bin settings); with all three null, intensities are the grey levels"),
+    key!(bin_anchor in *: Anchor, "Q3RU", "Where the first bin of `bin_width` begins: at the lower end of `resegment_range` or else the region's minimum, or at a multiple of the width").only_if(BIN_WIDTH),
+    key!(bin_assignment: Choice, "4R0B", "Whether an intensity's bin is computed (IBSI) or found by comparison with computed edges (PyRadiomics)"),
+    key!(ivh_bin_width in ivh_discretisation: Single(BY_WIDTH), "P88C", "Levels of a fixed width for the intensity-volume histogram (one of the three ivh bin settings)"),
+    key!(ivh_bin_number in ivh_discretisation: Single(BY_NUMBER), "P88C", "This many levels for the intensity-volume histogram (one of the three ivh bin settings)"),
+    key!(ivh_bin_edges in ivh_discretisation: Single(BY_EDGES), "P88C", "Explicit edges for the intensity-volume histogram; with all three null, steps of 1 in intensity units"),
+    key!(distances: List(WHOLE), "LFYI IPET REK0", "Chebyshev distances, in voxels, of the neighbours that GLCM, NGTDM and NGLDM look at"),
+    key!(slice_axis: WHOLE, "", "Array axis (0, 1 or 2 for z, y, x) across which the slices of 2D and 2.5D texture lie"),
+    key!(glcm_symmetric: FLAG, "LFYI", "Whether GLCM counts each pair of neighbours both ways (IBSI) or from the nearer voxel only"),
+    key!(distance_weighting: Optional(Choice), "LFYI TP0I", "Norm of the distances that weigh directions where their matrices are merged; without one, all weigh alike"),
+    key!(glrlm_drop_single_voxel_lines: FLAG, "TP0I", "Whether GLRLM takes out directions in which no line passes through two voxels of the region"),
+    key!(ngtdm_count_isolated: FLAG, "IPET", "Whether NGTDM counts voxels that have no neighbour in the region, with a difference of 0"),
+    key!(intensity_shift: NUMBER, "", "Added to intensities in energy, total energy and root mean square"),
+    key!(ngldm_alpha: WHOLE, "REK0", "Largest grey level difference that counts as dependent in NGLDM (coarseness α)"),
+    key!(aggregations: List(Choice), "", "Texture aggregations to compute, as far as a family knows them"),
+    key!(feature_set: Choice, "", "Which features are meant where `features` does not name them"),
+    key!(families: Optional(List(FAMILY)), "", "Families to compute; with neither `families` nor `features`, all are"),
+    key!(features: Optional(List(FEATURE)), "", "Single features to compute, besides those of `families`"),
+];

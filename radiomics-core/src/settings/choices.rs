@@ -1,7 +1,6 @@
 //! The choices that settings offer, each named for what it does.
 
 use crate::error::{Result, invalid};
-use crate::kernels::padded::MAX_LEVELS;
 use crate::names::Named;
 
 /// How values between voxel centres are found.
@@ -117,9 +116,10 @@ impl Named for MorphologicalMask {
 /// z-scores of the whole image, by the sample's standard deviation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Normalisation {
-    /// What a standard deviation becomes.
+    /// What a standard deviation becomes when normalising.
     pub scale: f64,
-    /// z-scores beyond this become this; `None` keeps them.
+    /// Normalised intensities end at this many standard deviations on either side of 0; `None` keeps
+    /// them as they are.
     pub clip: Option<f64>,
 }
 
@@ -303,33 +303,32 @@ impl Discretisation {
         }
     }
 
-    pub(super) fn validate(
-        &self,
-        width_name: &'static str,
-        number_name: &'static str,
-        edges_name: &'static str,
-    ) -> Result<()> {
+    /// The width, of bins that have one.
+    pub(super) fn width(&self) -> Option<f64> {
         match self {
-            Self::Identity => Ok(()),
-            Self::FixedBinNumber { bins } if *bins == 0 || *bins as usize > MAX_LEVELS => {
-                Err(invalid(number_name, bins, format!("it must be a whole number from 1 to {}", MAX_LEVELS)))
-            }
-            Self::FixedBinSize { width, .. } if !width.is_finite() || *width <= 0.0 => Err(invalid(
-                width_name,
-                width,
-                "a bin width must be a finite number above 0, in intensity units",
+            Self::FixedBinSize { width, .. } => Some(*width),
+            _ => None,
+        }
+    }
+
+    /// The number, of bins of which it is fixed.
+    pub(super) fn number(&self) -> Option<f64> {
+        match self {
+            Self::FixedBinNumber { bins } => Some(f64::from(*bins)),
+            _ => None,
+        }
+    }
+
+    /// Checks edges, which the setting `name` gives.
+    pub(super) fn check_edges(&self, name: &'static str) -> Result<()> {
+        let ascend =
+            |e: &[f64]| e.len() >= 2 && e.iter().all(|x| x.is_finite()) && e.is_sorted_by(|a, b| a < b);
+        match self {
+            Self::BinEdges { edges } if !ascend(edges) => Err(invalid(
+                name,
+                format!("{edges:?}"),
+                "give at least two finite numbers in ascending order",
             )),
-            Self::BinEdges { edges }
-                if edges.len() < 2
-                    || edges.iter().any(|e| !e.is_finite())
-                    || edges.windows(2).any(|w| w[0] >= w[1]) =>
-            {
-                Err(invalid(
-                    edges_name,
-                    format!("{edges:?}"),
-                    "give at least two finite numbers in ascending order",
-                ))
-            }
             _ => Ok(()),
         }
     }

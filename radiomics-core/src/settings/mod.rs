@@ -1,5 +1,6 @@
 //! What is done to an image before features are computed, and which are.
 
+pub(crate) mod bounds;
 mod choices;
 pub(crate) mod profile;
 
@@ -8,8 +9,11 @@ pub use choices::{
     GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding,
 };
 
+use bounds::Bound;
+
 use crate::error::{Error, Result, invalid};
 use crate::filters::Filter;
+use crate::kernels::padded::MAX_LEVELS;
 use crate::texture::aggregation::Aggregation;
 
 /// Everything that determines the numbers, apart from image and mask.
@@ -22,12 +26,13 @@ pub struct Settings {
     /// Largest difference between the grids of image and mask that counts as none: in mm for
     /// spacing and origin, in direction cosines for the direction.
     pub geometry_tolerance: f64,
-    /// Whether, before all else, the intensities of the whole image become z-scores.
+    /// Whether the intensities of the whole image become z-scores before all else, and how.
     pub normalisation: Option<Normalisation>,
-    /// Voxel spacing (z, y, x) in mm to interpolate to; `None` on an axis keeps it as it is,
-    /// `None` for all means no interpolation.
+    /// Voxel spacing in mm to interpolate to; without one, nothing is interpolated. The order is
+    /// (z, y, x), and `None` on an axis keeps it as it is.
     pub resample_spacing_mm: Option<[Option<f64>; 3]>,
-    /// Where the new grid lies.
+    /// Whether the new grid shares the centre of the image or begins at the corner of its first
+    /// voxel.
     pub grid_alignment: GridAlignment,
     /// Whether an axis along which the region is a single slice keeps its spacing.
     pub keep_single_slices: bool,
@@ -35,48 +40,56 @@ pub struct Settings {
     pub image_interpolation: Interpolation,
     /// How the mask is interpolated.
     pub mask_interpolation: Interpolation,
-    /// Share of a voxel that the region must fill for the voxel to belong to it.
+    /// Share of an interpolated voxel that the region must fill for the voxel to belong to it.
     pub mask_threshold: f64,
-    /// Rounding of interpolated intensities.
+    /// Rounding of interpolated intensities: `nearest` for CT, `voxel_type` to cut off towards 0 if
+    /// the image holds integers.
     pub intensity_rounding: Rounding,
-    /// Closed range of intensities that stay in the intensity mask; `None` is open
-    /// (IBSI 1, "Range re-segmentation", USB3).
+    /// Closed range of intensities that stay in the intensity mask (IBSI 1, "Range re-segmentation",
+    /// USB3). An end that is `None` is open.
     pub resegment_range: Option<[Option<f64>; 2]>,
-    /// In what the range is given.
+    /// Whether `resegment_range` is in intensities, shares of the region's maximum, or standard
+    /// deviations from its mean.
     pub resegment_unit: ResegmentUnit,
-    /// What the morphological mask is after resegmentation.
+    /// What shape is computed of after resegmentation: the region as drawn, what of it lies in the
+    /// box of the intensity mask, or the intensity mask.
     pub morphological_mask: MorphologicalMask,
-    /// Keep intensities within this many standard deviations of the region's mean, the ends
-    /// included (IBSI 1, "Intensity outlier filtering", 7ACA).
+    /// Intensities within this many standard deviations of the region's mean stay in the intensity
+    /// mask, the ends included (IBSI 1, "Intensity outlier filtering", 7ACA).
     pub resegment_sigma: Option<f64>,
-    /// What features are computed of: the image as it is, and responses of filters.
+    /// What features are computed of: `original` is the image as it is; a list as a parameter stands
+    /// for a filter per member, in a document.
     pub filters: Vec<Filter>,
-    /// When the image is cut to a box round the region before filters see it.
+    /// When the image is cut to a box round the region before filters see it; `never` lets them see
+    /// as much as they need.
     pub filter_crop: FilterCrop,
-    /// Voxels that such a box has more than the region, on either side.
+    /// Voxels that the box of `filter_crop` has more than the region, on either side.
     pub filter_crop_voxels: usize,
-    /// How ambiguous faces of the surface mesh are resolved.
+    /// How ambiguous faces of the surface mesh are resolved; `inside_apart` gives a closed mesh.
     pub mesh_faces: FaceRule,
-    /// What the covariance of the principal axes is divided by.
+    /// Whether the covariance of the principal axes is divided by n − 1 or by n.
     pub axes_covariance: AxesCovariance,
-    /// Grey levels for histogram and texture.
+    /// Grey levels for histogram and texture: in a document `bin_width` with `bin_anchor`,
+    /// `bin_number` or `bin_edges`, or none of them for `Identity`.
     pub discretisation: Discretisation,
     /// Other grey levels, for which histogram and texture are computed as well; mostly none. All
     /// are of the kind of the first, such as other bin widths with the same anchor.
     pub further_discretisations: Vec<Discretisation>,
-    /// How an intensity is put into its bin.
+    /// Whether an intensity's bin is computed (IBSI) or found by comparison with computed edges
+    /// (PyRadiomics).
     pub bin_assignment: BinAssignment,
-    /// Grey levels for the intensity-volume histogram; `Identity` means steps of 1 in
-    /// intensity units.
+    /// Grey levels for the intensity-volume histogram, in a document the keys with `ivh_`;
+    /// `Identity` means steps of 1 in intensity units.
     pub ivh_discretisation: Discretisation,
     /// Chebyshev distances, in voxels, of the neighbours that GLCM, NGTDM and NGLDM look at.
     pub distances: Vec<u32>,
     /// Array axis (0, 1 or 2 for z, y, x) across which the slices of 2D and 2.5D texture lie.
     pub slice_axis: usize,
-    /// Whether GLCM counts each pair both ways (IBSI) or from the nearer voxel only.
+    /// Whether GLCM counts each pair of neighbours both ways (IBSI) or from the nearer voxel only.
     pub glcm_symmetric: bool,
-    /// Weight of a direction where matrices of directions are merged: exp(−d²) in GLCM and d
-    /// in GLRLM, d being the neighbour's distance in mm. `None` weighs all alike.
+    /// Norm of the distances that weigh directions where their matrices are merged; without one, all
+    /// weigh alike. The weight is exp(−d²) in GLCM and d in GLRLM, d being the neighbour's distance in
+    /// mm.
     pub distance_weighting: Option<Norm>,
     /// Whether GLRLM takes out directions in which no line passes through two voxels of the
     /// region.
@@ -85,16 +98,15 @@ pub struct Settings {
     pub ngtdm_count_isolated: bool,
     /// Added to intensities in energy, total energy and root mean square.
     pub intensity_shift: f64,
-    /// Largest grey level difference that still counts as dependent in NGLDM (coarseness α).
+    /// Largest grey level difference that counts as dependent in NGLDM (coarseness α).
     pub ngldm_alpha: u32,
-    /// Which texture aggregations to compute, as far as a family knows them.
+    /// Texture aggregations to compute, as far as a family knows them.
     pub aggregations: Vec<Aggregation>,
     /// Which features are meant where `features` does not name them.
     pub feature_set: FeatureSet,
-    /// Families to compute; see [`Settings::features`].
+    /// Families to compute; with neither `families` nor `features`, all are.
     pub families: Option<Vec<String>>,
-    /// Single features to compute, as `family.feature`. With neither `families` nor
-    /// `features` everything is computed, else what either of them names.
+    /// Single features to compute, besides those of `families`. They are named `family.feature`.
     pub features: Option<Vec<String>>,
 }
 
@@ -138,7 +150,7 @@ impl Settings {
     }
 
     fn validate_discretisations(&self) -> Result<()> {
-        self.discretisations().try_for_each(|d| d.validate("bin_width", "bin_number", "bin_edges"))?;
+        self.discretisations().try_for_each(|d| d.check_edges("bin_edges"))?;
         for (place, further) in self.further_discretisations.iter().enumerate() {
             if !further.is_like(&self.discretisation) {
                 let remedy = format!(
@@ -160,21 +172,10 @@ impl Settings {
     /// # Errors
     /// [`Error::InvalidSetting`] naming the setting, its value and what it must be.
     pub fn validate(&self) -> Result<()> {
-        let positive = |name, value: f64| {
-            if value.is_finite() && value > 0.0 {
-                Ok(())
-            } else {
-                Err(invalid(name, value, "it must be a finite number above 0"))
+        for Bounded { name, bound, numbers } in BOUNDED {
+            if let Some(number) = numbers(self).into_iter().find(|number| !bound.holds(*number)) {
+                return Err(invalid(name, number, bound.remedy()));
             }
-        };
-        if !self.geometry_tolerance.is_finite() || self.geometry_tolerance < 0.0 {
-            return Err(invalid("geometry_tolerance", self.geometry_tolerance, "it must be 0 or more"));
-        }
-        for spacing in self.resample_spacing_mm.iter().flatten().flatten() {
-            positive("resample_spacing_mm", *spacing)?;
-        }
-        if !(self.mask_threshold > 0.0 && self.mask_threshold <= 1.0) {
-            return Err(invalid("mask_threshold", self.mask_threshold, "it must be above 0 and at most 1"));
         }
         if let Some(range @ [low, high]) = self.resegment_range {
             let bad = |v: Option<f64>| v.is_some_and(f64::is_nan);
@@ -186,21 +187,10 @@ impl Settings {
                 ));
             }
         }
-        if let Some(Normalisation { scale, clip }) = self.normalisation {
-            positive("normalise_scale", scale)?;
-            clip.map_or(Ok(()), |clip| positive("normalise_clip", clip))?;
-        }
-        if let Some(sigma) = self.resegment_sigma {
-            positive("resegment_sigma", sigma)?;
-        }
         self.validate_discretisations()?;
-        self.ivh_discretisation.validate("ivh_bin_width", "ivh_bin_number", "ivh_bin_edges")?;
-        if self.distances.is_empty() || self.distances.iter().any(|&d| d == 0 || d > 64) {
-            return Err(invalid(
-                "distances",
-                format!("{:?}", self.distances),
-                "give at least one whole number from 1 to 64",
-            ));
+        self.ivh_discretisation.check_edges("ivh_bin_edges")?;
+        if self.distances.is_empty() {
+            return Err(invalid("distances", "[]", "give at least one distance"));
         }
         if self.filters.is_empty() {
             return Err(invalid(
@@ -215,12 +205,46 @@ impl Settings {
                 return Err(invalid("filters", filter.name(), "this filter is given twice"));
             }
         }
-        if self.slice_axis > 2 {
-            return Err(invalid("slice_axis", self.slice_axis, "it must be 0 (z), 1 (y) or 2 (x)"));
-        }
-        if !self.intensity_shift.is_finite() {
-            return Err(invalid("intensity_shift", self.intensity_shift, "it must be a finite number"));
-        }
         Ok(())
     }
+}
+
+/// A setting that holds numbers, which of them it takes, and those that it holds.
+struct Bounded {
+    name: &'static str,
+    bound: Bound,
+    numbers: fn(&Settings) -> Vec<f64>,
+}
+
+const fn bounded(name: &'static str, bound: Bound, numbers: fn(&Settings) -> Vec<f64>) -> Bounded {
+    Bounded { name, bound, numbers }
+}
+
+const POSITIVE: Bound = Bound::above(0.0);
+const BINS: Bound = Bound::whole(1, MAX_LEVELS as u32);
+
+/// What numbers the settings take, by their keys in a document. [`Settings::validate`] checks it, and
+/// the document says it.
+#[rustfmt::skip]
+static BOUNDED: &[Bounded] = &[
+    bounded("geometry_tolerance", Bound::from(0.0), |s| vec![s.geometry_tolerance]),
+    bounded("normalise_scale", POSITIVE, |s| s.normalisation.iter().map(|n| n.scale).collect()),
+    bounded("normalise_clip", POSITIVE, |s| s.normalisation.iter().filter_map(|n| n.clip).collect()),
+    bounded("resample_spacing_mm", POSITIVE, |s| s.resample_spacing_mm.into_iter().flatten().flatten().collect()),
+    bounded("mask_threshold", POSITIVE.to(1.0), |s| vec![s.mask_threshold]),
+    bounded("resegment_sigma", POSITIVE, |s| s.resegment_sigma.into_iter().collect()),
+    bounded("filter_crop_voxels", Bound::from(0.0), |s| vec![s.filter_crop_voxels as f64]),
+    bounded("bin_width", POSITIVE, |s| s.discretisations().filter_map(Discretisation::width).collect()),
+    bounded("bin_number", BINS, |s| s.discretisations().filter_map(Discretisation::number).collect()),
+    bounded("ivh_bin_width", POSITIVE, |s| s.ivh_discretisation.width().into_iter().collect()),
+    bounded("ivh_bin_number", BINS, |s| s.ivh_discretisation.number().into_iter().collect()),
+    bounded("distances", Bound::whole(1, 64), |s| s.distances.iter().map(|&d| f64::from(d)).collect()),
+    bounded("slice_axis", Bound::whole(0, 2), |s| vec![s.slice_axis as f64]),
+    bounded("ngldm_alpha", Bound::from(0.0), |s| vec![f64::from(s.ngldm_alpha)]),
+    bounded("intensity_shift", Bound::ANY, |s| vec![s.intensity_shift]),
+];
+
+/// What numbers the setting of this name takes, if it takes numbers and not all.
+pub(crate) fn bound_of(name: &str) -> Option<Bound> {
+    BOUNDED.iter().find(|setting| setting.name == name).map(|setting| setting.bound)
 }

@@ -147,6 +147,15 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--format", choices=tuple(FORMATS), default="table")
 
     command = commands.add_parser(
+        "settings",
+        help="every setting there is, as a YAML file to start from",
+        description="Prints all settings of a profile as a YAML document, each with what it does "
+        "and takes: edit it and give it to --settings.",
+    )
+    command.set_defaults(run=_print_settings)
+    command.add_argument("--profile", metavar="NAME", default="ibsi", help="default: ibsi")
+
+    command = commands.add_parser(
         "verify",
         help="our values against the published ones of IBSI 1",
         description="Recomputes the published values of IBSI 1; exit code 1 if one is outside "
@@ -301,6 +310,10 @@ def _verify(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int
         Path(chosen.out).write_text(found.to_text(chosen.format), encoding="utf-8")
         print(found, end="")
     return 0 if found.all_inside else 1
+
+
+def _print_settings(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
+    print(Settings.template(chosen.profile), end="")
 
 
 def _features(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:

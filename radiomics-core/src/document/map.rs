@@ -1,0 +1,127 @@
+//! Settings as a mapping from keys to values.
+
+use serde_json::{Map, Value};
+
+use super::keys::{KEYS, Key};
+use super::read::WrongKind;
+use crate::catalogue::check_selection;
+use crate::error::{Error, Result, invalid, nearest};
+use crate::names::Named;
+use crate::settings::Settings;
+use crate::settings::profile::Profile;
+
+/// Keys of which a document may hold one only.
+const EXCLUSIVE: [[&str; 3]; 2] =
+    [["bin_width", "bin_number", "bin_edges"], ["ivh_bin_width", "ivh_bin_number", "ivh_bin_edges"]];
+
+/// Reads keys and values; what is not among them is the profile's.
+///
+/// # Errors
+/// [`Error::UnknownSetting`] with the nearest key, [`Error::InvalidSetting`] naming key, value
+/// and what it takes or what it belongs to, or [`Error::UnknownName`] for a name that does not exist.
+pub fn from_map(map: &Map<String, Value>) -> Result<Settings> {
+    update(&Settings::default(), map)
+}
+
+/// Reads keys and values; what is not among them is `base`'s, or the profile's if the map
+/// names one.
+///
+/// # Errors
+/// As [`from_map`].
+pub fn update(base: &Settings, map: &Map<String, Value>) -> Result<Settings> {
+    read_over(base, map, Idle::Refused)
+}
+
+/// What becomes of a value that is given without the other setting that it belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Idle {
+    /// An error, unless it is the value that such a setting is written with.
+    Refused,
+    /// It is passed over.
+    Dropped,
+}
+
+/// Reads as [`update`] does.
+pub(super) fn read_over(base: &Settings, map: &Map<String, Value>, idle: Idle) -> Result<Settings> {
+    let mut settings = match map.get("profile") {
+        None => base.clone(),
+        Some(Value::String(name)) => Profile::parse(name)?.settings(),
+        Some(other) => return Err(invalid("profile", other, format!("give one of {}", Profile::all()))),
+    };
+    for group in EXCLUSIVE {
+        let given = |key: &&Key| group.contains(&key.name) && map.get(key.name).is_some_and(|v| !v.is_null());
+        let mut given = KEYS.iter().filter(given);
+        if let (Some(first), Some(second)) = (given.next(), given.next()) {
+            let value = format!("given together with `{}`", second.name);
+            return Err(invalid(first.name, value, "give only one of them"));
+        }
+    }
+    let known = || KEYS.iter().map(|key| key.name).chain(["profile"]);
+    if let Some(name) = map.keys().find(|name| !known().any(|known| known == *name)) {
+        return Err(Error::UnknownSetting { name: name.clone(), suggestion: nearest(name, known()) });
+    }
+    // In table order, so that an anchor finds its bin width whatever the document's order.
+    for key in KEYS {
+        let Some(value) = map.get(key.name) else { continue };
+        (key.read)(&mut settings, value).map_err(|WrongKind(error)| {
+            let reason = error.map(|e| format!(" ({e})")).unwrap_or_default();
+            invalid(key.name, value, format!("it takes {}{reason}", key.takes()))
+        })?;
+    }
+    for key in KEYS.iter().filter(|key| key.is_idle(&settings)).collect::<Vec<_>>() {
+        if idle == Idle::Refused
+            && let Some(value) = map.get(key.name).filter(|value| !same(value, &key.idle()))
+            && let Some(other) = key.only_with()
+        {
+            return Err(invalid(
+                key.name,
+                value,
+                format!("it does nothing without {other}: give that as well"),
+            ));
+        }
+        (key.read)(&mut settings, &key.idle()).expect("a key reads what it writes");
+    }
+    settings.validate()?;
+    check_selection(&settings)?;
+    Ok(settings)
+}
+
+/// Whether two values are equal: 1 is 1.0.
+fn same(one: &Value, other: &Value) -> bool {
+    one == other || one.as_f64().is_some_and(|number| other.as_f64() == Some(number))
+}
+
+/// All keys and their values.
+pub fn to_map(settings: &Settings) -> Map<String, Value> {
+    KEYS.iter().map(|key| (key.name.to_owned(), key.value(settings))).collect()
+}
+
+/// The profile that the settings are nearest to, and the keys in which they differ from it.
+///
+/// [`update`] of the profile's settings with these keys gives the settings, and with one of them
+/// left out it gives others.
+pub fn differences(settings: &Settings) -> (Profile, Map<String, Value>) {
+    let from = |profile: Profile| (profile, differences_from(profile, settings));
+    let others = Profile::NAMES.iter().filter(|(_, profile)| *profile != Profile::Ibsi);
+    others.fold(from(Profile::Ibsi), |nearest, (_, profile)| {
+        let found = from(*profile);
+        if found.1.len() < nearest.1.len() { found } else { nearest }
+    })
+}
+
+fn differences_from(profile: Profile, settings: &Settings) -> Map<String, Value> {
+    let (base, all) = (profile.settings(), to_map(settings));
+    let before = to_map(&base);
+    let mut different = all.clone();
+    different.retain(|name, value| before.get(name) != Some(value));
+    // What another key implies is noise: one kind of bins displaces the others.
+    for key in KEYS {
+        let mut fewer = different.clone();
+        if fewer.shift_remove(key.name).is_some()
+            && update(&base, &fewer).is_ok_and(|settings| to_map(&settings) == all)
+        {
+            different = fewer;
+        }
+    }
+    different
+}

@@ -1,0 +1,112 @@
+//! Settings as the text of a document.
+
+use serde_json::{Map, Value};
+
+use super::keys::KEYS;
+use super::map::{from_map, to_map};
+use crate::error::{Error, Result};
+use crate::names::Named;
+use crate::settings::Settings;
+use crate::settings::profile::Profile;
+
+/// Reads a YAML 1.2 document. JSON is YAML, so this reads both.
+///
+/// # Errors
+/// [`Error::InvalidDocument`] for text that is no mapping, else as [`from_map`].
+pub fn from_yaml(text: &str) -> Result<Settings> {
+    from_map(&yaml_map(text)?)
+}
+
+/// Reads a JSON document.
+///
+/// # Errors
+/// As [`from_yaml`].
+pub fn from_json(text: &str) -> Result<Settings> {
+    let map = serde_json::from_str::<Map<String, Value>>(text)
+        .map_err(|error| Error::InvalidDocument { format: "JSON", reason: error.to_string() })?;
+    from_map(&map)
+}
+
+/// The keys and values of a YAML 1.2 document, not yet looked at.
+///
+/// # Errors
+/// [`Error::InvalidDocument`] for text that is no mapping.
+pub fn yaml_map(text: &str) -> Result<Map<String, Value>> {
+    let invalid = |reason: String| Error::InvalidDocument { format: "YAML", reason };
+    if text.trim().is_empty() {
+        return Ok(Map::new());
+    }
+    match serde_saphyr::from_str::<Value>(text) {
+        Ok(Value::Object(map)) => Ok(map),
+        Ok(Value::Null) => Ok(Map::new()),
+        Ok(other) => Err(invalid(format!("it must be a mapping of settings, but is {other}"))),
+        Err(error) => Err(invalid(error.to_string())),
+    }
+}
+
+/// The settings as JSON.
+pub fn to_json(settings: &Settings) -> String {
+    format!("{:#}", Value::Object(to_map(settings)))
+}
+
+/// The settings as YAML, a line a key.
+pub fn to_yaml(settings: &Settings) -> String {
+    // JSON values are YAML flow values, and read back the same.
+    to_map(settings).iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
+}
+
+/// A document to start from: all settings of a profile as YAML, each below what it does and takes.
+///
+/// ```
+/// use radiomics_core::{Profile, document};
+///
+/// let text = document::template(Profile::PyRadiomics);
+/// assert!(text.contains("\n# Takes nearest, linear, cubic_spline or cubic_convolution.\n"));
+/// assert!(text.contains("\nimage_interpolation: cubic_spline\n"));
+/// assert_eq!(document::from_yaml(&text).unwrap(), Profile::PyRadiomics.settings());
+/// ```
+pub fn template(profile: Profile) -> String {
+    let name = profile.name();
+    let mut text = comment(&format!(
+        "Settings for radiomics-rs: those of the profile {name}. A key that is left out has the value of \
+         the profile."
+    ));
+    text += &format!("profile: {name}\n");
+    let settings = profile.settings();
+    for key in KEYS {
+        text += "\n";
+        text += &comment(&format!("{}.", key.summary));
+        text += &comment(&format!("Takes {}.", key.takes()));
+        if let Some(other) = key.only_with() {
+            text += &comment(&format!("Only with {other}."));
+        }
+        text += &format!("{}: {}\n", key.name, unquoted(&key.value(&settings)));
+    }
+    text
+}
+
+/// A value as YAML, a text without quotes if it is read as the same text without them.
+fn unquoted(value: &Value) -> String {
+    match value {
+        Value::String(text) if serde_saphyr::from_str::<Value>(text).is_ok_and(|read| read == *value) => {
+            text.clone()
+        }
+        _ => value.to_string(),
+    }
+}
+
+/// The text as lines of a comment.
+fn comment(text: &str) -> String {
+    const WIDTH: usize = 100;
+    let mut lines = vec![String::from("#")];
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(format!("# {word}")),
+        }
+    }
+    lines.join("\n") + "\n"
+}
