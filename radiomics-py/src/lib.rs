@@ -4,6 +4,7 @@
 mod extract;
 mod maps;
 mod pools;
+mod pyradiomics;
 mod settings;
 mod value;
 mod verify;
@@ -35,6 +36,8 @@ mod _core {
     use super::maps::feature_maps;
     #[pymodule_export]
     use super::pools::end_idle_threads;
+    #[pymodule_export]
+    use super::pyradiomics::{pyradiomics_classes, pyradiomics_parameters, pyradiomics_settings};
     #[pymodule_export]
     use super::settings::{Settings, setting_keys};
     #[pymodule_export]

@@ -10,7 +10,7 @@ use radiomics_core::document::{self, KEYS};
 use radiomics_core::{Named, Profile};
 
 use crate::value::{to_map, to_object};
-use crate::{RadiomicsError, raise};
+use crate::{RadiomicsError, pyradiomics, raise};
 
 /// Everything that determines the numbers, apart from image and mask.
 ///
@@ -29,18 +29,13 @@ impl Settings {
     pub fn core(&self) -> &radiomics_core::Settings {
         &self.core
     }
-
-    fn read(source: &Bound<'_, PyAny>, parse: Parse) -> PyResult<Self> {
-        let core = match text_or_path(source)? {
-            Source::Text(text) => parse(&text).map_err(raise)?,
-            Source::Path(path) => parse(&read_file(&path)?)
-                .map_err(|error| RadiomicsError::new_err(format!("{}: {error}", path.display())))?,
-        };
-        Ok(Self { core })
-    }
 }
 
-type Parse = fn(&str) -> radiomics_core::Result<radiomics_core::Settings>;
+impl From<radiomics_core::Settings> for Settings {
+    fn from(core: radiomics_core::Settings) -> Self {
+        Self { core }
+    }
+}
 
 #[pymethods]
 impl Settings {
@@ -65,13 +60,24 @@ impl Settings {
     /// the document itself. Raises FileNotFoundError, or RadiomicsError naming what is wrong.
     #[staticmethod]
     fn from_yaml(source: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Self::read(source, document::from_yaml)
+        Ok(read_source(source, document::from_yaml)?.into())
     }
 
     /// Settings from a JSON document; `source` and errors as for `from_yaml`.
     #[staticmethod]
     fn from_json(source: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Self::read(source, document::from_json)
+        Ok(read_source(source, document::from_json)?.into())
+    }
+
+    /// Settings from PyRadiomics' parameters, for values close to PyRadiomics' own.
+    ///
+    /// `source` is the path of a parameter file (a path object, or a string that ends in .yaml, .yml
+    /// or .json), its text, or a mapping with the keys setting, imageType, featureClass. The `label`
+    /// is not among settings: give it to `extract`. Raises FileNotFoundError, or RadiomicsError
+    /// naming what is wrong or cannot be had here.
+    #[staticmethod]
+    fn from_pyradiomics(source: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(pyradiomics::parameters(source)?.settings.into())
     }
 
     /// These settings with some replaced.
@@ -191,6 +197,18 @@ pub fn setting_keys(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyDict>>> {
             Ok(item)
         })
         .collect()
+}
+
+/// What `parse` makes of a text, or of the file that a path leads to.
+pub fn read_source<T>(
+    source: &Bound<'_, PyAny>,
+    parse: fn(&str) -> radiomics_core::Result<T>,
+) -> PyResult<T> {
+    match text_or_path(source)? {
+        Source::Text(text) => parse(&text).map_err(raise),
+        Source::Path(path) => parse(&read_file(&path)?)
+            .map_err(|error| RadiomicsError::new_err(format!("{}: {error}", path.display()))),
+    }
 }
 
 enum Source {

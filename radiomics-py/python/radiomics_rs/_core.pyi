@@ -1,7 +1,7 @@
 """The compiled engine. `tests/test_stub.py` compares this file with the module."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypedDict, final
 
 import numpy as np
@@ -29,6 +29,13 @@ class _Key(TypedDict):
     name: str
     takes: str
     summary: str
+
+class _PyRadiomicsSetting(TypedDict):
+    name: str
+    section: str
+    key: str | None
+    default: Any
+    listed: bool
 
 class RadiomicsError(ValueError):
     """An image, a mask, a label or a setting that cannot be used."""
@@ -85,6 +92,8 @@ class Settings:
     def from_yaml(source: str | os.PathLike[str]) -> Settings: ...
     @staticmethod
     def from_json(source: str | os.PathLike[str]) -> Settings: ...
+    @staticmethod
+    def from_pyradiomics(source: str | os.PathLike[str] | Mapping[str, Any]) -> Settings: ...
     def replace(self, **settings: Any) -> Settings: ...
     def replace_yaml(self, text: str) -> Settings: ...
     def to_dict(self) -> dict[str, Any]: ...
@@ -130,6 +139,11 @@ def end_idle_threads() -> None: ...
 def example() -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint8], _Triple]: ...
 def features() -> list[_Feature]: ...
 def setting_keys() -> list[_Key]: ...
+def pyradiomics_classes() -> dict[str, list[str]]: ...
+def pyradiomics_settings() -> list[_PyRadiomicsSetting]: ...
+def pyradiomics_parameters(
+    source: str | os.PathLike[str] | Mapping[str, Any],
+) -> tuple[Settings, list[str], int]: ...
 
 @final
 class Verification:

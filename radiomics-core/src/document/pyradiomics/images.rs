@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{flag, known, setting, unavailable, unknown, wrong};
+use super::given::{flag, known, setting, unavailable, unknown, wrong};
+use super::table::settings_of;
 use crate::error::Result;
 
 /// A filter, and PyRadiomics' name of the image that it makes.
@@ -41,7 +42,7 @@ pub(super) fn read(types: &Map<String, Value>, given: &Map<String, Value>) -> Re
         let Some(found) = IMAGE_TYPES.iter().find(|known| known.name == name) else {
             return Err(unknown("PyRadiomics image type", name, IMAGE_TYPES.iter().map(|known| known.name)));
         };
-        filters.extend((found.filters)(&settings_of(found, own, given)?)?);
+        filters.extend((found.filters)(&together(found, own, given)?)?);
     }
     if filters.is_empty() {
         filters = plain("original", "original")?;
@@ -49,7 +50,8 @@ pub(super) fn read(types: &Map<String, Value>, given: &Map<String, Value>) -> Re
     Ok(filters)
 }
 
-fn settings_of(found: &ImageType, own: &Value, given: &Map<String, Value>) -> Result<Map<String, Value>> {
+/// A type's own settings, and the common ones that it does not have of its own.
+fn together(found: &ImageType, own: &Value, given: &Map<String, Value>) -> Result<Map<String, Value>> {
     let none = Map::new();
     let own = match own {
         Value::Null => &none,
@@ -57,13 +59,13 @@ fn settings_of(found: &ImageType, own: &Value, given: &Map<String, Value>) -> Re
         other => return Err(wrong("imageType", other, "give a mapping of settings for each image type")),
     };
     for (name, value) in own {
-        if let Some((name, _)) = super::SETTINGS.iter().find(|(name_, _)| name_ == name)
-            && !found.settings.contains(name)
+        if let Some(common) = settings_of("setting").find(|setting| setting.name == name)
+            && !found.settings.contains(&common.name)
         {
-            return Err(unavailable(name, value, "give it in `setting`, for all image types alike"));
+            return Err(unavailable(common.name, value, "give it in `setting`, for all image types alike"));
         }
     }
-    known(own.keys(), found.settings)?;
+    known(own.keys(), found.settings.iter().copied())?;
     let mut together = given.clone();
     together.extend(own.clone());
     Ok(together)

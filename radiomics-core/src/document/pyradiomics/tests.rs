@@ -1,9 +1,15 @@
 //! Parameter files and what becomes of them.
 
+use std::collections::HashSet;
+
+use serde_json::json;
+
 use super::*;
+use crate::catalogue::FAMILIES;
+use crate::document::KEYS;
 use crate::filters::Filter;
 use crate::settings::profile::Profile;
-use crate::settings::{BinAnchor, Discretisation, FilterCrop, Interpolation, Norm, ResegmentUnit};
+use crate::settings::{BinAnchor, Discretisation, FilterCrop, Interpolation, Norm, ResegmentUnit, Settings};
 use crate::texture::aggregation::Aggregation;
 
 fn settings(text: &str) -> Settings {
@@ -113,4 +119,27 @@ fn image_types_are_filters_under_their_names() {
     assert_eq!((read.settings.filter_crop, read.settings.filter_crop_voxels), (FilterCrop::Always, 8));
     let none = from_yaml("setting: {binWidth: 25}").unwrap();
     assert_eq!((none.images, none.settings.filters), (vec!["original".to_owned()], vec![Filter::Original]));
+}
+
+#[test]
+fn every_default_is_json_and_leaves_an_empty_file_as_it_is() {
+    let empty = from_yaml("").unwrap();
+    let names: HashSet<&str> = SETTINGS.iter().map(|setting| setting.name).collect();
+    assert_eq!(names.len(), SETTINGS.len());
+    for setting in SETTINGS {
+        let given = json!({ setting.section: { setting.name: setting.default() } });
+        assert_eq!(from_parameters(given.as_object().unwrap()).unwrap(), empty, "{}", setting.name);
+    }
+}
+
+#[test]
+fn settings_and_classes_are_called_what_they_are_called_here() {
+    for setting in SETTINGS.iter().filter(|setting| !setting.key.is_empty()) {
+        assert!(KEYS.iter().any(|key| key.name == setting.key), "{} is {}", setting.name, setting.key);
+    }
+    let families = classes().flat_map(|(_, families)| families);
+    assert!(families.clone().all(|name| FAMILIES.iter().any(|family| family.name == *name)));
+    let named =
+        FAMILIES.iter().filter(|f| (f.features)().iter().any(|feature| feature.pyradiomics.is_some()));
+    assert_eq!(families.count(), named.count());
 }
