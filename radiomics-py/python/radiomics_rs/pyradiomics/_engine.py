@@ -85,8 +85,8 @@ def together(requests: Sequence[tuple[Any, Iterable[str]]]) -> list[dict[str, fl
     images = [("original", voxels, geometry)]
     (rows,) = _core.extract(images, *rest, labels=[1], threads=threads)
     values: dict[str, dict[str, float]] = {}
-    for _, _, family, feature, _, aggregation, value, *_ in rows:
-        values.setdefault(f"{family}.{feature}", {})[aggregation] = value
+    for column, value, _ in rows:
+        values.setdefault(f"{column.family}.{column.feature}", {})[column.aggregation] = value
     found = []
     for feature_class, names in zip(classes, native, strict=True):
         own = ["", *_aggregations(feature_class, owner.settings)]
@@ -116,9 +116,9 @@ def maps(owner, wanted: Iterable[str]) -> dict[str, numpy.ndarray]:
     first = [indices.min() for indices in numpy.where(region)]
     voxels = [i + k for i, k in zip(numpy.unravel_index(places, shape), first, strict=True)]
     made = {}
-    for (_, _, family, feature, *_), of_region in zip(found, values, strict=True):
+    for column, of_region in zip(found, values, strict=True):
         array = owner._emptyMap()
-        key = f"{family}.{feature}"
+        key = f"{column.family}.{column.feature}"
         array.reshape(region.shape)[tuple(voxels)] = _defined(key, of_region)
         made[native[key]] = array
     return {name: made[name] for name in native.values()}
