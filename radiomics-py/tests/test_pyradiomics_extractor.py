@@ -142,7 +142,6 @@ def test_unknown_names_are_logged_with_a_suggestion(caplog):
 
 
 def test_unknown_keywords_warn_once(caplog, monkeypatch):
-    monkeypatch.setattr(_settings, "_warned", set())
     RadiomicsFeatureExtractor(binwidth=5, binWidth=25)
     RadiomicsFeatureExtractor(binwidth=5)
     messages = [record.message for record in caplog.records if "binwidth" in record.message]
