@@ -5,6 +5,7 @@ mod column;
 mod extract;
 mod guard;
 mod maps;
+mod matrices;
 mod pools;
 mod pyradiomics;
 mod settings;
@@ -25,6 +26,8 @@ mod _core {
     use super::guard::{InternalError, RadiomicsError, fail};
     #[pymodule_export]
     use super::maps::feature_maps;
+    #[pymodule_export]
+    use super::matrices::{matrices, matrices_of_levels};
     #[pymodule_export]
     use super::pools::end_idle_threads;
     #[pymodule_export]

@@ -27,6 +27,7 @@ from radiomics_rs._core import (
 from radiomics_rs._extract import columns, extract
 from radiomics_rs._filter import filter_image
 from radiomics_rs._maps import FeatureMap, FeatureMaps, feature_maps
+from radiomics_rs._matrices import TextureMatrix, matrices
 from radiomics_rs._plot import plot_map
 from radiomics_rs._verify import verify
 from radiomics_rs.table import FeatureRow, FeatureTable
@@ -40,6 +41,7 @@ __all__ = [
     "InternalError",
     "RadiomicsError",
     "Settings",
+    "TextureMatrix",
     "Verification",
     "__version__",
     "columns",
@@ -48,6 +50,7 @@ __all__ = [
     "feature_maps",
     "features",
     "filter_image",
+    "matrices",
     "plot_map",
     "setting_keys",
     "verify",

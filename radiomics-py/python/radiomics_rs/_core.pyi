@@ -165,6 +165,28 @@ def feature_maps(
     tuple[int, int, int],
     _Geometry,
 ]: ...
+_Matrix = tuple[
+    str,
+    int | None,
+    list[int] | None,
+    npt.NDArray[np.uint16],
+    npt.NDArray[np.uint64],
+    npt.NDArray[np.float64],
+]
+
+def matrices(
+    image: npt.NDArray[Any],
+    image_geometry: _Geometry,
+    mask: npt.NDArray[Any],
+    mask_geometry: _Geometry,
+    settings: Settings,
+    *,
+    label: int,
+    threads: int,
+) -> list[_Matrix]: ...
+def matrices_of_levels(
+    levels: npt.NDArray[np.uint16], n_g: int, settings: Settings
+) -> list[_Matrix]: ...
 def end_idle_threads() -> None: ...
 def example() -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint8], _Triple]: ...
 def features() -> list[_Feature]: ...

@@ -35,7 +35,9 @@ class RadiomicsFeaturesBase:
         self.logger.debug("Initializing feature class")
         if inputImage is None or inputMask is None:
             raise ValueError("Missing input image or mask")
-        _settings.warn_unknown(kwargs, self.logger)
+        # An extractor, which is who sets the threads, has warned already.
+        if "threads" not in kwargs:
+            _settings.warn_unknown(kwargs, self.logger)
 
         self.progressReporter = getProgressReporter
         self.settings = kwargs
