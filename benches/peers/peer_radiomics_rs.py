@@ -69,11 +69,11 @@ FAMILIES = list(dict.fromkeys(row["family"] for row in rr.features() if row["fam
 if variant == "radiomics":
     import radiomics_rs.pyradiomics
 
-    radiomics_rs.pyradiomics._engine.threads = chosen.threads
     radiomics_rs.pyradiomics.install()
     from radiomics import featureextractor
 
     extractor = featureextractor.RadiomicsFeatureExtractor(PARAMETERS[chosen.case])
+    extractor.threads = chosen.threads
 
     def run():
         return extractor.execute(image, mask)

@@ -19,16 +19,22 @@
 //! # }
 //! ```
 
+use ndarray::ArrayView3;
 use rayon::prelude::*;
 
 use crate::catalogue::Selection;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::families::job::Job;
+use crate::kernels::Isa;
+use crate::kernels::padded::MAX_LEVELS;
 use crate::preprocess::{self, grey_levels};
+use crate::region::levels::Levels;
+use crate::region::roi::Roi;
 use crate::region::sample::Sample;
 use crate::runtime::Execution;
 use crate::settings::Settings;
 use crate::texture::aggregation::Span;
+use crate::volume::grid::{Grid, IDENTITY, Window};
 use crate::volume::image::{Image, Mask};
 
 pub use crate::texture::matrix::{Cell, Matrix};
@@ -52,7 +58,85 @@ pub fn matrices(
         let roi = roi.sliced_along(settings.slice_axis);
         let sample = Sample::new(execution.isa, &roi);
         let levels = grey_levels(&roi, &sample, settings, execution.isa)?;
-        let job = Job { roi: &roi, settings, isa: execution.isa, features: &[] };
+        Ok(Counting { roi: &roi, levels: &levels, settings, isa: execution.isa }.matrices(&selection))
+    })
+}
+
+/// The matrices of grey levels that are given, an array (z, y, x): 0 is outside of the region, and
+/// `n_g` is the highest level there may be. Nothing is interpolated, resegmented or discretised, and
+/// the region may have any number of voxels, or none.
+///
+/// ```
+/// use radiomics_core::matrices::{Cell, matrices_of_levels};
+/// use radiomics_core::{Aggregation, Execution, Settings, ndarray::array};
+///
+/// # fn main() -> radiomics_core::Result<()> {
+/// // 1 1 2
+/// // · 2 2
+/// let levels = array![[[1, 1, 2], [0, 2, 2]]];
+/// let settings = Settings {
+///     families: Some(vec!["glszm".to_owned()]),
+///     aggregations: vec![Aggregation::Volume3d],
+///     ..Settings::default()
+/// };
+/// let found = matrices_of_levels(levels.view(), 2, &settings, &Execution::default())?;
+/// let zone = |level, size| Cell { level, column: size, value: 1.0 };
+/// assert_eq!(found[0].cells, [zone(1, 2), zone(2, 3)]);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// [`Error::UnknownName`] for a family or feature that does not exist, [`Error::TooManyLevels`] for a
+/// level above `n_g`, or `n_g` above the highest number of levels; as [`Settings::validate`].
+pub fn matrices_of_levels(
+    levels: ArrayView3<u16>,
+    n_g: usize,
+    settings: &Settings,
+    execution: &Execution,
+) -> Result<Vec<Matrix>> {
+    settings.validate()?;
+    let selection = Selection::new(settings)?;
+    let highest = usize::from(levels.iter().copied().max().unwrap_or(0));
+    if highest.max(n_g) > n_g.min(MAX_LEVELS) {
+        return Err(Error::TooManyLevels {
+            levels: highest.max(n_g) as f64,
+            minimum: 1.0,
+            maximum: highest as f64,
+            limit: n_g.min(MAX_LEVELS),
+        });
+    }
+    let shape: [usize; 3] = levels.dim().into();
+    let roi = Roi {
+        grid: Grid { shape, spacing_mm: [1.0; 3], origin_mm: [0.0; 3], direction: IDENTITY },
+        intensities: levels.mapv(f64::from).into(),
+        morphological: levels.mapv(|level| level > 0),
+        resegmented: None,
+        region: Window::whole(shape),
+    };
+    execution.pool()?.install(|| {
+        let roi = roi.sliced_along(settings.slice_axis);
+        let turned = roi.intensities().mapv(|level| level as u16);
+        let pad = settings.distances.iter().max().map_or(1, |&d| d as usize);
+        let levels = Levels::from_array(&turned, n_g, pad);
+        Ok(Counting { roi: &roi, levels: &levels, settings, isa: execution.isa }.matrices(&selection))
+    })
+}
+
+/// What matrices are counted of.
+struct Counting<'a> {
+    roi: &'a Roi,
+    levels: &'a Levels,
+    settings: &'a Settings,
+    isa: Isa,
+}
+
+impl Counting<'_> {
+    /// The matrices of the families of a selection: of each slice if there are aggregations by slice,
+    /// of the volume if there are aggregations in three dimensions.
+    fn matrices(&self, selection: &Selection) -> Vec<Matrix> {
+        let Self { roi, levels, settings, isa } = *self;
+        let job = Job { roi, settings, isa, features: &[] };
         let mut spans = Vec::new();
         if settings.aggregations.iter().any(|a| a.is_planar()) {
             spans.extend((0..levels.shape()[0]).map(Span::Slice));
@@ -63,10 +147,10 @@ pub fn matrices(
         let counts = selection.families().filter_map(|family| Some((family.name, family.matrix?)));
         let units: Vec<_> =
             counts.flat_map(|(family, count)| spans.iter().map(move |&span| (family, count, span))).collect();
-        let found = units.into_par_iter().flat_map_iter(|(family, count, span)| {
-            let matrices = count(&job, &levels, span).into_iter();
+        let counted = units.into_par_iter().flat_map_iter(|(family, count, span)| {
+            let matrices = count(&job, levels, span).into_iter();
             matrices.map(move |(offset, cells)| Matrix { family, span, offset, cells })
         });
-        Ok(found.collect())
-    })
+        counted.collect()
+    }
 }

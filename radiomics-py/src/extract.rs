@@ -6,14 +6,13 @@ use pyo3::types::PyDict;
 use radiomics_core::catalogue::FAMILIES;
 use radiomics_core::example::DigitalPhantom;
 use radiomics_core::filters::{Filter, filter_each, read_filters};
-use radiomics_core::{
-    Discretisation, Execution, FeatureRow, Grid, Image, Mask, Named, Runtime, Voxels, extract_many,
-};
+use radiomics_core::{Execution, FeatureRow, Grid, Image, Mask, Named, Runtime, Voxels, extract_many};
 
 use serde_json::Value;
 
+use crate::column::Column;
+use crate::guard::core;
 use crate::pools::{number, on_threads};
-use crate::raise;
 use crate::settings::Settings;
 use crate::value::{MAX_DEPTH, to_value};
 use crate::voxels::{Borrowed, to_array};
@@ -21,9 +20,8 @@ use crate::voxels::{Borrowed, to_array};
 /// Spacing, origin and direction, all (z, y, x).
 pub type Geometry = ([f64; 3], [f64; 3], [[f64; 3]; 3]);
 
-/// Column, image, family, feature, IBSI id, aggregation, value, status and discretisation.
-type Row =
-    (String, String, &'static str, &'static str, &'static str, &'static str, f64, &'static str, String);
+/// What a value is of, the value, and why it is undefined (empty if it is defined).
+type Row = (Column, f64, &'static str);
 
 /// Image, mask and spacing (z, y, x) in mm.
 type Example<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, (f64, f64, f64));
@@ -34,8 +32,8 @@ type Example<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, (f64, f64, f64));
 /// `images` are (name, array, geometry), `name` being what rows call the image. Arrays are
 /// (z, y, x); a geometry is (spacing, origin, direction), all in (z, y, x) order and
 /// millimetres. The arrays are borrowed and the interpreter lock is released: nobody may write to
-/// them meanwhile. A row is (column, image, family, feature, ibsi_id, aggregation, value, status,
-/// discretisation); the last is empty unless the settings have several.
+/// them meanwhile. A row is (column, value, reason); the reason says why a
+/// value is undefined, and is empty if it is not.
 #[pyfunction]
 #[pyo3(signature = (images, mask, mask_geometry, settings, *, labels, threads))]
 #[allow(clippy::too_many_arguments)]
@@ -64,22 +62,11 @@ pub fn extract(
     let tables = on_threads(py, threads, |pool| {
         extract_many(&named, &mask, &labels, settings.core(), &Runtime::new(pool))
     })?;
-    Ok(tables.map_err(raise)?.iter().map(|table| table.rows().iter().map(row).collect()).collect())
+    Ok(tables.iter().map(|table| table.rows().iter().map(row).collect()).collect())
 }
 
 fn row(row: &FeatureRow) -> Row {
-    let feature = row.column.feature;
-    (
-        row.column.name(),
-        row.column.image.clone(),
-        row.column.family,
-        feature.name,
-        feature.ibsi_id,
-        row.column.aggregation.name(),
-        row.value,
-        row.status().name(),
-        row.column.discretisation.as_ref().map_or_else(String::new, Discretisation::name),
-    )
+    ((&row.column).into(), row.value, row.reason.map_or("", Named::name))
 }
 
 /// The responses of several filters to an image, a list of new float64 arrays (z, y, x).
@@ -101,8 +88,7 @@ pub fn filter_images<'py>(
     let mut responses = Vec::with_capacity(filters.len());
     on_threads(py, threads, |pool| {
         filter_each(&image, &filters, &Runtime::new(pool), |_, response| responses.push(response))
-    })?
-    .map_err(raise)?;
+    })?;
     Ok(responses.into_iter().map(|response| response.into_pyarray(py)).collect())
 }
 
@@ -111,7 +97,7 @@ fn filters_of(given: &Bound<'_, PyAny>) -> PyResult<Vec<Filter>> {
         Value::Array(values) => values,
         single => vec![single],
     };
-    read_filters(&values).map_err(raise)
+    core(|| read_filters(&values))
 }
 
 /// With a number of threads as Python gives it.
@@ -121,16 +107,18 @@ pub fn execution(threads: i64) -> PyResult<Execution> {
 
 /// Borrowed voxels as an image.
 pub fn image<'a>(voxels: Voxels<'a>, geometry: Geometry) -> PyResult<Image<'a>> {
-    Image::new(grid(&voxels, geometry)?, voxels).map_err(raise)
+    let grid = grid(&voxels, geometry)?;
+    core(|| Image::new(grid, voxels))
 }
 
 /// Borrowed voxels as a mask.
 pub fn mask<'a>(voxels: Voxels<'a>, geometry: Geometry) -> PyResult<Mask<'a>> {
-    Mask::new(grid(&voxels, geometry)?, voxels).map_err(raise)
+    let grid = grid(&voxels, geometry)?;
+    core(|| Mask::new(grid, voxels))
 }
 
 fn grid(voxels: &Voxels, (spacing_mm, origin_mm, direction): Geometry) -> PyResult<Grid> {
-    Grid::oriented(voxels.shape(), spacing_mm, origin_mm, direction).map_err(raise)
+    core(|| Grid::oriented(voxels.shape(), spacing_mm, origin_mm, direction))
 }
 
 /// Every feature there is, in catalogue order.

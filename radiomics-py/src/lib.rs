@@ -1,8 +1,11 @@
 //! The Python module `radiomics_rs._core`: `radiomics-core` for Python, with no numbers of
 //! its own. The package around it turns files and SimpleITK images into arrays.
 
+mod column;
 mod extract;
+mod guard;
 mod maps;
+mod matrices;
 mod pools;
 mod pyradiomics;
 mod settings;
@@ -10,30 +13,21 @@ mod value;
 mod verify;
 mod voxels;
 
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-
-pyo3::create_exception!(
-    radiomics_rs,
-    RadiomicsError,
-    PyValueError,
-    "An image, a mask, a label or a setting that cannot be used; the message names the value and the remedy."
-);
-
-/// The core's message as the Python exception.
-fn raise(error: radiomics_core::Error) -> PyErr {
-    RadiomicsError::new_err(error.to_string())
-}
 
 /// The compiled part of radiomics_rs.
 #[pymodule]
 mod _core {
     #[pymodule_export]
-    use super::RadiomicsError;
+    use super::column::{Column, columns};
     #[pymodule_export]
     use super::extract::{example, extract, features, filter_images};
     #[pymodule_export]
+    use super::guard::{InternalError, RadiomicsError, fail};
+    #[pymodule_export]
     use super::maps::feature_maps;
+    #[pymodule_export]
+    use super::matrices::{matrices, matrices_of_levels};
     #[pymodule_export]
     use super::pools::end_idle_threads;
     #[pymodule_export]

@@ -4,19 +4,17 @@ use std::ops::ControlFlow;
 
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadwriteArray2};
 use pyo3::prelude::*;
-use radiomics_core::voxel_map::{Column, Layout, MovingWindow, Tile, feature_map_tiles};
+use radiomics_core::voxel_map::{Layout, MovingWindow, Tile, feature_map_tiles};
 
+use crate::column::Column;
 use crate::extract::{Geometry, execution, image, mask};
+use crate::guard::{RadiomicsError, core};
 use crate::settings::Settings;
 use crate::voxels::Borrowed;
-use crate::{RadiomicsError, raise};
-
-/// Name, image, family, feature, IBSI id and aggregation.
-type Map = (String, String, &'static str, &'static str, &'static str, &'static str);
 
 /// Maps, values, places, shape and geometry.
 type Found<'py> =
-    (Vec<Map>, Option<Bound<'py, PyArray2<f64>>>, Bound<'py, PyArray1<i64>>, [usize; 3], Geometry);
+    (Vec<Column>, Option<Bound<'py, PyArray2<f64>>>, Bound<'py, PyArray1<i64>>, [usize; 3], Geometry);
 
 /// Values that are computed between two looks at signals and progress.
 const TILE_BYTES: usize = 2 << 20;
@@ -27,7 +25,7 @@ const TILE_BYTES: usize = 2 << 20;
 /// gives the array of 64-bit floats to fill; `progress`, if not None, is called with the number
 /// of voxels done and of all of them. What either raises, or an interrupt, ends the work.
 ///
-/// Returns the maps as (name, image, family, feature, ibsi_id, aggregation), the filled array (None
+/// Returns the columns that the maps are of, the filled array (None
 /// without voxels or maps), the places of its columns in the maps' box as flat indices, and the
 /// shape (z, y, x) and the geometry of that box.
 #[pyfunction]
@@ -80,12 +78,10 @@ pub fn feature_maps<'py>(
             }
         }
     };
-    let (layout, _) = py
-        .detach(|| {
-            let settings = settings.core();
-            feature_map_tiles(&image, &mask, label, settings, &window, &execution, TILE_BYTES, receive)
-        })
-        .map_err(raise)?;
+    let (layout, _) = py.detach(|| {
+        let settings = settings.core();
+        core(|| feature_map_tiles(&image, &mask, label, settings, &window, &execution, TILE_BYTES, receive))
+    })?;
     if let Some(error) = failure {
         return Err(error);
     }
@@ -95,18 +91,12 @@ pub fn feature_maps<'py>(
         ((k * grid.shape[1] + j) * grid.shape[2] + i) as i64
     };
     Ok((
-        layout.columns().iter().map(map).collect(),
+        layout.columns().iter().map(Column::from).collect(),
         values.map(|values| values.into_bound(py)),
         PyArray1::from_iter(py, layout.voxels().iter().copied().map(place)),
         grid.shape,
         (grid.spacing_mm, grid.origin_mm, grid.direction),
     ))
-}
-
-fn map(column: &Column) -> Map {
-    let Column { image, family, feature, aggregation, .. } = column;
-    let aggregation = radiomics_core::Named::name(*aggregation);
-    (column.name(), image.clone(), family, feature.name, feature.ibsi_id, aggregation)
 }
 
 fn allocated(py: Python<'_>, allocate: &Py<PyAny>, layout: &Layout) -> PyResult<Py<PyArray2<f64>>> {

@@ -8,7 +8,7 @@ use std::thread::available_parallelism;
 use pyo3::prelude::*;
 use radiomics_core::Pool;
 
-use crate::{RadiomicsError, raise};
+use crate::guard::{RadiomicsError, core};
 
 /// Pools that no call uses, the one that was last used last. A call has its pool to itself, so
 /// calls of several Python threads do not wait for each other.
@@ -28,16 +28,20 @@ struct Idle {
 /// Runs `job` on so many threads, with the interpreter lock released.
 ///
 /// # Errors
-/// `RadiomicsError` for a negative number, or more threads than the system gives.
-pub fn on_threads<R: Send>(py: Python<'_>, threads: i64, job: impl FnOnce(&Pool) -> R + Send) -> PyResult<R> {
+/// `RadiomicsError` for a negative number, or more threads than the system gives; else as [`core`].
+pub fn on_threads<R: Send>(
+    py: Python<'_>,
+    threads: i64,
+    job: impl FnOnce(&Pool) -> radiomics_core::Result<R> + Send,
+) -> PyResult<R> {
     let threads = number(threads)?;
     let pool = match take(threads) {
         Some(pool) => pool,
-        None => Pool::new(threads).map_err(raise)?,
+        None => core(|| Pool::new(threads))?,
     };
-    let result = py.detach(|| job(&pool));
+    let result = py.detach(|| core(|| job(&pool)));
     keep(threads, pool);
-    Ok(result)
+    result
 }
 
 /// A number of threads as Python gives it.

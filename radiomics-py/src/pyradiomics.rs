@@ -6,7 +6,7 @@ use pyo3::types::{PyDict, PyMapping};
 use radiomics_core::document::pyradiomics::{self, Parameters};
 use serde_json::{Map, Value};
 
-use crate::raise;
+use crate::guard::core;
 use crate::settings::{Settings, read_source};
 use crate::value::{MAX_DEPTH, to_object, to_value};
 
@@ -65,5 +65,5 @@ pub fn parameters(source: &Bound<'_, PyAny>) -> PyResult<Parameters> {
         let value: Value = to_value(&name, &object, MAX_DEPTH)?;
         given.insert(name, value);
     }
-    pyradiomics::from_parameters(&given).map_err(raise)
+    core(|| pyradiomics::from_parameters(&given))
 }

@@ -9,8 +9,9 @@ use pyo3::types::{PyDict, PyString, PyTuple};
 use radiomics_core::document::{self, KEYS};
 use radiomics_core::{Named, Profile};
 
+use crate::guard::{RadiomicsError, core};
+use crate::pyradiomics;
 use crate::value::{to_map, to_object};
-use crate::{RadiomicsError, pyradiomics, raise};
 
 /// Everything that determines the numbers, apart from image and mask.
 ///
@@ -42,7 +43,8 @@ impl Settings {
     #[new]
     #[pyo3(signature = (**settings))]
     fn new(settings: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        Ok(Self { core: document::from_map(&to_map(settings)?).map_err(raise)? })
+        let map = to_map(settings)?;
+        Ok(Self { core: core(|| document::from_map(&map))? })
     }
 
     /// The settings of an IBSI 1 reference configuration: "digital_phantom", or "A" to "E" for
@@ -51,7 +53,7 @@ impl Settings {
     /// Raises RadiomicsError for any other name.
     #[staticmethod]
     fn ibsi_configuration(name: &str) -> PyResult<Self> {
-        Ok(Self { core: radiomics_core::Settings::ibsi_configuration(name).map_err(raise)? })
+        Ok(Self { core: core(|| radiomics_core::Settings::ibsi_configuration(name))? })
     }
 
     /// Settings from a YAML 1.2 document, which may be JSON as well.
@@ -75,7 +77,7 @@ impl Settings {
     #[staticmethod]
     #[pyo3(signature = (profile = "ibsi"))]
     fn template(profile: &str) -> PyResult<String> {
-        Ok(document::template(Profile::parse(profile).map_err(raise)?))
+        core(|| Ok(document::template(Profile::parse(profile)?)))
     }
 
     /// Settings from PyRadiomics' parameters, for values close to PyRadiomics' own.
@@ -95,13 +97,13 @@ impl Settings {
     /// the constructor.
     #[pyo3(signature = (**settings))]
     fn replace(&self, settings: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        Ok(Self { core: document::update(&self.core, &to_map(settings)?).map_err(raise)? })
+        let map = to_map(settings)?;
+        Ok(Self { core: core(|| document::update(&self.core, &map))? })
     }
 
     /// These settings with those of a YAML document replaced, such as "bin_width: 25".
     fn replace_yaml(&self, text: &str) -> PyResult<Self> {
-        let map = document::yaml_map(text).map_err(raise)?;
-        Ok(Self { core: document::update(&self.core, &map).map_err(raise)? })
+        Ok(Self { core: core(|| document::update(&self.core, &document::yaml_map(text)?))? })
     }
 
     /// All settings as a dict of None, numbers, strings and lists.
@@ -205,9 +207,12 @@ pub fn read_source<T>(
     parse: fn(&str) -> radiomics_core::Result<T>,
 ) -> PyResult<T> {
     match text_or_path(source)? {
-        Source::Text(text) => parse(&text).map_err(raise),
-        Source::Path(path) => parse(&read_file(&path)?)
-            .map_err(|error| RadiomicsError::new_err(format!("{}: {error}", path.display()))),
+        Source::Text(text) => core(|| parse(&text)),
+        Source::Path(path) => {
+            let text = read_file(&path)?;
+            let named = |error: radiomics_core::Error| format!("{}: {error}", path.display());
+            core(|| Ok(parse(&text).map_err(named)))?.map_err(RadiomicsError::new_err)
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use radiomics_core::verify::{
 use radiomics_core::{Execution, Named};
 
 use crate::extract::{Geometry, execution, image, mask};
-use crate::raise;
+use crate::guard::core;
 use crate::voxels::Borrowed;
 
 /// Published values beside ours, as `radiomics_rs.verify` returns them.
@@ -65,7 +65,7 @@ impl Verification {
     /// The checks as text: table (of families), csv, json or markdown (all values).
     #[pyo3(signature = (style = "table"))]
     fn to_text(&self, style: &str) -> PyResult<String> {
-        Ok(write(&self.checks, Format::parse(style).map_err(raise)?))
+        Ok(write(&self.checks, core(|| Format::parse(style))?))
     }
 
     fn __len__(&self) -> usize {
@@ -100,7 +100,7 @@ pub fn verify(
     threads: i64,
 ) -> PyResult<Verification> {
     let execution: Execution = execution(threads)?;
-    let mut checks = py.detach(|| digital_phantom(&execution)).map_err(raise)?;
+    let mut checks = py.detach(|| core(|| digital_phantom(&execution)))?;
     if let Some((image_voxels, image_geometry, mask_voxels, mask_geometry)) = ct {
         let (voxels, labels) = (Borrowed::new("image", &image_voxels)?, Borrowed::new("mask", &mask_voxels)?);
         let (image, mask) = (image(voxels.voxels(), image_geometry)?, mask(labels.voxels(), mask_geometry)?);
@@ -109,14 +109,14 @@ pub fn verify(
             checks.extend(ct_phantom_filtered(&image, &mask, &execution)?);
             Ok(checks)
         };
-        checks.extend(py.detach(of_ct).map_err(raise)?);
+        checks.extend(py.detach(|| core(of_ct))?);
     }
     for map in response_maps() {
         let Some((phantom, geometry, reference, reference_geometry)) = maps.get(map.test) else { continue };
         let (voxels, expected) = (Borrowed::new("image", phantom)?, Borrowed::new("reference", reference)?);
         let (phantom, reference) =
             (image(voxels.voxels(), *geometry)?, image(expected.voxels(), *reference_geometry)?);
-        let check = py.detach(|| map.check(&phantom, &reference, &execution)).map_err(raise)?;
+        let check = py.detach(|| core(|| map.check(&phantom, &reference, &execution)))?;
         checks.push(check.as_check());
     }
     Ok(Verification { checks })

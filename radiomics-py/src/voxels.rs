@@ -54,7 +54,7 @@ impl<'py> Borrowed<'py> {
             return Err(PyTypeError::new_err(format!("the {role} has dtype {dtype}: {reason}")));
         }
         if array.ndim() != 3 {
-            return Err(crate::RadiomicsError::new_err(format!(
+            return Err(crate::guard::RadiomicsError::new_err(format!(
                 "the {role} has {} dimensions: give an array (z, y, x), or (y, x) for a single slice",
                 array.ndim()
             )));

@@ -79,7 +79,11 @@ struct Direction {
 
 /// The matrices of a span as cells.
 fn cells(job: &Job, levels: &Levels, span: Span) -> Vec<(Option<[i32; 3]>, Vec<Cell>)> {
-    let count = |offset| Cell::of_counts(matrix(job.isa, levels, span, offset).cells);
+    let dropped = |offset| job.settings.glrlm_drop_single_voxel_lines && !passes_through_two(levels, offset);
+    let count = |offset| match dropped(offset) {
+        true => Vec::new(),
+        false => Cell::of_counts(matrix(job.isa, levels, span, offset).cells),
+    };
     Cell::each_direction(directions(), span, count)
 }
 

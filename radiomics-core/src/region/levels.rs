@@ -84,7 +84,6 @@ impl Levels {
     }
 
     /// Levels given as a dense array (z, y, x), 0 being outside, padded by `pad`.
-    #[cfg_attr(not(test), allow(dead_code, reason = "tests draw levels as arrays"))]
     pub(crate) fn from_array(levels: &Array3<u16>, n_g: usize, pad: usize) -> Self {
         let volume = if n_g <= usize::from(u8::MAX) {
             LevelVolume::U8(padded(levels, pad))
@@ -96,7 +95,6 @@ impl Levels {
     }
 }
 
-#[cfg_attr(not(test), allow(dead_code, reason = "tests draw levels as arrays"))]
 fn padded<T: Level>(levels: &Array3<u16>, pad: usize) -> Padded<T> {
     let (nz, ny, nx) = levels.dim();
     let mut volume = Padded::empty([nz, ny, nx], pad);

@@ -13,6 +13,8 @@ Arrays are (z, y, x), lengths are millimetres. The numbers come from a compiled 
 import os
 
 from radiomics_rs._core import (
+    Column,
+    InternalError,
     RadiomicsError,
     Settings,
     Verification,
@@ -22,27 +24,33 @@ from radiomics_rs._core import (
     features,
     setting_keys,
 )
-from radiomics_rs._extract import extract
+from radiomics_rs._extract import columns, extract
 from radiomics_rs._filter import filter_image
 from radiomics_rs._maps import FeatureMap, FeatureMaps, feature_maps
+from radiomics_rs._matrices import TextureMatrix, matrices
 from radiomics_rs._plot import plot_map
 from radiomics_rs._verify import verify
 from radiomics_rs.table import FeatureRow, FeatureTable
 
 __all__ = [
+    "Column",
     "FeatureMap",
     "FeatureMaps",
     "FeatureRow",
     "FeatureTable",
+    "InternalError",
     "RadiomicsError",
     "Settings",
+    "TextureMatrix",
     "Verification",
     "__version__",
+    "columns",
     "example",
     "extract",
     "feature_maps",
     "features",
     "filter_image",
+    "matrices",
     "plot_map",
     "setting_keys",
     "verify",

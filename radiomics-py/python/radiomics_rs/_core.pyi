@@ -11,8 +11,7 @@ __version__: str
 
 _Triple = tuple[float, float, float]
 _Geometry = tuple[_Triple, _Triple, tuple[_Triple, _Triple, _Triple]]
-_Map = tuple[str, str, str, str, str, str]
-_Row = tuple[str, str, str, str, str, str, float, str, str]
+_Row = tuple[Column, float, str]
 _Image = tuple[str, npt.NDArray[Any], _Geometry]
 
 class _Feature(TypedDict):
@@ -40,6 +39,37 @@ class _PyRadiomicsSetting(TypedDict):
 class RadiomicsError(ValueError):
     """An image, a mask, a label or a setting that cannot be used."""
 
+class InternalError(RadiomicsError):
+    """The library made a mistake, not its caller: please report the message."""
+
+@final
+class Column:
+    """What a value, or a map, is of: known from the settings, before there is any image."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def image(self) -> str: ...
+    @property
+    def family(self) -> str: ...
+    @property
+    def feature(self) -> str: ...
+    @property
+    def ibsi_id(self) -> str: ...
+    @property
+    def pyradiomics(self) -> str | None: ...
+    @property
+    def aggregation(self) -> str: ...
+    @property
+    def discretisation(self) -> str: ...
+    def __new__(
+        cls, image: str, family: str, feature: str, aggregation: str = "", discretisation: str = ""
+    ) -> Column: ...
+    def __hash__(self) -> int: ...
+    def __eq__(self, other: object) -> bool: ...
+
+def columns(settings: Settings, images: Sequence[str]) -> list[Column]: ...
+def _fail(text: str) -> None: ...
 @final
 class Settings:
     """Everything that determines the numbers, apart from image and mask; cannot be changed."""
@@ -132,12 +162,34 @@ def feature_maps(
     allocate: Callable[[int, int], npt.NDArray[np.float64]],
     progress: Callable[[int, int], object] | None,
 ) -> tuple[
-    list[_Map],
+    list[Column],
     npt.NDArray[np.float64] | None,
     npt.NDArray[np.int64],
     tuple[int, int, int],
     _Geometry,
 ]: ...
+_Matrix = tuple[
+    str,
+    int | None,
+    list[int] | None,
+    npt.NDArray[np.uint16],
+    npt.NDArray[np.uint64],
+    npt.NDArray[np.float64],
+]
+
+def matrices(
+    image: npt.NDArray[Any],
+    image_geometry: _Geometry,
+    mask: npt.NDArray[Any],
+    mask_geometry: _Geometry,
+    settings: Settings,
+    *,
+    label: int,
+    threads: int,
+) -> list[_Matrix]: ...
+def matrices_of_levels(
+    levels: npt.NDArray[np.uint16], n_g: int, settings: Settings
+) -> list[_Matrix]: ...
 def end_idle_threads() -> None: ...
 def example() -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint8], _Triple]: ...
 def features() -> list[_Feature]: ...

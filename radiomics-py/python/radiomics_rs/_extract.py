@@ -115,8 +115,34 @@ def extract(
         labels=labels,
         threads=threads,
     )
-    made = [FeatureTable(map(FeatureRow._make, rows)) for rows in tables]
+    made = [FeatureTable(FeatureRow.of(*row) for row in rows) for rows in tables]
     return dict(zip(labels, made, strict=True)) if several else made[0]
+
+
+def columns(
+    settings: SettingsLike = None,
+    images: Iterable[str] | None = None,
+    *,
+    filters: FiltersLike = None,
+) -> list[_core.Column]:
+    """The columns of a table before there is any image: known from the settings alone.
+
+    The table of `extract` with the same settings has these columns in this order, whatever the
+    image; `[column.name for column in columns(settings)]` are its `keys()`.
+
+    Args:
+        settings: as for `extract`.
+        images: the names of several images, as the keys of the mapping that `extract` takes; None
+            for a single image, whose rows are called "original".
+        filters: as for `extract`.
+
+    Raises:
+        RadiomicsError: a setting that cannot be used, or a family or feature that does not exist.
+    """
+    chosen = _settings(settings)
+    if filters is not None:
+        chosen = chosen.replace(filters=filters)
+    return _core.columns(chosen, [ORIGINAL] if images is None else list(images))
 
 
 def _named(image: ImagesLike) -> Mapping[str, ImageLike]:

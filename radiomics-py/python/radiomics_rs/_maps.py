@@ -23,22 +23,8 @@ if TYPE_CHECKING:
 SUFFIXES = (".nrrd", ".nii.gz", ".nii", ".mha")
 
 
-@dataclass(frozen=True)
-class FeatureMap:
-    """What a map is of."""
-
-    name: str
-    """Unique among the maps: image, family, feature and, for texture, aggregation."""
-    image: str
-    """The image it is computed from: `original`, or the name of a filter."""
-    family: str
-    """Name of the family."""
-    feature: str
-    """Name within the family."""
-    ibsi_id: str
-    """Four-character identifier of IBSI, or empty."""
-    aggregation: str
-    """Over what it is aggregated within a window; empty for the window as a whole."""
+#: What a map is of; maps and tables have the same.
+FeatureMap = _core.Column
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -200,8 +186,7 @@ def feature_maps(
     )
     if values is None:
         values = np.empty((len(maps), places.size))
-    made = tuple(FeatureMap(*one) for one in maps)
-    return FeatureMaps(made, tuple(shape), *geometry, places, values, outside)
+    return FeatureMaps(tuple(maps), tuple(shape), *geometry, places, values, outside)
 
 
 def _selected(settings: _core.Settings, features: Iterable[str] | None) -> _core.Settings:

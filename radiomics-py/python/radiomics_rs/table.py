@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
+import difflib
+import html
 import json
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from radiomics_rs._core import Column
 
 FIELDS = ("image", "family", "feature", "ibsi_id", "aggregation", "value", "status")
 # Only tables of several discretisations have this one.
@@ -21,7 +25,7 @@ SHOWN_ROWS = 20
 
 
 class FeatureRow(NamedTuple):
-    """One feature value."""
+    """One feature value: a column and its value."""
 
     column: str
     """Name that is unique in the table."""
@@ -42,6 +46,26 @@ class FeatureRow(NamedTuple):
     discretisation: str = ""
     """Which of several discretisations it is of, such as "bin_width_25" or "bin_number_32"; empty
     if the settings have one alone, or if the feature does not depend on it."""
+    reason: str = ""
+    """Why the value is undefined: "nothing_counted" (the region has nothing of what the matrix
+    counts, such as pairs of neighbours) or "not_defined" (the formula has no value for it, as the
+    feature's summary says). Empty for a value that is defined."""
+
+    @classmethod
+    def of(cls, column: Column, value: float, reason: str = "") -> FeatureRow:
+        """The row of a column with its value, and why it is undefined if it is."""
+        return cls(
+            column=column.name,
+            image=column.image,
+            family=column.family,
+            feature=column.feature,
+            ibsi_id=column.ibsi_id,
+            aggregation=column.aggregation,
+            value=value,
+            status="undefined" if math.isnan(value) else "ok",
+            discretisation=column.discretisation,
+            reason=reason,
+        )
 
     def record(self) -> dict[str, Any]:
         """The fields as a dict, without the column name, and without an empty discretisation."""
@@ -49,11 +73,12 @@ class FeatureRow(NamedTuple):
 
 
 class FeatureTable(Sequence[FeatureRow]):
-    """Feature values, a sequence of `FeatureRow`.
+    """Feature values, a sequence of `FeatureRow`, and by name: `table["original_glcm_contrast_3D"]`.
 
     The rows come image by image: those of the shape, then those of each filter's response in
     catalogue order. A family that depends on the discretisation has its rows once for each of
-    several, in the order of the settings.
+    several, in the order of the settings. Two tables are equal if all columns and values are; NaN
+    equals NaN.
     """
 
     def __init__(self, rows: Iterable[FeatureRow]) -> None:
@@ -61,6 +86,18 @@ class FeatureTable(Sequence[FeatureRow]):
         self._rows = tuple(rows)
         several = any(row.discretisation for row in self._rows)
         self._fields = (*FIELDS, DISCRETISATION) if several else FIELDS
+
+    def keys(self) -> list[str]:
+        """The names of the columns, in order."""
+        return [row.column for row in self._rows]
+
+    def values(self) -> list[float]:
+        """The values, in the order of `keys`; NaN where undefined."""
+        return [row.value for row in self._rows]
+
+    def items(self) -> list[tuple[str, float]]:
+        """Column names with their values, in order."""
+        return [(row.column, row.value) for row in self._rows]
 
     def to_dict(self) -> dict[str, float]:
         """Column name to value; undefined values are NaN."""
@@ -114,10 +151,40 @@ class FeatureTable(Sequence[FeatureRow]):
     def __iter__(self) -> Iterator[FeatureRow]:
         return iter(self._rows)
 
-    def __getitem__(self, index: int | slice) -> Any:
+    @overload
+    def __getitem__(self, index: int) -> FeatureRow: ...
+    @overload
+    def __getitem__(self, index: slice) -> FeatureTable: ...
+    @overload
+    def __getitem__(self, index: str) -> float: ...
+
+    def __getitem__(self, index: int | slice | str) -> Any:
+        """The row at a place, a table of several, or the value of the column of that name."""
+        if isinstance(index, str):
+            for row in self._rows:
+                if row.column == index:
+                    return row.value
+            near = difflib.get_close_matches(index, self.keys(), 1, 0.4)
+            raise KeyError(
+                f"there is no column {index!r}" + "".join(f"; did you mean {n!r}?" for n in near)
+            )
         if isinstance(index, slice):
             return FeatureTable(self._rows[index])
         return self._rows[index]
+
+    def __contains__(self, item: object) -> bool:
+        """Whether there is a column of that name, or a row."""
+        if isinstance(item, str):
+            return any(row.column == item for row in self._rows)
+        return item in self._rows
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FeatureTable):
+            return NotImplemented
+        return len(self) == len(other) and all(map(_same, self._rows, other._rows))
+
+    def __hash__(self) -> int:
+        return hash(tuple(row.column for row in self._rows))
 
     def __str__(self) -> str:
         return aligned(self._fields, map(self._cells, self._rows))
@@ -125,10 +192,25 @@ class FeatureTable(Sequence[FeatureRow]):
     def __repr__(self) -> str:
         if len(self) <= SHOWN_ROWS:
             return f"{self}\n[{len(self)} features]"
-        head, tail = self._rows[: SHOWN_ROWS // 2], self._rows[-SHOWN_ROWS // 2 :]
-        dots = tuple("..." for _ in self._fields)
-        cells = [*map(self._cells, head), dots, *map(self._cells, tail)]
+        cells = [*map(self._cells, self._shown())]
+        cells.insert(SHOWN_ROWS // 2, tuple("..." for _ in self._fields))
         return f"{aligned(self._fields, cells)}\n[{len(self)} features]"
+
+    def _repr_html_(self) -> str:
+        """The table for notebooks, shortened in the middle as in `repr`."""
+        shown = [self._cells(row) for row in self._shown()]
+        if len(self) > SHOWN_ROWS:
+            shown.insert(SHOWN_ROWS // 2, tuple("..." for _ in self._fields))
+        body = "".join(_html_row("td", row) for row in shown)
+        head = _html_row("th", self._fields)
+        table = f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+        return f"{table}<p>{len(self)} features</p>"
+
+    def _shown(self) -> Sequence[FeatureRow]:
+        """All rows, or the first and the last ones of many."""
+        if len(self) <= SHOWN_ROWS:
+            return self._rows
+        return (*self._rows[: SHOWN_ROWS // 2], *self._rows[-SHOWN_ROWS // 2 :])
 
     def _cells(self, row: FeatureRow) -> tuple[str, ...]:
         shown = {**_record(row, self._fields), "value": f"{row.value:.{SHOWN_DIGITS}g}"}
@@ -148,6 +230,17 @@ def aligned(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
         return "  ".join(padded).rstrip()
 
     return "\n".join(map(line, lines))
+
+
+def _html_row(tag: str, cells: Iterable[str]) -> str:
+    return f"<tr>{''.join(f'<{tag}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>"
+
+
+def _same(one: FeatureRow, other: FeatureRow) -> bool:
+    """Whether two rows are equal, NaN being equal to NaN."""
+    if math.isnan(one.value) and math.isnan(other.value):
+        one, other = one._replace(value=0.0), other._replace(value=0.0)
+    return one == other
 
 
 def _record(row: FeatureRow, fields: Iterable[str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 
 import numpy
+from . import _settings
 
 logger = logging.getLogger("radiomics.imageoperations")
 
@@ -57,7 +58,7 @@ def getBinEdges(parameterValues, **kwargs):
     >>> getBinEdges([54, 166], binWidth=25)
     array([ 50,  75, 100, 125, 150, 175, 200])
     """
-    binWidth = kwargs.get("binWidth", 25)
+    binWidth = _settings.get(kwargs, "binWidth")
     binCount = kwargs.get("binCount")
     values = numpy.asarray(parameterValues)
     # As Python numbers: the rule is computed in double precision whatever the image's type, and
@@ -114,4 +115,4 @@ def check_settings(values, settings) -> None:
         if count < 1:
             raise ValueError(f"binCount must be at least 1 (got {count!r})")
     else:
-        check_bins(minimum, maximum, settings.get("binWidth", 25))
+        check_bins(minimum, maximum, _settings.get(settings, "binWidth"))

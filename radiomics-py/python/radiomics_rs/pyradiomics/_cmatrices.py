@@ -1,7 +1,6 @@
-"""Texture matrices by the signatures of PyRadiomics' C extension `cMatrices`.
+"""Texture matrices by the signatures of PyRadiomics' C extension `cMatrices`, from the engine.
 
-Plain NumPy: the features do not come from here (the engine has its own, faster builders), but from
-here come the attributes ``P_glcm`` and so on, and what plug-ins ask for that call
+The attributes ``P_glcm`` and so on come from here, and what plug-ins ask for that call
 `radiomics.cMatrices` themselves.
 """
 
@@ -10,7 +9,11 @@ from __future__ import annotations
 import itertools
 
 import numpy
-import SimpleITK as sitk
+
+from radiomics_rs import _core
+
+#: The highest grey level that the engine counts.
+_MAXIMUM_LEVEL = 2**16 - 1
 
 
 def generate_angles(size, distances, bidirectional=False, force2D=False, force2Ddimension=0):
@@ -36,32 +39,79 @@ def generate_angles(size, distances, bidirectional=False, force2D=False, force2D
     return numpy.array(angles if bidirectional else angles[: len(angles) // 2], dtype="int32")
 
 
-def _pair(levels, offset):
-    """Two views of the array: voxels, and what lies at `offset` from each."""
-    here = tuple(
-        slice(max(0, -o), s - max(0, o)) for o, s in zip(offset, levels.shape, strict=True)
-    )
-    there = tuple(
-        slice(max(0, o), s - max(0, -o)) for o, s in zip(offset, levels.shape, strict=True)
-    )
-    return levels[here], levels[there]
+class _Levels:
+    """Grey levels as the engine takes them, and its matrices of them."""
 
+    def __init__(self, image, mask, Ng, force2D, force2Ddimension):
+        levels = numpy.where(numpy.asarray(mask, dtype=bool), image, 0)
+        if levels.size and levels.max() > min(Ng, _MAXIMUM_LEVEL):
+            raise ValueError(
+                f"the highest grey level is {levels.max()}: at most Ng ({Ng}) and "
+                f"{_MAXIMUM_LEVEL} can be counted"
+            )
+        self.shape = levels.shape
+        self.planar = bool(force2D) or levels.ndim == 2
+        #: the axes of the array in the engine's order, which begins with the one across slices
+        self.order = [0, 1, 2]
+        if levels.ndim == 2:
+            levels = levels[numpy.newaxis]
+        elif self.planar:
+            self.order = [force2Ddimension, *(a for a in range(3) if a != force2Ddimension)]
+        self.levels = numpy.ascontiguousarray(levels.transpose(self.order), dtype="uint16")
+        self.Ng = int(Ng)
 
-def _inside(image, mask):
-    return numpy.where(numpy.asarray(mask, dtype=bool), image, 0)
+    def matrices(self, family, distances=(1,), **settings):
+        """Each matrix as offset, rows (from 0), columns and values."""
+        aggregations = ["2.5D_merged"] if self.planar else ["3D_merged", "3D"]
+        settings = _core.Settings(
+            profile="pyradiomics",
+            families=[family],
+            feature_set="ibsi",
+            aggregations=aggregations,
+            distances=[int(distance) for distance in distances],
+            **settings,
+        )
+        for _, _, offset, level, column, value in _core.matrices_of_levels(
+            self.levels, self.Ng, settings
+        ):
+            yield offset, level.astype(int) - 1, column.astype(int), value
+
+    def angle(self, offset):
+        """An offset of the engine along the axes of the array."""
+        angle = [0, 0, 0]
+        for axis, step in zip(self.order, offset, strict=True):
+            angle[axis] = step
+        return tuple(angle[3 - len(self.shape) :])
+
+    def by_angle(self, angles, family, columns, first_column, **settings):
+        """Sums over slices, (1, Ng, columns, angles), each angle counted one way."""
+        counts = numpy.zeros((1, self.Ng, columns, len(angles)))
+        places = {tuple(angle.tolist()): n for n, angle in enumerate(angles)}
+        for offset, row, column, value in self.matrices(family, **settings):
+            column = column - first_column
+            angle = self.angle(offset)
+            if angle in places:
+                numpy.add.at(counts[0, :, :, places[angle]], (row, column), value)
+            elif (back := tuple(-a for a in angle)) in places:
+                # Seen from the other end, a pair is the other way round; a run stays what it is.
+                place = (column, row) if family == "glcm" else (row, column)
+                numpy.add.at(counts[0, :, :, places[back]], place, value)
+        return counts
+
+    def summed(self, family, columns, first_column, **settings):
+        """Sums over slices, (1, Ng, columns)."""
+        counts = numpy.zeros((1, self.Ng, columns))
+        for _, row, column, value in self.matrices(family, **settings):
+            numpy.add.at(counts[0], (row, column - first_column), value)
+        return counts
 
 
 def calculate_glcm(image, mask, distances, Ng, force2D=False, force2Ddimension=0):
     """Pair counts (1, Ng, Ng, directions), one way per direction, and the directions."""
-    levels = _inside(image, mask)
+    levels = _Levels(image, mask, Ng, force2D, force2Ddimension)
     angles = generate_angles(levels.shape, distances, False, force2D, force2Ddimension)
-    counts = numpy.zeros((1, Ng, Ng, len(angles)))
-    for index, angle in enumerate(angles):
-        here, there = _pair(levels, angle)
-        pairs = (here > 0) & (there > 0)
-        codes = (here[pairs] - 1) * Ng + there[pairs] - 1
-        counts[0, :, :, index] = numpy.bincount(codes, minlength=Ng * Ng).reshape(Ng, Ng)
-    return counts, angles
+    settings = {"distances": distances, "glcm_symmetric": False}
+    return levels.by_angle(angles, "glcm", levels.Ng, 1, **settings), angles
 
 
 def calculate_glrlm(image, mask, Ng, Nr, force2D=False, force2Ddimension=0):
@@ -69,96 +119,31 @@ def calculate_glrlm(image, mask, Ng, Nr, force2D=False, force2Ddimension=0):
 
     A direction in which no line holds two voxels of the region stays empty.
     """
-    levels = _inside(image, mask)
+    levels = _Levels(image, mask, Ng, force2D, force2Ddimension)
     angles = generate_angles(levels.shape, [1], False, force2D, force2Ddimension)
-    counts = numpy.zeros((1, Ng, Nr, len(angles)))
-    for index, angle in enumerate(angles):
-        if not _line_of_two(levels > 0, angle):
-            continue
-        padded = numpy.pad(levels, 1)
-        # A run begins where the voxel before it differs; then it is followed, all runs at once.
-        begin = numpy.argwhere(
-            (padded > 0) & (padded != numpy.roll(padded, angle, range(padded.ndim)))
-        )
-        level = padded[tuple(begin.T)]
-        length = numpy.zeros(len(begin), dtype=int)
-        alive, at = numpy.arange(len(begin)), begin
-        while alive.size:
-            length[alive] += 1
-            at = at + angle
-            same = padded[tuple(at.T)] == level[alive]
-            alive, at = alive[same], at[same]
-        counts[0, :, :, index] = numpy.bincount(
-            (level - 1) * Nr + length - 1, minlength=Ng * Nr
-        ).reshape(Ng, Nr)
-    return counts, angles
-
-
-def _line_of_two(region, angle):
-    """Whether any line along `angle` holds more than one voxel of the region."""
-    at = numpy.argwhere(region)
-    # Voxels on one line share what is left after walking back to the first plane in the moving
-    # axis.
-    axis = int(numpy.flatnonzero(angle)[0])
-    start = at - numpy.outer(at[:, axis] * angle[axis], angle)
-    return len(numpy.unique(start, axis=0)) < len(at)
+    return levels.by_angle(angles, "glrlm", int(Nr), 1), angles
 
 
 def calculate_glszm(image, mask, Ng, Ns, force2D=False, force2Ddimension=0):
     """Zone counts (1, Ng, Ns): 26-connected, or 8-connected in each slice with `force2D`."""
-    levels = _inside(image, mask)
-    if force2D and levels.ndim == 3:
-        slices = [
-            numpy.take(levels, i, force2Ddimension) for i in range(levels.shape[force2Ddimension])
-        ]
-    else:
-        slices = [levels]
-    counts = numpy.zeros((1, Ng, Ns))
-    for part in slices:
-        for level in numpy.unique(part[part > 0]):
-            zones = sitk.ConnectedComponent(
-                sitk.GetImageFromArray((part == level).astype("uint8")), True
-            )
-            sizes = numpy.bincount(sitk.GetArrayFromImage(zones).ravel())[1:]
-            numpy.add.at(counts[0, level - 1], sizes - 1, 1)
-    return counts
-
-
-def _neighbour_loop(levels, distances, force2D, force2Ddimension):
-    for angle in generate_angles(levels.shape, distances, True, force2D, force2Ddimension):
-        here = tuple(
-            slice(max(0, -o), s - max(0, o)) for o, s in zip(angle, levels.shape, strict=True)
-        )
-        yield here, _pair(levels, angle)[1]
+    return _Levels(image, mask, Ng, force2D, force2Ddimension).summed("glszm", int(Ns), 1)
 
 
 def calculate_gldm(image, mask, distances, Ng, alpha, force2D=False, force2Ddimension=0):
     """Dependence counts (1, Ng, 1 + largest possible dependence)."""
-    levels = _inside(image, mask)
+    levels = _Levels(image, mask, Ng, force2D, force2Ddimension)
     neighbours = len(generate_angles(levels.shape, distances, True, force2D, force2Ddimension))
-    dependence = numpy.zeros(levels.shape, dtype=int)
-    for here, there in _neighbour_loop(levels, distances, force2D, force2Ddimension):
-        dependence[here] += (there > 0) & (numpy.abs(there - levels[here]) <= alpha)
-    inside = levels > 0
-    size = neighbours + 1
-    codes = (levels[inside] - 1) * size + dependence[inside]
-    return numpy.bincount(codes, minlength=Ng * size).reshape(1, Ng, size).astype(float)
+    settings = {"distances": distances, "ngldm_alpha": int(alpha)}
+    # The engine counts the voxel itself as well.
+    return levels.summed("ngldm", neighbours + 1, 1, **settings)
 
 
 def calculate_ngtdm(image, mask, distances, Ng, force2D=False, force2Ddimension=0):
     """Columns n_i, s_i and i, shape (1, Ng, 3)."""
-    levels = _inside(image, mask)
-    total = numpy.zeros(levels.shape)
-    count = numpy.zeros(levels.shape, dtype=int)
-    for here, there in _neighbour_loop(levels, distances, force2D, force2Ddimension):
-        total[here] += there
-        count[here] += there > 0
-    inside = levels > 0
-    mean = numpy.divide(total, count, out=levels.astype(float), where=count > 0)
-    matrix = numpy.zeros((1, Ng, 3))
-    matrix[0, :, 0] = numpy.bincount(levels[inside] - 1, minlength=Ng)
-    matrix[0, :, 1] = numpy.bincount(
-        levels[inside] - 1, weights=numpy.abs(levels - mean)[inside], minlength=Ng
-    )
-    matrix[0, :, 2] = numpy.arange(1, Ng + 1)
+    levels = _Levels(image, mask, Ng, force2D, force2Ddimension)
+    matrix = numpy.zeros((1, levels.Ng, 3))
+    for _, row, n, s in levels.matrices("ngtdm", distances=distances):
+        numpy.add.at(matrix[0, :, 0], row, n)
+        numpy.add.at(matrix[0, :, 1], row, s)
+    matrix[0, :, 2] = numpy.arange(1, levels.Ng + 1)
     return matrix

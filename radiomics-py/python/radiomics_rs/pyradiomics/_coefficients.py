@@ -6,7 +6,7 @@ import weakref
 
 import numpy
 
-from . import _cmatrices
+from . import _cmatrices, _settings
 
 _EPS = numpy.spacing(1)
 
@@ -49,10 +49,10 @@ def matrix(owner) -> numpy.ndarray:
     levels, mask = owner.imageArray, owner.maskArray
     Ng = owner.coefficients["Ng"]
     plane = (
-        settings.get("force2D", False) and levels.ndim == 3,
-        settings.get("force2Ddimension", 0),
+        _settings.get(settings, "force2D") and levels.ndim == 3,
+        _settings.get(settings, "force2Ddimension"),
     )
-    distances = settings.get("distances", [1])
+    distances = _settings.get(settings, "distances")
     present = owner.coefficients["grayLevels"] - 1
     if owner._engineClass == "glcm":
         counts, angles = _cmatrices.calculate_glcm(levels, mask, distances, Ng, *plane)

@@ -12,22 +12,18 @@ import SimpleITK as sitk
 
 from radiomics_rs import _core
 
-from . import _binning
+from . import _binning, _settings
 
 #: Engine families, and the feature class whose values they hold.
 CLASS_OF_FAMILY = {
-    "intensity_statistics": "firstorder",
-    "intensity_histogram": "firstorder",
-    "glcm": "glcm",
-    "glrlm": "glrlm",
-    "glszm": "glszm",
-    "ngldm": "gldm",
-    "ngtdm": "ngtdm",
-    "morphology": "shape",
-    "morphology_2d": "shape2D",
+    family: name for name, families in _core.pyradiomics_classes().items() for family in families
 }
 #: Classes with one matrix per direction, so that `weightingNorm` has something to weight.
-_DIRECTIONAL = ("glcm", "glrlm")
+_DIRECTIONAL = {
+    CLASS_OF_FAMILY[entry["family"]]
+    for entry in _core.features()
+    if entry["family"] in CLASS_OF_FAMILY and "3D_merged" in entry["aggregations"]
+}
 #: Classes whose neighbours are those at `distances`.
 _WITH_DISTANCES = ("glcm", "gldm", "ngtdm")
 #: Norms of `weightingNorm` that the engine weights by; any other merges the directions unweighted.
@@ -39,8 +35,10 @@ _NO_PLACE = ((0.0, 0.0, 0.0), ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
 #: Features that are 0 in PyRadiomics where the engine says that they are undefined.
 _ZERO_IF_UNDEFINED = ("ngtdm.busyness",)
 
-#: Threads of one extraction; 0 takes all cores. Workers of a batch set it to 1.
-threads = 0
+
+def threads(settings) -> int:
+    """Threads of one extraction; 0 takes all cores."""
+    return settings.get("threads", 0)
 
 
 @functools.cache
@@ -83,10 +81,10 @@ def together(requests: Sequence[tuple[Any, Iterable[str]]]) -> list[dict[str, fl
     owners = [owner for owner, _ in requests]
     voxels, geometry, *rest = _arguments(owners, image, mask, wanted)
     images = [("original", voxels, geometry)]
-    (rows,) = _core.extract(images, *rest, labels=[1], threads=threads)
+    (rows,) = _core.extract(images, *rest, labels=[1], threads=threads(owner.settings))
     values: dict[str, dict[str, float]] = {}
-    for _, _, family, feature, _, aggregation, value, *_ in rows:
-        values.setdefault(f"{family}.{feature}", {})[aggregation] = value
+    for column, value, _ in rows:
+        values.setdefault(f"{column.family}.{column.feature}", {})[column.aggregation] = value
     found = []
     for feature_class, names in zip(classes, native, strict=True):
         own = ["", *_aggregations(feature_class, owner.settings)]
@@ -104,10 +102,10 @@ def maps(owner, wanted: Iterable[str]) -> dict[str, numpy.ndarray]:
     found, values, places, shape, _ = _core.feature_maps(
         *_arguments([owner], owner._greyLevels(), owner._region, list(native)),
         label=1,
-        threads=threads,
-        radius=int(given.get("kernelRadius", 1)),
-        in_plane=bool(given.get("force2D", False)),
-        masked=bool(given.get("maskedKernel", True)),
+        threads=threads(given),
+        radius=int(_settings.get(given, "kernelRadius")),
+        in_plane=bool(_settings.get(given, "force2D")),
+        masked=bool(_settings.get(given, "maskedKernel")),
         allocate=lambda *shape: numpy.empty(shape),
         progress=None,
     )
@@ -116,9 +114,9 @@ def maps(owner, wanted: Iterable[str]) -> dict[str, numpy.ndarray]:
     first = [indices.min() for indices in numpy.where(region)]
     voxels = [i + k for i, k in zip(numpy.unravel_index(places, shape), first, strict=True)]
     made = {}
-    for (_, _, family, feature, *_), of_region in zip(found, values, strict=True):
+    for column, of_region in zip(found, values, strict=True):
         array = owner._emptyMap()
-        key = f"{family}.{feature}"
+        key = f"{column.family}.{column.feature}"
         array.reshape(region.shape)[tuple(voxels)] = _defined(key, of_region)
         made[native[key]] = array
     return {name: made[name] for name in native.values()}
@@ -132,11 +130,11 @@ def _arguments(owners, image, mask, native) -> tuple:
     """Image, mask and settings as the engine takes them."""
     owner = owners[0]
     spacing = [float(mm) for mm in _spacing(owner)]
-    axis = owner.settings.get("force2Ddimension", 0)
+    axis = _settings.get(owner.settings, "force2Ddimension")
     if mask.ndim == 2:
         # A 2D image is a volume of one slice for the engine.
         image, mask, spacing, axis = image[numpy.newaxis], mask[numpy.newaxis], [1.0, *spacing], 0
-    settings = _settings([o._engineClass for o in owners], owner.settings, native, axis)
+    settings = _native_settings([o._engineClass for o in owners], owner.settings, native, axis)
     geometry = (tuple(spacing), *_NO_PLACE)
     return (
         _native_order(image.view("uint8") if image.dtype == bool else image),
@@ -147,8 +145,12 @@ def _arguments(owners, image, mask, native) -> tuple:
     )
 
 
-def filtered(image, filters, pixel_type=sitk.sitkFloat64, axis=None, swapped=False) -> list:
+def filtered(
+    image, filters, settings, pixel_type=sitk.sitkFloat64, axis=None, swapped=False
+) -> list:
     """Responses of the engine's filters to a SimpleITK image, as images of the given pixel type.
+
+    Of PyRadiomics' `settings` only the number of threads matters here.
 
     A 2D filter filters the slices across array axis `axis` (0 when None); their two axes stay in
     order, unless `axis` is `swapped` with the first one.
@@ -163,7 +165,7 @@ def filtered(image, filters, pixel_type=sitk.sitkFloat64, axis=None, swapped=Fal
     geometry = (tuple(spacing[a] for a in order), *_NO_PLACE)
     voxels = _native_order(volume.transpose(order))
     found = []
-    for response in _core.filter_images(voxels, geometry, filters, threads=threads):
+    for response in _core.filter_images(voxels, geometry, filters, threads=threads(settings)):
         turned = response.transpose(numpy.argsort(order)).reshape(array.shape)
         result = sitk.Cast(sitk.GetImageFromArray(turned), pixel_type)
         result.CopyInformation(image)
@@ -189,19 +191,19 @@ def _native_order(array):
     return numpy.ascontiguousarray(array.astype(array.dtype.newbyteorder("="), copy=False))
 
 
-def _settings(classes, given, wanted, axis) -> dict:
+def _native_settings(classes, given, wanted, axis) -> dict:
     """PyRadiomics' settings in the engine's words."""
     _binning.check_single(given)
     settings = {"profile": "pyradiomics", "features": wanted}
     if given.get("binCount") is not None:
         settings["bin_number"] = int(given["binCount"])
     else:
-        settings["bin_width"] = float(given.get("binWidth", 25))
+        settings["bin_width"] = float(_settings.get(given, "binWidth"))
     if any(feature_class in _WITH_DISTANCES for feature_class in classes):
-        settings["distances"] = [int(distance) for distance in given.get("distances", [1])]
-    settings["glcm_symmetric"] = bool(given.get("symmetricalGLCM", True))
-    settings["ngldm_alpha"] = given.get("gldm_a", 0)
-    settings["intensity_shift"] = float(given.get("voxelArrayShift", 0))
+        settings["distances"] = [int(distance) for distance in _settings.get(given, "distances")]
+    settings["glcm_symmetric"] = bool(_settings.get(given, "symmetricalGLCM"))
+    settings["ngldm_alpha"] = _settings.get(given, "gldm_a")
+    settings["intensity_shift"] = float(_settings.get(given, "voxelArrayShift"))
     settings["slice_axis"] = int(axis)
     if given.get("weightingNorm") in _NORMS:
         settings["distance_weighting"] = given["weightingNorm"]
@@ -212,7 +214,7 @@ def _settings(classes, given, wanted, axis) -> dict:
 
 def _aggregations(feature_class, given) -> list[str]:
     """What a class is aggregated over, the one that it means first."""
-    force2D, norm = given.get("force2D", False), given.get("weightingNorm")
+    force2D, norm = _settings.get(given, "force2D"), given.get("weightingNorm")
     if feature_class in _DIRECTIONAL:
         if force2D:
             return ["2.5D_dir_merged"] if norm is None else ["2.5D_merged"]
@@ -227,9 +229,9 @@ def _check_directions(owner) -> None:
         return
     given = owner.settings
     sizes = list(owner.maskArray.shape)
-    if given.get("force2D", False) and len(sizes) == 3:
-        del sizes[given.get("force2Ddimension", 0)]
-    distances = given.get("distances", [1]) if feature_class in _WITH_DISTANCES else [1]
+    if _settings.get(given, "force2D") and len(sizes) == 3:
+        del sizes[_settings.get(given, "force2Ddimension")]
+    distances = _settings.get(given, "distances") if feature_class in _WITH_DISTANCES else [1]
     if not any(0 < distance < max(sizes) for distance in distances):
         raise RuntimeError(
             f"Error getting angle count. (the region, {' x '.join(map(str, sizes))} voxels, has no "

@@ -10,13 +10,13 @@ import logging
 import numpy
 import SimpleITK as sitk
 
-from . import _engine
+from . import _engine, _settings
 
 logger = logging.getLogger("radiomics.imageoperations")
 
 
 def _pointwise(inputImage, name, **kwargs):
-    yield _engine.filtered(inputImage, [name])[0], name.replace("_", ""), kwargs
+    yield _engine.filtered(inputImage, [name], kwargs)[0], name.replace("_", ""), kwargs
 
 
 def getOriginalImage(inputImage, inputMask, **kwargs):
@@ -31,7 +31,7 @@ def getLoGImage(inputImage, inputMask, **kwargs):
     if size.min() < 4:
         logger.warning("Image too small to apply LoG filter, size: %s", size)
         return
-    for sigma in kwargs.get("sigma", []):
+    for sigma in _settings.get(kwargs, "sigma"):
         if sigma <= 0:
             logger.warning("applyLoG: sigma must be greater than 0.0: %g", sigma)
         elif (size < numpy.ceil(sigma / spacing) + 1).any():
@@ -47,18 +47,20 @@ def getLoGImage(inputImage, inputMask, **kwargs):
             log = {"sigma_mm": float(sigma), "method": "recursive"}
             if inputImage.GetDimension() == 2:
                 log["dimensions"] = "2D"
-            image = _engine.filtered(inputImage, [{"laplacian_of_gaussian": log}], sitk.sitkFloat32)
+            image = _engine.filtered(
+                inputImage, [{"laplacian_of_gaussian": log}], kwargs, sitk.sitkFloat32
+            )
             # An int stays without decimals: 'log-sigma-1-mm-3D', but 1.0 gives '1-0'.
             yield image[0], f"log-sigma-{str(sigma).replace('.', '-')}-mm-3D", kwargs
 
 
 def getWaveletImage(inputImage, inputMask, **kwargs):
     """Stationary wavelet transform (`wavelet`, `start_level`, `level`): 'wavelet-LLH', ..."""
-    wavelet, level = kwargs.get("wavelet", "coif1"), kwargs.get("level", 1)
-    start = kwargs.get("start_level", 0)
+    wavelet, level = _settings.get(kwargs, "wavelet"), _settings.get(kwargs, "level")
+    start = _settings.get(kwargs, "start_level")
     axis = None
-    if kwargs.get("force2D", False) and inputImage.GetDimension() == 3:
-        axis = kwargs.get("force2Ddimension", 0)
+    if _settings.get(kwargs, "force2D") and inputImage.GetDimension() == 3:
+        axis = _settings.get(kwargs, "force2Ddimension")
     letters = 3 if axis is None and inputImage.GetDimension() == 3 else 2
     low = "L" * letters
     bands = [name for name in _bands(letters) if name != low]
@@ -79,7 +81,7 @@ def getWaveletImage(inputImage, inputMask, **kwargs):
     # PyWavelets computes 32-bit floats in 32 bits, all other types in 64.
     single = inputImage.GetPixelID() == sitk.sitkFloat32
     pixel_type = sitk.sitkFloat32 if single else sitk.sitkFloat64
-    images = _engine.filtered(inputImage, filters, pixel_type, axis)
+    images = _engine.filtered(inputImage, filters, kwargs, pixel_type, axis)
     for (depth, band), image in zip(wanted, images, strict=True):
         step = depth - start
         yield image, f"wavelet{'' if step == 1 else step}-{band}", kwargs
@@ -113,10 +115,10 @@ def getExponentialImage(inputImage, inputMask, **kwargs):
 def getGradientImage(inputImage, inputMask, **kwargs):
     """Magnitude of the gradient, per mm if `gradientUseSpacing` (True): 'gradient'."""
     gradient = {
-        "use_spacing": bool(kwargs.get("gradientUseSpacing", True)),
+        "use_spacing": bool(_settings.get(kwargs, "gradientUseSpacing")),
         "single_precision": True,
     }
-    image = _engine.filtered(inputImage, [{"gradient": gradient}], sitk.sitkFloat32)
+    image = _engine.filtered(inputImage, [{"gradient": gradient}], kwargs, sitk.sitkFloat32)
     yield image[0], "gradient", kwargs
 
 
@@ -124,32 +126,34 @@ def getLBP2DImage(inputImage, inputMask, **kwargs):
     """Local binary patterns by slice (`lbp2DRadius`, `lbp2DSamples`, `lbp2DMethod`): 'lbp-2D'."""
     axis = 0
     if inputImage.GetDimension() == 3:
-        if not kwargs.get("force2D", False):
+        if not _settings.get(kwargs, "force2D"):
             logger.warning(
                 "Calculating Local Binary Pattern in 2D, but extracting features in 3D. Use with "
                 "caution!"
             )
-        axis = kwargs.get("force2Ddimension", 0)
+        axis = _settings.get(kwargs, "force2Ddimension")
     pattern = {
-        "radius": float(kwargs.get("lbp2DRadius", 1)),
-        "samples": int(kwargs.get("lbp2DSamples", 8)),
-        "method": kwargs.get("lbp2DMethod", "uniform"),
+        "radius": float(_settings.get(kwargs, "lbp2DRadius")),
+        "samples": int(_settings.get(kwargs, "lbp2DSamples")),
+        "method": _settings.get(kwargs, "lbp2DMethod"),
     }
     # The result stays in the type of the image, as in PyRadiomics.
     filters = [{"local_binary_pattern_2d": pattern}]
-    image = _engine.filtered(inputImage, filters, inputImage.GetPixelID(), axis, swapped=True)
+    image = _engine.filtered(
+        inputImage, filters, kwargs, inputImage.GetPixelID(), axis, swapped=True
+    )
     yield image[0], "lbp-2D", kwargs
 
 
 def getLBP3DImage(inputImage, inputMask, **kwargs):
     """Local binary patterns from spherical harmonics: 'lbp-3D-m1', ..., kurtosis 'lbp-3D-k'."""
     sphere = {
-        "radius": float(kwargs.get("lbp3DIcosphereRadius", 1)),
-        "subdivision": int(kwargs.get("lbp3DIcosphereSubdivision", 1)),
+        "radius": float(_settings.get(kwargs, "lbp3DIcosphereRadius")),
+        "subdivision": int(_settings.get(kwargs, "lbp3DIcosphereSubdivision")),
     }
-    levels = range(int(kwargs.get("lbp3DLevels", 2)))
+    levels = range(int(_settings.get(kwargs, "lbp3DLevels")))
     maps = {f"lbp-3D-m{degree + 1}": {"degree": degree} for degree in levels}
     maps["lbp-3D-k"] = "kurtosis"
     filters = [{"local_binary_pattern_3d": {**sphere, "map": kind}} for kind in maps.values()]
-    for name, image in zip(maps, _engine.filtered(inputImage, filters), strict=True):
+    for name, image in zip(maps, _engine.filtered(inputImage, filters, kwargs), strict=True):
         yield image, name, kwargs

@@ -1,78 +1,33 @@
-"""Names of all settings, defaults of the extractor, and suggestions for mistyped names."""
+"""Names and default values of all settings, from the engine's table, and slips of the pen."""
 
 from __future__ import annotations
 
+import copy
 import difflib
 import logging
 from collections.abc import Iterable, Mapping
+from typing import Any
+
+from radiomics_rs import _core
+
+_TABLE = {setting["name"]: setting for setting in _core.pyradiomics_settings()}
 
 #: Settings of parameter files (and keywords): the schema in schemas/paramSchema.yaml holds types
 #: and ranges.
-SETTINGS = [
-    "minimumROIDimensions",
-    "minimumROISize",
-    "geometryTolerance",
-    "correctMask",
-    "additionalInfo",
-    "label",
-    "label_channel",
-    "binWidth",
-    "binCount",
-    "normalize",
-    "normalizeScale",
-    "removeOutliers",
-    "resampledPixelSpacing",
-    "interpolator",
-    "padDistance",
-    "distances",
-    "force2D",
-    "force2Ddimension",
-    "resegmentRange",
-    "resegmentMode",
-    "resegmentShape",
-    "preCrop",
-    "sigma",
-    "start_level",
-    "level",
-    "wavelet",
-    "gradientUseSpacing",
-    "lbp2DRadius",
-    "lbp2DSamples",
-    "lbp2DMethod",
-    "lbp3DLevels",
-    "lbp3DIcosphereRadius",
-    "lbp3DIcosphereSubdivision",
-    "voxelArrayShift",
-    "symmetricalGLCM",
-    "weightingNorm",
-    "gldm_a",
-]
-VOXEL_SETTINGS = ("kernelRadius", "maskedKernel", "initValue", "voxelBatch")
+SETTINGS = [name for name, setting in _TABLE.items() if setting["section"] == "setting"]
+VOXEL_SETTINGS = tuple(name for name in _TABLE if name not in SETTINGS)
 #: set by the extractor itself
-_INTERNAL = ("voxelBased",)
-
-_warned: set[str] = set()
+_INTERNAL = ("voxelBased", "threads")
 
 
-def defaults() -> dict:
+def get(settings: Mapping[str, Any], name: str) -> Any:
+    """A setting, or PyRadiomics' default value where it is not given; None is given."""
+    return settings[name] if name in settings else copy.copy(_TABLE[name]["default"])
+
+
+def defaults() -> dict[str, Any]:
     """The settings of an extractor that was given none."""
-    return {
-        "minimumROIDimensions": 2,
-        "minimumROISize": None,
-        "normalize": False,
-        "normalizeScale": 1,
-        "removeOutliers": None,
-        "resampledPixelSpacing": None,
-        "interpolator": "sitkBSpline",
-        "preCrop": False,
-        "padDistance": 5,
-        "distances": [1],
-        "force2D": False,
-        "force2Ddimension": 0,
-        "resegmentRange": None,
-        "label": 1,
-        "additionalInfo": True,
-    }
+    return {name: copy.copy(s["default"]) for name, s in _TABLE.items() if s["listed"]}
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
@@ -83,14 +38,13 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 
 
 def warn_unknown(settings: Mapping, logger: logging.Logger) -> None:
-    """Log each keyword that no part of the extraction reads, once per process.
+    """Log each keyword that no part of the extraction reads.
 
     PyRadiomics takes them silently, so a mistyped ``binwidth`` extracts with 25 and nobody notices.
     """
     known = (*SETTINGS, *VOXEL_SETTINGS, *_INTERNAL)
     for name in settings:
-        if name not in known and name not in _warned:
-            _warned.add(name)
+        if name not in known:
             logger.warning(
                 "Setting %r is not known and has no effect%s", name, suggestion(name, known)
             )

@@ -35,11 +35,13 @@ class RadiomicsFeaturesBase:
         self.logger.debug("Initializing feature class")
         if inputImage is None or inputMask is None:
             raise ValueError("Missing input image or mask")
-        _settings.warn_unknown(kwargs, self.logger)
+        # An extractor, which is who sets the threads, has warned already.
+        if "threads" not in kwargs:
+            _settings.warn_unknown(kwargs, self.logger)
 
         self.progressReporter = getProgressReporter
         self.settings = kwargs
-        self.label = kwargs.get("label", 1)
+        self.label = _settings.get(kwargs, "label")
         self.voxelBased = kwargs.get("voxelBased", False)
         self.coefficients = self._newCoefficients()
         self.enabledFeatures = {}
@@ -63,7 +65,7 @@ class RadiomicsFeaturesBase:
         region = sitk.GetArrayFromImage(self.inputMask) == self.label
         self._setVoxels(region)
         # What the windows clip to, and what the grey levels are discretised over.
-        masked = self.settings.get("maskedKernel", True)
+        masked = _settings.get(self.settings, "maskedKernel")
         self.maskArray = region if masked else numpy.ones(region.shape, dtype="bool")
 
     def _setVoxels(self, region):
@@ -129,7 +131,7 @@ class RadiomicsFeaturesBase:
         `voxelBatch` voxels at a time; a method returns a value for each.
         """
         coordinates = self.labelledVoxelCoordinates
-        batch = self.settings.get("voxelBatch", -1)
+        batch = _settings.get(self.settings, "voxelBatch")
         if batch < 0:
             batch = max(coordinates.shape[1], 1)
         maps = {}
@@ -142,7 +144,7 @@ class RadiomicsFeaturesBase:
         self.featureValues.update({name: self._mapImage(array) for name, array in maps.items()})
 
     def _emptyMap(self):
-        return numpy.full(self.maskArray.shape, self.settings.get("initValue", 0), dtype="float")
+        return numpy.full(self.maskArray.shape, _settings.get(self.settings, "initValue"), dtype="float")
 
     def _mapImage(self, array):
         image = sitk.GetImageFromArray(array)

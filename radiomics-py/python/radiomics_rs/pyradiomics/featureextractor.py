@@ -12,6 +12,8 @@ import pathlib
 import numpy
 import SimpleITK as sitk
 
+from radiomics_rs import RadiomicsError, io
+
 from . import _enginebase, _registry, _schema, _settings, generalinfo, imageoperations
 
 logger = logging.getLogger("radiomics.featureextractor")
@@ -61,6 +63,8 @@ class RadiomicsFeatureExtractor:
         self.enabledImagetypes = {}
         self.enabledFeatures = {}
         self.featureClassNames = list(_registry.feature_classes())
+        #: threads of one extraction, 0 for all cores; no number depends on it
+        self.threads = 0
 
         params = args[0] if len(args) == 1 else None
         if isinstance(params, dict):
@@ -138,7 +142,7 @@ class RadiomicsFeatureExtractor:
             settings["label"] = label
         if label_channel is not None:
             settings["label_channel"] = label_channel
-        label = settings.get("label", 1)
+        label = _settings.get(settings, "label")
         if isinstance(label, (int, float)) and label == 0:
             raise RuntimeError(
                 "Label 0 is the background label, it cannot be the region: choose another one"
@@ -148,12 +152,13 @@ class RadiomicsFeatureExtractor:
             return self._extract(imageFilepath, maskFilepath, settings, voxelBased)
 
     def _extract(self, imageFilepath, maskFilepath, settings, voxelBased):
-        label = settings.get("label", 1)
+        label = _settings.get(settings, "label")
         info = None
         if settings.get("additionalInfo", False):
             info = generalinfo.GeneralInfo()
             info.addGeneralSettings(settings)
             info.addEnabledImageTypes(self.enabledImagetypes)
+        settings["threads"] = self.threads
 
         featureVector = collections.OrderedDict()
         image, mask = self.loadImage(imageFilepath, maskFilepath, info, **settings)
@@ -175,7 +180,7 @@ class RadiomicsFeatureExtractor:
 
         # Unless `resegmentShape`, shape describes the mask as it was, but cut to the box of the
         # resegmented one: so does PyRadiomics.
-        shapeMask = textureMask if settings.get("resegmentShape", False) else mask
+        shapeMask = textureMask if _settings.get(settings, "resegmentShape") else mask
         if voxelBased:
             logger.info("Starting voxel based extraction")
             settings["voxelBased"] = True
@@ -183,7 +188,7 @@ class RadiomicsFeatureExtractor:
             featureVector.update(self.computeShape(image, shapeMask, boundingBox, **settings))
 
         # Maps show what windows at the border of the region see.
-        margin = settings.get("kernelRadius", 1) if voxelBased else 0
+        margin = _settings.get(settings, "kernelRadius") if voxelBased else 0
         for inputImage, imageTypeName, inputSettings in self._images(image, textureMask, settings):
             logger.info("Calculating features for %s image", imageTypeName)
             inputImage, inputMask = imageoperations.cropToTumorMask(
@@ -206,13 +211,13 @@ class RadiomicsFeatureExtractor:
         logger.info("Loading image and mask")
         image = _read(ImageFilePath, "image", series=True)
         mask = imageoperations.getMask(_read(MaskFilePath, "mask"), **kwargs)
-        label = kwargs.get("label", 1)
+        label = _settings.get(kwargs, "label")
         if generalInfo is not None:
             generalInfo.addImageElements(image)
             # Without the image: whether the two fit together has not been checked.
             generalInfo.addMaskElements(None, mask, label)
 
-        if kwargs.get("normalize", False):
+        if _settings.get(kwargs, "normalize"):
             image = imageoperations.normalizeImage(image, **kwargs)
         if (
             kwargs.get("interpolator") is not None
@@ -222,7 +227,7 @@ class RadiomicsFeatureExtractor:
             if generalInfo is not None:
                 generalInfo.addImageElements(image, "interpolated")
                 generalInfo.addMaskElements(image, mask, label, "interpolated")
-        elif kwargs.get("preCrop", False):
+        elif _settings.get(kwargs, "preCrop"):
             boundingBox, correctedMask = imageoperations.checkMask(image, mask, **kwargs)
             if correctedMask is not None:
                 mask = correctedMask
@@ -244,7 +249,7 @@ class RadiomicsFeatureExtractor:
                     dimensions,
                 )
         if "shape2D" in self.enabledFeatures:
-            if dimensions == 3 and not kwargs.get("force2D", False):
+            if dimensions == 3 and not _settings.get(kwargs, "force2D"):
                 logger.warning("parameter force2D must be set to True to enable shape2D extraction")
             elif dimensions in (2, 3):
                 wanted.append("shape2D")
@@ -363,24 +368,19 @@ class RadiomicsFeatureExtractor:
 def _read(source, what, series=False):
     if isinstance(source, sitk.Image):
         return source
-    if isinstance(source, (str, os.PathLike)):
-        path = os.fspath(source)
-        if os.path.isfile(path):
-            return sitk.ReadImage(path)
-        if series and os.path.isdir(path):
-            return _read_series(path)
+    if isinstance(source, (str, os.PathLike)) and (
+        os.path.isfile(source) or (series and os.path.isdir(source))
+    ):
+        try:
+            return io.read_image(source, what)
+        except RadiomicsError as error:
+            # As PyRadiomics: what ITK cannot read is a RuntimeError.
+            if os.path.isfile(source):
+                raise RuntimeError(str(error)) from error
+            raise ValueError(
+                f"Error reading {what} Filepath or SimpleITK object: {error}"
+            ) from error
     raise ValueError(f"Error reading {what} Filepath or SimpleITK object{_reason(source)}")
-
-
-def _read_series(folder):
-    reader = sitk.ImageSeriesReader()
-    files = reader.GetGDCMSeriesFileNames(folder)
-    if not files:
-        raise ValueError(
-            f"Error reading image Filepath or SimpleITK object: no DICOM series in folder {folder}"
-        )
-    reader.SetFileNames(files)
-    return reader.Execute()
 
 
 def _reason(source) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy
 
-from . import imageoperations
+from . import _settings, imageoperations
 from ._enginebase import GreyLevelFeatures
 from ._table import Feature, feature_class
 
@@ -70,7 +70,7 @@ class RadiomicsFirstOrder(GreyLevelFeatures):
     def __init__(self, inputImage, inputMask, **kwargs):
         super().__init__(inputImage, inputMask, **kwargs)
         self.pixelSpacing = inputImage.GetSpacing()
-        self.voxelArrayShift = kwargs.get("voxelArrayShift", 0)
+        self.voxelArrayShift = _settings.get(kwargs, "voxelArrayShift")
 
     @property
     def targetVoxelArray(self):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import _settings
 from ._enginebase import TextureFeatures, matrix_property
 from ._table import Feature, feature_class, removed
 
@@ -127,7 +128,7 @@ class RadiomicsGLCM(TextureFeatures):
 
     def __init__(self, inputImage, inputMask, **kwargs):
         super().__init__(inputImage, inputMask, **kwargs)
-        self.symmetricalGLCM = kwargs.get("symmetricalGLCM", True)
+        self.symmetricalGLCM = _settings.get(kwargs, "symmetricalGLCM")
         self.weightingNorm = kwargs.get("weightingNorm")
 
     def _warnJointAverage(self):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import _settings
 from ._enginebase import TextureFeatures, matrix_property
 from ._table import Feature, feature_class, removed
 
@@ -58,4 +59,4 @@ class RadiomicsGLDM(TextureFeatures):
 
     def __init__(self, inputImage, inputMask, **kwargs):
         super().__init__(inputImage, inputMask, **kwargs)
-        self.gldm_a = kwargs.get("gldm_a", 0)
+        self.gldm_a = _settings.get(kwargs, "gldm_a")

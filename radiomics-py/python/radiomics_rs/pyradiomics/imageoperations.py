@@ -14,7 +14,7 @@ import logging
 import numpy
 import SimpleITK as sitk
 
-from . import _regions
+from . import _regions, _settings
 from ._binning import binImage, getBinEdges
 from ._imagetypes import (
     getExponentialImage,
@@ -61,8 +61,8 @@ def getMask(mask, **kwargs):
     :param label_channel: component to take when the mask holds a vector per voxel (0)
     :param label: value of the region (1); ValueError when the mask does not hold it
     """
-    label = kwargs.get("label", 1)
-    label_channel = kwargs.get("label_channel", 0)
+    label = _settings.get(kwargs, "label")
+    label_channel = _settings.get(kwargs, "label_channel")
     if isinstance(label, str):
         # In PyRadiomics this comes out of a format string; the type is kept, the text says what to
         # do.
@@ -103,8 +103,8 @@ def checkMask(imageNode, maskNode, **kwargs):
         (False)
     :returns: bounding box (lower x, upper x, lower y, upper y, ...), and the resampled mask or None
     """
-    label = kwargs.get("label", 1)
-    minimum_dimensions = kwargs.get("minimumROIDimensions", 2)
+    label = _settings.get(kwargs, "label")
+    minimum_dimensions = _settings.get(kwargs, "minimumROIDimensions")
     minimum_size = kwargs.get("minimumROISize")
 
     correctedMask = None
@@ -148,7 +148,7 @@ def _box_of_another_grid(image, mask, label, settings):
         if label not in statistics.GetLabels():
             raise ValueError(f"Label ({label:g}) not present in mask")
     except RuntimeError as error:
-        if not settings.get("correctMask", False):
+        if not _settings.get(settings, "correctMask"):
             _explain_mismatch(error)
             raise
         logger.warning("Image/Mask geometry mismatch, attempting to correct Mask")
@@ -239,9 +239,9 @@ def resampleImage(imageNode, maskNode, **kwargs):
     The output keeps the image's pixel type, so integer images are truncated.
     """
     new_spacing = kwargs["resampledPixelSpacing"]
-    interpolator = kwargs.get("interpolator", sitk.sitkBSpline)
-    padDistance = kwargs.get("padDistance", 5)
-    label = kwargs.get("label", 1)
+    interpolator = _settings.get(kwargs, "interpolator")
+    padDistance = _settings.get(kwargs, "padDistance")
+    label = _settings.get(kwargs, "label")
     if imageNode is None or maskNode is None:
         raise ValueError("Requires both image and mask to resample")
 
@@ -325,7 +325,7 @@ def normalizeImage(image, **kwargs):
 
     Then clip to ± `removeOutliers` (None: no clipping) and multiply by `normalizeScale` (1).
     """
-    scale = kwargs.get("normalizeScale", 1)
+    scale = _settings.get(kwargs, "normalizeScale")
     outliers = kwargs.get("removeOutliers")
     image = sitk.Normalize(image)
     if outliers is not None:
@@ -348,8 +348,8 @@ def resegmentMask(imageNode, maskNode, **kwargs):
         deviations from the region's mean
     """
     limits = kwargs["resegmentRange"]
-    mode = kwargs.get("resegmentMode", "absolute")
-    label = kwargs.get("label", 1)
+    mode = _settings.get(kwargs, "resegmentMode")
+    label = _settings.get(kwargs, "label")
     if limits is None:
         raise ValueError("resegmentRange is None.")
     if len(limits) not in (1, 2):

@@ -283,6 +283,8 @@ def _extract_all(extractor, cases, args) -> list[dict]:
     numbered = list(enumerate(cases, start=1))
     if workers == 1:
         return [run(case) for case in numbered]
+    # The cases fill the cores.
+    extractor.threads = 1
     # Spawned, not forked: a fork copies the locks of the parent's threads in whatever state they
     # are.
     context = multiprocessing.get_context("spawn")
@@ -293,10 +295,7 @@ def _extract_all(extractor, cases, args) -> list[dict]:
 
 
 def _start_worker(args) -> None:
-    from . import _engine
-
     # One thread per case: the cases already fill the cores.
-    _engine.threads = 1
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
     _configure_logging(args)
 

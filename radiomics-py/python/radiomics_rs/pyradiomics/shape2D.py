@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy
 
+from . import _settings
 from ._enginebase import EngineFeatures
 from ._table import Feature, feature_class
 
@@ -55,9 +56,9 @@ class RadiomicsShape2D(EngineFeatures):
         spacing = list(self.inputImage.GetSpacing()[::-1])
         dimensions = self.inputMask.GetDimension()
         if dimensions == 3:
-            if not self.settings.get("force2D", False):
+            if not _settings.get(self.settings, "force2D"):
                 raise ValueError(_NEEDS_2D)
-            axis = self.settings.get("force2Ddimension", 0)
+            axis = _settings.get(self.settings, "force2Ddimension")
             if self.maskArray.shape[axis] > 1:
                 raise ValueError(
                     f"Size of the mask in dimension {axis} is more than 1, cannot compute 2D shape "

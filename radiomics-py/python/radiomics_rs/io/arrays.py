@@ -5,11 +5,9 @@ SimpleITK counts axes (x, y, z). They are turned here, and nowhere else.
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,6 +15,7 @@ import numpy.typing as npt
 import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._core import RadiomicsError
+from radiomics_rs.io.files import read_image
 
 ImageLike: TypeAlias = "str | os.PathLike[str] | sitk.Image | npt.NDArray[Any]"
 Triple: TypeAlias = tuple[float, float, float]
@@ -133,33 +132,12 @@ def volume(image: ImageLike, spacing_mm: float | Sequence[float] | None) -> Volu
 
 
 def read(path: str | os.PathLike[str], role: str = "image") -> Volume:
-    """The image in a file of any format that SimpleITK reads.
+    """The image in a file of any format that SimpleITK reads, or in a folder of one DICOM series.
 
     `role` says in messages what the file is for. Raises FileNotFoundError, or RadiomicsError
     naming the path and the reason.
     """
-    name = os.fsdecode(path)
-    if not Path(name).exists():
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
-    if Path(name).is_dir():
-        raise RadiomicsError(f"cannot read {role} {name}: it is a folder, not an image file")
-    try:
-        image = sitk.ReadImage(name)
-    except RuntimeError as error:
-        raise RadiomicsError(f"cannot read {role} {name}: {_reason(error)}") from error
-    return from_sitk(image, role)
-
-
-def write_image(image: sitk.Image, path: str | os.PathLike[str]) -> None:
-    """Write an image in the format that the name's ending says.
-
-    Raises RadiomicsError naming the path and the reason.
-    """
-    name = os.fsdecode(path)
-    try:
-        sitk.WriteImage(image, name)
-    except RuntimeError as error:
-        raise RadiomicsError(f"cannot write {name}: {_reason(error)}") from error
+    return from_sitk(read_image(path, role), role)
 
 
 def from_sitk(image: sitk.Image, role: str = "image") -> Volume:
@@ -242,9 +220,3 @@ def _spacing(given: Any, dimension: int) -> Triple:
             "give one number or (z, y, x) in millimetres"
         )
     return numbers[0], numbers[1], numbers[2]
-
-
-def _reason(error: RuntimeError) -> str:
-    """What SimpleITK says, without where in its source it says so."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1].removeprefix("sitk::ERROR: ") if lines else "unknown reason"
