@@ -88,3 +88,26 @@ impl<M> Row<M> {
         self
     }
 }
+
+/// The place in `table` of the feature called `name`. It is meant for tables beside that of a family:
+/// the compiler looks the name up, and a name that the family does not have ends the build.
+pub(crate) const fn place<M>(table: &[Row<M>], name: &str) -> usize {
+    let mut place = 0;
+    while place < table.len() {
+        if is_same(table[place].feature.name, name) {
+            return place;
+        }
+        place += 1;
+    }
+    panic!("the family has no feature of this name")
+}
+
+/// Whether two texts are the same, for the compiler: it cannot compare them with `==` yet.
+pub(crate) const fn is_same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut n = 0;
+    while n < a.len() && n < b.len() && a[n] == b[n] {
+        n += 1;
+    }
+    n == a.len() && n == b.len()
+}

@@ -30,7 +30,7 @@ pub(crate) const FAMILY: Family = Family {
 };
 
 #[rustfmt::skip]
-static TABLE: &[Row<Glcm>] = &[
+pub(crate) static TABLE: &[Row<Glcm>] = &[
     row("joint_maximum", "GYBY", "MaximumProbability", "max p_ij", |m| m.maximum),
     row("joint_average", "60VM", "JointAverage", "μ = Σ i·p_ij", |m| m.mean_i),
     row("joint_variance", "UR99", "SumSquares", "Σ (i − μ)²·p_ij", |m| m.variance_i),
@@ -61,7 +61,7 @@ static TABLE: &[Row<Glcm>] = &[
 
 /// What the formulas read of a matrix of probabilities p_ij.
 #[derive(Debug, Default)]
-struct Glcm {
+pub(crate) struct Glcm {
     n_g: f64,
     maximum: f64,
     /// Σ p_ij².

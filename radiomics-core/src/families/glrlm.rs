@@ -26,7 +26,7 @@ pub(crate) const FAMILY: Family = Family {
     maps: Maps::Runs,
 };
 
-static TABLE: &[Row<Emphasis>] = &table([
+pub(crate) static TABLE: &[Row<Emphasis>] = &table([
     ["short_runs_emphasis", "22OV", "ShortRunEmphasis"],
     ["long_runs_emphasis", "W4KF", "LongRunEmphasis"],
     ["low_grey_level_run_emphasis", "V3SW", "LowGrayLevelRunEmphasis"],

@@ -23,7 +23,7 @@ pub(crate) const FAMILY: Family = Family {
     maps: Maps::Zones,
 };
 
-static TABLE: &[Row<Emphasis>] = &table([
+pub(crate) static TABLE: &[Row<Emphasis>] = &table([
     ["small_zone_emphasis", "5QRC", "SmallAreaEmphasis"],
     ["large_zone_emphasis", "48P8", "LargeAreaEmphasis"],
     ["low_grey_level_zone_emphasis", "XMSY", "LowGrayLevelZoneEmphasis"],

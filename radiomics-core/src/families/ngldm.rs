@@ -33,7 +33,7 @@ pub(crate) const FAMILY: Family = Family {
 };
 
 /// PyRadiomics calls this family GLDM; three of these features it lacks or has deprecated.
-static TABLE: &[Row<Emphasis>] = &{
+pub(crate) static TABLE: &[Row<Emphasis>] = &{
     let mut rows = table([
         ["low_dependence_emphasis", "SODN", "SmallDependenceEmphasis"],
         ["high_dependence_emphasis", "IMOQ", "LargeDependenceEmphasis"],

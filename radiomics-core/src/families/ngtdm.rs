@@ -33,7 +33,7 @@ pub(crate) const FAMILY: Family = Family {
 };
 
 #[rustfmt::skip]
-static TABLE: &[Row<Ngtdm>] = &[
+pub(crate) static TABLE: &[Row<Ngtdm>] = &[
     row("coarseness", "QCDE", "Coarseness", "1 / Σ p_i·s_i; 10⁶ if the sum is 0; undefined if no voxel has a neighbour", |m| if m.product > 0.0 { 1.0 / m.product } else { 1e6 }),
     row("contrast", "65HE", "Contrast", "Σ p_i·p_j·(i − j)² / (Ngp·(Ngp − 1)) · Σ s_i / N; 0 if a level is alone; undefined if no voxel has a neighbour", contrast),
     row("busyness", "NQ30", "Busyness", "Σ p_i·s_i / Σ |i·p_i − j·p_j|; 0 if a level is alone; undefined if all i·p_i are equal or no voxel has a neighbour", busyness),
@@ -44,7 +44,7 @@ static TABLE: &[Row<Ngtdm>] = &[
 /// What the formulas read. Sums over i, or over all ordered pairs of levels i and j that
 /// occur; voxels without a neighbour are left out.
 #[derive(Debug, Default)]
-struct Ngtdm {
+pub(crate) struct Ngtdm {
     /// Number of voxels that have neighbours.
     n: f64,
     /// Ngp, the number of levels that occur.

@@ -1,150 +1,172 @@
-//! Grey level co-occurrence within a window, from whole numbers: a direction of a 3 × 3 × 3
-//! window has at most 18 pairs of neighbours, so what the formulas of the family need is summed
-//! over the pairs that occur, and logarithms come from a table. The symmetric matrix holds each
-//! pair of neighbours twice, as (i, j) and as (j, i); here it is counted once.
+//! Grey level co-occurrence within a window, from whole numbers.
+//!
+//! A direction of a 3 × 3 × 3 window has at most 18 pairs of neighbours, so there is no matrix: what the
+//! formulas of the family need is summed over the pairs of levels that occur, and logarithms come from
+//! a table. The symmetric matrix has each pair of neighbours twice, as (i, j) and as (j, i); here it is
+//! counted once:
+//!
+//! ```text
+//! levels      neighbours along x      counted           the family's matrix
+//! 1 1 3       1–1  1–3                1–1  twice            1  3
+//! 3 1 1       3–1  1–1                1–3  twice         1  4  2
+//!                                                        3  2  0
+//! ```
+//!
+//! So n pairs make a matrix of 2·n; a pair of different levels is two elements, and one of equal levels
+//! counts twice in its own.
 
-use super::columns::Column;
-use super::counter::{Counter, Logarithms, entropy};
+use super::counter::{Counter, Entropy, Logarithms, scaled_variance, signed};
+use super::formulas::{FastRow, Formulas, Totals};
 use super::groups::{Places, groups};
+use super::maximal_correlation::{self, coefficient};
 use super::region::Region;
-use super::scratch::Scratch;
-use super::spectrum::second_singular_value;
-use super::tiles::Part;
-use crate::families::glcm::directions;
+use super::window::Window;
+use crate::families::glcm;
+use crate::feature::place;
 use crate::settings::Settings;
 use crate::texture::aggregation::{Aggregation, Span};
 
-/// The features, by their names in the catalogue, in the order of [`Summed::features`].
-const FEATURES: [&str; 26] = [
-    "joint_maximum",
-    "joint_average",
-    "joint_variance",
-    "joint_entropy",
-    "difference_average",
-    "difference_variance",
-    "difference_entropy",
-    "sum_average",
-    "sum_variance",
-    "sum_entropy",
-    "angular_second_moment",
-    "contrast",
-    "dissimilarity",
-    "inverse_difference",
-    "normalised_inverse_difference",
-    "inverse_difference_moment",
-    "normalised_inverse_difference_moment",
-    "inverse_variance",
-    "correlation",
-    "autocorrelation",
-    "cluster_tendency",
-    "cluster_shade",
-    "cluster_prominence",
-    "information_correlation_1",
-    "information_correlation_2",
-    "maximal_correlation_coefficient",
+/// The formulas, by the names of their features in the family's table.
+#[rustfmt::skip]
+pub(super) static TABLE: &[FastRow<Summed>] = &[
+    row("joint_maximum", |m| f64::from(m.whole.maximum) / m.elements),
+    row("joint_average", |m| m.sum_average / 2.0),
+    row("joint_variance", |m| m.spread / (m.elements * m.elements)),
+    row("joint_entropy", |m| m.joint),
+    row("difference_average", |m| m.whole.difference as f64 / m.n),
+    row("difference_variance", |m| scaled_variance(m.whole.n, m.whole.difference, m.whole.difference_squares) / (m.n * m.n)),
+    row("difference_entropy", |m| m.differences.of(m.log2_n, m.n)),
+    row("sum_average", |m| m.sum_average),
+    row("sum_variance", |m| m.sum_variance / (m.n * m.n)),
+    row("sum_entropy", |m| m.sums.of(m.log2_n, m.n)),
+    row("angular_second_moment", |m| m.whole.energy as f64 / (m.elements * m.elements)),
+    row("contrast", |m| m.whole.difference_squares as f64 / m.n),
+    row("dissimilarity", |m| m.whole.difference as f64 / m.n),
+    row("inverse_difference", |m| m.inverses[0] / m.n),
+    row("normalised_inverse_difference", |m| m.inverses[1] / m.n),
+    row("inverse_difference_moment", |m| m.inverses[2] / m.n),
+    row("normalised_inverse_difference_moment", |m| m.inverses[3] / m.n),
+    row("inverse_variance", |m| m.inverses[4] / m.n),
+    row("correlation", |m| if m.is_flat() { 1.0 } else { m.covariance / m.spread }),
+    row("autocorrelation", |m| m.whole.product as f64 / m.n),
+    row("cluster_tendency", |m| m.sum_variance / (m.n * m.n)),
+    row("cluster_shade", |m| m.shade / m.n),
+    row("cluster_prominence", |m| m.prominence / m.n),
+    row("information_correlation_1", |m| if m.is_flat() { 0.0 } else { -m.information / m.marginal }),
+    row("information_correlation_2", |m| (1.0 - (-2.0 * m.information).exp()).sqrt()),
+    COEFFICIENT,
 ];
 
-/// The place of the maximal correlation coefficient, which costs as much as all others.
-const COEFFICIENT: usize = 25;
+/// The maximal correlation coefficient. It costs as much as all others, so it is summed only for a part
+/// that has this row.
+const COEFFICIENT: FastRow<Summed> = row("maximal_correlation_coefficient", |m| m.coefficient);
+
+const fn row(name: &str, value: fn(&Summed) -> f64) -> FastRow<Summed> {
+    FastRow { place: place(glcm::TABLE, name), value }
+}
 
 /// Most different levels in a window: a table has a row and a column for each.
 const MAX_LEVELS: usize = 1023;
 
-/// Features of one aggregation.
+/// Whether the fast way suits the settings and the region.
+pub(super) fn suits(settings: &Settings, region: &Region) -> bool {
+    let levels = region.n_g.min(region.window_shape().iter().product());
+    settings.glcm_symmetric && settings.distance_weighting.is_none() && levels <= MAX_LEVELS
+}
+
+/// The features of one aggregation.
 pub(super) struct Cooccurrence {
-    /// Which of [`FEATURES`] each column is.
-    features: Vec<usize>,
+    formulas: Formulas<Summed>,
+    with_coefficient: bool,
+    /// Pairs of places that are neighbours, group by group.
     groups: Vec<Vec<[u16; 2]>>,
     logarithms: Logarithms,
-    /// By level difference k: 1 / (1 + k), 1 / (1 + k / Ng), 1 / (1 + k²), 1 / (1 + (k / Ng)²)
-    /// and 1 / k², 0 for k = 0.
+    /// What a pair adds to [`Summed::inverses`], by the difference k of its levels.
     weights: Vec<[f64; 5]>,
     n_g: usize,
 }
 
-/// Buffers.
+/// What [`Cooccurrence`] keeps from window to window.
 #[derive(Default)]
 pub(super) struct Buffers {
+    totals: Totals,
     pairs: Counter,
     differences: Counter,
     sums: Counter,
     /// How often each level of the window is in a pair.
     members: Vec<u32>,
-    /// The pairs of levels that occur and their numbers.
+    /// The pairs of levels that occur, as ranks, and their numbers.
     cells: Vec<(u16, u16, u32)>,
-    /// For each level of the window a bit for each of those that it is paired with.
-    adjacent: Vec<u64>,
-    matrix: Vec<f64>,
-    root: Vec<f64>,
-    work: Vec<f64>,
-    place: Vec<usize>,
+    coefficient: maximal_correlation::Buffers,
 }
 
 impl Cooccurrence {
-    /// For columns of one aggregation; nothing if the settings or a feature need the general way.
-    pub fn new(columns: &[&Column], settings: &Settings, region: &Region) -> Option<Self> {
+    /// For `features`, places in the family's table of which `table` knows all, where [`suits`] says
+    /// that this way is one.
+    pub fn new(
+        table: &[FastRow<Summed>],
+        features: &[usize],
+        aggregation: Aggregation,
+        settings: &Settings,
+        region: &Region,
+    ) -> Self {
         let places = Places { shape: region.window_shape() };
-        let levels = region.n_g.min(places.shape.iter().product());
-        if !settings.glcm_symmetric || settings.distance_weighting.is_some() || levels > MAX_LEVELS {
-            return None;
-        }
-        let feature = |c: &&Column| FEATURES.iter().position(|name| *name == c.feature.name);
-        let aggregation: Aggregation = columns.first()?.aggregation;
         let pairs = |span: Span, _, offset| places.pairs(span, offset);
-        let groups: Vec<Vec<[u16; 2]>> = groups(aggregation, places.shape[0], &directions(settings), pairs)
+        let directions = glcm::directions(settings);
+        let groups: Vec<Vec<[u16; 2]>> = groups(aggregation, places.shape[0], &directions, pairs)
             .into_iter()
             .map(|group| group.concat())
             .filter(|group| !group.is_empty())
             .collect();
         let largest = groups.iter().map(Vec::len).max().unwrap_or(0);
-        let weights = |k: usize| {
-            let (k, n_g) = (k as f64, region.n_g as f64);
-            let (share, square) = (k / n_g, k * k);
-            let inverse = if k > 0.0 { 1.0 / square } else { 0.0 };
-            [1.0 / (1.0 + k), 1.0 / (1.0 + share), 1.0 / (1.0 + square), 1.0 / (1.0 + share * share), inverse]
-        };
-        Some(Self {
-            features: columns.iter().map(feature).collect::<Option<_>>()?,
+        Self {
+            formulas: Formulas::new(table, features),
+            with_coefficient: features.contains(&COEFFICIENT.place),
             groups,
             logarithms: Logarithms::new(2 * largest),
-            weights: (0..region.n_g).map(weights).collect(),
+            weights: weights(region.n_g),
             n_g: region.n_g,
-        })
+        }
     }
-}
 
-impl Part for Cooccurrence {
-    fn compute(&self, scratch: &mut Scratch, out: &mut Vec<f64>) {
-        let Scratch { ranks, distinct, cooccurrence: buffers, .. } = scratch;
+    /// Appends the values of the features to `out`.
+    // By itself, so that the loops of one part do not take the registers of another's.
+    #[inline(never)]
+    pub fn compute(&self, window: &Window, buffers: &mut Buffers, out: &mut Vec<f64>) {
+        let Window { ranks, distinct, .. } = window;
         // Keys are two ranks side by side.
         let bits = distinct.len().next_power_of_two().trailing_zeros();
         buffers.pairs.reserve(1 << (2 * bits));
         buffers.differences.reserve(self.n_g);
         buffers.sums.reserve(2 * self.n_g + 1);
         buffers.members.resize(distinct.len(), 0);
-        let with_coefficient = self.features.contains(&COEFFICIENT);
-        let mut totals = [(0.0, 0u32); FEATURES.len()];
+        self.formulas.begin(&mut buffers.totals);
         for group in &self.groups {
             for &[a, b] in group {
                 let (a, b) = (ranks[usize::from(a)], ranks[usize::from(b)]);
                 let key = (usize::from(a.min(b)) << bits) | usize::from(a.max(b));
                 buffers.pairs.add(key, 1);
             }
-            let Some(summed) = Summed::new(buffers, distinct, bits) else { continue };
-            let values = summed.features(self, buffers, with_coefficient);
-            for (total, value) in totals.iter_mut().zip(values) {
-                if value.is_finite() {
-                    *total = (total.0 + value, total.1 + 1);
-                }
-            }
+            let Some(whole) = Whole::new(buffers, distinct, bits) else { continue };
+            let summed = Summed::new(whole, self, buffers);
+            self.formulas.add(&summed, &mut buffers.totals);
         }
-        // 0 / 0 is the NaN that says "undefined".
-        out.extend(self.features.iter().map(|&f| totals[f].0 / f64::from(totals[f].1)));
+        buffers.totals.append_means(out);
     }
 }
 
-/// Sums over the pairs of a group, i and j being the levels of a pair.
-struct Summed {
+fn weights(n_g: usize) -> Vec<[f64; 5]> {
+    let of = |k: usize| {
+        let (k, n_g) = (k as f64, n_g as f64);
+        let (share, square) = (k / n_g, k * k);
+        let inverse = if k > 0.0 { 1.0 / square } else { 0.0 };
+        [1.0 / (1.0 + k), 1.0 / (1.0 + share), 1.0 / (1.0 + square), 1.0 / (1.0 + share * share), inverse]
+    };
+    (0..n_g).map(of).collect()
+}
+
+/// Whole numbers summed over the pairs of a group, i and j being the levels of a pair.
+struct Whole {
     /// Number of pairs.
     n: u64,
     /// Σ i + j.
@@ -159,126 +181,60 @@ struct Summed {
     difference_squares: u64,
     /// The largest element of the matrix.
     maximum: u32,
-    /// Σ of the squares of its elements.
+    /// Σ of the squares of the matrix's elements.
     energy: u64,
     /// Number of levels.
     levels: usize,
 }
 
-impl Summed {
-    /// Empties the pairs into cells and level counts; nothing if there is no pair.
+impl Whole {
+    /// Empties the pairs into cells, levels, sums and differences; nothing if there is no pair.
     #[inline(always)]
     fn new(buffers: &mut Buffers, distinct: &[u16], bits: u32) -> Option<Self> {
         let Buffers { pairs, differences, sums, members, cells, .. } = buffers;
-        let mut s = Self {
-            n: 0,
-            sum: 0,
-            squares: 0,
-            product: 0,
-            difference: 0,
-            difference_squares: 0,
-            maximum: 0,
-            energy: 0,
-            levels: 0,
-        };
+        let (mut n, mut sum, mut squares, mut product) = (0, 0, 0, 0);
+        let (mut total_difference, mut difference_squares) = (0, 0);
+        let (mut maximum, mut energy) = (0, 0);
         cells.clear();
         members.fill(0);
-        pairs.drain(|key, n| {
+        pairs.drain(|key, count| {
             let (a, b) = (key >> bits, key & ((1 << bits) - 1));
             // One of the pair lies outside.
             if a == 0 {
                 return;
             }
-            cells.push((a as u16, b as u16, n));
-            members[a] += n;
-            members[b] += n;
+            cells.push((a as u16, b as u16, count));
+            members[a] += count;
+            members[b] += count;
             let (i, j) = (u64::from(distinct[a]), u64::from(distinct[b]));
             let difference = i.abs_diff(j);
-            differences.add(difference as usize, n);
-            sums.add((i + j) as usize, n);
-            let element = if a == b { 2 * n } else { n };
-            let count = u64::from(n);
-            s.n += count;
-            s.sum += count * (i + j);
-            s.squares += count * (i * i + j * j);
-            s.product += count * i * j;
-            s.difference += count * difference;
-            s.difference_squares += count * difference * difference;
-            s.maximum = s.maximum.max(element);
+            differences.add(difference as usize, count);
+            sums.add((i + j) as usize, count);
+            let element = if a == b { 2 * count } else { count };
+            let count = u64::from(count);
+            n += count;
+            sum += count * (i + j);
+            squares += count * (i * i + j * j);
+            product += count * i * j;
+            total_difference += count * difference;
+            difference_squares += count * difference * difference;
+            maximum = maximum.max(element);
             // Off the diagonal an element occurs twice.
-            s.energy += 2 * count * u64::from(element);
+            energy += 2 * count * u64::from(element);
         });
-        s.levels = members.iter().filter(|&&m| m > 0).count();
-        (s.n > 0).then_some(s)
-    }
-
-    fn features(&self, job: &Cooccurrence, buffers: &mut Buffers, with_coefficient: bool) -> [f64; 26] {
-        let n = self.n as f64;
-        let average = self.sum as f64 / n;
-        let flat = self.levels < 2;
-
-        let (mut shade, mut prominence) = (0.0, 0.0);
-        let (mut sum_logarithms, mut n_sums) = (0.0, 0);
-        buffers.sums.drain(|sum, count| {
-            let from_mean = sum as f64 - average;
-            let square = from_mean * from_mean;
-            shade += f64::from(count) * square * from_mean;
-            prominence += f64::from(count) * square * square;
-            sum_logarithms += job.logarithms.of(count);
-            n_sums += 1;
-        });
-        let mut inverses = [0.0; 5];
-        let (mut difference_logarithms, mut n_differences) = (0.0, 0);
-        buffers.differences.drain(|difference, count| {
-            for (inverse, weight) in inverses.iter_mut().zip(&job.weights[difference]) {
-                *inverse += f64::from(count) * weight;
-            }
-            difference_logarithms += job.logarithms.of(count);
-            n_differences += 1;
-        });
-        let [inverse, normalised, moment, normalised_moment, variance] = inverses.map(|sum| sum / n);
-
-        let logarithms = |&(a, b, count): &(u16, u16, u32)| {
-            if a == b { job.logarithms.of(2 * count) } else { 2.0 * job.logarithms.of(count) }
-        };
-        let elements = if buffers.cells.len() == 1 && flat { 1 } else { 2 };
-        let (log_n, twice) = (n.log2(), 2.0 * n);
-        let joint = entropy(log_n + 1.0, buffers.cells.iter().map(logarithms).sum(), twice, elements);
-        let marginal = buffers.members.iter().map(|&m| job.logarithms.of(m)).sum();
-        let marginal = entropy(log_n + 1.0, marginal, twice, self.levels);
-        let [spread, linked] = self.spread();
-        let information = if self.is_independent(buffers) { 0.0 } else { (2.0 * marginal - joint).max(0.0) };
-        let difference = self.difference as f64 / n;
-        let sum_variance = scaled_variance(self.n, self.sum, self.squares + 2 * self.product);
-
-        [
-            f64::from(self.maximum) / twice,
-            average / 2.0,
-            spread / (twice * twice),
-            joint,
+        let levels = members.iter().filter(|&&m| m > 0).count();
+        let difference = total_difference;
+        (n > 0).then_some(Self {
+            n,
+            sum,
+            squares,
+            product,
             difference,
-            scaled_variance(self.n, self.difference, self.difference_squares) / (n * n),
-            entropy(log_n, difference_logarithms, n, n_differences),
-            average,
-            sum_variance / (n * n),
-            entropy(log_n, sum_logarithms, n, n_sums),
-            self.energy as f64 / (twice * twice),
-            self.difference_squares as f64 / n,
-            difference,
-            inverse,
-            normalised,
-            moment,
-            normalised_moment,
-            variance,
-            if flat { 1.0 } else { linked / spread },
-            self.product as f64 / n,
-            sum_variance / (n * n),
-            shade / n,
-            prominence / n,
-            if flat { 0.0 } else { -information / marginal },
-            (1.0 - (-2.0 * information).exp()).sqrt(),
-            if with_coefficient { self.coefficient(buffers) } else { f64::NAN },
-        ]
+            difference_squares,
+            maximum,
+            energy,
+            levels,
+        })
     }
 
     /// Variance and covariance of i and j, times (2·n)².
@@ -286,7 +242,7 @@ impl Summed {
         // A level counts n times as i and n times as j.
         let sum = u128::from(self.sum) * u128::from(self.sum);
         let of = |moment: u64| (2 * u128::from(self.n) * u128::from(moment)) as i128 - sum as i128;
-        [of(self.squares), of(2 * self.product)].map(|x| x as f64)
+        [of(self.squares), of(2 * self.product)].map(signed)
     }
 
     /// Whether every element is the product of its marginals: then the second information
@@ -299,71 +255,140 @@ impl Summed {
                 2 * self.n * u64::from(element) == member(a) * member(b)
             })
     }
+}
 
-    /// The maximal correlation coefficient.
-    fn coefficient(&self, buffers: &mut Buffers) -> f64 {
-        let Buffers { members, cells, adjacent, matrix, root, work, place, .. } = buffers;
-        let size = self.levels;
-        if size < 2 || falls_apart(cells, adjacent, members) {
-            return 1.0;
-        }
-        place.clear();
-        root.clear();
-        for &m in members.iter() {
-            place.push(root.len());
-            if m > 0 {
-                root.push((f64::from(m) / (2.0 * self.n as f64)).sqrt());
+/// What the formulas read: sums over the pairs of a group, i and j being the levels of a pair.
+pub(super) struct Summed {
+    whole: Whole,
+    /// n, the number of pairs.
+    n: f64,
+    log2_n: f64,
+    /// 2·n, the sum of the matrix's elements.
+    elements: f64,
+    /// Mean of i + j.
+    sum_average: f64,
+    /// Variance of i + j, times n².
+    sum_variance: f64,
+    /// Variance of i, times (2·n)².
+    spread: f64,
+    /// Covariance of i and j, times (2·n)².
+    covariance: f64,
+    /// Σ (i + j − mean)³.
+    shade: f64,
+    /// Σ (i + j − mean)⁴.
+    prominence: f64,
+    /// Σ of 1 / (1 + k), 1 / (1 + k / Ng), 1 / (1 + k²), 1 / (1 + (k / Ng)²) and 1 / k² for
+    /// k = |i − j|, the last one 0 for k = 0.
+    inverses: [f64; 5],
+    /// How often each difference occurs.
+    differences: Entropy,
+    /// How often each sum occurs.
+    sums: Entropy,
+    /// The entropy of the matrix.
+    joint: f64,
+    /// The entropy of a marginal.
+    marginal: f64,
+    /// What the levels of a pair say of each other: the entropies of both marginals less that of the
+    /// matrix.
+    information: f64,
+    /// The maximal correlation coefficient; NaN if no formula reads it.
+    coefficient: f64,
+}
+
+impl Summed {
+    /// Empties sums and differences.
+    #[inline(always)]
+    fn new(whole: Whole, part: &Cooccurrence, buffers: &mut Buffers) -> Self {
+        let n = whole.n as f64;
+        let (log2_n, elements) = (n.log2(), 2.0 * n);
+        let sum_average = whole.sum as f64 / n;
+        let (mut shade, mut prominence, mut sums) = (0.0, 0.0, Entropy::default());
+        buffers.sums.drain(|sum, count| {
+            let from_mean = sum as f64 - sum_average;
+            let square = from_mean * from_mean;
+            shade += f64::from(count) * square * from_mean;
+            prominence += f64::from(count) * square * square;
+            sums.add(part.logarithms.of(count));
+        });
+        let (mut inverses, mut differences) = ([0.0; 5], Entropy::default());
+        buffers.differences.drain(|difference, count| {
+            for (inverse, weight) in inverses.iter_mut().zip(&part.weights[difference]) {
+                *inverse += f64::from(count) * weight;
             }
+            differences.add(part.logarithms.of(count));
+        });
+        let logarithms = |&(a, b, count): &(u16, u16, u32)| {
+            if a == b { part.logarithms.of(2 * count) } else { 2.0 * part.logarithms.of(count) }
+        };
+        let joint = Entropy {
+            logarithms: buffers.cells.iter().map(logarithms).sum(),
+            occurring: if buffers.cells.len() == 1 && whole.levels < 2 { 1 } else { 2 },
+        };
+        let marginal = Entropy {
+            logarithms: buffers.members.iter().map(|&m| part.logarithms.of(m)).sum(),
+            occurring: whole.levels,
+        };
+        let (joint, marginal) = (joint.of(log2_n + 1.0, elements), marginal.of(log2_n + 1.0, elements));
+        let independent = whole.is_independent(buffers);
+        let [spread, covariance] = whole.spread();
+        Self {
+            n,
+            log2_n,
+            elements,
+            sum_average,
+            sum_variance: scaled_variance(whole.n, whole.sum, whole.squares + 2 * whole.product),
+            spread,
+            covariance,
+            shade,
+            prominence,
+            inverses,
+            differences,
+            sums,
+            joint,
+            marginal,
+            information: if independent { 0.0 } else { (2.0 * marginal - joint).max(0.0) },
+            coefficient: match part.with_coefficient {
+                true => coefficient(&buffers.cells, &buffers.members, whole.n, &mut buffers.coefficient),
+                false => f64::NAN,
+            },
+            whole,
         }
-        matrix.clear();
-        matrix.resize(size * size, 0.0);
-        for &(a, b, count) in cells.iter() {
-            let (i, j) = (place[usize::from(a)], place[usize::from(b)]);
-            let element = f64::from(if a == b { 2 * count } else { count }) / (2.0 * self.n as f64);
-            let value = element / (root[i] * root[j]);
-            matrix[i * size + j] = value;
-            matrix[j * size + i] = value;
-        }
-        work.resize((3 * size).max(work.len()), 0.0);
-        second_singular_value(matrix, root, work)
+    }
+
+    /// Whether there is a single level.
+    fn is_flat(&self) -> bool {
+        self.whole.levels < 2
     }
 }
 
-/// Whether the levels of the pairs are of two sorts that are never paired with each other, or only
-/// with each other: then the largest singular value, 1, occurs twice. In small windows this is
-/// common, and is found faster than the singular values. With more levels than a mask has bits it
-/// is left to them.
-fn falls_apart(cells: &[(u16, u16, u32)], adjacent: &mut Vec<u64>, members: &[u32]) -> bool {
-    if members.len() > u64::BITS as usize {
-        return false;
-    }
-    adjacent.clear();
-    adjacent.resize(members.len(), 0);
-    let mut all = 0u64;
-    for &(a, b, _) in cells {
-        adjacent[usize::from(a)] |= 1 << b;
-        adjacent[usize::from(b)] |= 1 << a;
-        all |= 1 << a | 1 << b;
-    }
-    // Step by step away from the first level, those an even and those an odd number of steps away.
-    let first = all & all.wrapping_neg();
-    let (mut reached, mut border) = ([first, 0], first);
-    let mut side = 0;
-    while border != 0 {
-        let mut next = 0;
-        while border != 0 {
-            next |= adjacent[border.trailing_zeros() as usize];
-            border &= border - 1;
-        }
-        side = 1 - side;
-        border = next & !reached[side];
-        reached[side] |= border;
-    }
-    (reached[0] | reached[1]) != all || (reached[0] & reached[1]) == 0
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// n²·variance of n whole numbers from their sum and the sum of their squares, exact but for
-/// the rounding of the result.
-fn scaled_variance(n: u64, sum: u64, squares: u64) -> f64 {
-    (u128::from(n) * u128::from(squares) - u128::from(sum) * u128::from(sum)) as f64
+    /// The example at the head of the file.
+    #[test]
+    fn pairs_of_neighbours_are_counted_once() {
+        #[rustfmt::skip]
+        let window = Window::drawn(&[
+            1, 1, 3,
+            3, 1, 1,
+        ]);
+        let pairs = Places { shape: [1, 2, 3] }.pairs(Span::Volume, [0, 0, 1]);
+        let names = ["joint_maximum", "contrast", "joint_average", "angular_second_moment"];
+        let features = names.map(|name| place(glcm::TABLE, name));
+        let part = Cooccurrence {
+            formulas: Formulas::new(TABLE, &features),
+            with_coefficient: false,
+            groups: vec![pairs],
+            logarithms: Logarithms::new(8),
+            weights: weights(3),
+            n_g: 3,
+        };
+        let (mut buffers, mut values) = (Buffers::default(), Vec::new());
+        part.compute(&window, &mut buffers, &mut values);
+        // Ranks 1 and 2 are levels 1 and 3.
+        assert_eq!(buffers.cells, [(1, 1, 2), (1, 2, 2)]);
+        assert_eq!(buffers.members, [0, 6, 2]);
+        assert_eq!(values, [4.0 / 8.0, 2.0 * 4.0 / 4.0, 12.0 / 8.0, (16.0 + 4.0 + 4.0) / 64.0]);
+    }
 }

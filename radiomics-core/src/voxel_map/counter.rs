@@ -55,9 +55,42 @@ impl Logarithms {
     }
 }
 
-/// The entropy of counts with the sum `total`, of which n·log₂ n add up to `sum`.
+/// What the entropy of counts is made of.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Entropy {
+    /// Σ n·log₂ n over the counts n.
+    pub logarithms: f64,
+    /// Number of counts that are not 0.
+    pub occurring: usize,
+}
+
+impl Entropy {
+    /// Adds a count n, given as n·log₂ n.
+    #[inline(always)]
+    pub fn add(&mut self, logarithm: f64) {
+        self.logarithms += logarithm;
+        self.occurring += 1;
+    }
+
+    /// The entropy if the counts add up to `total`.
+    #[inline(always)]
+    pub fn of(self, log2_total: f64, total: f64) -> f64 {
+        // One alone has none, whatever rounding says.
+        if self.occurring < 2 { 0.0 } else { log2_total - self.logarithms / total }
+    }
+}
+
+/// n²·variance of n whole numbers from their sum and the sum of their squares, exact but for the
+/// rounding of the result.
 #[inline(always)]
-pub(super) fn entropy(log2_total: f64, sum: f64, total: f64, occurring: usize) -> f64 {
-    // One alone has none, whatever rounding says.
-    if occurring < 2 { 0.0 } else { log2_total - sum / total }
+pub(super) fn scaled_variance(n: u64, sum: u64, squares: u64) -> f64 {
+    let scaled = u128::from(n) * u128::from(squares) - u128::from(sum) * u128::from(sum);
+    // Sums over a window nearly always fit, and only a number of 128 bits takes a call to convert.
+    u64::try_from(scaled).map_or_else(|_| scaled as f64, |scaled| scaled as f64)
+}
+
+/// The nearest float to a whole number that nearly always fits 64 bits.
+#[inline(always)]
+pub(super) fn signed(x: i128) -> f64 {
+    i64::try_from(x).map_or_else(|_| x as f64, |x| x as f64)
 }

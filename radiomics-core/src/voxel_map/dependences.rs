@@ -1,60 +1,111 @@
 //! Neighbouring grey level dependence within a window.
+//!
+//! Pairs of neighbours are listed once for all windows; each whose levels are similar adds one to the
+//! dependence of either place:
+//!
+//! ```text
+//! levels      dependences for α = 0       counted: level, dependence, how often
+//! 1 1 2       2 2 3                       1  2  twice
+//! 3 2 2       1 3 3                       2  3  three times
+//!                                         3  1  once
+//! ```
 
-use super::columns::Column;
-use super::emphases::{Emphases, Totals};
+use super::emphases::{self, Emphases, Summed, known, table};
+use super::formulas::FastRow;
 use super::groups::{Neighbours, Places};
 use super::region::Region;
-use super::scratch::Scratch;
-use super::tiles::Part;
-use crate::catalogue::Family;
+use super::window::Window;
+use crate::families::ngldm;
 use crate::settings::Settings;
+use crate::texture::aggregation::Aggregation;
 use crate::texture::neighbourhood::neighbours;
 
-/// Features of one aggregation.
+/// The formulas of the family's features.
+pub(super) static TABLE: &[FastRow<Summed>] = &table::<{ known(ngldm::TABLE) }>(ngldm::TABLE);
+
+/// The features of one aggregation.
 pub(super) struct Dependences {
     emphases: Emphases,
     groups: Vec<Neighbours>,
     alpha: u16,
 }
 
+/// What [`Dependences`] keeps from window to window.
+#[derive(Default)]
+pub(super) struct Buffers {
+    emphases: emphases::Buffers,
+    /// For each place how many neighbours depend on it, itself included.
+    dependences: Vec<u32>,
+}
+
 impl Dependences {
-    /// For columns of one aggregation; nothing if a feature needs the general way.
-    pub fn new(family: &Family, columns: &[&Column], settings: &Settings, region: &Region) -> Option<Self> {
+    /// For `features`, places in the family's table of which `table` knows all.
+    pub fn new(
+        table: &[FastRow<Summed>],
+        features: &[usize],
+        aggregation: Aggregation,
+        settings: &Settings,
+        region: &Region,
+    ) -> Self {
         let places = Places { shape: region.window_shape() };
         let size = places.shape.iter().product();
         let most = 1 + neighbours(&settings.distances, true).len().min(size);
-        let groups = Neighbours::groups(&places, columns.first()?.aggregation, &settings.distances);
-        Some(Self {
-            emphases: Emphases::new(family, columns, region, most, size)?,
-            groups,
+        Self {
+            emphases: Emphases::new(table, features, region, most, size),
+            groups: Neighbours::groups(&places, aggregation, &settings.distances),
             alpha: settings.ngldm_alpha.min(u32::from(u16::MAX)) as u16,
-        })
+        }
     }
-}
 
-impl Part for Dependences {
-    fn compute(&self, scratch: &mut Scratch, out: &mut Vec<f64>) {
-        let Scratch { levels, ranks, distinct, emphases: buffers, dependences, .. } = scratch;
-        self.emphases.reserve(buffers, distinct.len());
-        let mut totals = Totals::new();
+    /// Appends the values of the features to `out`.
+    // By itself, so that the loops of one part do not take the registers of another's.
+    #[inline(never)]
+    pub fn compute(&self, window: &Window, buffers: &mut Buffers, out: &mut Vec<f64>) {
+        let Window { levels, ranks, distinct, .. } = window;
+        let Buffers { emphases, dependences } = buffers;
+        self.emphases.begin(emphases, distinct.len());
         for group in &self.groups {
-            dependences.clear();
-            dependences.resize(levels.len(), 1);
-            for pair in &group.pairs {
-                let [a, b] = pair.map(usize::from);
-                let inside = (levels[a] > 0) & (levels[b] > 0);
-                let similar = u32::from(inside & (levels[a].abs_diff(levels[b]) <= self.alpha));
-                dependences[a] += similar;
-                dependences[b] += similar;
-            }
+            find(levels, &group.pairs, self.alpha, dependences);
             let mut n_v = 0;
             for &place in &group.places {
                 let place = usize::from(place);
                 n_v += u64::from(ranks[place] > 0);
-                self.emphases.count(buffers, ranks[place], dependences[place]);
+                self.emphases.count(emphases, ranks[place], dependences[place]);
             }
-            self.emphases.add(buffers, distinct, Some(n_v), &mut totals);
+            self.emphases.add(emphases, distinct, Some(n_v));
         }
-        self.emphases.finish(&totals, out);
+        self.emphases.finish(emphases, out);
+    }
+}
+
+/// Finds the dependence of each place.
+#[inline(always)]
+fn find(levels: &[u16], pairs: &[[u16; 2]], alpha: u16, dependences: &mut Vec<u32>) {
+    dependences.clear();
+    dependences.resize(levels.len(), 1);
+    for pair in pairs {
+        let [a, b] = pair.map(usize::from);
+        let inside = (levels[a] > 0) & (levels[b] > 0);
+        let similar = u32::from(inside & (levels[a].abs_diff(levels[b]) <= alpha));
+        dependences[a] += similar;
+        dependences[b] += similar;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example at the head of the file.
+    #[test]
+    fn a_place_depends_on_neighbours_of_its_level() {
+        let group = &Neighbours::groups(&Places { shape: [1, 2, 3] }, Aggregation::Volume3d, &[1])[0];
+        let mut dependences = Vec::new();
+        find(&[1, 1, 2, 3, 2, 2], &group.pairs, 0, &mut dependences);
+        #[rustfmt::skip]
+        assert_eq!(dependences, [
+            2, 2, 3,
+            1, 3, 3,
+        ]);
     }
 }

@@ -1,6 +1,6 @@
 //! Where the values of maps lie, and what they are.
 
-use super::columns::Column;
+use crate::table::Column;
 use crate::volume::grid::Grid;
 
 /// The voxels of the maps and the list of the maps.

@@ -5,12 +5,11 @@ use std::borrow::Cow;
 
 use ndarray::Array3;
 
-use super::MovingWindow;
-use crate::error::{Result, invalid};
+use super::moving_window::MovingWindow;
+use crate::error::Result;
 use crate::filters::Filter;
 use crate::kernels::Isa;
-use crate::preprocess::grey_levels;
-use crate::preprocess::{Known, Prepared};
+use crate::preprocess::{Known, Prepared, grey_levels};
 use crate::region::roi::Roi;
 use crate::region::sample::Sample;
 use crate::settings::Settings;
@@ -19,7 +18,7 @@ use crate::volume::image::{Image, Mask};
 
 /// Volumes in which axis 0 is across the slices of 2D texture.
 pub(super) struct Region {
-    /// Of the maps, with the axes of the image.
+    /// The grid of the maps, with the axes of the image.
     pub grid: Grid,
     /// The voxels of the maps, (z, y, x) in `grid`.
     pub voxels: Vec<[u32; 3]>,
@@ -54,12 +53,12 @@ impl Region {
     ) -> Result<Self> {
         let margin_mm = if window.masked { 0.0 } else { margin_mm(image, settings, window) };
         let prepared = Prepared::new(image, mask, label, settings, margin_mm, isa, Known::default())?;
-        let mut found = None;
+        let mut response = None;
         prepared.for_each_response(std::slice::from_ref(filter), isa, &mut |_, roi| {
-            found = Some(roi.clone());
+            response = Some(roi.clone());
             Ok(())
         })?;
-        let Some(roi) = found else { return Err(invalid("filters", "[]", "give a filter")) };
+        let roi = response.expect("a filter has a response");
         let settings = &settings.of_response(filter);
         let grid = roi.grid.window(&roi.region);
         let voxels = places(&roi);
@@ -124,7 +123,7 @@ impl Region {
         let [nz, ny, nx] = self.window_shape();
         for (k, j) in (0..nz).flat_map(|k| (0..ny).map(move |j| (k, j))) {
             let place = first + k * self.strides[0] + j * self.strides[1];
-            let levels = self.levels.get(place..place + nx).unwrap_or(&[]);
+            let levels = if self.levels.is_empty() { &[] } else { &self.levels[place..place + nx] };
             row((k * ny + j) * nx, &self.intensities[place..place + nx], levels);
         }
     }
@@ -155,7 +154,7 @@ fn surroundings(roi: &Roi, reach: [usize; 3]) -> Roi {
         let within = |v: usize, a: usize| (region.start[a]..region.end()[a]).contains(&v);
         within(k, 0) && within(j, 1) && within(i, 2) && intensities[[k, j, i]].is_finite()
     });
-    let region = Window::bounding(inside.view()).unwrap_or(region);
+    let region = Window::bounding(inside.view()).expect("the intensities of a region are numbers");
     Roi {
         grid: roi.grid.clone(),
         intensities: roi.intensities.clone(),

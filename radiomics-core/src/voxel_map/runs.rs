@@ -1,17 +1,35 @@
 //! Grey level runs within a window.
+//!
+//! Lines of places are listed once for all windows, from border to border in each direction; going along
+//! them gives the runs. Places outside of the region make runs of rank 0, which are not counted:
+//!
+//! ```text
+//! ranks       lines along (y, x) = (1, 1)     runs: rank, length
+//! 1 1 0       1 1                             1  2
+//! 2 1 1       1 1                             1  2
+//!             0                               0  1  outside
+//!             2                               2  1
+//! ```
 
-use super::columns::Column;
-use super::emphases::{Emphases, Totals};
+use super::emphases::{self, Emphases, Summed, known, table};
+use super::formulas::FastRow;
 use super::groups::{Lines, Places, groups};
 use super::region::Region;
-use super::scratch::Scratch;
-use super::tiles::Part;
-use crate::catalogue::Family;
+use super::window::Window;
+use crate::families::glrlm;
 use crate::families::shared::line_sets::directions;
 use crate::settings::Settings;
-use crate::texture::aggregation::Span;
+use crate::texture::aggregation::{Aggregation, Span};
 
-/// Features of one aggregation.
+/// The formulas of the family's features.
+pub(super) static TABLE: &[FastRow<Summed>] = &table::<{ known(glrlm::TABLE) }>(glrlm::TABLE);
+
+/// Whether the fast way suits the settings.
+pub(super) fn suits(settings: &Settings) -> bool {
+    settings.distance_weighting.is_none()
+}
+
+/// The features of one aggregation.
 pub(super) struct Runs {
     emphases: Emphases,
     groups: Vec<Vec<Unit>>,
@@ -26,14 +44,25 @@ struct Unit {
     lines: Lines,
 }
 
+/// What [`Runs`] keeps from window to window.
+#[derive(Default)]
+pub(super) struct Buffers {
+    emphases: emphases::Buffers,
+    /// Which directions count; empty if all do.
+    counts: Vec<bool>,
+}
+
 impl Runs {
-    /// For columns of one aggregation; nothing if the settings or a feature need the general way.
-    pub fn new(family: &Family, columns: &[&Column], settings: &Settings, region: &Region) -> Option<Self> {
-        if settings.distance_weighting.is_some() {
-            return None;
-        }
+    /// For `features`, places in the family's table of which `table` knows all, where [`suits`] says
+    /// that this way is one.
+    pub fn new(
+        table: &[FastRow<Summed>],
+        features: &[usize],
+        aggregation: Aggregation,
+        settings: &Settings,
+        region: &Region,
+    ) -> Self {
         let places = Places { shape: region.window_shape() };
-        let aggregation = columns.first()?.aggregation;
         let directions = directions();
         let unit = |span: Span, direction, offset| Unit { direction, lines: places.lines(span, offset) };
         let groups = groups(aggregation, places.shape[0], &directions, unit);
@@ -42,34 +71,33 @@ impl Runs {
         let longest = places.shape.into_iter().max().unwrap_or(1);
         let whole = |offset: &[i32; 3]| places.lines(Span::Volume, *offset);
         let tested = &directions[usize::from(aggregation.is_volumetric())];
-        Some(Self {
-            emphases: Emphases::new(family, columns, region, longest, most)?,
+        Self {
+            emphases: Emphases::new(table, features, region, longest, most),
             groups,
             tested: settings.glrlm_drop_single_voxel_lines.then(|| tested.iter().map(whole).collect()),
-        })
+        }
     }
-}
 
-impl Part for Runs {
-    fn compute(&self, scratch: &mut Scratch, out: &mut Vec<f64>) {
-        let Scratch { ranks, distinct, emphases: buffers, directions: counts, .. } = scratch;
-        self.emphases.reserve(buffers, distinct.len());
+    /// Appends the values of the features to `out`.
+    // By itself, so that the loops of one part do not take the registers of another's.
+    #[inline(never)]
+    pub fn compute(&self, window: &Window, buffers: &mut Buffers, out: &mut Vec<f64>) {
+        let Window { ranks, distinct, .. } = window;
+        let Buffers { emphases, counts } = buffers;
+        self.emphases.begin(emphases, distinct.len());
         counts.clear();
         if let Some(tested) = &self.tested {
             counts.extend(tested.iter().map(|lines| passes_through_two(ranks, lines)));
         }
-        let mut totals = Totals::new();
         for group in &self.groups {
             for unit in group {
-                if counts.get(unit.direction).copied().unwrap_or(true) {
-                    each_run(ranks, &unit.lines, |rank, length| {
-                        self.emphases.count(buffers, rank, length);
-                    });
+                if self.tested.is_none() || counts[unit.direction] {
+                    each_run(ranks, &unit.lines, |rank, length| self.emphases.count(emphases, rank, length));
                 }
             }
-            self.emphases.add(buffers, distinct, None, &mut totals);
+            self.emphases.add(emphases, distinct, None);
         }
-        self.emphases.finish(&totals, out);
+        self.emphases.finish(emphases, out);
     }
 }
 
@@ -103,4 +131,25 @@ fn passes_through_two(ranks: &[u16], lines: &Lines) -> bool {
         start = end;
         line.iter().filter(|&&place| ranks[usize::from(place)] > 0).count() > 1
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example at the head of the file.
+    #[test]
+    fn runs_end_where_the_rank_changes() {
+        #[rustfmt::skip]
+        let ranks = [
+            1, 1, 0,
+            2, 1, 1,
+        ];
+        let lines = Places { shape: [1, 2, 3] }.lines(Span::Volume, [0, 1, 1]);
+        let mut runs = Vec::new();
+        each_run(&ranks, &lines, |rank, length| runs.push((rank, length)));
+        assert_eq!(runs, [(1, 2), (1, 2), (0, 1), (2, 1)]);
+        assert!(passes_through_two(&ranks, &lines));
+        assert!(!passes_through_two(&[1, 1, 0, 2, 0, 0], &lines));
+    }
 }

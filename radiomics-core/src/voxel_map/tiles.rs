@@ -5,23 +5,15 @@ use std::ops::ControlFlow;
 
 use rayon::prelude::*;
 
-use super::columns::families;
-use super::cooccurrence::Cooccurrence;
-use super::dependences::Dependences;
-use super::general::General;
 use super::layout::Layout;
+use super::moving_window::MovingWindow;
+use super::parts::{Buffers, Placed, Way};
 use super::region::Region;
-use super::runs::Runs;
-use super::scratch::Scratch;
-use super::tones::Tones;
-use super::zones::Zones;
-use super::{Column, MovingWindow};
-use crate::catalogue::{Chosen, Family};
-use crate::error::{Result, invalid};
-use crate::filters::Filter;
-use crate::kernels::Isa;
-use crate::runtime::Execution;
-use crate::runtime::{Monitor, Runtime};
+use super::request::request;
+use super::window::Window;
+use crate::error::Result;
+use crate::families::family::Family;
+use crate::runtime::{Execution, Monitor, Runtime};
 use crate::settings::Settings;
 use crate::volume::image::{Image, Mask};
 
@@ -41,25 +33,13 @@ pub struct Tile<'a> {
     pub values: &'a [f64],
 }
 
-/// Some features of one family for the window under work.
-pub(super) trait Part: Send + Sync {
-    /// Appends a value for each of its columns to `out`.
-    fn compute(&self, scratch: &mut Scratch, out: &mut Vec<f64>);
-}
-
-/// A part and the columns that it fills.
-struct Placed {
-    part: Box<dyn Part>,
-    columns: Vec<usize>,
-}
-
 /// Maps of a region before the values are computed: where they lie, which they are, and what every
 /// window needs. Nothing of the image or the mask is borrowed. It is never changed, so several
 /// threads may compute from one at the same time.
 pub struct PreparedMaps {
     layout: Layout,
     region: Region,
-    parts: Vec<Placed>,
+    pub(super) parts: Vec<Placed>,
 }
 
 impl std::fmt::Debug for PreparedMaps {
@@ -81,8 +61,22 @@ impl PreparedMaps {
         window: &MovingWindow,
         runtime: &Runtime,
     ) -> Result<Self> {
-        let (filter, families) = asked_for(settings, window)?;
-        let with_levels = families.iter().any(|f| f.family.compute.uses_levels());
+        let way = |family: &Family, region: &Region| Way::of(family, settings, region);
+        Self::by(way, image, mask, label, settings, window, runtime)
+    }
+
+    /// Maps for which `way` says how each family is computed.
+    pub(super) fn by(
+        way: impl Fn(&Family, &Region) -> Way,
+        image: &Image,
+        mask: &Mask,
+        label: i64,
+        settings: &Settings,
+        window: &MovingWindow,
+        runtime: &Runtime,
+    ) -> Result<Self> {
+        let (filter, families) = request(settings, window)?;
+        let with_levels = families.iter().any(|chosen| chosen.family.compute.uses_levels());
         let isa = runtime.isa;
         let mut region = runtime
             .pool
@@ -90,11 +84,15 @@ impl PreparedMaps {
         let voxels = std::mem::take(&mut region.voxels);
         let mut layout = Layout { grid: region.grid.clone(), voxels, columns: Vec::new() };
         let mut parts = Vec::new();
-        for family in families {
+        for chosen in families {
             let first = layout.columns.len();
-            layout.columns.extend(family.columns(&filter.name(), settings));
-            parts.extend(self::parts(family.family, &layout.columns[first..], first, settings, &region, isa));
+            layout.columns.extend(chosen.columns(&filter.name(), settings));
+            let way = way(chosen.family, &region);
+            parts.extend(Placed::of_family(&chosen, first, &way, settings, &region, isa));
         }
+        let mut filled: Vec<usize> = parts.iter().flat_map(|placed| placed.columns.iter().copied()).collect();
+        filled.sort_unstable();
+        assert!(filled.into_iter().eq(0..layout.columns.len()), "each column of maps is filled by one part");
         Ok(Self { layout, region, parts })
     }
 
@@ -128,11 +126,11 @@ impl PreparedMaps {
             runtime.pool.install(|| {
                 let stretches = values.par_chunks_mut(STRETCH * n_columns).zip(voxels.par_chunks(STRETCH));
                 stretches.try_for_each_init(
-                    || (Scratch::new(region), Vec::new()),
-                    |(scratch, out), (values, voxels)| {
+                    || (Window::new(region), Buffers::default(), Vec::new()),
+                    |(window, buffers, out), (values, voxels)| {
                         for (row, &voxel) in values.chunks_exact_mut(n_columns).zip(voxels) {
-                            scratch.gather(region, voxel);
-                            fill(parts, scratch, out, row);
+                            window.move_to(region, voxel);
+                            parts.iter().for_each(|placed| placed.fill(window, buffers, out, row));
                         }
                         monitor.advance(voxels.len())
                     },
@@ -165,80 +163,10 @@ pub fn feature_map_tiles(
     each: impl FnMut(&Tile) -> ControlFlow<()>,
 ) -> Result<(Layout, ControlFlow<()>)> {
     // What is wrong with the settings is said before threads are started.
-    asked_for(settings, window)?;
+    request(settings, window)?;
     let pool = execution.pool()?;
     let runtime = Runtime { pool: &pool, isa: execution.isa, progress: None };
     let maps = PreparedMaps::new(image, mask, label, settings, window, &runtime)?;
     let done = maps.compute(&runtime, tile_bytes, each)?;
     Ok((maps.layout, done))
-}
-
-/// The filter and the families of the settings, once everything about them is checked.
-fn asked_for<'a>(settings: &'a Settings, window: &MovingWindow) -> Result<(&'a Filter, Vec<Chosen>)> {
-    let families = families(settings)?;
-    window.validate()?;
-    settings.check_single_discretisation("feature maps")?;
-    Ok((only_filter(settings)?, families))
-}
-
-/// The one filter of the settings.
-fn only_filter(settings: &Settings) -> Result<&Filter> {
-    match settings.filters.as_slice() {
-        [filter] => Ok(filter),
-        several => Err(invalid(
-            "filters",
-            format!("{} filters", several.len()),
-            "maps are made of one image at a time: give one filter",
-        )),
-    }
-}
-
-/// What computes the columns of a family, of which the first one is column `first`: the fast way
-/// where there is one, else the general way.
-fn parts(
-    family: &'static Family,
-    columns: &[Column],
-    first: usize,
-    settings: &Settings,
-    region: &Region,
-    isa: Isa,
-) -> Vec<Placed> {
-    let numbered: Vec<(usize, &Column)> = (first..).zip(columns).collect();
-    let of_aggregations = numbered.chunk_by(|a, b| a.1.aggregation == b.1.aggregation);
-    let (mut parts, mut rest) = (Vec::new(), Vec::new());
-    for numbered in of_aggregations {
-        let (numbers, columns): (Vec<usize>, Vec<&Column>) = numbered.iter().copied().unzip();
-        match fast(family, &columns, settings, region) {
-            Some(part) => parts.push(Placed { part, columns: numbers }),
-            None => rest.extend_from_slice(numbered),
-        }
-    }
-    if !rest.is_empty() {
-        let (numbers, columns): (Vec<usize>, Vec<&Column>) = rest.into_iter().unzip();
-        let part = Box::new(General::new(family, &columns, settings, region, isa));
-        parts.push(Placed { part, columns: numbers });
-    }
-    parts
-}
-
-/// The fast way to columns of one family and aggregation, if there is one.
-fn fast(family: &Family, columns: &[&Column], settings: &Settings, region: &Region) -> Option<Box<dyn Part>> {
-    match family.name {
-        "glcm" => Some(Box::new(Cooccurrence::new(columns, settings, region)?)),
-        "glrlm" => Some(Box::new(Runs::new(family, columns, settings, region)?)),
-        "glszm" => Some(Box::new(Zones::new(family, columns, region)?)),
-        "ngtdm" => Some(Box::new(Tones::new(columns, settings, region)?)),
-        "ngldm" => Some(Box::new(Dependences::new(family, columns, settings, region)?)),
-        _ => None,
-    }
-}
-
-fn fill(parts: &[Placed], scratch: &mut Scratch, out: &mut Vec<f64>, row: &mut [f64]) {
-    for placed in parts {
-        out.clear();
-        placed.part.compute(scratch, out);
-        for (&column, &value) in placed.columns.iter().zip(out.iter()) {
-            row[column] = value;
-        }
-    }
 }

@@ -1,14 +1,29 @@
 //! Zones of equal level within a window.
+//!
+//! A window of at most 64 places is worked on as masks, in which a place is a bit: one mask a level says
+//! where it is, one a place who its neighbours are. A zone begins with the first place of a level, and
+//! each place on its border takes in those of its neighbours that have the level and are left:
+//!
+//! ```text
+//! levels      places      level 1: 0 1 4     zone of 0: takes in 1 and 4, and nothing is left
+//! 1 1 2       0 1 2       level 2: 2 3 5     zone of 2: takes in 5
+//! 2 1 2       3 4 5                          zone of 3: its neighbours 0, 1 and 4 are of level 1
+//! ```
+//!
+//! Larger windows join the places of equal neighbours, pair by pair (union-find).
 
-use super::columns::Column;
-use super::emphases::{Emphases, Totals};
+use super::emphases::{self, Emphases, Summed, known, table};
+use super::formulas::FastRow;
 use super::groups::{Neighbours, Places};
 use super::region::Region;
-use super::scratch::Scratch;
-use super::tiles::Part;
-use crate::catalogue::Family;
+use super::window::Window;
+use crate::families::glszm;
+use crate::texture::aggregation::Aggregation;
 
-/// Features of one aggregation.
+/// The formulas of the family's features.
+pub(super) static TABLE: &[FastRow<Summed>] = &table::<{ known(glszm::TABLE) }>(glszm::TABLE);
+
+/// The features of one aggregation.
 pub(super) struct Zones {
     emphases: Emphases,
     groups: Vec<Group>,
@@ -21,9 +36,16 @@ struct Group {
     masks: Option<Vec<u64>>,
 }
 
-/// Buffers.
+/// What [`Zones`] keeps from window to window.
 #[derive(Default)]
 pub(super) struct Buffers {
+    emphases: emphases::Buffers,
+    work: Work,
+}
+
+/// What finding zones needs room for.
+#[derive(Default)]
+struct Work {
     /// For each level of the window, by rank, the places that have it.
     holders: Vec<u64>,
     parents: Vec<u16>,
@@ -31,19 +53,43 @@ pub(super) struct Buffers {
 }
 
 impl Zones {
-    /// For columns of one aggregation; nothing if a feature needs the general way.
-    pub fn new(family: &Family, columns: &[&Column], region: &Region) -> Option<Self> {
+    /// For `features`, places in the family's table of which `table` knows all.
+    pub fn new(
+        table: &[FastRow<Summed>],
+        features: &[usize],
+        aggregation: Aggregation,
+        region: &Region,
+    ) -> Self {
         let places = Places { shape: region.window_shape() };
         let size = places.shape.iter().product();
         let group = |neighbours: Neighbours| {
             let masks = (size <= u64::BITS as usize).then(|| masks(&neighbours, size));
             Group { neighbours, masks }
         };
-        let groups = Neighbours::groups(&places, columns.first()?.aggregation, &[1]);
-        Some(Self {
-            emphases: Emphases::new(family, columns, region, size, size)?,
+        let groups = Neighbours::groups(&places, aggregation, &[1]);
+        Self {
+            emphases: Emphases::new(table, features, region, size, size),
             groups: groups.into_iter().map(group).collect(),
-        })
+        }
+    }
+
+    /// Appends the values of the features to `out`.
+    // By itself, so that the loops of one part do not take the registers of another's.
+    #[inline(never)]
+    pub fn compute(&self, window: &Window, buffers: &mut Buffers, out: &mut Vec<f64>) {
+        let Window { ranks, distinct, .. } = window;
+        let Buffers { emphases, work } = buffers;
+        self.emphases.begin(emphases, distinct.len());
+        for group in &self.groups {
+            let places = &group.neighbours.places;
+            let count = |rank, size| self.emphases.count(emphases, rank, size);
+            match &group.masks {
+                Some(masks) => by_masks(work, ranks, distinct.len(), places, masks, count),
+                None => by_union(work, ranks, places, &group.neighbours.pairs, count),
+            }
+            self.emphases.add(emphases, distinct, None);
+        }
+        self.emphases.finish(emphases, out);
     }
 }
 
@@ -56,29 +102,11 @@ fn masks(neighbours: &Neighbours, size: usize) -> Vec<u64> {
     masks
 }
 
-impl Part for Zones {
-    fn compute(&self, scratch: &mut Scratch, out: &mut Vec<f64>) {
-        let Scratch { ranks, distinct, emphases: buffers, zones: work, .. } = scratch;
-        self.emphases.reserve(buffers, distinct.len());
-        let mut totals = Totals::new();
-        for group in &self.groups {
-            let places = &group.neighbours.places;
-            let count = |rank, size| self.emphases.count(buffers, rank, size);
-            match &group.masks {
-                Some(masks) => by_masks(work, ranks, distinct.len(), places, masks, count),
-                None => by_union(work, ranks, places, &group.neighbours.pairs, count),
-            }
-            self.emphases.add(buffers, distinct, None, &mut totals);
-        }
-        self.emphases.finish(&totals, out);
-    }
-}
-
 /// Calls `zone` with the rank and the size of each zone: a zone grows by the neighbours of its
 /// places that have its level.
 #[inline(always)]
 fn by_masks(
-    work: &mut Buffers,
+    work: &mut Work,
     ranks: &[u16],
     levels: usize,
     places: &[u16],
@@ -110,15 +138,15 @@ fn by_masks(
     }
 }
 
-/// The same by union-find, for windows of any size.
+/// Calls `zone` with the rank and the size of each zone, found by union-find in windows of any size.
 fn by_union(
-    work: &mut Buffers,
+    work: &mut Work,
     ranks: &[u16],
     places: &[u16],
     pairs: &[[u16; 2]],
     mut zone: impl FnMut(u16, u32),
 ) {
-    let Buffers { parents, sizes, .. } = work;
+    let Work { parents, sizes, .. } = work;
     parents.clear();
     parents.extend((0..ranks.len()).map(|place| place as u16));
     sizes.clear();
@@ -153,7 +181,6 @@ fn root(parents: &mut [u16], mut place: u16) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::texture::aggregation::Aggregation;
     use proptest::prelude::*;
 
     proptest! {
@@ -168,12 +195,28 @@ mod tests {
             for group in Neighbours::groups(&Places { shape }, aggregation, &[1]) {
                 let (mut one, mut other) = (Vec::new(), Vec::new());
                 let (places, masks) = (&group.places, masks(&group, ranks.len()));
-                by_masks(&mut Buffers::default(), &ranks, 4, places, &masks, |r, n| one.push((r, n)));
-                by_union(&mut Buffers::default(), &ranks, places, &group.pairs, |r, n| other.push((r, n)));
+                by_masks(&mut Work::default(), &ranks, 4, places, &masks, |r, n| one.push((r, n)));
+                by_union(&mut Work::default(), &ranks, places, &group.pairs, |r, n| other.push((r, n)));
                 one.sort_unstable();
                 other.sort_unstable();
                 prop_assert_eq!(one, other);
             }
         }
+    }
+    /// The example at the head of the file.
+    #[test]
+    fn a_zone_takes_in_neighbours_of_its_level() {
+        let group = &Neighbours::groups(&Places { shape: [1, 2, 3] }, Aggregation::Volume3d, &[1])[0];
+        #[rustfmt::skip]
+        let ranks = [
+            1, 1, 2,
+            2, 1, 2,
+        ];
+        let mut zones = Vec::new();
+        let masks = masks(group, ranks.len());
+        by_masks(&mut Work::default(), &ranks, 3, &group.places, &masks, |rank, size| {
+            zones.push((rank, size))
+        });
+        assert_eq!(zones, [(1, 3), (2, 2), (2, 1)]);
     }
 }

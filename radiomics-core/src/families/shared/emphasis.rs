@@ -2,7 +2,7 @@
 //! grey level i occurs with a number j: a run's length, a zone's size or distance, a
 //! neighbourhood's dependence.
 
-use crate::feature::{Row, row};
+use crate::feature::{Row, is_same, row};
 use crate::kernels::cells::{Cells, merge};
 
 use crate::families::job::entropy_term;
@@ -96,6 +96,16 @@ pub(crate) const fn table<const N: usize>(names: [[&'static str; 3]; N]) -> [Row
         n += 1;
     }
     rows
+}
+
+/// Whether one of the formulas has this definition. The compiler asks: a fast way to the features of
+/// all these families is a table by definitions, and rows of a family's own are told from these by it.
+pub(crate) const fn has_formula(definition: &str) -> bool {
+    let mut n = 0;
+    while n < FORMULAS && !is_same(TABLE[n].0, definition) {
+        n += 1;
+    }
+    n < FORMULAS
 }
 
 impl Emphasis {
