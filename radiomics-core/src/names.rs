@@ -10,8 +10,12 @@ pub trait Named: Copy + PartialEq + 'static {
     const NAMES: &'static [(&'static str, Self)];
 
     /// The name of this member.
+    ///
+    /// # Panics
+    /// When it is not in [`NAMES`](Self::NAMES).
     fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(_, member)| *member == self).map_or("", |(name, _)| name)
+        let named = Self::NAMES.iter().find(|(_, member)| *member == self);
+        named.unwrap_or_else(|| panic!("a {} that `NAMES` does not have", Self::KIND)).0
     }
 
     /// The member called `name`.
@@ -32,5 +36,32 @@ pub trait Named: Copy + PartialEq + 'static {
     fn all() -> String {
         let names: Vec<&str> = Self::NAMES.iter().map(|(n, _)| *n).filter(|n| !n.is_empty()).collect();
         names.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    enum Side {
+        Left,
+        Right,
+    }
+
+    impl Named for Side {
+        const KIND: &'static str = "side";
+        const NAMES: &'static [(&'static str, Self)] = &[("left", Self::Left)];
+    }
+
+    #[test]
+    fn a_name_is_read_and_written() {
+        assert_eq!((Side::Left.name(), Side::parse("left").ok()), ("left", Some(Side::Left)));
+    }
+
+    #[test]
+    #[should_panic(expected = "a side that `NAMES` does not have")]
+    fn a_member_without_a_name_is_a_mistake() {
+        Side::Right.name();
     }
 }

@@ -47,9 +47,7 @@ pub fn feature_maps<'py>(
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Found<'py>> {
     let execution = execution(threads)?;
-    let radius = usize::try_from(radius)
-        .map_err(|_| RadiomicsError::new_err(format!("radius is {radius}: give a number above 0")))?;
-    let window = MovingWindow { radius, in_plane, masked };
+    let window = MovingWindow { radius: self::radius(radius)?, in_plane, masked };
     let (voxels, labels) = (Borrowed::new("image", image)?, Borrowed::new("mask", mask)?);
     let image = self::image(voxels.voxels(), image_geometry)?;
     let mask = self::mask(labels.voxels(), mask_geometry)?;
@@ -86,17 +84,27 @@ pub fn feature_maps<'py>(
         return Err(error);
     }
     let grid = layout.grid();
-    let place = |[k, j, i]: [u32; 3]| {
-        let [k, j, i] = [k, j, i].map(|v| v as usize);
-        ((k * grid.shape[1] + j) * grid.shape[2] + i) as i64
-    };
     Ok((
         layout.columns().iter().map(Column::from).collect(),
         values.map(|values| values.into_bound(py)),
-        PyArray1::from_iter(py, layout.voxels().iter().copied().map(place)),
+        PyArray1::from_iter(py, places(&layout)),
         grid.shape,
         (grid.spacing_mm, grid.origin_mm, grid.direction),
     ))
+}
+
+fn radius(given: i64) -> PyResult<usize> {
+    usize::try_from(given)
+        .map_err(|_| RadiomicsError::new_err(format!("radius is {given}: give a number above 0")))
+}
+
+/// The voxels of the maps as flat indices into an array of their box.
+fn places(layout: &Layout) -> impl Iterator<Item = i64> {
+    let [_, ny, nx] = layout.grid().shape;
+    layout.voxels().iter().map(move |voxel| {
+        let [k, j, i] = voxel.map(|v| v as usize);
+        ((k * ny + j) * nx + i) as i64
+    })
 }
 
 fn allocated(py: Python<'_>, allocate: &Py<PyAny>, layout: &Layout) -> PyResult<Py<PyArray2<f64>>> {

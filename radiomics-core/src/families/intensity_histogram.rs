@@ -99,7 +99,7 @@ fn mode(h: &Histogram) -> f64 {
     levels
         .map(|(i, _)| (i + 1) as f64)
         .min_by(|a, b| distance(*a).total_cmp(&distance(*b)))
-        .unwrap_or(f64::NAN)
+        .expect("a grey level")
 }
 
 #[cfg(test)]

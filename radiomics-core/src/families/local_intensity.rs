@@ -66,8 +66,9 @@ impl Neighbourhoods {
         let intensities = roi.intensities.to_f64();
         let shape = intensities.dim().into();
         let rows = sphere_rows(roi.grid.spacing_mm, shape);
-        let pad = rows.iter().map(|r| r.1).max().unwrap_or(0);
+        let pad = rows.iter().map(|r| r.1).max().expect("the row of the centre");
         let (_, ny, _) = intensities.dim();
+        assert_eq!(intensities.dim(), roi.intensity().dim(), "intensities and their mask");
         let lines = || intensities.rows().into_iter().zip(roi.intensity().rows()).enumerate();
         // Of each line the highest intensity inside.
         let of_lines: Vec<f64> = lines()
@@ -146,7 +147,7 @@ impl Neighbourhoods {
     fn highest_in_line(&self, [k, j]: [usize; 2]) -> f64 {
         let mask = self.mask.slice(ndarray::s![k, j, ..]);
         let Some(first) = mask.iter().position(|&m| m) else { return f64::NAN };
-        let end = mask.iter().rposition(|&m| m).unwrap_or(first) + 1;
+        let end = mask.iter().rposition(|&m| m).expect("a last one, as there is a first") + 1;
         let means = self.means(Piece { line: [k, j], first, end });
         let inside = means.iter().zip(mask.slice(ndarray::s![first..end])).filter(|(_, m)| **m);
         inside.map(|(x, _)| *x).fold(f64::NAN, f64::max)

@@ -102,7 +102,7 @@ fn count_exact<T: Level>(
         table
     };
     let table = slices.par_chunks(slab_thickness(slices.len())).map(of_slices).reduce_with(merged);
-    let table = table.map(Counters::sums).unwrap_or_default();
+    let table = table.expect("a span of some slices").sums();
     let counted = table.iter().enumerate().skip(width).filter(|(_, n)| **n > 0);
     counted.map(|(at, &n)| ((at / width) as u16, (at % width) as u32 + 1, u64::from(n))).collect()
 }

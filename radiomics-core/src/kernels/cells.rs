@@ -35,7 +35,12 @@ impl Tally {
     }
 
     /// The sum of two that were made for the same levels and sizes.
+    ///
+    /// # Panics
+    /// When they were not.
     pub fn merged(mut self, other: Self) -> Self {
+        let sizes = |tally: &Self| (tally.columns, tally.counters.len());
+        assert_eq!(sizes(&self), sizes(&other), "columns and counters of two tallies to be merged");
         self.counters.iter_mut().zip(other.counters).for_each(|(sum, n)| *sum += n);
         self.listed.extend(other.listed);
         self

@@ -200,6 +200,7 @@ pub(crate) fn add_ahead(isa: Isa, values: &mut [f64], ahead: usize) {
 
 kernel! {
     fn add_assign_kernel(sums: &mut [f64], values: &[f64]) {
+        assert_eq!(sums.len(), values.len(), "sums and what is added to them");
         sums.iter_mut().zip(values).for_each(|(sum, x)| *sum += x);
     }
 }
@@ -211,6 +212,7 @@ pub(crate) fn add_assign(isa: Isa, sums: &mut [f64], values: &[f64]) {
 
 kernel! {
     fn pair_sums_kernel(out: &mut [f64], a: &[f64], b: &[f64]) {
+        assert_eq!([a.len(), b.len()], [out.len(); 2], "terms and their sums");
         out.iter_mut().zip(a).zip(b).for_each(|((out, a), b)| *out = a + b);
     }
 }
@@ -222,6 +224,7 @@ pub(crate) fn pair_sums(isa: Isa, out: &mut [f64], a: &[f64], b: &[f64]) {
 
 kernel! {
     fn quotients_kernel(out: &mut [f64], values: &[f64], divisor: f64) {
+        assert_eq!(values.len(), out.len(), "values and their quotients");
         out.iter_mut().zip(values).for_each(|(out, x)| *out = x / divisor);
     }
 }

@@ -1,6 +1,6 @@
 //! Counting places of a table: the one loop here that no instruction set makes wider.
 
-use super::{Isa, kernel};
+use super::{Isa, kernel, precondition};
 
 /// A table of counters in some copies that are written in turn: flat regions would otherwise
 /// wait for the counter they have just written.
@@ -26,13 +26,20 @@ kernel! {
     }
 }
 
-/// Counts each of `places` in one of N tables; those beyond the tables count as the last place.
+/// Counts each of `places` in one of N tables. One beyond the tables, which is a mistake, counts as
+/// the last place: to look for them would cost as much as to count them.
 #[inline(always)]
 fn count_in<const N: usize>(places: &mut [u16], tables: &mut [u32], size: usize) {
     let size = size.min(Counters::MAX);
-    if size == 0 || tables.len() < N * size {
+    assert!(tables.len() >= N * size, "{} counters for {N} tables of {size}", tables.len());
+    if places.is_empty() {
         return;
     }
+    assert!(size > 0, "{} places to be counted in a table of none", places.len());
+    precondition!(
+        places.iter().all(|&place| usize::from(place) < size),
+        "a place beyond the {size} of the table"
+    );
     let last = (size - 1) as u16;
     places.iter_mut().for_each(|place| *place = (*place).min(last));
     let (blocks, rest) = places.as_chunks::<N>();
@@ -73,7 +80,11 @@ impl Counters {
     }
 
     /// Takes back `n` counts of a place.
+    ///
+    /// # Panics
+    /// When the place is not in the table.
     pub fn remove(&mut self, place: usize, n: usize) {
+        assert!(place < self.size, "place {place} of a table of {}", self.size);
         // They may be in another copy: what is below 0 here is above it there.
         self.tables[place] = self.tables[place].wrapping_sub(n as u32);
     }
@@ -87,8 +98,13 @@ impl Counters {
     }
 
     /// Adds the counts of `other`, whose first place is `first` here.
+    ///
+    /// # Panics
+    /// When a place of `other` is not in this table.
     pub fn merge(&mut self, first: usize, other: Self) {
-        for (sum, n) in self.tables[first..self.size].iter_mut().zip(other.sums()) {
+        let end = first + other.size;
+        assert!(end <= self.size, "places {first} to {end} merged into a table of {}", self.size);
+        for (sum, n) in self.tables[first..end].iter_mut().zip(other.sums()) {
             *sum = sum.wrapping_add(n);
         }
     }

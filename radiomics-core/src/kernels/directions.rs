@@ -25,6 +25,7 @@ const STRIPES: usize = 8;
 kernel! {
     fn products_kernel(vectors: &Vectors, direction: [f64; 3], products: &mut [f64]) {
         let [z, y, x] = &vectors.axes;
+        assert_eq!(products.len(), x.len(), "vectors and their products");
         let [dz, dy, dx] = direction;
         for (((product, z), y), x) in products.iter_mut().zip(z).zip(y).zip(x) {
             *product = z * dz + y * dy + x * dx;
@@ -125,7 +126,7 @@ pub fn inner_polygon(
     for (direction, points) in across.into_iter().zip(&mut *points) {
         products(isa, vectors, direction, points);
         // The last one again and again, up to a whole chunk.
-        let last = points.last().copied().unwrap_or(0.0);
+        let last = *points.last().expect("a vector at least");
         points.resize(points.len().next_multiple_of(STRIPES), last);
     }
     let mut polygon = vec![[0.0; 2]; 2 * ways.len()];

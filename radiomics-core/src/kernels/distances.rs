@@ -48,6 +48,7 @@ kernel! {
             }
         };
         let rows = values.len() / row.max(1);
+        assert_eq!(rows * row, values.len(), "values in whole rows of {row}");
         for n in 1..rows {
             let (before, values) = values.split_at_mut(n * row);
             lower(&mut values[..row], &before[(n - 1) * row..]);

@@ -9,6 +9,7 @@ const EXPONENT: u64 = 0x7ff0_0000_0000_0000;
 kernel! {
     /// Whether all values whose entry in `mask`, which is as long, is set are finite.
     pub fn all_finite<T: Voxel>(values: &[T], mask: &[bool]) -> bool {
+        assert_eq!(values.len(), mask.len(), "values and their mask");
         let mut wrong = 0;
         for (x, &wanted) in values.iter().zip(mask) {
             let bits = x.to_f64().to_bits() & EXPONENT;

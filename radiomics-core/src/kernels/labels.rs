@@ -1,6 +1,43 @@
-//! Labelling voxels: one by one, with as little as can be for each.
+//! Labels of zones, which are connected voxels of one grey level, in one scan in the order of memory.
+//!
+//! A voxel takes the label of a neighbour that the scan has passed and that has its level; without such
+//! a neighbour it begins a label. Where neighbours of its level have different labels, these have met
+//! here for the first time and are joined: they stand for one zone from now on. In a slice, with
+//! neighbours on the left and in the row above, corners included, and · outside of the region:
+//!
+//! ```text
+//! levels      labels      label  parent  voxels  level
+//! 2 · 2 ·     0 · 1 ·       0      0       3       2
+//! 2 2 2 1     0 0 1 2       1      0       2       2     joined with 0 by the second 2 of the row
+//! · · 1 1     · · 2 2       2      2       3       1     below, whose corners have 0 and 1
+//! ```
+//!
+//! What a label stands for (size, distance) is summed on the way, so that no second pass over the voxels
+//! replaces labels by those that they were joined with, and the labels of all but the last two slices may
+//! be forgotten. The parent of a label is itself or an earlier one, so that one pass over the labels
+//! adds up zones. For each voxel of the region:
+//!
+//! ```text
+//! set   := neighbours passed by the scan that have the voxel's level        from `equal_neighbours`
+//! label := label of the first of set, or the next one if set is empty
+//! set   := set without the first and those that touch it                    they are of its zone already
+//! count the voxel for its label
+//! for each that is left in set: join its label with the voxel's
+//! ```
+//!
+//! Written like that, most of the time is lost where a processor guesses wrong: whether a voxel begins a
+//! zone, and whether it has a second neighbour to be joined, is as hard to tell as the noise of the image.
+//! So neither is a branch. What a new label stands for is written behind the last one in any case, and
+//! the number of labels grows by 0 or 1; the pair to be joined is written in any case, and the number of
+//! pairs grows by 0 or 1. Pairs are joined after each strip, because to follow parents is to guess again.
+//! Only a third label, which is rare, is a branch. Writing where nothing has been counted yet is why
+//! this needs unchecked places, all of which the asserts at the beginning of a strip bound.
+//!
+//! Windows of maps have a union-find of their own (`voxel_map/zones.rs`): they are so small that places
+//! are labels, and a zone's voxels are not in the order of a scan.
 
 use super::distances::Distance;
+use super::precondition;
 use crate::kernels::padded::Level;
 
 /// Voxels that are looked at together.
@@ -12,18 +49,24 @@ const ENTRIES: usize = 32;
 /// The place after the last neighbour, which an empty set of neighbours points at.
 const NONE: u32 = 1 << u16::BITS;
 
-/// From a voxel to its neighbours that come before it.
+/// The steps from a voxel to its neighbours that come before it.
 #[derive(Clone, Debug)]
 pub struct Ways {
-    /// To their labels; 0 where there is no neighbour.
+    /// From the place of the voxel's label to those of its neighbours; 0 where there is no neighbour.
     steps: [isize; ENTRIES],
-    /// For each the set of neighbours that need not be looked at if its label is known.
+    /// For each neighbour the set of those that need not be looked at if its label is known.
     represented: [u32; ENTRIES],
 }
 
 impl Ways {
-    /// For up to 16 neighbours.
-    pub fn new(steps: impl Iterator<Item = isize>, represented: &[u16]) -> Self {
+    /// The steps to up to 16 neighbours, and for each of them the set of those that touch it, itself
+    /// included.
+    ///
+    /// # Panics
+    /// When there are more, or not as many sets as steps.
+    pub fn new(steps: impl ExactSizeIterator<Item = isize>, represented: &[u16]) -> Self {
+        assert_eq!(steps.len(), represented.len(), "neighbours and those that touch them");
+        assert!(steps.len() <= u16::BITS as usize, "a bit of 16 for each of {} neighbours", steps.len());
         let mut ways = Self { steps: [0; ENTRIES], represented: [0; ENTRIES] };
         ways.steps.iter_mut().zip(steps).for_each(|(to, step)| *to = step);
         ways.represented.iter_mut().zip(represented).for_each(|(to, &set)| *to = u32::from(set));
@@ -47,11 +90,11 @@ pub struct Part {
 /// Labels, and what they stand for.
 #[derive(Debug)]
 pub struct Labels {
-    /// Of voxels, as far as they are kept. Every entry is a label, or 0.
+    /// The labels of voxels, as far as they are kept. Every entry is a label, or 0.
     labels: Vec<u32>,
-    /// Of each label.
+    /// What each label stands for.
     parts: Vec<Part>,
-    /// Labels of a strip that stand for one zone.
+    /// Pairs of labels that met in a strip and stand for one zone.
     joins: Box<[[u32; 2]; STRIP]>,
 }
 
@@ -61,7 +104,7 @@ impl Labels {
         Self { labels: vec![0; voxels], parts: Vec::new(), joins: Box::new([[0; 2]; STRIP]) }
     }
 
-    /// Labels of voxels.
+    /// The labels of the voxels that are kept.
     pub fn of_voxels(&self) -> &[u32] {
         &self.labels
     }
@@ -77,6 +120,10 @@ impl Labels {
     ///
     /// `equal` are the sets of neighbours of the same level, empty outside of the region;
     /// `distances` are of the strip, or empty.
+    ///
+    /// # Panics
+    /// When there are more than [`STRIP`] voxels, fewer sets or distances than these, or a neighbour
+    /// whose label is not kept.
     pub fn label<T: Level, D: Distance>(
         &mut self,
         levels: &[T],
@@ -91,6 +138,20 @@ impl Labels {
         }
     }
 
+    /// Refuses a strip whose labels, or those of whose neighbours, are not kept.
+    fn check_reach(&self, n: usize, ways: &Ways, at: usize) {
+        assert!(n <= STRIP, "a strip of {n} voxels");
+        let [back, ahead] = [isize::min, isize::max].map(|end| ways.steps.into_iter().fold(0, end));
+        let first = at.checked_add_signed(back);
+        let end = (at + n).checked_add_signed(ahead);
+        assert!(
+            first.is_some() && end.is_some_and(|end| end <= self.labels.len()),
+            "labels from {at} to {} and of neighbours {back} to {ahead} further, of {} that are kept",
+            at + n,
+            self.labels.len(),
+        );
+    }
+
     fn label_strip<T: Level, D: Distance, const WITH_DISTANCES: bool>(
         &mut self,
         levels: &[T],
@@ -99,38 +160,33 @@ impl Labels {
         ways: &Ways,
         at: usize,
     ) {
+        self.check_reach(levels.len(), ways, at);
         let n = levels.len().min(STRIP);
         let (levels, equal) = (&levels[..n], &equal[..n]);
         let distances = if WITH_DISTANCES { &distances[..n] } else { &[] };
-        let reach = |ends: fn(isize, isize) -> isize| ways.steps.into_iter().fold(0, ends);
-        let first = at.checked_add_signed(reach(isize::min));
-        let last = (at + n).checked_add_signed(reach(isize::max));
-        assert!(first.is_some() && last.is_some_and(|last| last <= self.labels.len()));
         // Room for as many new labels as there are voxels, so that the next one can be written
         // before it is known whether the voxel needs it: whether a voxel begins a zone is what a
         // processor cannot guess.
         self.parts.reserve(n + 1);
         let (mut next, mut n_joins) = (self.parts.len(), 0);
         let (labels, joins) = (&mut self.labels[..], &mut *self.joins);
-        let parts = self.parts.as_mut_ptr();
+        let (room, parts) = (self.parts.capacity(), self.parts.as_mut_ptr());
         for v in 0..n {
             let level = levels[v];
             if level == T::default() {
                 continue;
             }
-            let neighbour = |labels: &[u32], set: u32| {
-                let which = (set | NONE).trailing_zeros() as usize % ENTRIES;
-                // SAFETY: all steps from any voxel of the strip were checked above.
-                let label = unsafe { *labels.get_unchecked((at + v).wrapping_add_signed(ways.steps[which])) };
-                (label, set & !ways.represented[which])
-            };
+            // SAFETY: all steps from any voxel of the strip were checked above.
+            let neighbour = |labels: &[u32], set| unsafe { neighbour(labels, ways, at + v, set) };
             let set = u32::from(equal[v]);
             let (found, others) = neighbour(labels, set);
             let label = if set == 0 { next as u32 } else { found };
             let new = Part { parent: next as u32, size: 0, distance: u32::MAX, level: level.index() as u32 };
+            precondition!(next < room, "label {next} where there is room for {room}");
             // SAFETY: there is room for one new label a voxel and one more.
             unsafe { parts.add(next).write(new) };
             next += usize::from(set == 0);
+            precondition!((label as usize) < next, "label {label} of {next}: a neighbour has none");
             // SAFETY: the label was the next one, which has just been written, or was in use before.
             let part = unsafe { &mut *parts.add(label as usize) };
             part.size += 1;
@@ -139,9 +195,11 @@ impl Labels {
             }
             // Nor can it guess whether there is a second label, but there seldom is a third.
             let (other, more) = neighbour(labels, others);
+            precondition!(n_joins < STRIP, "{n_joins} pairs of {STRIP} voxels");
             // SAFETY: at most one join a voxel has been counted.
             unsafe { *joins.get_unchecked_mut(n_joins) = [label, other] };
             let parent = part.parent;
+            precondition!((other as usize) < next.max(1), "label {other} of {next}");
             // SAFETY: labels of voxels are in use, or 0, and one label at least has been written.
             let other_parent = unsafe { (*parts.add(other as usize)).parent };
             n_joins += usize::from((others != 0) & (other_parent != parent));
@@ -162,6 +220,21 @@ impl Labels {
     }
 }
 
+/// The label of the first of a set of neighbours of the voxel at `at`, and the set without that one
+/// and those that touch it.
+///
+/// # Safety
+/// All steps of `ways` lead from `at` to a place of `labels`.
+#[inline(always)]
+unsafe fn neighbour(labels: &[u32], ways: &Ways, at: usize, set: u32) -> (u32, u32) {
+    let which = (set | NONE).trailing_zeros() as usize % ENTRIES;
+    let place = at.wrapping_add_signed(ways.steps[which]);
+    precondition!(place < labels.len(), "place {place} of {} labels", labels.len());
+    // SAFETY: the caller knows.
+    let label = unsafe { *labels.get_unchecked(place) };
+    (label, set & !ways.represented[which])
+}
+
 /// Makes two labels stand for one zone: the later first label follows the earlier one.
 pub fn join(parts: &mut [Part], a: u32, b: u32) {
     let (a, b) = (first_label(parts, a), first_label(parts, b));
@@ -180,3 +253,7 @@ fn first_label(parts: &mut [Part], mut label: u32) -> u32 {
         label = grandparent;
     }
 }
+
+#[cfg(test)]
+#[path = "labels_tests.rs"]
+mod tests;

@@ -66,6 +66,7 @@ kernel! {
             let column = if place > 0 { place.min(kept) } else { new };
             (before.index() as u16).wrapping_mul(width).wrapping_add(column)
         };
+        assert!(here.len() <= STRIP, "a strip of {} voxels", here.len());
         let n = here.len().min(STRIP);
         let ((here, here_rest), (before, before_rest)) = (here[..n].as_chunks::<BLOCK>(), before[..n].as_chunks::<BLOCK>());
         let mut highest = 0;
@@ -166,7 +167,12 @@ impl LineCounter {
     }
 
     /// The sum of what two counters of one volume have counted.
+    ///
+    /// # Panics
+    /// When they were made for other levels or another shape.
     pub fn merged(mut self, other: Self) -> Self {
+        let made_for = |counter: &Self| (counter.n_g, counter.kept, counter.longest);
+        assert_eq!(made_for(&self), made_for(&other), "levels, places and longest lines of two counters");
         self.table.merge(0, other.table);
         self.far = match (self.far, other.far) {
             (Some(a), Some(b)) => Some(a.merged(b)),
@@ -250,7 +256,7 @@ fn into_lines(table: &[u32], kept: usize, width: usize, far: Cells) -> Lines {
         let mut reaching = vec![begun[level]];
         reaching.extend(row[1..kept].iter().map(|&n| u64::from(n)));
         while let Some((_, place, n)) = far.next_if(|cell| usize::from(cell.0) == level) {
-            debug_assert_eq!(place as usize, reaching.len());
+            assert_eq!(place as usize, reaching.len(), "the next place in runs of level {level}");
             reaching.push(n);
         }
         reaching.push(0);
@@ -260,6 +266,7 @@ fn into_lines(table: &[u32], kept: usize, width: usize, far: Cells) -> Lines {
             }
         }
     }
+    assert_eq!(far.next(), None, "a run of a level that the table has no row for");
     Lines { pairs, runs }
 }
 

@@ -95,6 +95,17 @@ impl Isa {
     }
 }
 
+/// What a loop takes for granted: looked at in tests of this crate alone, because in a loop it would
+/// cost as much as the work.
+macro_rules! precondition {
+    ($($condition:tt)+) => {
+        if cfg!(test) {
+            assert!($($condition)+);
+        }
+    };
+}
+pub(crate) use precondition;
+
 /// Defines a function whose first argument is an [`Isa`] and whose body is compiled for each.
 macro_rules! kernel {
     ($(#[$meta:meta])* $vis:vis fn $name:ident $(<$t:ident: $bound:path $(; $u:ident: $other:path)? $(, const $n:ident: usize)?>)? ($($arg:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block) => {

@@ -7,13 +7,17 @@ use super::{Isa, kernel};
 
 kernel! {
     fn combine_moduli_kernel<C: Combine>(how: C, out: &mut [f64], values: &[Complex64]) {
+        let values = &values[..out.len()];
         for (out, value) in out.iter_mut().zip(values) {
             *out = how.combine(*out, (value.re * value.re + value.im * value.im).sqrt());
         }
     }
 }
 
-/// Combines `out[i]` with |values[i]|.
+/// Combines `out[i]` with |values[i]|; of the values there may be more.
+///
+/// # Panics
+/// When there are fewer.
 pub(crate) fn combine_moduli(isa: Isa, how: impl Combine, out: &mut [f64], values: &[Complex64]) {
     combine_moduli_kernel(isa, how, out, values);
 }
@@ -32,7 +36,7 @@ mod tests {
             combine_moduli(isa, Set, &mut out[..1], &[Complex64::new(3.0, -4.0)]);
             assert_eq!(out[0], 5.0);
             combine_moduli(isa, Add, &mut out, &values);
-            combine_moduli(isa, Max, &mut out, &values[5..]);
+            combine_moduli(isa, Max, &mut out[..32], &values[5..]);
             for (i, &out) in out.iter().enumerate().take(32).skip(1) {
                 let modulus = |i: usize| (values[i].re * values[i].re + values[i].im * values[i].im).sqrt();
                 assert_eq!(out, (1.0 + modulus(i)).max(modulus(i + 5)), "{}", isa.name());

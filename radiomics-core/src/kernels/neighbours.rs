@@ -11,6 +11,7 @@ kernel! {
     /// row that begins at `start`. `steps` lead to the neighbours; the caller sees to it that
     /// the sums fit.
     pub fn sum_neighbours<T: Level>(data: &[T], start: usize, steps: &[isize], numbers: &mut [u16], sums: &mut [u16]) {
+        assert_eq!(numbers.len(), sums.len(), "numbers and sums of neighbours");
         numbers.fill(0);
         sums.fill(0);
         for &step in steps {
@@ -75,6 +76,7 @@ kernel! {
     /// `rows` lead to the rows that pass by the voxel, its own included; sums are over those
     /// first, and then along them. The caller sees to it that they fit.
     pub fn differences<T: Level>(data: &[T], start: usize, rows: &[isize], width: u16, places: &mut [u16], scaled: &mut [u16]) {
+        assert!(places.len() <= STRIP, "a strip of {} voxels", places.len());
         let n = places.len().min(STRIP);
         let (mut numbers, mut sums) = ([0u16; STRIP + 2], [0u16; STRIP + 2]);
         let (numbers, sums) = (&mut numbers[..n + 2], &mut sums[..n + 2]);
@@ -148,6 +150,7 @@ kernel! {
     /// For each voxel of the row that begins at `start`, bit n is set if the neighbour that
     /// `steps[n]` leads to has the same level; no bits outside of the region.
     pub fn equal_neighbours<T: Level>(data: &[T], start: usize, steps: &[isize], bits: &mut [u16]) {
+        assert!(steps.len() <= u16::BITS as usize, "a bit of 16 for each of {} neighbours", steps.len());
         over_all_neighbours(data, start, steps, bits, |n, bits, here, there| {
             bits | u16::from((here == there) & (here != T::default())) << n
         });

@@ -57,7 +57,7 @@ pub struct Lines<'a, T> {
 /// rounded to 32 bits, to lines side by side that are `stride` apart.
 ///
 /// # Panics
-/// When `from` or `to` is too short for that.
+/// When `lines` is no such multiple, or `from` or `to` is too short for that.
 pub fn filter<T: Stored>(
     isa: Isa,
     recursion: &Recursion,
@@ -66,6 +66,7 @@ pub fn filter<T: Stored>(
     [lines, length]: [usize; 2],
     causal: &mut Causal,
 ) {
+    assert!(lines.is_multiple_of(LANES), "{lines} lines in panels of {LANES}");
     let Causal { wide, narrow } = causal;
     // What a recursion remembers should fit the registers: vectors of fewer lines where these
     // are half as long and half as many.

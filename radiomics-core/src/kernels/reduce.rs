@@ -113,6 +113,7 @@ kernel! {
     fn masked_range_kernel(values: &[f64], mask: &[bool]) -> ([f64; 2], bool) {
         /// Adding and subtracting it rounds to whole numbers, if they are below 2⁵¹.
         const ROUND: f64 = 6_755_399_441_055_744.0;
+        assert_eq!(values.len(), mask.len(), "values and their mask");
         let (mut low, mut high) = ([f64::INFINITY; STRIPES], [f64::NEG_INFINITY; STRIPES]);
         let mut fractions = [0u64; STRIPES];
         let (blocks, rest) = values.as_chunks::<STRIPES>();
@@ -153,6 +154,7 @@ kernel! {
 
 kernel! {
     fn places_kernel(values: &[f64], low: f64, scale: f64, places: &mut [i32]) {
+        assert_eq!(values.len(), places.len(), "values and their places");
         for (place, &x) in places.iter_mut().zip(values) {
             let x = (x - low) * scale;
             // NaN is not above 0 either.
@@ -167,6 +169,7 @@ kernel! {
 
 kernel! {
     fn masked_moments_kernel(values: &[f64], mask: &[bool]) -> [f64; 2] {
+        assert_eq!(values.len(), mask.len(), "values and their mask");
         let (mut sums, mut moments) = ([0.0; STRIPES], [0.0; STRIPES]);
         let mut places: [f64; STRIPES] = std::array::from_fn(|s| s as f64);
         let (blocks, rest) = values.as_chunks::<STRIPES>();

@@ -10,6 +10,8 @@ kernel! {
     /// How far each voxel of a row is into its run, from the row of voxels before it along
     /// the direction: 1 where a run starts, 0 outside.
     fn advance<T: Level>(here: &[T], before: &[T], places_before: &[u32], places: &mut [u32]) {
+        let lengths = [here.len(), before.len(), places_before.len()];
+        assert_eq!(lengths, [places.len(); 3], "a row, the row before it and places in runs");
         for (((place, &level), &previous), &n) in places.iter_mut().zip(here).zip(before).zip(places_before) {
             let continued = if level == previous { n + 1 } else { 1 };
             *place = if level == T::default() { 0 } else { continued };
@@ -20,6 +22,7 @@ kernel! {
 kernel! {
     /// The same along the row itself, where each place depends on the one before.
     fn advance_within<T: Level>(here: &[T], places: &mut [u32]) {
+        assert_eq!(here.len(), places.len(), "a row and places in runs");
         let (mut previous, mut n) = (T::default(), 0);
         for (place, &level) in places.iter_mut().zip(here) {
             n = if level == previous { n + 1 } else { 1 };
@@ -78,7 +81,8 @@ pub fn count_runs<T: Level>(
     for c in 1..cells.len() {
         let (level, place, n) = cells[c];
         if place > 1 {
-            debug_assert_eq!((cells[c - 1].0, cells[c - 1].1), (level, place - 1));
+            let before = (cells[c - 1].0, cells[c - 1].1);
+            assert_eq!(before, (level, place - 1), "who is at place {place} of a run was at the one before");
             cells[c - 1].2 -= n;
         }
     }
@@ -88,7 +92,7 @@ pub fn count_runs<T: Level>(
 
 /// The longest run that fits a box.
 pub fn longest(shape: [usize; 3], offset: [i32; 3]) -> usize {
-    (0..3).filter(|&a| offset[a] != 0).map(|a| shape[a]).min().unwrap_or(0)
+    (0..3).filter(|&a| offset[a] != 0).map(|a| shape[a]).min().expect("an offset that leads to another voxel")
 }
 
 #[cfg(test)]

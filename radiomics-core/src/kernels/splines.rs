@@ -91,6 +91,7 @@ kernel! {
 
 kernel! {
     fn at_taps_kernel(line: &[Lanes], taps: &[Taps], values: &mut [Lanes]) {
+        assert_eq!(values.len(), taps.len(), "values and what they are made of");
         for (value, tap) in values.iter_mut().zip(taps) {
             let mut sum = [0.0; LANES];
             let mut is_first = true;

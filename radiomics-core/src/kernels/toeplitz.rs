@@ -159,6 +159,9 @@ kernel! {
 /// `matrix` has the elements tₐ₋ᵦ of two lags in a row, the even lag as real part and the odd one
 /// as imaginary part. `scratch` must have been made for the number of rows.
 ///
+/// # Panics
+/// When one of these has another size.
+///
 /// A symmetric Toeplitz matrix is the same from both ends, so it leaves sums and differences of
 /// what is equally far from the ends apart: two matrices of half the size, half of the work.
 pub fn forms(
@@ -168,6 +171,11 @@ pub fn forms(
     pitch: usize,
     scratch: &mut Scratch,
 ) -> [f64; 3] {
+    let rows = scratch.matrix.len();
+    assert!(rows > 0 && rows.is_multiple_of(ROWS), "{rows} rows in groups of {ROWS}");
+    assert!(pitch.is_multiple_of(COLUMNS), "{pitch} columns in groups of {COLUMNS}");
+    assert_eq!(fields.map(<[_]>::len), [rows * pitch; 3], "values of {rows} rows of {pitch}");
+    assert_eq!(matrix.len(), rows / 2 * pitch, "elements of {rows} lags of {pitch} matrices");
     forms_kernel(isa, fields, matrix, pitch, scratch)
 }
 

@@ -3,7 +3,7 @@
 /// The smallest number from `n` on without prime factors above 5: quick to transform.
 pub(crate) fn smooth(n: usize) -> usize {
     let is_smooth = |&n: &usize| [2, 3, 5].into_iter().fold(n, without) == 1;
-    (n.max(1)..).find(is_smooth).unwrap_or(n)
+    (n.max(1)..).find(is_smooth).expect("a power of two")
 }
 
 /// The smallest number from `n` on whose prime factors are 2, 3 and at most one 5 or 7. With more
@@ -11,7 +11,7 @@ pub(crate) fn smooth(n: usize) -> usize {
 /// of 96 and 108 numbers 130 and 140, and so it was for most sizes up to 256.
 pub(crate) fn quick(n: usize) -> usize {
     let is_quick = |&n: &usize| [1, 5, 7].contains(&[2, 3].into_iter().fold(n, without));
-    (n.max(1)..).find(is_quick).unwrap_or(n)
+    (n.max(1)..).find(is_quick).expect("a power of two")
 }
 
 /// `n` without its prime factors `p`.

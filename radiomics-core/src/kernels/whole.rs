@@ -46,6 +46,7 @@ whole_numbers!(i16, u16);
 kernel! {
     /// Values as whole numbers of 16 bits; false if any of them is no such number, or −0.
     pub fn narrow<T: Voxel>(values: &[T], to: &mut [i16]) -> bool {
+        assert_eq!(values.len(), to.len(), "values and whole numbers");
         let mut wrong = 0;
         for (to, x) in to.iter_mut().zip(values) {
             let x = x.to_f64();
@@ -65,6 +66,7 @@ kernel! {
     /// Lowest and highest of the values whose entry in `mask`, which is as long, is set; the other
     /// way round when there is none.
     pub fn masked_range<T: Whole>(values: &[T], mask: &[bool]) -> [T; 2] {
+        assert_eq!(values.len(), mask.len(), "values and their mask");
         let (mut lows, mut highs) = ([T::HIGHEST; STRIPES], [T::LOWEST; STRIPES]);
         let mut add = |x: T, inside: bool, s: usize| {
             let (low, high) = if inside { (x, x) } else { (T::HIGHEST, T::LOWEST) };
@@ -93,6 +95,7 @@ kernel! {
     /// How far each value whose entry in `mask` is set is above `low`, and `instead` for the others;
     /// none of them is below it.
     pub fn masked_places<T: Whole>(values: &[T], mask: &[bool], low: T, instead: T, places: &mut [u16]) {
+        assert_eq!([values.len(), mask.len()], [places.len(); 2], "values, their mask and places");
         for ((place, &x), &inside) in places.iter_mut().zip(values).zip(mask) {
             *place = if inside { x } else { instead }.above(low);
         }
@@ -105,6 +108,7 @@ const PART: usize = 1024;
 kernel! {
     /// Σ x and Σ i·x over the values whose entry in `mask`, which is as long, is set; i counts from 0.
     pub fn masked_moments<T: Whole>(values: &[T], mask: &[bool]) -> [i64; 2] {
+        assert_eq!(values.len(), mask.len(), "values and their mask");
         let [mut total, mut moment] = [0i64; 2];
         for (part, (values, mask)) in values.chunks(PART).zip(mask.chunks(PART)).enumerate() {
             // Σ x and Σ block·x of every place in a block.

@@ -36,7 +36,7 @@ pub fn discretise(
 /// The grey levels of a region whose sample is known, as the one discretisation of `settings` says.
 pub(crate) fn grey_levels(roi: &Roi, sample: &Sample, settings: &Settings, isa: Isa) -> Result<Levels> {
     let lower_bound = settings.resegment_range.and_then(|[low, _]| low);
-    let pad = settings.distances.iter().max().map_or(1, |&d| d as usize);
+    let pad = *settings.distances.iter().max().expect("a distance, as settings are validated") as usize;
     discretise_sample(roi, sample, &settings.discretisation, settings.bin_assignment, lower_bound, pad, isa)
 }
 

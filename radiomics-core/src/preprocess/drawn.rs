@@ -81,6 +81,7 @@ pub(super) fn interpolated(
             let inside = select(slice);
             // It is stored in one piece, of which several voxels are turned at a time.
             let inside = inside.as_slice().expect("a mask in one piece");
+            assert_eq!(inside.len(), to.len(), "voxels of the mask in {slice:?}");
             to.iter_mut().zip(inside).for_each(|(to, &inside)| *to = f64::from(inside));
         });
         shares.mapv(|share| share >= threshold)

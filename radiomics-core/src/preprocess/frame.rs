@@ -82,7 +82,7 @@ impl<'i, 'v> Frame<'i, 'v> {
     }
 
     fn round(&self, intensities: &mut Array3<f64>) {
-        let values = intensities.as_slice_memory_order_mut().unwrap_or(&mut []);
+        let values = intensities.as_slice_memory_order_mut().expect("intensities in one piece");
         match self.rounding {
             Rounding::None => {}
             Rounding::Nearest => splines::round(self.isa, values),

@@ -71,6 +71,7 @@ pub(super) fn interpolate(
 impl Along {
     /// Lines along the first axis of a plane.
     fn columns(&self, isa: Isa, block: &mut Lines, from: ArrayView2<f64>, mut to: ArrayViewMut2<f64>) {
+        assert_eq!(self.taps.len(), to.nrows(), "values along an axis and what they are made of");
         // Without a filter a row of values is made of a few rows, where these lie.
         let lie_together = |plane: &ArrayView2<f64>| plane.strides()[1] == 1;
         if self.prefilter.is_none() && lie_together(&from) && lie_together(&to.view()) {

@@ -126,9 +126,11 @@ impl<'i, 'v> Prepared<'i, 'v> {
                     self.check_finite(response, isa)?;
                     self.roi.intensities = std::mem::take(response).into();
                     each(&filters[index], &self.roi)?;
-                    if let Intensities::F64(array) = std::mem::take(&mut self.roi.intensities) {
-                        *response = array;
-                    }
+                    // The memory of one response is that of the next.
+                    let Intensities::F64(array) = std::mem::take(&mut self.roi.intensities) else {
+                        unreachable!("a response is of 64-bit floats, and nobody may change it");
+                    };
+                    *response = array;
                     Ok(())
                 },
             )?;

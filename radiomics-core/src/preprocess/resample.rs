@@ -108,7 +108,9 @@ impl Resampling {
     /// The values at the target voxels of `window`. `crop` yields the source voxels of a box.
     pub fn apply(&self, window: &Window, crop: impl Fn(&Window) -> Array3<f64> + Sync) -> Array3<f64> {
         self.apply_by_slice(window, |slice, to| {
-            to.iter_mut().zip(&crop(slice)).for_each(|(to, &x)| *to = x);
+            let voxels = crop(slice);
+            assert_eq!(voxels.len(), to.len(), "voxels in {slice:?}");
+            to.iter_mut().zip(&voxels).for_each(|(to, &x)| *to = x);
         })
     }
 
@@ -227,8 +229,10 @@ impl Resampling {
         for a in 0..3 {
             let Some(taps) = &taps[a] else { continue };
             let indices = || taps.iter().flat_map(|t| t.index);
-            start[a] = indices().min().unwrap_or(0).saturating_sub(reach);
-            end[a] = (indices().max().unwrap_or(0) + 1 + reach).min(self.source[a]);
+            let ends = indices().min().zip(indices().max());
+            let (first, last) = ends.expect("a window of some voxels");
+            start[a] = first.saturating_sub(reach);
+            end[a] = (last + 1 + reach).min(self.source[a]);
         }
         Window { start, shape: std::array::from_fn(|a| end[a] - start[a]) }
     }

@@ -83,6 +83,7 @@ impl Roi {
 
 /// The values of `array` where `mask` is set, in (z, y, x) order.
 pub(crate) fn masked<T: Voxel>(array: &Array3<T>, mask: &Array3<bool>) -> Vec<f64> {
+    assert_eq!(array.dim(), mask.dim(), "an array and its mask");
     let n = mask.iter().filter(|&&m| m).count();
     let (Some(all), Some(mask)) = (array.as_slice(), mask.as_slice()) else {
         return array.iter().zip(mask).filter(|(_, m)| **m).map(|(x, _)| x.to_f64()).collect();

@@ -69,6 +69,7 @@ impl<T: Intensity> Slices<'_, T> {
     /// How often each whole number occurs, of those that do; `None` if others occur as well, or they
     /// are too far apart.
     fn count(&self, isa: Isa) -> Option<Vec<(f64, u64)>> {
+        assert_eq!(self.values.dim(), self.mask.dim(), "intensities and their mask");
         let slices = (0..self.values.len_of(Axis(0))).into_par_iter();
         // Each slice is counted while it is in the cache for having looked for its range.
         let counted = slices.fold(

@@ -42,6 +42,8 @@ fn distances<T: Level, D: Distance>(isa: Isa, roi: &Roi, span: Span, levels: &Pa
     let mut distances: Vec<D> = pages::zeros(if span == Span::Volume { levels.data.len() } else { sz });
     let [k0, j0, i0] = roi.region().start;
     let mask = roi.morphological();
+    let slices_held = distances.len() / sz.max(1);
+    assert!(before + slices.len() <= slices_held, "{slices:?} behind {before} slices of {slices_held}");
     let each = distances.par_chunks_mut(sz.max(1)).skip(before).zip(slices.clone());
     each.for_each(|(slice, k)| {
         for j in 0..ny {
@@ -65,6 +67,7 @@ fn distances<T: Level, D: Distance>(isa: Isa, roi: &Roi, span: Span, levels: &Pa
 
 /// What is known of each voxel by itself.
 fn start<D: Distance>(inside: &[bool], distances: &mut [D]) {
+    assert_eq!(inside.len(), distances.len(), "a row of the mask and its distances");
     for (distance, &inside) in distances.iter_mut().zip(inside) {
         *distance = if inside { D::MAX } else { D::default() };
     }

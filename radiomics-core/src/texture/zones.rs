@@ -183,11 +183,14 @@ fn add_up(parts: &mut [Part]) {
 /// their places among those.
 fn take_open(parts: &mut [Part], faces: &mut [Vec<u32>; 2]) -> Vec<Part> {
     const SETTLED: u32 = u32::MAX;
+    if parts.is_empty() {
+        // A slab without a voxel has no label either, and nobody looks at what its faces have.
+        return Vec::new();
+    }
     let mut places = vec![SETTLED; parts.len()];
     let mut open: Vec<Part> = Vec::new();
     for label in faces.iter_mut().flatten() {
-        // A slab that has no voxel has no label either; what its faces have is not looked at.
-        let Some(&Part { parent: root, .. }) = parts.get(*label as usize) else { continue };
+        let root = parts[*label as usize].parent;
         let (place, zone) = (&mut places[root as usize], &mut parts[root as usize]);
         if *place == SETTLED {
             *place = open.len() as u32;
@@ -223,6 +226,7 @@ fn join_slabs<T: Level>(isa: Isa, levels: &Padded<T>, slabs: Vec<Slab>) -> Vec<Z
         open.extend(slab.open.iter().map(|part| Part { parent: part.parent + first, ..*part }));
         firsts.push(first);
     }
+    assert_eq!(touching.len(), firsts.len().saturating_sub(1), "pairs of slabs that follow each other");
     for (firsts, touching) in firsts.windows(2).zip(touching) {
         touching.iter().for_each(|[a, b]| join(&mut open, a + firsts[0], b + firsts[1]));
     }

@@ -64,20 +64,22 @@ impl Check {
 }
 
 fn three_digits(value: f64) -> f64 {
-    format!("{value:.2e}").parse().unwrap_or(f64::NAN)
+    format!("{value:.2e}").parse().expect("what was written of a number")
 }
 
 /// All published values of features.
 pub fn references() -> Vec<Reference> {
     let rows = |text: &'static str| text.lines().filter(|line| !line.starts_with('#')).skip(1);
-    // No field of the files holds a comma or a quote.
-    let read = |row: &'static str| reference(&row.split(',').collect::<Vec<_>>());
-    REFERENCE_VALUES.into_iter().flat_map(rows).filter_map(read).collect()
+    let read = |row| reference(row).unwrap_or_else(|| panic!("no reference value in `{row}`"));
+    REFERENCE_VALUES.into_iter().flat_map(rows).map(read).collect()
 }
 
-fn reference(fields: &[&'static str]) -> Option<Reference> {
+/// Reads a row of a file that is part of the program: `None` is a mistake in it.
+fn reference(row: &'static str) -> Option<Reference> {
+    // No field of the files holds a comma or a quote.
+    let fields: Vec<&'static str> = row.split(',').collect();
     let [dataset, family, aggregation, feature, ibsi_id, ibsi_parameter_id, value, tolerance, consensus] =
-        *fields
+        fields[..]
     else {
         return None;
     };
@@ -148,6 +150,20 @@ mod tests {
         let filtered = references().iter().filter(|r| r.dataset.starts_with("ct_filter_")).count();
         assert_eq!(filtered, 323);
         assert_eq!(references().len(), 1803 + 323);
+    }
+
+    #[test]
+    fn a_row_that_is_no_reference_value_is_seen() {
+        let row = "digital_phantom,morphology,,Volume,RNU0,,556,4,very strong";
+        assert_eq!(reference(row).map(|r| (r.ibsi_id, r.value, r.tolerance)), Some(("RNU0", 556.0, 4.0)));
+        for wrong in [
+            "digital_phantom,morphology,,Volume,RNU0,,556,4",
+            "digital_phantom,morphology,4D,Volume,RNU0,,556,4,very strong",
+            "digital_phantom,morphology,,Volume,RNU0,,5S6,4,very strong",
+            "digital_phantom,morphology,,Volume,RNU0,,556,,very strong",
+        ] {
+            assert_eq!(reference(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -52,6 +52,10 @@ impl ResponseMap {
             return Err(Error::ShapeMismatch { image, mask });
         }
         let responses = filter_images(phantom, std::slice::from_ref(&self.filter), execution)?;
+        let [response] = &responses[..] else {
+            unreachable!("{} responses of one filter", responses.len());
+        };
+        assert_eq!(<[usize; 3]>::from(response.dim()), image, "shapes of a response and its image");
         let reference = reference.voxels().crop(&Window::whole(image));
         let mut check = ResponseCheck {
             test: self.test,
@@ -60,7 +64,7 @@ impl ResponseMap {
             low: f64::INFINITY,
             high: f64::NEG_INFINITY,
         };
-        for (response, &expected) in responses.iter().flatten().zip(&reference) {
+        for (response, &expected) in response.iter().zip(&reference) {
             let deviation = (response - expected).abs();
             // Not `f64::max`, which would pass over what is no number.
             if deviation > check.deviation || deviation.is_nan() {

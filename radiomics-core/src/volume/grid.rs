@@ -140,6 +140,12 @@ impl Window {
         Self { start: [0; 3], shape }
     }
 
+    /// From one voxel to before another.
+    fn between(start: [usize; 3], end: [usize; 3]) -> Self {
+        assert!((0..3).all(|a| start[a] <= end[a]), "a box from {start:?} to {end:?}");
+        Self { start, shape: std::array::from_fn(|a| end[a] - start[a]) }
+    }
+
     /// One past the last voxel (z, y, x).
     pub fn end(&self) -> [usize; 3] {
         std::array::from_fn(|a| self.start[a] + self.shape[a])
@@ -148,26 +154,25 @@ impl Window {
     /// This box with `margin` voxels more on either side, cut at the borders of a grid.
     pub fn grown(&self, margin: [usize; 3], shape: [usize; 3]) -> Self {
         let start = std::array::from_fn(|a| self.start[a].saturating_sub(margin[a]));
-        let end: [usize; 3] = std::array::from_fn(|a| self.end()[a].saturating_add(margin[a]).min(shape[a]));
-        Self { start, shape: std::array::from_fn(|a| end[a] - start[a]) }
+        Self::between(start, std::array::from_fn(|a| self.end()[a].saturating_add(margin[a]).min(shape[a])))
     }
 
     /// The voxels that both boxes hold, which must be some.
     pub(crate) fn intersection(&self, other: &Self) -> Self {
         let start = std::array::from_fn(|a| self.start[a].max(other.start[a]));
-        let end: [usize; 3] = std::array::from_fn(|a| self.end()[a].min(other.end()[a]));
-        Self { start, shape: std::array::from_fn(|a| end[a] - start[a]) }
+        Self::between(start, std::array::from_fn(|a| self.end()[a].min(other.end()[a])))
     }
 
     /// The smallest box that holds both.
     pub(crate) fn hull(&self, other: &Self) -> Self {
         let start = std::array::from_fn(|a| self.start[a].min(other.start[a]));
-        let end: [usize; 3] = std::array::from_fn(|a| self.end()[a].max(other.end()[a]));
-        Self { start, shape: std::array::from_fn(|a| end[a] - start[a]) }
+        Self::between(start, std::array::from_fn(|a| self.end()[a].max(other.end()[a])))
     }
 
     /// This box counted from the first voxel of `outer`, which holds it.
     pub(crate) fn within(&self, outer: &Self) -> Self {
+        let holds = (0..3).all(|a| outer.start[a] <= self.start[a] && self.end()[a] <= outer.end()[a]);
+        assert!(holds, "{self:?} within {outer:?}");
         Self { start: std::array::from_fn(|a| self.start[a] - outer.start[a]), shape: self.shape }
     }
 

@@ -34,8 +34,13 @@ impl<'a> Image<'a> {
     }
 
     /// Of a grid and voxels that are known to have the same shape.
+    ///
+    /// # Panics
+    /// When it is another one.
     pub(crate) fn of_checked(grid: Grid, voxels: impl Into<Voxels<'a>>) -> Self {
-        Self { grid, voxels: voxels.into() }
+        let voxels = voxels.into();
+        assert_eq!(grid.shape, voxels.shape(), "shapes of a grid and its voxels");
+        Self { grid, voxels }
     }
 
     /// Where the voxels lie.
@@ -70,8 +75,13 @@ impl<'a> Mask<'a> {
     }
 
     /// Of a grid and voxels that are known to have the same shape.
+    ///
+    /// # Panics
+    /// When it is another one.
     pub(crate) fn of_checked(grid: Grid, voxels: impl Into<Voxels<'a>>) -> Self {
-        Self { grid, voxels: voxels.into() }
+        let voxels = voxels.into();
+        assert_eq!(grid.shape, voxels.shape(), "shapes of a grid and its voxels");
+        Self { grid, voxels }
     }
 
     /// Where the labels lie.

@@ -80,7 +80,7 @@ fn narrowed<T: Voxel + Sync>(isa: Isa, view: ArrayView3<T>) -> Option<Array3<i16
     let slices: Vec<_> = narrow.outer_iter_mut().zip(view.outer_iter()).collect();
     let all = slices.into_par_iter().all(|(mut to, from)| {
         to.rows_mut().into_iter().zip(from.rows()).all(|(mut to, from)| {
-            let to = to.as_slice_mut().unwrap_or_default();
+            let to = to.as_slice_mut().expect("a row of a volume made in standard layout");
             match from.as_slice() {
                 Some(from) => whole::narrow(isa, from, to),
                 None => whole::narrow(isa, &from.to_vec(), to),

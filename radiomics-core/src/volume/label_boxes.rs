@@ -31,6 +31,7 @@ pub(crate) fn boxes<T: Voxel + Sync>(view: &ArrayView3<'_, T>, labels: &[i64]) -
     };
     let slices: Vec<_> = view.outer_iter().enumerate().collect();
     let found = slices.into_par_iter().map(of_slice).reduce(nothing, |a, b| {
+        assert_eq!(a.len(), b.len(), "boxes of the same labels");
         let both = |(a, b): (Option<_>, Option<_>)| a.zip(b).map(|(a, b)| hull(a, b)).or(a).or(b);
         a.into_iter().zip(b).map(both).collect()
     });

@@ -123,8 +123,12 @@ impl Voxels<'_> {
         with_voxels!(self, v => copied(window.of(v), Voxel::to_f64))
     }
 
-    /// The same, written to `to`, x before y before z.
+    /// Writes a box of the voxels as 64-bit floats to `to`, x before y before z.
+    ///
+    /// # Panics
+    /// When `to` has another number of places than the box has voxels.
     pub(crate) fn read(&self, window: &Window, to: &mut [f64]) {
+        assert_eq!(to.len(), window.shape.iter().product::<usize>(), "places for the voxels of {window:?}");
         with_voxels!(self, v => {
             let rows = to.chunks_exact_mut(window.shape[2].max(1));
             for (to, from) in rows.zip(window.of(v).rows()) {
@@ -148,8 +152,8 @@ impl Voxels<'_> {
 
 /// A volume of zeros.
 pub(crate) fn volume<T: Copy + Default>(shape: [usize; 3]) -> Array3<T> {
-    // The number of elements is that of the shape.
-    Array3::from_shape_vec(shape, pages::zeros(shape.iter().product())).unwrap_or_default()
+    let zeros = pages::zeros(shape.iter().product());
+    Array3::from_shape_vec(shape, zeros).expect("as many zeros as the shape has voxels")
 }
 
 /// What `map` makes of the voxels, x contiguous whatever the strides of the view: sums run in
@@ -182,6 +186,7 @@ pub(crate) fn check_finite<T: Voxel>(
     wanted: &Array3<bool>,
     start: [usize; 3],
 ) -> Result<()> {
+    assert_eq!(intensities.dim(), wanted.dim(), "intensities and where they must be finite");
     let is_wrong = |x: T, wanted: bool| wanted & !x.to_f64().is_finite();
     let of_row = |x: ArrayView1<T>, w: ArrayView1<bool>| match (x.as_slice(), w.as_slice()) {
         (Some(x), Some(w)) if all_finite(isa, x, w) => 0,
@@ -193,8 +198,9 @@ pub(crate) fn check_finite<T: Voxel>(
         return Ok(());
     }
     let first = intensities.indexed_iter().zip(wanted).find(|((_, x), w)| is_wrong(**x, **w));
-    let (index, value) = first.map_or(([0; 3], f64::NAN), |(((k, j, i), &x), _)| ([k, j, i], x.to_f64()));
-    Err(Error::NonFiniteVoxels { count, index: std::array::from_fn(|a| start[a] + index[a]), value })
+    let (((k, j, i), &x), _) = first.expect("one of those that were counted");
+    let index = [start[0] + k, start[1] + j, start[2] + i];
+    Err(Error::NonFiniteVoxels { count, index, value: x.to_f64() })
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::filters::Filter;
 use crate::kernels::Isa;
 use crate::preprocess::{Known, Prepared, grey_levels};
+use crate::region::levels::Levels;
 use crate::region::roi::Roi;
 use crate::region::sample::Sample;
 use crate::settings::Settings;
@@ -84,25 +85,36 @@ impl Region {
             intensities: vec![f64::NAN; shape.iter().product()],
             levels: Vec::new(),
         };
-        let start = turned.region.start;
+        region.fill_intensities(&turned);
+        if with_levels {
+            let levels = grey_levels(&turned, &Sample::new(isa, &turned), settings, isa)?;
+            region.fill_levels(&levels);
+        }
+        Ok(region)
+    }
+
+    /// Takes over the intensities of the intensity mask.
+    fn fill_intensities(&mut self, turned: &Roi) {
+        let (start, reach) = (turned.region.start, self.reach);
         let intensities = turned.intensities.to_f64();
         for ((k, j, i), &inside) in turned.intensity().indexed_iter() {
             if inside {
                 let at = [k, j, i];
-                let place = region.place(std::array::from_fn(|a| at[a] - start[a] + reach[a]));
-                region.intensities[place] = intensities[at];
+                let place = self.place(std::array::from_fn(|a| at[a] - start[a] + reach[a]));
+                self.intensities[place] = intensities[at];
             }
         }
-        if with_levels {
-            let levels = grey_levels(&turned, &Sample::new(isa, &turned), settings, isa)?;
-            region.n_g = levels.n_g();
-            region.levels = vec![0; region.intensities.len()];
-            for ((k, j, i), &level) in levels.to_array().indexed_iter() {
-                let place = region.place([k + reach[0], j + reach[1], i + reach[2]]);
-                region.levels[place] = level;
-            }
+    }
+
+    /// Takes over the grey levels.
+    fn fill_levels(&mut self, levels: &Levels) {
+        let reach = self.reach;
+        self.n_g = levels.n_g();
+        self.levels = vec![0; self.intensities.len()];
+        for ((k, j, i), &level) in levels.to_array().indexed_iter() {
+            let place = self.place([k + reach[0], j + reach[1], i + reach[2]]);
+            self.levels[place] = level;
         }
-        Ok(region)
     }
 
     /// Shape of the window (z, y, x), turned.

@@ -51,6 +51,8 @@ pub(super) fn sum(directions: &[(f64, &Pairs)], folded: bool) -> Vec<(usize, usi
         }
         touched.clear();
     }
+    let all_taken = left.iter().flat_map(|(_, lists)| lists).all(|list| list.is_empty());
+    assert!(all_taken, "pairs of a direction that are not in the order of their rows");
     cells
 }
 

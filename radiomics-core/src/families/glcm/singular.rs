@@ -99,6 +99,7 @@ impl Deflated {
                 let [low, high] = t.ends();
                 let value = if low.abs() > high.abs() { low } else { high };
                 let mut vector = vec![0.0; n];
+                assert_eq!(basis.len(), steps, "vectors of the basis");
                 for (part, basis) in t.vector(value).into_iter().zip(&basis) {
                     add(&mut vector, part, basis);
                 }
@@ -159,7 +160,7 @@ impl Tridiagonal {
     /// Whether neither end would move in the next step, in which the basis grows by a vector
     /// of this length.
     fn has_converged(&self, next: f64) -> bool {
-        let last = |end: f64| self.vector(end).last().map_or(1.0, |last| last.abs());
+        let last = |end: f64| self.vector(end).last().expect("a step at least").abs();
         self.ends().into_iter().all(|end| next * last(end) <= RESIDUAL)
     }
 
@@ -182,6 +183,7 @@ impl Tridiagonal {
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len(), "vectors of a product");
     // Eight sums side by side, and so in a fixed order.
     let mut sums = [0.0; 8];
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
@@ -194,6 +196,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 fn add(y: &mut [f64], factor: f64, x: &[f64]) {
+    assert_eq!(y.len(), x.len(), "vectors of a sum");
     y.iter_mut().zip(x).for_each(|(y, x)| *y += factor * x);
 }
 

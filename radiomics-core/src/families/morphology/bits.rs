@@ -51,6 +51,7 @@ impl Bits {
         let mut data = vec![0; shape[0] * shape[1] * words];
         let box_ = mask.slice(ndarray::s![k..ke, j..je, i..ie]);
         let slices: Vec<_> = data.chunks_exact_mut(shape[1] * words).skip(1).zip(box_.outer_iter()).collect();
+        assert_eq!(slices.len(), window.shape[0], "slices to be packed");
         slices.into_par_iter().for_each(|(to, slice)| {
             let rows = to.chunks_exact_mut(words).skip(1).zip(slice.outer_iter());
             rows.for_each(|(to, row)| match row.to_slice() {

@@ -22,17 +22,17 @@ pub(super) struct Cube {
 }
 
 /// The cubes of a face rule; corner (z, y, x) is bit 4z + 2y + x of the index.
-pub(super) fn cubes(rule: FaceRule) -> &'static [Cube] {
-    static INSIDE_APART: LazyLock<Vec<Cube>> = LazyLock::new(|| all(FaceRule::InsideApart));
-    static COMPLEMENT: LazyLock<Vec<Cube>> = LazyLock::new(|| all(FaceRule::ComplementSymmetric));
+pub(super) fn cubes(rule: FaceRule) -> &'static [Cube; 256] {
+    static INSIDE_APART: LazyLock<[Cube; 256]> = LazyLock::new(|| all(FaceRule::InsideApart));
+    static COMPLEMENT: LazyLock<[Cube; 256]> = LazyLock::new(|| all(FaceRule::ComplementSymmetric));
     match rule {
         FaceRule::InsideApart => &INSIDE_APART,
         FaceRule::ComplementSymmetric => &COMPLEMENT,
     }
 }
 
-fn all(rule: FaceRule) -> Vec<Cube> {
-    (0..=255).map(|inside| Cube::new(&triangles(inside, rule))).collect()
+fn all(rule: FaceRule) -> [Cube; 256] {
+    std::array::from_fn(|inside| Cube::new(&triangles(inside as u8, rule)))
 }
 
 impl Cube {
@@ -70,7 +70,7 @@ fn fan_start(contour: &[Point]) -> usize {
         let reach = contour.iter().map(|&p| distance2(p, contour[i])).max();
         (opening, std::cmp::Reverse(reach))
     };
-    (0..n).min_by_key(|&i| key(i)).unwrap_or(0)
+    (0..n).min_by_key(|&i| key(i)).expect("a contour has points")
 }
 
 /// The closed loops in which the surface cuts the cube's faces.
@@ -83,6 +83,7 @@ fn contours(inside: u8, rule: FaceRule) -> Vec<Vec<Point>> {
             contour.push(end);
             end = pieces.remove(next).1;
         }
+        assert_eq!(end, start, "where the contour of corners {inside:#010b} ends");
         loops.push(contour);
     }
     loops

@@ -80,9 +80,8 @@ impl Design {
         for _ in 0..3 {
             let along = |p: &&Vector4<f64>| direction.dot(&p.xyz());
             let order = |a: &&Vector4<f64>, b: &&Vector4<f64>| along(a).total_cmp(&along(b));
-            let (Some(low), Some(high)) = (points.iter().min_by(order), points.iter().max_by(order)) else {
-                break;
-            };
+            let ends = points.iter().min_by(order).zip(points.iter().max_by(order));
+            let (low, high) = ends.expect("a hull has corners");
             for end in [low, high] {
                 if !chosen.contains(end) {
                     chosen.push(*end);
@@ -136,6 +135,7 @@ impl Design {
     /// Goes along `step` as far as no weight falls below 0 and the ellipsoid grows; false if it
     /// does not. `size` is the determinant of the moment.
     fn go(&mut self, step: &DVector<f64>, size: f64) -> bool {
+        assert_eq!([self.points.len(), step.len()], [self.weights.len(); 2], "points, steps and weights");
         let limits = self.weights.iter().zip(step.iter()).filter(|(_, d)| **d < 0.0).map(|(w, d)| -w / d);
         let limit = limits.fold(f64::INFINITY, f64::min);
         let mut length = limit.min(1.0);
@@ -147,12 +147,9 @@ impl Design {
             let next = Self { points: self.points.clone(), weights };
             // Near the optimum rounding hides the growth, and the step is good.
             if next.moment().determinant() >= size * (1.0 - 1e-14) {
-                *self = next;
-                // What the limit has brought to 0, up to rounding.
-                let kept: Vec<bool> = self.weights.iter().map(|w| *w > 1e-15).collect();
-                let mut keep = kept.iter();
-                self.points.retain(|_| *keep.next().unwrap_or(&true));
-                self.weights.retain(|w| *w > 1e-15);
+                // Without what the limit has brought to 0, up to rounding.
+                let weighted = next.points.into_iter().zip(next.weights);
+                (self.points, self.weights) = weighted.filter(|(_, w)| *w > 1e-15).unzip();
                 return true;
             }
             length /= 2.0;

@@ -46,6 +46,7 @@ pub(super) struct Field {
 
 impl Field {
     pub fn new(isa: Isa, intensities: ArrayView3<f64>, mask: ArrayView3<bool>, spacing_mm: [f64; 3]) -> Self {
+        assert_eq!(intensities.dim(), mask.dim(), "intensities and their mask");
         let shape: [usize; 3] = mask.dim().into();
         let axes = match shape {
             [z, y, x] if z <= y && z <= x => [0, 1, 2],
@@ -56,7 +57,7 @@ impl Field {
         let inside = dense(mask);
         let mut z = dense(intensities);
         // Subtracting the first intensity keeps those of a flat region exactly equal.
-        let first = inside.iter().position(|&inside| inside).map_or(0.0, |at| z[at]);
+        let first = z[inside.iter().position(|&inside| inside).expect("a region of some voxels")];
         for (z, &inside) in z.iter_mut().zip(&inside) {
             *z = if inside { *z - first } else { 0.0 };
         }

@@ -144,7 +144,7 @@ fn primitive(n: Point) -> (Point, i64) {
         a
     };
     let divisor = n.into_iter().fold(0, |d, v| gcd(d, v).abs());
-    let first = n.into_iter().find(|&v| v != 0).unwrap_or(1);
+    let first = n.into_iter().find(|&v| v != 0).expect("a triangle of the hull has an area");
     (n.map(|v| v / (divisor * first.signum())), divisor)
 }
 
@@ -284,9 +284,8 @@ impl<'a> Builder<'a> {
             self.add([a, b, point], [neighbour, self.rim_faces[b][0], self.rim_faces[a][1]]);
             let outer = &mut self.faces[neighbour];
             // Across the rim the edge runs from b to a.
-            if let Some(edge) = outer.corners.iter().position(|&c| c == b) {
-                outer.neighbours[edge] = this;
-            }
+            let edge = outer.corners.iter().position(|&c| c == b);
+            outer.neighbours[edge.expect("the face across the rim has both ends of the edge")] = this;
         }
         self.share(orphans.into_iter().filter(|&p| p != point), first);
     }

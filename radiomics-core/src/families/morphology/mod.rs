@@ -160,9 +160,13 @@ impl Shape {
         self.axes.get_or_init(|| Axes::of_sums(*self.places(), self.spacing_mm, self.axes_covariance))
     }
 
-    /// A value of the sums over pairs of voxels; NaN where they have not been asked for.
+    /// A value of the sums over pairs of voxels.
     fn of_pairs(&self, value: impl FnOnce(&PairSums) -> f64) -> f64 {
-        self.pairs.as_ref().map_or(f64::NAN, value)
+        value(self.pairs.as_ref().expect("a row that reads pairs says so by `Reads::Pairs`"))
+    }
+
+    fn mass(&self) -> &Mass {
+        self.mass.as_ref().expect("a row that reads intensities says so by `Reads::Mass`")
     }
 
     fn oriented_box(&self) -> [f64; 3] {
@@ -201,12 +205,12 @@ impl Shape {
     }
 
     fn mean_intensity(&self) -> f64 {
-        self.mass.map_or(f64::NAN, |mass| mass.mean())
+        self.mass().mean()
     }
 
     fn centre_of_mass_shift(&self) -> f64 {
         let PlaceSums { n, sum, .. } = *self.places();
-        let mass = self.mass.map_or([f64::NAN; 3], |mass| mass.centre());
+        let mass = self.mass().centre();
         // Places of the mask count from the background before it.
         let shift = |a: usize| (sum[a] - n) as f64 / n as f64 - mass[a];
         (0..3).map(|a| (shift(a) * self.spacing_mm[a]).powi(2)).sum::<f64>().sqrt()

@@ -132,7 +132,7 @@ fn rectangles(corners: &[[f64; 2]]) -> Vec<[f64; 2]> {
 }
 
 fn farthest(n: usize, reach: impl Fn(usize) -> f64) -> usize {
-    (0..n).max_by(|&a, &b| reach(a).total_cmp(&reach(b))).unwrap_or(0)
+    (0..n).max_by(|&a, &b| reach(a).total_cmp(&reach(b))).expect("a polygon has corners")
 }
 
 /// The corner from `end` on, going round, after which `reach` does not grow.
@@ -195,6 +195,7 @@ fn hull<T: Copy + PartialOrd>(
     mut points: Vec<[T; 2]>,
     turns_left: impl Fn([T; 2], [T; 2], [T; 2]) -> bool,
 ) -> Vec<[T; 2]> {
+    // What is no number, as spacings beyond all measure make it, ends up anywhere, and in the result.
     let order = |a: &[T; 2], b: &[T; 2]| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal);
     // Lines of a mask come in order.
     if !points.is_sorted_by(|a, b| order(a, b).is_le()) {

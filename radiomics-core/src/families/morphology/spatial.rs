@@ -30,6 +30,7 @@ impl PairSums {
 type Centred = ([usize; 3], f64);
 
 fn centred(intensities: ArrayView3<f64>, mask: ArrayView3<bool>) -> Vec<Centred> {
+    assert_eq!(intensities.dim(), mask.dim(), "intensities and their mask");
     let mut voxels: Vec<Centred> = Vec::new();
     for (k, (slice, mask)) in intensities.outer_iter().zip(mask.outer_iter()).enumerate() {
         for (j, (row, mask)) in slice.outer_iter().zip(mask.outer_iter()).enumerate() {

@@ -102,7 +102,9 @@ impl Spectra {
 
     /// Twice the spectra of the mask, z and z², after one another for each frequency of each plane.
     fn fields(&self, field: &Field) -> Vec<Vec<Complex64>> {
-        let (lines, [_, ny, nx]) = (self.lines(), self.shape);
+        let (lines, [nz, ny, nx]) = (self.lines(), self.shape);
+        let voxels = nz * ny * nx;
+        assert_eq!([field.z.len(), field.inside.len()], [voxels; 2], "a field of {:?} voxels", self.shape);
         let planes = field.z.par_chunks_exact(ny * nx).zip(field.inside.par_chunks_exact(ny * nx));
         let spectra = planes.map_init(
             || Line::new(&self.plan),
@@ -205,6 +207,7 @@ struct Scratch {
 impl<'a> Columns<'a> {
     fn new(isa: Isa, spectra: &Spectra, weights: &'a [Vec<f64>], fields: &'a [Vec<Complex64>]) -> Self {
         let (shape, lines) = (spectra.shape, spectra.lines());
+        assert_eq!([weights.len(), fields.len()], [shape[0]; 2], "planes of spectra");
         let length = points(shape[1]);
         let plan = FftPlanner::new().plan_fft_forward(length);
         Self { isa, shape, lines, weights, fields, length, plan }

@@ -78,7 +78,8 @@ fn count_sum(job: &Job, levels: &Levels, units: &[Unit], along: impl Fn(Unit) ->
     let counted = units.par_iter().with_min_len(FEW_UNITS).fold(
         || None,
         |counter: Option<LineCounter>, &unit| {
-            let mut counter = counter.or_else(|| LineCounter::new(levels.shape(), levels.n_g))?;
+            let made = || LineCounter::new(levels.shape(), levels.n_g);
+            let mut counter = counter.or_else(made).expect("few enough levels, as units are summed");
             with_levels!(levels, v => counter.add(job.isa, v, unit.0.slices(slices), along(unit)));
             Some(counter)
         },
@@ -88,8 +89,7 @@ fn count_sum(job: &Job, levels: &Levels, units: &[Unit], along: impl Fn(Unit) ->
         (Some(a), Some(b)) => Some(a.merged(b)),
         (a, b) => a.or(b),
     };
-    let none = Lines { pairs: Vec::new(), runs: Vec::new() };
-    counted.reduce(|| None, merged).map_or(none, LineCounter::into_lines)
+    counted.reduce(|| None, merged).expect("units to be summed").into_lines()
 }
 
 /// Units that one counter counts at least: another one would cost as much.

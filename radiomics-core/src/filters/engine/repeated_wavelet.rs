@@ -175,13 +175,7 @@ impl<T: Float> Volume<T> {
             || (vec![T::default(); ny * pitch], vec![T::default(); ny * pitch]),
             |(extended, filtered), (from, to)| {
                 for (row, extended) in from.chunks_exact(nx).zip(extended.chunks_exact_mut(pitch)) {
-                    for (i, value) in extended[..half].iter_mut().enumerate() {
-                        *value = row[(i + half * nx - half) % nx];
-                    }
-                    extended[half..half + nx].copy_from_slice(row);
-                    for (i, value) in extended[half + nx..].iter_mut().enumerate() {
-                        *value = row[i % nx];
-                    }
+                    extend_periodically(row, half, extended);
                 }
                 // Row after row at once, and what lies between them as if it belonged there.
                 sums(self.isa, &mut filtered[..ny * pitch - 2 * half], extended, &row_taps);
@@ -224,6 +218,18 @@ impl<T: Float> Volume<T> {
                 }
             }
         });
+    }
+}
+
+/// A row with `half` more values at either end, those of its other end.
+fn extend_periodically<T: Copy>(row: &[T], half: usize, extended: &mut [T]) {
+    let nx = row.len();
+    for (i, value) in extended[..half].iter_mut().enumerate() {
+        *value = row[(i + half * nx - half) % nx];
+    }
+    extended[half..half + nx].copy_from_slice(row);
+    for (i, value) in extended[half + nx..].iter_mut().enumerate() {
+        *value = row[i % nx];
     }
 }
 
