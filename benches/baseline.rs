@@ -1,7 +1,7 @@
-//! Instructions that each family takes for a small region, beside those written down in
-//! `instructions.txt`: a regression shows on a noisy machine as well. Fails if any takes a tenth
-//! more. `cargo run -p radiomics-benches --bin baseline`; `REGENERATE=1` writes the file anew,
-//! which a new compiler may call for.
+//! Instructions that each family takes for a small region, and for the maps of a smaller one, beside
+//! those written down in `instructions.txt`: a regression shows on a noisy machine as well. Fails if any
+//! takes a tenth more. `cargo run -p radiomics-benches --bin baseline`; `REGENERATE=1` writes the file
+//! anew, which a new compiler may call for.
 //!
 //! Instructions are counted by callgrind, with scalar kernels, so that all machines of an
 //! architecture agree but for a few library functions.
@@ -9,9 +9,11 @@
 use std::error::Error;
 use std::fmt::Write;
 use std::process::{Command, ExitCode, Stdio};
+use std::sync::Mutex;
 
-use radiomics_benches::small_region;
+use radiomics_benches::{small_region, soft_tissue_of};
 use radiomics_core::catalogue::FAMILIES;
+use radiomics_core::voxel_map::{MovingWindow, feature_maps};
 use radiomics_core::{Execution, Isa, Profile, Settings, extract};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/instructions.txt");
@@ -19,10 +21,18 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/instructions.txt");
 /// So many times the instructions written down are too many.
 const LIMIT: f64 = 1.1;
 
-fn main() -> Result<ExitCode, Box<dyn Error>> {
+/// Processes that are counted at a time.
+const SIDE_BY_SIDE: usize = 2;
+
+/// What comes before the name of a family whose maps are counted.
+const MAP: &str = "map_";
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+fn main() -> Result<ExitCode, Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [family, times] = &arguments[..] {
-        run(family, times.parse()?)?;
+    if let [name, times] = &arguments[..] {
+        run(name, times.parse()?)?;
         return Ok(ExitCode::SUCCESS);
     }
     let valgrind = Command::new("valgrind").arg("--version").stdout(Stdio::null()).status();
@@ -30,26 +40,22 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         println!("baseline: skipped, valgrind is not installed");
         return Ok(ExitCode::SUCCESS);
     }
-    let mut found = Vec::new();
-    for family in FAMILIES {
-        // What start-up and the making of the region take is in both.
-        found.push((family.name, (instructions(family.name, 3)? - instructions(family.name, 1)?) / 2));
-    }
+    let counted = count_all()?;
     if std::env::var_os("REGENERATE").is_some() {
         let mut text = String::new();
-        for (family, n) in &found {
-            writeln!(text, "{family} {n}")?;
+        for (name, n) in &counted {
+            writeln!(text, "{name} {n}")?;
         }
         std::fs::write(FILE, text)?;
     }
     let text = std::fs::read_to_string(FILE)?;
-    let written = |family: &str| {
-        let line = text.lines().find_map(|line| line.strip_prefix(family)?.strip_prefix(' '));
+    let written = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         line.and_then(|n| n.parse::<f64>().ok())
     };
     let mut outcome = ExitCode::SUCCESS;
-    for (family, n) in found {
-        let ratio = n as f64 / written(family).unwrap_or(f64::NAN);
+    for (name, n) in counted {
+        let ratio = n as f64 / written(&name).unwrap_or(f64::NAN);
         let verdict = match ratio <= LIMIT {
             true => "",
             false => " TOO MANY, or not written down",
@@ -57,28 +63,68 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         if !verdict.is_empty() {
             outcome = ExitCode::FAILURE;
         }
-        println!("{family:28} {n:>12} instructions, {ratio:.3} of those written down{verdict}");
+        println!("{name:28} {n:>12} instructions, {ratio:.3} of those written down{verdict}");
     }
     Ok(outcome)
 }
 
-/// Computes a family some times over.
-fn run(family: &str, times: usize) -> Result<(), Box<dyn Error>> {
-    let case = small_region()?;
-    let settings = Settings { families: Some(vec![family.to_owned()]), ..Profile::Ibsi.settings() };
+/// The families, and those that have maps once more.
+fn names() -> Vec<String> {
+    let with_maps = FAMILIES.iter().filter(|family| family.has_maps());
+    let maps = with_maps.map(|family| format!("{MAP}{}", family.name));
+    FAMILIES.iter().map(|family| family.name.to_owned()).chain(maps).collect()
+}
+
+/// The instructions of each, in the order of their names.
+fn count_all() -> Result<Vec<(String, u64)>, Failure> {
+    let names = names();
+    let next = Mutex::new(names.iter().enumerate());
+    let counted = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        let count = || -> Result<(), Failure> {
+            loop {
+                let taken = next.lock().map_err(|_| "another count failed")?.next();
+                let Some((place, name)) = taken else { return Ok(()) };
+                // What start-up and the making of the region take is in both.
+                let n = (instructions(name, 3)? - instructions(name, 1)?) / 2;
+                counted.lock().map_err(|_| "another count failed")?.push((place, name.clone(), n));
+            }
+        };
+        let workers: Vec<_> = (0..SIDE_BY_SIDE).map(|_| scope.spawn(count)).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| "a count broke off")?)
+    })?;
+    let mut counted = counted.into_inner()?;
+    counted.sort();
+    Ok(counted.into_iter().map(|(_, name, n)| (name, n)).collect())
+}
+
+/// Computes a family, or its maps, some times over.
+fn run(name: &str, times: usize) -> Result<(), Failure> {
+    let execution = Execution { threads: 1, isa: Isa::Scalar };
+    let of_family =
+        |family: &str| Settings { families: Some(vec![family.to_owned()]), ..Profile::Ibsi.settings() };
     for _ in 0..times {
-        let execution = Execution { threads: 1, isa: Isa::Scalar };
-        extract(&case.image()?, &case.mask()?, 1, &settings, &execution)?;
+        match name.strip_prefix(MAP) {
+            Some(family) => {
+                let case = soft_tissue_of("soft_tissue_8x8x4", [4, 8, 8])?;
+                let (settings, window) = (of_family(family), MovingWindow::default());
+                feature_maps(&case.image()?, &case.mask()?, 1, &settings, &window, &execution)?;
+            }
+            None => {
+                let case = small_region()?;
+                extract(&case.image()?, &case.mask()?, 1, &of_family(name), &execution)?;
+            }
+        }
     }
     Ok(())
 }
 
 /// All instructions of a process that does so.
-fn instructions(family: &str, times: usize) -> Result<u64, Box<dyn Error>> {
+fn instructions(name: &str, times: usize) -> Result<u64, Failure> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(std::env::current_exe()?)
-        .args([family, &times.to_string()])
+        .args([name, &times.to_string()])
         .output()?;
     let text = String::from_utf8_lossy(&output.stderr);
     let counted = text.lines().find_map(|line| line.split_once("Collected : ")).map(|(_, n)| n.trim());

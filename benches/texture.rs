@@ -5,6 +5,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use radiomics_benches::soft_tissue;
+use radiomics_core::catalogue::FAMILIES;
 use radiomics_core::matrices::matrices;
 use radiomics_core::preprocess::{discretise, prepare};
 use radiomics_core::{Execution, Isa, Profile};
@@ -21,10 +22,10 @@ fn texture(criterion: &mut Criterion) {
             let (discretisation, assignment) = (&base.discretisation, base.bin_assignment);
             bencher.iter(|| discretise(black_box(&roi), discretisation, assignment, None, 1, isa));
         });
-        for family in ["glcm", "glrlm", "glszm", "gldzm", "ngtdm", "ngldm"] {
-            let settings =
-                radiomics_core::Settings { families: Some(vec![family.to_owned()]), ..base.clone() };
-            group.bench_function(family, |bencher| {
+        for family in FAMILIES.iter().filter(|family| family.has_matrices()) {
+            let families = Some(vec![family.name.to_owned()]);
+            let settings = radiomics_core::Settings { families, ..base.clone() };
+            group.bench_function(family.name, |bencher| {
                 bencher.iter(|| matrices(black_box(&image), &mask, 1, &settings, &execution));
             });
         }

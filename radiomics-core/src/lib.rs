@@ -18,6 +18,9 @@
 //! [`Image`], [`Mask`] and [`Settings`] → [`preprocess`] → [`Roi`](roi::Roi) → families →
 //! [`FeatureTable`].
 
+// An invariant that fails says which one it was.
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
+
 pub mod catalogue;
 pub mod document;
 mod error;

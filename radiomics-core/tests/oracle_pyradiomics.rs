@@ -26,14 +26,8 @@ const RELATIVE_ONE_VOXEL: f64 = 1e-5;
 const ABSOLUTE: f64 = 1e-12;
 
 /// PyRadiomics' class of a family.
-fn class(family: &str) -> &str {
-    match family {
-        "intensity_statistics" | "intensity_histogram" => "firstorder",
-        "morphology" => "shape",
-        "morphology_2d" => "shape2D",
-        "ngldm" => "gldm",
-        other => other,
-    }
+fn class(family: &str) -> Option<&'static str> {
+    radiomics_core::catalogue::family(family).unwrap().pyradiomics
 }
 
 /// The value of `<image>_<class>_<name>`; of the directional families the averaged or merged
@@ -49,7 +43,7 @@ fn value(
     let (wanted_class, name) = rest.split_once('_')?;
     let rows = table.rows().iter().filter(|row| {
         row.column.image == *image
-            && class(row.column.family) == wanted_class
+            && class(row.column.family) == Some(wanted_class)
             && row.column.feature.pyradiomics == Some(name)
     });
     let averaged = [Aggregation::Averaged3d, Aggregation::DirectionMerged25d];

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use proptest::prelude::*;
+use radiomics_core::catalogue::FAMILIES;
 use radiomics_core::ndarray::Array3;
 use radiomics_core::voxel_map::{Column, MovingWindow, feature_map_tiles, feature_maps};
 use radiomics_core::{
@@ -30,12 +31,11 @@ fn volumes() -> impl Strategy<Value = (Array3<f64>, Array3<u8>)> {
 
 /// Levels by explicit edges, so that they are the same whatever region they are taken of.
 fn settings(profile: Profile, aggregations: &[Aggregation]) -> Settings {
-    let families =
-        ["intensity_statistics", "intensity_histogram", "glcm", "glrlm", "glszm", "gldzm", "ngtdm", "ngldm"];
+    let families = FAMILIES.iter().filter(|family| family.has_maps());
     Settings {
         discretisation: Discretisation::BinEdges { edges: (0..=HIGHEST).map(|e| e as f64 + 0.5).collect() },
         aggregations: aggregations.to_vec(),
-        families: Some(families.map(str::to_owned).to_vec()),
+        families: Some(families.map(|family| family.name.to_owned()).collect()),
         ..profile.settings()
     }
 }

@@ -4,8 +4,7 @@
 //! Every symbol begins with `radiomics_`. Comments become the documentation in the header. Entry
 //! points check their arguments, call the core inside of `entry::entry`, which turns panics and
 //! errors into a status, and write outputs last. Nothing here computes a number.
-// Exporting a symbol under a fixed name is unsafe: another one of that name would clash.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "symbols under a fixed name, and pointers of the caller")]
 #![allow(non_camel_case_types, reason = "these names are C's")]
 #![allow(clippy::missing_safety_doc, reason = "one rule for all pointers, at the top of the header")]
 

@@ -36,7 +36,7 @@ type Example<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, (f64, f64, f64));
 /// value is undefined, and is empty if it is not.
 #[pyfunction]
 #[pyo3(signature = (images, mask, mask_geometry, settings, *, labels, threads))]
-#[allow(clippy::too_many_arguments)]
+#[allow(clippy::too_many_arguments, reason = "what the core takes, in Python's words")]
 pub fn extract(
     py: Python<'_>,
     images: Vec<(String, Bound<'_, PyAny>, Geometry)>,

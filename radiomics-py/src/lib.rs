@@ -38,6 +38,6 @@ mod _core {
     use super::verify::{Verification, response_map_tests, verify};
 
     #[pymodule_export]
-    #[allow(non_upper_case_globals)]
+    #[allow(non_upper_case_globals, reason = "Python's name for it")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 }

@@ -30,7 +30,7 @@ const TILE_BYTES: usize = 2 << 20;
 /// shape (z, y, x) and the geometry of that box.
 #[pyfunction]
 #[pyo3(signature = (image, image_geometry, mask, mask_geometry, settings, *, label, threads, radius, in_plane, masked, allocate, progress))]
-#[allow(clippy::too_many_arguments)]
+#[allow(clippy::too_many_arguments, reason = "what the core takes, in Python's words")]
 pub fn feature_maps<'py>(
     py: Python<'py>,
     image: &Bound<'py, PyAny>,

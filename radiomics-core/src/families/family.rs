@@ -59,6 +59,16 @@ pub(crate) enum Compute {
 }
 
 impl Family {
+    /// Whether it counts texture matrices.
+    pub fn has_matrices(&self) -> bool {
+        self.matrix.is_some()
+    }
+
+    /// Whether there are maps of its features.
+    pub fn has_maps(&self) -> bool {
+        self.maps != Maps::None
+    }
+
     /// Whether it describes the shape, which is the same whatever filter the intensities went through.
     pub(crate) fn is_of_shape(&self) -> bool {
         matches!(self.compute, Compute::Shape(_))

@@ -7,7 +7,7 @@
 //!
 //! Bodies work in fixed stripes and never fuse a multiplication with an addition, so every
 //! instruction set gives the same bits.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "calling a function compiled for an instruction set is unsafe")]
 
 pub(crate) mod cells;
 pub(crate) mod convolve;
@@ -51,12 +51,12 @@ pub(crate) enum Kind {
 
 impl Isa {
     /// What the compiler assumes for every machine of this architecture (NEON on AArch64).
-    #[allow(non_upper_case_globals)]
+    #[allow(non_upper_case_globals, reason = "it reads as the variant of a closed choice")]
     pub const Scalar: Isa = Isa(Kind::Scalar);
 
     /// The instruction sets of this machine, the best one last.
     pub fn available() -> Vec<Isa> {
-        #[allow(unused_mut)]
+        #[allow(unused_mut, reason = "some architectures have no others")]
         let mut sets = vec![Isa::Scalar];
         #[cfg(target_arch = "x86_64")]
         {
@@ -110,7 +110,7 @@ pub(crate) use precondition;
 macro_rules! kernel {
     ($(#[$meta:meta])* $vis:vis fn $name:ident $(<$t:ident: $bound:path $(; $u:ident: $other:path)? $(, const $n:ident: usize)?>)? ($($arg:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block) => {
         $(#[$meta])*
-        #[allow(clippy::too_many_arguments)]
+        #[allow(clippy::too_many_arguments, reason = "a kernel's arguments and the instruction set")]
         $vis fn $name $(<$t: $bound $(, $u: $other)? $(, const $n: usize)?>)? (isa: $crate::kernels::Isa, $($arg: $type),*) $(-> $result)? {
             #[inline(always)]
             fn plain $(<$t: $bound $(, $u: $other)? $(, const $n: usize)?>)? ($($arg: $type),*) $(-> $result)? $body

@@ -2,7 +2,7 @@
 //! recursion remembers in registers.
 
 // One index for several rows reads better than nested zips.
-#![allow(clippy::needless_range_loop)]
+#![allow(clippy::needless_range_loop, reason = "several arrays are walked by one index")]
 
 use super::{Isa, kernel};
 

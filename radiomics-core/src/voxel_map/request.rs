@@ -3,7 +3,6 @@
 use super::moving_window::MovingWindow;
 use crate::catalogue::{Chosen, FAMILIES, Selection};
 use crate::error::{Result, invalid};
-use crate::families::family::Maps;
 use crate::filters::Filter;
 use crate::settings::Settings;
 
@@ -22,12 +21,12 @@ pub(super) fn request<'a>(
 /// an error, but with neither `families` nor `features` those that have none are left out.
 fn families(settings: &Settings) -> Result<Vec<Chosen>> {
     let selection = Selection::new(settings)?;
-    let has_maps = |chosen: &Chosen| chosen.family.maps != Maps::None;
+    let has_maps = |chosen: &Chosen| chosen.family.has_maps();
     let named = settings.families.is_some() || settings.features.is_some();
     let mut all = selection.shape.iter().chain(&selection.intensity);
     if named && let Some(without) = all.find(|chosen| !has_maps(chosen)) {
         let with_maps: Vec<&str> =
-            FAMILIES.iter().filter(|family| family.maps != Maps::None).map(|family| family.name).collect();
+            FAMILIES.iter().filter(|family| family.has_maps()).map(|family| family.name).collect();
         let remedy = format!("this family has no maps; those that have are {}", with_maps.join(", "));
         return Err(invalid("families", without.family.name, remedy));
     }
