@@ -106,8 +106,8 @@ unsafe fn grid_and_voxels<'a>(
 macro_rules! voxels_of {
     ($image:expr, $name:expr, $($variant:ident: $t:ty),*) => {
         match $image.dtype {
-            // SAFETY: passed on to the caller.
             $(code if code == radiomics_dtype::$variant as i32 => {
+                // SAFETY: passed on to the caller.
                 unsafe { view::<$t>($image, $name) }.map(Voxels::from)
             })*
             other => Err(Failure::argument(format!("the dtype of `{}` is {other}: give a radiomics_dtype", $name))),

@@ -19,7 +19,8 @@ use crate::texture::aggregation::Aggregation;
 
 /// Some features of one family.
 pub(super) enum Part {
-    General(General),
+    /// Apart, as it carries the settings along.
+    General(Box<General>),
     Cooccurrence(Cooccurrence),
     Runs(Runs),
     Zones(Zones),
@@ -142,7 +143,7 @@ impl Placed {
         }
         if !others.is_empty() && !aggregations.is_empty() {
             let others_chosen = Chosen { family: chosen.family, features: features(&others) };
-            let part = Part::General(General::new(others_chosen, settings, region, isa));
+            let part = Part::General(Box::new(General::new(others_chosen, settings, region, isa)));
             let of = |number: usize| others.iter().map(move |n| column(number, n));
             placed.push(Self { part, columns: (0..aggregations.len()).flat_map(of).collect() });
         }
