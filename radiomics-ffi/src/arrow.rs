@@ -6,9 +6,10 @@ use std::ptr::{null, null_mut};
 
 use radiomics_core::{FeatureRow, Named, Status};
 
+use crate::columns::discretisation_name;
 use crate::status::Failure;
 use crate::strings::c_text;
-use crate::table::{discretisation_name, radiomics_table};
+use crate::table::radiomics_table;
 
 /// What an array holds, as the interface lays it down.
 #[repr(C)]
@@ -133,7 +134,7 @@ fn columns(table: &radiomics_table) -> Result<Vec<(&'static str, Values)>, Failu
         ("defined", Values::Flags(bits)),
     ];
     if rows().any(|row| row.column.discretisation.is_some()) {
-        columns.push(("discretisation", texts(rows().map(discretisation_name))?));
+        columns.push(("discretisation", texts(rows().map(|row| discretisation_name(&row.column)))?));
     }
     Ok(columns)
 }

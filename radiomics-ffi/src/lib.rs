@@ -43,4 +43,8 @@ pub mod maps;
 
 pub mod catalogue;
 
+pub mod columns;
+
+pub mod matrices;
+
 pub mod verify;

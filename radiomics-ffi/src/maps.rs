@@ -5,9 +5,10 @@ use std::mem::MaybeUninit;
 use std::ops::ControlFlow;
 use std::ptr::null;
 
+use radiomics_core::Runtime;
 use radiomics_core::voxel_map::{Column, MovingWindow, PreparedMaps, Tile};
-use radiomics_core::{Named, Runtime};
 
+use crate::columns::radiomics_column;
 use crate::context::radiomics_context;
 use crate::entry::{entry, free, plain_entry, value_or};
 use crate::image::{image, mask, radiomics_dtype, radiomics_image};
@@ -96,17 +97,17 @@ impl radiomics_maps {
 }
 
 fn map_for_c(column: &Column, texts: &mut Texts) -> radiomics_map {
-    let feature = column.feature;
+    let column = radiomics_column::new(column, texts);
     radiomics_map {
         struct_size: size_of::<radiomics_map>(),
-        column: texts.keep(&column.name()),
-        image: texts.keep(&column.image),
-        family: texts.keep(column.family),
-        feature: texts.keep(feature.name),
-        aggregation: texts.keep(column.aggregation.name()),
-        ibsi_id: texts.keep(feature.ibsi_id),
-        ibsi_parameter_id: texts.keep(feature.ibsi_parameter_id),
-        pyradiomics: feature.pyradiomics.map_or(null(), |name| texts.keep(name)),
+        column: column.column,
+        image: column.image,
+        family: column.family,
+        feature: column.feature,
+        aggregation: column.aggregation,
+        ibsi_id: column.ibsi_id,
+        ibsi_parameter_id: column.ibsi_parameter_id,
+        pyradiomics: column.pyradiomics,
     }
 }
 

@@ -3,9 +3,10 @@
 use std::ffi::c_char;
 use std::ptr::null;
 
-use radiomics_core::{Discretisation, FeatureRow, FeatureTable, Named, Status};
+use radiomics_core::{FeatureRow, FeatureTable, Named, Status};
 
 use crate::arrow::{ArrowArray, ArrowSchema, export};
+use crate::columns::radiomics_column;
 use crate::entry::{free, plain_entry, value_or};
 use crate::pointers::{Out, OutStruct, Versioned, borrowed, text};
 use crate::status::{Failure, radiomics_status};
@@ -65,6 +66,10 @@ pub struct radiomics_row {
     /// if the settings have one alone, or if the feature does not depend on it. Since
     /// RADIOMICS_ABI_VERSION 3.
     pub discretisation: *const c_char,
+    /// Why the value is undefined: "nothing_counted" if the region has nothing of what the matrix
+    /// counts, "not_defined" if the formula has no value for it; empty if it is defined. Since
+    /// RADIOMICS_ABI_VERSION 4.
+    pub reason: *const c_char,
 }
 
 // SAFETY: repr(C), begins with its size, and consists of numbers and pointers.
@@ -90,27 +95,24 @@ fn row_for_c(label: i64, row: &FeatureRow, texts: &mut Texts) -> radiomics_row {
         Status::Ok => radiomics_value_status::Ok,
         Status::Undefined => radiomics_value_status::Undefined,
     };
+    let column = radiomics_column::new(&row.column, texts);
     radiomics_row {
         struct_size: size_of::<radiomics_row>(),
         label,
         value: row.value,
         status: status as i32,
         reserved: 0,
-        column: texts.keep(&row.column.name()),
-        image: texts.keep(&row.column.image),
-        family: texts.keep(row.column.family),
-        feature: texts.keep(row.column.feature.name),
-        aggregation: texts.keep(row.column.aggregation.name()),
-        ibsi_id: texts.keep(row.column.feature.ibsi_id),
-        ibsi_parameter_id: texts.keep(row.column.feature.ibsi_parameter_id),
-        pyradiomics: row.column.feature.pyradiomics.map_or(null(), |name| texts.keep(name)),
-        discretisation: texts.keep(&discretisation_name(row)),
+        column: column.column,
+        image: column.image,
+        family: column.family,
+        feature: column.feature,
+        aggregation: column.aggregation,
+        ibsi_id: column.ibsi_id,
+        ibsi_parameter_id: column.ibsi_parameter_id,
+        pyradiomics: column.pyradiomics,
+        discretisation: column.discretisation,
+        reason: texts.keep(row.reason.map_or("", Named::name)),
     }
-}
-
-/// Empty unless it is one of several.
-pub(crate) fn discretisation_name(row: &FeatureRow) -> String {
-    row.column.discretisation.as_ref().map_or_else(String::new, Discretisation::name)
 }
 
 /// Number of rows; 0 for NULL.

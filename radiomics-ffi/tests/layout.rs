@@ -2,10 +2,12 @@
 //! older header depend on it. Structs may grow at their end, and then the sizes here do.
 
 use radiomics::catalogue::radiomics_feature;
+use radiomics::columns::radiomics_column;
 use radiomics::context::radiomics_context_options;
 use radiomics::extract::radiomics_job;
 use radiomics::image::radiomics_image;
 use radiomics::maps::{radiomics_map, radiomics_maps_job};
+use radiomics::matrices::radiomics_matrix;
 use radiomics::output::radiomics_output;
 use radiomics::table::radiomics_row;
 use std::mem::offset_of;
@@ -43,7 +45,7 @@ fn fields_stay_where_they_are() {
     ];
     assert_eq!(job, [8, 16, 24, 32, 40, 48, 56, 64, 72]);
 
-    assert_eq!(size_of::<radiomics_row>(), 104);
+    assert_eq!(size_of::<radiomics_row>(), 112);
     let row = [
         offset_of!(radiomics_row, label),
         offset_of!(radiomics_row, value),
@@ -58,8 +60,9 @@ fn fields_stay_where_they_are() {
         offset_of!(radiomics_row, ibsi_parameter_id),
         offset_of!(radiomics_row, pyradiomics),
         offset_of!(radiomics_row, discretisation),
+        offset_of!(radiomics_row, reason),
     ];
-    assert_eq!(row, [8, 16, 24, 28, 32, 40, 48, 56, 64, 72, 80, 88, 96]);
+    assert_eq!(row, [8, 16, 24, 28, 32, 40, 48, 56, 64, 72, 80, 88, 96, 104]);
 
     assert_eq!(size_of::<radiomics_feature>(), 72);
     let feature = [
@@ -109,4 +112,22 @@ fn fields_stay_where_they_are() {
         offset_of!(radiomics_map, pyradiomics),
     ];
     assert_eq!(map, [8, 16, 24, 32, 40, 48, 56, 64]);
+
+    assert_eq!(size_of::<radiomics_column>(), 80);
+    assert_eq!(offset_of!(radiomics_column, column), 8);
+    assert_eq!(offset_of!(radiomics_column, pyradiomics), 64);
+    assert_eq!(offset_of!(radiomics_column, discretisation), 72);
+
+    assert_eq!(size_of::<radiomics_matrix>(), 72);
+    let matrix = [
+        offset_of!(radiomics_matrix, family),
+        offset_of!(radiomics_matrix, slice),
+        offset_of!(radiomics_matrix, has_offset),
+        offset_of!(radiomics_matrix, offset),
+        offset_of!(radiomics_matrix, cell_count),
+        offset_of!(radiomics_matrix, levels),
+        offset_of!(radiomics_matrix, columns),
+        offset_of!(radiomics_matrix, values),
+    ];
+    assert_eq!(matrix, [8, 16, 24, 28, 40, 48, 56, 64]);
 }

@@ -1,4 +1,27 @@
-//! Steps to the edge of a region, row by row.
+//! Steps to the edge of a region: for each voxel the least number of steps along the axes that lead
+//! out of it (city-block distance).
+//!
+//! Such a distance is exact axis by axis, in any order. What is known of a voxel by itself is 0
+//! outside and "far" inside; then every axis lowers values to those beside them and one more:
+//!
+//! ```text
+//! region       by itself     across rows     along rows
+//! · ■ ■ ■ ·    0 ∞ ∞ ∞ 0     0 1 1 1 0       0 1 1 1 0
+//! · ■ ■ ■ ·    0 ∞ ∞ ∞ 0     0 2 2 2 0       0 1 2 1 0
+//! · ■ ■ ■ ·    0 ∞ ∞ ∞ 0     0 1 1 1 0       0 1 1 1 0
+//! ```
+//!
+//! Across rows (and across slices, which are rows of a larger kind) a sweep forwards and one
+//! backwards are enough, and whole rows are lowered at once: `here = min(here, before + 1)`
+//! ([`across_rows`]). Along a row the same sweeps would go voxel by voxel, each waiting for the one
+//! before. So that axis comes last and is done by doubling steps ([`along_rows`]): a value reaches 1
+//! voxel to either side, then 2 more, then 4 more, and after n passes over all voxels at once it has
+//! reached 2ⁿ − 1. As many passes are made as the highest value that is left needs, mostly two or
+//! three, because no voxel is lowered from farther than it is high. Rows lie end to end with outside
+//! between them, over which no way is shorter, so a slice is one row to this.
+//!
+//! Values are in the narrowest type that holds them, a byte in all but huge regions: then a
+//! register holds 32 or 64 of them, which is what makes several passes cheaper than two sweeps.
 
 use super::{Isa, kernel};
 

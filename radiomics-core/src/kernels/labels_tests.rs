@@ -42,7 +42,7 @@ impl Slice {
         });
         let ways = Ways::new(self.steps().into_iter(), &represented);
         let mut labels = Labels::new(self.levels.len());
-        let inner = self.pitch..self.levels.len() - self.pitch;
+        let inner = self.pitch + 1..self.levels.len() - self.pitch;
         for start in inner.clone().step_by(strip) {
             let range = start..inner.end.min(start + strip);
             let equal: Vec<u16> = range.clone().map(|at| self.equal(at)).collect();

@@ -2,8 +2,34 @@
 //!
 //! A voxel either continues the run of the voxel before it along the direction, or makes a
 //! pair of different levels with it. So one counter a voxel is enough for both matrices: the
-//! place in its run in the one case, the pair in the other. Pairs of equal levels are the
-//! voxels that continue a run, and runs of at least n voxels are the voxels at place n.
+//! place in its run in the one case, the pair in the other. Along x, with · outside of the region:
+//!
+//! ```text
+//! levels    · 2 2 2 1 · 1 1
+//! place       0 1 2 0   0 1      voxels of its run before it
+//! counted     ·→2   2 at 2       a voxel at place 0 as (level before it → its level),
+//!               2 at 1  2→1      any other one as (level, place)
+//!                       ·→1  1 at 1
+//! ```
+//!
+//! Both matrices are read off these counters:
+//!
+//! ```text
+//! pairs of i and j ≠ i     i→j
+//! pairs of i and i         i at 1, i at 2, … together: each such voxel continues a run
+//! runs of i, n or longer   i at n − 1; of exactly n: i at n − 1 less i at n
+//! runs of i in all         i at 0, which is the sum of x→i over all levels x and outside
+//! ```
+//!
+//! A row of the table belongs to the level before a voxel, so what lies outside is row 0 and is
+//! dropped at the end: no voxel is asked whether it or its neighbour is in the region. Lines run
+//! through memory at a fixed step, hence whole rows of voxels are looked at side by side with the
+//! row before them, and the only state is a place for each line (`advance`); along x itself the
+//! place goes from voxel to voxel (`advance_within`). Runs that are longer than the table has
+//! places end in its last one, and those few voxels are listed as well.
+//!
+//! Counting the two matrices one after the other reads the volume twice and raises a counter a
+//! voxel each time, which is what this takes longest for.
 
 use std::ops::Range;
 

@@ -1,4 +1,25 @@
 //! Forms Σ tₐ₋ᵦ·xₐ·yᵦ of symmetric Toeplitz matrices, many side by side.
+//!
+//! A weight that depends on the distance alone makes a matrix that is constant along diagonals, and
+//! looks the same from both ends:
+//!
+//! ```text
+//!     t0 t1 t2 t3        x = (a b c d)      sums         s = (a + d, b + c)
+//! T = t1 t0 t1 t2                           differences  d = (a − d, b − c)
+//!     t2 t1 t0 t1
+//!     t3 t2 t1 t0        xᵀ·T·x = ½ · (sᵀ·T₊·s + dᵀ·T₋·d),   T± = t0 ± t3  t1 ± t2
+//!                                                                 t1 ± t2  t0 ± t1
+//! ```
+//!
+//! Sums and differences of what is equally far from the ends do not meet, so a matrix of n rows falls
+//! apart into two of n / 2, which is half of the work. T± are symmetric themselves: rows up to the
+//! diagonal are enough, the diagonal counting half and all twice.
+//!
+//! The obvious way is to transform this axis as well (a Toeplitz matrix is part of a circulant one).
+//! That takes twice the points, and lines of a few dozen values, of which the transform of each has to
+//! be turned to lie together. Here the columns of several frequencies are worked on side by side where
+//! they lie, with real and imaginary part in neighbouring lanes: there are n² / 2 products a column instead of
+//! n·log n steps, but each is a multiplication and an addition of whole registers.
 
 use rustfft::num_complex::Complex64;
 

@@ -1,4 +1,20 @@
 //! Sums over pairs of voxels through Fourier transforms.
+//!
+//! Moran's I and Geary's C need Σ w·zᵢ·zⱼ over all ordered pairs of voxels, w being 1 / distance: pairs
+//! grow with the square of the number of voxels. But the weight depends on the displacement alone, so
+//! the sum over pairs is one over displacements of the weight times a correlation of the region with
+//! itself, and a correlation is a product of spectra. By Parseval's theorem the sum can be taken
+//! there, and nothing is transformed back:
+//!
+//! ```text
+//! Σ_pairs w(i − j)·z(i)·z(j)  =  Σ_lags w(lag) · (z ⋆ z)(lag)  =  1/N · Σ_frequencies W · |Z|²
+//! ```
+//!
+//! The box is padded so that its ends do not meet, with one exception: the longest lag meets itself,
+//! backwards, and both have the same weight. z and the mask are real, so one complex transform takes
+//! two of their lines at a time. Of the three axes only two are transformed. Along the shortest one the
+//! sum stays a form with the Toeplitz matrix of the weights (`kernels/toeplitz.rs`), for each frequency of
+//! the other two: no padding, no third transform, and a plane of frequencies is done with at a time.
 
 use std::sync::Arc;
 

@@ -1,0 +1,155 @@
+//! Texture matrices.
+
+use std::ffi::c_char;
+
+use radiomics_core::aggregation::Span;
+use radiomics_core::matrices::{Matrix, matrices};
+use radiomics_core::{Execution, Isa};
+
+use crate::context::radiomics_context;
+use crate::entry::{entry, free, plain_entry, value_or};
+use crate::image::radiomics_image;
+use crate::pointers::{Out, OutStruct, Versioned, borrowed};
+use crate::settings::radiomics_settings;
+use crate::status::{Failure, radiomics_status};
+use crate::strings::Texts;
+
+/// Texture matrices of a region. They are never changed, so any number of threads may read them.
+pub struct radiomics_matrices {
+    for_c: Vec<radiomics_matrix>,
+    // Own what the matrices for C point to.
+    _cells: Vec<Cells>,
+    _texts: Texts,
+}
+
+/// The cells of a matrix, by what they have.
+struct Cells {
+    levels: Vec<u16>,
+    columns: Vec<u64>,
+    values: Vec<f64>,
+}
+
+/// A texture matrix of one slice or of the volume, and of one direction if the family has them. What
+/// it points to lives as long as the matrices. Since RADIOMICS_ABI_VERSION 4.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct radiomics_matrix {
+    /// sizeof(radiomics_matrix), to be set by the caller.
+    pub struct_size: usize,
+    /// Name of the family, such as "glcm".
+    pub family: *const c_char,
+    /// The slice of the region's bounding box that it was counted over; -1 for the volume.
+    pub slice: i64,
+    /// 1 if it is of one direction, which `offset` is, else 0.
+    pub has_offset: i32,
+    /// Steps (z, y, x) to the neighbour; all 0 without a direction. The GLCM counts each pair of
+    /// neighbours in both orders, unless glcm_symmetric is off.
+    pub offset: [i32; 3],
+    /// Number of cells that are not 0.
+    pub cell_count: usize,
+    /// Grey level i of each cell, from 1.
+    pub levels: *const u16,
+    /// Of each cell the grey level j (GLCM), run length, zone size, zone distance or dependence, from
+    /// 1; for NGTDM n_i, the number of voxels of the level that have neighbours.
+    pub columns: *const u64,
+    /// Number of occurrences; for NGTDM s_i, the sum of differences from the neighbours' mean.
+    pub values: *const f64,
+}
+
+// SAFETY: repr(C), begins with its size, and consists of numbers and pointers.
+unsafe impl Versioned for radiomics_matrix {
+    const NAME: &'static str = "radiomics_matrix";
+    const FIRST_SIZE: usize = 72;
+}
+
+impl radiomics_matrices {
+    fn new(matrices: &[Matrix]) -> Self {
+        let (mut for_c, mut cells, mut texts) = (Vec::new(), Vec::new(), Texts::default());
+        for matrix in matrices {
+            let own = Cells {
+                levels: matrix.cells.iter().map(|cell| cell.level).collect(),
+                columns: matrix.cells.iter().map(|cell| cell.column).collect(),
+                values: matrix.cells.iter().map(|cell| cell.value).collect(),
+            };
+            for_c.push(radiomics_matrix {
+                struct_size: size_of::<radiomics_matrix>(),
+                family: texts.keep(matrix.family),
+                slice: match matrix.span {
+                    Span::Slice(k) => k as i64,
+                    Span::Volume => -1,
+                },
+                has_offset: matrix.offset.is_some().into(),
+                offset: matrix.offset.unwrap_or([0; 3]),
+                cell_count: own.values.len(),
+                // Vectors keep their values on the heap, where they stay.
+                levels: own.levels.as_ptr(),
+                columns: own.columns.as_ptr(),
+                values: own.values.as_ptr(),
+            });
+            cells.push(own);
+        }
+        Self { for_c, _cells: cells, _texts: texts }
+    }
+}
+
+/// Counts the matrices of the texture families that `settings` ask for: of each slice if there are
+/// aggregations by slice, of the volume if there are aggregations in three dimensions. To be freed with
+/// radiomics_matrices_free. Since RADIOMICS_ABI_VERSION 4.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_matrices_new(
+    context: *mut radiomics_context,
+    image: *const radiomics_image,
+    mask: *const radiomics_image,
+    label: i64,
+    settings: *const radiomics_settings,
+    matrices: *mut *mut radiomics_matrices,
+) -> radiomics_status {
+    let body = |context: &radiomics_context| {
+        // SAFETY: by the rule of the header.
+        let (out, settings, image, mask) = unsafe {
+            let out = Out::new(matrices, "matrices")?;
+            let settings = borrowed(settings, "settings")?;
+            (out, settings, crate::image::image(image, "image")?, crate::image::mask(mask)?)
+        };
+        let execution = Execution { threads: context.pool().threads(), isa: Isa::best() };
+        let counted = self::matrices(&image, &mask, label, settings.core(), &execution)?;
+        out.set(Box::into_raw(Box::new(radiomics_matrices::new(&counted))));
+        Ok(())
+    };
+    // SAFETY: by the rule of the header.
+    unsafe { entry(context, body) }
+}
+
+/// Number of matrices; 0 for NULL. Since RADIOMICS_ABI_VERSION 4.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_matrices_length(matrices: *const radiomics_matrices) -> usize {
+    // SAFETY: by the rule of the header.
+    value_or(0, || unsafe { matrices.as_ref() }.map_or(0, |matrices| matrices.for_c.len()))
+}
+
+/// Matrix `index`, from 0: family by family in the order of the catalogue, and there slice by slice,
+/// then the volume. Set `matrix->struct_size` first. Since RADIOMICS_ABI_VERSION 4.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_matrices_matrix(
+    matrices: *const radiomics_matrices,
+    index: usize,
+    matrix: *mut radiomics_matrix,
+) -> radiomics_status {
+    plain_entry(|| {
+        // SAFETY: by the rule of the header.
+        let (matrices, out) = unsafe { (borrowed(matrices, "matrices")?, OutStruct::new(matrix, "matrix")?) };
+        out.set(*matrices.for_c.get(index).ok_or_else(|| Failure::argument("`index` is too large"))?);
+        Ok(())
+    })
+}
+
+/// Frees matrices; NULL is fine. Since RADIOMICS_ABI_VERSION 4.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_matrices_free(matrices: *mut radiomics_matrices) {
+    // SAFETY: by the rule of the header.
+    unsafe { free(matrices) };
+}
