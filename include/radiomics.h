@@ -56,7 +56,7 @@ struct ArrowArray {
 
 // Version of this interface: it grows when functions, fields or codes are added. Nothing that
 // is there is changed or removed while the library's soname stays the same.
-#define RADIOMICS_ABI_VERSION 3
+#define RADIOMICS_ABI_VERSION 4
 
 // What became of a call. Numbers never change their meaning; later versions may add some.
 enum radiomics_status
@@ -177,6 +177,10 @@ typedef int32_t radiomics_value_status;
 // Every feature there is. It is never changed, so any number of threads may read it.
 typedef struct radiomics_catalogue radiomics_catalogue;
 
+// The columns of a table that is still to be computed. They are never changed, so any number of
+// threads may read them.
+typedef struct radiomics_columns radiomics_columns;
+
 // Threads to compute on, and the text of the last failure. Contexts share nothing, so each may
 // be used at the same time as the others; one context is for one thread at a time.
 typedef struct radiomics_context radiomics_context;
@@ -185,6 +189,9 @@ typedef struct radiomics_context radiomics_context;
 // are computed when asked for. It keeps no voxels of the caller and is never changed, so any number
 // of threads, each with its context, may use one at the same time.
 typedef struct radiomics_maps radiomics_maps;
+
+// Texture matrices of a region. They are never changed, so any number of threads may read them.
+typedef struct radiomics_matrices radiomics_matrices;
 
 // Everything that determines the numbers, apart from image and mask. It is never changed, so any
 // number of threads may use one at the same time.
@@ -294,6 +301,10 @@ typedef struct radiomics_row {
   // if the settings have one alone, or if the feature does not depend on it. Since
   // RADIOMICS_ABI_VERSION 3.
   const char *discretisation;
+  // Why the value is undefined: "nothing_counted" if the region has nothing of what the matrix
+  // counts, "not_defined" if the formula has no value for it; empty if it is defined. Since
+  // RADIOMICS_ABI_VERSION 4.
+  const char *reason;
 } radiomics_row;
 
 // Where responses or maps go: a buffer of doubles for each, in memory of the caller. Values are
@@ -382,6 +393,58 @@ typedef struct radiomics_feature {
   // The aggregations that it comes in, separated by commas; empty for the region as a whole.
   const char *aggregations;
 } radiomics_feature;
+
+// What a value is of. The texts are UTF-8 and live as long as the columns. Since
+// RADIOMICS_ABI_VERSION 4.
+typedef struct radiomics_column {
+  // sizeof(radiomics_column), to be set by the caller.
+  size_t struct_size;
+  // A name unique among the columns: image_family_feature, _aggregation for texture, and the
+  // discretisation where there are several.
+  const char *column;
+  // Name of the image: "original", or that of a filter, after the name of the image if it has one.
+  const char *image;
+  // Name of the family, such as "glcm".
+  const char *family;
+  // Name of the feature within its family.
+  const char *feature;
+  // Over what it is aggregated, such as "3D_avg"; empty for the region as a whole.
+  const char *aggregation;
+  // Identifier of the IBSI reference manual; empty if IBSI has none.
+  const char *ibsi_id;
+  // Identifier of the feature at this value of its parameter; empty for most.
+  const char *ibsi_parameter_id;
+  // PyRadiomics' name of the feature; NULL if it has none.
+  const char *pyradiomics;
+  // Which one of several discretisations it is of, such as "bin_width_25"; empty if the settings
+  // have one alone, or if the feature does not depend on it.
+  const char *discretisation;
+} radiomics_column;
+
+// A texture matrix of one slice or of the volume, and of one direction if the family has them. What
+// it points to lives as long as the matrices. Since RADIOMICS_ABI_VERSION 4.
+typedef struct radiomics_matrix {
+  // sizeof(radiomics_matrix), to be set by the caller.
+  size_t struct_size;
+  // Name of the family, such as "glcm".
+  const char *family;
+  // The slice of the region's bounding box that it was counted over; -1 for the volume.
+  int64_t slice;
+  // 1 if it is of one direction, which `offset` is, else 0.
+  int32_t has_offset;
+  // Steps (z, y, x) to the neighbour; all 0 without a direction. The GLCM counts each pair of
+  // neighbours in both orders, unless glcm_symmetric is off.
+  int32_t offset[3];
+  // Number of cells that are not 0.
+  size_t cell_count;
+  // Grey level i of each cell, from 1.
+  const uint16_t *levels;
+  // Of each cell the grey level j (GLCM), run length, zone size, zone distance or dependence, from
+  // 1; for NGTDM n_i, the number of voxels of the level that have neighbours.
+  const uint64_t *columns;
+  // Number of occurrences; for NGTDM s_i, the sum of differences from the neighbours' mean.
+  const double *values;
+} radiomics_matrix;
 
 #ifdef __cplusplus
 extern "C" {
@@ -566,6 +629,49 @@ radiomics_status radiomics_catalogue_feature(const struct radiomics_catalogue *c
 
 // Frees a catalogue; NULL is fine.
 void radiomics_catalogue_free(struct radiomics_catalogue *catalogue);
+
+// The columns that radiomics_extract_many has for each label, in their order, before there is any
+// image: for `image_count` images of these names, or, if `image_names` is NULL, for a single one, which
+// is called "original". To be freed with radiomics_columns_free. Since RADIOMICS_ABI_VERSION 4.
+radiomics_status radiomics_columns_new(struct radiomics_context *context,
+                                       const struct radiomics_settings *settings,
+                                       const char *const *image_names,
+                                       size_t image_count,
+                                       struct radiomics_columns **columns);
+
+// Number of columns; 0 for NULL. Since RADIOMICS_ABI_VERSION 4.
+size_t radiomics_columns_length(const struct radiomics_columns *columns);
+
+// Column `index`, from 0, in the order of the rows. Set `column->struct_size` first. Since
+// RADIOMICS_ABI_VERSION 4.
+radiomics_status radiomics_columns_column(const struct radiomics_columns *columns,
+                                          size_t index,
+                                          struct radiomics_column *column);
+
+// Frees columns; NULL is fine. Since RADIOMICS_ABI_VERSION 4.
+void radiomics_columns_free(struct radiomics_columns *columns);
+
+// Counts the matrices of the texture families that `settings` ask for: of each slice if there are
+// aggregations by slice, of the volume if there are aggregations in three dimensions. To be freed with
+// radiomics_matrices_free. Since RADIOMICS_ABI_VERSION 4.
+radiomics_status radiomics_matrices_new(struct radiomics_context *context,
+                                        const struct radiomics_image *image,
+                                        const struct radiomics_image *mask,
+                                        int64_t label,
+                                        const struct radiomics_settings *settings,
+                                        struct radiomics_matrices **matrices);
+
+// Number of matrices; 0 for NULL. Since RADIOMICS_ABI_VERSION 4.
+size_t radiomics_matrices_length(const struct radiomics_matrices *matrices);
+
+// Matrix `index`, from 0: family by family in the order of the catalogue, and there slice by slice,
+// then the volume. Set `matrix->struct_size` first. Since RADIOMICS_ABI_VERSION 4.
+radiomics_status radiomics_matrices_matrix(const struct radiomics_matrices *matrices,
+                                           size_t index,
+                                           struct radiomics_matrix *matrix);
+
+// Frees matrices; NULL is fine. Since RADIOMICS_ABI_VERSION 4.
+void radiomics_matrices_free(struct radiomics_matrices *matrices);
 
 // Computes what IBSI 1 publishes values for, and compares: the digital phantom, which the library
 // has in it, and the CT phantom in configurations A to E if `ct_image` and `ct_mask` (label 1) are

@@ -1,5 +1,7 @@
 //! What C gets of columns and of texture matrices is what Rust has, to the bit.
 
+#![allow(unsafe_code, reason = "it calls what C calls")]
+
 use std::ffi::{CStr, CString, c_char};
 use std::ptr::{null, null_mut};
 
