@@ -20,9 +20,8 @@ def maps(oblique):
 
 def test_maps_by_name(oblique, maps):
     assert list(maps) == [MEAN, ENTROPY]
-    assert maps.maps[1] == rr.FeatureMap(
-        ENTROPY, "original", "glcm", "joint_entropy", "TU9B", "3D_avg"
-    )
+    assert maps.maps[1] == rr.Column("original", "glcm", "joint_entropy", "3D_avg")
+    assert (maps.maps[1].name, maps.maps[1].ibsi_id) == (ENTROPY, "TU9B")
     voxels, labels = (sitk.GetArrayFromImage(part) for part in oblique)
     assert maps.shape == (4, 5, 4)
     assert maps.region.all()

@@ -44,7 +44,11 @@ def compare(image, mask, plane, distances):
                 getattr(cMatrices, name)(image, mask, *rest, **plane)
             continue
         found = getattr(cMatrices, name)(image, mask, *rest, **plane)
-        pairs = [(found, expected)] if isinstance(found, np.ndarray) else zip(found, expected, strict=True)
+        pairs = (
+            [(found, expected)]
+            if isinstance(found, np.ndarray)
+            else zip(found, expected, strict=True)
+        )
         for ours, plain in pairs:
             assert (ours.shape, ours.dtype) == (plain.shape, plain.dtype), name
             # NGTDM sums differences in whole numbers, the plain one as fractions.
@@ -59,7 +63,9 @@ def test_levels_beyond_the_table_are_refused():
 
 def test_matrices_of_the_phantom(phantom, configuration):
     image, mask, spacing_mm = phantom
-    found = rr.matrices(image, mask, configuration.replace(families=["glszm"]), spacing_mm=spacing_mm)
+    found = rr.matrices(
+        image, mask, configuration.replace(families=["glszm"]), spacing_mm=spacing_mm
+    )
     assert [m.slice for m in found] == [0, 1, 2, 3, None]
     volume = found[-1]
     assert (volume.family, volume.offset) == ("glszm", None)

@@ -147,9 +147,10 @@ def test_each_extractor_warns_of_unknown_keywords(caplog):
     RadiomicsFeatureExtractor(binwidth=5)
     messages = [record.message for record in caplog.records if "binwidth" in record.message]
     warnings = [message for message in messages if "no effect" in message]
-    assert warnings == [
-        "Setting 'binwidth' is not known and has no effect (did you mean 'binWidth'?)"
-    ] * 2
+    assert (
+        warnings
+        == ["Setting 'binwidth' is not known and has no effect (did you mean 'binWidth'?)"] * 2
+    )
 
 
 def test_execute_takes_images_and_paths(phantom_images, phantom_files):

@@ -70,6 +70,7 @@ class Column:
 
 def columns(settings: Settings, images: Sequence[str]) -> list[Column]: ...
 def _fail(text: str) -> None: ...
+
 @final
 class Settings:
     """Everything that determines the numbers, apart from image and mask; cannot be changed."""
@@ -168,6 +169,7 @@ def feature_maps(
     tuple[int, int, int],
     _Geometry,
 ]: ...
+
 _Matrix = tuple[
     str,
     int | None,

@@ -144,7 +144,9 @@ class RadiomicsFeaturesBase:
         self.featureValues.update({name: self._mapImage(array) for name, array in maps.items()})
 
     def _emptyMap(self):
-        return numpy.full(self.maskArray.shape, _settings.get(self.settings, "initValue"), dtype="float")
+        return numpy.full(
+            self.maskArray.shape, _settings.get(self.settings, "initValue"), dtype="float"
+        )
 
     def _mapImage(self, array):
         image = sitk.GetImageFromArray(array)

@@ -156,7 +156,7 @@ class RadiomicsFeatureExtractor:
         info = None
         if settings.get("additionalInfo", False):
             info = generalinfo.GeneralInfo()
-            info.addGeneralSettings(settings)
+            info.addGeneralSettings(settings.copy())
             info.addEnabledImageTypes(self.enabledImagetypes)
         settings["threads"] = self.threads
 
