@@ -73,7 +73,7 @@ class FeatureRow(NamedTuple):
 
 
 class FeatureTable(Sequence[FeatureRow]):
-    """Feature values, a sequence of `FeatureRow`, and by name: `table["original_glcm_contrast_3D"]`.
+    """Feature values, row by row and by name: `table["original_ngtdm_contrast_3D"]`.
 
     The rows come image by image: those of the shape, then those of each filter's response in
     catalogue order. A family that depends on the discretisation has its rows once for each of

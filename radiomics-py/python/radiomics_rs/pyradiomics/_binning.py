@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 
 import numpy
+
 from . import _settings
 
 logger = logging.getLogger("radiomics.imageoperations")
