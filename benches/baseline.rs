@@ -103,15 +103,17 @@ fn run(name: &str, times: usize) -> Result<(), Failure> {
     let execution = Execution { threads: 1, isa: Isa::Scalar };
     let of_family =
         |family: &str| Settings { families: Some(vec![family.to_owned()]), ..Profile::Ibsi.settings() };
-    for _ in 0..times {
-        match name.strip_prefix(MAP) {
-            Some(family) => {
-                let case = soft_tissue_of("soft_tissue_8x8x4", [4, 8, 8])?;
-                let (settings, window) = (of_family(family), MovingWindow::default());
+    match name.strip_prefix(MAP) {
+        Some(family) => {
+            let case = soft_tissue_of("soft_tissue_8x8x4", [4, 8, 8])?;
+            let (settings, window) = (of_family(family), MovingWindow::default());
+            for _ in 0..times {
                 feature_maps(&case.image()?, &case.mask()?, 1, &settings, &window, &execution)?;
             }
-            None => {
-                let case = small_region()?;
+        }
+        None => {
+            let case = small_region()?;
+            for _ in 0..times {
                 extract(&case.image()?, &case.mask()?, 1, &of_family(name), &execution)?;
             }
         }
