@@ -1,13 +1,15 @@
 """PyRadiomics' parameters as the engine's own settings."""
 
 import json
+from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 import pyradiomics_golden as golden
 import radiomics_rs as rr
 from radiomics_rs import _core
-from radiomics_rs.pyradiomics import _settings
+from radiomics_rs.pyradiomics import getParameterValidationFiles
 
 FILE = """\
 imageType:
@@ -69,14 +71,35 @@ def test_errors_are_in_their_words(tmp_path):
         rr.Settings.from_pyradiomics(3)
 
 
-def test_names_and_defaults_are_those_of_the_drop_in():
-    settings = _core.pyradiomics_settings()
-    names = [s["name"] for s in settings if s["section"] == "setting"]
-    assert sorted(names) == sorted(_settings.SETTINGS)
-    of_maps = [s["name"] for s in settings if s["section"] == "voxelSetting"]
-    assert tuple(of_maps) == tuple(_settings.VOXEL_SETTINGS)
-    listed = {s["name"]: s["default"] for s in settings if s["listed"]}
-    assert list(listed.items()) == list(_settings.defaults().items())
+def test_names_are_those_of_the_schema():
+    schema, _ = getParameterValidationFiles()
+    sections = YAML(typ="safe").load(Path(schema))["mapping"]
+    found = {section: [] for section in ("setting", "voxelSetting")}
+    for setting in _core.pyradiomics_settings():
+        found[setting["section"]].append(setting["name"])
+    for section, names in found.items():
+        assert sorted(names) == sorted(sections[section]["mapping"])
+
+
+def test_defaults_are_those_of_an_extractor_of_pyradiomics():
+    listed = [(s["name"], s["default"]) for s in _core.pyradiomics_settings() if s["listed"]]
+    assert listed == [
+        ("minimumROIDimensions", 2),
+        ("minimumROISize", None),
+        ("normalize", False),
+        ("normalizeScale", 1),
+        ("removeOutliers", None),
+        ("resampledPixelSpacing", None),
+        ("interpolator", "sitkBSpline"),
+        ("preCrop", False),
+        ("padDistance", 5),
+        ("distances", [1]),
+        ("force2D", False),
+        ("force2Ddimension", 0),
+        ("resegmentRange", None),
+        ("label", 1),
+        ("additionalInfo", True),
+    ]
 
 
 def test_settings_and_classes_have_keys_and_families():
