@@ -69,6 +69,19 @@ fn processor_ms() -> f64 {
     fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() * 10.0
 }
 
+/// What peers compute by default in A and B: no sums over pairs, no spheres, merged in 3D.
+fn of_peers(settings: &Settings) -> Settings {
+    let slow = |name: &str| ["morphology.morans_i", "morphology.gearys_c"].contains(&name);
+    let names = FAMILIES.iter().filter(|f| f.name != "local_intensity").flat_map(|f| {
+        (f.features)().into_iter().filter(|x| !x.ibsi_id.is_empty()).map(|x| format!("{}.{}", f.name, x.name))
+    });
+    Settings {
+        features: Some(names.filter(|name| !slow(name)).collect()),
+        aggregations: vec![Aggregation::Merged3d, Aggregation::Volume3d],
+        ..settings.clone()
+    }
+}
+
 fn case(
     name: &str,
     folder: &Path,
@@ -97,16 +110,7 @@ fn case(
         println!("{name:4} {what:40} {:9.3} {:9.3}", least - less[0], processor - less[1]);
     };
     line("all", &|| time_of(settings), [0.0; 2]);
-    // Of what peers compute by default in A and B: no sums over pairs, no spheres, merged in 3D.
-    let slow = |name: &str| ["morphology.morans_i", "morphology.gearys_c"].contains(&name);
-    let names = FAMILIES.iter().filter(|f| f.name != "local_intensity").flat_map(|f| {
-        (f.features)().into_iter().filter(|x| !x.ibsi_id.is_empty()).map(|x| format!("{}.{}", f.name, x.name))
-    });
-    let usual = Settings {
-        features: Some(names.filter(|name| !slow(name)).collect()),
-        aggregations: vec![Aggregation::Merged3d, Aggregation::Volume3d],
-        ..settings.clone()
-    };
+    let usual = of_peers(settings);
     line("all but pairs and spheres", &|| time_of(&usual), [0.0; 2]);
     let prepare = |margin| {
         time(|| {

@@ -29,6 +29,12 @@ fn compare(what: &str, seconds: f64, together: impl Fn(), apart: impl Fn()) {
     println!("{what:45} {together:9.2} {apart:9.2}  {:5.2}", together / apart);
 }
 
+/// The slices of label 1 dealt out in eight slabs, a label each.
+fn eight_slabs(labels: &Array3<i16>) -> Array3<i16> {
+    let slab = |k: usize| (k * 8 / labels.dim().0 + 1) as i16;
+    Array3::from_shape_fn(labels.dim(), |(k, j, i)| if labels[[k, j, i]] == 1 { slab(k) } else { 0 })
+}
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let (grid, voxels) = files::read(&arguments[1]);
@@ -36,10 +42,7 @@ fn main() {
     let seconds = arguments.get(3).map_or(1.0, |n| n.parse().expect("seconds"));
     let image = Image::new(grid, voxels.view()).expect("the volume's own grid");
     let mask = Mask::new(mask_grid.clone(), labels.view()).expect("the volume's own grid");
-    // Eight labels: the slices of label 1 dealt out in eight slabs.
-    let slab = |k: usize| (k * 8 / labels.dim().0 + 1) as i16;
-    let slabs =
-        Array3::from_shape_fn(labels.dim(), |(k, j, i)| if labels[[k, j, i]] == 1 { slab(k) } else { 0 });
+    let slabs = eight_slabs(&labels);
     let slabs = Mask::new(mask_grid, slabs.view()).expect("the mask's grid");
     let of_slabs = slabs.labels().expect("whole numbers");
 

@@ -52,28 +52,13 @@ pub fn feature_maps<'py>(
     let image = self::image(voxels.voxels(), image_geometry)?;
     let mask = self::mask(labels.voxels(), mask_geometry)?;
 
-    let mut values: Option<Py<PyArray2<f64>>> = None;
+    let mut receiver = Receiver { allocate, progress, values: None };
     let mut failure = None;
-    let receive = |tile: &Tile| {
-        let received = Python::attach(|py| -> PyResult<()> {
-            if values.is_none() {
-                values = Some(allocated(py, &allocate, tile.layout)?);
-            }
-            if let Some(values) = &values {
-                fill(values.bind(py).try_readwrite()?, tile);
-            }
-            if let Some(progress) = &progress {
-                let done = tile.first + tile.values.len() / tile.layout.columns().len();
-                progress.call1(py, (done, tile.layout.voxels().len()))?;
-            }
-            py.check_signals()
-        });
-        match received {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                failure = Some(error);
-                ControlFlow::Break(())
-            }
+    let receive = |tile: &Tile| match Python::attach(|py| receiver.take(py, tile)) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            failure = Some(error);
+            ControlFlow::Break(())
         }
     };
     let (layout, _) = py.detach(|| {
@@ -86,11 +71,34 @@ pub fn feature_maps<'py>(
     let grid = layout.grid();
     Ok((
         layout.columns().iter().map(Column::from).collect(),
-        values.map(|values| values.into_bound(py)),
+        receiver.values.map(|values| values.into_bound(py)),
         PyArray1::from_iter(py, places(&layout)),
         grid.shape,
         (grid.spacing_mm, grid.origin_mm, grid.direction),
     ))
+}
+
+/// Where tiles go, and who is told.
+struct Receiver {
+    allocate: Py<PyAny>,
+    progress: Option<Py<PyAny>>,
+    /// The filled array, once there is a tile.
+    values: Option<Py<PyArray2<f64>>>,
+}
+
+impl Receiver {
+    fn take(&mut self, py: Python<'_>, tile: &Tile) -> PyResult<()> {
+        let values = match &mut self.values {
+            Some(values) => values,
+            none => none.insert(allocated(py, &self.allocate, tile.layout)?),
+        };
+        fill(values.bind(py).try_readwrite()?, tile);
+        if let Some(progress) = &self.progress {
+            let done = tile.first + tile.values.len() / tile.layout.columns().len();
+            progress.call1(py, (done, tile.layout.voxels().len()))?;
+        }
+        py.check_signals()
+    }
 }
 
 fn radius(given: i64) -> PyResult<usize> {

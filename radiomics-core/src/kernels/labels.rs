@@ -132,9 +132,15 @@ impl Labels {
         ways: &Ways,
         at: usize,
     ) {
+        let n = levels.len();
+        self.check_reach(n, ways, at);
+        // Room for as many new labels as there are voxels, so that the next one can be written
+        // before it is known whether the voxel needs it: whether a voxel begins a zone is what a
+        // processor cannot guess.
+        self.parts.reserve(n + 1);
         match distances {
-            [] => self.label_strip::<T, D, false>(levels, equal, &[], ways, at),
-            _ => self.label_strip::<T, D, true>(levels, equal, distances, ways, at),
+            [] => self.label_strip::<T, D, false>(levels, &equal[..n], &[], ways, at),
+            _ => self.label_strip::<T, D, true>(levels, &equal[..n], &distances[..n], ways, at),
         }
     }
 
@@ -152,6 +158,7 @@ impl Labels {
         );
     }
 
+    /// What `label` does, once it has looked at its arguments and made room.
     fn label_strip<T: Level, D: Distance, const WITH_DISTANCES: bool>(
         &mut self,
         levels: &[T],
@@ -160,14 +167,8 @@ impl Labels {
         ways: &Ways,
         at: usize,
     ) {
-        self.check_reach(levels.len(), ways, at);
-        let n = levels.len().min(STRIP);
-        let (levels, equal) = (&levels[..n], &equal[..n]);
-        let distances = if WITH_DISTANCES { &distances[..n] } else { &[] };
-        // Room for as many new labels as there are voxels, so that the next one can be written
-        // before it is known whether the voxel needs it: whether a voxel begins a zone is what a
-        // processor cannot guess.
-        self.parts.reserve(n + 1);
+        let n = levels.len();
+        assert!(n <= STRIP && equal.len() == n && distances.len() == if WITH_DISTANCES { n } else { 0 });
         let (mut next, mut n_joins) = (self.parts.len(), 0);
         let (labels, joins) = (&mut self.labels[..], &mut *self.joins);
         let (room, parts) = (self.parts.capacity(), self.parts.as_mut_ptr());

@@ -140,6 +140,17 @@ impl Settings {
     }
 }
 
+/// The aggregations of all families that look at slices, at the volume, or at both.
+fn aggregations(planar: bool, volumetric: bool) -> Vec<Aggregation> {
+    let directional = Scope::Directional.aggregations().iter();
+    let all = directional.chain(Scope::Omnidirectional.aggregations());
+    let mut chosen: Vec<Aggregation> =
+        all.map(|&(a, _)| a).filter(|a| planar && a.is_planar() || volumetric && a.is_volumetric()).collect();
+    chosen.sort();
+    chosen.dedup();
+    chosen
+}
+
 impl IbsiConfiguration {
     /// The settings of this configuration.
     pub fn settings(self) -> Settings {
@@ -148,29 +159,18 @@ impl IbsiConfiguration {
         let isotropic = Some([Some(2.0); 3]);
         let fixed_size = |width| Discretisation::FixedBinSize { width, anchor: BinAnchor::LowerBound };
         let bins = |bins| Discretisation::FixedBinNumber { bins };
-        let texture = |planar: bool, volumetric: bool| {
-            let directional = Scope::Directional.aggregations().iter();
-            let all = directional.chain(Scope::Omnidirectional.aggregations());
-            let mut chosen: Vec<Aggregation> = all
-                .map(|&(a, _)| a)
-                .filter(|a| planar && a.is_planar() || volumetric && a.is_volumetric())
-                .collect();
-            chosen.sort();
-            chosen.dedup();
-            chosen
-        };
         match self {
             DigitalPhantom => Settings {
                 discretisation: Discretisation::Identity,
                 ivh_discretisation: Discretisation::Identity,
-                aggregations: texture(true, true),
+                aggregations: aggregations(true, true),
                 ..base
             },
             A => Settings {
                 resegment_range: Some([Some(-500.0), Some(400.0)]),
                 discretisation: fixed_size(25.0),
                 ivh_discretisation: Discretisation::Identity,
-                aggregations: texture(true, false),
+                aggregations: aggregations(true, false),
                 ..base
             },
             B => Settings {
@@ -179,7 +179,7 @@ impl IbsiConfiguration {
                 resegment_range: Some([Some(-500.0), Some(400.0)]),
                 discretisation: bins(32),
                 ivh_discretisation: Discretisation::Identity,
-                aggregations: texture(true, false),
+                aggregations: aggregations(true, false),
                 ..base
             },
             C => Settings {
@@ -188,7 +188,7 @@ impl IbsiConfiguration {
                 resegment_range: Some([Some(-1000.0), Some(400.0)]),
                 discretisation: fixed_size(25.0),
                 ivh_discretisation: fixed_size(2.5),
-                aggregations: texture(false, true),
+                aggregations: aggregations(false, true),
                 ..base
             },
             D => Settings {
@@ -197,7 +197,7 @@ impl IbsiConfiguration {
                 resegment_sigma: Some(3.0),
                 discretisation: bins(32),
                 ivh_discretisation: Discretisation::Identity,
-                aggregations: texture(false, true),
+                aggregations: aggregations(false, true),
                 ..base
             },
             E => Settings {
@@ -208,7 +208,7 @@ impl IbsiConfiguration {
                 resegment_sigma: Some(3.0),
                 discretisation: bins(32),
                 ivh_discretisation: bins(1000),
-                aggregations: texture(false, true),
+                aggregations: aggregations(false, true),
                 ..base
             },
         }

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeAlias
 
 from radiomics_rs._core import RadiomicsError, Settings, __version__, example, features
 from radiomics_rs._extract import extract
@@ -22,6 +22,7 @@ from radiomics_rs.table import FeatureTable, aligned
 EXAMPLE_CONFIGURATION = "digital_phantom"
 CANCELLED = 130
 WRITERS = {".csv": FeatureTable.to_csv, ".json": FeatureTable.to_json}
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 CATALOGUE_COLUMNS = ("family", "feature", "ibsi_id", "pyradiomics", "aggregations", "summary")
 
 
@@ -59,7 +60,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"radiomics-rs {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for add in (_add_extract, _add_filter, _add_map, _add_features, _add_print_settings, _add_verify):
+        add(commands)
+    commands.add_parser(
+        "pyradiomics", help="PyRadiomics' own command, its flags and its tables", add_help=False
+    )
+    return parser
 
+
+def _add_extract(commands: Commands) -> None:
     command = commands.add_parser(
         "extract",
         help="features of a region of an image",
@@ -73,13 +82,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_settings(command)
     command.add_argument("--label", type=int, default=1, metavar="N", help="default: 1")
-    command.add_argument(
-        "--threads", type=int, default=0, metavar="N", help="default: 0, all cores"
-    )
+    _add_threads(command)
     command.add_argument(
         "--out", metavar="FILE", help="write all digits to FILE (.csv or .json), print no table"
     )
 
+
+def _add_filter(commands: Commands) -> None:
     command = commands.add_parser(
         "filter",
         help="the response of a filter to an image",
@@ -91,10 +100,10 @@ def _parser() -> argparse.ArgumentParser:
         "filter", metavar="FILTER", help="such as 'square' or 'mean: {support_voxels: 5}' (YAML)"
     )
     command.add_argument("--out", metavar="FILE", required=True, help="image file to write")
-    command.add_argument(
-        "--threads", type=int, default=0, metavar="N", help="default: 0, all cores"
-    )
+    _add_threads(command)
 
+
+def _add_map(commands: Commands) -> None:
     command = commands.add_parser(
         "map",
         help="feature maps of a region of an image",
@@ -136,16 +145,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_settings(command)
     command.add_argument("--label", type=int, default=1, metavar="N", help="default: 1")
-    command.add_argument(
-        "--threads", type=int, default=0, metavar="N", help="default: 0, all cores"
-    )
+    _add_threads(command)
 
+
+def _add_features(commands: Commands) -> None:
     command = commands.add_parser(
         "features", help="every feature there is", description="Lists every feature there is."
     )
     command.set_defaults(run=_features)
     command.add_argument("--format", choices=tuple(FORMATS), default="table")
 
+
+def _add_print_settings(commands: Commands) -> None:
     command = commands.add_parser(
         "settings",
         help="every setting there is, as a YAML file to start from",
@@ -155,6 +166,8 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_print_settings)
     command.add_argument("--profile", metavar="NAME", default="ibsi", help="default: ibsi")
 
+
+def _add_verify(commands: Commands) -> None:
     command = commands.add_parser(
         "verify",
         help="our values against the published ones of IBSI 1",
@@ -167,14 +180,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--format", choices=("table", "csv", "json", "markdown"), default="table")
     command.add_argument("--out", metavar="FILE", help="write to FILE, print the table")
+    _add_threads(command)
+
+
+def _add_threads(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--threads", type=int, default=0, metavar="N", help="default: 0, all cores"
     )
-
-    commands.add_parser(
-        "pyradiomics", help="PyRadiomics' own command, its flags and its tables", add_help=False
-    )
-    return parser
 
 
 def _add_settings(command: argparse.ArgumentParser) -> None:

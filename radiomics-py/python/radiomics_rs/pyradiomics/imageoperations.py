@@ -287,12 +287,16 @@ def resampleImage(imageNode, maskNode, **kwargs):
     resampler.SetOutputDirection(maskNode.GetDirection())
     resampler.SetSize(new_size)
     resampler.SetOutputOrigin(origin)
-    resampler.SetOutputPixelType(imageNode.GetPixelID())
-    resampler.SetInterpolator(_interpolator(interpolator))
-    resampled_image = resampler.Execute(imageNode)
-    resampler.SetOutputPixelType(maskNode.GetPixelID())
-    resampler.SetInterpolator(sitk.sitkNearestNeighbor)
-    return resampled_image, resampler.Execute(maskNode)
+    return (
+        _resampled(resampler, imageNode, _interpolator(interpolator)),
+        _resampled(resampler, maskNode, sitk.sitkNearestNeighbor),
+    )
+
+
+def _resampled(resampler, image, interpolator):
+    resampler.SetOutputPixelType(image.GetPixelID())
+    resampler.SetInterpolator(interpolator)
+    return resampler.Execute(image)
 
 
 def _crop_only(image, mask, label, kwargs):

@@ -31,7 +31,17 @@ def get_parser(prog: str = "radiomics-rs pyradiomics") -> argparse.ArgumentParse
         description="Extract PyRadiomics' features from an image and a mask, or from a table of "
         "them.",
     )
-    group = parser.add_argument_group("input")
+    _add_input(parser.add_argument_group("input"))
+    _add_output(parser.add_argument_group("output"))
+    _add_messages(parser.add_argument_group("messages"))
+    parser.add_argument(
+        "--label", "-l", metavar="N", type=int, help="deprecated: use --setting label:N"
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    return parser
+
+
+def _add_input(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "input",
         metavar="{Image,Batch}FILE",
@@ -57,7 +67,8 @@ def get_parser(prog: str = "radiomics-rs pyradiomics") -> argparse.ArgumentParse
         "--validate", action="store_true", help="only check parameters and whether all files exist"
     )
 
-    group = parser.add_argument_group("output")
+
+def _add_output(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--out", "-o", metavar="FILE", help="file to append the table to (standard output)"
     )
@@ -97,7 +108,8 @@ def get_parser(prog: str = "radiomics-rs pyradiomics") -> argparse.ArgumentParse
         help=f"exit code {EXIT_FAILED_CASES} if any case failed (0 without)",
     )
 
-    group = parser.add_argument_group("messages")
+
+def _add_messages(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--logging-level",
         metavar="LEVEL",
@@ -117,11 +129,6 @@ def get_parser(prog: str = "radiomics-rs pyradiomics") -> argparse.ArgumentParse
         help="messages on stderr: 1 critical, 2 errors, 3 warnings (default), 4 progress (bare "
         "-v), 5 all",
     )
-    parser.add_argument(
-        "--label", "-l", metavar="N", type=int, help="deprecated: use --setting label:N"
-    )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    return parser
 
 
 def _jobs(text: str) -> int:
