@@ -7,7 +7,7 @@ use std::ffi::{CString, c_char};
 /// cut the text short; it is left out.
 pub(crate) fn c_text(text: &str) -> CString {
     let bytes: Vec<u8> = text.bytes().filter(|byte| *byte != 0).collect();
-    CString::new(bytes).unwrap_or_default()
+    CString::new(bytes).expect("no NUL is left")
 }
 
 /// Texts that live as long as the handle that owns them, each kept once.

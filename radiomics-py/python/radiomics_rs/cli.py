@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"radiomics-rs {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_extract, _add_filter, _add_map, _add_features, _add_print_settings, _add_verify):
+    for add in ADDERS:
         add(commands)
     commands.add_parser(
         "pyradiomics", help="PyRadiomics' own command, its flags and its tables", add_help=False
@@ -181,6 +181,9 @@ def _add_verify(commands: Commands) -> None:
     command.add_argument("--format", choices=("table", "csv", "json", "markdown"), default="table")
     command.add_argument("--out", metavar="FILE", help="write to FILE, print the table")
     _add_threads(command)
+
+
+ADDERS = (_add_extract, _add_filter, _add_map, _add_features, _add_print_settings, _add_verify)
 
 
 def _add_threads(command: argparse.ArgumentParser) -> None:
