@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::noise::Noise;
 use proptest::prelude::*;
 use radiomics_core::ndarray::{Array3, Axis, s};
 use radiomics_core::{
@@ -35,11 +36,8 @@ fn thorough() -> Settings {
 }
 
 fn noise(shape: [usize; 3]) -> Array3<f64> {
-    let mut state = 12345u64;
-    Array3::from_shape_fn(shape, |_| {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (state >> 40) as f64 / (1u64 << 24) as f64 * 100.0
-    })
+    let mut noise = Noise::new(12345);
+    Array3::from_shape_simple_fn(shape, || noise.fraction(24) * 100.0)
 }
 
 fn ball(shape: [usize; 3]) -> Array3<u8> {

@@ -1,7 +1,10 @@
 //! A voxel of a map is what the ordinary extraction gives for its window as a region.
 
+mod common;
+
 use std::ops::ControlFlow;
 
+use common::noise::Noise;
 use proptest::prelude::*;
 use radiomics_core::catalogue::FAMILIES;
 use radiomics_core::ndarray::Array3;
@@ -146,10 +149,9 @@ proptest! {
 
 /// Smooth intensities with noise in a ball of 8 voxels' radius.
 fn ball() -> (Array3<f64>, Array3<u8>) {
-    let mut state = 7u64;
+    let mut noise = Noise::new(7);
     let values = Array3::from_shape_fn((11, 19, 19), |(k, j, i)| {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (k as f64 * 0.7).sin() * 40.0 + (j + 2 * i) as f64 + (state >> 60) as f64
+        (k as f64 * 0.7).sin() * 40.0 + (j + 2 * i) as f64 + noise.bits(4) as f64
     });
     let labels = Array3::from_shape_fn((11, 19, 19), |(k, j, i)| {
         let d =

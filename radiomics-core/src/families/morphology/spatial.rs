@@ -79,6 +79,7 @@ fn inverse_distance(lag: [usize; 3], spacing_mm: [f64; 3]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::noise::Noise;
     use approx::assert_relative_eq;
     use ndarray::Array3;
     use proptest::prelude::*;
@@ -108,13 +109,9 @@ mod tests {
             offset in -2000.0..2000.0f64,
             seed in any::<u64>(),
         ) {
-            let mut state = seed | 1;
-            let mut random = move || {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                (state >> 33) as f64 / (1u64 << 31) as f64
-            };
-            let values = Array3::from_shape_simple_fn(shape, || offset + 300.0 * random());
-            let mask = Array3::from_shape_simple_fn(shape, || random() < 0.7);
+            let mut noise = Noise::new(seed | 1);
+            let values = Array3::from_shape_simple_fn(shape, || offset + 300.0 * noise.fraction(31));
+            let mask = Array3::from_shape_simple_fn(shape, || noise.fraction(31) < 0.7);
             let voxels = centred(values.view(), mask.view());
             prop_assume!(voxels.len() > 1);
             let (pairs, spectra) = (pairwise(&voxels, spacing), by_transform(&voxels, shape, spacing));

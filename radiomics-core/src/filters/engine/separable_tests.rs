@@ -2,17 +2,15 @@ use ndarray::Array3;
 
 use super::*;
 use crate::filters::engine::kernel1d::Kernel;
+use crate::noise::Noise;
 
 pub(crate) const BOUNDARIES: [Boundary; 4] =
     [Boundary::Zero, Boundary::Nearest, Boundary::Periodic, Boundary::Mirror];
 
 /// Voxels without any order.
 pub(crate) fn noise(shape: (usize, usize, usize)) -> Array3<f64> {
-    let mut state = 1u64;
-    Array3::from_shape_simple_fn(shape, || {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (state >> 40) as f64 / 1e4 - 800.0
-    })
+    let mut noise = Noise::new(1);
+    Array3::from_shape_simple_fn(shape, || noise.bits(24) as f64 / 1e4 - 800.0)
 }
 
 /// The definition: Σ over the taps of the three axes, voxel by voxel.
