@@ -179,8 +179,8 @@ fn add_up(parts: &mut [Part]) {
     }
 }
 
-/// Takes the zones that faces have labels of out of parts that were added up. The faces then have the
-/// places of zones among those taken, not labels.
+/// Takes the zones that faces have labels of out of parts that were added up. The faces then hold places
+/// among the zones taken, not labels.
 fn take_open(parts: &mut [Part], faces: &mut [Vec<u32>; 2]) -> Vec<Part> {
     const SETTLED: u32 = u32::MAX;
     if parts.is_empty() {

@@ -10,12 +10,12 @@ use super::field::{Field, PairSums};
 use super::spectra::by_transform;
 use crate::kernels::Isa;
 
-/// Up to this many voxels the pairs are summed one by one: as fast, and the same bits on every
-/// machine.
+/// Up to this many voxels the pairs are summed one by one: that is as fast, and gives the same bits on
+/// every machine.
 const FEW_VOXELS: usize = 1000;
 
 impl PairSums {
-    /// Of the voxels of `mask`.
+    /// The sums over the pairs of voxels of `mask`.
     pub fn new(isa: Isa, intensities: ArrayView3<f64>, mask: ArrayView3<bool>, spacing_mm: [f64; 3]) -> Self {
         let voxels: usize = mask.rows().into_iter().map(|row| row.iter().filter(|&&m| m).count()).sum();
         if voxels <= FEW_VOXELS {
@@ -49,7 +49,7 @@ fn sum_of_squares(voxels: &[Centred]) -> f64 {
     voxels.iter().map(|v| v.1 * v.1).sum()
 }
 
-/// Pair by pair: the definition, and the oracle of the transform.
+/// The sums pair by pair: the definition, and the oracle of the transform.
 fn pairwise(voxels: &[Centred], spacing_mm: [f64; 3]) -> PairSums {
     let (mut weight, mut product, mut difference) = (0.0, 0.0, 0.0);
     for (n, (p, z)) in voxels.iter().enumerate() {
@@ -70,7 +70,7 @@ fn pairwise(voxels: &[Centred], spacing_mm: [f64; 3]) -> PairSums {
     }
 }
 
-/// 1/distance, and 0 for a voxel and itself.
+/// The weight of a pair, 1/distance in mm⁻¹, and 0 for a voxel and itself.
 fn inverse_distance(lag: [usize; 3], spacing_mm: [f64; 3]) -> f64 {
     let square: f64 = (0..3).map(|a| (lag[a] as f64 * spacing_mm[a]).powi(2)).sum();
     if square > 0.0 { square.sqrt().recip() } else { 0.0 }
@@ -84,7 +84,7 @@ mod tests {
     use ndarray::Array3;
     use proptest::prelude::*;
 
-    /// From single voxels, which are already centred.
+    /// The sums by transforms from single voxels, whose intensities already have a mean of 0.
     fn by_transform(voxels: &[Centred], shape: [usize; 3], spacing_mm: [f64; 3]) -> PairSums {
         let (mut z, mut mask) = (Array3::zeros(shape), Array3::from_elem(shape, false));
         for &(at, value) in voxels {
