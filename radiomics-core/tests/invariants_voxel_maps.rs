@@ -59,9 +59,10 @@ fn window_mask(labels: &Array3<u8>, centre: [usize; 3], window: &MovingWindow, a
     })
 }
 
-/// Both ways sum in different orders. Where moments of levels up to 6 cancel, up to 12³ for the
-/// cluster shade, the rounding of the extraction is left, beside a 0 of the map's whole numbers;
-/// what differs from 0 by less than 1e-12 is 0, as beside PyRadiomics.
+/// Whether a value of a map and that of the extraction agree. Both ways sum in different orders. Where
+/// moments of levels up to 6 cancel, up to 12³ for the cluster shade, the rounding of the extraction is
+/// left, beside a 0 of the map's whole numbers; what differs from 0 by less than 1e-12 is 0, as beside
+/// PyRadiomics.
 fn close(feature: &str, a: f64, b: f64) -> bool {
     // Of these the extraction takes the root of a difference that may be 0 but for rounding.
     let is_root = ["information_correlation_2", "maximal_correlation_coefficient"].contains(&feature);
@@ -166,7 +167,7 @@ fn bits(threads: usize, isa: Isa, tile_bytes: usize) -> (Vec<Column>, Vec<u64>) 
     let grid = Grid::new([11, 19, 19], SPACING_MM).unwrap();
     let (image, mask) =
         (Image::new(grid.clone(), values.view()).unwrap(), Mask::new(grid, labels.view()).unwrap());
-    let mut found = Vec::new();
+    let mut computed = Vec::new();
     let (layout, _) = feature_map_tiles(
         &image,
         &mask,
@@ -176,15 +177,15 @@ fn bits(threads: usize, isa: Isa, tile_bytes: usize) -> (Vec<Column>, Vec<u64>) 
         &Execution { threads, isa },
         tile_bytes,
         |tile| {
-            assert_eq!(tile.first * tile.layout.columns().len(), found.len());
+            assert_eq!(tile.first * tile.layout.columns().len(), computed.len());
             assert!(tile.values.len() * 8 <= tile_bytes.max(tile.layout.columns().len() * 8));
-            found.extend(tile.values.iter().map(|v| v.to_bits()));
+            computed.extend(tile.values.iter().map(|v| v.to_bits()));
             ControlFlow::Continue(())
         },
     )
     .unwrap();
-    assert_eq!(found.len(), layout.voxels().len() * layout.columns().len());
-    (layout.columns().to_vec(), found)
+    assert_eq!(computed.len(), layout.voxels().len() * layout.columns().len());
+    (layout.columns().to_vec(), computed)
 }
 
 trait WithFamilies {

@@ -65,11 +65,11 @@ fn upward(all: &[Import]) -> Vec<String> {
 fn circles(all: &[Import]) -> Vec<String> {
     let mut to: BTreeMap<&str, Vec<&Import>> = BTreeMap::new();
     all.iter().filter(|i| i.from != i.to).for_each(|i| to.entry(&i.from).or_default().push(i));
-    let (mut done, mut found) = (BTreeSet::new(), Vec::new());
+    let (mut done, mut circles) = (BTreeSet::new(), Vec::new());
     for &start in to.keys() {
-        search(start, &to, &mut Vec::new(), &mut done, &mut found);
+        search(start, &to, &mut Vec::new(), &mut done, &mut circles);
     }
-    found
+    circles
 }
 
 fn search<'a>(
@@ -77,11 +77,11 @@ fn search<'a>(
     to: &BTreeMap<&'a str, Vec<&'a Import>>,
     way: &mut Vec<&'a Import>,
     done: &mut BTreeSet<&'a str>,
-    found: &mut Vec<String>,
+    circles: &mut Vec<String>,
 ) {
     if let Some(first) = way.iter().position(|import| import.from == file) {
         let line = |i: &&Import| format!("    {}:{}: `{}` ({})", i.from, i.line, i.path, i.to);
-        found.push(format!("a circle:\n{}", way[first..].iter().map(line).collect::<Vec<_>>().join("\n")));
+        circles.push(format!("a circle:\n{}", way[first..].iter().map(line).collect::<Vec<_>>().join("\n")));
         return;
     }
     if done.contains(file) {
@@ -89,7 +89,7 @@ fn search<'a>(
     }
     for import in to.get(file).into_iter().flatten() {
         way.push(import);
-        search(&import.to, to, way, done, found);
+        search(&import.to, to, way, done, circles);
         way.pop();
     }
     done.insert(file);

@@ -1,5 +1,5 @@
 //! Noise for tests and benchmarks, the same on every machine and with every release of a library.
-#![allow(dead_code, reason = "each of those who use it takes its own part")]
+#![allow(dead_code, reason = "each file that uses this takes its own part")]
 
 /// Numbers without any order: the 64-bit linear congruential generator of Knuth's MMIX.
 #[derive(Clone, Debug)]
