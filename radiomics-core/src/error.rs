@@ -56,7 +56,7 @@ pub enum Error {
         image: Vec<f64>,
         /// The mask's values.
         mask: Vec<f64>,
-        /// Largest difference.
+        /// Largest difference between the two.
         difference: f64,
         /// Difference that would have been accepted.
         tolerance: f64,
@@ -103,9 +103,9 @@ pub enum Error {
     /// Too few voxels are left to compute anything from.
     #[error("the region has {voxels} voxel(s) after {stage}, and at least {minimum} are needed{}", remedy(.stage))]
     RegionTooSmall {
-        /// Number of voxels.
+        /// Number of voxels that are left.
         voxels: usize,
-        /// Number needed.
+        /// Number of voxels that are needed.
         minimum: usize,
         /// The step that left so few: `masking`, `interpolation` or `resegmentation`.
         stage: &'static str,
@@ -241,7 +241,7 @@ pub enum Error {
     /// More threads than the system gives, or than make sense.
     #[error("cannot start {threads} threads: {reason}")]
     Threads {
-        /// Number asked for.
+        /// Number of threads asked for.
         threads: usize,
         /// What the system said, or the limit.
         reason: String,

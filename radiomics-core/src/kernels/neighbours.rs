@@ -27,7 +27,7 @@ kernel! {
 /// Most voxels that [`differences`] looks at together.
 pub const STRIP: usize = 512;
 
-/// As many voxels as a processor can keep in registers what is known of all neighbours of.
+/// Number of voxels for which a processor keeps in registers what is known of all neighbours.
 const WIDE: usize = 64;
 
 /// For each of N voxels from `start` on, what `add` makes of a 0, the voxel and its neighbours, one

@@ -22,7 +22,7 @@ use crate::texture::neighbourhood::half_directions;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Zone {
     pub level: u16,
-    /// Number of voxels.
+    /// Number of voxels in the zone.
     pub size: u32,
     /// Steps from the zone's nearest voxel to outside of the morphological mask, 1 at the edge; 0 if not
     /// asked for.
@@ -286,7 +286,7 @@ mod tests {
         }
     }
 
-    /// Steps out of the mask, by letting it shrink.
+    /// Steps out of the mask by their definition: the mask shrinks a step at a time.
     fn plain_distances(mask: &Array3<bool>, steps: &[[i32; 3]]) -> Array3<u32> {
         let mut distances = Array3::zeros(mask.dim());
         let mut left = mask.clone();
@@ -304,7 +304,7 @@ mod tests {
         distances
     }
 
-    /// The definition: fill each zone from its first voxel.
+    /// The zones by their definition: each is filled from its first voxel.
     fn plain(levels: &Array3<u16>, distances: &Array3<u32>, offsets: &[[i32; 3]]) -> Vec<Zone> {
         let mut left = levels.clone();
         let mut zones = Vec::new();

@@ -35,15 +35,15 @@ impl Setting {
 /// What becomes of one of PyRadiomics' settings.
 #[derive(Debug)]
 pub(super) enum Becomes {
-    /// It is our setting, with the same values.
+    /// The setting is one of ours, with the same values.
     Same,
-    /// It is our setting, with the values that the function makes of theirs.
+    /// The setting is one of ours, with the values that the function makes of theirs.
     Converted(fn(&'static str, &Value) -> Result<Value>),
-    /// It is looked at where several settings decide together.
+    /// The setting is looked at where several decide together.
     Together,
-    /// It is passed over: no value of a region depends on it.
+    /// The setting is passed over: no value of a region depends on it.
     Nothing,
-    /// It is passed over if its value is one of these, and refused else, with what to do instead.
+    /// The setting is passed over if its value is one of these, and refused else, with what to do instead.
     NothingIf(&'static [&'static str], &'static str),
 }
 use Becomes::{Converted, Nothing, NothingIf, Same, Together};
