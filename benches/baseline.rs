@@ -18,10 +18,10 @@ use radiomics_core::{Execution, Isa, Profile, Settings, extract};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/instructions.txt");
 
-/// So many times the instructions written down are too many.
+/// Factor by which more instructions than those written down are too many.
 const LIMIT: f64 = 1.1;
 
-/// Processes that are counted at a time.
+/// Number of processes that are counted at a time.
 const SIDE_BY_SIDE: usize = 2;
 
 /// What comes before the name of a family whose maps are counted.
@@ -68,14 +68,14 @@ fn main() -> Result<ExitCode, Failure> {
     Ok(outcome)
 }
 
-/// The families, and those that have maps once more.
+/// The names of the families, and with [`MAP`] before them those that have maps.
 fn names() -> Vec<String> {
     let with_maps = FAMILIES.iter().filter(|family| family.has_maps());
     let maps = with_maps.map(|family| format!("{MAP}{}", family.name));
     FAMILIES.iter().map(|family| family.name.to_owned()).chain(maps).collect()
 }
 
-/// The instructions of each, in the order of their names.
+/// The instructions that each of [`names`] takes, in that order.
 fn count_all() -> Result<Vec<(String, u64)>, Failure> {
     let names = names();
     let next = Mutex::new(names.iter().enumerate());
@@ -121,7 +121,7 @@ fn run(name: &str, times: usize) -> Result<(), Failure> {
     Ok(())
 }
 
-/// All instructions of a process that does so.
+/// All instructions of a process that computes a family, or its maps, some times over.
 fn instructions(name: &str, times: usize) -> Result<u64, Failure> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])

@@ -6,7 +6,7 @@ use radiomics_core::{Grid, Image, Mask, Result};
 /// An image and a mask that own their voxels.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// Name, for the report.
+    /// Name of the case, for the report.
     pub name: &'static str,
     grid: Grid,
     intensities: Array3<i16>,
@@ -14,7 +14,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// The image.
+    /// The image of the case.
     ///
     /// # Errors
     /// None: the shapes agree.
@@ -22,7 +22,7 @@ impl Case {
         Image::new(self.grid.clone(), self.intensities.view())
     }
 
-    /// The mask, label 1.
+    /// The mask of the case, whose region has label 1.
     ///
     /// # Errors
     /// None: the shapes agree.
@@ -41,7 +41,7 @@ pub fn soft_tissue() -> Result<Case> {
     soft_tissue_of("soft_tissue_100x100x26", [26, 100, 100])
 }
 
-/// The same of 16 × 32 × 32 voxels, to count instructions by.
+/// A region of 16 × 32 × 32 voxels (z, y, x), else as [`soft_tissue`], to count instructions by.
 ///
 /// # Errors
 /// None: the geometry is valid.
@@ -49,10 +49,10 @@ pub fn small_region() -> Result<Case> {
     soft_tissue_of("soft_tissue_32x32x16", [16, 32, 32])
 }
 
-/// The same with another number of voxels (z, y, x) in the region.
+/// A region of so many voxels (z, y, x), else as [`soft_tissue`].
 ///
 /// # Errors
-/// An empty region.
+/// None: the geometry is valid for every region.
 pub fn soft_tissue_of(name: &'static str, region: [usize; 3]) -> Result<Case> {
     const MARGIN: usize = 10;
     let shape = region.map(|n| n + 2 * MARGIN);
@@ -70,8 +70,8 @@ pub fn soft_tissue_of(name: &'static str, region: [usize; 3]) -> Result<Case> {
     Ok(Case { name, grid, intensities, labels })
 }
 
-/// Numbers about evenly spread over −1 … 1 (SplitMix64, so that no release of a library
-/// changes the case).
+/// Numbers about evenly spread over −1 … 1, by SplitMix64: the instructions written down are those of
+/// cases made with it.
 struct Noise(u64);
 
 impl Noise {

@@ -8,10 +8,10 @@ use radiomics_core::filters::{Filter, filter_images, read_filters};
 use radiomics_core::ndarray::Array3;
 use radiomics_core::{Execution, Grid, Image};
 
-/// (z, y, x).
+/// Shape (z, y, x) of the volume.
 const SHAPE: [usize; 3] = [128, 256, 256];
 
-/// As settings documents write them.
+/// The filters to time, as settings documents write them.
 const FILTERS: &str = r#"[
     {"mean": {"support_voxels": 15}},
     {"laplacian_of_gaussian": {"sigma_mm": 1.5}},

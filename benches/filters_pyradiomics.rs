@@ -2,20 +2,21 @@
 //! its documentation recommends, five LoG and eight wavelet images, on a crop as real cases have.
 //! `cargo bench -p radiomics-benches --bench filters_pyradiomics`.
 
+#[path = "../radiomics-core/tests/common/noise.rs"]
+mod noise;
+
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use noise::Noise;
 use radiomics_core::filters::{Filter, filter_images, read_filters};
 use radiomics_core::ndarray::Array3;
 use radiomics_core::{Execution, Grid, Image};
 
 /// Noise round soft tissue, the same on every machine.
 fn voxels(shape: [usize; 3]) -> Array3<i16> {
-    let mut state = 1u64;
-    Array3::from_shape_simple_fn(shape, || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 57) as i16 - 24
-    })
+    let mut noise = Noise::new(1);
+    Array3::from_shape_simple_fn(shape, || noise.bits(7) as i16 - 24)
 }
 
 fn read(texts: &[&str]) -> Vec<Filter> {

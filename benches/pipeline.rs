@@ -20,15 +20,15 @@ fn pipeline(criterion: &mut Criterion) {
 fn time(criterion: &mut Criterion, name: &str, image: &Image, mask: &Mask) {
     let execution = Execution { threads: 1, ..Execution::default() };
     let mut group = criterion.benchmark_group(format!("pipeline/{name}"));
-    let mut one = |what: &str, families| {
+    let mut time_families = |part: &str, families| {
         let settings = Settings { families, ..Profile::Ibsi.settings() };
-        group.bench_function(what, |bencher| {
+        group.bench_function(part, |bencher| {
             bencher.iter(|| extract(black_box(image), mask, 1, &settings, &execution).expect("features"));
         });
     };
-    one("all", None);
+    time_families("all", None);
     for family in FAMILIES {
-        one(family.name, Some(vec![family.name.to_owned()]));
+        time_families(family.name, Some(vec![family.name.to_owned()]));
     }
     group.finish();
 }

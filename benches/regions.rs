@@ -47,8 +47,8 @@ fn read(path: &Path) -> Volume {
     Volume { grid, voxels }
 }
 
-/// The least time of some repeats and the mean processor time of them, in milliseconds. The
-/// latter counts on a busy machine; its clock ticks every 10 ms, so that it needs repeats.
+/// The least time of some repeats and the mean processor time of them, in milliseconds. The processor
+/// time counts on a busy machine; its clock ticks every 10 ms, so that it needs repeats.
 fn time(mut once: impl FnMut()) -> [f64; 2] {
     once();
     let (mut best, start, mut n) = (f64::INFINITY, processor_ms(), 0);
@@ -62,7 +62,7 @@ fn time(mut once: impl FnMut()) -> [f64; 2] {
     [best, (processor_ms() - start) / f64::from(n)]
 }
 
-/// Processor time of this process, where the system tells.
+/// Processor time of this process so far in milliseconds, where the system tells.
 fn processor_ms() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
@@ -101,9 +101,9 @@ fn case(
             black_box(extract(black_box(&image), &mask, 1, settings, &execution).expect("features"));
         })
     };
-    let wanted = |what: &str| step.is_none_or(|step| what.trim() == step);
+    let is_asked_for = |what: &str| step.is_none_or(|step| what.trim() == step);
     let line = |what: &str, measure: &dyn Fn() -> [f64; 2], less: [f64; 2]| {
-        if !wanted(what) {
+        if !is_asked_for(what) {
             return;
         }
         let [least, processor] = measure();
@@ -143,9 +143,9 @@ fn main() {
         println!("skipped: no reference data at {} (set RADIOMICS_DATA)", folder.display());
         return;
     }
-    let mut wanted = std::env::args().skip(1).filter(|a| !a.starts_with('-'));
-    let (which, threads) = (wanted.next(), wanted.next().and_then(|n| n.parse().ok()).unwrap_or(1));
-    let step = wanted.next();
+    let mut arguments = std::env::args().skip(1).filter(|a| !a.starts_with('-'));
+    let (which, threads) = (arguments.next(), arguments.next().and_then(|n| n.parse().ok()).unwrap_or(1));
+    let step = arguments.next();
     let step = step.as_deref();
     let is_wanted = |case: &str| which.as_deref().is_none_or(|w| w == case || w == "all");
     let width = Discretisation::FixedBinSize { width: 25.0, anchor: BinAnchor::LowerBound };

@@ -13,7 +13,7 @@ fn voxel_maps(criterion: &mut Criterion) {
     let execution = Execution { threads: 1, ..Execution::default() };
     let mut group = criterion.benchmark_group(format!("voxel_maps/{}", case.name));
     group.sample_size(10);
-    let mut one = |name: String, families: Vec<String>, radius| {
+    let mut time = |name: String, families: Vec<String>, radius| {
         let settings = Settings { families: Some(families), ..Profile::PyRadiomics.settings() };
         let window = MovingWindow { radius, ..MovingWindow::default() };
         group.bench_function(name, |bencher| {
@@ -21,10 +21,10 @@ fn voxel_maps(criterion: &mut Criterion) {
         });
     };
     for family in FAMILIES.iter().filter(|family| family.has_maps()) {
-        one(format!("{}/radius_1", family.name), vec![family.name.to_owned()], 1);
+        time(format!("{}/radius_1", family.name), vec![family.name.to_owned()], 1);
     }
     for (family, radius) in [("glcm", 2), ("glcm", 3), ("glrlm", 2), ("glrlm", 3)] {
-        one(format!("{family}/radius_{radius}"), vec![family.to_owned()], radius);
+        time(format!("{family}/radius_{radius}"), vec![family.to_owned()], radius);
     }
     group.finish();
 }

@@ -54,8 +54,8 @@ struct ArrowArray {
 
 #endif // ARROW_C_DATA_INTERFACE
 
-// Version of this interface: it grows when functions, fields or codes are added. Nothing that
-// is there is changed or removed while the library's soname stays the same.
+// Version of this interface: it grows when functions, fields or codes are added. Nothing that is in the
+// interface is changed or removed while the library's soname stays the same.
 #define RADIOMICS_ABI_VERSION 4
 
 // What became of a call. Numbers never change their meaning; later versions may add some.
@@ -64,10 +64,10 @@ enum radiomics_status
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  // Done; outputs are written.
+  // The call did what it should, and outputs are written.
   RADIOMICS_STATUS_OK = 0,
-  // A NULL or misaligned pointer, a struct_size that is not that of the struct, an unknown code,
-  // text that is not UTF-8, an index that is too large.
+  // An argument cannot be used: a NULL or misaligned pointer, a struct_size that is not that of the
+  // struct, an unknown code, text that is not UTF-8, an index that is too large.
   RADIOMICS_STATUS_INVALID_ARGUMENT = 1,
   // A mistake of this library: please report it. The context can still be used.
   RADIOMICS_STATUS_INTERNAL = 2,
@@ -155,7 +155,7 @@ typedef int32_t radiomics_dtype;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// Whether a value is one.
+// Whether a value is defined.
 enum radiomics_value_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
@@ -174,7 +174,7 @@ typedef int32_t radiomics_value_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// Every feature there is. It is never changed, so any number of threads may read it.
+// Every feature there is. A catalogue is never changed, so any number of threads may read it.
 typedef struct radiomics_catalogue radiomics_catalogue;
 
 // The columns of a table that is still to be computed. They are never changed, so any number of
@@ -193,16 +193,16 @@ typedef struct radiomics_maps radiomics_maps;
 // Texture matrices of a region. They are never changed, so any number of threads may read them.
 typedef struct radiomics_matrices radiomics_matrices;
 
-// Everything that determines the numbers, apart from image and mask. It is never changed, so any
-// number of threads may use one at the same time.
+// Everything that determines the numbers, apart from image and mask. Settings are never changed, so any
+// number of threads may use them at the same time.
 typedef struct radiomics_settings radiomics_settings;
 
-// Feature values, a row each. It is never changed, so any number of threads may read it.
+// Feature values, a row each. A table is never changed, so any number of threads may read it.
 typedef struct radiomics_table radiomics_table;
 
 // How a context is made. All fields 0, apart from struct_size, are the usual choice.
 typedef struct radiomics_context_options {
-  // sizeof(radiomics_context_options).
+  // sizeof(radiomics_context_options), to be set by the caller.
   size_t struct_size;
   // Number of threads, at most 1024; 0 means as many as the machine has. No number depends on
   // it.
@@ -216,36 +216,36 @@ typedef struct radiomics_context_options {
 // The voxels are borrowed for the call and not copied as a whole; nobody may write to them
 // meanwhile. A mask holds whole-number labels, 0 being the background.
 typedef struct radiomics_image {
-  // sizeof(radiomics_image).
+  // sizeof(radiomics_image), to be set by the caller.
   size_t struct_size;
-  // The voxel (0, 0, 0), aligned as its type asks for.
+  // Pointer to the voxel (0, 0, 0), aligned as its type asks for.
   const void *data;
   // Number type of the voxels, a radiomics_dtype.
   int32_t dtype;
-  // Must be 0.
+  // Reserved for later versions: must be 0.
   int32_t reserved;
   // Number of voxels along (z, y, x).
   size_t shape[3];
-  // Steps in voxels, not bytes, from a voxel to its neighbour along (z, y, x); may be negative.
+  // Steps in voxels, not bytes, from a voxel to its neighbour along (z, y, x); they may be negative.
   // All 0 means contiguous voxels: `(shape[1] * shape[2], shape[2], 1)`.
   ptrdiff_t strides[3];
-  // Distance between voxel centres along (z, y, x).
+  // Distance in mm between voxel centres along (z, y, x).
   double spacing_mm[3];
-  // Position (z, y, x) of the centre of voxel (0, 0, 0).
+  // Position (z, y, x) in mm of the centre of voxel (0, 0, 0).
   double origin_mm[3];
   // Direction cosines: column c is the direction, in (z, y, x) components, of axis c. All 0
   // means that the axes run along the patient's.
   double direction[3][3];
 } radiomics_image;
 
-// Is told that `done` of `total` steps are done, and returns 0 to go on, anything else to cancel.
-// It is called on the context's threads, one call at a time, with `done` never going down, and
-// must not call a function with that context.
+// A callback that is told that `done` of `total` steps are done, and returns 0 to go on, anything else
+// to cancel. It is called on the context's threads, one call at a time, with `done` never going down,
+// and must not call a function with that context.
 typedef int32_t (*radiomics_progress)(size_t done, size_t total, void *user_data);
 
 // What to extract. Fields that are not needed stay 0.
 typedef struct radiomics_job {
-  // sizeof(radiomics_job).
+  // sizeof(radiomics_job), to be set by the caller.
   size_t struct_size;
   // Pointers to image_count images on one grid, that of the mask.
   const struct radiomics_image *const *images;
@@ -254,17 +254,17 @@ typedef struct radiomics_job {
   const char *const *image_names;
   // Number of images.
   size_t image_count;
-  // The mask.
+  // The mask, which holds the labels.
   const struct radiomics_image *mask;
   // The labels whose voxels are the regions; NULL means every label of the mask, ascending.
   const int64_t *labels;
   // Number of labels; 0 if `labels` is NULL.
   size_t label_count;
-  // What determines the numbers.
+  // The settings, which determine the numbers.
   const struct radiomics_settings *settings;
-  // Is told of progress and may cancel; may be NULL.
+  // A callback that is told of progress and may cancel; may be NULL.
   radiomics_progress progress;
-  // Handed on to `progress`.
+  // What is handed on to `progress`.
   void *user_data;
 } radiomics_job;
 
@@ -276,9 +276,9 @@ typedef struct radiomics_row {
   int64_t label;
   // The value; NaN where the feature is undefined.
   double value;
-  // A radiomics_value_status.
+  // Whether the value is defined, a radiomics_value_status.
   int32_t status;
-  // 0.
+  // Reserved for later versions: 0.
   int32_t reserved;
   // A name unique among the rows of a label: image_family_feature, _aggregation for texture, and
   // the discretisation where there are several.
@@ -289,16 +289,16 @@ typedef struct radiomics_row {
   const char *family;
   // Name of the feature within its family.
   const char *feature;
-  // Over what it was aggregated, such as "3D_avg"; empty for the region as a whole.
+  // What the feature is aggregated over, such as "3D_avg"; empty for the region as a whole.
   const char *aggregation;
-  // Identifier of the IBSI reference manual; empty if IBSI has none.
+  // IBSI identifier of the feature; empty if IBSI has none.
   const char *ibsi_id;
-  // Identifier of the feature at this value of its parameter; empty for most.
+  // IBSI identifier of the value that the feature's parameter has; empty for most features.
   const char *ibsi_parameter_id;
   // PyRadiomics' name of the feature; NULL if it has none.
   const char *pyradiomics;
-  // Which one of several discretisations it is of, such as "bin_width_25" or "bin_number_32"; empty
-  // if the settings have one alone, or if the feature does not depend on it. Since
+  // Which one of several discretisations the value is of, such as "bin_width_25" or "bin_number_32";
+  // empty if the settings have one alone, or if the feature does not depend on it. Since
   // RADIOMICS_ABI_VERSION 3.
   const char *discretisation;
   // Why the value is undefined: "nothing_counted" if the region has nothing of what the matrix
@@ -311,7 +311,7 @@ typedef struct radiomics_row {
 // written one after the other, x fastest, when all are computed: a call that fails or is cancelled
 // leaves the buffers as they were.
 typedef struct radiomics_output {
-  // sizeof(radiomics_output).
+  // sizeof(radiomics_output), to be set by the caller.
   size_t struct_size;
   // Pointers to buffer_count buffers that do not overlap: one for each response or map, in their
   // order, or NULL for one that is not wanted.
@@ -322,26 +322,28 @@ typedef struct radiomics_output {
   size_t buffer_length;
   // The value of a map where the region is not, such as NAN. Responses do not need it.
   double outside;
-  // Is told of progress and may cancel; may be NULL. A step is a response, or a voxel of the maps.
+  // A callback that is told of progress and may cancel; may be NULL. A step is a response, or a voxel
+  // of the maps.
   radiomics_progress progress;
-  // Handed on to `progress`.
+  // What is handed on to `progress`.
   void *user_data;
 } radiomics_output;
 
 // What to make maps of. Fields that are not needed stay 0.
 typedef struct radiomics_maps_job {
-  // sizeof(radiomics_maps_job).
+  // sizeof(radiomics_maps_job), to be set by the caller.
   size_t struct_size;
-  // The image.
+  // The image that maps are made of.
   const struct radiomics_image *image;
-  // The mask.
+  // The mask, on the grid of the image.
   const struct radiomics_image *mask;
   // The label whose voxels are the region.
   int64_t label;
-  // What determines the numbers. The families and features that they name have a map each, by
-  // default all that can; of filters they have one.
+  // The settings, which determine the numbers. The features that they ask for, by default all that
+  // can, have a map for each aggregation; of filters there is one.
   const struct radiomics_settings *settings;
-  // Voxels of the window on either side of its centre, at most 15; 0 means 1, for 27 voxels in all.
+  // Number of voxels that the window has on either side of its centre, at most 15; 0 means 1, for 27
+  // voxels in all.
   size_t radius;
   // 1 for a window that is one voxel thick across slices, else 0.
   int32_t in_plane;
@@ -361,11 +363,12 @@ typedef struct radiomics_map {
   const char *family;
   // Name of the feature within its family.
   const char *feature;
-  // Over what it is aggregated within a window, such as "3D_avg"; empty for the window as a whole.
+  // What the feature is aggregated over within a window, such as "3D_avg"; empty for the window as a
+  // whole.
   const char *aggregation;
-  // Identifier of the IBSI reference manual; empty if IBSI has none.
+  // IBSI identifier of the feature; empty if IBSI has none.
   const char *ibsi_id;
-  // Identifier of the feature at this value of its parameter; empty for most.
+  // IBSI identifier of the value that the feature's parameter has; empty for most features.
   const char *ibsi_parameter_id;
   // PyRadiomics' name of the feature; NULL if it has none.
   const char *pyradiomics;
@@ -382,15 +385,15 @@ typedef struct radiomics_feature {
   const char *family_ibsi_id;
   // Name of the feature within its family.
   const char *name;
-  // IBSI identifier; empty if IBSI has none.
+  // IBSI identifier of the feature; empty if IBSI has none.
   const char *ibsi_id;
-  // IBSI identifier of the feature at this value of its parameter; empty for most.
+  // IBSI identifier of the value that the feature's parameter has; empty for most features.
   const char *ibsi_parameter_id;
-  // PyRadiomics' name; NULL if it has none.
+  // PyRadiomics' name of the feature; NULL if it has none.
   const char *pyradiomics;
-  // What it is, in a line.
+  // What the feature is, in a line.
   const char *summary;
-  // The aggregations that it comes in, separated by commas; empty for the region as a whole.
+  // The aggregations that the feature comes in, separated by commas; empty for the region as a whole.
   const char *aggregations;
 } radiomics_feature;
 
@@ -408,16 +411,16 @@ typedef struct radiomics_column {
   const char *family;
   // Name of the feature within its family.
   const char *feature;
-  // Over what it is aggregated, such as "3D_avg"; empty for the region as a whole.
+  // What the feature is aggregated over, such as "3D_avg"; empty for the region as a whole.
   const char *aggregation;
-  // Identifier of the IBSI reference manual; empty if IBSI has none.
+  // IBSI identifier of the feature; empty if IBSI has none.
   const char *ibsi_id;
-  // Identifier of the feature at this value of its parameter; empty for most.
+  // IBSI identifier of the value that the feature's parameter has; empty for most features.
   const char *ibsi_parameter_id;
   // PyRadiomics' name of the feature; NULL if it has none.
   const char *pyradiomics;
-  // Which one of several discretisations it is of, such as "bin_width_25"; empty if the settings
-  // have one alone, or if the feature does not depend on it.
+  // Which one of several discretisations the value is of, such as "bin_width_25"; empty if the
+  // settings have one alone, or if the feature does not depend on it.
   const char *discretisation;
 } radiomics_column;
 
@@ -428,21 +431,21 @@ typedef struct radiomics_matrix {
   size_t struct_size;
   // Name of the family, such as "glcm".
   const char *family;
-  // The slice of the region's bounding box that it was counted over; -1 for the volume.
+  // The slice of the region's bounding box that the matrix was counted over; -1 for the volume.
   int64_t slice;
-  // 1 if it is of one direction, which `offset` is, else 0.
+  // 1 if the matrix is of one direction, which `offset` is, else 0.
   int32_t has_offset;
-  // Steps (z, y, x) to the neighbour; all 0 without a direction. The GLCM counts each pair of
-  // neighbours in both orders, unless glcm_symmetric is off.
+  // Steps (z, y, x) to the neighbour; all 0 for a matrix without a direction. The GLCM counts each
+  // pair of neighbours in both orders, unless glcm_symmetric is off.
   int32_t offset[3];
   // Number of cells that are not 0.
   size_t cell_count;
   // Grey level i of each cell, from 1.
   const uint16_t *levels;
-  // Of each cell the grey level j (GLCM), run length, zone size, zone distance or dependence, from
-  // 1; for NGTDM n_i, the number of voxels of the level that have neighbours.
+  // Grey level j (GLCM), run length, zone size, zone distance or dependence of each cell, from 1; for
+  // NGTDM n_i, the number of voxels of the level that have neighbours.
   const uint64_t *columns;
-  // Number of occurrences; for NGTDM s_i, the sum of differences from the neighbours' mean.
+  // Number of occurrences of each cell; for NGTDM s_i, the sum of differences from the neighbours' mean.
   const double *values;
 } radiomics_matrix;
 
@@ -467,59 +470,59 @@ radiomics_status radiomics_context_new(const struct radiomics_context_options *o
 // Frees a context and ends its threads; NULL is fine. Not to be called from a progress callback.
 void radiomics_context_free(struct radiomics_context *context);
 
-// What went wrong in the last call with this context that failed: the values at fault and the
-// remedy, in UTF-8. Empty if none failed, or for NULL. Valid until the next failing call with
+// What went wrong in the last call with this context that failed: the values at fault and the remedy, in
+// UTF-8. The text is empty if no call failed, or for NULL, and valid until the next failing call with
 // the context, or until it is freed.
 const char *radiomics_last_error(const struct radiomics_context *context);
 
-// Settings of a profile: "ibsi" or "pyradiomics".
+// Makes the settings of a profile: "ibsi" or "pyradiomics".
 radiomics_status radiomics_settings_from_profile(struct radiomics_context *context,
                                                  const char *profile,
                                                  struct radiomics_settings **settings);
 
-// Settings of a reference configuration of IBSI 1: "digital_phantom", or "A" to "E" for the CT
+// Makes the settings of a reference configuration of IBSI 1: "digital_phantom", or "A" to "E" for the CT
 // phantom.
 radiomics_status radiomics_settings_from_ibsi_configuration(struct radiomics_context *context,
                                                             const char *name,
                                                             struct radiomics_settings **settings);
 
-// Settings from a YAML 1.2 document, which may be JSON: the keys are those of the Python package
+// Reads settings from a YAML 1.2 document, which may be JSON: the keys are those of the Python package
 // and of the command line.
 radiomics_status radiomics_settings_from_yaml(struct radiomics_context *context,
                                               const char *yaml,
                                               struct radiomics_settings **settings);
 
-// Settings from a JSON document.
+// Reads settings from a JSON document.
 radiomics_status radiomics_settings_from_json(struct radiomics_context *context,
                                               const char *json,
                                               struct radiomics_settings **settings);
 
-// Settings from the text of a PyRadiomics parameter file, YAML or JSON. `label` becomes the label
+// Reads settings from the text of a PyRadiomics parameter file, YAML or JSON. `label` becomes the label
 // that the file names, 1 if it names none; it may be NULL if it is not wanted.
 radiomics_status radiomics_settings_from_pyradiomics(struct radiomics_context *context,
                                                      const char *parameters,
                                                      struct radiomics_settings **settings,
                                                      int64_t *label);
 
-// New settings: those of `base`, with the ones replaced that a YAML document names.
+// Makes new settings: those of `base`, with the ones replaced that a YAML document names.
 radiomics_status radiomics_settings_update(struct radiomics_context *context,
                                            const struct radiomics_settings *base,
                                            const char *yaml,
                                            struct radiomics_settings **settings);
 
-// All settings as a YAML document, to be freed with radiomics_string_free.
+// Writes all settings as a YAML document, to be freed with radiomics_string_free.
 radiomics_status radiomics_settings_to_yaml(struct radiomics_context *context,
                                             const struct radiomics_settings *settings,
                                             char **yaml);
 
-// All settings as a JSON document, to be freed with radiomics_string_free.
+// Writes all settings as a JSON document, to be freed with radiomics_string_free.
 radiomics_status radiomics_settings_to_json(struct radiomics_context *context,
                                             const struct radiomics_settings *settings,
                                             char **json);
 
-// Name of filter `index`, from 0, of the settings, which is the image of its rows and maps: such as
-// "log-1.5mm-3D", or "original" for the image as it is. It lives as long as the settings. NULL if
-// there are not so many filters, or for NULL.
+// The name of filter `index`, from 0, of the settings, which is the image of its rows and maps: such as
+// "log-1.5mm-3D", or "original" for the image as it is. The name lives as long as the settings; it is
+// NULL if there are not so many filters, or for NULL.
 const char *radiomics_settings_filter_name(const struct radiomics_settings *settings, size_t index);
 
 // Frees settings; NULL is fine.
@@ -545,25 +548,25 @@ radiomics_status radiomics_extract_many(struct radiomics_context *context,
                                         const struct radiomics_job *job,
                                         struct radiomics_table **table);
 
-// Number of rows; 0 for NULL.
+// The number of rows; 0 for NULL.
 size_t radiomics_table_length(const struct radiomics_table *table);
 
-// Row `index`, from 0: label by label, image by image, and there in the order of the catalogue. A
+// Writes row `index`, from 0: label by label, image by image, and there in the order of the catalogue. A
 // family that depends on the discretisation has its rows once for each of several. Set
 // `row->struct_size` first.
 radiomics_status radiomics_table_row(const struct radiomics_table *table,
                                      size_t index,
                                      struct radiomics_row *row);
 
-// Finds the row of a label that has this column name. RADIOMICS_STATUS_UNKNOWN_NAME if there
-// is none.
+// Finds the row of a label that has this column name. The status is RADIOMICS_STATUS_UNKNOWN_NAME if
+// there is none.
 radiomics_status radiomics_table_find(const struct radiomics_table *table,
                                       int64_t label,
                                       const char *column,
                                       size_t *index);
 
-// The values of all rows, radiomics_table_length of them one after the other, which live as long
-// as the table. NULL for NULL or an empty table.
+// The values of all rows, radiomics_table_length of them one after the other, which live as long as the
+// table; NULL for NULL or an empty table.
 const double *radiomics_table_values(const struct radiomics_table *table);
 
 // Exports the table through the Arrow C Data Interface: a struct array with the columns label,
@@ -588,20 +591,20 @@ radiomics_status radiomics_filter(struct radiomics_context *context,
 
 // Prepares feature maps: a value for each voxel of the region, computed of the window round it. The
 // region is preprocessed, filtered and discretised here, and windows are gone through in
-// radiomics_maps_compute. To be freed with radiomics_maps_free.
+// radiomics_maps_compute. The maps are to be freed with radiomics_maps_free.
 radiomics_status radiomics_maps_new(struct radiomics_context *context,
                                     const struct radiomics_maps_job *job,
                                     struct radiomics_maps **maps);
 
-// Number of maps; 0 for NULL.
+// The number of maps; 0 for NULL.
 size_t radiomics_maps_length(const struct radiomics_maps *maps);
 
-// What map `index`, from 0, is of. Set `map->struct_size` first.
+// Writes what map `index`, from 0, is of. Set `map->struct_size` first.
 radiomics_status radiomics_maps_map(const struct radiomics_maps *maps,
                                     size_t index,
                                     struct radiomics_map *map);
 
-// Where the maps lie: on the bounding box of the region, on the grid after interpolation. `image`
+// Writes where the maps lie: on the bounding box of the region, on the grid after interpolation. `image`
 // becomes the description of an image of doubles whose `data` are NULL: a map needs a buffer of
 // `shape[0] * shape[1] * shape[2]`, and is an image like any other once `data` points to that. Set
 // `image->struct_size` first.
@@ -619,10 +622,10 @@ void radiomics_maps_free(struct radiomics_maps *maps);
 // Makes a list of all features, to be freed with radiomics_catalogue_free.
 radiomics_status radiomics_catalogue_new(struct radiomics_catalogue **catalogue);
 
-// Number of features; 0 for NULL.
+// The number of features; 0 for NULL.
 size_t radiomics_catalogue_length(const struct radiomics_catalogue *catalogue);
 
-// Feature `index`, from 0, in the order of the tables' rows. Set `feature->struct_size` first.
+// Writes feature `index`, from 0, in the order of the tables' rows. Set `feature->struct_size` first.
 radiomics_status radiomics_catalogue_feature(const struct radiomics_catalogue *catalogue,
                                              size_t index,
                                              struct radiomics_feature *feature);
@@ -630,19 +633,20 @@ radiomics_status radiomics_catalogue_feature(const struct radiomics_catalogue *c
 // Frees a catalogue; NULL is fine.
 void radiomics_catalogue_free(struct radiomics_catalogue *catalogue);
 
-// The columns that radiomics_extract_many has for each label, in their order, before there is any
+// Lists the columns that radiomics_extract_many has for each label, in their order, before there is any
 // image: for `image_count` images of these names, or, if `image_names` is NULL, for a single one, which
-// is called "original". To be freed with radiomics_columns_free. Since RADIOMICS_ABI_VERSION 4.
+// is called "original". The list is to be freed with radiomics_columns_free. Since RADIOMICS_ABI_VERSION
+// 4.
 radiomics_status radiomics_columns_new(struct radiomics_context *context,
                                        const struct radiomics_settings *settings,
                                        const char *const *image_names,
                                        size_t image_count,
                                        struct radiomics_columns **columns);
 
-// Number of columns; 0 for NULL. Since RADIOMICS_ABI_VERSION 4.
+// The number of columns; 0 for NULL. Since RADIOMICS_ABI_VERSION 4.
 size_t radiomics_columns_length(const struct radiomics_columns *columns);
 
-// Column `index`, from 0, in the order of the rows. Set `column->struct_size` first. Since
+// Writes column `index`, from 0, in the order of the rows. Set `column->struct_size` first. Since
 // RADIOMICS_ABI_VERSION 4.
 radiomics_status radiomics_columns_column(const struct radiomics_columns *columns,
                                           size_t index,
@@ -652,8 +656,8 @@ radiomics_status radiomics_columns_column(const struct radiomics_columns *column
 void radiomics_columns_free(struct radiomics_columns *columns);
 
 // Counts the matrices of the texture families that `settings` ask for: of each slice if there are
-// aggregations by slice, of the volume if there are aggregations in three dimensions. To be freed with
-// radiomics_matrices_free. Since RADIOMICS_ABI_VERSION 4.
+// aggregations by slice, of the volume if there are aggregations in three dimensions. They are to be
+// freed with radiomics_matrices_free. Since RADIOMICS_ABI_VERSION 4.
 radiomics_status radiomics_matrices_new(struct radiomics_context *context,
                                         const struct radiomics_image *image,
                                         const struct radiomics_image *mask,
@@ -661,11 +665,11 @@ radiomics_status radiomics_matrices_new(struct radiomics_context *context,
                                         const struct radiomics_settings *settings,
                                         struct radiomics_matrices **matrices);
 
-// Number of matrices; 0 for NULL. Since RADIOMICS_ABI_VERSION 4.
+// The number of matrices; 0 for NULL. Since RADIOMICS_ABI_VERSION 4.
 size_t radiomics_matrices_length(const struct radiomics_matrices *matrices);
 
-// Matrix `index`, from 0: family by family in the order of the catalogue, and there slice by slice,
-// then the volume. Set `matrix->struct_size` first. Since RADIOMICS_ABI_VERSION 4.
+// Writes matrix `index`, from 0: family by family in the order of the catalogue, and there slice by
+// slice, then the volume. Set `matrix->struct_size` first. Since RADIOMICS_ABI_VERSION 4.
 radiomics_status radiomics_matrices_matrix(const struct radiomics_matrices *matrices,
                                            size_t index,
                                            struct radiomics_matrix *matrix);

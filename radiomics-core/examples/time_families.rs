@@ -17,8 +17,8 @@ fn processor_ms() -> f64 {
     ticks.sum::<f64>() * 10.0
 }
 
-/// Least time on the clock and mean processor time of as many runs as fit the time, in
-/// milliseconds. The latter stays about the same while others use the machine.
+/// Least time on the clock and mean processor time of as many runs as fit the time, in milliseconds. The
+/// processor time stays about the same while others use the machine.
 fn time(seconds: f64, run: impl Fn()) -> [f64; 2] {
     run();
     let (begin, processor, mut times) = (Instant::now(), processor_ms(), Vec::new());

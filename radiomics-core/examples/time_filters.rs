@@ -20,7 +20,7 @@ fn processor_ms() -> f64 {
 }
 
 /// Least time on the clock and least processor time of as many runs as fit, at least three, in
-/// milliseconds. The latter stays about the same while others use the machine.
+/// milliseconds. The processor time stays about the same while others use the machine.
 fn least_ms(pool: &Pool, seconds: f64, run: impl Fn(&Runtime)) -> [f64; 2] {
     let runtime = Runtime { pool, isa: Isa::best(), progress: None };
     run(&runtime);

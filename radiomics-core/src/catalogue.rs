@@ -56,9 +56,9 @@ pub(crate) struct Chosen {
 /// What settings ask for, resolved once: from here on no family or feature is looked up by its name.
 #[derive(Clone, Debug)]
 pub(crate) struct Selection {
-    /// The families of shape, of which only those of which any feature is asked for.
+    /// The families of shape of which any feature is asked for.
     pub shape: Vec<Chosen>,
-    /// The families of intensities, likewise.
+    /// The families of intensities of which any feature is asked for.
     pub intensity: Vec<Chosen>,
 }
 
@@ -118,8 +118,8 @@ impl Chosen {
                 }
         };
         let all = (family.features)().into_iter().enumerate();
-        let wanted = all.filter(|(place, feature)| named.contains(place) || is_meant(feature));
-        Self { family, features: wanted.map(|(place, _)| place).collect() }
+        let chosen = all.filter(|(place, feature)| named.contains(place) || is_meant(feature));
+        Self { family, features: chosen.map(|(place, _)| place).collect() }
     }
 
     /// The columns of one image or response, in the order in which the family computes their values.
@@ -146,7 +146,7 @@ impl Chosen {
         columns
     }
 
-    /// The same family with those features alone that depend on intensities, not on the mask alone.
+    /// This choice without the features that depend on the mask alone.
     pub fn reading_intensities(&self) -> Self {
         let all = (self.family.features)();
         let reads = |place: &usize| all[*place].reads != Reads::Nothing;
@@ -164,8 +164,8 @@ fn find(name: &str) -> Result<(usize, usize)> {
     let (of_family, of_feature) = name.split_once('.').unwrap_or((name, ""));
     let place = FAMILIES.iter().position(|family| family.name == of_family);
     let in_family = |place: usize| {
-        let found = (FAMILIES[place].features)().iter().position(|feature| feature.name == of_feature);
-        found.map(|feature| (place, feature))
+        let row = (FAMILIES[place].features)().iter().position(|feature| feature.name == of_feature);
+        row.map(|feature| (place, feature))
     };
     place.and_then(in_family).ok_or_else(|| {
         let of = |f: &Family| (f.features)().into_iter().map(|x| format!("{}.{}", f.name, x.name)).collect();

@@ -56,7 +56,7 @@ pub enum Error {
         image: Vec<f64>,
         /// The mask's values.
         mask: Vec<f64>,
-        /// Largest difference.
+        /// Largest difference between the two.
         difference: f64,
         /// Difference that would have been accepted.
         tolerance: f64,
@@ -83,9 +83,9 @@ pub enum Error {
         "the mask holds the value {value} at (z, y, x) {index:?}: a mask holds whole-number labels; threshold it first"
     )]
     FractionalMask {
-        /// The first such value.
+        /// The first value that is no label.
         value: f64,
-        /// Where it is, (z, y, x).
+        /// Index (z, y, x) of the first voxel that holds no label.
         index: [usize; 3],
     },
     /// The image has NaN or infinite voxels where the region is.
@@ -93,19 +93,19 @@ pub enum Error {
         "{count} voxels of the image in or next to the region are NaN or infinite, the first one at (z, y, x) {index:?} ({value}): replace them or take them out of the mask"
     )]
     NonFiniteVoxels {
-        /// How many.
+        /// Number of voxels that are NaN or infinite.
         count: usize,
-        /// Where the first one is, (z, y, x).
+        /// Index (z, y, x) of the first voxel that is NaN or infinite.
         index: [usize; 3],
-        /// The first one.
+        /// Value of the first voxel that is NaN or infinite.
         value: f64,
     },
     /// Too few voxels are left to compute anything from.
     #[error("the region has {voxels} voxel(s) after {stage}, and at least {minimum} are needed{}", remedy(.stage))]
     RegionTooSmall {
-        /// Number of voxels.
+        /// Number of voxels that are left.
         voxels: usize,
-        /// Number needed.
+        /// Number of voxels that are needed.
         minimum: usize,
         /// The step that left so few: `masking`, `interpolation` or `resegmentation`.
         stage: &'static str,
@@ -127,7 +127,7 @@ pub enum Error {
         name: &'static str,
         /// The value given.
         value: String,
-        /// What it must be.
+        /// What the value must be.
         remedy: String,
     },
     /// A filter's parameter that is out of range, or does not suit the image.
@@ -135,11 +135,11 @@ pub enum Error {
     Filter {
         /// Name of the filter.
         filter: &'static str,
-        /// The parameter.
+        /// Name of the parameter.
         parameter: &'static str,
-        /// Its value.
+        /// The value given.
         value: String,
-        /// What it must be.
+        /// What the value must be.
         remedy: String,
     },
     /// A parameter that a filter does not have.
@@ -151,7 +151,7 @@ pub enum Error {
         parameter: String,
         /// The parameters that the filter has.
         known: Vec<&'static str>,
-        /// The nearest of these.
+        /// The nearest name among the parameters that the filter has.
         suggestion: Option<String>,
     },
     /// Something that is no filter.
@@ -159,7 +159,7 @@ pub enum Error {
     InvalidFilter {
         /// What was given.
         given: String,
-        /// What is wrong about it.
+        /// What is wrong with what was given.
         reason: String,
     },
     /// Something that a PyRadiomics parameter file asks for and that is not available.
@@ -169,7 +169,7 @@ pub enum Error {
         name: &'static str,
         /// The value given.
         value: String,
-        /// What to do.
+        /// What to do instead.
         remedy: String,
     },
     /// A settings document that is no mapping, or no YAML or JSON at all.
@@ -183,7 +183,7 @@ pub enum Error {
     /// A name (family, feature, aggregation, configuration ...) that does not exist.
     #[error("there is no {kind} `{name}`{}", suggest(.suggestion))]
     UnknownName {
-        /// What kind of name.
+        /// What the name stands for, such as `feature`.
         kind: &'static str,
         /// The name given.
         name: String,
@@ -201,7 +201,7 @@ pub enum Error {
         minimum: f64,
         /// Highest intensity.
         maximum: f64,
-        /// The limit.
+        /// The largest number of levels.
         limit: usize,
     },
     /// Intensities that are no grey levels, with no discretisation set.
@@ -233,7 +233,7 @@ pub enum Error {
     GridTooLarge {
         /// Spacing asked for, (z, y, x).
         spacing_mm: [f64; 3],
-        /// Voxels it would take.
+        /// Number of voxels that the grid would have.
         voxels: f64,
     },
 
@@ -241,7 +241,7 @@ pub enum Error {
     /// More threads than the system gives, or than make sense.
     #[error("cannot start {threads} threads: {reason}")]
     Threads {
-        /// Number asked for.
+        /// Number of threads asked for.
         threads: usize,
         /// What the system said, or the limit.
         reason: String,
@@ -255,15 +255,15 @@ pub enum Error {
         image: String,
         /// Label of the region.
         label: i64,
-        /// What it was.
+        /// What went wrong.
         error: Box<Error>,
     },
     /// What went wrong with one of several discretisations.
     #[error("{discretisation}: {error}")]
     Discretisation {
-        /// Its name, such as `bin_width_25`.
+        /// Name of the discretisation, such as `bin_width_25`.
         discretisation: String,
-        /// What it was.
+        /// What went wrong.
         error: Box<Error>,
     },
     /// Whoever is told of progress stopped the job.
@@ -335,15 +335,15 @@ fn remedy(stage: &str) -> &'static str {
 /// The candidate nearest to `name`, if one is near enough to be a slip of the pen.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
     let plain = |s: &str| s.to_lowercase().replace(['_', '-', ' '], "");
-    let wanted = plain(name);
+    let given = plain(name);
     candidates
         .map(|c| {
             let candidate = plain(c);
-            let contained = wanted.len() >= 4 && (candidate.contains(&wanted) || wanted.contains(&candidate));
-            (if contained { 1 } else { strsim::osa_distance(&wanted, &candidate) }, c)
+            let contained = given.len() >= 4 && (candidate.contains(&given) || given.contains(&candidate));
+            (if contained { 1 } else { strsim::osa_distance(&given, &candidate) }, c)
         })
         .min_by_key(|&(distance, _)| distance)
-        .filter(|&(distance, _)| distance <= 2 + wanted.chars().count() / 4)
+        .filter(|&(distance, _)| distance <= 2 + given.chars().count() / 4)
         .map(|(_, c)| c.to_owned())
 }
 

@@ -54,26 +54,26 @@ const MASK: [u8; 80] = [
     1, 1, 1, 1, 1,
 ];
 
-/// The phantom: 4 × 4 × 5 voxels (z, y, x) of 2 mm, of which 74 are the region.
+/// The digital phantom of IBSI 1: 4 × 4 × 5 voxels (z, y, x) of 2 mm, of which 74 are the region.
 #[derive(Clone, Debug)]
 pub struct DigitalPhantom {
     grid: Grid,
 }
 
 impl DigitalPhantom {
-    /// The phantom.
+    /// The digital phantom, whose voxels are part of the library.
     pub fn new() -> Self {
         Self {
             grid: Grid { shape: [4, 4, 5], spacing_mm: [2.0; 3], origin_mm: [0.0; 3], direction: IDENTITY },
         }
     }
 
-    /// Its intensities, 16-bit integers.
+    /// The phantom's intensities, whole numbers of 16 bits.
     pub fn image(&self) -> Image<'static> {
         Image::of_checked(self.grid.clone(), view(&INTENSITIES))
     }
 
-    /// Its mask, label 1.
+    /// The phantom's mask, whose region has label 1.
     pub fn mask(&self) -> Mask<'static> {
         Mask::of_checked(self.grid.clone(), view(&MASK))
     }

@@ -94,14 +94,14 @@ fn steps_of_one(selection: &Selection, settings: &Settings) -> usize {
     1 + selection.shape.len() + settings.filters.len() * of_response
 }
 
-/// Columns with their values.
+/// The rows of a table: each column with its value.
 fn rows(columns: Vec<Column>, values: Vec<Value>) -> Vec<FeatureRow> {
     assert_eq!(columns.len(), values.len(), "a value for each column");
     let row = |(column, Value { value, reason })| FeatureRow { column, value, reason };
     columns.into_iter().zip(values).map(row).collect()
 }
 
-/// What to compute, and on what.
+/// What is computed, and what it is computed on.
 #[derive(Clone, Copy)]
 struct Work<'a> {
     selection: &'a Selection,
@@ -214,7 +214,7 @@ fn compute(roi: &Roi, families: &[Chosen], work: Work) -> Result<Vec<Value>> {
 /// What discretisations of a region have in common.
 struct Region<'a> {
     roi: &'a Roi,
-    /// Its intensities, if a family looks at them.
+    /// The intensities of the region, if a family looks at them.
     sample: Option<Sample>,
     /// The region with slices across the wanted axis, if a family looks at grey levels.
     turned: Option<Cow<'a, Roi>>,
@@ -263,8 +263,8 @@ fn counts_lines(chosen: &Chosen) -> bool {
     matches!(chosen.family.compute, Compute::Lines(_))
 }
 
-/// The values of each family. `texture` is the job with slices across the wanted axis, and the grey
-/// levels of that.
+/// The values of each family of a group. `texture` is the job with slices across the axis of the
+/// settings, and the grey levels of that.
 fn compute_group(
     group: &[&Chosen],
     job: &Job,

@@ -7,15 +7,15 @@ pub struct Feature {
     pub name: &'static str,
     /// Four-character identifier of the IBSI reference manual; empty if IBSI has none.
     pub ibsi_id: &'static str,
-    /// Identifier of the feature at this value of its parameter; empty for most.
+    /// IBSI's identifier of the value that the feature's parameter has; empty for most features.
     pub ibsi_parameter_id: &'static str,
-    /// PyRadiomics' name, if it has the feature.
+    /// PyRadiomics' name of the feature, if it has it.
     pub pyradiomics: Option<&'static str>,
-    /// Whether PyRadiomics computes it only when it is named.
+    /// Whether PyRadiomics computes the feature only when it is named.
     pub only_by_name: bool,
-    /// What it is, in a line.
+    /// What the feature is, in a line.
     pub summary: &'static str,
-    /// What its formula reads besides what its family computes in any case.
+    /// What the formula reads besides what the family computes in any case.
     pub(crate) reads: Reads,
 }
 
@@ -23,7 +23,7 @@ pub struct Feature {
 /// that read anything depend on intensities as well, not on the mask alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reads {
-    /// Nothing more.
+    /// Nothing but what the family computes in any case.
     Nothing,
     /// Sum and centre of the intensities.
     Mass,
@@ -33,9 +33,9 @@ pub(crate) enum Reads {
 
 /// A feature and its formula over `M`, what a family computes once for all its features.
 pub struct Row<M: 'static> {
-    /// What is known of it.
+    /// What is known of the feature.
     pub feature: Feature,
-    /// The formula.
+    /// The formula of the feature.
     pub value: fn(&M) -> f64,
 }
 
@@ -47,7 +47,7 @@ impl<M> Clone for Row<M> {
     }
 }
 
-/// One row of a family's table. An empty `pyradiomics` means that it has no such feature.
+/// One row of a family's table. An empty `pyradiomics` means that PyRadiomics has no such feature.
 pub const fn row<M>(
     name: &'static str,
     ibsi_id: &'static str,

@@ -37,6 +37,9 @@ pub mod morphology {
     pub use crate::families::morphology::Mesh;
 }
 mod names;
+#[cfg(test)]
+#[path = "../tests/common/noise.rs"]
+mod noise;
 pub mod preprocess;
 mod region;
 /// The region of interest after preprocessing, and its grey levels.

@@ -10,11 +10,11 @@
 //!     families: Some(vec!["glszm".to_owned()]),
 //!     ..Settings::ibsi_configuration("digital_phantom")?
 //! };
-//! let found = matrices(&phantom.image(), &phantom.mask(), 1, &settings, &Execution::default())?;
+//! let zones = matrices(&phantom.image(), &phantom.mask(), 1, &settings, &Execution::default())?;
 //! // One of the volume and one of each of the four slices. In the volume, 50 voxels of level 1
 //! // are connected.
-//! assert_eq!(found.len(), 5);
-//! assert_eq!(found[4].cells[0], Cell { level: 1, column: 50, value: 1.0 });
+//! assert_eq!(zones.len(), 5);
+//! assert_eq!(zones[4].cells[0], Cell { level: 1, column: 50, value: 1.0 });
 //! # Ok(())
 //! # }
 //! ```
@@ -79,9 +79,9 @@ pub fn matrices(
 ///     aggregations: vec![Aggregation::Volume3d],
 ///     ..Settings::default()
 /// };
-/// let found = matrices_of_levels(levels.view(), 2, &settings, &Execution::default())?;
+/// let zones = matrices_of_levels(levels.view(), 2, &settings, &Execution::default())?;
 /// let zone = |level, size| Cell { level, column: size, value: 1.0 };
-/// assert_eq!(found[0].cells, [zone(1, 2), zone(2, 3)]);
+/// assert_eq!(zones[0].cells, [zone(1, 2), zone(2, 3)]);
 /// # Ok(())
 /// # }
 /// ```
@@ -123,7 +123,7 @@ pub fn matrices_of_levels(
     })
 }
 
-/// What matrices are counted of.
+/// A region, its grey levels, and how texture matrices of them are counted.
 struct Counting<'a> {
     roi: &'a Roi,
     levels: &'a Levels,

@@ -12,7 +12,7 @@ pub trait Named: Copy + PartialEq + 'static {
     /// The name of this member.
     ///
     /// # Panics
-    /// When it is not in [`NAMES`](Self::NAMES).
+    /// When this member is not in [`NAMES`](Self::NAMES).
     fn name(self) -> &'static str {
         let named = Self::NAMES.iter().find(|(_, member)| *member == self);
         named.unwrap_or_else(|| panic!("a {} that `NAMES` does not have", Self::KIND)).0
@@ -32,7 +32,7 @@ pub trait Named: Copy + PartialEq + 'static {
         })
     }
 
-    /// All names, for messages and help texts.
+    /// All names of the choice in a text, for messages and help texts.
     fn all() -> String {
         let names: Vec<&str> = Self::NAMES.iter().map(|(n, _)| *n).filter(|n| !n.is_empty()).collect();
         names.join(", ")

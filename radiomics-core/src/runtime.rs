@@ -49,7 +49,7 @@ impl Pool {
     /// Starts `threads` threads, at most 1024; 0 means as many as the machine has.
     ///
     /// # Errors
-    /// [`Error::Threads`] for more, or when the system refuses them.
+    /// [`Error::Threads`] for more than 1024 threads, or when the system refuses them.
     pub fn new(threads: usize) -> Result<Self> {
         if threads > MAX_THREADS {
             let reason = format!("{MAX_THREADS} are the limit; 0 takes as many as the machine has");
@@ -98,11 +98,11 @@ impl Drop for Pool {
 /// Slabs for each thread: several, as some have more voxels than others.
 const SLABS_PER_THREAD: usize = 4;
 
-/// Slices that a slab has at least, so that what it costs besides them is little.
+/// The least number of slices of a slab, so that what a slab costs besides them is little.
 const LEAST_SLAB: usize = 8;
 
-/// Slices, of so many, that a thread of the pool in use looks at before its results are put together
-/// with those of others: all of them if it is the only thread.
+/// How many of the slices a thread of the pool in use looks at before its results are put together with
+/// those of others: all of them if it is the only thread.
 pub(crate) fn slab_thickness(slices: usize) -> usize {
     match rayon::current_num_threads() {
         1 => slices.max(1),
@@ -110,15 +110,15 @@ pub(crate) fn slab_thickness(slices: usize) -> usize {
     }
 }
 
-/// Is told how many of how many steps are done, and may stop the job. It is called on the
-/// job's threads, one call at a time, with numbers that never go down: first with 0, last with
-/// all steps unless the job fails or is stopped.
+/// A function that is told how many of how many steps are done, and may stop the job. It is called on the
+/// job's threads, one call at a time, with numbers that never go down: first with 0, last with all steps
+/// unless the job fails or is stopped.
 pub type Progress<'a> = dyn Fn(usize, usize) -> ControlFlow<()> + Sync + 'a;
 
 /// What a job runs on; never changes a number.
 #[derive(Clone, Copy)]
 pub struct Runtime<'a> {
-    /// Its threads.
+    /// The threads of the job.
     pub pool: &'a Pool,
     /// Instruction set.
     pub isa: Isa,
@@ -127,7 +127,7 @@ pub struct Runtime<'a> {
 }
 
 impl<'a> Runtime<'a> {
-    /// On these threads with the best instruction set, telling nobody.
+    /// A runtime on the threads of `pool` with the best instruction set, which tells nobody of progress.
     pub fn new(pool: &'a Pool) -> Self {
         Self { pool, isa: Isa::best(), progress: None }
     }
@@ -152,7 +152,7 @@ struct State {
 }
 
 impl<'a> Monitor<'a> {
-    /// Of a job of `total` steps, of which none is done.
+    /// A monitor of a job of `total` steps, none of which is done.
     pub fn new(progress: Option<&'a Progress<'a>>, total: usize) -> Self {
         Self { progress, total, state: Mutex::new(State { done: 0, stopped: false }) }
     }

@@ -5,7 +5,7 @@ use crate::names::Named;
 use crate::settings::Discretisation;
 use crate::texture::aggregation::Aggregation;
 
-/// Whether a value is one.
+/// Whether a feature has a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// The value is defined.
@@ -38,16 +38,16 @@ impl Named for Reason {
 /// [`catalogue::columns`](crate::catalogue::columns) lists the columns of an extraction.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Column {
-    /// The image that it is computed from: `original`, or the name of a filter.
+    /// The image that the feature is computed from: `original`, or the name of a filter.
     pub image: String,
     /// Name of the family.
     pub family: &'static str,
     /// The feature's row in the catalogue.
     pub feature: &'static Feature,
-    /// Over what it is aggregated.
+    /// What the feature is aggregated over.
     pub aggregation: Aggregation,
-    /// Which one of several discretisations it is of; `None` if the settings have one alone, or if
-    /// the feature does not depend on it.
+    /// Which one of several discretisations the feature is of; `None` if the settings have one alone, or
+    /// if the feature does not depend on it.
     pub discretisation: Option<Discretisation>,
 }
 
@@ -73,12 +73,12 @@ pub struct FeatureRow {
     pub column: Column,
     /// The value; NaN when undefined.
     pub value: f64,
-    /// Why it is undefined; `None` for a value that is defined.
+    /// Why the value is undefined; `None` for a value that is defined.
     pub reason: Option<Reason>,
 }
 
 impl FeatureRow {
-    /// Whether the value is one.
+    /// Whether the value is defined.
     pub fn status(&self) -> Status {
         if self.value.is_nan() { Status::Undefined } else { Status::Ok }
     }
@@ -93,7 +93,7 @@ pub struct FeatureTable {
 }
 
 impl FeatureTable {
-    /// The rows, in order.
+    /// The rows of the table, in order.
     pub fn rows(&self) -> &[FeatureRow] {
         &self.rows
     }
@@ -107,7 +107,7 @@ impl FeatureTable {
         self.rows.iter().find(|row| is_wanted(&row.column)).map(|row| row.value)
     }
 
-    /// The rows by themselves.
+    /// The rows of the table, in order and owned.
     pub fn into_rows(self) -> Vec<FeatureRow> {
         self.rows
     }

@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::noise::Noise;
 use proptest::prelude::*;
 use radiomics_core::ndarray::{Array3, Axis, s};
 use radiomics_core::{
@@ -35,11 +36,8 @@ fn thorough() -> Settings {
 }
 
 fn noise(shape: [usize; 3]) -> Array3<f64> {
-    let mut state = 12345u64;
-    Array3::from_shape_fn(shape, |_| {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (state >> 40) as f64 / (1u64 << 24) as f64 * 100.0
-    })
+    let mut noise = Noise::new(12345);
+    Array3::from_shape_simple_fn(shape, || noise.fraction(24) * 100.0)
 }
 
 fn ball(shape: [usize; 3]) -> Array3<u8> {
@@ -84,25 +82,25 @@ fn ct_phantom_gives_the_same_bits_with_1_and_4_threads() {
 fn types_and_strides_of_voxels_do_not_matter() {
     let shape = [6, 7, 8];
     let grid = Grid::new(shape, [2.0, 1.0, 1.0]).unwrap();
-    let whole = noise(shape).mapv(f64::round);
+    let voxels = noise(shape).mapv(f64::round);
     let labels = ball(shape);
     let mask = Mask::new(grid.clone(), labels.view()).unwrap();
     let of = |voxels: Voxels, mask: &Mask| {
         let image = Image::new(grid.clone(), voxels).unwrap();
         bits(&run(&image, mask, &thorough(), &Execution::default()))
     };
-    let first = of(whole.view().into(), &mask);
+    let first = of(voxels.view().into(), &mask);
     macro_rules! as_type {
         ($($t:ty),*) => {$(
-            let typed = whole.mapv(|x| x as $t);
+            let typed = voxels.mapv(|x| x as $t);
             assert_eq!(first, of(typed.view().into(), &mask), stringify!($t));
             let typed = labels.mapv(|x| x as $t);
-            assert_eq!(first, of(whole.view().into(), &Mask::new(grid.clone(), typed.view()).unwrap()));
+            assert_eq!(first, of(voxels.view().into(), &Mask::new(grid.clone(), typed.view()).unwrap()));
         )*};
     }
     as_type!(u8, i8, u16, i16, u32, i32, u64, i64, f32, f64);
 
-    let mut fortran = whole.t().as_standard_layout().into_owned();
+    let mut fortran = voxels.t().as_standard_layout().into_owned();
     assert_eq!(first, of(fortran.view().reversed_axes().into(), &mask));
     fortran.invert_axis(Axis(0));
     let mut backwards = fortran.as_standard_layout().into_owned();
@@ -139,9 +137,9 @@ fn table(
     run(&image, &mask, settings, &Execution { threads: 1, ..Execution::default() })
 }
 
-fn assert_close(a: &FeatureTable, b: &FeatureTable, what: impl Fn(Aggregation) -> bool) {
+fn assert_close(a: &FeatureTable, b: &FeatureTable, compared: impl Fn(Aggregation) -> bool) {
     assert_eq!(a.rows().len(), b.rows().len());
-    for (a, b) in a.rows().iter().zip(b.rows()).filter(|(a, _)| what(a.column.aggregation)) {
+    for (a, b) in a.rows().iter().zip(b.rows()).filter(|(a, _)| compared(a.column.aggregation)) {
         // The search for the minimum volume enclosing ellipsoid is bounded: it ends at about 1e-8,
         // or short of that where it converges slowly.
         let tolerance = if a.column.feature.name.ends_with("_mvee") { 1e-4 } else { 1e-9 };

@@ -36,8 +36,8 @@ fn case() -> impl Strategy<Value = (Array3<f64>, Array3<u8>)> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
-    /// Elsewhere in a larger image, whose added voxels are not finite and so do not count, the
-    /// values are the same bits.
+    /// A region elsewhere in a larger image, whose added voxels are not finite and so do not count, has
+    /// values of the same bits.
     #[test]
     fn translation((image, mask) in case(), [k, j, i] in [0..6usize, 0..6usize, 0..6usize]) {
         let here = table(&image, &mask, &Execution::default());

@@ -12,17 +12,17 @@ use radiomics_core::filters::Filter;
 use radiomics_core::{Aggregation, Execution, FeatureTable, Image, Mask, Settings, extract};
 use serde_json::{Map, Value, json};
 
-/// Rounding of sums in another order; features are compared relative to their value.
+/// What rounding of sums in another order leaves, relative to the value of a feature.
 const RELATIVE: f64 = 1e-9;
-/// PyRadiomics adds 2.2e-16 to p_i·p_j in the matrix whose eigenvalue MCC is, which shows where
-/// rare levels make that product small.
+/// The tolerance for MCC, relative to its value: PyRadiomics adds 2.2e-16 to p_i·p_j in the matrix whose
+/// eigenvalue MCC is, which shows where rare levels make that product small.
 const RELATIVE_MCC: f64 = 1e-6;
-/// In this file one voxel of 16,528 is 625 in PyRadiomics and 626 here: the energies differ by
-/// exactly 626² − 625². Intensities are cut off to integers after interpolation, so a rounding
-/// error of ITK's arithmetic or ours decides. That moves the moments by up to 5e-6.
+/// The file in which one voxel of 16,528 is 625 in PyRadiomics and 626 here: the energies differ by
+/// exactly 626² − 625². Intensities are cut off to integers after interpolation, so a rounding error of
+/// ITK's arithmetic or ours decides. That moves the moments by up to 5e-6.
 const ONE_VOXEL_APART: &str = "brain1_10_resample111_linear";
 const RELATIVE_ONE_VOXEL: f64 = 1e-5;
-/// What differs from 0 by less is 0: PyRadiomics adds 2.2e-16 to probabilities in logarithms.
+/// What differs from 0 by less than this is 0: PyRadiomics adds 2.2e-16 to probabilities in logarithms.
 const ABSOLUTE: f64 = 1e-12;
 
 /// PyRadiomics' class of a family.

@@ -18,15 +18,15 @@ pub struct ArrowSchema {
     pub format: *const c_char,
     /// Name of the column.
     pub name: *const c_char,
-    /// Key-value pairs; NULL for none.
+    /// Key-value pairs about the column; NULL for none.
     pub metadata: *const c_char,
-    /// ARROW_FLAG_NULLABLE and others.
+    /// Flags of the column, such as ARROW_FLAG_NULLABLE.
     pub flags: i64,
     /// Number of children.
     pub n_children: i64,
-    /// The children.
+    /// Pointers to the children, the columns of a struct.
     pub children: *mut *mut ArrowSchema,
-    /// Not used here.
+    /// Description of the dictionary of encoded values, which are not used here.
     pub dictionary: *mut ArrowSchema,
     /// Frees what the struct owns; NULL once that is done.
     pub release: Option<unsafe extern "C" fn(*mut ArrowSchema)>,
@@ -41,17 +41,17 @@ pub struct ArrowArray {
     pub length: i64,
     /// Number of values that are missing.
     pub null_count: i64,
-    /// Values to skip.
+    /// Number of values to skip at the beginning.
     pub offset: i64,
     /// Number of buffers.
     pub n_buffers: i64,
     /// Number of children.
     pub n_children: i64,
-    /// The buffers.
+    /// Pointers to the buffers.
     pub buffers: *mut *const c_void,
-    /// The children.
+    /// Pointers to the children, the columns of a struct.
     pub children: *mut *mut ArrowArray,
-    /// Not used here.
+    /// Dictionary of encoded values, which are not used here.
     pub dictionary: *mut ArrowArray,
     /// Frees what the struct owns; NULL once that is done.
     pub release: Option<unsafe extern "C" fn(*mut ArrowArray)>,
@@ -102,7 +102,7 @@ struct OwnedSchema {
     children: Vec<*mut ArrowSchema>,
 }
 
-/// The table as a struct array and its description.
+/// A table as a struct array and its description.
 pub(crate) fn export(table: &radiomics_table) -> Result<(ArrowArray, ArrowSchema), Failure> {
     let length = table.rows.len() as i64;
     let columns = columns(table)?;

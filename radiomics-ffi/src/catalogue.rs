@@ -11,7 +11,7 @@ use crate::pointers::{Out, OutStruct, Versioned, borrowed};
 use crate::status::{Failure, radiomics_status};
 use crate::strings::Texts;
 
-/// Every feature there is. It is never changed, so any number of threads may read it.
+/// Every feature there is. A catalogue is never changed, so any number of threads may read it.
 pub struct radiomics_catalogue {
     features: Vec<radiomics_feature>,
     // Owns what the features point to.
@@ -31,15 +31,15 @@ pub struct radiomics_feature {
     pub family_ibsi_id: *const c_char,
     /// Name of the feature within its family.
     pub name: *const c_char,
-    /// IBSI identifier; empty if IBSI has none.
+    /// IBSI identifier of the feature; empty if IBSI has none.
     pub ibsi_id: *const c_char,
-    /// IBSI identifier of the feature at this value of its parameter; empty for most.
+    /// IBSI identifier of the value that the feature's parameter has; empty for most features.
     pub ibsi_parameter_id: *const c_char,
-    /// PyRadiomics' name; NULL if it has none.
+    /// PyRadiomics' name of the feature; NULL if it has none.
     pub pyradiomics: *const c_char,
-    /// What it is, in a line.
+    /// What the feature is, in a line.
     pub summary: *const c_char,
-    /// The aggregations that it comes in, separated by commas; empty for the region as a whole.
+    /// The aggregations that the feature comes in, separated by commas; empty for the region as a whole.
     pub aggregations: *const c_char,
 }
 
@@ -84,7 +84,7 @@ pub unsafe extern "C" fn radiomics_catalogue_new(
     })
 }
 
-/// Number of features; 0 for NULL.
+/// The number of features; 0 for NULL.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_catalogue_length(catalogue: *const radiomics_catalogue) -> usize {
@@ -92,7 +92,7 @@ pub unsafe extern "C" fn radiomics_catalogue_length(catalogue: *const radiomics_
     value_or(0, || unsafe { catalogue.as_ref() }.map_or(0, |catalogue| catalogue.features.len()))
 }
 
-/// Feature `index`, from 0, in the order of the tables' rows. Set `feature->struct_size` first.
+/// Writes feature `index`, from 0, in the order of the tables' rows. Set `feature->struct_size` first.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_catalogue_feature(

@@ -37,16 +37,16 @@ pub struct radiomics_column {
     pub family: *const c_char,
     /// Name of the feature within its family.
     pub feature: *const c_char,
-    /// Over what it is aggregated, such as "3D_avg"; empty for the region as a whole.
+    /// What the feature is aggregated over, such as "3D_avg"; empty for the region as a whole.
     pub aggregation: *const c_char,
-    /// Identifier of the IBSI reference manual; empty if IBSI has none.
+    /// IBSI identifier of the feature; empty if IBSI has none.
     pub ibsi_id: *const c_char,
-    /// Identifier of the feature at this value of its parameter; empty for most.
+    /// IBSI identifier of the value that the feature's parameter has; empty for most features.
     pub ibsi_parameter_id: *const c_char,
     /// PyRadiomics' name of the feature; NULL if it has none.
     pub pyradiomics: *const c_char,
-    /// Which one of several discretisations it is of, such as "bin_width_25"; empty if the settings
-    /// have one alone, or if the feature does not depend on it.
+    /// Which one of several discretisations the value is of, such as "bin_width_25"; empty if the
+    /// settings have one alone, or if the feature does not depend on it.
     pub discretisation: *const c_char,
 }
 
@@ -75,14 +75,15 @@ impl radiomics_column {
     }
 }
 
-/// Empty unless it is one of several.
+/// Name of the discretisation of a column, empty unless it is one of several.
 pub(crate) fn discretisation_name(column: &Column) -> String {
     column.discretisation.as_ref().map_or_else(String::new, Discretisation::name)
 }
 
-/// The columns that radiomics_extract_many has for each label, in their order, before there is any
+/// Lists the columns that radiomics_extract_many has for each label, in their order, before there is any
 /// image: for `image_count` images of these names, or, if `image_names` is NULL, for a single one, which
-/// is called "original". To be freed with radiomics_columns_free. Since RADIOMICS_ABI_VERSION 4.
+/// is called "original". The list is to be freed with radiomics_columns_free. Since RADIOMICS_ABI_VERSION
+/// 4.
 #[unsafe(no_mangle)]
 // SAFETY: as for `radiomics_version`.
 pub unsafe extern "C" fn radiomics_columns_new(
@@ -115,20 +116,20 @@ unsafe fn names<'a>(names: *const *const c_char, count: usize) -> Result<Vec<&'a
             _ => Err(Failure::argument("`image_names` is NULL: several images need names")),
         };
     }
-    let mut found = Vec::new();
+    let mut all = Vec::new();
     for index in 0..count {
         // SAFETY: passed on to the caller; there are as many names as images.
         let name: &str = unsafe { text(*names.add(index), &format!("image_names[{index}]")) }?;
-        if found.contains(&name) {
+        if all.contains(&name) {
             let text = format!("two images are called `{name}`: their columns could not be told apart");
             return Err(Failure::argument(text));
         }
-        found.push(name);
+        all.push(name);
     }
-    Ok(found)
+    Ok(all)
 }
 
-/// Number of columns; 0 for NULL. Since RADIOMICS_ABI_VERSION 4.
+/// The number of columns; 0 for NULL. Since RADIOMICS_ABI_VERSION 4.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_columns_length(columns: *const radiomics_columns) -> usize {
@@ -136,7 +137,7 @@ pub unsafe extern "C" fn radiomics_columns_length(columns: *const radiomics_colu
     value_or(0, || unsafe { columns.as_ref() }.map_or(0, |columns| columns.for_c.len()))
 }
 
-/// Column `index`, from 0, in the order of the rows. Set `column->struct_size` first. Since
+/// Writes column `index`, from 0, in the order of the rows. Set `column->struct_size` first. Since
 /// RADIOMICS_ABI_VERSION 4.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]

@@ -21,7 +21,7 @@ pub struct radiomics_context {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct radiomics_context_options {
-    /// sizeof(radiomics_context_options).
+    /// sizeof(radiomics_context_options), to be set by the caller.
     pub struct_size: usize,
     /// Number of threads, at most 1024; 0 means as many as the machine has. No number depends on
     /// it.
@@ -73,8 +73,8 @@ pub unsafe extern "C" fn radiomics_context_free(context: *mut radiomics_context)
     unsafe { free(context) };
 }
 
-/// What went wrong in the last call with this context that failed: the values at fault and the
-/// remedy, in UTF-8. Empty if none failed, or for NULL. Valid until the next failing call with
+/// What went wrong in the last call with this context that failed: the values at fault and the remedy, in
+/// UTF-8. The text is empty if no call failed, or for NULL, and valid until the next failing call with
 /// the context, or until it is freed.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]

@@ -17,7 +17,7 @@ use crate::table::radiomics_table;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct radiomics_job {
-    /// sizeof(radiomics_job).
+    /// sizeof(radiomics_job), to be set by the caller.
     pub struct_size: usize,
     /// Pointers to image_count images on one grid, that of the mask.
     pub images: *const *const radiomics_image,
@@ -26,17 +26,17 @@ pub struct radiomics_job {
     pub image_names: *const *const c_char,
     /// Number of images.
     pub image_count: usize,
-    /// The mask.
+    /// The mask, which holds the labels.
     pub mask: *const radiomics_image,
     /// The labels whose voxels are the regions; NULL means every label of the mask, ascending.
     pub labels: *const i64,
     /// Number of labels; 0 if `labels` is NULL.
     pub label_count: usize,
-    /// What determines the numbers.
+    /// The settings, which determine the numbers.
     pub settings: *const radiomics_settings,
-    /// Is told of progress and may cancel; may be NULL.
+    /// A callback that is told of progress and may cancel; may be NULL.
     pub progress: radiomics_progress,
-    /// Handed on to `progress`.
+    /// What is handed on to `progress`.
     pub user_data: *mut c_void,
 }
 
@@ -135,7 +135,7 @@ unsafe fn images<'a>(job: &radiomics_job) -> Result<Vec<(&'a str, Image<'a>)>, F
     Ok(images)
 }
 
-/// Extracts, and makes one table of those of the labels.
+/// Extracts, and makes one table of the tables of all labels.
 fn tables(
     images: &[(&str, &Image)],
     mask: &Mask,

@@ -43,22 +43,22 @@ pub enum radiomics_dtype {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct radiomics_image {
-    /// sizeof(radiomics_image).
+    /// sizeof(radiomics_image), to be set by the caller.
     pub struct_size: usize,
-    /// The voxel (0, 0, 0), aligned as its type asks for.
+    /// Pointer to the voxel (0, 0, 0), aligned as its type asks for.
     pub data: *const c_void,
     /// Number type of the voxels, a radiomics_dtype.
     pub dtype: i32,
-    /// Must be 0.
+    /// Reserved for later versions: must be 0.
     pub reserved: i32,
     /// Number of voxels along (z, y, x).
     pub shape: [usize; 3],
-    /// Steps in voxels, not bytes, from a voxel to its neighbour along (z, y, x); may be negative.
+    /// Steps in voxels, not bytes, from a voxel to its neighbour along (z, y, x); they may be negative.
     /// All 0 means contiguous voxels: `(shape[1] * shape[2], shape[2], 1)`.
     pub strides: [isize; 3],
-    /// Distance between voxel centres along (z, y, x).
+    /// Distance in mm between voxel centres along (z, y, x).
     pub spacing_mm: [f64; 3],
-    /// Position (z, y, x) of the centre of voxel (0, 0, 0).
+    /// Position (z, y, x) in mm of the centre of voxel (0, 0, 0).
     pub origin_mm: [f64; 3],
     /// Direction cosines: column c is the direction, in (z, y, x) components, of axis c. All 0
     /// means that the axes run along the patient's.
@@ -120,7 +120,7 @@ unsafe fn voxels<'a>(image: &radiomics_image, name: &str) -> Result<Voxels<'a>, 
                U64: u64, I64: i64, F32: f32, F64: f64)
 }
 
-/// The caller's voxels as a view. What can be checked is; that the memory is there cannot.
+/// The caller's voxels as a view. What can be checked is checked; that the memory is there cannot be.
 unsafe fn view<'a, T>(image: &radiomics_image, name: &str) -> Result<ArrayView3<'a, T>, Failure> {
     let data = image.data.cast::<T>();
     if data.is_null() {
@@ -173,8 +173,8 @@ fn contiguous([_, ny, nx]: [usize; 3]) -> Option<[isize; 3]> {
     Some([rows.checked_mul(isize::try_from(ny).ok()?)?, rows, 1])
 }
 
-/// How many voxels before `address` the view begins; nothing if its number of voxels or its
-/// extent in memory is more than there can be.
+/// How many voxels before `address` the view begins; `None` if its number of voxels or its extent in
+/// memory is more than there can be.
 fn reach<T>(address: usize, shape: [usize; 3], strides: [isize; 3]) -> Option<usize> {
     let most = isize::MAX as u128 / size_of::<T>() as u128;
     let mut count = 1_u128;

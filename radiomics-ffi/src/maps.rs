@@ -32,18 +32,19 @@ pub struct radiomics_maps {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct radiomics_maps_job {
-    /// sizeof(radiomics_maps_job).
+    /// sizeof(radiomics_maps_job), to be set by the caller.
     pub struct_size: usize,
-    /// The image.
+    /// The image that maps are made of.
     pub image: *const radiomics_image,
-    /// The mask.
+    /// The mask, on the grid of the image.
     pub mask: *const radiomics_image,
     /// The label whose voxels are the region.
     pub label: i64,
-    /// What determines the numbers. The families and features that they name have a map each, by
-    /// default all that can; of filters they have one.
+    /// The settings, which determine the numbers. The features that they ask for, by default all that
+    /// can, have a map for each aggregation; of filters there is one.
     pub settings: *const radiomics_settings,
-    /// Voxels of the window on either side of its centre, at most 15; 0 means 1, for 27 voxels in all.
+    /// Number of voxels that the window has on either side of its centre, at most 15; 0 means 1, for 27
+    /// voxels in all.
     pub radius: usize,
     /// 1 for a window that is one voxel thick across slices, else 0.
     pub in_plane: i32,
@@ -72,11 +73,12 @@ pub struct radiomics_map {
     pub family: *const c_char,
     /// Name of the feature within its family.
     pub feature: *const c_char,
-    /// Over what it is aggregated within a window, such as "3D_avg"; empty for the window as a whole.
+    /// What the feature is aggregated over within a window, such as "3D_avg"; empty for the window as a
+    /// whole.
     pub aggregation: *const c_char,
-    /// Identifier of the IBSI reference manual; empty if IBSI has none.
+    /// IBSI identifier of the feature; empty if IBSI has none.
     pub ibsi_id: *const c_char,
-    /// Identifier of the feature at this value of its parameter; empty for most.
+    /// IBSI identifier of the value that the feature's parameter has; empty for most features.
     pub ibsi_parameter_id: *const c_char,
     /// PyRadiomics' name of the feature; NULL if it has none.
     pub pyradiomics: *const c_char,
@@ -113,7 +115,7 @@ fn map_for_c(column: &Column, texts: &mut Texts) -> radiomics_map {
 
 /// Prepares feature maps: a value for each voxel of the region, computed of the window round it. The
 /// region is preprocessed, filtered and discretised here, and windows are gone through in
-/// radiomics_maps_compute. To be freed with radiomics_maps_free.
+/// radiomics_maps_compute. The maps are to be freed with radiomics_maps_free.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_maps_new(
@@ -149,7 +151,7 @@ fn flag(given: i32, name: &str) -> Result<bool, Failure> {
     }
 }
 
-/// Number of maps; 0 for NULL.
+/// The number of maps; 0 for NULL.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_maps_length(maps: *const radiomics_maps) -> usize {
@@ -157,7 +159,7 @@ pub unsafe extern "C" fn radiomics_maps_length(maps: *const radiomics_maps) -> u
     value_or(0, || unsafe { maps.as_ref() }.map_or(0, |maps| maps.for_c.len()))
 }
 
-/// What map `index`, from 0, is of. Set `map->struct_size` first.
+/// Writes what map `index`, from 0, is of. Set `map->struct_size` first.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_maps_map(
@@ -173,7 +175,7 @@ pub unsafe extern "C" fn radiomics_maps_map(
     })
 }
 
-/// Where the maps lie: on the bounding box of the region, on the grid after interpolation. `image`
+/// Writes where the maps lie: on the bounding box of the region, on the grid after interpolation. `image`
 /// becomes the description of an image of doubles whose `data` are NULL: a map needs a buffer of
 /// `shape[0] * shape[1] * shape[2]`, and is an image like any other once `data` points to that. Set
 /// `image->struct_size` first.
@@ -236,7 +238,7 @@ pub unsafe extern "C" fn radiomics_maps_compute(
     unsafe { entry(context, body) }
 }
 
-/// Values that are computed before they are sorted into maps.
+/// Bytes of values that are computed before they are sorted into maps.
 const TILE_BYTES: usize = 8 << 20;
 
 /// The values of the region's voxels in the maps that are wanted, map after map.

@@ -22,7 +22,7 @@ pub struct radiomics_matrices {
     _texts: Texts,
 }
 
-/// The cells of a matrix, by what they have.
+/// The cells of a matrix: their levels, columns and values, an array of each.
 struct Cells {
     levels: Vec<u16>,
     columns: Vec<u64>,
@@ -38,21 +38,21 @@ pub struct radiomics_matrix {
     pub struct_size: usize,
     /// Name of the family, such as "glcm".
     pub family: *const c_char,
-    /// The slice of the region's bounding box that it was counted over; -1 for the volume.
+    /// The slice of the region's bounding box that the matrix was counted over; -1 for the volume.
     pub slice: i64,
-    /// 1 if it is of one direction, which `offset` is, else 0.
+    /// 1 if the matrix is of one direction, which `offset` is, else 0.
     pub has_offset: i32,
-    /// Steps (z, y, x) to the neighbour; all 0 without a direction. The GLCM counts each pair of
-    /// neighbours in both orders, unless glcm_symmetric is off.
+    /// Steps (z, y, x) to the neighbour; all 0 for a matrix without a direction. The GLCM counts each
+    /// pair of neighbours in both orders, unless glcm_symmetric is off.
     pub offset: [i32; 3],
     /// Number of cells that are not 0.
     pub cell_count: usize,
     /// Grey level i of each cell, from 1.
     pub levels: *const u16,
-    /// Of each cell the grey level j (GLCM), run length, zone size, zone distance or dependence, from
-    /// 1; for NGTDM n_i, the number of voxels of the level that have neighbours.
+    /// Grey level j (GLCM), run length, zone size, zone distance or dependence of each cell, from 1; for
+    /// NGTDM n_i, the number of voxels of the level that have neighbours.
     pub columns: *const u64,
-    /// Number of occurrences; for NGTDM s_i, the sum of differences from the neighbours' mean.
+    /// Number of occurrences of each cell; for NGTDM s_i, the sum of differences from the neighbours' mean.
     pub values: *const f64,
 }
 
@@ -93,8 +93,8 @@ impl radiomics_matrices {
 }
 
 /// Counts the matrices of the texture families that `settings` ask for: of each slice if there are
-/// aggregations by slice, of the volume if there are aggregations in three dimensions. To be freed with
-/// radiomics_matrices_free. Since RADIOMICS_ABI_VERSION 4.
+/// aggregations by slice, of the volume if there are aggregations in three dimensions. They are to be
+/// freed with radiomics_matrices_free. Since RADIOMICS_ABI_VERSION 4.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_matrices_new(
@@ -121,7 +121,7 @@ pub unsafe extern "C" fn radiomics_matrices_new(
     unsafe { entry(context, body) }
 }
 
-/// Number of matrices; 0 for NULL. Since RADIOMICS_ABI_VERSION 4.
+/// The number of matrices; 0 for NULL. Since RADIOMICS_ABI_VERSION 4.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_matrices_length(matrices: *const radiomics_matrices) -> usize {
@@ -129,8 +129,8 @@ pub unsafe extern "C" fn radiomics_matrices_length(matrices: *const radiomics_ma
     value_or(0, || unsafe { matrices.as_ref() }.map_or(0, |matrices| matrices.for_c.len()))
 }
 
-/// Matrix `index`, from 0: family by family in the order of the catalogue, and there slice by slice,
-/// then the volume. Set `matrix->struct_size` first. Since RADIOMICS_ABI_VERSION 4.
+/// Writes matrix `index`, from 0: family by family in the order of the catalogue, and there slice by
+/// slice, then the volume. Set `matrix->struct_size` first. Since RADIOMICS_ABI_VERSION 4.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_matrices_matrix(

@@ -16,7 +16,7 @@ use crate::status::Failure;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct radiomics_output {
-    /// sizeof(radiomics_output).
+    /// sizeof(radiomics_output), to be set by the caller.
     pub struct_size: usize,
     /// Pointers to buffer_count buffers that do not overlap: one for each response or map, in their
     /// order, or NULL for one that is not wanted.
@@ -27,9 +27,10 @@ pub struct radiomics_output {
     pub buffer_length: usize,
     /// The value of a map where the region is not, such as NAN. Responses do not need it.
     pub outside: f64,
-    /// Is told of progress and may cancel; may be NULL. A step is a response, or a voxel of the maps.
+    /// A callback that is told of progress and may cancel; may be NULL. A step is a response, or a voxel
+    /// of the maps.
     pub progress: radiomics_progress,
-    /// Handed on to `progress`.
+    /// What is handed on to `progress`.
     pub user_data: *mut c_void,
 }
 
@@ -40,22 +41,22 @@ unsafe impl Versioned for radiomics_output {
     const FIRST_SIZE: usize = 56;
 }
 
-/// The caller's buffers, checked; written last.
+/// The caller's buffers, which have been checked and are written last.
 pub(crate) struct Output {
     wanted: Vec<Buffer>,
     given: radiomics_output,
 }
 
-/// One buffer that is wanted.
+/// A buffer of the caller that is not NULL.
 pub(crate) struct Buffer {
-    /// The number of its response or map.
+    /// The number of the response or map that goes to this buffer.
     pub index: usize,
     first: *mut f64,
     voxels: usize,
 }
 
 impl Output {
-    /// Of `count` things that are called `what` in messages, each of this shape.
+    /// Checks the buffers for `count` responses or maps, which messages call `what`, each of `shape`.
     pub unsafe fn new(
         output: *const radiomics_output,
         what: &str,
@@ -99,7 +100,7 @@ impl Output {
         &self.wanted
     }
 
-    /// The same for writing.
+    /// The buffers that are wanted, for writing.
     pub fn into_buffers(self) -> Vec<Buffer> {
         self.wanted
     }
@@ -126,7 +127,7 @@ impl Buffer {
     }
 }
 
-/// The address behind the last of some values, if there can be so many.
+/// The address behind the last of `values` values from `first` on, if there can be so many.
 fn end(first: *mut f64, values: usize) -> Option<usize> {
     let bytes = values.checked_mul(size_of::<f64>()).filter(|bytes| isize::try_from(*bytes).is_ok())?;
     first.addr().checked_add(bytes)

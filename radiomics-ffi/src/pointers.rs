@@ -28,7 +28,7 @@ pub(crate) unsafe fn borrowed<'a, T>(pointer: *const T, name: &str) -> Result<&'
     Ok(unsafe { &*pointer })
 }
 
-/// `length` objects from `pointer` on, borrowed for the call; NULL is fine for none.
+/// The `length` objects from `pointer` on, borrowed for the call; NULL is fine for none.
 pub(crate) unsafe fn slice<'a, T>(pointer: *const T, length: usize, name: &str) -> Result<&'a [T]> {
     if length == 0 {
         return Ok(&[]);
@@ -42,7 +42,7 @@ pub(crate) unsafe fn slice<'a, T>(pointer: *const T, length: usize, name: &str) 
     Ok(unsafe { std::slice::from_raw_parts(pointer, length) })
 }
 
-/// UTF-8 text up to its NUL, borrowed for the call.
+/// The UTF-8 text at `pointer` up to its NUL, borrowed for the call.
 pub(crate) unsafe fn text<'a>(pointer: *const c_char, name: &str) -> Result<&'a str> {
     check(pointer, name)?;
     // SAFETY: not NULL as just checked; ends in NUL by the rule of the header.
@@ -58,7 +58,7 @@ impl<T> Out<T> {
         check(pointer, name).map(|()| Self(pointer))
     }
 
-    /// The same for an output that the caller may not want.
+    /// Where an output goes that the caller may not want: `None` for NULL.
     pub unsafe fn optional(pointer: *mut T, name: &str) -> Result<Option<Self>> {
         if pointer.is_null() {
             return Ok(None);
@@ -80,13 +80,13 @@ impl<T> Out<T> {
 /// `repr(C)`, the first field is `struct_size: usize`, all bytes 0 are a value, and so is any
 /// value of the caller's fields.
 pub(crate) unsafe trait Versioned: Copy {
-    /// Name in the header.
+    /// Name of the struct in the header.
     const NAME: &'static str;
-    /// Size in the first version that had the struct: never to be changed.
+    /// Size of the struct in the first version that had it: never to be changed.
     const FIRST_SIZE: usize;
 }
 
-/// No struct of the header comes near: a size above it was never set.
+/// A size that no struct of the header comes near: a larger one was never set.
 const LARGEST_SIZE: usize = 4096;
 
 unsafe fn size_of_callers<T: Versioned>(pointer: *const T, name: &str) -> Result<usize> {
@@ -103,8 +103,8 @@ unsafe fn size_of_callers<T: Versioned>(pointer: *const T, name: &str) -> Result
     Ok(size)
 }
 
-/// The caller's struct. Fields that an older caller does not have are 0; fields that only a newer
-/// caller has must be.
+/// The caller's struct. Fields that an older caller does not have are 0; fields that only a newer caller
+/// has must be 0.
 pub(crate) unsafe fn versioned<T: Versioned>(pointer: *const T, name: &str) -> Result<T> {
     // SAFETY: passed on to the caller.
     let size = unsafe { size_of_callers(pointer, name) }?;

@@ -7,9 +7,9 @@ use radiomics_core::Runtime;
 
 use crate::context::radiomics_context;
 
-/// Is told that `done` of `total` steps are done, and returns 0 to go on, anything else to cancel.
-/// It is called on the context's threads, one call at a time, with `done` never going down, and
-/// must not call a function with that context.
+/// A callback that is told that `done` of `total` steps are done, and returns 0 to go on, anything else
+/// to cancel. It is called on the context's threads, one call at a time, with `done` never going down,
+/// and must not call a function with that context.
 pub type radiomics_progress =
     Option<unsafe extern "C" fn(done: usize, total: usize, user_data: *mut c_void) -> i32>;
 

@@ -12,8 +12,8 @@ use crate::pointers::{Out, borrowed, text};
 use crate::status::{Failure, radiomics_status};
 use crate::strings::c_text;
 
-/// Everything that determines the numbers, apart from image and mask. It is never changed, so any
-/// number of threads may use one at the same time.
+/// Everything that determines the numbers, apart from image and mask. Settings are never changed, so any
+/// number of threads may use them at the same time.
 pub struct radiomics_settings {
     core: Settings,
     filters: Vec<CString>,
@@ -48,7 +48,7 @@ fn boxed(core: Settings) -> *mut radiomics_settings {
     Box::into_raw(Box::new(radiomics_settings { core, filters }))
 }
 
-/// Settings of a profile: "ibsi" or "pyradiomics".
+/// Makes the settings of a profile: "ibsi" or "pyradiomics".
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_settings_from_profile(
@@ -60,7 +60,7 @@ pub unsafe extern "C" fn radiomics_settings_from_profile(
     unsafe { from_text(context, profile, "profile", settings, |name| Ok(Profile::parse(name)?.settings())) }
 }
 
-/// Settings of a reference configuration of IBSI 1: "digital_phantom", or "A" to "E" for the CT
+/// Makes the settings of a reference configuration of IBSI 1: "digital_phantom", or "A" to "E" for the CT
 /// phantom.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
@@ -73,7 +73,7 @@ pub unsafe extern "C" fn radiomics_settings_from_ibsi_configuration(
     unsafe { from_text(context, name, "name", settings, Settings::ibsi_configuration) }
 }
 
-/// Settings from a YAML 1.2 document, which may be JSON: the keys are those of the Python package
+/// Reads settings from a YAML 1.2 document, which may be JSON: the keys are those of the Python package
 /// and of the command line.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
@@ -86,7 +86,7 @@ pub unsafe extern "C" fn radiomics_settings_from_yaml(
     unsafe { from_text(context, yaml, "yaml", settings, document::from_yaml) }
 }
 
-/// Settings from a JSON document.
+/// Reads settings from a JSON document.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_settings_from_json(
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn radiomics_settings_from_json(
     unsafe { from_text(context, json, "json", settings, document::from_json) }
 }
 
-/// Settings from the text of a PyRadiomics parameter file, YAML or JSON. `label` becomes the label
+/// Reads settings from the text of a PyRadiomics parameter file, YAML or JSON. `label` becomes the label
 /// that the file names, 1 if it names none; it may be NULL if it is not wanted.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
@@ -124,7 +124,7 @@ pub unsafe extern "C" fn radiomics_settings_from_pyradiomics(
     unsafe { entry(context, body) }
 }
 
-/// New settings: those of `base`, with the ones replaced that a YAML document names.
+/// Makes new settings: those of `base`, with the ones replaced that a YAML document names.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_settings_update(
@@ -144,7 +144,7 @@ pub unsafe extern "C" fn radiomics_settings_update(
     unsafe { entry(context, body) }
 }
 
-/// All settings as a YAML document, to be freed with radiomics_string_free.
+/// Writes all settings as a YAML document, to be freed with radiomics_string_free.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_settings_to_yaml(
@@ -156,7 +156,7 @@ pub unsafe extern "C" fn radiomics_settings_to_yaml(
     unsafe { entry(context, |_| to_text(settings, yaml, document::to_yaml)) }
 }
 
-/// All settings as a JSON document, to be freed with radiomics_string_free.
+/// Writes all settings as a JSON document, to be freed with radiomics_string_free.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_settings_to_json(
@@ -179,9 +179,9 @@ unsafe fn to_text(
     Ok(())
 }
 
-/// Name of filter `index`, from 0, of the settings, which is the image of its rows and maps: such as
-/// "log-1.5mm-3D", or "original" for the image as it is. It lives as long as the settings. NULL if
-/// there are not so many filters, or for NULL.
+/// The name of filter `index`, from 0, of the settings, which is the image of its rows and maps: such as
+/// "log-1.5mm-3D", or "original" for the image as it is. The name lives as long as the settings; it is
+/// NULL if there are not so many filters, or for NULL.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_settings_filter_name(

@@ -8,11 +8,11 @@ use radiomics_core::Error;
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum radiomics_status {
-    /// Done; outputs are written.
+    /// The call did what it should, and outputs are written.
     Ok = 0,
 
-    /// A NULL or misaligned pointer, a struct_size that is not that of the struct, an unknown code,
-    /// text that is not UTF-8, an index that is too large.
+    /// An argument cannot be used: a NULL or misaligned pointer, a struct_size that is not that of the
+    /// struct, an unknown code, text that is not UTF-8, an index that is too large.
     InvalidArgument = 1,
     /// A mistake of this library: please report it. The context can still be used.
     Internal = 2,
@@ -158,8 +158,8 @@ mod tests {
         assert_eq!(codes, published);
         for (status, text) in &TEXTS {
             // SAFETY: the function returns static text.
-            let found = unsafe { CStr::from_ptr(radiomics_status_text(*status as i32)) };
-            assert_eq!(found, *text);
+            let shown = unsafe { CStr::from_ptr(radiomics_status_text(*status as i32)) };
+            assert_eq!(shown, *text);
         }
         // SAFETY: as above.
         let unknown = unsafe { CStr::from_ptr(radiomics_status_text(-7)) };

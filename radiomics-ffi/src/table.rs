@@ -12,7 +12,7 @@ use crate::pointers::{Out, OutStruct, Versioned, borrowed, text};
 use crate::status::{Failure, radiomics_status};
 use crate::strings::Texts;
 
-/// Feature values, a row each. It is never changed, so any number of threads may read it.
+/// Feature values, a row each. A table is never changed, so any number of threads may read it.
 pub struct radiomics_table {
     pub(crate) rows: Vec<(i64, FeatureRow)>,
     values: Vec<f64>,
@@ -21,7 +21,7 @@ pub struct radiomics_table {
     _texts: Texts,
 }
 
-/// Whether a value is one.
+/// Whether a value is defined.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum radiomics_value_status {
@@ -41,9 +41,9 @@ pub struct radiomics_row {
     pub label: i64,
     /// The value; NaN where the feature is undefined.
     pub value: f64,
-    /// A radiomics_value_status.
+    /// Whether the value is defined, a radiomics_value_status.
     pub status: i32,
-    /// 0.
+    /// Reserved for later versions: 0.
     pub reserved: i32,
     /// A name unique among the rows of a label: image_family_feature, _aggregation for texture, and
     /// the discretisation where there are several.
@@ -54,16 +54,16 @@ pub struct radiomics_row {
     pub family: *const c_char,
     /// Name of the feature within its family.
     pub feature: *const c_char,
-    /// Over what it was aggregated, such as "3D_avg"; empty for the region as a whole.
+    /// What the feature is aggregated over, such as "3D_avg"; empty for the region as a whole.
     pub aggregation: *const c_char,
-    /// Identifier of the IBSI reference manual; empty if IBSI has none.
+    /// IBSI identifier of the feature; empty if IBSI has none.
     pub ibsi_id: *const c_char,
-    /// Identifier of the feature at this value of its parameter; empty for most.
+    /// IBSI identifier of the value that the feature's parameter has; empty for most features.
     pub ibsi_parameter_id: *const c_char,
     /// PyRadiomics' name of the feature; NULL if it has none.
     pub pyradiomics: *const c_char,
-    /// Which one of several discretisations it is of, such as "bin_width_25" or "bin_number_32"; empty
-    /// if the settings have one alone, or if the feature does not depend on it. Since
+    /// Which one of several discretisations the value is of, such as "bin_width_25" or "bin_number_32";
+    /// empty if the settings have one alone, or if the feature does not depend on it. Since
     /// RADIOMICS_ABI_VERSION 3.
     pub discretisation: *const c_char,
     /// Why the value is undefined: "nothing_counted" if the region has nothing of what the matrix
@@ -115,7 +115,7 @@ fn row_for_c(label: i64, row: &FeatureRow, texts: &mut Texts) -> radiomics_row {
     }
 }
 
-/// Number of rows; 0 for NULL.
+/// The number of rows; 0 for NULL.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_table_length(table: *const radiomics_table) -> usize {
@@ -123,7 +123,7 @@ pub unsafe extern "C" fn radiomics_table_length(table: *const radiomics_table) -
     value_or(0, || unsafe { table.as_ref() }.map_or(0, |table| table.rows.len()))
 }
 
-/// Row `index`, from 0: label by label, image by image, and there in the order of the catalogue. A
+/// Writes row `index`, from 0: label by label, image by image, and there in the order of the catalogue. A
 /// family that depends on the discretisation has its rows once for each of several. Set
 /// `row->struct_size` first.
 // SAFETY: as for `radiomics_version`.
@@ -141,8 +141,8 @@ pub unsafe extern "C" fn radiomics_table_row(
     })
 }
 
-/// Finds the row of a label that has this column name. RADIOMICS_STATUS_UNKNOWN_NAME if there
-/// is none.
+/// Finds the row of a label that has this column name. The status is RADIOMICS_STATUS_UNKNOWN_NAME if
+/// there is none.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_table_find(
@@ -155,15 +155,15 @@ pub unsafe extern "C" fn radiomics_table_find(
         // SAFETY: by the rule of the header.
         let (table, column, out) =
             unsafe { (borrowed(table, "table")?, text(column, "column")?, Out::new(index, "index")?) };
-        let found = table.rows.iter().position(|(of, row)| *of == label && row.column.name() == column);
+        let row = table.rows.iter().position(|(of, row)| *of == label && row.column.name() == column);
         let missing = || Failure { status: radiomics_status::UnknownName, text: String::new() };
-        out.set(found.ok_or_else(missing)?);
+        out.set(row.ok_or_else(missing)?);
         Ok(())
     })
 }
 
-/// The values of all rows, radiomics_table_length of them one after the other, which live as long
-/// as the table. NULL for NULL or an empty table.
+/// The values of all rows, radiomics_table_length of them one after the other, which live as long as the
+/// table; NULL for NULL or an empty table.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_table_values(table: *const radiomics_table) -> *const f64 {

@@ -2,14 +2,14 @@
 
 use std::ffi::{CStr, c_char};
 
-/// The version as text that ends in NUL.
+/// The version of the library as text that ends in NUL.
 const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
     Ok(version) => version,
     Err(_) => panic!("the version holds a NUL"),
 };
 
-/// Version of this interface: it grows when functions, fields or codes are added. Nothing that
-/// is there is changed or removed while the library's soname stays the same.
+/// Version of this interface: it grows when functions, fields or codes are added. Nothing that is in the
+/// interface is changed or removed while the library's soname stays the same.
 pub const RADIOMICS_ABI_VERSION: u32 = 4;
 
 /// Version of the library, such as "0.1.0": static text that the caller must not free.

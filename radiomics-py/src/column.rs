@@ -17,7 +17,7 @@ use crate::settings::Settings;
 #[pyclass(frozen, eq, hash, module = "radiomics_rs")]
 #[derive(Clone)]
 pub struct Column {
-    /// Without its discretisation, of which only the name is kept.
+    /// The column without its discretisation, of which only the name is kept.
     core: radiomics_core::Column,
     discretisation: String,
 }
@@ -76,25 +76,25 @@ impl Column {
         if self.discretisation.is_empty() { name } else { format!("{name}_{}", self.discretisation) }
     }
 
-    /// The image it is computed from: "original", or the name of a filter.
+    /// The image that the value is computed from: "original", or the name of a filter.
     #[getter]
     fn image(&self) -> &str {
         &self.core.image
     }
 
-    /// Family, in the vocabulary of the IBSI reference values.
+    /// Name of the family, in the vocabulary of the IBSI reference values.
     #[getter]
     fn family(&self) -> &'static str {
         self.core.family
     }
 
-    /// Name within the family.
+    /// Name of the feature within its family.
     #[getter]
     fn feature(&self) -> &'static str {
         self.core.feature.name
     }
 
-    /// IBSI identifier; empty if IBSI has none.
+    /// IBSI identifier of the feature; empty if IBSI has none.
     #[getter]
     fn ibsi_id(&self) -> &'static str {
         self.core.feature.ibsi_id
@@ -112,7 +112,7 @@ impl Column {
         self.core.aggregation.name()
     }
 
-    /// Which of several discretisations it is of; empty if there is one alone.
+    /// Which of several discretisations the value is of; empty if there is one alone.
     #[getter]
     fn discretisation(&self) -> &str {
         &self.discretisation
@@ -122,7 +122,7 @@ impl Column {
         format!("<Column {}>", self.name())
     }
 
-    /// For pickle and copy: the constructor's arguments.
+    /// The constructor's arguments, for pickle and copy.
     fn __reduce__(slf: &Bound<'_, Self>) -> (Py<PyType>, (String, String, String, String, String)) {
         let column = slf.get();
         let arguments = (

@@ -17,13 +17,13 @@ use crate::settings::Settings;
 use crate::value::{MAX_DEPTH, to_value};
 use crate::voxels::{Borrowed, to_array};
 
-/// Spacing, origin and direction, all (z, y, x).
+/// Geometry of an image: spacing, origin and direction, all (z, y, x).
 pub type Geometry = ([f64; 3], [f64; 3], [[f64; 3]; 3]);
 
-/// What a value is of, the value, and why it is undefined (empty if it is defined).
+/// A row of features: what the value is of, the value, and why it is undefined (empty if it is defined).
 type Row = (Column, f64, &'static str);
 
-/// Image, mask and spacing (z, y, x) in mm.
+/// The example: image, mask and spacing (z, y, x) in mm.
 type Example<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, (f64, f64, f64));
 
 /// Rows of features of several labels of a mask in several images, a list for each label: image by
@@ -100,7 +100,7 @@ fn filters_of(given: &Bound<'_, PyAny>) -> PyResult<Vec<Filter>> {
     core(|| read_filters(&values))
 }
 
-/// With a number of threads as Python gives it.
+/// An execution on a number of threads as Python gives it.
 pub fn execution(threads: i64) -> PyResult<Execution> {
     Ok(Execution { threads: number(threads)?, ..Execution::default() })
 }

@@ -12,11 +12,11 @@ use crate::guard::{RadiomicsError, core};
 use crate::settings::Settings;
 use crate::voxels::Borrowed;
 
-/// Maps, values, places, shape and geometry.
+/// What [`feature_maps`] returns: columns, values, places, shape and geometry.
 type Found<'py> =
     (Vec<Column>, Option<Bound<'py, PyArray2<f64>>>, Bound<'py, PyArray1<i64>>, [usize; 3], Geometry);
 
-/// Values that are computed between two looks at signals and progress.
+/// Bytes of values that are computed between two looks at signals and progress.
 const TILE_BYTES: usize = 2 << 20;
 
 /// Feature maps of the voxels of a mask that have a label.
@@ -78,7 +78,7 @@ pub fn feature_maps<'py>(
     ))
 }
 
-/// Where tiles go, and who is told.
+/// Where tiles go, and who is told of progress.
 struct Receiver {
     allocate: Py<PyAny>,
     progress: Option<Py<PyAny>>,

@@ -11,8 +11,8 @@ use crate::guard::core;
 use crate::settings::Settings;
 use crate::voxels::Borrowed;
 
-/// Family, slice (None for the volume), offset (None without directions), and of each cell that is
-/// not 0 level, column and value.
+/// A matrix for Python: family, slice (None for the volume), offset (None without directions), and level,
+/// column and value of each cell that is not 0.
 type Record<'py> = (
     &'static str,
     Option<usize>,
@@ -63,8 +63,8 @@ pub fn matrices<'py>(
     let (voxels, labels) = (Borrowed::new("image", image)?, Borrowed::new("mask", mask)?);
     let image = self::image(voxels.voxels(), image_geometry)?;
     let mask = self::mask(labels.voxels(), mask_geometry)?;
-    let found = py.detach(|| core(|| core_matrices(&image, &mask, label, settings.core(), &execution)))?;
-    Ok(records(py, found))
+    let counted = py.detach(|| core(|| core_matrices(&image, &mask, label, settings.core(), &execution)))?;
+    Ok(records(py, counted))
 }
 
 /// Texture matrices of grey levels, an array (z, y, x) of 16-bit numbers: 0 is outside of the region.
@@ -79,6 +79,6 @@ pub fn matrices_of_levels<'py>(
 ) -> PyResult<Vec<Record<'py>>> {
     let execution = Execution { threads: 1, isa: Isa::best() };
     let levels = levels.as_array();
-    let found = py.detach(|| core(|| core_of_levels(levels, n_g, settings.core(), &execution)))?;
-    Ok(records(py, found))
+    let counted = py.detach(|| core(|| core_of_levels(levels, n_g, settings.core(), &execution)))?;
+    Ok(records(py, counted))
 }

@@ -18,9 +18,9 @@ use crate::guard::{RadiomicsError, core};
 static IDLE: Mutex<Vec<Idle>> = Mutex::new(Vec::new());
 
 struct Idle {
-    /// As the caller asked for them: 0 for as many as the machine has.
+    /// Number of threads as the caller asked for them: 0 for as many as the machine has.
     threads: usize,
-    /// Of the process that started them: a forked one has the pool and no threads.
+    /// Number of the process that started the threads: a forked one has the pool but no threads.
     process: u32,
     pool: Pool,
 }
@@ -54,8 +54,8 @@ pub fn number(threads: i64) -> PyResult<usize> {
 fn take(threads: usize) -> Option<Pool> {
     let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
     forget_foreign(&mut idle);
-    let found = idle.iter().rposition(|kept| kept.threads == threads)?;
-    Some(idle.remove(found).pool)
+    let place = idle.iter().rposition(|kept| kept.threads == threads)?;
+    Some(idle.remove(place).pool)
 }
 
 /// Keeps up to twice as many threads as the machine has, those that were used last.
@@ -69,8 +69,8 @@ fn keep(threads: usize, pool: Pool) {
     }
 }
 
-/// Pools of the process this one was forked from: to drop them would wait for threads that are not
-/// here.
+/// Forgets pools of the process that this one was forked from: to drop them would wait for threads that
+/// are not here.
 fn forget_foreign(idle: &mut Vec<Idle>) {
     let here = std::process::id();
     let (own, foreign) = idle.drain(..).partition(|kept| kept.process == here);

@@ -172,7 +172,7 @@ impl Settings {
         Ok(format!("Settings({})", parts.join(", ")))
     }
 
-    /// For pickle and copy: the constructor's arguments.
+    /// The constructor's arguments, for pickle and copy.
     fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
         Ok((PyTuple::empty(py), self.to_dict(py)?))
     }
@@ -221,7 +221,7 @@ enum Source {
     Path(PathBuf),
 }
 
-/// A document is told from a path by its looks alone, never by what files happen to exist.
+/// Tells a document from a path by its looks alone, never by what files happen to exist.
 fn text_or_path(source: &Bound<'_, PyAny>) -> PyResult<Source> {
     if source.is_instance_of::<PyString>() {
         let text: String = source.extract()?;

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PySequence, PyString, PyTuple};
 use serde_json::{Map, Value};
 
-/// Deeper than any setting, so that an object that contains itself ends in an error.
+/// A depth that no setting has, so that an object that contains itself ends in an error.
 pub const MAX_DEPTH: usize = 8;
 
 /// Keyword arguments as the core's map of settings.
@@ -31,8 +31,9 @@ pub fn to_map(given: Option<&Bound<'_, PyDict>>) -> PyResult<Map<String, Value>>
     Ok(map)
 }
 
-/// `None`, numbers, strings, sequences and mappings, and anything of NumPy's that becomes one
-/// of these. What JSON cannot hold (NaN, infinities) becomes its text, for the core to refuse.
+/// The value of an object: `None`, numbers, strings, sequences and mappings, and anything of NumPy's that
+/// becomes one of these. What JSON cannot hold (NaN, infinities) becomes its text, for the core to
+/// refuse.
 pub fn to_value(name: &str, object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
     let refuse = || {
         let kind = object.get_type().name()?;
@@ -49,8 +50,8 @@ pub fn to_value(name: &str, object: &Bound<'_, PyAny>, depth: usize) -> PyResult
         Ok(Value::Bool(object.extract()?))
     } else if object.is_instance_of::<PyInt>() {
         match (object.extract::<i64>(), object.extract::<u64>()) {
-            (Ok(whole), _) => Ok(whole.into()),
-            (_, Ok(whole)) => Ok(whole.into()),
+            (Ok(integer), _) => Ok(integer.into()),
+            (_, Ok(integer)) => Ok(integer.into()),
             _ => Ok(Value::String(object.str()?.to_string())),
         }
     } else if object.is_instance_of::<PyFloat>() {
@@ -77,14 +78,14 @@ pub fn to_value(name: &str, object: &Bound<'_, PyAny>, depth: usize) -> PyResult
     }
 }
 
-/// The value as a Python object, arrays as tuples (`frozen`) or as lists.
+/// A value as a Python object, arrays as tuples (`frozen`) or as lists.
 pub fn to_object(py: Python<'_>, value: &Value, frozen: bool) -> PyResult<Py<PyAny>> {
     match value {
         Value::Null => Ok(py.None()),
         Value::Bool(truth) => truth.into_py_any(py),
         Value::Number(number) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
-            (Some(whole), _, _) => whole.into_py_any(py),
-            (_, Some(whole), _) => whole.into_py_any(py),
+            (Some(integer), _, _) => integer.into_py_any(py),
+            (_, Some(integer), _) => integer.into_py_any(py),
             (_, _, number) => number.into_py_any(py),
         },
         Value::String(text) => text.into_py_any(py),

@@ -28,8 +28,8 @@ impl Verification {
         self.checks.iter().all(Check::inside)
     }
 
-    /// Every check: dicts with the keys dataset, family, aggregation, feature, ibsi_id,
-    /// reference, tolerance, value and inside.
+    /// A dict for every check, with the keys dataset, family, aggregation, feature, ibsi_id, reference,
+    /// tolerance, value and inside.
     fn records<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let record = |check: &Check| {
             let (item, r) = (PyDict::new(py), &check.reference);
@@ -85,7 +85,7 @@ pub fn response_map_tests() -> Vec<(&'static str, String, String)> {
     response_maps().into_iter().map(names).collect()
 }
 
-/// Voxels and geometry of an image and of what belongs to it.
+/// Voxels and geometry of an image, and of its mask or reference map.
 type Pair<'py> = (Bound<'py, PyAny>, Geometry, Bound<'py, PyAny>, Geometry);
 
 /// Recompute published values: the embedded digital phantom, those of the CT phantom if it is given

@@ -73,7 +73,7 @@ impl<'py> Borrowed<'py> {
     }
 }
 
-/// Why voxels of this type are refused, and what to do; nothing for the types that are read.
+/// Why voxels of this type are refused, and what to do; `None` for the types that are read.
 fn unsupported(dtype: &Bound<'_, numpy::PyArrayDescr>) -> PyResult<Option<String>> {
     let size = dtype.itemsize();
     let reason = match dtype.kind() {
@@ -91,11 +91,11 @@ fn unsupported(dtype: &Bound<'_, numpy::PyArrayDescr>) -> PyResult<Option<String
     Ok(Some(reason))
 }
 
-/// Whether every voxel lies at a whole number of voxels from the first one, suitably aligned.
-/// A field of a structured array, for one, need not.
+/// Whether every voxel lies at a whole number of voxels from the first one, suitably aligned. The voxels
+/// of a field of a structured array, for one, need not.
 fn is_borrowable(array: &Bound<'_, PyAny>) -> PyResult<bool> {
     let untyped = array.cast::<PyUntypedArray>()?;
     let size = untyped.dtype().itemsize() as isize;
-    let whole = untyped.strides().iter().all(|stride| stride % size == 0);
-    Ok(whole && array.getattr("flags")?.getattr("aligned")?.extract()?)
+    let are_whole = untyped.strides().iter().all(|stride| stride % size == 0);
+    Ok(are_whole && array.getattr("flags")?.getattr("aligned")?.extract()?)
 }

@@ -10,8 +10,9 @@ use crate::settings::{BinAnchor, Discretisation, Settings};
 
 /// One of the three ways to give bins.
 pub(super) struct Bins {
-    /// What one value is called, and what a list of several.
+    /// What a single value is called, with its bound.
     one: fn(&str) -> String,
+    /// What a list of several values is called.
     several: &'static str,
     python: fn() -> String,
     get: fn(&Discretisation) -> Value,
@@ -63,7 +64,7 @@ pub(super) const BY_EDGES: Bins = Bins {
     },
 };
 
-/// Replaces the discretisation by the one given, or takes away one of that kind for null.
+/// Replaces the discretisation by the one that `make` gives for the value; null takes one of that kind away.
 fn replace<T: DeserializeOwned>(
     bins: &mut Discretisation,
     value: &Value,

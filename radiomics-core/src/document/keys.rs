@@ -12,11 +12,11 @@ use crate::settings::{Discretisation, FilterCrop, Settings, bound_of};
 
 /// One key of a settings document.
 pub struct Key {
-    /// Its name.
+    /// Name of the key.
     pub name: &'static str,
-    /// Identifiers of the IBSI reference manual that it has to do with; empty if there are none.
+    /// Identifiers of the IBSI reference manual that the setting has to do with; empty if there are none.
     pub ibsi: &'static str,
-    /// What it does, in a line.
+    /// What the setting does, in a line.
     pub summary: &'static str,
     pub(super) needs: Option<Need>,
     takes: fn(&str) -> String,
@@ -25,9 +25,9 @@ pub struct Key {
     pub(super) read: fn(&mut Settings, &Value) -> Read<()>,
 }
 
-/// Another setting, without which one does nothing.
+/// Another setting, without which the setting of a key does nothing.
 pub(super) struct Need {
-    /// What to give, in words.
+    /// The other setting in words, as a message asks for it.
     pub text: &'static str,
     pub is_met: fn(&Settings) -> bool,
 }
@@ -39,32 +39,32 @@ impl std::fmt::Debug for Key {
 }
 
 impl Key {
-    /// What values it takes.
+    /// What values the key takes, in words.
     pub fn takes(&self) -> String {
         (self.takes)(&bound_of(self.name).map_or(String::new(), |bound| bound.to_string()))
     }
 
-    /// The other setting that it belongs to, and without which it is refused, if there is one.
+    /// The other setting that this one belongs to, and without which it is refused, if there is one.
     pub fn only_with(&self) -> Option<&'static str> {
         self.needs.as_ref().map(|need| need.text)
     }
 
-    /// The type of its value in Python, as an attribute of settings.
+    /// The type that the value has in Python, as an attribute of `Settings`.
     pub fn python_type(&self) -> String {
         (self.python)()
     }
 
-    /// Its value in these settings.
+    /// The value of this key in `settings`.
     pub fn value(&self, settings: &Settings) -> Value {
         if self.is_idle(settings) { self.idle() } else { (self.write)(settings) }
     }
 
-    /// Whether no other value of it would change anything, as what it belongs to is not there.
+    /// Whether this key changes nothing, as `settings` lack what it belongs to.
     pub(super) fn is_idle(&self, settings: &Settings) -> bool {
         self.needs.as_ref().is_some_and(|need| !(need.is_met)(settings))
     }
 
-    /// Its value in settings where it is idle: without such a one not all settings could be written.
+    /// The value that an idle key is written with: without one, not all settings could be written.
     pub(super) fn idle(&self) -> Value {
         (self.write)(&Settings::default())
     }
@@ -74,7 +74,7 @@ impl Key {
     }
 }
 
-/// A field of the settings.
+/// A field of the settings, to be read and to be replaced.
 struct Field<T> {
     get: fn(&Settings) -> &T,
     get_mut: fn(&mut Settings) -> &mut T,

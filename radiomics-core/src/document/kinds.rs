@@ -19,14 +19,14 @@ pub(super) trait Kind<T> {
         self.one(bound)
     }
 
-    /// The type that such a value has in Python.
+    /// The type that a value of this kind has in Python.
     fn python(&self) -> String;
 
     fn write(&self, field: &T) -> Value;
 
     fn read(&self, value: &Value) -> Read<T>;
 
-    /// Reads into a field, for kinds of which a value says only a part of it.
+    /// Reads a value into a field; of some kinds, a value says only a part of what the field holds.
     fn assign(&self, field: &mut T, value: &Value) -> Read<()> {
         *field = self.read(value)?;
         Ok(())
@@ -112,7 +112,7 @@ impl<T: Named> Kind<T> for Choice {
     }
 }
 
-/// Null, or what the other kind takes.
+/// Null, or what the kind `K` takes.
 pub(super) struct Optional<K>(pub K);
 
 impl<T, K: Kind<T>> Kind<Option<T>> for Optional<K> {
@@ -136,7 +136,7 @@ impl<T, K: Kind<T>> Kind<Option<T>> for Optional<K> {
     }
 }
 
-/// A list, each member of which is what the other kind takes.
+/// A list whose members are what the kind `K` takes.
 pub(super) struct List<K>(pub K);
 
 impl<T, K: Kind<T>> Kind<Vec<T>> for List<K> {
@@ -157,7 +157,7 @@ impl<T, K: Kind<T>> Kind<Vec<T>> for List<K> {
     }
 }
 
-/// A number for each axis, or one for all.
+/// A number for each axis, or a single one for all axes.
 pub(super) struct Axes;
 
 impl Kind<[Option<f64>; 3]> for Axes {

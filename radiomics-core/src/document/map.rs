@@ -35,13 +35,13 @@ pub fn update(base: &Settings, map: &Map<String, Value>) -> Result<Settings> {
 /// What becomes of a value that is given without the other setting that it belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Idle {
-    /// An error, unless it is the value that such a setting is written with.
+    /// The value is an error, unless it is the one that an idle key is written with.
     Refused,
-    /// It is passed over.
+    /// The value is passed over.
     Dropped,
 }
 
-/// Reads as [`update`] does.
+/// Reads keys and values over `base` as [`update`] does; `idle` says what becomes of those that do nothing.
 pub(super) fn read_over(base: &Settings, map: &Map<String, Value>, idle: Idle) -> Result<Settings> {
     let mut settings = match map.get("profile") {
         None => base.clone(),
@@ -86,12 +86,12 @@ pub(super) fn read_over(base: &Settings, map: &Map<String, Value>, idle: Idle) -
     Ok(settings)
 }
 
-/// Whether two values are equal: 1 is 1.0.
+/// Whether two values are equal, where 1 equals 1.0.
 fn same(one: &Value, other: &Value) -> bool {
     one == other || one.as_f64().is_some_and(|number| other.as_f64() == Some(number))
 }
 
-/// All keys and their values.
+/// The settings as a mapping of all keys to their values.
 pub fn to_map(settings: &Settings) -> Map<String, Value> {
     KEYS.iter().map(|key| (key.name.to_owned(), key.value(settings))).collect()
 }
@@ -104,8 +104,8 @@ pub fn differences(settings: &Settings) -> (Profile, Map<String, Value>) {
     let from = |profile: Profile| (profile, differences_from(profile, settings));
     let others = Profile::NAMES.iter().filter(|(_, profile)| *profile != Profile::Ibsi);
     others.fold(from(Profile::Ibsi), |nearest, (_, profile)| {
-        let found = from(*profile);
-        if found.1.len() < nearest.1.len() { found } else { nearest }
+        let next = from(*profile);
+        if next.1.len() < nearest.1.len() { next } else { nearest }
     })
 }
 

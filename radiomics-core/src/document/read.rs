@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::names::Named;
 
-/// What a value stands for.
+/// What a value stands for, unless it is of the wrong kind.
 pub(super) type Read<T> = std::result::Result<T, WrongKind>;
 
 /// The value is not of the kind that its key takes, or is a name that does not exist.

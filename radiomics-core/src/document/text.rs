@@ -95,7 +95,7 @@ fn unquoted(value: &Value) -> String {
     }
 }
 
-/// The text as lines of a comment.
+/// The text as comment lines of a YAML document.
 fn comment(text: &str) -> String {
     const WIDTH: usize = 100;
     let mut lines = vec![String::from("#")];

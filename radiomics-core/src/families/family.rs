@@ -18,15 +18,15 @@ pub struct Family {
     pub ibsi_id: &'static str,
     /// PyRadiomics' feature class that holds the family's features, if there is one.
     pub pyradiomics: Option<&'static str>,
-    /// Which aggregations it knows.
+    /// Which aggregations the family knows.
     pub scope: Scope,
-    /// Its features, in the order in which IBSI lists them.
+    /// The family's features, in the order in which IBSI lists them.
     pub features: fn() -> Vec<&'static Feature>,
     /// How the values of a region are computed.
     pub(crate) compute: Compute,
     /// How the matrix of a span is counted, if the family has matrices.
     pub(crate) matrix: Option<Count>,
-    /// How maps are computed.
+    /// How maps of the family's features are computed.
     pub(crate) maps: Maps,
 }
 
@@ -42,51 +42,52 @@ impl std::fmt::Debug for Family {
 pub(crate) enum Compute {
     /// The shape, which is the same whatever filter the intensities went through.
     Shape(fn(&Job) -> Vec<Value>),
-    /// The intensities in the mask, wherever they lie. Settings may not suit them.
+    /// The intensities in the mask, wherever they lie; an error if the settings do not suit them.
     Sample(fn(&Job, &Sample) -> Result<Vec<Value>>),
     /// Intensities of the region and of the image round it.
     Surroundings {
-        /// How far round the region.
+        /// How far round the region the family looks.
         margin_mm: f64,
         compute: fn(&Job) -> Vec<Value>,
     },
-    /// Grey levels.
+    /// The grey levels of the region.
     Levels(fn(&Job, &Levels) -> Vec<Value>),
-    /// Lines of voxels, counted already if another family needs them as well.
+    /// Grey levels along lines of voxels, counted already if another family needs them as well.
     Lines(fn(&Job, &Levels, Option<&LineSets>) -> Vec<Value>),
     /// Zones of equal grey level, with their distances from the edge or without.
     Zones { distances: bool, compute: fn(&Job, &Levels, &ZoneSets) -> Vec<Value> },
 }
 
 impl Family {
-    /// Whether it counts texture matrices.
+    /// Whether the family counts texture matrices.
     pub fn has_matrices(&self) -> bool {
         self.matrix.is_some()
     }
 
-    /// Whether there are maps of its features.
+    /// Whether there are maps of the family's features.
     pub fn has_maps(&self) -> bool {
         self.maps != Maps::None
     }
 
-    /// Whether it describes the shape, which is the same whatever filter the intensities went through.
+    /// Whether the family describes the shape, which is the same whatever filter the intensities went
+    /// through.
     pub(crate) fn is_of_shape(&self) -> bool {
         matches!(self.compute, Compute::Shape(_))
     }
 }
 
 impl Compute {
-    /// Whether it looks at grey levels.
+    /// Whether the family looks at grey levels.
     pub fn uses_levels(self) -> bool {
         matches!(self, Compute::Levels(_) | Compute::Lines(_) | Compute::Zones { .. })
     }
 
-    /// Whether it looks at the intensities themselves, or what is made of them.
+    /// Whether the family looks at the intensities themselves, or what is made of them.
     pub fn uses_sample(self) -> bool {
         matches!(self, Compute::Sample(_)) || self.uses_levels()
     }
 
-    /// How much of the image round the region is needed.
+    /// How much of the image round the region the family needs.
     pub fn margin_mm(self) -> f64 {
         match self {
             Compute::Surroundings { margin_mm, .. } => margin_mm,

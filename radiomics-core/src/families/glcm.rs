@@ -88,24 +88,24 @@ pub(crate) struct Glcm {
     folded: bool,
 }
 
-/// The pairs of one direction, each counted once.
+/// The pairs of one direction, each counted once, and what the direction weighs.
 struct Direction {
     weight: f64,
     pairs: Pairs,
 }
 
-/// Directions in the plane and in the volume.
+/// The directions of pairs, in the plane and in the volume.
 pub(crate) fn directions(settings: &Settings) -> [Vec<[i32; 3]>; 2] {
     [half_directions(&settings.distances, false), half_directions(&settings.distances, true)]
 }
 
-/// Pairs within a span at `offset`, each once.
+/// The pairs of voxels within a span that lie `offset` apart, each counted once.
 pub(crate) fn matrix(isa: Isa, levels: &Levels, span: Span, offset: [i32; 3]) -> Pairs {
     let slices = span.slices(levels.shape()[0]);
     with_levels!(levels, v => count_pairs(isa, v, levels.n_g, slices, offset))
 }
 
-/// The matrices of a span as cells.
+/// The co-occurrence matrices of a span as cells, one for each direction.
 fn cells(job: &Job, levels: &Levels, span: Span) -> Vec<(Option<[i32; 3]>, Vec<Cell>)> {
     Cell::each_direction(directions(job.settings), span, |offset| {
         let pairs = matrix(job.isa, levels, span, offset);
@@ -142,7 +142,7 @@ fn compute(job: &Job, levels: &Levels, lines: Option<&LineSets>) -> Vec<Value> {
 }
 
 impl Glcm {
-    /// Of the weighted sum of matrices; `None` if there is no pair at all.
+    /// What the formulas read of the weighted sum of matrices; `None` if there is no pair at all.
     fn new(directions: &[&Direction], n_g: usize, symmetric: bool) -> Option<Self> {
         let weighted_pairs: Vec<_> = directions.iter().map(|d| (d.weight, &d.pairs)).collect();
         let mut cells = merge::sum(&weighted_pairs, symmetric);

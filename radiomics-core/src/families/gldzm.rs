@@ -43,17 +43,17 @@ static TABLE: &[Row<Emphasis>] = &table([
     ["zone_distance_entropy", "GBDU", ""],
 ]);
 
-/// Distances up to here are by far the most common ones.
+/// Zones are counted in a table up to this distance: larger ones are rare.
 const COMMON_DISTANCES: usize = 64;
 
-/// Zones by level and distance.
+/// The matrix of zones by level and distance.
 pub(crate) fn matrix(zones: &[Zone], n_g: usize) -> Counted {
     let mut tally = Tally::new(n_g, COMMON_DISTANCES);
     zones.iter().for_each(|zone| tally.add(usize::from(zone.level), zone.distance));
     Counted { cells: tally.into_cells(), n_v: zones.iter().map(|zone| u64::from(zone.size)).sum() }
 }
 
-/// The matrix of a span as cells.
+/// The distance zone matrix of a span as cells.
 fn cells(job: &Job, levels: &Levels, span: Span) -> Vec<(Option<[i32; 3]>, Vec<Cell>)> {
     let zones = zones(job.isa, levels, span, Some(job.roi));
     vec![(None, Cell::of_counts(matrix(&zones, levels.n_g).cells))]

@@ -45,7 +45,7 @@ pub(crate) static TABLE: &[Row<Emphasis>] = &table([
     ["run_entropy", "HJ9O", "RunEntropy"],
 ]);
 
-/// Runs within a span along `offset`.
+/// The matrix of runs within a span along `offset`.
 pub(crate) fn matrix(isa: Isa, levels: &Levels, span: Span, offset: [i32; 3]) -> Counted {
     let slices = span.slices(levels.shape()[0]);
     counted(with_levels!(levels, v => count_lines(isa, v, levels.n_g, slices, offset)).runs)
@@ -71,13 +71,13 @@ fn passes_through_two(levels: &Levels, offset: [i32; 3]) -> bool {
     })
 }
 
-/// What a direction counts for.
+/// The runs of a direction, and what the direction weighs.
 struct Direction {
     weight: f64,
     runs: Counted,
 }
 
-/// The matrices of a span as cells.
+/// The run length matrices of a span as cells, one for each direction.
 fn cells(job: &Job, levels: &Levels, span: Span) -> Vec<(Option<[i32; 3]>, Vec<Cell>)> {
     let dropped = |offset| job.settings.glrlm_drop_single_voxel_lines && !passes_through_two(levels, offset);
     let count = |offset| match dropped(offset) {

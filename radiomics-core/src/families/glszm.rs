@@ -42,17 +42,17 @@ pub(crate) static TABLE: &[Row<Emphasis>] = &table([
     ["zone_size_entropy", "GU8N", "ZoneEntropy"],
 ]);
 
-/// Sizes up to here are by far the most common ones.
+/// Zones are counted in a table up to this size: larger ones are rare.
 const COMMON_SIZES: usize = 64;
 
-/// Zones by level and size.
+/// The matrix of zones by level and size.
 pub(crate) fn matrix(zones: &[Zone], n_g: usize) -> Counted {
     let mut tally = Tally::new(n_g, COMMON_SIZES);
     zones.iter().for_each(|zone| tally.add(usize::from(zone.level), zone.size));
     Counted { cells: tally.into_cells(), n_v: zones.iter().map(|zone| u64::from(zone.size)).sum() }
 }
 
-/// The matrix of a span as cells.
+/// The size zone matrix of a span as cells.
 fn cells(job: &Job, levels: &Levels, span: Span) -> Vec<(Option<[i32; 3]>, Vec<Cell>)> {
     let zones = zones(job.isa, levels, span, None);
     vec![(None, Cell::of_counts(matrix(&zones, levels.n_g).cells))]

@@ -80,7 +80,7 @@ impl Histogram {
             .collect()
     }
 
-    /// The first gradient that no other one beats, and its level.
+    /// The first gradient of the histogram that no other one beats, and its level.
     fn steepest(&self, beats: fn(&f64, &f64) -> bool) -> (f64, f64) {
         let mut best = (f64::NAN, f64::NAN);
         for (i, g) in self.gradient().into_iter().enumerate() {

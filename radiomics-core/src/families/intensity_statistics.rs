@@ -46,7 +46,7 @@ static TABLE: &[Row<Intensities>] = &[
     row("standard_deviation", "", "StandardDeviation", "σ", |s: &Intensities| s.statistics.variance.sqrt()).only_by_name(),
 ];
 
-/// What the formulas read.
+/// What the formulas of this family read.
 struct Intensities {
     statistics: Statistics,
     /// Σ x² of the shifted intensities.

@@ -39,13 +39,13 @@ static TABLE: &[Row<VolumeHistogram>] = &[
 struct VolumeHistogram {
     /// Lowest level of the range.
     first: f64,
-    /// From one level to the next.
+    /// Distance from one level to the next.
     step: f64,
     /// Number of levels in the range, at least 1.
     n_levels: u64,
     /// The levels that occur, counted from 0, ascending, and how many voxels are of a lower one.
     below: Vec<(u64, u64)>,
-    /// Number of voxels.
+    /// Number of voxels in the region.
     n: u64,
 }
 
@@ -56,9 +56,9 @@ fn compute(job: &Job, sample: &Sample) -> Result<Vec<Value>> {
 }
 
 impl VolumeHistogram {
-    /// Without discretisation, levels are 1 apart; with bins of a fixed width they are the
-    /// bins' centres, and both cover the resegmentation range as far as it has ends, else the
-    /// region's intensities. Otherwise levels are the numbers of bins.
+    /// The histogram of a sample. Without discretisation, levels are 1 apart; with bins of a fixed width
+    /// they are the bins' centres, and both cover the resegmentation range as far as it has ends, else
+    /// the region's intensities. Otherwise levels are the numbers of bins.
     fn new(
         isa: Isa,
         sample: &Sample,
@@ -106,7 +106,7 @@ impl VolumeHistogram {
         Ok(Self { first, step, n_levels, below: below.collect(), n })
     }
 
-    /// ν of a level, counted from 0.
+    /// ν of a level, which is counted from 0: the share of voxels of that level or more.
     fn fraction(&self, level: u64) -> f64 {
         self.at_least(level) as f64 / self.n as f64
     }
@@ -117,15 +117,16 @@ impl VolumeHistogram {
         self.below.get(next).map_or(0, |&(_, below)| self.n - below)
     }
 
-    /// V_x: ν falls from level to level, hence that of the first level that is high enough.
+    /// V_x, the largest ν of the levels from x % of the range on. ν falls from level to level, so it is
+    /// that of the first of them.
     fn volume_at(&self, percent: u64) -> f64 {
         let last = self.n_levels - 1;
         let enough = (u128::from(last) * u128::from(percent)).div_ceil(100);
         if last == 0 { f64::NAN } else { self.fraction(enough as u64) }
     }
 
-    /// I_x: the first level that few enough voxels reach, next to the level of the highest
-    /// voxel that too many reach.
+    /// I_x, the first level that at most x % of the voxels reach, which follows the last level that more
+    /// of them reach.
     fn intensity_at(&self, percent: u64) -> f64 {
         let allowed = (u128::from(self.n) * u128::from(percent) / 100) as u64;
         // The last level that more voxels than allowed reach; with the next one, few enough do.
@@ -134,8 +135,8 @@ impl VolumeHistogram {
         if level < self.n_levels { self.first + level as f64 * self.step } else { f64::NAN }
     }
 
-    /// Trapezia between neighbouring levels. Σ ν is the mean over voxels of the number of
-    /// levels up to the voxel's own.
+    /// The area under the histogram, in trapezia between neighbouring levels. Σ ν is the mean over voxels
+    /// of the number of levels up to the voxel's own.
     fn area(&self) -> f64 {
         if self.below.len() < 2 {
             return 0.0;
@@ -165,7 +166,7 @@ fn merged(counts: impl Iterator<Item = (u64, u64)>) -> Vec<(u64, u64)> {
     sums
 }
 
-/// A number of levels.
+/// A number of levels, cut off to a whole one within what is counted.
 fn whole(x: f64) -> u64 {
     x.floor().clamp(0.0, (1u64 << 62) as f64) as u64
 }
@@ -191,7 +192,7 @@ mod tests {
         [h.volume_at(10), h.volume_at(90), h.intensity_at(10), h.intensity_at(90), h.area()]
     }
 
-    /// The definitions, level by level.
+    /// The features by their definitions, level by level.
     fn plain(h: &VolumeHistogram) -> [f64; 5] {
         let voxels = ascending(h);
         let n = voxels.len() as f64;

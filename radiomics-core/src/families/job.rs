@@ -16,7 +16,7 @@ pub(crate) struct Job<'a> {
     pub features: &'a [usize],
 }
 
-/// The value of a feature, NaN if it has none, and why not.
+/// The value of a feature, NaN if it has none, and the reason if so.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Value {
     pub value: f64,
@@ -48,7 +48,7 @@ impl Value {
     }
 }
 
-/// The catalogue's view of a table.
+/// The features of a family's table without their formulas, as the catalogue shows them.
 pub(crate) fn features<M>(table: &'static [Row<M>]) -> Vec<&'static Feature> {
     table.iter().map(|row| &row.feature).collect()
 }

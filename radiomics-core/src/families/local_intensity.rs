@@ -37,13 +37,13 @@ static TABLE: &[Row<Neighbourhoods>] = &[
 /// The image round the region, ready for sums over spheres.
 struct Neighbourhoods {
     isa: Isa,
-    /// Of the intensities.
+    /// Running sums of the intensities.
     sums: RunningSums,
-    /// Of 1 for each finite voxel, unless all are.
+    /// Running sums of 1 for each finite voxel; `None` if all are finite.
     counts: Option<RunningSums>,
     /// The rows of a sphere: offset (z, y) and reach along x to either side, in voxels.
     rows: Vec<([isize; 2], usize)>,
-    /// The longest such reach.
+    /// The longest reach along x of a sphere's rows.
     pad: usize,
     mask: Array3<bool>,
     maxima: Vec<[usize; 3]>,
@@ -117,11 +117,11 @@ impl Neighbourhoods {
             means.iter_mut().zip(counts).for_each(|(mean, count)| *mean /= count);
         } else {
             // Spheres that are not cut along x all hold the same number of voxels.
-            let whole: usize = self.lines(piece.line).map(|(_, reach)| 2 * reach + 1).sum();
+            let uncut: usize = self.lines(piece.line).map(|(_, reach)| 2 * reach + 1).sum();
             let last = self.mask.dim().2 - 1;
             for (mean, i) in means.iter_mut().zip(piece.first..) {
                 let count = if i >= self.pad && i + self.pad <= last {
-                    whole
+                    uncut
                 } else {
                     let reaches = self.lines(piece.line).map(|(_, reach)| reach);
                     reaches.map(|r| (i + r).min(last) - i.saturating_sub(r) + 1).sum()
@@ -143,7 +143,7 @@ impl Neighbourhoods {
         lines.map(|line| self.highest_in_line([line / ny, line % ny])).reduce(|| f64::NAN, f64::max)
     }
 
-    /// The highest mean round any voxel of a line; NaN without one in the mask.
+    /// The highest mean of the spheres round the voxels of a line; NaN if none of them is in the mask.
     fn highest_in_line(&self, [k, j]: [usize; 2]) -> f64 {
         let mask = self.mask.slice(ndarray::s![k, j, ..]);
         let Some(first) = mask.iter().position(|&m| m) else { return f64::NAN };
@@ -254,7 +254,7 @@ mod tests {
         }
     }
 
-    /// The definition, voxel by voxel.
+    /// The mean of a sphere by its definition, voxel by voxel.
     fn plain(roi: &Roi, centre: [usize; 3]) -> f64 {
         let (mut sum, mut count) = (0.0, 0.0);
         for ((k, j, i), &x) in roi.intensities.to_f64().indexed_iter() {

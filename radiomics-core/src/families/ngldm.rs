@@ -32,7 +32,7 @@ pub(crate) const FAMILY: Family = Family {
     maps: Maps::Dependences,
 };
 
-/// PyRadiomics calls this family GLDM; three of these features it lacks or has deprecated.
+/// The features of NGLDM. PyRadiomics calls the family GLDM, and lacks or has deprecated three of them.
 pub(crate) static TABLE: &[Row<Emphasis>] = &{
     let mut rows = table([
         ["low_dependence_emphasis", "SODN", "SmallDependenceEmphasis"],
@@ -59,7 +59,7 @@ pub(crate) static TABLE: &[Row<Emphasis>] = &{
     rows
 };
 
-/// Voxels of a span by level and dependence, the voxel itself included.
+/// The matrix of the voxels of a span by level and dependence, the voxel itself included.
 pub(crate) fn matrix(isa: Isa, levels: &Levels, settings: &Settings, span: Span) -> Counted {
     let offsets = neighbours(&settings.distances, span == Span::Volume);
     let width = offsets.len() + 1;
@@ -72,7 +72,7 @@ pub(crate) fn matrix(isa: Isa, levels: &Levels, settings: &Settings, span: Span)
     Counted { cells, n_v }
 }
 
-/// The same for a coarseness of 0, where a neighbour counts that has the voxel's own level.
+/// The matrix of [`matrix`] for a coarseness of 0, where a neighbour counts that has the voxel's own level.
 fn count_exact<T: Level>(
     isa: Isa,
     levels: &Padded<T>,
@@ -135,7 +135,7 @@ fn count<T: Level>(
     tally.into_cells()
 }
 
-/// The matrix of a span as cells.
+/// The dependence matrix of a span as cells.
 fn cells(job: &Job, levels: &Levels, span: Span) -> Vec<(Option<[i32; 3]>, Vec<Cell>)> {
     vec![(None, Cell::of_counts(matrix(job.isa, levels, job.settings, span).cells))]
 }
@@ -156,8 +156,8 @@ mod tests {
         for ((k, j, i), &level) in levels.indexed_iter() {
             let at = |v: usize, o: i32| v.wrapping_add_signed(o as isize);
             let neighbour = |o: &[i32; 3]| levels.get((at(k, o[0]), at(j, o[1]), at(i, o[2])));
-            let found = offsets.iter().filter_map(neighbour);
-            let similar = found.filter(|&&n| n > 0 && u32::from(n.abs_diff(level)) <= alpha).count();
+            let around = offsets.iter().filter_map(neighbour);
+            let similar = around.filter(|&&n| n > 0 && u32::from(n.abs_diff(level)) <= alpha).count();
             tally.add(usize::from(level), similar as u32 + 1);
         }
         tally.into_cells()

@@ -41,7 +41,7 @@ pub(crate) static TABLE: &[Row<Ngtdm>] = &[
     row("strength", "1X9X", "Strength", "Σ (p_i + p_j)·(i − j)² / Σ s_i; 0 if all s_i are 0; undefined if no voxel has a neighbour", |m| over(m.strengths, m.differences)),
 ];
 
-/// What the formulas read. Sums over i, or over all ordered pairs of levels i and j that
+/// What the formulas of NGTDM read: sums over levels i, or over all ordered pairs of levels i and j, that
 /// occur; voxels without a neighbour are left out.
 #[derive(Debug, Default)]
 pub(crate) struct Ngtdm {
@@ -63,7 +63,7 @@ pub(crate) struct Ngtdm {
     strengths: f64,
 }
 
-/// Voxels of one level and number of neighbours.
+/// How far the voxels of one level and number of neighbours are from the mean of their neighbours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Difference {
     pub level: u16,
@@ -74,10 +74,10 @@ pub(crate) struct Difference {
     pub scaled: u64,
 }
 
-/// Level i, s_i and n_i.
+/// The rows of an NGTDM: level i, the sum of differences s_i and the number of voxels n_i.
 pub(crate) type Tones = Vec<(u16, f64, u64)>;
 
-/// The matrix of a span as cells.
+/// The grey tone difference matrix of a span as cells.
 fn cells(job: &Job, levels: &Levels, span: Span) -> Vec<(Option<[i32; 3]>, Vec<Cell>)> {
     let differences = matrix(job.isa, levels, job.settings, span);
     let tones = tones(&[&differences], job.settings.ngtdm_count_isolated);
@@ -105,11 +105,11 @@ pub(crate) fn matrix(isa: Isa, levels: &Levels, settings: &Settings, span: Span)
 /// Voxels after which [`Packed`] sums are unpacked, so that neither part overflows.
 const UNPACK_AFTER: usize = 1 << 23;
 
-/// The number of voxels above the lowest 40 bits, their scaled differences in these: of as many
-/// voxels as are packed, each below 2¹⁶.
+/// A number of voxels above the lowest 40 bits, and the sum of their scaled differences, each below 2¹⁶,
+/// in these.
 type Packed = u64;
 
-/// The same of the neighbours at distance 1, of which there are `width` − 1.
+/// The differences of [`matrix`] from neighbours at distance 1, of which there are `width` − 1.
 fn of_nearest<T: Level>(
     isa: Isa,
     levels: &Padded<T>,
@@ -144,7 +144,7 @@ fn of_nearest<T: Level>(
 /// Number of voxels and sum of their scaled differences.
 type Total = (u64, u64);
 
-/// Totals of some slices, in a table of levels and numbers of neighbours.
+/// The totals of some slices, in a table of levels and numbers of neighbours.
 fn totals<T: Level>(
     isa: Isa,
     levels: &Padded<T>,
@@ -199,7 +199,8 @@ fn totals<T: Level>(
     totals
 }
 
-/// Most entries of a table by level and number of neighbours; past that, a map.
+/// Differences are kept in a table by level and number of neighbours up to this many entries, and in a
+/// map past that.
 const MAX_ENTRIES: usize = 1 << 18;
 
 fn differences<T: Level>(
@@ -289,7 +290,7 @@ pub(crate) fn tones(matrices: &[&Vec<Difference>], count_isolated: bool) -> Tone
 }
 
 impl Ngtdm {
-    /// `None` if no voxel has a neighbour.
+    /// What the formulas read of a matrix; `None` if no voxel has a neighbour.
     fn new(tones: &Tones) -> Option<Self> {
         let n: u64 = tones.iter().map(|t| t.2).sum();
         if n == 0 {
@@ -316,7 +317,7 @@ impl Ngtdm {
     }
 }
 
-/// a / b, and 0 where that is undefined and IBSI says 0.
+/// The quotient a / b, and 0 where that is undefined and IBSI says 0.
 fn over(a: f64, b: f64) -> f64 {
     if b > 0.0 { a / b } else { 0.0 }
 }

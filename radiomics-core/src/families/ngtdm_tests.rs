@@ -7,11 +7,11 @@ fn plain(levels: &Array3<u16>, offsets: &[[i32; 3]]) -> Vec<Difference> {
     for ((k, j, i), &level) in levels.indexed_iter().filter(|(_, level)| **level > 0) {
         let at = |v: usize, o: i32| v.wrapping_add_signed(o as isize);
         let neighbour = |o: &[i32; 3]| levels.get((at(k, o[0]), at(j, o[1]), at(i, o[2]))).copied();
-        let found: Vec<u64> =
+        let around: Vec<u64> =
             offsets.iter().filter_map(neighbour).filter(|&n| n > 0).map(u64::from).collect();
-        let entry = map.entry((level, found.len() as u32)).or_insert((0, 0));
+        let entry = map.entry((level, around.len() as u32)).or_insert((0, 0));
         entry.0 += 1;
-        entry.1 += (u64::from(level) * found.len() as u64).abs_diff(found.iter().sum());
+        entry.1 += (u64::from(level) * around.len() as u64).abs_diff(around.iter().sum());
     }
     let difference =
         |((level, neighbours), (voxels, scaled))| Difference { level, neighbours, voxels, scaled };

@@ -47,7 +47,7 @@ impl Filter {
     /// several values.
     ///
     /// # Errors
-    /// What [`read_filters`](super::read_filters) says of a filter.
+    /// As [`read_filters`](super::read_filters).
     pub(super) fn read(value: &Value) -> Result<Self> {
         let filter = read_named(value, "filter", READERS).map_err(|Wrong(error)| {
             let reason = "it must be a name, or a mapping from one name to parameters";

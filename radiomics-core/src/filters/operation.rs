@@ -51,7 +51,7 @@ pub(crate) trait Described: Sized {
     /// All parameters, those at their default as well.
     fn write_parameters(&self) -> Map<String, Value>;
 
-    /// The error of a parameter.
+    /// The error of a parameter whose value is not what it must be.
     fn invalid(parameter: &'static str, value: impl ToString, remedy: impl Into<String>) -> Error {
         Error::Filter { filter: Self::NAME, parameter, value: value.to_string(), remedy: remedy.into() }
     }

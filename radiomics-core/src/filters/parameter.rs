@@ -13,7 +13,8 @@ pub struct Parameter {
     pub name: &'static str,
     /// What the parameter does.
     pub summary: &'static str,
-    /// Whether its values are lists. A list as any other parameter stands for a filter per member.
+    /// Whether the parameter's values are lists. A list given for any other parameter stands for a filter
+    /// per member.
     pub takes_list: bool,
     pub(super) takes: fn() -> String,
     pub(super) default: Option<fn() -> Value>,
@@ -40,12 +41,12 @@ impl std::fmt::Debug for Parameter {
 /// Why a value is none for a parameter: it is of another kind, unless there is more to say.
 pub(crate) struct Wrong(pub Option<Error>);
 
-/// A type of parameter.
+/// A type of value that parameters take.
 pub(crate) trait ParameterValue: Sized {
-    /// Whether its values are lists.
+    /// Whether the values of this type are lists.
     const IS_LIST: bool = false;
 
-    /// What its values are, to follow on "it takes".
+    /// What the values of this type are, to follow on "it takes".
     fn takes() -> String;
 
     /// The value that a text stands for.

@@ -8,7 +8,7 @@ use crate::volume::voxels::VoxelKind;
 pub(crate) struct About {
     /// Voxel spacing (z, y, x) in mm.
     pub spacing_mm: [f64; 3],
-    /// What numbers its voxels are.
+    /// What numbers the voxels of the image are.
     pub kind: VoxelKind,
 }
 

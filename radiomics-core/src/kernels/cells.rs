@@ -17,13 +17,13 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// For levels up to `n_g`; sizes up to `common` are counted fastest.
+    /// A tally of levels up to `n_g`; sizes up to `common` are counted fastest.
     pub fn new(n_g: usize, common: usize) -> Self {
         let columns = (common + 1).min(MAX_COUNTERS / (n_g + 1)).max(1);
         Self { columns, counters: vec![0; columns * (n_g + 1)], listed: Vec::new() }
     }
 
-    /// Counts one. Level 0 is outside and is dropped at the end, which is cheaper than here.
+    /// Counts one pair. Level 0 is outside and is dropped at the end, which is cheaper than here.
     #[inline(always)]
     pub fn add(&mut self, level: usize, size: u32) {
         let column = size as usize;
@@ -34,10 +34,10 @@ impl Tally {
         }
     }
 
-    /// The sum of two that were made for the same levels and sizes.
+    /// The sum of two tallies that were made for the same levels and sizes.
     ///
     /// # Panics
-    /// When they were not.
+    /// When they were made for different ones.
     pub fn merged(mut self, other: Self) -> Self {
         let sizes = |tally: &Self| (tally.columns, tally.counters.len());
         assert_eq!(sizes(&self), sizes(&other), "columns and counters of two tallies to be merged");
@@ -46,7 +46,7 @@ impl Tally {
         self
     }
 
-    /// What was counted.
+    /// The cells that were counted.
     pub fn into_cells(mut self) -> Cells {
         self.listed.sort_unstable();
         let mut listed = self.listed.chunk_by(|a, b| a == b).peekable();

@@ -13,9 +13,9 @@ const FEW: usize = 4;
 /// One term of a weighted sum of rows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Tap {
-    /// Where its row begins.
+    /// Where the row of this term begins.
     pub offset: usize,
-    /// What it is multiplied with.
+    /// What the row is multiplied with.
     pub weight: f64,
 }
 
@@ -24,19 +24,19 @@ pub(crate) trait Combine: Copy {
     fn combine(self, old: f64, new: f64) -> f64;
 }
 
-/// The new value.
+/// Takes the new value.
 #[derive(Clone, Copy)]
 pub(crate) struct Set;
-/// The magnitude of the new value.
+/// Takes the magnitude of the new value.
 #[derive(Clone, Copy)]
 pub(crate) struct SetMagnitude;
-/// The sum.
+/// Takes the sum of the old and the new value.
 #[derive(Clone, Copy)]
 pub(crate) struct Add;
-/// The larger one.
+/// Takes the larger one of the old and the new value.
 #[derive(Clone, Copy)]
 pub(crate) struct Max;
-/// The larger one of the old value and the magnitude of the new one.
+/// Takes the larger one of the old value and the magnitude of the new one.
 #[derive(Clone, Copy)]
 pub(crate) struct MaxMagnitude;
 
@@ -92,7 +92,7 @@ fn block<T: Float, const N: usize>(base: &[T], start: usize, taps: &[Tap]) -> [T
 pub(crate) trait Float:
     Copy + Default + Send + Sync + std::ops::Mul<Output = Self> + std::ops::AddAssign + Into<f64>
 {
-    /// The nearest such number.
+    /// The number of this type that is nearest to `x`.
     fn from_f64(x: f64) -> Self;
 }
 
@@ -217,7 +217,7 @@ kernel! {
     }
 }
 
-/// `out[i]` becomes `a[i] + b[i]`.
+/// Sets `out[i]` to `a[i] + b[i]`.
 pub(crate) fn pair_sums(isa: Isa, out: &mut [f64], a: &[f64], b: &[f64]) {
     pair_sums_kernel(isa, out, a, b);
 }
@@ -229,7 +229,7 @@ kernel! {
     }
 }
 
-/// `out[i]` becomes `values[i] / divisor`.
+/// Sets `out[i]` to `values[i] / divisor`.
 pub(crate) fn quotients(isa: Isa, out: &mut [f64], values: &[f64], divisor: f64) {
     quotients_kernel(isa, out, values, divisor);
 }
@@ -280,9 +280,9 @@ mod tests {
         for isa in Isa::available() {
             let mut out = vec![0.0f32; 77];
             sums(isa, &mut out, &base, &taps);
-            for (i, &found) in out.iter().enumerate() {
+            for (i, &sum) in out.iter().enumerate() {
                 let expected = taps.iter().fold(0.0f32, |sum, t| sum + t.weight as f32 * base[t.offset + i]);
-                assert_eq!(found, expected, "{} at {i}", isa.name());
+                assert_eq!(sum, expected, "{} at {i}", isa.name());
             }
         }
     }

@@ -6,12 +6,12 @@ use super::{Isa, kernel, precondition};
 /// wait for the counter they have just written.
 #[derive(Debug)]
 pub struct Counters {
-    /// The copies one after another.
+    /// The copies of the table one after another.
     tables: Vec<u32>,
     size: usize,
 }
 
-/// Up to this many places there are four copies, which the fastest caches hold; beyond, two.
+/// A table of up to this many places has four copies, which the fastest caches hold; a larger one has two.
 const FEW: usize = 8192;
 
 kernel! {
@@ -61,7 +61,7 @@ impl Counters {
     /// Most places that a table can have, as they are numbered in 16 bits.
     pub const MAX: usize = 1 << 16;
 
-    /// `size` counters of 0; at most [`Self::MAX`] of them are counted.
+    /// A table of `size` counters of 0; at most [`Self::MAX`] of them are counted.
     pub fn new(size: usize) -> Self {
         Self { tables: vec![0; copies(size) * size], size }
     }
@@ -109,7 +109,7 @@ impl Counters {
         }
     }
 
-    /// The counts.
+    /// The count of each place.
     pub fn sums(mut self) -> Vec<u32> {
         let size = self.size;
         let (sums, others) = self.tables.split_at_mut(size);

@@ -2,7 +2,7 @@
 
 use super::kernel;
 
-/// √Σ (half · next − half · previous)², the sum in the order x, y, z.
+/// The length √Σ (half · next − half · previous)² of a gradient, summed in the order x, y, z.
 #[inline(always)]
 fn length(x: [f64; 2], y: [f64; 2], z: [f64; 2], half: [f64; 3]) -> f64 {
     let [cz, cy, cx] = half;
@@ -34,7 +34,7 @@ kernel! {
 }
 
 kernel! {
-    /// Rounds to 32 bits.
+    /// Rounds each value to 32 bits.
     pub fn round_to_single(values: &mut [f64]) {
         for value in values {
             *value = f64::from(*value as f32);

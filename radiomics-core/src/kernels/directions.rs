@@ -2,14 +2,14 @@
 
 use super::{Isa, kernel};
 
-/// Vectors, each axis on its own.
+/// Vectors (z, y, x), each axis in memory of its own.
 #[derive(Clone, Debug, Default)]
 pub struct Vectors {
     axes: [Vec<f64>; 3],
 }
 
 impl Vectors {
-    /// Of (z, y, x).
+    /// Sorts the components of vectors (z, y, x) by axis.
     pub fn new(vectors: impl Iterator<Item = [f64; 3]>) -> Self {
         let mut axes = [const { Vec::new() }; 3];
         for vector in vectors {
@@ -19,7 +19,7 @@ impl Vectors {
     }
 }
 
-/// Partial results side by side, the same for all instruction sets.
+/// Number of partial results side by side, the same for all instruction sets.
 const STRIPES: usize = 8;
 
 kernel! {
@@ -101,13 +101,13 @@ pub fn products(isa: Isa, vectors: &Vectors, direction: [f64; 3], products: &mut
     products_kernel(isa, vectors, direction, products);
 }
 
-/// Highest less lowest product of the vectors with `direction`.
+/// The highest product of a vector with `direction` less the lowest one.
 pub fn extent(isa: Isa, vectors: &Vectors, direction: [f64; 3]) -> f64 {
     let [low, high] = extent_kernel(isa, vectors, direction);
     high - low
 }
 
-/// Σ |product of a vector with `direction`|.
+/// The sum of the magnitudes of the products of the vectors with `direction`.
 pub fn magnitude(isa: Isa, vectors: &Vectors, direction: [f64; 3]) -> f64 {
     magnitude_kernel(isa, vectors, direction)
 }
@@ -148,20 +148,20 @@ mod tests {
             let vectors = Vectors::new((0..n).map(vector));
             let direction = [0.3, -0.8, 0.1];
             let all = |isa| {
-                let mut found = Vec::new();
-                products(isa, &vectors, direction, &mut found);
+                let mut results = Vec::new();
+                products(isa, &vectors, direction, &mut results);
                 let across = [[0.1, 0.7, -0.2], [0.9, 0.2, 0.5]];
                 let ways = [[1.0, 0.0], [0.0, 1.0], [-0.5, 0.3]];
-                found.extend(inner_polygon(isa, &vectors, across, &ways, &mut Default::default()).concat());
+                results.extend(inner_polygon(isa, &vectors, across, &ways, &mut Default::default()).concat());
                 let sums = [extent(isa, &vectors, direction), magnitude(isa, &vectors, direction)];
-                found.extend(sums);
-                found.into_iter().map(f64::to_bits).collect::<Vec<_>>()
+                results.extend(sums);
+                results.into_iter().map(f64::to_bits).collect::<Vec<_>>()
             };
             let plain: Vec<f64> =
                 (0..n).map(|i| vector(i).iter().zip(direction).map(|(a, b)| a * b).sum()).collect();
-            let mut found = Vec::new();
-            products(Isa::Scalar, &vectors, direction, &mut found);
-            assert_eq!(found, plain);
+            let mut results = Vec::new();
+            products(Isa::Scalar, &vectors, direction, &mut results);
+            assert_eq!(results, plain);
             let ends = [
                 plain.iter().copied().fold(f64::NAN, f64::min),
                 plain.iter().copied().fold(f64::NAN, f64::max),
@@ -182,11 +182,11 @@ mod tests {
         for isa in Isa::available() {
             let across = [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
             let polygon = inner_polygon(isa, &vectors, across, &ways, &mut Default::default());
-            for (n, found) in polygon.into_iter().enumerate() {
+            for (n, corner) in polygon.into_iter().enumerate() {
                 let way = ways[n % 3].map(|w| if n < 3 { w } else { -w });
                 let reach = |p: [f64; 2]| p[0] * way[0] + p[1] * way[1];
                 let all = (0..100).map(|i| reach([(i * 7 % 31) as f64, (i * i % 43) as f64]));
-                assert_eq!(reach(found), all.fold(f64::NEG_INFINITY, f64::max));
+                assert_eq!(reach(corner), all.fold(f64::NEG_INFINITY, f64::max));
             }
         }
     }

@@ -27,16 +27,16 @@ use super::{Isa, kernel};
 
 /// A number of steps.
 pub trait Distance: Copy + Default + Ord + Send + Sync {
-    /// The largest number.
+    /// The largest number of steps, which stands for all larger ones.
     const MAX: Self;
 
-    /// The sum, or the largest number.
+    /// The sum of two numbers of steps, or the largest number if that is less.
     fn plus(self, other: Self) -> Self;
 
-    /// The number `steps`, or the largest one.
+    /// The number `steps`, or the largest number if that is less.
     fn of(steps: usize) -> Self;
 
-    /// As a wider number.
+    /// The number of steps in 32 bits.
     fn wide(self) -> u32;
 }
 
@@ -84,7 +84,7 @@ kernel! {
 }
 
 kernel! {
-    /// The least of each value, and of those `step` before and behind it with `step` more.
+    /// The least of each value and of those `step` places before and behind it, with `step` added to these.
     fn reach<D: Distance>(values: &[D], step: usize, reached: &mut [D]) {
         let n = reached.len();
         let more = D::of(step);
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The definition: look left and right until the end of the row.
+    /// The steps by their definition: looks left and right until the end of the row.
     fn plain(row: &[u8]) -> Vec<usize> {
         let at = |v: usize| row.get(v).map_or(0, |&d| usize::from(d));
         let least =
@@ -169,9 +169,9 @@ mod tests {
             let nearest = |v: usize| (0..values.len()).filter(|&u| u % row == v % row && values[u] == 0).map(|u| u.abs_diff(v) / row).min();
             let expected: Vec<usize> = (0..values.len()).filter_map(nearest).collect();
             for isa in Isa::available() {
-                let mut found = values.clone();
-                across_rows(isa, &mut found, row);
-                prop_assert!(found.iter().map(|&d| usize::from(d)).eq(expected.iter().copied()));
+                let mut steps = values.clone();
+                across_rows(isa, &mut steps, row);
+                prop_assert!(steps.iter().map(|&d| usize::from(d)).eq(expected.iter().copied()));
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::kernel;
 use crate::kernels::voxel::Voxel;
 
-/// Bits that are all set in infinities and NaN, and in nothing else.
+/// The bits of a 64-bit float that are all set in infinities and NaN, and in nothing else.
 const EXPONENT: u64 = 0x7ff0_0000_0000_0000;
 
 kernel! {
@@ -11,9 +11,9 @@ kernel! {
     pub fn all_finite<T: Voxel>(values: &[T], mask: &[bool]) -> bool {
         assert_eq!(values.len(), mask.len(), "values and their mask");
         let mut wrong = 0;
-        for (x, &wanted) in values.iter().zip(mask) {
+        for (x, &masked) in values.iter().zip(mask) {
             let bits = x.to_f64().to_bits() & EXPONENT;
-            wrong |= u64::from(bits == EXPONENT) & u64::from(wanted);
+            wrong |= u64::from(bits == EXPONENT) & u64::from(masked);
         }
         wrong == 0
     }

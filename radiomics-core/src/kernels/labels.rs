@@ -52,7 +52,7 @@ const NONE: u32 = 1 << u16::BITS;
 /// The steps from a voxel to its neighbours that come before it.
 #[derive(Clone, Debug)]
 pub struct Ways {
-    /// From the place of the voxel's label to those of its neighbours; 0 where there is no neighbour.
+    /// Steps from the place of the voxel's label to those of its neighbours; 0 where there is no neighbour.
     steps: [isize; ENTRIES],
     /// For each neighbour the set of those that need not be looked at if its label is known.
     represented: [u32; ENTRIES],
@@ -63,7 +63,7 @@ impl Ways {
     /// included.
     ///
     /// # Panics
-    /// When there are more, or not as many sets as steps.
+    /// When there are more than 16 neighbours, or not as many sets as steps.
     pub fn new(steps: impl ExactSizeIterator<Item = isize>, represented: &[u16]) -> Self {
         assert_eq!(steps.len(), represented.len(), "neighbours and those that touch them");
         assert!(steps.len() <= u16::BITS as usize, "a bit of 16 for each of {} neighbours", steps.len());
@@ -79,11 +79,11 @@ impl Ways {
 pub struct Part {
     /// The label itself, or one that came before it and stands for voxels of the same zone.
     pub parent: u32,
-    /// Number of voxels.
+    /// Number of voxels of the label.
     pub size: u32,
-    /// The least distance of any of them.
+    /// The least distance of a voxel of the label.
     pub distance: u32,
-    /// Grey level.
+    /// Grey level of the label's voxels.
     pub level: u32,
 }
 
@@ -99,7 +99,7 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// Room for the labels of some voxels.
+    /// Labels with room for those of `voxels` voxels.
     pub fn new(voxels: usize) -> Self {
         Self { labels: vec![0; voxels], parts: Vec::new(), joins: Box::new([[0; 2]; STRIP]) }
     }
@@ -158,7 +158,7 @@ impl Labels {
         );
     }
 
-    /// What `label` does, once it has looked at its arguments and made room.
+    /// Labels a strip as [`Labels::label`] does, which has looked at the arguments and made room.
     fn label_strip<T: Level, D: Distance, const WITH_DISTANCES: bool>(
         &mut self,
         levels: &[T],
@@ -180,8 +180,8 @@ impl Labels {
             // SAFETY: all steps from any voxel of the strip were checked above.
             let neighbour = |labels: &[u32], set| unsafe { neighbour(labels, ways, at + v, set) };
             let set = u32::from(equal[v]);
-            let (found, others) = neighbour(labels, set);
-            let label = if set == 0 { next as u32 } else { found };
+            let (first, others) = neighbour(labels, set);
+            let label = if set == 0 { next as u32 } else { first };
             let new = Part { parent: next as u32, size: 0, distance: u32::MAX, level: level.index() as u32 };
             precondition!(next < room, "label {next} where there is room for {room}");
             // SAFETY: there is room for one new label a voxel and one more.
@@ -221,7 +221,7 @@ impl Labels {
     }
 }
 
-/// The label of the first of a set of neighbours of the voxel at `at`, and the set without that one
+/// The label of the first of a set of neighbours of the voxel at `at`, and the set without that neighbour
 /// and those that touch it.
 ///
 /// # Safety
@@ -231,7 +231,7 @@ unsafe fn neighbour(labels: &[u32], ways: &Ways, at: usize, set: u32) -> (u32, u
     let which = (set | NONE).trailing_zeros() as usize % ENTRIES;
     let place = at.wrapping_add_signed(ways.steps[which]);
     precondition!(place < labels.len(), "place {place} of {} labels", labels.len());
-    // SAFETY: the caller knows.
+    // SAFETY: all steps lead from `at` to a place of `labels`, as the caller sees to.
     let label = unsafe { *labels.get_unchecked(place) };
     (label, set & !ways.represented[which])
 }

@@ -7,7 +7,7 @@ use super::*;
 /// The neighbours (y, x) of a slice that a scan has passed, corners included.
 const PASSED: [[isize; 2]; 4] = [[-1, 0], [-1, -1], [0, -1], [-1, 1]];
 
-/// Rows of levels with a voxel of 0 on every side.
+/// A slice of levels, row after row, with a voxel of 0 on every side.
 struct Slice {
     levels: Vec<u8>,
     pitch: usize,
@@ -26,7 +26,7 @@ impl Slice {
         PASSED.map(|[y, x]| y * self.pitch as isize + x)
     }
 
-    /// The neighbours of the same level that a scan has passed, from the definition.
+    /// The set of neighbours of the same level that a scan has passed, by its definition.
     fn equal(&self, at: usize) -> u16 {
         let level = self.levels[at];
         let same = |step: isize| level > 0 && self.levels[at.wrapping_add_signed(step)] == level;
@@ -52,7 +52,7 @@ impl Slice {
         (labels.of_voxels().to_vec(), labels.into_parts())
     }
 
-    /// The definition: each voxel with the first one of its zone, which is filled from there.
+    /// The zones by their definition: for each voxel the first one of its zone, which is filled from there.
     fn plain(&self) -> Vec<Option<usize>> {
         let mut first_of = vec![None; self.levels.len()];
         for first in 0..self.levels.len() {

@@ -15,7 +15,7 @@ pub struct EvenBins {
 }
 
 kernel! {
-    /// The levels of the values that are inside, 0 for the others.
+    /// The levels in bins of equal width of the values that are inside, 0 for the others.
     pub fn even_levels<T: Level; V: Voxel>(values: &[V], inside: &[bool], bins: EvenBins, levels: &mut [T]) {
         let n = levels.len();
         let (values, inside) = (&values[..n], &inside[..n]);
@@ -48,8 +48,8 @@ pub struct SteppedBins {
 }
 
 impl SteppedBins {
-    /// `None` where rounding moves edges by so much that a quotient does not tell the bin
-    /// within one.
+    /// Bins from `low` on; `None` where rounding moves edges by so much that a quotient does not tell the
+    /// bin within one.
     pub fn new(low: f64, step: f64, bins: usize) -> Option<Self> {
         let far = low.abs() + step * bins as f64;
         let near = 64.0 * f64::EPSILON * far < step / 8.0 && bins <= usize::from(u16::MAX);
@@ -58,8 +58,8 @@ impl SteppedBins {
 }
 
 kernel! {
-    /// The levels of the values that are inside, 0 for the others: one more than the number of
-    /// inner edges that are not above the value. The bin that the quotient gives may be beside
+    /// The levels in stepped bins of the values that are inside, 0 for the others: one more than the
+    /// number of inner edges that are not above the value. The bin that the quotient gives may be beside
     /// the right one, which its edges tell.
     pub fn stepped_levels<T: Level; V: Voxel>(values: &[V], inside: &[bool], bins: SteppedBins, levels: &mut [T]) {
         let n = levels.len();

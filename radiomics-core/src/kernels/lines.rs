@@ -42,8 +42,8 @@ use super::{Isa, kernel};
 use crate::kernels::cells::{Cells, Tally};
 use crate::kernels::padded::{Level, Padded};
 
-/// Fewest places in a run that have a counter each: voxels with 1, 2, … others of the run before
-/// them. The last one is for all that are further on, which are listed as well.
+/// The least number of places in a run that have a counter each, for voxels with 1, 2, … others of the
+/// run before them. The last place is for all voxels that are further on, which are listed as well.
 const PLACES: usize = 15;
 
 /// Counters up to which a table stays in the fastest cache. With few levels there are long runs,
@@ -68,8 +68,8 @@ kernel! {
 }
 
 kernel! {
-    /// The same along the row itself, where each place depends on the one before: `place` is
-    /// that of the voxel before the first.
+    /// How many voxels of its run come before each voxel, along the row itself, where each place depends
+    /// on the one before: `place` is that of the voxel before the first.
     fn advance_within<T: Level>(here: &[T], before: &[T], place: u16, places: &mut [u16]) -> u16 {
         let n = places.len();
         let (here, before) = (&here[..n], &before[..n]);
@@ -121,9 +121,9 @@ kernel! {
 /// What is counted along a direction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lines {
-    /// Level, level of the next voxel along the direction, and how often.
+    /// Pairs: level, level of the next voxel along the direction, and how often they occur.
     pub pairs: Pairs,
-    /// Level, length of the run, and how often.
+    /// Runs: level, length, and how often they occur.
     pub runs: Cells,
 }
 
@@ -151,16 +151,16 @@ pub fn count_lines<T: Level>(
 /// Counts the sum of the matrices of any slices and directions.
 pub struct LineCounter {
     n_g: usize,
-    /// Places in a run that have a counter each.
+    /// Number of places in a run that have a counter each.
     kept: usize,
     table: Counters,
-    /// The voxels further into their runs.
+    /// The voxels that are further into their runs than the places with a counter.
     far: Option<Tally>,
     longest: usize,
 }
 
 impl LineCounter {
-    /// For a volume of this shape; `None` if its levels or its lines are too many for a table.
+    /// A counter for volumes of `shape`; `None` if levels or lines are too many for a table.
     pub fn new(shape: [usize; 3], n_g: usize) -> Option<Self> {
         let kept = (SMALL / (n_g + 1)).saturating_sub(n_g + 2).clamp(PLACES, 255);
         let size = (kept + 1 + n_g + 1) * (n_g + 1);
@@ -173,7 +173,7 @@ impl LineCounter {
         self.kept + 1 + self.n_g + 1
     }
 
-    /// Counts as [`count_lines`].
+    /// Counts lines along `offset`, as [`count_lines`] does.
     pub fn add<T: Level>(&mut self, isa: Isa, levels: &Padded<T>, slices: Range<usize>, offset: [i32; 3]) {
         let (kept, width) = (self.kept, self.width());
         let mut counters = [0; STRIP];
@@ -207,7 +207,7 @@ impl LineCounter {
         self
     }
 
-    /// What was counted.
+    /// The pairs and runs that were counted.
     pub fn into_lines(self) -> Lines {
         let (kept, width) = (self.kept, self.width());
         into_lines(&self.table.sums(), kept, width, self.far.map(Tally::into_cells).unwrap_or_default())
@@ -260,7 +260,7 @@ fn each_strip<T: Level>(
     }
 }
 
-/// Both matrices, from the table and the list of voxels far into their runs.
+/// Pairs and runs, from the table of counters and the list of voxels far into their runs.
 fn into_lines(table: &[u32], kept: usize, width: usize, far: Cells) -> Lines {
     let new = kept + 1;
     let (mut pairs, mut runs) = (Pairs::new(), Cells::new());
@@ -319,9 +319,9 @@ mod tests {
             let padded = Levels::from_array(&levels, n_g, pad);
             for isa in Isa::available() {
                 for offset in half_directions(&[1], true) {
-                    let whole = 0..shape.0;
+                    let all = 0..shape.0;
                     let planar = std::iter::once(0..1).filter(|_| offset[0] == 0);
-                    for slices in planar.chain([whole]) {
+                    for slices in planar.chain([all]) {
                         let (both, pairs, runs) = with_levels!(padded, v => (
                             count_lines(isa, v, n_g, slices.clone(), offset),
                             count_pairs(isa, v, n_g, slices.clone(), offset),

@@ -50,7 +50,7 @@ pub(crate) enum Kind {
 }
 
 impl Isa {
-    /// What the compiler assumes for every machine of this architecture (NEON on AArch64).
+    /// The instructions that the compiler assumes for every machine of this architecture (NEON on AArch64).
     #[allow(non_upper_case_globals, reason = "it reads as the variant of a closed choice")]
     pub const Scalar: Isa = Isa(Kind::Scalar);
 
@@ -79,7 +79,7 @@ impl Isa {
         Isa::available().pop().unwrap_or(Isa::Scalar)
     }
 
-    /// Name, for messages and benchmarks.
+    /// The name of the instruction set, for messages and benchmarks.
     pub fn name(self) -> &'static str {
         match self.0 {
             Kind::Scalar => "scalar",
@@ -95,8 +95,8 @@ impl Isa {
     }
 }
 
-/// What a loop takes for granted: looked at in tests of this crate alone, because in a loop it would
-/// cost as much as the work.
+/// Says what a loop takes for granted. It is looked at in tests of this crate alone, because in a loop
+/// that would cost as much as the work.
 macro_rules! precondition {
     ($($condition:tt)+) => {
         if cfg!(test) {
@@ -125,7 +125,7 @@ macro_rules! kernel {
                 // SAFETY: `Isa::available`, the only maker of this kind, has seen the feature.
                 #[cfg(target_arch = "x86_64")]
                 $crate::kernels::Kind::Avx2 => unsafe { avx2($($arg),*) },
-                // SAFETY: as above.
+                // SAFETY: `Isa::available`, the only maker of this kind, has seen all of its features.
                 #[cfg(target_arch = "x86_64")]
                 $crate::kernels::Kind::Avx512 => unsafe { avx512($($arg),*) },
             }

@@ -14,10 +14,10 @@ kernel! {
     }
 }
 
-/// Combines `out[i]` with |values[i]|; of the values there may be more.
+/// Combines `out[i]` with |values[i]|; there may be more values than places in `out`.
 ///
 /// # Panics
-/// When there are fewer.
+/// When there are fewer values than places in `out`.
 pub(crate) fn combine_moduli(isa: Isa, how: impl Combine, out: &mut [f64], values: &[Complex64]) {
     combine_moduli_kernel(isa, how, out, values);
 }

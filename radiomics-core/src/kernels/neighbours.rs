@@ -27,7 +27,7 @@ kernel! {
 /// Most voxels that [`differences`] looks at together.
 pub const STRIP: usize = 512;
 
-/// Voxels of which a processor keeps what is known of all neighbours in its registers.
+/// Number of voxels for which a processor keeps in registers what is known of all neighbours.
 const WIDE: usize = 64;
 
 /// For each of N voxels from `start` on, what `add` makes of a 0, the voxel and its neighbours, one
@@ -51,7 +51,8 @@ fn over_neighbours<T: Level, R: Copy + Default, const N: usize>(
     *to = results;
 }
 
-/// The same for any number of voxels.
+/// For each of any number of voxels from `start` on, what `add` makes of a 0, the voxel and its
+/// neighbours, one after another.
 #[inline(always)]
 fn over_all_neighbours<T: Level, R: Copy + Default>(
     data: &[T],
@@ -107,8 +108,8 @@ kernel! {
 }
 
 kernel! {
-    /// level·`width` + number, for the voxels of the row that begins at `start`, without blocks of
-    /// them that are outside of the region. Returns how many there are.
+    /// Puts the places level·`width` + number of the voxels of the row that begins at `start` into
+    /// `places`, without blocks of voxels that are outside of the region. Returns how many there are.
     pub fn place_in_table<T: Level>(data: &[T], start: usize, width: u16, numbers: &[u8], places: &mut [u16]) -> usize {
         let place = |level: T, number: u8| (level.index() as u16).wrapping_mul(width).wrapping_add(u16::from(number));
         let (here, rest) = data[start..start + numbers.len()].as_chunks::<BLOCK>();

@@ -10,7 +10,7 @@ pub const MAX_LEVELS: usize = u16::MAX as usize;
 
 /// A grey level.
 pub trait Level: Copy + Default + Eq + Ord + Send + Sync + std::fmt::Debug + 'static {
-    /// As an index into tables that have a row 0 for "outside".
+    /// The level as an index into tables that have a row 0 for "outside".
     fn index(self) -> usize;
     /// The level `index`, which the caller knows to fit.
     fn from_index(index: usize) -> Self;

@@ -7,14 +7,14 @@ use super::occupied::occupied;
 use super::{Isa, kernel};
 use crate::kernels::padded::{Level, Padded};
 
-/// Cells (i, j, n) in order.
+/// Cells (i, j, n) in order: levels i and j are neighbours n times.
 pub type Pairs = Vec<(u16, u16, u64)>;
 
 /// Voxels that are looked at together.
 const STRIP: usize = 512;
 
 kernel! {
-    /// The counter of each pair, in a table with `width` columns.
+    /// The place of each pair's counter in a table with `width` columns.
     fn choose_counters<T: Level>(here: &[T], there: &[T], width: u16, counters: &mut [u16]) {
         let n = counters.len();
         let (here, there) = (&here[..n], &there[..n]);
@@ -110,7 +110,7 @@ mod tests {
     use crate::region::levels::{Levels, with_levels};
     use ndarray::Array3;
 
-    /// The definition, voxel by voxel.
+    /// The pairs by their definition, voxel by voxel.
     fn plain(levels: &Array3<u16>, offset: [i32; 3]) -> Vec<(u16, u16, u64)> {
         let mut counts = std::collections::BTreeMap::new();
         for ((k, j, i), &a) in levels.indexed_iter() {

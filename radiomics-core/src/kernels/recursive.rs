@@ -18,14 +18,15 @@ pub struct Recursion {
     pub m: [f64; 4],
     /// Denominator: weights of the previous four results, which are subtracted.
     pub d: [f64; 4],
-    /// The same for results before the first voxel, as weights of that voxel's value: the line
-    /// is taken to have held it forever.
+    /// Weights of the first voxel's value that stand for results before it, which are subtracted: the
+    /// line is taken to have held that value forever.
     pub before: [f64; 4],
-    /// The same after the last voxel.
+    /// Weights of the last voxel's value that stand for results behind it, which are subtracted: the line
+    /// is taken to hold that value forever.
     pub after: [f64; 4],
 }
 
-/// Results that the next one depends on.
+/// Number of results that the next one depends on.
 const ORDER: usize = 4;
 
 /// A value that a volume may hold.
@@ -33,13 +34,13 @@ pub trait Stored: Copy + Into<f64> + Send + Sync {}
 impl Stored for f32 {}
 impl Stored for f64 {}
 
-/// A value of each of some lines, where a cache line begins: a vector that straddles two would
-/// cost twice.
+/// A value of each of some lines, in memory from where a cache line begins: a vector that straddles two
+/// would cost twice.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 struct Row<const W: usize>([f64; W]);
 
-/// Memory for the causal half of a panel; to be used again for the next.
+/// Memory for the causal half of a panel, to be used again for the next panel.
 #[derive(Clone, Debug, Default)]
 pub struct Causal {
     wide: Vec<Row<LANES>>,
@@ -57,7 +58,7 @@ pub struct Lines<'a, T> {
 /// rounded to 32 bits, to lines side by side that are `stride` apart.
 ///
 /// # Panics
-/// When `lines` is no such multiple, or `from` or `to` is too short for that.
+/// When `lines` is no multiple of [`LANES`], or `from` or `to` is too short for the lines.
 pub fn filter<T: Stored>(
     isa: Isa,
     recursion: &Recursion,
@@ -93,7 +94,7 @@ impl<const W: usize> Past<W> {
         Self { x: [row; ORDER], y: [row; ORDER] }
     }
 
-    /// The next voxel.
+    /// Enters the next voxel of each line, and forgets the oldest one.
     #[inline(always)]
     fn enter(&mut self, row: Row<W>) {
         self.x = [row, self.x[0], self.x[1], self.x[2]];
@@ -116,7 +117,7 @@ impl<const W: usize> Past<W> {
     }
 }
 
-/// The denominator where only `known` of the previous results exist.
+/// The denominator at a place where only `known` of the previous results exist.
 #[inline(always)]
 fn denominator(inside: &[f64; ORDER], outside: &[f64; ORDER], known: usize) -> [f64; ORDER] {
     let mut d = *inside;
@@ -135,7 +136,7 @@ fn load<T: Stored, const W: usize>(from: &[T], at: usize) -> Row<W> {
     Row(row)
 }
 
-/// The causal half of a panel.
+/// Computes the causal half of a panel.
 #[inline(always)]
 fn forwards<T: Stored, const W: usize>(from: &[T], stride: usize, causal: &mut [Row<W>], c: &Recursion) {
     let (begin, rest) = causal.split_at_mut(causal.len().min(ORDER));
@@ -151,7 +152,7 @@ fn forwards<T: Stored, const W: usize>(from: &[T], stride: usize, causal: &mut [
     }
 }
 
-/// The sum of the causal and the anti-causal half, in 32 bits.
+/// Writes the sum of the causal and the anti-causal half, in 32 bits.
 #[inline(always)]
 fn store<const W: usize>(to: &mut [f32], at: usize, causal: &Row<W>, anticausal: &Row<W>) {
     let to = &mut to[at..][..W];
@@ -160,7 +161,7 @@ fn store<const W: usize>(to: &mut [f32], at: usize, causal: &Row<W>, anticausal:
     }
 }
 
-/// The anti-causal half of a panel, added to the causal one.
+/// Computes the anti-causal half of a panel and adds it to the causal one.
 #[inline(always)]
 fn backwards<T: Stored, const W: usize>(
     from: &[T],
@@ -187,7 +188,7 @@ fn backwards<T: Stored, const W: usize>(
 }
 
 kernel! {
-    /// Panel after panel: of as many lines as a recursion keeps in registers, the causal half
+    /// Filters panel after panel of as many lines as a recursion keeps in registers, with the causal half
     /// in the first level of cache.
     fn panels<T: Stored, const W: usize>(
         from: Lines<'_, T>,
@@ -206,7 +207,7 @@ kernel! {
 }
 
 kernel! {
-    /// Adds a scaled part to a sum, the product in 64 bits, the result rounded to 32.
+    /// The sum of `sum` and the scaled `part`: the product is in 64 bits, the result is rounded to 32.
     pub fn add_scaled(sum: &[f32], part: &[f32], scale: f64, to: &mut [f64]) {
         let n = to.len();
         let (sum, part) = (&sum[..n], &part[..n]);
@@ -217,7 +218,7 @@ kernel! {
 }
 
 kernel! {
-    /// The sum of two scaled parts, rounded like that after each.
+    /// The sum of two scaled parts, rounded to 32 bits after each of them.
     pub fn sum_scaled(a: &[f32], b: &[f32], scale: [f64; 2], to: &mut [f32]) {
         let n = to.len();
         let (a, b) = (&a[..n], &b[..n]);
@@ -232,7 +233,7 @@ kernel! {
 mod tests {
     use super::*;
 
-    /// One line, as the formulas are written.
+    /// The result for one line, as the formulas are written.
     fn plain(c: &Recursion, x: &[f64]) -> Vec<f32> {
         let n = x.len() as isize;
         let at = |i: isize| x[i.clamp(0, n - 1) as usize];
@@ -274,28 +275,28 @@ mod tests {
             let double: Vec<f64> = (0..length).flat_map(|i| (0..stride).map(move |l| value(i, l))).collect();
             let single: Vec<f32> = double.iter().map(|&x| x as f32).collect();
             for isa in Isa::available() {
-                let check = |found: &[f32], at: &dyn Fn(usize) -> f64, what: &str| {
+                let check = |results: &[f32], at: &dyn Fn(usize) -> f64, numbers: &str| {
                     for l in 0..lines {
                         let line: Vec<f64> = (0..length).map(|i| at(i * stride + l)).collect();
-                        let found: Vec<f32> = (0..length).map(|i| found[i * to_stride + l]).collect();
+                        let results: Vec<f32> = (0..length).map(|i| results[i * to_stride + l]).collect();
                         assert_eq!(
-                            found,
+                            results,
                             plain(&c, &line),
-                            "{what}, {}, {length} x {lines}, line {l}",
+                            "{numbers}, {}, {length} x {lines}, line {l}",
                             isa.name()
                         );
                     }
-                    let between = |i: usize| &found[i * to_stride + lines..(i + 1) * to_stride];
+                    let between = |i: usize| &results[i * to_stride + lines..(i + 1) * to_stride];
                     assert!((0..length).all(|i| between(i).iter().all(|&x| x == -1.0)));
                 };
                 let mut causal = Causal::default();
-                let mut found = vec![-1.0; length * to_stride];
+                let mut results = vec![-1.0; length * to_stride];
                 let from = Lines { values: &double, stride };
-                filter(isa, &c, from, (&mut found, to_stride), [lines, length], &mut causal);
-                check(&found, &|at| double[at], "64 bits");
+                filter(isa, &c, from, (&mut results, to_stride), [lines, length], &mut causal);
+                check(&results, &|at| double[at], "64 bits");
                 let from = Lines { values: &single, stride };
-                filter(isa, &c, from, (&mut found, to_stride), [lines, length], &mut causal);
-                check(&found, &|at| f64::from(single[at]), "32 bits");
+                filter(isa, &c, from, (&mut results, to_stride), [lines, length], &mut causal);
+                check(&results, &|at| f64::from(single[at]), "32 bits");
             }
         }
     }

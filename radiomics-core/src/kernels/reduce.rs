@@ -2,7 +2,7 @@
 
 use super::{Isa, kernel};
 
-/// Partial sums that run side by side. Part of the definition of every sum here: the same
+/// Number of partial sums that run side by side. It is part of the definition of every sum here: the same
 /// for all instruction sets, so that all give the same bits.
 const STRIPES: usize = 8;
 
@@ -22,7 +22,7 @@ fn striped(values: &[f64], term: impl Fn(f64) -> f64) -> f64 {
     pairwise(sums)
 }
 
-/// Sums several terms at once.
+/// Sums several terms of each value at once, each as [`striped`] does.
 #[inline(always)]
 fn striped_all<const N: usize>(values: &[f64], terms: impl Fn(f64) -> [f64; N]) -> [f64; N] {
     let mut sums = [[0.0; STRIPES]; N];
@@ -111,7 +111,7 @@ kernel! {
 
 kernel! {
     fn masked_range_kernel(values: &[f64], mask: &[bool]) -> ([f64; 2], bool) {
-        /// Adding and subtracting it rounds to whole numbers, if they are below 2⁵¹.
+        /// Adding and subtracting this number rounds to whole numbers, if they are below 2⁵¹.
         const ROUND: f64 = 6_755_399_441_055_744.0;
         assert_eq!(values.len(), mask.len(), "values and their mask");
         let (mut low, mut high) = ([f64::INFINITY; STRIPES], [f64::NEG_INFINITY; STRIPES]);
@@ -192,7 +192,7 @@ kernel! {
     }
 }
 
-/// Central moments of a population.
+/// Central moments of values, taken as a population.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Moments {
     /// Second central moment.
@@ -201,21 +201,21 @@ pub struct Moments {
     pub third: f64,
     /// Fourth central moment.
     pub fourth: f64,
-    /// Mean of |x − mean|.
+    /// Mean of the absolute deviations |x − mean|.
     pub absolute: f64,
 }
 
-/// Σ (x + shift)².
+/// The sum of squares Σ (x + shift)².
 pub fn sum_of_squares(isa: Isa, values: &[f64], shift: f64) -> f64 {
     sum_of_squares_kernel(isa, values, shift)
 }
 
-/// Arithmetic mean.
+/// Arithmetic mean of the values.
 pub fn mean(isa: Isa, values: &[f64]) -> f64 {
     sum_kernel(isa, values) / values.len() as f64
 }
 
-/// Central moments about `mean`.
+/// Central moments of the values about `mean`.
 pub fn central_moments(isa: Isa, values: &[f64], mean: f64) -> Moments {
     let n = values.len() as f64;
     let [variance, third, fourth, absolute] = central_sums_kernel(isa, values, mean).map(|sum| sum / n);
@@ -311,9 +311,9 @@ mod tests {
             assert_eq!(masked_range(isa, &values, &mask([1, 3, 8])), ([-7.0, 3.0], false));
             assert_eq!(masked_range(isa, &values, &mask([4, 5, 6])), ([2.0, 1e17], true));
             assert!(!masked_range(isa, &values, &mask([0, 5, 6])).1);
-            let mut found = [0; 10];
-            places(isa, &values, -9.0, 2.0, &mut found);
-            assert_eq!(found, [21, 24, 0, 4, 1_000_000_000, 22, 22, 22, 19, 0]);
+            let mut bins = [0; 10];
+            places(isa, &values, -9.0, 2.0, &mut bins);
+            assert_eq!(bins, [21, 24, 0, 4, 1_000_000_000, 22, 22, 22, 19, 0]);
         }
     }
 }

@@ -20,7 +20,8 @@ kernel! {
 }
 
 kernel! {
-    /// The same along the row itself, where each place depends on the one before.
+    /// How far each voxel of a row is into its run along the row itself, where each place depends on the
+    /// one before.
     fn advance_within<T: Level>(here: &[T], places: &mut [u32]) {
         assert_eq!(here.len(), places.len(), "a row and places in runs");
         let (mut previous, mut n) = (T::default(), 0);
@@ -90,7 +91,7 @@ pub fn count_runs<T: Level>(
     cells
 }
 
-/// The longest run that fits a box.
+/// The longest run along `offset` that fits into a box.
 pub fn longest(shape: [usize; 3], offset: [i32; 3]) -> usize {
     (0..3).filter(|&a| offset[a] != 0).map(|a| shape[a]).min().expect("an offset that leads to another voxel")
 }
@@ -104,8 +105,8 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
-    /// The definition: from each voxel that differs from the one before it, walk to the last
-    /// voxel of the same level.
+    /// The runs by their definition: from each voxel that differs from the one before it, walks to the
+    /// last voxel of the same level.
     fn plain(levels: &Array3<u16>, offset: [i32; 3]) -> Cells {
         let at = |p: [i32; 3]| {
             let inside = p.iter().all(|&c| c >= 0);

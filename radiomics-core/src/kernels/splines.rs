@@ -2,7 +2,7 @@
 
 use super::{Isa, kernel};
 
-/// Lines that are worked on together.
+/// Number of lines that are worked on together.
 pub const LANES: usize = 16;
 
 /// Values at one place of each line.
@@ -11,14 +11,13 @@ pub type Lanes = [f64; LANES];
 /// The value at a place between voxels: up to four voxels along the line, and their weights.
 #[derive(Clone, Copy, Debug)]
 pub struct Taps {
-    /// Voxels.
+    /// Places of the voxels along the line.
     pub index: [usize; 4],
-    /// Their weights. A weight of 0 must not turn a NaN or an infinity outside of the support
+    /// Weights of the voxels. A weight of 0 must not turn a NaN or an infinity outside of the support
     /// into NaN: such a voxel is left out.
     pub weights: [f64; 4],
-    /// Whether the value lies on the line between two voxels. Of these, the second one moves the
-    /// value from the first: a + t·(b − a) stays what it is between equal voxels, where a sum of
-    /// weighted values may miss it by a rounding error.
+    /// Whether the value lies on the line between two voxels a and b. It is a + t·(b − a), which stays
+    /// what it is between equal voxels, where a sum of weighted values may miss it by a rounding error.
     pub linear: bool,
 }
 
@@ -178,22 +177,22 @@ pub fn prefilter(isa: Isa, line: &mut [Lanes], reach: usize) {
     prefilter_kernel(isa, line, reach);
 }
 
-/// The values at `taps` of lines.
+/// The values of lines at each of `taps`.
 pub fn at_taps(isa: Isa, line: &[Lanes], taps: &[Taps], values: &mut [Lanes]) {
     at_taps_kernel(isa, line, taps, values);
 }
 
-/// The values at one place of lines that lie side by side, given the rows of the tap's voxels.
+/// The values at one place of lines that lie side by side, given the rows of the voxels of `tap`.
 pub fn at_tap(isa: Isa, rows: [&[f64]; 4], tap: &Taps, values: &mut [f64]) {
     at_tap_kernel(isa, rows, tap, values);
 }
 
-/// Rounds to the nearest whole number, halves to the even one.
+/// Rounds each value to the nearest whole number, halves to the even one.
 pub fn round(isa: Isa, values: &mut [f64]) {
     round_kernel(isa, values);
 }
 
-/// Cuts off fractions, and ends at the limits of an integer type; NaN becomes 0.
+/// Cuts off fractions of values, and what lies beyond the limits of an integer type; NaN becomes 0.
 pub fn truncate(isa: Isa, values: &mut [f64], [low, high]: [f64; 2]) {
     truncate_kernel(isa, values, low, high);
 }

@@ -25,40 +25,41 @@ use rustfft::num_complex::Complex64;
 
 use super::{Isa, kernel};
 
-/// Columns that are worked on together.
+/// Number of columns that are worked on together.
 pub const COLUMNS: usize = 4;
 
-/// Rows that are worked on together, at either end of the columns.
+/// Number of rows that are worked on together, at either end of the columns.
 const TOGETHER: usize = 2;
 
-/// Rows must be a multiple of this.
+/// The number of rows of [`forms`] must be a multiple of this.
 pub const ROWS: usize = 2 * TOGETHER;
 
-/// Real and imaginary parts of columns. Each has a sum of its own, which is part of the definition
-/// of the sums.
+/// Number of real and imaginary parts of columns that are worked on together. Each has a sum of its own,
+/// which is part of the definition of the sums.
 const LANES: usize = 2 * COLUMNS;
 
-/// A value for each of them, where a vector of any width can be loaded at once.
+/// A value for the real and the imaginary part of each column, where a vector of any width can be loaded
+/// at once.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(align(64))]
 struct Lanes([f64; LANES]);
 
-/// A row of three fields.
+/// A row of each of three fields.
 type Row = [Lanes; 3];
 
 /// Memory for columns of some length.
 #[derive(Clone, Debug)]
 pub struct Scratch {
-    /// Of each column x of length n the sums xₐ + xₙ₋₁₋ₐ, and the differences.
+    /// For each column x of length n, the sums xₐ + xₙ₋₁₋ₐ and the differences xₐ − xₙ₋₁₋ₐ.
     halves: [Vec<Row>; 2],
     matrix: Vec<Lanes>,
-    /// Rows of the matrix times the halves. Compilers make vectors of what goes to memory.
+    /// Rows of the matrix times the halves, in memory because compilers make vectors of what goes there.
     products: Box<[Row; TOGETHER]>,
     sums: Box<[Lanes; 3]>,
 }
 
 impl Scratch {
-    /// For `rows` rows.
+    /// Memory for columns of `rows` rows.
     pub fn new(rows: usize) -> Self {
         let half = vec![Row::default(); rows / 2];
         Self {
@@ -181,7 +182,7 @@ kernel! {
 /// as imaginary part. `scratch` must have been made for the number of rows.
 ///
 /// # Panics
-/// When one of these has another size.
+/// When one of the arguments has another size.
 ///
 /// A symmetric Toeplitz matrix is the same from both ends, so it leaves sums and differences of
 /// what is equally far from the ends apart: two matrices of half the size, half of the work.
@@ -205,7 +206,7 @@ mod tests {
     use super::*;
     use approx::assert_relative_eq;
 
-    /// The definition.
+    /// The forms by their definition, element by element of the matrix.
     fn plain(fields: [&[Complex64]; 3], matrix: &[Complex64], pitch: usize) -> [f64; 3] {
         let n = fields[0].len() / pitch;
         let mut sums = [0.0; 3];
@@ -235,11 +236,11 @@ mod tests {
             let [x, y, u] = [3, 14, 15].map(|seed| values(n, seed));
             let matrix = values(n.div_ceil(2), 92);
             let fields = [&x[..], &y[..], &u[..]];
-            let wanted = plain(fields, &matrix, pitch);
+            let expected = plain(fields, &matrix, pitch);
             for isa in Isa::available() {
                 assert_eq!(
                     forms(isa, fields, &matrix, pitch, &mut Scratch::new(n)),
-                    wanted,
+                    expected,
                     "{}",
                     isa.name()
                 );
@@ -259,8 +260,8 @@ mod tests {
         for isa in Isa::available() {
             assert_eq!(all(isa).map(f64::to_bits), all(Isa::Scalar).map(f64::to_bits), "{}", isa.name());
         }
-        for (found, wanted) in all(Isa::Scalar).into_iter().zip(plain(fields, &y, pitch)) {
-            assert_relative_eq!(found, wanted, max_relative = 1e-11);
+        for (form, expected) in all(Isa::Scalar).into_iter().zip(plain(fields, &y, pitch)) {
+            assert_relative_eq!(form, expected, max_relative = 1e-11);
         }
     }
 }

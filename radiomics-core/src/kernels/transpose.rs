@@ -19,8 +19,8 @@ pub trait Element: Copy + Default + Send + Sync + 'static {
     /// Rows and columns of a tile: as many values as a vector of AVX holds.
     const TILE: usize;
 
-    /// Transposes tiles in registers, where the instruction set can and there is need: whether
-    /// it did.
+    /// Transposes tiles in registers, where the instruction set can and there is need. Returns whether it
+    /// did.
     #[inline]
     fn turn_tiles(_isa: Isa, _from: &Matrix<Self>, _to: &mut [Self], _pitch: usize) -> bool {
         false
@@ -52,7 +52,7 @@ element!(f64, 4, turn_tiles_64);
 /// Makes the rows of `from` the columns of `to`, whose rows are `pitch` apart.
 ///
 /// # Panics
-/// When one of the two is too short.
+/// When `from` or `to` is too short.
 pub fn transpose<T: Element>(isa: Isa, from: Matrix<T>, to: &mut [T], pitch: usize) {
     if !T::turn_tiles(isa, &from, to, pitch) {
         return plain(isa, from, to, pitch);
@@ -92,7 +92,7 @@ mod x86 {
 
     macro_rules! turn_tiles {
         ($name:ident, $type:ty, $zero:ident, $load:ident, $store:ident, $turn:ident) => {
-            /// Whole tiles. Written by hand, because compilers move each value alone.
+            /// Transposes whole tiles. It is written by hand, because compilers move each value alone.
             #[target_feature(enable = "avx2")]
             pub(super) fn $name(from: &Matrix<$type>, to: &mut [$type], pitch: usize) {
                 const TILE: usize = <$type as Element>::TILE;
@@ -119,7 +119,7 @@ mod x86 {
     turn_tiles!(turn_tiles_32, f32, _mm256_setzero_ps, _mm256_loadu_ps, _mm256_storeu_ps, turn_32);
     turn_tiles!(turn_tiles_64, f64, _mm256_setzero_pd, _mm256_loadu_pd, _mm256_storeu_pd, turn_64);
 
-    /// Exchanges halves of rows that are two apart, then zips pairs of rows.
+    /// Transposes a tile: exchanges halves of rows that are two apart, then zips pairs of rows.
     #[target_feature(enable = "avx2")]
     #[inline]
     fn turn_64(rows: &mut [__m256d; 4]) {
@@ -134,7 +134,8 @@ mod x86 {
         ];
     }
 
-    /// Exchanges halves of rows that are four apart, then zips pairs of rows, then pairs of these.
+    /// Transposes a tile: exchanges halves of rows that are four apart, then zips pairs of rows, then
+    /// pairs of these.
     #[target_feature(enable = "avx2")]
     #[inline]
     fn turn_32(rows: &mut [__m256; 8]) {
@@ -171,8 +172,8 @@ mod tests {
                 transpose(isa, Matrix { values: &from, pitch, rows, columns }, &mut to, to_pitch);
                 for i in 0..columns {
                     let (row, between) = to[i * to_pitch..][..to_pitch].split_at(rows);
-                    let wanted: Vec<T> = (0..rows).map(|j| from[j * pitch + i]).collect();
-                    assert_eq!(row, wanted, "{}, {rows} x {columns}", isa.name());
+                    let expected: Vec<T> = (0..rows).map(|j| from[j * pitch + i]).collect();
+                    assert_eq!(row, expected, "{}, {rows} x {columns}", isa.name());
                     assert_eq!(between, [T::default(); 2]);
                 }
             }

@@ -3,23 +3,23 @@
 use super::kernel;
 use crate::kernels::voxel::Voxel;
 
-/// Partial results side by side.
+/// Number of partial results side by side.
 const STRIPES: usize = 32;
 
-/// Partial sums side by side.
+/// Number of partial sums side by side.
 const BLOCK: usize = 16;
 
 /// A whole number of 16 bits.
 pub trait Whole: Copy + Ord {
-    /// The lowest one.
+    /// The lowest number of the type.
     const LOWEST: Self;
-    /// The highest one.
+    /// The highest number of the type.
     const HIGHEST: Self;
 
-    /// The number.
+    /// The number in 32 bits.
     fn wide(self) -> i32;
 
-    /// How far it is above `low`.
+    /// How far the number is above `low`.
     fn above(self, low: Self) -> u16;
 }
 
@@ -44,7 +44,7 @@ macro_rules! whole_numbers {
 whole_numbers!(i16, u16);
 
 kernel! {
-    /// Values as whole numbers of 16 bits; false if any of them is no such number, or −0.
+    /// Turns values into whole numbers of 16 bits; false if any of them is no such number, or −0.
     pub fn narrow<T: Voxel>(values: &[T], to: &mut [i16]) -> bool {
         assert_eq!(values.len(), to.len(), "values and whole numbers");
         let mut wrong = 0;
@@ -102,7 +102,8 @@ kernel! {
     }
 }
 
-/// So many products of a block's number with a value do not exceed 32 bits.
+/// Number of values after which sums are put aside: up to it, sums of products of a block's number with a
+/// value stay within 32 bits.
 const PART: usize = 1024;
 
 kernel! {

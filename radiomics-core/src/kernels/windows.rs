@@ -2,7 +2,7 @@
 
 use super::{Isa, kernel};
 
-/// Windows whose sums are kept in registers.
+/// Number of windows whose sums are kept in registers.
 const STRIP: usize = 32;
 
 kernel! {
@@ -26,8 +26,8 @@ kernel! {
     }
 }
 
-/// Adds to `totals` the sums over windows. Those of the first total lie between the two places
-/// in `before` of each of `windows`, those of the next one a place further, and so on.
+/// Adds to `totals` the sums over windows. The windows of the first total lie between the two places in
+/// `before` of each of `windows`, those of the next total a place further, and so on.
 pub fn add(isa: Isa, before: &[f64], windows: &[[usize; 2]], totals: &mut [f64]) {
     add_kernel(isa, before, windows, totals);
 }

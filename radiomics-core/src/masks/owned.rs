@@ -91,9 +91,9 @@ mod tests {
         let grid = Grid::new([2, 1, 3], [1.0; 3]).unwrap();
         let labels = array![[[0.0, 300.0, 1.0]], [[300.0, 300.0, 0.0]]];
         let mask = Mask::new(grid.clone(), labels.view()).unwrap();
-        let one = MaskVolume::of_label(&mask, 300).unwrap();
-        assert_eq!(one.view().labels().unwrap(), [1]);
-        assert_eq!(one.into_parts(), (grid, array![[[0, 1, 0]], [[1, 1, 0]]]));
+        let lesion = MaskVolume::of_label(&mask, 300).unwrap();
+        assert_eq!(lesion.view().labels().unwrap(), [1]);
+        assert_eq!(lesion.into_parts(), (grid, array![[[0, 1, 0]], [[1, 1, 0]]]));
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub fn discretise(
     discretise_sample(roi, &Sample::new(isa, roi), discretisation, assignment, lower_bound, pad, isa)
 }
 
-/// The grey levels of a region whose sample is known, as the one discretisation of `settings` says.
+/// The grey levels of a region whose sample is known, by the one discretisation of `settings`.
 pub(crate) fn grey_levels(roi: &Roi, sample: &Sample, settings: &Settings, isa: Isa) -> Result<Levels> {
     let lower_bound = settings.resegment_range.and_then(|[low, _]| low);
     let pad = *settings.distances.iter().max().expect("a distance, as settings are validated") as usize;
@@ -73,7 +73,7 @@ fn discretise_sample(
     Ok(Levels { volume, n_g, n_v: sample.n(), histogram })
 }
 
-/// Rows of slice `k` of the region: number, intensities, intensity mask.
+/// The rows of slice `k` of the region, each with its number, intensities and intensity mask.
 fn rows<'a, V: Voxel>(
     roi: &'a Roi,
     intensities: &'a Array3<V>,
@@ -87,7 +87,7 @@ fn rows<'a, V: Voxel>(
     })
 }
 
-/// A row as a slice of memory.
+/// A row in one piece of memory, copied if it is not stored so.
 fn whole<T: Clone>(row: ArrayView1<'_, T>) -> Cow<'_, [T]> {
     match row.to_slice() {
         Some(row) => Cow::Borrowed(row),
@@ -98,14 +98,14 @@ fn whole<T: Clone>(row: ArrayView1<'_, T>) -> Cow<'_, [T]> {
 /// How an intensity becomes a level.
 pub(crate) enum Bins<'a> {
     Identity,
-    /// ⌊(x − low)·multiply / divide⌋ + 1, at most `top`.
+    /// Even bins: the level of x is ⌊(x − low)·multiply / divide⌋ + 1, at most `top`.
     Even {
         low: f64,
         multiply: f64,
         divide: f64,
         top: f64,
     },
-    /// Edges of any distance, and the same by steps if they are even.
+    /// Bins between edges, and the same bins by steps if the edges are evenly spaced.
     Edges(Cow<'a, [f64]>, Option<SteppedBins>),
 }
 
@@ -151,7 +151,7 @@ impl<'a> Bins<'a> {
         Ok(bins)
     }
 
-    /// The same bins by their edges, computed as NumPy's `arange` and `linspace` do.
+    /// These bins by their edges, computed as NumPy's `arange` and `linspace` do.
     fn with_edges(self, minimum: f64, maximum: f64) -> Self {
         let Bins::Even { low, multiply, divide, top } = self else { return self };
         let (edges, step): (Vec<f64>, f64) = if top.is_finite() {
@@ -280,7 +280,7 @@ mod tests {
     }
 
     proptest! {
-        /// Rows at a time and value by value, on and beside edges.
+        /// Rows at a time give the levels of value by value, on and beside edges.
         #[test]
         fn every_instruction_set_gives_the_level_of_each_value(
             values in proptest::collection::vec((-40i32..40, -1i32..2, proptest::bool::weighted(0.8)), 20..60),
@@ -310,9 +310,9 @@ mod tests {
             }
             let expected: Vec<u16> = kept.iter().map(|&x| bins.level(x)).collect();
             for isa in Isa::available() {
-                let found = discretise(&roi, &discretisation, assignment, None, 1, isa).unwrap();
-                let found: Vec<u16> = found.to_array().iter().copied().filter(|level| *level > 0).collect();
-                prop_assert_eq!(found, expected.clone());
+                let levels = discretise(&roi, &discretisation, assignment, None, 1, isa).unwrap();
+                let levels: Vec<u16> = levels.to_array().iter().copied().filter(|level| *level > 0).collect();
+                prop_assert_eq!(levels, expected.clone());
             }
         }
     }

@@ -16,12 +16,12 @@ const MINIMUM_VOXELS: usize = 2;
 /// the threshold in exact arithmetic, and rounding must not decide which of them count.
 const THRESHOLD_SLACK: f64 = 1e-6;
 
-/// The region as drawn: what resegmentation has not touched yet.
+/// The region as drawn, which resegmentation has not touched yet.
 #[derive(Clone)]
 pub(super) struct Drawn {
     pub window: Window,
     pub mask: Array3<bool>,
-    /// The smallest box of the mask that holds it.
+    /// The smallest box that holds the region.
     pub region: Window,
     pub visible: Window,
 }
@@ -88,13 +88,13 @@ pub(super) fn interpolated(
     };
     check_size(&inside, "interpolation")?;
 
-    let found = Window::bounding(inside.view()).expect("voxels, as was checked");
-    let found_region =
-        Window { start: std::array::from_fn(|a| near.start[a] + found.start[a]), shape: found.shape };
-    let window = found_region.grown(margin_voxels(target.spacing_mm, margin_mm), target.shape);
+    let bounds = Window::bounding(inside.view()).expect("voxels, as was checked");
+    let new_region =
+        Window { start: std::array::from_fn(|a| near.start[a] + bounds.start[a]), shape: bounds.shape };
+    let window = new_region.grown(margin_voxels(target.spacing_mm, margin_mm), target.shape);
     let mut in_window = Array3::from_elem(window.shape, false);
-    let held = found_region.within(&window);
-    copy_box(&inside, found, &mut in_window, held.start);
+    let held = new_region.within(&window);
+    copy_box(&inside, bounds, &mut in_window, held.start);
     let visible = match settings.filter_crop {
         FilterCrop::Never => Window::whole(target.shape),
         FilterCrop::WhenInterpolated | FilterCrop::Always => {

@@ -41,7 +41,7 @@ impl<'i, 'v> Frame<'i, 'v> {
         Ok(Self { image, z_score, grid, resampling: Some(resampling), rounding, isa })
     }
 
-    /// What filters must know of it.
+    /// What filters must know of the image.
     pub fn about(&self) -> About {
         let keeps_type = self.resampling.is_none() || self.rounding == Rounding::VoxelType;
         let kind = match keeps_type && self.z_score.is_none() {
@@ -59,7 +59,7 @@ impl<'i, 'v> Frame<'i, 'v> {
         }
     }
 
-    /// Intensities of a box of the grid.
+    /// Intensities of a box of the grid, as 64-bit floats.
     pub fn intensities(&self, window: &Window) -> Array3<f64> {
         let Some(resampling) = &self.resampling else { return self.source(window) };
         let mut intensities = resampling.apply_by_slice(window, |slice, to| {
@@ -72,7 +72,7 @@ impl<'i, 'v> Frame<'i, 'v> {
         intensities
     }
 
-    /// Intensities of a box of the image.
+    /// Intensities of a box of the image, before interpolation.
     fn source(&self, window: &Window) -> Array3<f64> {
         let mut intensities = self.image.voxels().crop(window);
         if let Some(z_score) = self.z_score {
@@ -93,10 +93,10 @@ impl<'i, 'v> Frame<'i, 'v> {
     }
 }
 
-/// The spacing to interpolate to, `None` on axes that stay as they are; nothing if all do.
+/// The spacing to interpolate to, `None` on axes that stay as they are; `None` as a whole if all axes do.
 fn wanted_spacing(image: &Image, bounds: &Window, settings: &Settings) -> Option<[Option<f64>; 3]> {
-    let wanted = settings.resample_spacing_mm?;
+    let spacing_mm = settings.resample_spacing_mm?;
     let single = |a: usize| settings.keep_single_slices && bounds.shape[a] == 1;
-    let changed = |a: usize| wanted[a].filter(|&s| !single(a) && s != image.grid().spacing_mm[a]);
+    let changed = |a: usize| spacing_mm[a].filter(|&s| !single(a) && s != image.grid().spacing_mm[a]);
     Some(std::array::from_fn(changed)).filter(|spacing| spacing.iter().any(Option::is_some))
 }

@@ -12,47 +12,47 @@ use crate::settings::Settings;
 use crate::volume::grid::{Grid, Window};
 use crate::volume::image::{Image, Mask};
 
-/// What is known before a region is prepared; nothing of a region by itself.
+/// What is known of other regions before a region is prepared; nothing if a region is the only one.
 #[derive(Default)]
 pub(crate) struct Known<'a> {
-    /// Of its image, from other labels.
+    /// What is known of the region's image, from other labels.
     pub image: Option<&'a KnownImage>,
-    /// Of its label, from other images.
+    /// What is known of the region's label, from other images.
     pub label: Option<&'a mut KnownLabel>,
 }
 
-/// What an image is for all labels.
+/// What all labels have in common in an image.
 #[derive(Default)]
 pub(crate) struct KnownImage {
     z_score: OnceCell<ZScore>,
 }
 
-/// What a label of the mask is for all images.
+/// What all images have in common for a label of the mask.
 pub(crate) struct KnownLabel {
     bounds: Option<Window>,
     is_for_others: bool,
     labelled: Option<Array3<bool>>,
-    /// With the grid of the image that it was interpolated on.
+    /// The interpolated mask, with the grid of the image that it was interpolated on.
     interpolated: Option<(Grid, Drawn)>,
 }
 
 impl KnownLabel {
-    /// A label that has this smallest box, if that is known; `is_for_others` if more than one
-    /// image will ask.
+    /// A label whose smallest box is `bounds`, if that is known; `is_for_others` if more than one image
+    /// will ask.
     pub fn new(bounds: Option<Window>, is_for_others: bool) -> Self {
         Self { bounds, is_for_others, labelled: None, interpolated: None }
     }
 }
 
 impl Known<'_> {
-    /// The z-scores that the settings want.
+    /// The z-scores that the settings ask for.
     pub(super) fn z_score(&self, image: &Image, settings: &Settings) -> Option<ZScore> {
         let normalisation = settings.normalisation?;
         let made = || ZScore::new(image.voxels(), normalisation);
         Some(self.image.map_or_else(made, |known| *known.z_score.get_or_init(made)))
     }
 
-    /// The smallest box that holds the label, and its voxels in there.
+    /// The smallest box that holds the label, and which voxels of the box have it.
     pub(super) fn labelled(&mut self, mask: &Mask, label: i64) -> Result<(Window, Array3<bool>)> {
         let known = self.label.as_deref_mut();
         let bounds = known.as_ref().and_then(|known| known.bounds);
@@ -68,7 +68,7 @@ impl Known<'_> {
         Ok((bounds, labelled))
     }
 
-    /// The mask interpolated on `grid`, that of the image.
+    /// The mask interpolated on `grid`, which is that of the image.
     pub(super) fn interpolated(
         &mut self,
         grid: &Grid,

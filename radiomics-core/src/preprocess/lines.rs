@@ -9,10 +9,10 @@ use crate::kernels::transpose::{Matrix, transpose};
 use crate::volume::axes::{Block, each_plane};
 use crate::volume::voxels::volume;
 
-/// How values along an axis are made.
+/// How the values along an axis are made from voxels.
 pub(super) struct Along {
     pub taps: Vec<Taps>,
-    /// Voxels that the spline prefilter reaches, if there is one.
+    /// How many voxels the spline prefilter reaches, if there is one.
     pub prefilter: Option<usize>,
 }
 
@@ -69,7 +69,7 @@ pub(super) fn interpolate(
 }
 
 impl Along {
-    /// Lines along the first axis of a plane.
+    /// Interpolates the lines along the first axis of a plane.
     fn columns(&self, isa: Isa, block: &mut Lines, from: ArrayView2<f64>, mut to: ArrayViewMut2<f64>) {
         assert_eq!(self.taps.len(), to.nrows(), "values along an axis and what they are made of");
         // Without a filter a row of values is made of a few rows, where these lie.
@@ -103,7 +103,7 @@ mod tests {
 
     const REACH: usize = 32;
 
-    /// One line, value by value.
+    /// The spline prefilter by its definition, on one line and value by value.
     fn plain_prefilter(mut line: ArrayViewMut1<f64>) {
         let n = line.len();
         if n < 2 {
@@ -169,28 +169,28 @@ mod tests {
                 });
                 changed[axis].then(|| Along { taps: taps.collect(), prefilter: spline.then_some(REACH) })
             });
-            let mut wanted = values.clone();
+            let mut expected = values.clone();
             for axis in [2, 1, 0] {
                 let Some(along) = &axes[axis] else { continue };
                 if spline {
-                    wanted.lanes_mut(Axis(axis)).into_iter().for_each(plain_prefilter);
+                    expected.lanes_mut(Axis(axis)).into_iter().for_each(plain_prefilter);
                 }
-                let mut shape: [usize; 3] = wanted.dim().into();
+                let mut shape: [usize; 3] = expected.dim().into();
                 shape[axis] = along.taps.len();
                 let mut next = Array3::zeros(shape);
-                for (from, to) in wanted.lanes(Axis(axis)).into_iter().zip(next.lanes_mut(Axis(axis))) {
+                for (from, to) in expected.lanes(Axis(axis)).into_iter().zip(next.lanes_mut(Axis(axis))) {
                     let line = from.to_vec();
                     to.into_iter().zip(&along.taps).for_each(|(to, tap)| *to = plain_value(&line, tap));
                 }
-                wanted = next;
+                expected = next;
             }
             for isa in Isa::available() {
-                let found = interpolate(&axes, shape, isa, |k, to| {
+                let interpolated = interpolate(&axes, shape, isa, |k, to| {
                     to.iter_mut().zip(values.index_axis(Axis(0), k)).for_each(|(to, &x)| *to = x);
                 });
-                prop_assert_eq!(found.dim(), wanted.dim());
-                for (found, wanted) in found.iter().zip(&wanted) {
-                    prop_assert_eq!(found.to_bits(), wanted.to_bits(), "{}", isa.name());
+                prop_assert_eq!(interpolated.dim(), expected.dim());
+                for (value, expected) in interpolated.iter().zip(&expected) {
+                    prop_assert_eq!(value.to_bits(), expected.to_bits(), "{}", isa.name());
                 }
             }
         }

@@ -4,7 +4,7 @@ use crate::kernels::voxel::Voxel;
 use crate::settings::Normalisation;
 use crate::volume::voxels::{Voxels, with_voxels};
 
-/// The linear map from intensities to normalised ones, and its ends.
+/// The linear map from intensities to normalised ones, and where normalised ones end.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ZScore {
     mean: f64,
@@ -13,8 +13,8 @@ pub(super) struct ZScore {
 }
 
 impl ZScore {
-    /// Of all voxels of an image, with the sample's standard deviation (n − 1). For an image of
-    /// one intensity the z-scores are NaN.
+    /// The z-scores of all voxels of an image, by the sample's standard deviation (n − 1). For an image
+    /// of one intensity they are NaN.
     pub fn new(voxels: &Voxels, normalisation: Normalisation) -> Self {
         let sum = |term: &dyn Fn(f64) -> f64| with_voxels!(voxels, v => v.fold(0.0, |sum, x| sum + term(x.to_f64())));
         let n = voxels.shape().iter().product::<usize>() as f64;

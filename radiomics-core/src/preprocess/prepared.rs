@@ -39,12 +39,13 @@ pub(crate) struct Prepared<'i, 'v> {
     frame: Frame<'i, 'v>,
     /// The box of the region in the frame.
     window: Window,
-    /// What filters may see.
+    /// The box of the image that filters may see.
     visible: Window,
 }
 
 impl<'i, 'v> Prepared<'i, 'v> {
-    /// As [`prepare`]; what is `known` of other regions of a job changes nothing but the time.
+    /// Prepares a region as [`prepare`] does; what is `known` of other regions of a job changes nothing
+    /// but the time.
     pub fn new(
         image: &'i Image<'v>,
         mask: &Mask,
@@ -139,7 +140,7 @@ impl<'i, 'v> Prepared<'i, 'v> {
         Ok(())
     }
 
-    /// Refuses NaN and infinities in the region.
+    /// Refuses NaN and infinities of a response in the region.
     fn check_finite(&self, response: &Array3<f64>, isa: Isa) -> Result<()> {
         check_finite(isa, response.view(), self.roi.intensity(), self.window.start)
     }

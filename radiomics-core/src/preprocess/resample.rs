@@ -10,8 +10,8 @@ use crate::kernels::splines::{Taps, mirror, spline_weights};
 use crate::settings::{GridAlignment, Interpolation};
 use crate::volume::grid::{Grid, Window};
 
-/// Voxels that the spline prefilter reaches: its response falls by 2 − √3 a voxel, so at
-/// this distance it is below the resolution of a 64-bit float.
+/// How many voxels the spline prefilter reaches: its response falls by 2 − √3 a voxel, so at this
+/// distance it is below the resolution of a 64-bit float.
 const SPLINE_REACH: usize = 32;
 
 /// Largest grid that interpolation may make: 2³² voxels.
@@ -72,8 +72,8 @@ pub struct Resampling {
 }
 
 impl Resampling {
-    /// From the voxels of `from` to those of `to`, made by [`resampled_grid`] with the same
-    /// `alignment`.
+    /// Resampling from the voxels of `from` to those of `to`, a grid made by [`resampled_grid`] with the
+    /// same `alignment`.
     pub fn new(from: &Grid, to: &Grid, method: Interpolation, alignment: GridAlignment) -> Self {
         let axes = std::array::from_fn(|a| {
             let same = from.shape[a] == to.shape[a] && from.spacing_mm[a] == to.spacing_mm[a];
@@ -114,7 +114,8 @@ impl Resampling {
         })
     }
 
-    /// The same; `read` writes the source voxels of a box that is one slice, x before y.
+    /// The values at the target voxels of `window`. `read` writes the source voxels of a box that is one
+    /// slice, x before y.
     pub(super) fn apply_by_slice(
         &self,
         window: &Window,
@@ -144,8 +145,8 @@ impl Resampling {
         })
     }
 
-    /// The same for a mask whose voxels count with 0 and 1, where each value is that of a
-    /// single voxel, or 0: which of them are 1.
+    /// Which of the target voxels of `window` are 1, for a mask whose voxels count with 0 and 1 and where
+    /// each value is that of a single voxel, or 0.
     pub(super) fn apply_nearest(
         &self,
         window: &Window,
@@ -238,7 +239,7 @@ impl Resampling {
     }
 }
 
-/// Keys' cubic convolution, a = −1/2, at the same distances.
+/// Weights of Keys' cubic convolution, a = −1/2, at distances 1 + t, t, 1 − t and 2 − t.
 fn convolution_weights(t: f64) -> [f64; 4] {
     let inner = |d: f64| (1.5 * d - 2.5) * d * d + 1.0;
     let outer = |d: f64| ((-0.5 * d + 2.5) * d - 4.0) * d + 2.0;
@@ -300,7 +301,7 @@ mod tests {
     }
 
     proptest! {
-        /// A mask by the nearest voxels is the same by the general way.
+        /// A mask by the nearest voxels is the one that the general way gives.
         #[test]
         fn nearest_mask(
             voxels in prop::collection::vec(any::<bool>(), 4 * 5 * 7),
@@ -311,8 +312,8 @@ mod tests {
             let grid = Grid::new([4, 5, 7], [1.0; 3]).unwrap();
             let alignment = if corner { GridAlignment::Corner } else { GridAlignment::Centre };
             let [z, y, x] = spacing;
-            for wanted in [[Some(z), Some(y), Some(x)], [None, Some(y), Some(x)]] {
-                let target = resampled_grid(&grid, wanted, alignment).unwrap();
+            for spacing_mm in [[Some(z), Some(y), Some(x)], [None, Some(y), Some(x)]] {
+                let target = resampled_grid(&grid, spacing_mm, alignment).unwrap();
                 let resampling = Resampling::new(&grid, &target, Interpolation::Nearest, alignment);
                 let window = Window::whole(target.shape);
                 let cut = |w: &Window| {

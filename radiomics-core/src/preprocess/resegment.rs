@@ -32,7 +32,7 @@ pub fn resegment(
     Some(kept)
 }
 
-/// Turns a threshold into an intensity: offset + factor·threshold.
+/// The function that turns a threshold into an intensity, offset + factor·threshold.
 fn scale(
     intensities: &Intensities,
     mask: &Array3<bool>,

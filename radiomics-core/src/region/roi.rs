@@ -49,7 +49,7 @@ impl Roi {
         self.region
     }
 
-    /// The same region with `axis` brought to the front, so that slices lie across it.
+    /// This region with `axis` brought to the front, so that slices lie across it.
     pub(crate) fn sliced_along(&self, axis: usize) -> Cow<'_, Roi> {
         if axis == 0 {
             return Cow::Borrowed(self);

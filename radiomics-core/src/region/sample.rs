@@ -40,7 +40,7 @@ impl Sample {
         }
     }
 
-    /// Number of voxels.
+    /// Number of voxels in the sample.
     pub fn n(&self) -> usize {
         match self {
             Sample::Counted(counts) => counts.iter().map(|c| c.1).sum::<u64>() as usize,
@@ -192,7 +192,7 @@ mod tests {
             let mut plain = roi.values();
             prop_assume!(!plain.is_empty());
             for isa in Isa::available() {
-                let found = match Sample::new(isa, &roi) {
+                let sampled = match Sample::new(isa, &roi) {
                     Sample::Counted(counts) => {
                         prop_assert_eq!(fraction, 0.0);
                         counts.into_iter().flat_map(|(x, n)| std::iter::repeat_n(x, n as usize)).collect()
@@ -202,7 +202,7 @@ mod tests {
                 if fraction == 0.0 {
                     plain.sort_by(f64::total_cmp);
                 }
-                prop_assert_eq!(&found, &plain);
+                prop_assert_eq!(&sampled, &plain);
             }
         }
     }

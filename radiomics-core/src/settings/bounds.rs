@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The numbers between two ends. As text it follows a noun: "a number" + " above 0".
+/// The numbers between two ends. As text a bound follows a noun: "a number" + " above 0".
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Bound {
     low: f64,
@@ -27,7 +27,7 @@ impl Bound {
         Self { low, with_low: true, high: f64::INFINITY, whole: false }
     }
 
-    /// Those of these numbers that are not above `high`.
+    /// The numbers of this bound that are not above `high`.
     pub const fn to(self, high: f64) -> Self {
         Self { high, ..self }
     }
@@ -42,7 +42,7 @@ impl Bound {
         number.is_finite() && begins && number <= self.high
     }
 
-    /// What a number must be that is none of these.
+    /// What a number must be, for a message about one that the bound does not hold.
     pub fn remedy(self) -> String {
         let kind = match (self.whole, self.high.is_finite()) {
             (true, _) => "whole ",

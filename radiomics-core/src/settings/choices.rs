@@ -8,7 +8,7 @@ use crate::names::Named;
 pub enum Interpolation {
     /// The nearest voxel's value.
     Nearest,
-    /// Linear along each axis (IBSI "trilinear", 7RXP).
+    /// Linear interpolation along each axis (IBSI "trilinear", 7RXP).
     Linear,
     /// Cubic B-spline through the voxel values, with prefilter (IBSI "tricubic spline", TZ2M).
     CubicSpline,
@@ -29,12 +29,13 @@ impl Named for Interpolation {
 /// What happens to interpolated intensities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rounding {
-    /// Nothing.
+    /// Intensities stay as they are.
     None,
-    /// Rounded to the nearest whole number, halves to the even one; for CT (IBSI 1, "Rounding").
+    /// Intensities are rounded to the nearest whole number, halves to the even one; for CT (IBSI 1,
+    /// "Rounding").
     Nearest,
-    /// Kept in the image's own voxel type: cut off towards 0 for integers, rounded to 32 bits for
-    /// 32-bit floats (ITK).
+    /// Intensities are kept in the image's own voxel type: cut off towards 0 for integers, rounded to 32
+    /// bits for 32-bit floats (ITK).
     VoxelType,
 }
 
@@ -47,9 +48,9 @@ impl Named for Rounding {
 /// Where the grid that is interpolated to lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GridAlignment {
-    /// Its centre is the image's; outside of the image the nearest voxel counts (IBSI, UMPJ).
+    /// The grid's centre is the image's; outside of the image the nearest voxel counts (IBSI, UMPJ).
     Centre,
-    /// Its first voxel begins at the corner of the image's first voxel; outside of the image the
+    /// The grid's first voxel begins at the corner of the image's first voxel; outside of the image the
     /// intensity is 0 (PyRadiomics).
     Corner,
 }
@@ -62,11 +63,11 @@ impl Named for GridAlignment {
 /// When the image is cut to a box round the region before filters see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FilterCrop {
-    /// Never: filters see as much of the image as they need.
+    /// The image is never cut: filters see as much of it as they need.
     Never,
-    /// When the image is interpolated (PyRadiomics).
+    /// The image is cut when it is interpolated (PyRadiomics).
     WhenInterpolated,
-    /// Always (PyRadiomics with `preCrop`).
+    /// The image is always cut (PyRadiomics with `preCrop`).
     Always,
 }
 
@@ -76,14 +77,14 @@ impl Named for FilterCrop {
         &[("never", Self::Never), ("when_interpolated", Self::WhenInterpolated), ("always", Self::Always)];
 }
 
-/// In what the resegmentation range is given.
+/// What the resegmentation range is given in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResegmentUnit {
-    /// In intensities.
+    /// The range is in intensities.
     Intensity,
-    /// As shares of the region's highest intensity.
+    /// The range is in shares of the region's highest intensity.
     Maximum,
-    /// In standard deviations from the region's mean.
+    /// The range is in standard deviations from the region's mean.
     Sigma,
 }
 
@@ -98,7 +99,7 @@ impl Named for ResegmentUnit {
 pub enum MorphologicalMask {
     /// The region as drawn (IBSI).
     AsDrawn,
-    /// What of it lies in the bounding box of the intensity mask (PyRadiomics).
+    /// What of the region as drawn lies in the bounding box of the intensity mask (PyRadiomics).
     CroppedToIntensityMask,
     /// The intensity mask (PyRadiomics with `resegmentShape`).
     Resegmented,
@@ -126,7 +127,7 @@ pub struct Normalisation {
 /// How intensities become grey levels 1, 2, … (IBSI 1, "Intensity discretisation", 4R0B).
 #[derive(Clone, Debug, PartialEq)]
 pub enum Discretisation {
-    /// Not at all: the intensities are whole numbers and are the grey levels.
+    /// No discretisation: the intensities are whole numbers and are the grey levels.
     Identity,
     /// A fixed number of bins over the range of the region's intensities (K15C).
     FixedBinNumber {
@@ -143,7 +144,7 @@ pub enum Discretisation {
     /// Bins between explicit edges, ascending; each bin holds its lower edge, the last one
     /// its upper edge as well.
     BinEdges {
-        /// One more than there are bins.
+        /// The edges, one more than there are bins.
         edges: Vec<f64>,
     },
 }
@@ -151,10 +152,10 @@ pub enum Discretisation {
 /// Where the first bin of a fixed width begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BinAnchor {
-    /// At the lower end of the resegmentation range, or at the region's lowest intensity if
-    /// there is none (IBSI).
+    /// The first bin begins at the lower end of the resegmentation range, or at the region's lowest
+    /// intensity if there is none (IBSI).
     LowerBound,
-    /// At the multiple of the bin width at or below the region's lowest intensity
+    /// The first bin begins at the multiple of the bin width at or below the region's lowest intensity
     /// (PyRadiomics), so that all images share their edges.
     MultipleOfWidth,
 }
@@ -168,10 +169,10 @@ impl Named for BinAnchor {
 /// How an intensity is put into its bin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BinAssignment {
-    /// By ⌊(x − low) / width⌋ (IBSI).
+    /// The bin is computed as ⌊(x − low) / width⌋ (IBSI).
     Formula,
-    /// By comparing with edges that are computed first, as NumPy does (PyRadiomics). Differs
-    /// from the formula by a level where rounding puts an intensity on either side of an edge.
+    /// The bin is found by comparing with edges that are computed first, as NumPy does (PyRadiomics). It
+    /// differs from the formula's by a level where rounding puts an intensity on either side of an edge.
     Edges,
 }
 
@@ -183,9 +184,9 @@ impl Named for BinAssignment {
 /// Which features are meant where none are named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FeatureSet {
-    /// Those that IBSI defines.
+    /// The features that IBSI defines.
     Ibsi,
-    /// Those that PyRadiomics computes by default.
+    /// The features that PyRadiomics computes by default.
     PyRadiomics,
 }
 
@@ -200,7 +201,7 @@ impl Named for FeatureSet {
 pub enum Norm {
     /// Sum of the distances along the axes.
     Manhattan,
-    /// Straight line.
+    /// Length of the straight line.
     Euclidean,
     /// Largest of the distances along the axes.
     Infinity,
@@ -228,12 +229,12 @@ impl Norm {
 /// two inside corners are cut off one by one, or the two outside corners are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaceRule {
-    /// The inside corners, always. Neighbouring cubes agree on the face that they share, so the
-    /// mesh is closed, and mirroring or turning the mask mirrors or turns the mesh.
+    /// The inside corners are cut off, always. Neighbouring cubes agree on the face that they share, so
+    /// the mesh is closed, and mirroring or turning the mask mirrors or turns the mesh.
     InsideApart,
-    /// The inside corners if the cube's corner at (z + 1, y + 1, x) is outside, else the outside
-    /// corners: the triangles of a cube and of its complement are the same (PyRadiomics).
-    /// Neighbouring cubes may disagree, and then the mesh has a gap on the face they share.
+    /// The inside corners are cut off if the cube's corner at (z + 1, y + 1, x) is outside, else the
+    /// outside corners: the triangles of a cube and of its complement are the same (PyRadiomics).
+    /// Neighbouring cubes may disagree, and then the mesh has a gap on the face that they share.
     ComplementSymmetric,
 }
 
@@ -246,9 +247,10 @@ impl Named for FaceRule {
 /// What the covariance of voxel centres is divided by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AxesCovariance {
-    /// By n − 1: IBSI does not say, but its values for the digital phantom need it.
+    /// The covariance is divided by n − 1: IBSI does not say so, but its values for the digital phantom
+    /// need it.
     Sample,
-    /// By n (PyRadiomics).
+    /// The covariance is divided by n (PyRadiomics).
     Population,
 }
 
@@ -259,8 +261,9 @@ impl Named for AxesCovariance {
 }
 
 impl Discretisation {
-    /// What columns call it where there are several: the key of the settings and its value, such
-    /// as `bin_width_25`, `bin_width_0.5` or `bin_number_32`. Different ones have different names.
+    /// What columns call this discretisation where there are several: the key of the settings and its
+    /// value, such as `bin_width_25`, `bin_width_0.5` or `bin_number_32`. Different ones have different
+    /// names.
     pub fn name(&self) -> String {
         match self {
             Self::Identity => "identity".to_owned(),
@@ -272,7 +275,7 @@ impl Discretisation {
         }
     }
 
-    /// The key of the settings that it is given by.
+    /// The key of the settings that gives this discretisation.
     pub(super) fn key(&self) -> &'static str {
         match self {
             // With all keys null.
@@ -282,7 +285,7 @@ impl Discretisation {
         }
     }
 
-    /// The value of that key.
+    /// The value of the key that gives this discretisation.
     pub(super) fn value(&self) -> String {
         match self {
             Self::Identity => "null".to_owned(),
@@ -292,7 +295,7 @@ impl Discretisation {
         }
     }
 
-    /// Whether one list in the settings can hold both.
+    /// Whether one list in the settings can hold this discretisation and `other`.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::FixedBinNumber { .. }, Self::FixedBinNumber { .. }) => true,
@@ -303,7 +306,7 @@ impl Discretisation {
         }
     }
 
-    /// The width, of bins that have one.
+    /// The width of the bins, if it is fixed.
     pub(super) fn width(&self) -> Option<f64> {
         match self {
             Self::FixedBinSize { width, .. } => Some(*width),
@@ -311,7 +314,7 @@ impl Discretisation {
         }
     }
 
-    /// The number, of bins of which it is fixed.
+    /// The number of bins, if it is fixed.
     pub(super) fn number(&self) -> Option<f64> {
         match self {
             Self::FixedBinNumber { bins } => Some(f64::from(*bins)),
@@ -319,7 +322,7 @@ impl Discretisation {
         }
     }
 
-    /// Checks edges, which the setting `name` gives.
+    /// Checks the edges of bins, which the setting `name` gives.
     pub(super) fn check_edges(&self, name: &'static str) -> Result<()> {
         let ascend =
             |e: &[f64]| e.len() >= 2 && e.iter().all(|x| x.is_finite()) && e.is_sorted_by(|a, b| a < b);

@@ -111,7 +111,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The same for the response of a filter: the range of resegmentation is one of intensities of
+    /// These settings for the response of a filter: the range of resegmentation is one of intensities of
     /// the image, and no bound of responses.
     pub(crate) fn of_response(&self, filter: &Filter) -> Self {
         match filter {
@@ -125,13 +125,13 @@ impl Settings {
         std::iter::once(&self.discretisation).chain(&self.further_discretisations)
     }
 
-    /// The same with only one of the discretisations.
+    /// These settings with only one of their discretisations.
     pub(crate) fn of_discretisation(&self, discretisation: &Discretisation) -> Self {
         let (discretisation, further_discretisations) = (discretisation.clone(), Vec::new());
         Self { discretisation, further_discretisations, ..self.clone() }
     }
 
-    /// Refuses several discretisations for `what` takes one alone.
+    /// Refuses several discretisations for `what`, which takes one alone.
     ///
     /// # Errors
     /// [`Error::InvalidSetting`] with the values given.
@@ -167,7 +167,7 @@ impl Settings {
         Ok(())
     }
 
-    /// Checks what the types cannot express.
+    /// Checks what the types of the settings cannot express.
     ///
     /// # Errors
     /// [`Error::InvalidSetting`] naming the setting, its value and what it must be.
@@ -209,7 +209,7 @@ impl Settings {
     }
 }
 
-/// A setting that holds numbers, which of them it takes, and those that it holds.
+/// A setting that holds numbers: which numbers it takes, and those that it holds.
 struct Bounded {
     name: &'static str,
     bound: Bound,
@@ -244,7 +244,7 @@ static BOUNDED: &[Bounded] = &[
     bounded("intensity_shift", Bound::ANY, |s| vec![s.intensity_shift]),
 ];
 
-/// What numbers the setting of this name takes, if it takes numbers and not all.
+/// What numbers the setting called `name` takes, if it takes numbers but not all of them.
 pub(crate) fn bound_of(name: &str) -> Option<Bound> {
     BOUNDED.iter().find(|setting| setting.name == name).map(|setting| setting.bound)
 }

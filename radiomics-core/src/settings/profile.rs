@@ -12,10 +12,10 @@ use crate::texture::aggregation::{Aggregation, Scope};
 /// A named set of conventions; it only builds [`Settings`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
-    /// As the Image Biomarker Standardisation Initiative defines features. Where IBSI leaves
-    /// the choice: no interpolation, 32 bins, matrices averaged over 3D directions.
+    /// Features as the Image Biomarker Standardisation Initiative defines them. Where IBSI leaves the
+    /// choice: no interpolation, 32 bins, matrices averaged over 3D directions.
     Ibsi,
-    /// As PyRadiomics computes them by default, without filters.
+    /// Features as PyRadiomics computes them by default, without filters.
     PyRadiomics,
 }
 

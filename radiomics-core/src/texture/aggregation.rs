@@ -67,7 +67,7 @@ impl Scope {
         }
     }
 
-    /// Those of `wanted` that a family of this scope knows; the region is always meant.
+    /// The aggregations of `wanted` that a family of this scope knows; the region is always meant.
     pub fn chosen(self, wanted: &[Aggregation]) -> Vec<Aggregation> {
         self.aggregations()
             .iter()
@@ -87,7 +87,7 @@ pub enum Span {
 }
 
 impl Span {
-    /// The slices it covers, of `slices` in all.
+    /// The slices that this span covers, of `slices` in all.
     pub fn slices(self, slices: usize) -> std::ops::Range<usize> {
         match self {
             Span::Slice(k) => k..k + 1,
@@ -134,12 +134,12 @@ pub fn plan(
 }
 
 impl Aggregation {
-    /// Whether matrices of single slices are needed.
+    /// Whether this aggregation needs matrices of single slices.
     pub fn is_planar(self) -> bool {
         matches!(self, Self::Averaged2d | Self::SliceMerged2d | Self::DirectionMerged25d | Self::Merged25d)
     }
 
-    /// Whether 3D neighbours are needed.
+    /// Whether this aggregation needs neighbours in three dimensions.
     pub fn is_volumetric(self) -> bool {
         matches!(self, Self::Averaged3d | Self::Merged3d | Self::Volume3d)
     }

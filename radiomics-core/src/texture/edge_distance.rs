@@ -10,9 +10,9 @@ use crate::texture::aggregation::Span;
 
 /// Steps to the edge, in the narrowest type that holds them.
 pub(crate) enum EdgeDistances {
-    /// Up to 254.
+    /// Up to 254 steps.
     U8(Vec<u8>),
-    /// Up to 65,534.
+    /// Up to 65,534 steps.
     U16(Vec<u16>),
 }
 
@@ -30,8 +30,9 @@ pub(crate) fn edge_distances<T: Level>(isa: Isa, roi: &Roi, span: Span, levels: 
     }
 }
 
-/// That is the city-block distance, which is exact axis by axis: across the rows of each slice, from
-/// slice to slice, and last along all rows of a slice at once.
+/// The steps that [`edge_distances`] gives, as numbers of one type. They are the city-block distance,
+/// which is exact axis by axis: across the rows of each slice, from slice to slice, and last along all
+/// rows of a slice at once.
 fn distances<T: Level, D: Distance>(isa: Isa, roi: &Roi, span: Span, levels: &Padded<T>) -> Vec<D> {
     let [sz, sy, _] = levels.strides();
     let [_, ny, nx] = levels.shape;
@@ -65,7 +66,7 @@ fn distances<T: Level, D: Distance>(isa: Isa, roi: &Roi, span: Span, levels: &Pa
     distances
 }
 
-/// What is known of each voxel by itself.
+/// The distances of a row before any neighbour is looked at: 0 outside of the mask, no limit inside.
 fn start<D: Distance>(inside: &[bool], distances: &mut [D]) {
     assert_eq!(inside.len(), distances.len(), "a row of the mask and its distances");
     for (distance, &inside) in distances.iter_mut().zip(inside) {

@@ -21,12 +21,12 @@ pub struct Cell {
 pub struct Matrix {
     /// Name of the family.
     pub family: &'static str,
-    /// The voxels it was counted over; slices are those of the region's bounding box.
+    /// The voxels that the matrix was counted over; slices are those of the region's bounding box.
     pub span: Span,
     /// Offset (z, y, x) to the neighbour, for GLCM and GLRLM. The GLCM counts each pair of
     /// neighbours in both orders, unless `glcm_symmetric` is off.
     pub offset: Option<[i32; 3]>,
-    /// Its cells in ascending order.
+    /// The cells that are not 0, in ascending order.
     pub cells: Vec<Cell>,
 }
 

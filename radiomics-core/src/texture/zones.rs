@@ -18,14 +18,14 @@ use crate::texture::aggregation::Span;
 use crate::texture::edge_distance::{EdgeDistances, edge_distances};
 use crate::texture::neighbourhood::half_directions;
 
-/// A zone.
+/// A zone: connected voxels of one grey level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Zone {
     pub level: u16,
-    /// Number of voxels.
+    /// Number of voxels in the zone.
     pub size: u32,
-    /// Steps from its nearest voxel to outside of the morphological mask, 1 at the edge; 0 if
-    /// not asked for.
+    /// Steps from the zone's nearest voxel to outside of the morphological mask, 1 at the edge; 0 if not
+    /// asked for.
     pub distance: u32,
 }
 
@@ -68,9 +68,8 @@ fn find_zones<T: Level, D: Distance>(
     join_slabs(isa, levels, slabs)
 }
 
-/// The neighbours that a scan in memory order has seen and that are `wanted`, and for each a mask
-/// of those that are neighbours of it as well: if they all have one level, they are in one zone
-/// already.
+/// The neighbours that a scan in memory order has seen and that are `wanted`, each with a mask of those
+/// that are neighbours of it as well: if they all have one level, they are in one zone already.
 fn seen_neighbours(span: Span, wanted: impl Fn(&[i32; 3]) -> bool) -> (Vec<[i32; 3]>, Vec<u16>) {
     let mut seen: Vec<[i32; 3]> = half_directions(&[1], span == Span::Volume)
         .into_iter()
@@ -86,11 +85,12 @@ fn seen_neighbours(span: Span, wanted: impl Fn(&[i32; 3]) -> bool) -> (Vec<[i32;
     (seen, masks)
 }
 
-/// Where labels of a slice and of the one before it are kept, in turn.
+/// Steps from a voxel to neighbours. Labels are kept of a slice and of the one before it, in turn.
 struct Steps {
-    /// From a voxel to the neighbours that were seen, in `Padded::data`.
+    /// Steps in `Padded::data` from a voxel to the neighbours that were seen.
     in_data: Vec<isize>,
-    /// And from its place in its slice to their labels, for slices of even and odd number.
+    /// Steps in the labels from a voxel's place in its slice to the neighbours that were seen, for slices
+    /// of even and odd number.
     in_labels: [Ways; 2],
 }
 
@@ -122,7 +122,7 @@ struct Slab {
 
 impl Slab {
     /// Labels the voxels of `slices`, which are some of those of `span`, in the order of memory.
-    /// `distances` gives those of a strip, or none.
+    /// `distances` gives the distances of a strip from the edge, or none.
     fn label<'d, T: Level, D: Distance + 'd>(
         isa: Isa,
         levels: &Padded<T>,
@@ -179,8 +179,8 @@ fn add_up(parts: &mut [Part]) {
     }
 }
 
-/// Takes the zones that faces have labels of out of parts that were added up. The faces then have
-/// their places among those.
+/// Takes the zones that faces have labels of out of parts that were added up. The faces then hold places
+/// among the zones taken, not labels.
 fn take_open(parts: &mut [Part], faces: &mut [Vec<u32>; 2]) -> Vec<Part> {
     const SETTLED: u32 = u32::MAX;
     if parts.is_empty() {
@@ -243,7 +243,7 @@ fn touching<T: Level>(isa: Isa, levels: &Padded<T>, before: &Slab, after: &Slab)
     let k = after.slices.start;
     let base = (k + levels.pad) * slice;
     let mut bits = [0u16; STRIP];
-    let mut found: Vec<[u32; 2]> = Vec::new();
+    let mut pairs: Vec<[u32; 2]> = Vec::new();
     for range in occupied(isa, levels, k) {
         for start in range.clone().step_by(STRIP) {
             let bits = &mut bits[..STRIP.min(range.end - start)];
@@ -254,8 +254,8 @@ fn touching<T: Level>(isa: Isa, levels: &Padded<T>, before: &Slab, after: &Slab)
                     let n = equal.trailing_zeros() as usize;
                     let pair =
                         [before.faces[1][(at + slice).wrapping_add_signed(steps[n])], after.faces[0][at]];
-                    if found.last() != Some(&pair) {
-                        found.push(pair);
+                    if pairs.last() != Some(&pair) {
+                        pairs.push(pair);
                     }
                     equal &= !represented[n];
                 }
@@ -286,7 +286,7 @@ mod tests {
         }
     }
 
-    /// Steps out of the mask, by letting it shrink.
+    /// Steps out of the mask by their definition: the mask shrinks a step at a time.
     fn plain_distances(mask: &Array3<bool>, steps: &[[i32; 3]]) -> Array3<u32> {
         let mut distances = Array3::zeros(mask.dim());
         let mut left = mask.clone();
@@ -304,7 +304,7 @@ mod tests {
         distances
     }
 
-    /// The definition: fill each zone from its first voxel.
+    /// The zones by their definition: each is filled from its first voxel.
     fn plain(levels: &Array3<u16>, distances: &Array3<u32>, offsets: &[[i32; 3]]) -> Vec<Zone> {
         let mut left = levels.clone();
         let mut zones = Vec::new();
@@ -349,7 +349,7 @@ mod tests {
             ndarray::Zip::from(&mut morphological).and(&levels).for_each(|m, &l| *m |= l > 0);
             let roi = region(&levels, &morphological);
             let padded = Levels::from_array(&levels, n_g, pad);
-            let whole = {
+            let of_volume = {
                 let steps = [[0, 0, 1], [0, 0, -1], [0, 1, 0], [0, -1, 0], [1, 0, 0], [-1, 0, 0]];
                 let distances = plain_distances(&morphological, &steps);
                 (Span::Volume, plain(&levels, &distances, &neighbours(&[1], true)))
@@ -368,8 +368,8 @@ mod tests {
                     without.iter_mut().for_each(|zone| zone.distance = 0);
                     let without = sorted(without);
                     for slab in 1..4 {
-                        let found = with_levels!(padded, v => find_zones::<_, u8>(isa, v, span, None, slab));
-                        prop_assert_eq!(sorted(found), without.clone());
+                        let joined = with_levels!(padded, v => find_zones::<_, u8>(isa, v, span, None, slab));
+                        prop_assert_eq!(sorted(joined), without.clone());
                     }
                 }
             }

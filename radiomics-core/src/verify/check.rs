@@ -26,15 +26,15 @@ pub struct Reference {
     pub aggregation: Aggregation,
     /// Name of the feature in the reference manual.
     pub feature: &'static str,
-    /// Identifier of the feature.
+    /// IBSI's identifier of the feature.
     pub ibsi_id: &'static str,
-    /// Identifier of the feature at one value of its parameter (intensity-volume histogram).
+    /// IBSI's identifier of the value that the feature's parameter has (intensity-volume histogram).
     pub ibsi_parameter_id: &'static str,
-    /// The value.
+    /// The published value, as it is printed.
     pub value: f64,
     /// Largest deviation allowed; 0 means equal after rounding to three significant digits.
     pub tolerance: f64,
-    /// How well the institutions agreed.
+    /// How well the institutions agreed on the value.
     pub consensus: &'static str,
 }
 
@@ -43,20 +43,20 @@ pub struct Reference {
 pub struct Check {
     /// The published value.
     pub reference: Reference,
-    /// Ours; NaN if it is undefined or missing.
+    /// Our value; NaN if it is undefined or missing.
     pub value: f64,
 }
 
 impl Check {
-    /// Whether ours is inside of the tolerance, by IBSI's rule: rounded to three significant
-    /// digits, it deviates by the tolerance at most.
+    /// Whether our value is inside of the tolerance, by IBSI's rule: rounded to three significant digits,
+    /// it deviates by the tolerance at most.
     pub fn inside(&self) -> bool {
         let deviation = (three_digits(self.value) - self.reference.value).abs();
         // The difference of two decimal numbers carries a rounding error of its own.
         deviation <= self.reference.tolerance + 1e-9 * self.reference.value.abs()
     }
 
-    /// |ours − published| relative to the published value, or absolute where that is 0.
+    /// The deviation |ours − published| relative to the published value, or absolute where that is 0.
     pub fn deviation(&self) -> f64 {
         let absolute = (self.value - self.reference.value).abs();
         if self.reference.value == 0.0 { absolute } else { absolute / self.reference.value.abs() }
@@ -74,7 +74,7 @@ pub fn references() -> Vec<Reference> {
     REFERENCE_VALUES.into_iter().flat_map(rows).map(read).collect()
 }
 
-/// Reads a row of a file that is part of the program: `None` is a mistake in it.
+/// Reads a row of the reference values; `None` is a mistake in the file, which is part of the program.
 fn reference(row: &'static str) -> Option<Reference> {
     // No field of the files holds a comma or a quote.
     let fields: Vec<&'static str> = row.split(',').collect();

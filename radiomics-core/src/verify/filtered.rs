@@ -34,7 +34,7 @@ pub fn ct_phantom_filtered(image: &Image, mask: &Mask, execution: &Execution) ->
     Ok(checks)
 }
 
-/// The processing of phase 2, with filters 1 to 9.
+/// The settings of phase 2 of IBSI 2, with filters 1 to 9.
 fn settings(dimensions: Dimensions) -> Settings {
     let base = Settings {
         resegment_range: Some([Some(-1000.0), Some(400.0)]),

@@ -12,11 +12,11 @@ use crate::names::Named;
 pub enum Format {
     /// A table of families, for reading at a terminal.
     Table,
-    /// Every check, comma-separated.
+    /// A line for every check, comma-separated.
     Csv,
-    /// Every check, an array of objects.
+    /// An array of objects, one for every check.
     Json,
-    /// The table of families and every check.
+    /// The table of families, and a table of every check.
     Markdown,
 }
 
@@ -35,7 +35,7 @@ pub struct Summary {
     pub family: &'static str,
     /// How many values were checked.
     pub checked: usize,
-    /// How many of them are inside of their tolerance.
+    /// How many of the values are inside of their tolerance.
     pub inside: usize,
     /// The largest deviation, relative to the published value.
     pub worst: f64,
@@ -85,7 +85,7 @@ fn table(checks: &[Check]) -> String {
     text + &total(checks) + "\n"
 }
 
-/// Fields of a check, in the order of the columns.
+/// The fields of a check as text, in the order of the columns.
 fn fields(check: &Check) -> [String; 9] {
     let r = &check.reference;
     let [dataset, family, aggregation, feature, ibsi_id] =

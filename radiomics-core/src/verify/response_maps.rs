@@ -22,11 +22,11 @@ const TOLERANCE: f64 = 0.01;
 /// A test of phase 1 that has a reference map.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResponseMap {
-    /// Its number, such as `3.a.2`.
+    /// Number of the test, such as `3.a.2`.
     pub test: &'static str,
     /// Name of the phantom.
     pub phantom: &'static str,
-    /// The filter.
+    /// The filter that the test applies.
     pub filter: Filter,
 }
 
@@ -103,7 +103,7 @@ impl ResponseCheck {
         self.share() <= TOLERANCE
     }
 
-    /// As a check beside those of features: the share of the range, which should be 0.
+    /// This comparison as a check beside those of features: the share of the range, which should be 0.
     pub fn as_check(&self) -> Check {
         let reference = Reference {
             dataset: "response_maps",

@@ -34,7 +34,7 @@ pub(crate) fn each_plane<A: Sync, B: Send + Sync, S: Default>(
     });
 }
 
-/// Buffers for `N` lines of a plane at a time: what is read, and what is made of it.
+/// Buffers for `N` lines of a plane at a time: the values that are read, and those that are made of them.
 pub(crate) struct Block<A, B, const N: usize> {
     from: Vec<[A; N]>,
     to: Vec<[B; N]>,
@@ -67,7 +67,7 @@ impl<A: Copy + Default, B: Copy + Default, const N: usize> Block<A, B, N> {
             for (lanes, mut row) in self.to.iter().zip(to.rows_mut()) {
                 match row.as_slice_mut() {
                     Some(row) => match row[first..].first_chunk_mut() {
-                        Some(whole) => *whole = *lanes,
+                        Some(block) => *block = *lanes,
                         None => {
                             let rest = &mut row[first..];
                             rest.copy_from_slice(&lanes[..rest.len()]);
@@ -92,7 +92,7 @@ fn gather<'a, A: Copy + 'a, const N: usize>(
     };
     // Of a length that is known, copying takes no call.
     match together[first..].first_chunk() {
-        Some(whole) => *lanes = *whole,
+        Some(block) => *lanes = *block,
         None => {
             let rest = &together[first..];
             lanes[..rest.len()].copy_from_slice(rest);
@@ -107,7 +107,7 @@ mod tests {
 
     use super::*;
 
-    /// Sums from the first place of each line to each place, and one place more.
+    /// The sums from the first place of each line to each place, in lines that are one place longer.
     fn running_sums(from: &mut [[i32; 4]], to: &mut [[i64; 4]]) {
         for lane in 0..4 {
             let mut sum = 0;

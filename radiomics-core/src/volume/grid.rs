@@ -68,7 +68,7 @@ impl Grid {
         self.spacing_mm.iter().product()
     }
 
-    /// Number of voxels.
+    /// Number of voxels of the grid.
     pub fn len(&self) -> usize {
         self.shape.iter().product()
     }
@@ -135,18 +135,18 @@ pub struct Window {
 }
 
 impl Window {
-    /// The whole of a grid.
+    /// The box that is the whole of a grid of `shape`.
     pub fn whole(shape: [usize; 3]) -> Self {
         Self { start: [0; 3], shape }
     }
 
-    /// From one voxel to before another.
+    /// The box from the voxel `start` to before the voxel `end`.
     fn between(start: [usize; 3], end: [usize; 3]) -> Self {
         assert!((0..3).all(|a| start[a] <= end[a]), "a box from {start:?} to {end:?}");
         Self { start, shape: std::array::from_fn(|a| end[a] - start[a]) }
     }
 
-    /// One past the last voxel (z, y, x).
+    /// One past the last voxel (z, y, x) of the box.
     pub fn end(&self) -> [usize; 3] {
         std::array::from_fn(|a| self.start[a] + self.shape[a])
     }
@@ -163,7 +163,7 @@ impl Window {
         Self::between(start, std::array::from_fn(|a| self.end()[a].min(other.end()[a])))
     }
 
-    /// The smallest box that holds both.
+    /// The smallest box that holds both boxes.
     pub(crate) fn hull(&self, other: &Self) -> Self {
         let start = std::array::from_fn(|a| self.start[a].min(other.start[a]));
         Self::between(start, std::array::from_fn(|a| self.end()[a].max(other.end()[a])))
@@ -176,7 +176,7 @@ impl Window {
         Self { start: std::array::from_fn(|a| self.start[a] - outer.start[a]), shape: self.shape }
     }
 
-    /// This box of an array.
+    /// The part of an array that lies in this box.
     pub(crate) fn of<'v, T>(&self, array: &'v ndarray::ArrayView3<'_, T>) -> ndarray::ArrayView3<'v, T> {
         let ([k, j, i], [ke, je, ie]) = (self.start, self.end());
         array.slice(ndarray::s![k..ke, j..je, i..ie])
@@ -187,7 +187,7 @@ impl Window {
         Self::bounding_where(mask, |&v| v)
     }
 
-    /// The smallest box that holds every voxel that `is_inside`.
+    /// The smallest box that holds every voxel that is inside.
     pub(crate) fn bounding_where<T: Sync>(
         voxels: ArrayView3<'_, T>,
         is_inside: impl Fn(&T) -> bool + Sync,
@@ -211,8 +211,8 @@ impl Window {
     }
 }
 
-/// The first and the last y and x of a slice that `is_inside`. Between the first and the last of
-/// them only what lies beyond the bounds so far is looked at.
+/// The first and the last y and x of the voxels of a slice that are inside. Between the first and the
+/// last row with any, only what lies beyond the bounds so far is looked at.
 fn slice_bounds<T>(slice: ArrayView2<'_, T>, is_inside: impl Fn(&T) -> bool) -> Option<[[usize; 2]; 2]> {
     let Some(voxels) = slice.to_slice() else {
         let mut inside = slice.indexed_iter().filter(|(_, v)| is_inside(v)).map(|(place, _)| place);
@@ -236,13 +236,13 @@ fn slice_bounds<T>(slice: ArrayView2<'_, T>, is_inside: impl Fn(&T) -> bool) -> 
     Some([[top, bottom], widened(x, bottom)])
 }
 
-/// Whether any voxel `is_inside`; all are asked, several at once.
+/// Whether any voxel is inside; all are asked, several at once.
 fn any<T>(voxels: &[T], is_inside: impl Fn(&T) -> bool) -> bool {
     voxels.iter().fold(false, |any, v| any | is_inside(v))
 }
 
-/// The first and the last place that `is_inside`. Whole pieces are asked at once, then parts of the
-/// one that has it.
+/// The places of the first and the last voxel that are inside. Whole pieces are asked at once, then parts
+/// of the piece that has the voxel.
 fn ends<T>(voxels: &[T], is_inside: impl Fn(&T) -> bool) -> Option<[usize; 2]> {
     let (mut first, mut end) = (0, voxels.len());
     for piece in [1024, 64, 1] {

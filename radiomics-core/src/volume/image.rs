@@ -33,10 +33,10 @@ impl<'a> Image<'a> {
         Ok(Self { grid, voxels })
     }
 
-    /// Of a grid and voxels that are known to have the same shape.
+    /// An image of a grid and voxels that are known to have the same shape.
     ///
     /// # Panics
-    /// When it is another one.
+    /// When the shapes differ.
     pub(crate) fn of_checked(grid: Grid, voxels: impl Into<Voxels<'a>>) -> Self {
         let voxels = voxels.into();
         assert_eq!(grid.shape, voxels.shape(), "shapes of a grid and its voxels");
@@ -74,10 +74,10 @@ impl<'a> Mask<'a> {
         Ok(Self { grid, voxels })
     }
 
-    /// Of a grid and voxels that are known to have the same shape.
+    /// A mask of a grid and voxels that are known to have the same shape.
     ///
     /// # Panics
-    /// When it is another one.
+    /// When the shapes differ.
     pub(crate) fn of_checked(grid: Grid, voxels: impl Into<Voxels<'a>>) -> Self {
         let voxels = voxels.into();
         assert_eq!(grid.shape, voxels.shape(), "shapes of a grid and its voxels");
@@ -172,8 +172,8 @@ fn select<T: Voxel + Sync>(view: ArrayView3<'_, T>, label: i64) -> Array3<bool> 
     }
 }
 
-/// The first voxel in (z, y, x) order that fulfils `wanted`. NaN and infinities have a
-/// NaN fraction, which differs from 0 as well.
+/// The first voxel in (z, y, x) order that is `wanted`, and where it is. NaN and infinities have a NaN
+/// fraction, which differs from 0 as well.
 fn first<T: Voxel>(view: &ArrayView3<'_, T>, wanted: impl Fn(T) -> bool) -> Option<([usize; 3], f64)> {
     if !view.iter().any(|&x| wanted(x)) {
         return None;

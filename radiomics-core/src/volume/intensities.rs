@@ -14,11 +14,11 @@ use crate::volume::voxels::{Voxels, copied, volume};
 /// Intensities (z, y, x), x contiguous.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Intensities {
-    /// Whole numbers, as of CT, whatever type the image has.
+    /// Whole numbers of 16 bits with a sign, as in CT, whatever type the image has.
     I16(Array3<i16>),
-    /// Whole numbers, as of MR.
+    /// Whole numbers of 16 bits from 0, as in MR.
     U16(Array3<u16>),
-    /// Any numbers.
+    /// Any other numbers.
     F64(Array3<f64>),
 }
 
@@ -35,7 +35,7 @@ macro_rules! with_intensities {
 pub(crate) use with_intensities;
 
 impl Intensities {
-    /// Of a box of voxels.
+    /// The intensities of a box of voxels.
     pub fn crop(isa: Isa, voxels: &Voxels, window: &Window) -> Self {
         // Whole numbers often became floats when a file was read.
         let narrow = match voxels {
@@ -55,7 +55,7 @@ impl Intensities {
         }
     }
 
-    /// As 64-bit floats.
+    /// The intensities as 64-bit floats.
     pub fn to_f64(&self) -> Cow<'_, Array3<f64>> {
         match self {
             Self::F64(array) => Cow::Borrowed(array),
@@ -64,7 +64,7 @@ impl Intensities {
         }
     }
 
-    /// With the axes in another order.
+    /// The intensities with the axes in another order.
     pub fn permuted(&self, order: [usize; 3]) -> Self {
         match self {
             Self::I16(array) => Self::I16(permuted(array, order)),
@@ -74,7 +74,7 @@ impl Intensities {
     }
 }
 
-/// Voxels as whole numbers of 16 bits, if all are.
+/// Voxels as whole numbers of 16 bits, if all of them are such numbers.
 fn narrowed<T: Voxel + Sync>(isa: Isa, view: ArrayView3<T>) -> Option<Array3<i16>> {
     let mut narrow = volume(view.dim().into());
     let slices: Vec<_> = narrow.outer_iter_mut().zip(view.outer_iter()).collect();
@@ -112,7 +112,7 @@ pub(crate) trait Intensity: Voxel + Sync + 'static {
     /// Lowest and highest of the values whose entry in `mask` is set, as [`reduce::masked_range`].
     fn masked_range(isa: Isa, values: &[Self], mask: &[bool]) -> ([f64; 2], bool);
 
-    /// Σ x and Σ i·x of them, as [`reduce::masked_moments`].
+    /// Σ x and Σ i·x of the values whose entry in `mask` is set, as [`reduce::masked_moments`].
     fn masked_moments(isa: Isa, values: &[Self], mask: &[bool]) -> [f64; 2];
 
     /// Places from `low` on of whole numbers, as [`reduce::masked_places`].

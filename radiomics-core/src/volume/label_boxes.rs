@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::kernels::voxel::Voxel;
 use crate::volume::grid::Window;
 
-/// The box of each of `labels`, `None` for one that is not there, or for the background.
+/// The smallest box of each of `labels`; `None` for a label that is not there, or for the background.
 pub(crate) fn boxes<T: Voxel + Sync>(view: &ArrayView3<'_, T>, labels: &[i64]) -> Vec<Option<Window>> {
     let labels: Vec<Option<T>> = labels.iter().map(|&label| T::of_label(label)).collect();
     // Of each label the first and the last place along (z, y, x).
@@ -17,20 +17,20 @@ pub(crate) fn boxes<T: Voxel + Sync>(view: &ArrayView3<'_, T>, labels: &[i64]) -
         std::array::from_fn(|axis| [a[axis][0].min(b[axis][0]), a[axis][1].max(b[axis][1])])
     };
     let of_slice = |(k, slice): (usize, ArrayView2<'_, T>)| {
-        let mut found = nothing();
+        let mut bounds = nothing();
         for (j, row) in slice.rows().into_iter().enumerate() {
             let row = row.to_slice().map_or_else(|| Cow::Owned(row.to_vec()), Cow::Borrowed);
             each_run(&row, |label, start, end| {
                 let run = [[k, k], [j, j], [start, end - 1]];
                 // The same label may be asked for twice.
-                let places = labels.iter().zip(&mut found).filter(|(of, _)| **of == Some(label));
-                places.for_each(|(_, found)| *found = Some(found.map_or(run, |known| hull(known, run))));
+                let places = labels.iter().zip(&mut bounds).filter(|(of, _)| **of == Some(label));
+                places.for_each(|(_, bounds)| *bounds = Some(bounds.map_or(run, |known| hull(known, run))));
             });
         }
-        found
+        bounds
     };
     let slices: Vec<_> = view.outer_iter().enumerate().collect();
-    let found = slices.into_par_iter().map(of_slice).reduce(nothing, |a, b| {
+    let bounds = slices.into_par_iter().map(of_slice).reduce(nothing, |a, b| {
         assert_eq!(a.len(), b.len(), "boxes of the same labels");
         let both = |(a, b): (Option<_>, Option<_>)| a.zip(b).map(|(a, b)| hull(a, b)).or(a).or(b);
         a.into_iter().zip(b).map(both).collect()
@@ -39,7 +39,7 @@ pub(crate) fn boxes<T: Voxel + Sync>(view: &ArrayView3<'_, T>, labels: &[i64]) -
         start: ends.map(|[first, _]| first),
         shape: ends.map(|[first, last]| last + 1 - first),
     };
-    found.into_iter().map(|ends| ends.map(window)).collect()
+    bounds.into_iter().map(|ends| ends.map(window)).collect()
 }
 
 /// Calls `each` with the value, start and end of every run of equal values but 0.

@@ -38,9 +38,9 @@ pub enum Voxels<'a> {
 /// What numbers voxels are, whatever their width: some filters compute in that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum VoxelKind {
-    /// Whole numbers from 0.
+    /// Whole numbers from 0 on.
     Unsigned,
-    /// Whole numbers.
+    /// Whole numbers with a sign.
     Signed,
     /// 32-bit floats.
     Single,
@@ -80,7 +80,7 @@ voxel_types!(u8 => U8, i8 => I8, u16 => U16, i16 => I16, u32 => U32, i32 => I32,
              u64 => U64, i64 => I64, f32 => F32, f64 => F64);
 
 impl Voxels<'_> {
-    /// Shape (z, y, x).
+    /// Shape (z, y, x) of the voxels.
     pub fn shape(&self) -> [usize; 3] {
         let (z, y, x) = with_voxels!(self, v => v.dim());
         [z, y, x]
@@ -140,11 +140,11 @@ impl Voxels<'_> {
         });
     }
 
-    /// Refuses NaN and infinities where `wanted`, a mask of the box, is set.
-    pub(crate) fn check_finite(&self, isa: Isa, window: &Window, wanted: &Array3<bool>) -> Result<()> {
+    /// Refuses NaN and infinities of a box where its `mask` is set.
+    pub(crate) fn check_finite(&self, isa: Isa, window: &Window, mask: &Array3<bool>) -> Result<()> {
         match self {
-            Voxels::F32(v) => check_finite(isa, window.of(v), wanted, window.start),
-            Voxels::F64(v) => check_finite(isa, window.of(v), wanted, window.start),
+            Voxels::F32(v) => check_finite(isa, window.of(v), mask, window.start),
+            Voxels::F64(v) => check_finite(isa, window.of(v), mask, window.start),
             _ => Ok(()),
         }
     }
@@ -156,7 +156,7 @@ pub(crate) fn volume<T: Copy + Default>(shape: [usize; 3]) -> Array3<T> {
     Array3::from_shape_vec(shape, zeros).expect("as many zeros as the shape has voxels")
 }
 
-/// What `map` makes of the voxels, x contiguous whatever the strides of the view: sums run in
+/// An array of what `map` makes of the voxels, x contiguous whatever the strides of the view: sums run in
 /// memory order, so the layout would show in the last bits.
 pub(crate) fn copied<T, U>(view: ArrayView3<'_, T>, map: impl Fn(T) -> U + Sync) -> Array3<U>
 where
@@ -178,26 +178,26 @@ where
     copy
 }
 
-/// Refuses NaN and infinite intensities where `wanted` is set; `start` is where the box
-/// lies in the image.
+/// Refuses NaN and infinite intensities of a box where its `mask` is set; `start` is where the box lies
+/// in the image.
 pub(crate) fn check_finite<T: Voxel>(
     isa: Isa,
     intensities: ArrayView3<T>,
-    wanted: &Array3<bool>,
+    mask: &Array3<bool>,
     start: [usize; 3],
 ) -> Result<()> {
-    assert_eq!(intensities.dim(), wanted.dim(), "intensities and where they must be finite");
-    let is_wrong = |x: T, wanted: bool| wanted & !x.to_f64().is_finite();
+    assert_eq!(intensities.dim(), mask.dim(), "intensities and where they must be finite");
+    let is_wrong = |x: T, mask: bool| mask & !x.to_f64().is_finite();
     let of_row = |x: ArrayView1<T>, w: ArrayView1<bool>| match (x.as_slice(), w.as_slice()) {
         (Some(x), Some(w)) if all_finite(isa, x, w) => 0,
         _ => x.iter().zip(w).filter(|&(&x, &w)| is_wrong(x, w)).count(),
     };
-    let rows = intensities.rows().into_iter().zip(wanted.rows());
+    let rows = intensities.rows().into_iter().zip(mask.rows());
     let count: usize = rows.map(|(x, w)| of_row(x, w)).sum();
     if count == 0 {
         return Ok(());
     }
-    let first = intensities.indexed_iter().zip(wanted).find(|((_, x), w)| is_wrong(**x, **w));
+    let first = intensities.indexed_iter().zip(mask).find(|((_, x), w)| is_wrong(**x, **w));
     let (((k, j, i), &x), _) = first.expect("one of those that were counted");
     let index = [start[0] + k, start[1] + j, start[2] + i];
     Err(Error::NonFiniteVoxels { count, index, value: x.to_f64() })

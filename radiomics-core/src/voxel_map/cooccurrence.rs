@@ -26,7 +26,7 @@ use crate::feature::place;
 use crate::settings::Settings;
 use crate::texture::aggregation::{Aggregation, Span};
 
-/// The formulas, by the names of their features in the family's table.
+/// The formulas of GLCM over [`Summed`], by the names of their features in the family's table.
 #[rustfmt::skip]
 pub(super) static TABLE: &[FastRow<Summed>] = &[
     row("joint_maximum", |m| f64::from(m.whole.maximum) / m.elements),
@@ -57,8 +57,8 @@ pub(super) static TABLE: &[FastRow<Summed>] = &[
     COEFFICIENT,
 ];
 
-/// The maximal correlation coefficient. It costs as much as all others, so it is summed only for a part
-/// that has this row.
+/// The row of the maximal correlation coefficient. It costs as much as all others, so it is summed only
+/// for a part that has this row.
 const COEFFICIENT: FastRow<Summed> = row("maximal_correlation_coefficient", |m| m.coefficient);
 
 const fn row(name: &str, value: fn(&Summed) -> f64) -> FastRow<Summed> {
@@ -74,7 +74,7 @@ pub(super) fn suits(settings: &Settings, region: &Region) -> bool {
     settings.glcm_symmetric && settings.distance_weighting.is_none() && levels <= MAX_LEVELS
 }
 
-/// The features of one aggregation.
+/// What computes features of GLCM in one aggregation.
 pub(super) struct Cooccurrence {
     formulas: Formulas<Summed>,
     with_coefficient: bool,
@@ -101,8 +101,8 @@ pub(super) struct Buffers {
 }
 
 impl Cooccurrence {
-    /// For `features`, places in the family's table of which `table` knows all, where [`suits`] says
-    /// that this way is one.
+    /// The fast way for `features`, places in the family's table of which `table` knows all, where
+    /// [`suits`] says that it is one.
     pub fn new(
         table: &[FastRow<Summed>],
         features: &[usize],
@@ -167,7 +167,7 @@ fn weights(n_g: usize) -> Vec<[f64; 5]> {
 
 /// Whole numbers summed over the pairs of a group, i and j being the levels of a pair.
 struct Whole {
-    /// Number of pairs.
+    /// Number of pairs of the group.
     n: u64,
     /// Σ i + j.
     sum: u64,
@@ -183,12 +183,12 @@ struct Whole {
     maximum: u32,
     /// Σ of the squares of the matrix's elements.
     energy: u64,
-    /// Number of levels.
+    /// Number of levels that are in a pair.
     levels: usize,
 }
 
 impl Whole {
-    /// Empties the pairs into cells, levels, sums and differences; nothing if there is no pair.
+    /// Empties the pairs into cells, levels, sums and differences; `None` if there is no pair.
     #[inline(always)]
     fn new(buffers: &mut Buffers, distinct: &[u16], bits: u32) -> Option<Self> {
         let Buffers { pairs, differences, sums, members, cells, .. } = buffers;
@@ -280,13 +280,13 @@ pub(super) struct Summed {
     /// Σ of 1 / (1 + k), 1 / (1 + k / Ng), 1 / (1 + k²), 1 / (1 + (k / Ng)²) and 1 / k² for
     /// k = |i − j|, the last one 0 for k = 0.
     inverses: [f64; 5],
-    /// How often each difference occurs.
+    /// The entropy of the differences |i − j|.
     differences: Entropy,
-    /// How often each sum occurs.
+    /// The entropy of the sums i + j.
     sums: Entropy,
     /// The entropy of the matrix.
     joint: f64,
-    /// The entropy of a marginal.
+    /// The entropy of a marginal of the matrix.
     marginal: f64,
     /// What the levels of a pair say of each other: the entropies of both marginals less that of the
     /// matrix.
@@ -296,7 +296,7 @@ pub(super) struct Summed {
 }
 
 impl Summed {
-    /// Empties sums and differences.
+    /// Sums up a group, and empties the counters of sums and differences.
     #[inline(always)]
     fn new(whole: Whole, part: &Cooccurrence, buffers: &mut Buffers) -> Self {
         let n = whole.n as f64;
@@ -355,7 +355,7 @@ impl Summed {
         }
     }
 
-    /// Whether there is a single level.
+    /// Whether the pairs are of a single level.
     fn is_flat(&self) -> bool {
         self.whole.levels < 2
     }
@@ -365,7 +365,7 @@ impl Summed {
 mod tests {
     use super::*;
 
-    /// The example at the head of the file.
+    /// The example at the head of the file: 1–1 and 1–3 are counted once each way round.
     #[test]
     fn pairs_of_neighbours_are_counted_once() {
         #[rustfmt::skip]

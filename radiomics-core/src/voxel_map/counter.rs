@@ -37,18 +37,18 @@ impl Counter {
     }
 }
 
-/// n·log₂ n for whole numbers n: the entropy of counts n that add up to N is
-/// log₂ N − Σ n·log₂ n / N.
+/// A table of n·log₂ n for whole numbers n: the entropy of counts n that add up to N is log₂ N − Σ n·log₂
+/// n / N.
 pub(super) struct Logarithms(Vec<f64>);
 
 impl Logarithms {
-    /// For n up to `largest`.
+    /// The table for n up to `largest`.
     pub fn new(largest: usize) -> Self {
         let of = |n: usize| if n == 0 { 0.0 } else { n as f64 * (n as f64).log2() };
         Self((0..=largest).map(of).collect())
     }
 
-    /// n·log₂ n.
+    /// The value n·log₂ n.
     #[inline(always)]
     pub fn of(&self, n: u32) -> f64 {
         self.0[n as usize]
@@ -80,8 +80,8 @@ impl Entropy {
     }
 }
 
-/// n²·variance of n whole numbers from their sum and the sum of their squares, exact but for the
-/// rounding of the result.
+/// The variance of n whole numbers times n², from their sum and the sum of their squares, exact but for
+/// the rounding of the result.
 #[inline(always)]
 pub(super) fn scaled_variance(n: u64, sum: u64, squares: u64) -> f64 {
     let scaled = u128::from(n) * u128::from(squares) - u128::from(sum) * u128::from(sum);

@@ -20,10 +20,10 @@ use crate::settings::Settings;
 use crate::texture::aggregation::Aggregation;
 use crate::texture::neighbourhood::neighbours;
 
-/// The formulas of the family's features.
+/// The formulas of NGLDM over [`Summed`], by the places of their features in the family's table.
 pub(super) static TABLE: &[FastRow<Summed>] = &table::<{ known(ngldm::TABLE) }>(ngldm::TABLE);
 
-/// The features of one aggregation.
+/// What computes features of NGLDM in one aggregation.
 pub(super) struct Dependences {
     emphases: Emphases,
     groups: Vec<Neighbours>,
@@ -34,12 +34,12 @@ pub(super) struct Dependences {
 #[derive(Default)]
 pub(super) struct Buffers {
     emphases: emphases::Buffers,
-    /// For each place how many neighbours depend on it, itself included.
+    /// For each place of the window how many neighbours depend on it, itself included.
     dependences: Vec<u32>,
 }
 
 impl Dependences {
-    /// For `features`, places in the family's table of which `table` knows all.
+    /// The fast way for `features`, places in the family's table of which `table` knows all.
     pub fn new(
         table: &[FastRow<Summed>],
         features: &[usize],
@@ -96,7 +96,7 @@ fn find(levels: &[u16], pairs: &[[u16; 2]], alpha: u16, dependences: &mut Vec<u3
 mod tests {
     use super::*;
 
-    /// The example at the head of the file.
+    /// The example at the head of the file: dependences of six places for α = 0.
     #[test]
     fn a_place_depends_on_neighbours_of_its_level() {
         let group = &Neighbours::groups(&Places { shape: [1, 2, 3] }, Aggregation::Volume3d, &[1])[0];

@@ -17,7 +17,7 @@ use super::region::Region;
 use crate::families::shared::emphasis::{Emphasis, has_formula};
 use crate::feature::{Row, is_same};
 
-/// The formulas, by their definitions in the table that the families share.
+/// The formulas over [`Summed`], by their definitions in the table that the families share.
 static TABLE: &[Shared] = &[
     shared("Σ p_ij / j²", |m| m.small / m.n_s),
     shared("Σ p_ij·j²", |m| m.large / m.n_s),
@@ -49,7 +49,7 @@ const fn shared(definition: &'static str, value: fn(&Summed) -> f64) -> Shared {
     Shared { definition, value }
 }
 
-/// The formula for a row of a family's table; nothing for a row that is not known here.
+/// The formula for a row of a family's table; `None` for a row that is not known here.
 const fn formula(row: &Row<Emphasis>) -> Option<fn(&Summed) -> f64> {
     let mut n = 0;
     while n < TABLE.len() {
@@ -86,11 +86,11 @@ pub(super) const fn table<const N: usize>(family: &[Row<Emphasis>]) -> [FastRow<
     rows
 }
 
-/// What the formulas read: sums over what was counted. Ns is how many that are.
+/// What the formulas read: sums over the runs, zones or dependences of a group, of level i and number j.
 pub(super) struct Summed {
-    /// Ns.
+    /// Ns, how many runs, zones or dependences there are.
     n_s: f64,
-    /// Number of voxels.
+    /// Number of voxels of the group.
     n_v: f64,
     /// Σ 1 / j².
     small: f64,
@@ -112,21 +112,21 @@ pub(super) struct Summed {
     energy: f64,
     /// How often each pair of level and number occurs.
     entropy: Entropy,
-    /// The levels i.
+    /// Sums over the levels i.
     levels: Marginal,
-    /// The numbers j.
+    /// Sums over the numbers j.
     numbers: Marginal,
 }
 
 /// Sums over the values of i, or of j.
 struct Marginal {
-    /// Number of values, Ns.
+    /// Ns, the number of values.
     n: u64,
     /// Σ of the squares of how often each value occurs.
     non_uniformity: f64,
     /// Σ of the values.
     sum: u64,
-    /// Σ of their squares.
+    /// Σ of the squares of the values.
     squares: u64,
 }
 
@@ -137,13 +137,13 @@ impl Marginal {
     }
 }
 
-/// What the features of a window are made with.
+/// What computes the features of one aggregation from what a family counts in a window.
 pub(super) struct Emphases {
     formulas: Formulas<Summed>,
     logarithms: Logarithms,
-    /// 1 / n² by n.
+    /// A table of 1 / n² by n.
     inverse_squares: Vec<f64>,
-    /// Bits of a key that hold j.
+    /// How many bits of a key hold the number j.
     bits: u32,
 }
 
@@ -158,8 +158,8 @@ pub(super) struct Buffers {
 }
 
 impl Emphases {
-    /// For `features`, places in a family's table of which `table` knows all, where no number j is above
-    /// `largest` and what is counted is at most `most`.
+    /// Emphases for `features`, places in a family's table of which `table` knows all, where no number j
+    /// is above `largest` and what is counted is at most `most`.
     pub fn new(
         table: &[FastRow<Summed>],
         features: &[usize],
@@ -176,7 +176,7 @@ impl Emphases {
         }
     }
 
-    /// Makes room for a window of so many levels, and forgets the one before.
+    /// Makes room for a window of so many levels, and forgets the window before.
     pub fn begin(&self, buffers: &mut Buffers, levels: usize) {
         buffers.cells.reserve((levels + 1) << self.bits);
         buffers.numbers.reserve(1 << self.bits);
@@ -190,20 +190,20 @@ impl Emphases {
         buffers.cells.add((usize::from(rank) << self.bits) | number as usize, 1);
     }
 
-    /// Adds the values of a group, of what was counted since the last one. `n_v` is the number of
-    /// voxels, or nothing if it is the sum of the numbers.
+    /// Adds the values of a group, of what was counted since the last group. `n_v` is the number of
+    /// voxels, or `None` if that is the sum of the numbers.
     pub fn add(&self, buffers: &mut Buffers, distinct: &[u16], n_v: Option<u64>) {
         if let Some(summed) = self.sum(buffers, distinct, n_v) {
             self.formulas.add(&summed, &mut buffers.totals);
         }
     }
 
-    /// Appends the mean over groups of each feature to `out`; NaN if there is none.
+    /// Appends the mean over groups of each feature to `out`; NaN if no group has a value.
     pub fn finish(&self, buffers: &Buffers, out: &mut Vec<f64>) {
         buffers.totals.append_means(out);
     }
 
-    /// Empties what was counted; nothing if that is nothing.
+    /// Sums up what was counted, and empties it; `None` if nothing was.
     #[inline(always)]
     fn sum(&self, buffers: &mut Buffers, distinct: &[u16], n_v: Option<u64>) -> Option<Summed> {
         let Buffers { cells, numbers, members, .. } = buffers;

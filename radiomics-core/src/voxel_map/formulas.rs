@@ -7,7 +7,7 @@
 pub(super) struct FastRow<M: 'static> {
     /// The place of the feature in the table of its family.
     pub place: usize,
-    /// The formula.
+    /// The formula of the feature.
     pub value: fn(&M) -> f64,
 }
 
@@ -45,7 +45,7 @@ impl<M> Formulas<M> {
         totals.0.resize(self.0.len(), (0.0, 0));
     }
 
-    /// Adds the values of a group. One in which a feature is undefined does not count for it.
+    /// Adds the values of a group. A group in which a feature is undefined does not count for that feature.
     #[inline(always)]
     pub fn add(&self, sums: &M, totals: &mut Totals) {
         for (total, formula) in totals.0.iter_mut().zip(&self.0) {

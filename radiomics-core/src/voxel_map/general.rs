@@ -16,7 +16,7 @@ use crate::region::sample::Sample;
 use crate::settings::Settings;
 use crate::volume::grid::{self, Grid, IDENTITY};
 
-/// Features of one family, in all aggregations of the settings.
+/// What computes features of one family, in all aggregations of the settings, from a window as a region.
 pub(super) struct General {
     chosen: Chosen,
     settings: Settings,
@@ -27,7 +27,7 @@ pub(super) struct General {
 }
 
 impl General {
-    /// For the features of `chosen`.
+    /// The general way for the features of `chosen`.
     pub fn new(chosen: Chosen, settings: &Settings, region: &Region, isa: Isa) -> Self {
         let shape = region.window_shape();
         Self {
@@ -40,8 +40,8 @@ impl General {
         }
     }
 
-    /// Appends the values to `out`, aggregation by aggregation, and for each of these in the order of
-    /// the features.
+    /// Appends the values of the features to `out`, aggregation by aggregation, and for each of these in
+    /// the order of the features.
     pub fn compute(&self, window: &Window, out: &mut Vec<f64>) {
         let roi = self.roi(window);
         let features = &self.chosen.features;

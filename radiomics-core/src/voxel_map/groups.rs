@@ -6,7 +6,7 @@
 use crate::texture::aggregation::{Aggregation, Span, plan};
 use crate::texture::neighbourhood::half_directions;
 
-/// A window of `shape` (z, y, x).
+/// The places of a window of `shape` (z, y, x).
 #[derive(Clone, Copy)]
 pub(super) struct Places {
     pub shape: [usize; 3],
@@ -27,7 +27,7 @@ impl Places {
         span.slices(nz).flat_map(move |k| (0..ny * nx).map(move |at| [k, at / nx, at % nx]))
     }
 
-    /// The places of a span.
+    /// The places of a span, in order.
     pub fn places(&self, span: Span) -> Vec<u16> {
         self.of_span(span).map(|at| self.index(at)).collect()
     }

@@ -12,7 +12,7 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The bounding box of the region, on the grid after interpolation.
+    /// The grid of the maps: the bounding box of the region, on the grid after interpolation.
     pub fn grid(&self) -> &Grid {
         &self.grid
     }
@@ -23,7 +23,7 @@ impl Layout {
         &self.voxels
     }
 
-    /// The maps.
+    /// What each map is of, in the order of the maps.
     pub fn columns(&self) -> &[Column] {
         &self.columns
     }

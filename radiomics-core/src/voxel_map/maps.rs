@@ -10,7 +10,7 @@ use crate::runtime::Execution;
 use crate::settings::Settings;
 use crate::volume::image::{Image, Mask};
 
-/// Values that are held at a time where the caller sets no limit.
+/// Bytes of values that are held at a time where the caller sets no limit.
 const TILE_BYTES: usize = 32 << 20;
 
 /// Maps of features over the voxels of a region.

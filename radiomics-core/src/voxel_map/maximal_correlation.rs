@@ -11,13 +11,13 @@
 
 use super::spectrum::second_singular_value;
 
-/// What is kept from window to window.
+/// What [`coefficient`] keeps from window to window.
 #[derive(Default)]
 pub(super) struct Buffers {
-    /// For each level of the window a bit for each of those that it is paired with.
+    /// For each level of the window a bit for each of the levels that it is paired with.
     adjacent: Vec<u64>,
     matrix: Vec<f64>,
-    /// √p_i of the levels that are in a pair.
+    /// The roots √p_i of the levels that are in a pair.
     root: Vec<f64>,
     work: Vec<f64>,
     /// For each level of the window its row of the matrix.

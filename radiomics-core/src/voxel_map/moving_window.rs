@@ -8,7 +8,7 @@ pub const MAX_RADIUS: usize = 15;
 /// The neighbourhood that a map's voxel stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MovingWindow {
-    /// Voxels on either side of the centre, 1 to [`MAX_RADIUS`]: 1 makes 3 × 3 × 3.
+    /// How many voxels the window has on either side of the centre, 1 to [`MAX_RADIUS`]: 1 makes 3 × 3 × 3.
     pub radius: usize,
     /// Whether the window is one voxel thick along [`Settings::slice_axis`](crate::Settings::slice_axis).
     pub in_plane: bool,
@@ -33,7 +33,7 @@ impl MovingWindow {
         Ok(())
     }
 
-    /// Voxels on either side along axes of which the first is the one across slices.
+    /// How many voxels the window has on either side, along axes of which the first is the one across slices.
     pub(super) fn reach(&self) -> [usize; 3] {
         [if self.in_plane { 0 } else { self.radius }, self.radius, self.radius]
     }

@@ -17,9 +17,9 @@ use crate::kernels::Isa;
 use crate::settings::Settings;
 use crate::texture::aggregation::Aggregation;
 
-/// Some features of one family.
+/// What computes some features of one family.
 pub(super) enum Part {
-    /// Apart, as it carries the settings along.
+    /// The general way, in memory of its own as it carries the settings along.
     General(Box<General>),
     Cooccurrence(Cooccurrence),
     Runs(Runs),
@@ -39,7 +39,7 @@ pub(super) struct Buffers {
 }
 
 impl Part {
-    /// Appends the values of its features for the window under work to `out`.
+    /// Appends the values of the part's features for the window under work to `out`.
     fn compute(&self, window: &Window, buffers: &mut Buffers, out: &mut Vec<f64>) {
         match self {
             Self::General(part) => part.compute(window, out),
@@ -78,7 +78,7 @@ impl Way {
         }
     }
 
-    /// Whether it is a fast way with a formula for the feature at `place` in the family's table.
+    /// Whether this is a fast way with a formula for the feature at `place` in the family's table.
     fn knows(&self, place: usize) -> bool {
         match self {
             Self::General => false,
@@ -88,7 +88,7 @@ impl Way {
         }
     }
 
-    /// What computes `features`, all of which a fast way knows; nothing for the general way.
+    /// The part that computes `features`, all of which a fast way knows; `None` for the general way.
     fn part(
         &self,
         features: &[usize],
@@ -118,7 +118,7 @@ pub(super) struct Placed {
 }
 
 impl Placed {
-    /// What computes the columns of a family, the first of which is column `first`: a part for each
+    /// The parts that compute the columns of a family, the first of which is column `first`: one for each
     /// aggregation for the features that `way` knows, and the general way for all others together.
     pub fn of_family(
         chosen: &Chosen,
@@ -150,7 +150,7 @@ impl Placed {
         placed
     }
 
-    /// Writes the values of the window under work to its columns of `row`. `out` is for values on
+    /// Writes the values of the window under work to the part's columns of `row`. `out` is for values on
     /// their way.
     pub fn fill(&self, window: &Window, buffers: &mut Buffers, out: &mut Vec<f64>, row: &mut [f64]) {
         out.clear();

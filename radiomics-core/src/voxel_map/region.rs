@@ -17,26 +17,27 @@ use crate::settings::Settings;
 use crate::volume::grid::{Grid, Window};
 use crate::volume::image::{Image, Mask};
 
-/// Volumes in which axis 0 is across the slices of 2D texture.
+/// The region that windows move over, in volumes whose axis 0 is across the slices of 2D texture ("turned").
 pub(super) struct Region {
     /// The grid of the maps, with the axes of the image.
     pub grid: Grid,
     /// The voxels of the maps, (z, y, x) in `grid`.
     pub voxels: Vec<[u32; 3]>,
-    /// Spacing along the turned axes.
+    /// Spacing in mm along the turned axes.
     pub spacing_mm: [f64; 3],
     /// Number of grey levels; 0 if no family needs them.
     pub n_g: usize,
-    /// Which axis of the image is which turned one.
+    /// For each turned axis, which axis of the image it is.
     order: [usize; 3],
-    /// From the first voxel of `grid` to that of the volumes' unpadded part, turned.
+    /// Where the first voxel of `grid` lies in the volumes, along the turned axes.
     shift: [usize; 3],
-    /// Distance between neighbours along the turned axes.
+    /// Distance in memory between neighbours along the turned axes.
     strides: [usize; 3],
     reach: [usize; 3],
-    /// NaN where a window counts nothing.
+    /// Intensities of the region with its border; NaN where a window counts nothing.
     intensities: Vec<f64>,
-    /// 0 where a window counts nothing; empty if no family needs levels.
+    /// Grey levels of the region with its border; 0 where a window counts nothing, and empty if no family
+    /// needs levels.
     levels: Vec<u16>,
 }
 
@@ -106,7 +107,7 @@ impl Region {
         }
     }
 
-    /// Takes over the grey levels.
+    /// Takes over the grey levels of the region.
     fn fill_levels(&mut self, levels: &Levels) {
         let reach = self.reach;
         self.n_g = levels.n_g();
@@ -117,7 +118,7 @@ impl Region {
         }
     }
 
-    /// Shape of the window (z, y, x), turned.
+    /// Shape of the window along the turned axes.
     pub fn window_shape(&self) -> [usize; 3] {
         self.reach.map(|r| 2 * r + 1)
     }
@@ -126,7 +127,7 @@ impl Region {
         (0..3).map(|a| at[a] * self.strides[a]).sum()
     }
 
-    /// Calls `row` with each row of the window round a voxel of the map: where it begins in the
+    /// Calls `row` with each row of the window round a voxel of the map: where the row begins in the
     /// window, and its intensities and levels (if there are any).
     #[inline(always)]
     pub fn each_row(&self, voxel: [u32; 3], mut row: impl FnMut(usize, &[f64], &[u16])) {
@@ -141,7 +142,7 @@ impl Region {
     }
 }
 
-/// Enough for the window along every axis of the grid that preprocessing makes.
+/// A margin in mm that is enough for the window along every axis of the grid that preprocessing makes.
 fn margin_mm(image: &Image, settings: &Settings, window: &MovingWindow) -> f64 {
     let resampled = settings.resample_spacing_mm.into_iter().flatten().flatten();
     let spacings = image.grid().spacing_mm.into_iter().chain(resampled);

@@ -33,7 +33,7 @@ fn families(settings: &Settings) -> Result<Vec<Chosen>> {
     Ok(selection.intensity.into_iter().filter(has_maps).collect())
 }
 
-/// The one filter of the settings.
+/// The single filter of the settings; an error if there are several.
 fn only_filter(settings: &Settings) -> Result<&Filter> {
     match settings.filters.as_slice() {
         [filter] => Ok(filter),

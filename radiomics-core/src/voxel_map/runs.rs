@@ -21,7 +21,7 @@ use crate::families::shared::line_sets::directions;
 use crate::settings::Settings;
 use crate::texture::aggregation::{Aggregation, Span};
 
-/// The formulas of the family's features.
+/// The formulas of GLRLM over [`Summed`], by the places of their features in the family's table.
 pub(super) static TABLE: &[FastRow<Summed>] = &table::<{ known(glrlm::TABLE) }>(glrlm::TABLE);
 
 /// Whether the fast way suits the settings.
@@ -29,11 +29,11 @@ pub(super) fn suits(settings: &Settings) -> bool {
     settings.distance_weighting.is_none()
 }
 
-/// The features of one aggregation.
+/// What computes features of GLRLM in one aggregation.
 pub(super) struct Runs {
     emphases: Emphases,
     groups: Vec<Vec<Unit>>,
-    /// Lines of the whole window in all directions, if those count only along which a line
+    /// Lines of the whole window in all directions, if only those directions count along which a line
     /// passes through two voxels of the region.
     tested: Option<Vec<Lines>>,
 }
@@ -53,8 +53,8 @@ pub(super) struct Buffers {
 }
 
 impl Runs {
-    /// For `features`, places in the family's table of which `table` knows all, where [`suits`] says
-    /// that this way is one.
+    /// The fast way for `features`, places in the family's table of which `table` knows all, where
+    /// [`suits`] says that it is one.
     pub fn new(
         table: &[FastRow<Summed>],
         features: &[usize],
@@ -69,12 +69,12 @@ impl Runs {
         let lines = |group: &Vec<Unit>| group.iter().map(|unit| unit.lines.places.len()).sum::<usize>();
         let most = groups.iter().map(lines).max().unwrap_or(0);
         let longest = places.shape.into_iter().max().unwrap_or(1);
-        let whole = |offset: &[i32; 3]| places.lines(Span::Volume, *offset);
+        let in_window = |offset: &[i32; 3]| places.lines(Span::Volume, *offset);
         let tested = &directions[usize::from(aggregation.is_volumetric())];
         Self {
             emphases: Emphases::new(table, features, region, longest, most),
             groups,
-            tested: settings.glrlm_drop_single_voxel_lines.then(|| tested.iter().map(whole).collect()),
+            tested: settings.glrlm_drop_single_voxel_lines.then(|| tested.iter().map(in_window).collect()),
         }
     }
 
@@ -137,7 +137,7 @@ fn passes_through_two(ranks: &[u16], lines: &Lines) -> bool {
 mod tests {
     use super::*;
 
-    /// The example at the head of the file.
+    /// The example at the head of the file: runs along a diagonal.
     #[test]
     fn runs_end_where_the_rank_changes() {
         #[rustfmt::skip]

@@ -1,8 +1,8 @@
 //! The second largest singular value of small symmetric matrices.
 
-/// Of the symmetric n × n matrix p_ij / √(p_i·p_j) in `matrix`, row by row, which is lost. Its
-/// largest one is 1, and `root`, of √p_i, is the vector that belongs to it. `work` has room for
-/// 3·n values; n is at least 2.
+/// The second largest singular value of the symmetric n × n matrix p_ij / √(p_i·p_j) in `matrix`, row by
+/// row, which is lost. The largest one is 1, and `root`, of √p_i, is the vector that belongs to it.
+/// `work` has room for 3·n values; n is at least 2.
 pub(super) fn second_singular_value(matrix: &mut [f64], root: &mut [f64], work: &mut [f64]) -> f64 {
     let n = root.len();
     deflate(matrix, root, work);
@@ -24,8 +24,8 @@ pub(super) fn second_singular_value(matrix: &mut [f64], root: &mut [f64], work: 
     }
 }
 
-/// Reflects `root` onto the first axis, on both sides: the rest of the matrix has the other
-/// eigenvalues.
+/// Takes the largest eigenvalue out: reflects `root` onto the first axis, on both sides of the matrix,
+/// whose other rows and columns then have the other eigenvalues.
 fn deflate(matrix: &mut [f64], root: &mut [f64], work: &mut [f64]) {
     let n = root.len();
     // No component is below 0, so nothing cancels.
@@ -33,8 +33,8 @@ fn deflate(matrix: &mut [f64], root: &mut [f64], work: &mut [f64]) {
     reflect(matrix, n, 0, root, work);
 }
 
-/// H·A·H for H = 1 − 2·u·uᵀ / uᵀu, on the rows and columns of A from `first` on, where `rows` and
-/// u begin.
+/// Replaces A by H·A·H for H = 1 − 2·u·uᵀ / uᵀu, on the rows and columns of A from `first` on, where
+/// `rows` and u begin.
 #[inline(always)]
 fn reflect(rows: &mut [f64], n: usize, first: usize, u: &[f64], product: &mut [f64]) {
     let scale = 2.0 / u.iter().map(|x| x * x).sum::<f64>();
@@ -54,8 +54,9 @@ fn reflect(rows: &mut [f64], n: usize, first: usize, u: &[f64], product: &mut [f
     }
 }
 
-/// Rows and columns 1..n as a tridiagonal matrix with the same eigenvalues (Householder):
-/// `diagonal`, and `beside` with what links k and k + 1. `product` is for intermediate results.
+/// Turns rows and columns 1..n of a matrix into a tridiagonal one with the same eigenvalues
+/// (Householder): `diagonal`, and `beside` with what links k and k + 1. `product` is for intermediate
+/// results.
 fn tridiagonal(matrix: &mut [f64], n: usize, diagonal: &mut [f64], beside: &mut [f64], product: &mut [f64]) {
     for k in 1..n {
         diagonal[k - 1] = matrix[k * n + k];
@@ -78,7 +79,7 @@ fn tridiagonal(matrix: &mut [f64], n: usize, diagonal: &mut [f64], beside: &mut 
     }
 }
 
-/// More steps than any matrix needs: two or three an eigenvalue.
+/// More QR steps than any matrix needs: two or three an eigenvalue.
 const MAX_STEPS: usize = 64;
 
 /// Turns the diagonal of a tridiagonal matrix of norm 1 at most into its eigenvalues, to the
@@ -144,8 +145,8 @@ mod tests {
             let all = nalgebra::DMatrix::from_row_slice(n, n, &matrix).singular_values();
             let mut all: Vec<f64> = all.iter().copied().collect();
             all.sort_by(f64::total_cmp);
-            let found = second_singular_value(&mut matrix, &mut root, &mut vec![0.0; 3 * n]);
-            prop_assert!((found - all[n - 2]).abs() < 1e-13, "{found} {all:?}");
+            let second = second_singular_value(&mut matrix, &mut root, &mut vec![0.0; 3 * n]);
+            prop_assert!((second - all[n - 2]).abs() < 1e-13, "{second} {all:?}");
         }
     }
 

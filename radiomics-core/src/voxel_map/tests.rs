@@ -104,7 +104,8 @@ fn shortened(way: Way, lacks_first: bool) -> Way {
     }
 }
 
-/// Tables are in the order of the family's table, so what they lack is its first or last feature.
+/// A fast way that lacks the first or the last feature of the family's table leaves it to the general
+/// way. Tables are in the order of the family's.
 #[test]
 fn a_feature_without_a_fast_formula_takes_the_general_way_alone() {
     let settings = all_features(Settings { aggregations: all_aggregations(), ..Profile::Ibsi.settings() });

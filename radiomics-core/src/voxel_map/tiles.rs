@@ -17,8 +17,8 @@ use crate::runtime::{Execution, Monitor, Runtime};
 use crate::settings::Settings;
 use crate::volume::image::{Image, Mask};
 
-/// Voxels that a thread takes at a time: enough to pay for its buffers, few enough that no
-/// thread is left waiting.
+/// How many voxels a thread takes at a time: enough to pay for its buffers, few enough that no thread is
+/// left waiting.
 const STRETCH: usize = 256;
 
 /// Values of consecutive voxels of all maps.
@@ -26,7 +26,7 @@ const STRETCH: usize = 256;
 pub struct Tile<'a> {
     /// Where the voxels lie, and which maps there are.
     pub layout: &'a Layout,
-    /// The first voxel, an index into [`Layout::voxels`].
+    /// The first voxel of the tile, an index into [`Layout::voxels`].
     pub first: usize,
     /// Values of the maps of the first voxel, then of the second, and so on; NaN where a feature
     /// is undefined.
@@ -65,7 +65,7 @@ impl PreparedMaps {
         Self::by(way, image, mask, label, settings, window, runtime)
     }
 
-    /// Maps for which `way` says how each family is computed.
+    /// Prepares maps for which `way` says how each family is computed.
     pub(super) fn by(
         way: impl Fn(&Family, &Region) -> Way,
         image: &Image,

@@ -20,7 +20,7 @@ use crate::feature::place;
 use crate::settings::Settings;
 use crate::texture::aggregation::Aggregation;
 
-/// The formulas, by the names of their features in the family's table.
+/// The formulas of NGTDM over [`Summed`], by the names of their features in the family's table.
 pub(super) static TABLE: &[FastRow<Summed>] = &[
     row("coarseness", |m| if m.product > 0.0 { 1.0 / m.product } else { 1e6 }),
     row("contrast", |m| match m.is_flat() {
@@ -38,9 +38,9 @@ const fn row(name: &str, value: fn(&Summed) -> f64) -> FastRow<Summed> {
 
 /// Sums over the levels i, or over all ordered pairs of levels i and j, of a group's places that count.
 pub(super) struct Summed {
-    /// Number of places.
+    /// Number of places that count.
     n: f64,
-    /// Number of levels.
+    /// Number of levels of the places that count.
     levels: f64,
     /// Σ s_i.
     differences: f64,
@@ -56,7 +56,7 @@ pub(super) struct Summed {
     strengths: f64,
 }
 
-/// The features of one aggregation.
+/// What computes features of NGTDM in one aggregation.
 pub(super) struct Tones {
     formulas: Formulas<Summed>,
     groups: Vec<Neighbours>,
@@ -67,16 +67,16 @@ pub(super) struct Tones {
 #[derive(Default)]
 pub(super) struct Buffers {
     totals: Totals,
-    /// For each place the number of its neighbours and the sum of their levels.
+    /// For each place of the window the number of its neighbours and the sum of their levels.
     around: Vec<(u32, u32)>,
     /// For each level of the window, by rank, s_i and n_i.
     by_rank: Vec<(f64, u32)>,
-    /// Level i, p_i, s_i and i·n_i of those that count.
+    /// Level i, p_i, s_i and i·n_i of the levels of places that count.
     tones: Vec<(f64, f64, f64, u64)>,
 }
 
 impl Tones {
-    /// For `features`, places in the family's table of which `table` knows all.
+    /// The fast way for `features`, places in the family's table of which `table` knows all.
     pub fn new(
         table: &[FastRow<Summed>],
         features: &[usize],
@@ -137,7 +137,7 @@ fn count(group: &Neighbours, count_isolated: bool, window: &Window, buffers: &mu
 }
 
 impl Summed {
-    /// Sums up what was counted; nothing if that is no place.
+    /// Sums up what was counted; `None` if no place counts.
     #[inline(always)]
     fn new(distinct: &[u16], buffers: &mut Buffers) -> Option<Self> {
         let Buffers { by_rank, tones, .. } = buffers;
@@ -170,7 +170,7 @@ impl Summed {
         Some(Self { n, levels, differences, product, contrasts, weights, complexities, strengths })
     }
 
-    /// Whether there is a single level.
+    /// Whether the places that count have a single level.
     fn is_flat(&self) -> bool {
         self.levels < 2.0
     }
@@ -180,7 +180,7 @@ impl Summed {
 mod tests {
     use super::*;
 
-    /// The example at the head of the file.
+    /// The example at the head of the file: four places, each a neighbour of the others.
     #[test]
     fn four_places_that_are_neighbours_of_each_other() {
         #[rustfmt::skip]

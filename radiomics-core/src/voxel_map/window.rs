@@ -21,7 +21,7 @@ pub(super) struct Window {
     pub ranks: Vec<u16>,
     /// The levels of the window in the order of first occurrence, after a 0 for outside.
     pub distinct: Vec<u16>,
-    /// By level its rank, or 0 if it is not in the window.
+    /// For each level its rank, or 0 if the level is not in the window.
     rank_of: Vec<u16>,
 }
 

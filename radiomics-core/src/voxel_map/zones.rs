@@ -20,10 +20,10 @@ use super::window::Window;
 use crate::families::glszm;
 use crate::texture::aggregation::Aggregation;
 
-/// The formulas of the family's features.
+/// The formulas of GLSZM over [`Summed`], by the places of their features in the family's table.
 pub(super) static TABLE: &[FastRow<Summed>] = &table::<{ known(glszm::TABLE) }>(glszm::TABLE);
 
-/// The features of one aggregation.
+/// What computes features of GLSZM in one aggregation.
 pub(super) struct Zones {
     emphases: Emphases,
     groups: Vec<Group>,
@@ -53,7 +53,7 @@ struct Work {
 }
 
 impl Zones {
-    /// For `features`, places in the family's table of which `table` knows all.
+    /// The fast way for `features`, places in the family's table of which `table` knows all.
     pub fn new(
         table: &[FastRow<Summed>],
         features: &[usize],
@@ -102,8 +102,8 @@ fn masks(neighbours: &Neighbours, size: usize) -> Vec<u64> {
     masks
 }
 
-/// Calls `zone` with the rank and the size of each zone: a zone grows by the neighbours of its
-/// places that have its level.
+/// Calls `zone` with the rank and the size of each zone, found by masks in windows of at most 64 places:
+/// a zone grows by the neighbours of its places that have its level.
 #[inline(always)]
 fn by_masks(
     work: &mut Work,
@@ -193,17 +193,17 @@ mod tests {
         ) {
             let aggregation = if planar { Aggregation::Averaged2d } else { Aggregation::Volume3d };
             for group in Neighbours::groups(&Places { shape }, aggregation, &[1]) {
-                let (mut one, mut other) = (Vec::new(), Vec::new());
+                let (mut masked, mut united) = (Vec::new(), Vec::new());
                 let (places, masks) = (&group.places, masks(&group, ranks.len()));
-                by_masks(&mut Work::default(), &ranks, 4, places, &masks, |r, n| one.push((r, n)));
-                by_union(&mut Work::default(), &ranks, places, &group.pairs, |r, n| other.push((r, n)));
-                one.sort_unstable();
-                other.sort_unstable();
-                prop_assert_eq!(one, other);
+                by_masks(&mut Work::default(), &ranks, 4, places, &masks, |r, n| masked.push((r, n)));
+                by_union(&mut Work::default(), &ranks, places, &group.pairs, |r, n| united.push((r, n)));
+                masked.sort_unstable();
+                united.sort_unstable();
+                prop_assert_eq!(masked, united);
             }
         }
     }
-    /// The example at the head of the file.
+    /// The example at the head of the file: zones of two levels in six places.
     #[test]
     fn a_zone_takes_in_neighbours_of_its_level() {
         let group = &Neighbours::groups(&Places { shape: [1, 2, 3] }, Aggregation::Volume3d, &[1])[0];

@@ -1,5 +1,7 @@
-//! Reference data for the oracle tests.
+//! What several files of tests use: reference data, noise, and the comparison of generated files.
 #![allow(dead_code, reason = "each test file uses its own part")]
+
+pub mod noise;
 
 use std::path::PathBuf;
 

@@ -11,7 +11,7 @@ pub enum Compiler {
     Clang,
 }
 
-/// All of them.
+/// All compilers that the tests know.
 pub const COMPILERS: &[Compiler] = &[Compiler::Gcc, Compiler::Clang];
 
 impl Compiler {

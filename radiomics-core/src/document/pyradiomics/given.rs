@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, Result, nearest};
 
-/// A setting that is given: null switches one off.
+/// The value of a setting, if the file gives one: null switches a setting off.
 pub(super) fn setting<'a>(given: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     given.get(name).filter(|value| !value.is_null())
 }
@@ -18,7 +18,7 @@ pub(super) fn section(parameters: &Map<String, Value>, name: &'static str) -> Re
     }
 }
 
-/// Refuses the first of the names that is not among all.
+/// Refuses the first of `names` that is not among `all`.
 pub(super) fn known<'a>(
     names: impl Iterator<Item = &'a String>,
     all: impl Iterator<Item = &'static str> + Clone,

@@ -39,10 +39,10 @@ static IMAGE_TYPES: &[ImageType] = &[
 pub(super) fn read(types: &Map<String, Value>, given: &Map<String, Value>) -> Result<Vec<Named>> {
     let mut filters = Vec::new();
     for (name, own) in types {
-        let Some(found) = IMAGE_TYPES.iter().find(|known| known.name == name) else {
+        let Some(image_type) = IMAGE_TYPES.iter().find(|known| known.name == name) else {
             return Err(unknown("PyRadiomics image type", name, IMAGE_TYPES.iter().map(|known| known.name)));
         };
-        filters.extend((found.filters)(&together(found, own, given)?)?);
+        filters.extend((image_type.filters)(&together(image_type, own, given)?)?);
     }
     if filters.is_empty() {
         filters = plain("original", "original")?;
@@ -50,8 +50,8 @@ pub(super) fn read(types: &Map<String, Value>, given: &Map<String, Value>) -> Re
     Ok(filters)
 }
 
-/// A type's own settings, and the common ones that it does not have of its own.
-fn together(found: &ImageType, own: &Value, given: &Map<String, Value>) -> Result<Map<String, Value>> {
+/// The settings that an image type goes by: its own, and the common ones that it does not give itself.
+fn together(image_type: &ImageType, own: &Value, given: &Map<String, Value>) -> Result<Map<String, Value>> {
     let none = Map::new();
     let own = match own {
         Value::Null => &none,
@@ -60,12 +60,12 @@ fn together(found: &ImageType, own: &Value, given: &Map<String, Value>) -> Resul
     };
     for (name, value) in own {
         if let Some(common) = settings_of("setting").find(|setting| setting.name == name)
-            && !found.settings.contains(&common.name)
+            && !image_type.settings.contains(&common.name)
         {
             return Err(unavailable(common.name, value, "give it in `setting`, for all image types alike"));
         }
     }
-    known(own.keys(), found.settings.iter().copied())?;
+    known(own.keys(), image_type.settings.iter().copied())?;
     let mut together = given.clone();
     together.extend(own.clone());
     Ok(together)
@@ -129,7 +129,7 @@ fn gradient(given: &Map<String, Value>) -> Result<Vec<Named>> {
     Ok(vec![("gradient".to_owned(), filter)])
 }
 
-/// In 2D, slices are those across z.
+/// Refuses filters in 2D over slices that do not lie across z.
 fn check_axis(given: &Map<String, Value>) -> Result<()> {
     match setting(given, "force2Ddimension") {
         Some(axis) if flag(given, "force2D")? && *axis != json!(0) => {

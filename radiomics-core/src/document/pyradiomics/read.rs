@@ -42,8 +42,8 @@ pub fn from_yaml(text: &str) -> Result<Parameters> {
 pub fn from_parameters(parameters: &Map<String, Value>) -> Result<Parameters> {
     const SECTIONS: [&str; 4] = ["setting", "imageType", "featureClass", "voxelSetting"];
     known(parameters.keys(), SECTIONS.into_iter())?;
-    let [given, types, wanted, of_maps] = SECTIONS.map(|name| section(parameters, name));
-    let (given, types, wanted, of_maps) = (given?, types?, wanted?, of_maps?);
+    let [given, types, classes, of_maps] = SECTIONS.map(|name| section(parameters, name));
+    let (given, types, classes, of_maps) = (given?, types?, classes?, of_maps?);
     for (section, given) in [("setting", &given), ("voxelSetting", &of_maps)] {
         known(given.keys(), settings_of(section).map(|setting| setting.name))?;
     }
@@ -63,7 +63,7 @@ pub fn from_parameters(parameters: &Map<String, Value>) -> Result<Parameters> {
     bins(&given, &mut ours)?;
     resampling(&given, &mut ours)?;
     aggregations(&given, &mut ours)?;
-    features(&wanted, &given, &mut ours)?;
+    features(&classes, &given, &mut ours)?;
     let images = images::read(&types, &given)?;
     ours.insert("filters".to_owned(), images.iter().map(|(_, filter)| filter.clone()).collect());
     let images = images.into_iter().map(|(name, _)| name).collect();
@@ -186,7 +186,7 @@ fn feature(families: &[&str], name: &Value) -> Result<String> {
     }
 }
 
-/// An error about one of our keys as one about PyRadiomics' setting that decides on it.
+/// Turns an error about one of our keys into one about PyRadiomics' setting that decides on it.
 fn in_their_words(error: Error) -> Error {
     match error {
         Error::InvalidSetting { name, value, remedy } => {

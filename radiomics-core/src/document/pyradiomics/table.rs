@@ -9,21 +9,21 @@ use crate::error::Result;
 /// A setting of PyRadiomics.
 #[derive(Debug)]
 pub struct Setting {
-    /// PyRadiomics' name.
+    /// PyRadiomics' name of the setting.
     pub name: &'static str,
-    /// In which section of a parameter file it is: `setting`, or `voxelSetting` for feature maps.
+    /// The section of a parameter file that the setting is in: `setting`, or `voxelSetting` for feature maps.
     pub section: &'static str,
-    /// The key of our settings that it decides on, alone or with others; empty if there is none.
+    /// The key of our settings that the setting decides on, alone or with others; empty if there is none.
     pub key: &'static str,
-    /// Whether an extractor of PyRadiomics that is given no settings lists it among its own. The
-    /// others have their default value where they are read.
+    /// Whether an extractor of PyRadiomics that is given no settings lists this one among its own. A
+    /// setting that is not listed has its default value where it is read.
     pub listed: bool,
     pub(super) becomes: Becomes,
     default: &'static str,
 }
 
 impl Setting {
-    /// PyRadiomics' default value.
+    /// PyRadiomics' default value of the setting.
     ///
     /// # Panics
     /// If the table of settings holds text that is no JSON, which a test rules out.
@@ -35,15 +35,15 @@ impl Setting {
 /// What becomes of one of PyRadiomics' settings.
 #[derive(Debug)]
 pub(super) enum Becomes {
-    /// Our setting, with the same values.
+    /// The setting is one of ours, with the same values.
     Same,
-    /// Our setting, with the values that the function makes.
+    /// The setting is one of ours, with the values that the function makes of theirs.
     Converted(fn(&'static str, &Value) -> Result<Value>),
-    /// Looked at where several settings decide together.
+    /// The setting is looked at where several decide together.
     Together,
-    /// Nothing: no value of a region depends on it.
+    /// The setting is passed over: no value of a region depends on it.
     Nothing,
-    /// Nothing, while the value is one of these; else what to do instead.
+    /// The setting is passed over if its value is one of these, and refused else, with what to do instead.
     NothingIf(&'static [&'static str], &'static str),
 }
 use Becomes::{Converted, Nothing, NothingIf, Same, Together};
@@ -134,7 +134,7 @@ pub fn classes() -> Vec<(&'static str, Vec<&'static str>)> {
     classes
 }
 
-/// One number is the lower end; two are sorted.
+/// The range of intensities of which one number is the lower end, and two are both ends in any order.
 fn range(name: &'static str, value: &Value) -> Result<Value> {
     let numbers = value.as_array().map(|v| v.iter().map(Value::as_f64).collect::<Option<Vec<f64>>>());
     match numbers.flatten().as_deref() {

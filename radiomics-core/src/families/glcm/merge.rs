@@ -5,7 +5,7 @@ use crate::kernels::pairs::Pairs;
 /// Levels up to which a row is looked through as a whole for the cells that occur.
 const FEW_LEVELS: usize = 512;
 
-/// Levels of two neighbours, and how often they are.
+/// The levels of two neighbours, and how often they are neighbours.
 type Pair = (u16, u16, u64);
 
 /// The weighted sum of matrices, cell by cell, in order and without empty cells. If `folded`,
@@ -56,7 +56,7 @@ pub(super) fn sum(directions: &[(f64, &Pairs)], folded: bool) -> Vec<(usize, usi
     cells
 }
 
-/// One more than the highest level.
+/// The number of levels that pairs have room for: one more than the highest level.
 fn levels(pairs: &Pairs) -> usize {
     pairs.iter().map(|cell| usize::from(cell.0.max(cell.1)) + 1).max().unwrap_or(0)
 }

@@ -6,7 +6,7 @@
 
 /// A symmetric matrix whose eigenvalues are the singular values, up to their signs.
 pub(super) struct Deflated {
-    /// Above the diagonal or on it.
+    /// The cells above the diagonal or on it.
     cells: Vec<(usize, usize, f64)>,
     /// The products p_i·p_j of the cells.
     products: Vec<f64>,
@@ -16,8 +16,8 @@ pub(super) struct Deflated {
 }
 
 impl Deflated {
-    /// Of a matrix that is symmetric, of which `cells` are those on and above the diagonal;
-    /// `p` are its row sums, none of them 0.
+    /// From a symmetric matrix, whose cells on and above the diagonal are `cells`; `p` are its row sums,
+    /// none of them 0.
     pub fn symmetric(cells: impl Iterator<Item = (usize, usize, f64)>, p: &[f64]) -> Self {
         let (cells, products) = cells
             .map(|(i, j, n)| (p[i] * p[j], (i, j, n)))
@@ -26,7 +26,7 @@ impl Deflated {
         Self { cells, products, u: p.iter().map(|p| p.sqrt()).collect(), v: None }
     }
 
-    /// Of any matrix with row sums `p` and column sums `q`, none of them 0. It is put above the
+    /// From any matrix with row sums `p` and column sums `q`, none of them 0. It is put above the
     /// diagonal of a larger one, whose eigenvalues come in pairs ±σ.
     pub fn general(cells: impl Iterator<Item = (usize, usize, f64)>, p: &[f64], q: &[f64]) -> Self {
         let (cells, products) = cells
@@ -55,10 +55,11 @@ impl Deflated {
         y
     }
 
-    /// The singular value that is asked for, if p_i·p_j + ε stands for p_i·p_j, as in PyRadiomics,
-    /// whose feature this is. That shows, by millionths, where rare levels make the product small.
+    /// The second largest singular value, if p_i·p_j + ε stands for p_i·p_j, as in PyRadiomics, whose
+    /// feature this is. That shows, by millionths, where rare levels make the product small.
     ///
-    /// To first order in ε, which is all that shows, the square μ² of an eigenvalue falls by μ·Σ x_i·b_ij·x_j·ε/(p_i·p_j + ε), x being its vector.
+    /// To first order in ε, which is all that shows, the square μ² of an eigenvalue falls by μ·Σ
+    /// x_i·b_ij·x_j·ε/(p_i·p_j + ε), x being its vector.
     pub fn with_epsilon(&self) -> f64 {
         let (value, x) = self.largest();
         let terms = self.cells.iter().zip(&self.products).map(|(&(i, j, b), product)| {
@@ -111,13 +112,13 @@ impl Deflated {
     }
 }
 
-/// Steps between looks at how far off the values may be.
+/// Steps of the Lanczos method between looks at how far off the values may be.
 const CHECK_EVERY: usize = 12;
 
-/// The deviation allowed; that of the values themselves is about its square.
+/// The deviation allowed of a vector; that of its eigenvalue is about the square.
 const RESIDUAL: f64 = 1e-10;
 
-/// What the matrix is in the basis found so far.
+/// The matrix in the basis made so far, where it is tridiagonal.
 #[derive(Default)]
 struct Tridiagonal {
     diagonal: Vec<f64>,
@@ -128,7 +129,7 @@ impl Tridiagonal {
     /// The lowest and the highest eigenvalue, by bisection.
     fn ends(&self) -> [f64; 2] {
         let n = self.diagonal.len();
-        let end = |wanted: usize| {
+        let end = |rank: usize| {
             // All are singular values of at most 1, with a margin for rounding.
             let (mut low, mut high) = (-1.5, 1.5);
             while high - low > 1e-16 {
@@ -136,14 +137,14 @@ impl Tridiagonal {
                 if middle <= low || middle >= high {
                     break;
                 }
-                if self.below(middle) >= wanted { high = middle } else { low = middle }
+                if self.below(middle) >= rank { high = middle } else { low = middle }
             }
             0.5 * (low + high)
         };
         [end(1), end(n)]
     }
 
-    /// How many eigenvalues are less than x: so many pivots are negative.
+    /// How many eigenvalues are less than x: as many as there are negative pivots.
     fn below(&self, x: f64) -> usize {
         let (mut pivot, mut negative) = (1.0f64, 0);
         for (n, diagonal) in self.diagonal.iter().enumerate() {
@@ -164,7 +165,7 @@ impl Tridiagonal {
         self.ends().into_iter().all(|end| next * last(end) <= RESIDUAL)
     }
 
-    /// The vector of length 1 of an eigenvalue at an end.
+    /// The vector of length 1 that belongs to the lowest or the highest eigenvalue.
     fn vector(&self, end: f64) -> Vec<f64> {
         // From its last component backwards, which is the way it grows.
         let n = self.diagonal.len();
@@ -205,7 +206,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// All singular values, of which the second largest is taken.
+    /// The second largest of all singular values, which are computed in full.
     fn plain(matrix: &nalgebra::DMatrix<f64>) -> f64 {
         let p: Vec<f64> = matrix.row_iter().map(|row| row.sum()).collect();
         let q: Vec<f64> = matrix.column_iter().map(|column| column.sum()).collect();
@@ -231,11 +232,11 @@ mod tests {
         values.sort_by(f64::total_cmp);
         let places = (0..3).flat_map(|i| (i..3).map(move |j| (i, j)));
         let cells = places.map(|(i, j)| (i, j, matrix[(i, j)]));
-        let found = Deflated::symmetric(cells, &p).with_epsilon();
+        let value = Deflated::symmetric(cells, &p).with_epsilon();
         let exact = plain(&matrix);
         assert!(
-            (found - values[1].sqrt()).abs() < 1e-2 * (found - exact).abs(),
-            "{found} {values:?} {exact}"
+            (value - values[1].sqrt()).abs() < 1e-2 * (value - exact).abs(),
+            "{value} {values:?} {exact}"
         );
     }
 
@@ -254,22 +255,22 @@ mod tests {
             matrix /= matrix.sum();
             let cells = |m: &nalgebra::DMatrix<f64>, all: bool| -> Vec<(usize, usize, f64)> {
                 let places = (0..m.nrows()).flat_map(|i| (0..m.ncols()).map(move |j| (i, j)));
-                let wanted = places.filter(|&(i, j)| m[(i, j)] > 0.0 && (all || i <= j));
-                wanted.map(|(i, j)| (i, j, m[(i, j)])).collect()
+                let chosen = places.filter(|&(i, j)| m[(i, j)] > 0.0 && (all || i <= j));
+                chosen.map(|(i, j)| (i, j, m[(i, j)])).collect()
             };
             let sums = |m: &nalgebra::DMatrix<f64>| -> Vec<f64> { m.row_iter().map(|row| row.sum()).collect() };
-            let found = Deflated::general(
+            let value = Deflated::general(
                 cells(&matrix, true).into_iter(), &sums(&matrix), &sums(&matrix.transpose()),
             ).largest().0.abs();
-            prop_assert!((found - plain(&matrix)).abs() < 1e-12, "{} {}", found, plain(&matrix));
+            prop_assert!((value - plain(&matrix)).abs() < 1e-12, "{} {}", value, plain(&matrix));
 
             let size = rows.min(columns);
             let square = matrix.view((0, 0), (size, size));
             let mut square = square + square.transpose();
             (0..size).for_each(|n| square[(n, n)] += 1e-3);
             square /= square.sum();
-            let found = Deflated::symmetric(cells(&square, false).into_iter(), &sums(&square)).largest().0.abs();
-            prop_assert!((found - plain(&square)).abs() < 1e-12, "{} {}", found, plain(&square));
+            let value = Deflated::symmetric(cells(&square, false).into_iter(), &sums(&square)).largest().0.abs();
+            prop_assert!((value - plain(&square)).abs() < 1e-12, "{} {}", value, plain(&square));
         }
     }
 }

@@ -14,10 +14,9 @@ pub(super) struct Axes {
 }
 
 impl Axes {
-    /// Of the places of a mask's voxels: eigenvalues of the covariance of their centres (IBSI 1, TDIC).
-    /// The sums are of whole numbers, so a
-    /// region that is flat along an axis of the grid has a variance of exactly 0, and so has a
-    /// single voxel.
+    /// The axes of a mask, from sums over its voxels: eigenvalues of the covariance of the voxel centres
+    /// (IBSI 1, TDIC). The sums are of whole numbers, so a region that is flat along an axis of the grid
+    /// has a variance of exactly 0, and so has a single voxel.
     pub fn of_sums(sums: PlaceSums, spacing_mm: [f64; 3], divided: AxesCovariance) -> Self {
         let PlaceSums { n, sum, products } = sums;
         let divisor = match divided {

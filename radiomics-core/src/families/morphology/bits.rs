@@ -27,7 +27,7 @@ pub(super) struct Bits {
 pub(super) struct PlaceSums {
     pub n: i128,
     pub sum: [i128; 3],
-    /// Σ p[a]·p[b] for a ≤ b.
+    /// Σ p[a]·p[b] over the places p of voxels, for a ≤ b.
     pub products: [[i128; 3]; 3],
 }
 
@@ -42,7 +42,7 @@ impl PlaceSums {
 }
 
 impl Bits {
-    /// Of a mask (z, y, x), cropped to its voxels. Without a voxel there is background only.
+    /// Packs a mask (z, y, x), cropped to its voxels. Without a voxel there is background only.
     pub fn new(mask: ArrayView3<'_, bool>) -> Self {
         let window = Window::bounding(mask).unwrap_or(Window { start: [0; 3], shape: [0; 3] });
         let ([k, j, i], [ke, je, ie]) = (window.start, window.end());
@@ -72,7 +72,7 @@ impl Bits {
         0..self.words - 1
     }
 
-    /// Sums over the voxels.
+    /// Sums over the places of the voxels.
     pub fn place_sums(&self) -> PlaceSums {
         // Whole numbers: their sum is the same in any order.
         let slices = (0..self.shape[0]).into_par_iter();

@@ -17,7 +17,7 @@ pub(super) struct Cube {
     pub normals: Vec<Point>,
     /// Σ a · (b × c) over the triangles: six times the volume under them.
     pub determinant: i64,
-    /// Σ of `normals`: by how much `determinant` grows when the cube moves by half a voxel.
+    /// Sum of `normals`: by how much `determinant` grows when the cube moves by half a voxel along each axis.
     pub normal: Point,
 }
 
@@ -59,10 +59,10 @@ fn triangles(inside: u8, rule: FaceRule) -> Vec<[Point; 3]> {
         .collect()
 }
 
-/// Where the fan starts: at the sharpest corner of the contour, that is where the neighbours
-/// are nearest to each other; of several, at one that is farthest from another corner. Fans
-/// from corners that still tie have the same area and volume. These are PyRadiomics' triangles,
-/// up to diagonals of flat polygons.
+/// The corner of a contour at which its fan of triangles starts: the sharpest one, that is where the
+/// neighbours are nearest to each other; of several, one that is farthest from another corner. Fans from
+/// corners that still tie have the same area and volume. These are PyRadiomics' triangles, up to
+/// diagonals of flat polygons.
 fn fan_start(contour: &[Point]) -> usize {
     let n = contour.len();
     let key = |i: usize| {

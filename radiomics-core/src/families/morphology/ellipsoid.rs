@@ -4,11 +4,11 @@ use nalgebra::{DMatrix, DVector, Matrix3, Matrix4, SymmetricEigen, Vector3, Vect
 
 use super::hull::Hull;
 
-/// Relative excess over the smallest ellipsoid at which the search ends.
+/// Relative excess over the smallest ellipsoid at which the search for it ends.
 const TOLERANCE: f64 = 1e-12;
-/// Bound on the points taken in one after the other; a few dozen are the most seen.
+/// Bound on the points that the search takes in one after the other; a few dozen are the most seen.
 const MAX_POINTS: usize = 1000;
-/// Bound on the steps between two points.
+/// Bound on the steps of Newton's method after a point is taken in.
 const MAX_STEPS: usize = 50;
 
 /// Semi-axes in mm, longest first, of the ellipsoid of least volume that holds the hull.
@@ -48,7 +48,7 @@ struct Design {
 }
 
 impl Design {
-    /// The optimal one: q·M⁻¹·q, M being Σ w·q·q', is 4 for its points, and no more for the others.
+    /// The optimal design: q·M⁻¹·q, M being Σ w·q·q', is 4 for its points, and no more for the others.
     fn of(points: &[Vector4<f64>]) -> Self {
         let mut design = Self::start(points);
         for _ in 0..MAX_POINTS {
@@ -71,8 +71,9 @@ impl Design {
         design
     }
 
-    /// Equal weights on the ends of the points along three directions, each at right angles to
-    /// the ways between the ends before it (Kumar and Yıldırım 2005); they span the space.
+    /// A design to start from: equal weights on the ends of the points along three directions, each at
+    /// right angles to the ways between the ends before it (Kumar and Yıldırım 2005); they span the
+    /// space.
     fn start(points: &[Vector4<f64>]) -> Self {
         let mut chosen: Vec<Vector4<f64>> = Vec::new();
         let mut direction = Vector3::x();
@@ -108,7 +109,7 @@ impl Design {
         moment.fixed_view::<3, 3>(0, 0) - centre * centre.transpose()
     }
 
-    /// Makes the weights optimal for these points, and drops those that get none.
+    /// Makes the weights optimal for the design's points, and drops points that get none.
     ///
     /// A step d of the weights changes q·M⁻¹·q by −H·d, with H the squares of qᵢ·M⁻¹·qⱼ.
     fn optimise(&mut self) {
@@ -132,8 +133,8 @@ impl Design {
         }
     }
 
-    /// Goes along `step` as far as no weight falls below 0 and the ellipsoid grows; false if it
-    /// does not. `size` is the determinant of the moment.
+    /// Changes the weights along `step` as far as none falls below 0 and the ellipsoid grows; false if it
+    /// does not grow. `size` is the determinant of the moment.
     fn go(&mut self, step: &DVector<f64>, size: f64) -> bool {
         assert_eq!([self.points.len(), step.len()], [self.weights.len(); 2], "points, steps and weights");
         let limits = self.weights.iter().zip(step.iter()).filter(|(_, d)| **d < 0.0).map(|(w, d)| -w / d);

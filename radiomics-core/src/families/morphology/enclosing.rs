@@ -76,13 +76,13 @@ fn with_axes(faces: &[([f64; 3], [f64; 3])]) -> Vec<Vector3<f64>> {
     axes.into_iter().chain(faces).collect()
 }
 
-/// Directions that are tried together.
+/// Directions of a box that are tried together.
 const TOGETHER: usize = 8;
 
-/// How many directions across a box are looked along first; each of them both ways.
+/// How many directions across a box are looked along first, each of them both ways.
 const WAYS: usize = 8;
 
-/// Two directions at right angles to one and to each other.
+/// Two directions at right angles to `up` and to each other.
 fn axes_across(up: Vector3<f64>) -> [Vector3<f64>; 2] {
     let along = up.cross(&Vector3::ith(up.iamin(), 1.0)).normalize();
     [along, up.cross(&along)]
@@ -183,7 +183,7 @@ mod tests {
         assert!((ellipsoid_area([a, b, c]) / (4.0 * pi * a * b) - series).abs() < rest);
     }
 
-    /// Every direction, and all corners along each.
+    /// The oriented box by trying every direction, with all corners along each.
     fn plain_box(hull: &Hull) -> [f64; 3] {
         let corners: Vec<Vector3<f64>> = hull.corners_mm().into_iter().map(Vector3::from).collect();
         let boxes = with_axes(&hull.face_directions()).into_iter().map(|up| {

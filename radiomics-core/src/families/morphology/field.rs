@@ -11,13 +11,13 @@ use crate::kernels::{Isa, reduce};
 pub(super) struct PairSums {
     /// Number of voxels.
     pub n: f64,
-    /// Σ zᵢ².
+    /// Σ zᵢ² over the voxels.
     pub square: f64,
-    /// Σ wᵢⱼ.
+    /// Σ wᵢⱼ over the pairs.
     pub weight: f64,
-    /// Σ wᵢⱼ·zᵢ·zⱼ.
+    /// Σ wᵢⱼ·zᵢ·zⱼ over the pairs.
     pub product: f64,
-    /// Σ wᵢⱼ·(zᵢ − zⱼ)².
+    /// Σ wᵢⱼ·(zᵢ − zⱼ)² over the pairs.
     pub difference: f64,
 }
 
@@ -35,11 +35,11 @@ impl PairSums {
 
 /// Intensities less their mean in a box.
 pub(super) struct Field {
-    /// The shortest axis comes first, the others in the order they have in space.
+    /// Shape of the box: the shortest axis comes first, the others in the order they have in space.
     pub shape: [usize; 3],
     pub spacing_mm: [f64; 3],
     pub inside: Vec<bool>,
-    /// 0 outside.
+    /// Intensities less their mean, 0 outside of the mask.
     pub z: Vec<f64>,
     pub voxels: usize,
 }
@@ -70,7 +70,7 @@ impl Field {
     }
 }
 
-/// All values, the last axis innermost.
+/// All values of an array, the last axis innermost.
 fn dense<T: Copy>(view: ArrayView3<T>) -> Vec<T> {
     let mut values = Vec::with_capacity(view.len());
     for row in view.rows() {

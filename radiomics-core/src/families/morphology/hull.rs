@@ -22,9 +22,9 @@ pub(super) struct Hull {
 /// An edge of a hull.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Edge {
-    /// The triangles on either side.
+    /// The triangles on either side of the edge.
     pub faces: [u32; 2],
-    /// The corners at the ends.
+    /// The corners at the ends of the edge.
     pub corners: [u32; 2],
 }
 
@@ -32,7 +32,7 @@ pub(super) struct Edge {
 struct Face {
     corners: [usize; 3],
     normal: Point,
-    /// Neighbour across the edge from corner i to corner i + 1.
+    /// The neighbours of the face, by edge: entry i lies across the edge from corner i to corner i + 1.
     neighbours: [usize; 3],
     /// Points that are outside of this face and not yet in the hull.
     outside: Vec<usize>,
@@ -79,22 +79,22 @@ impl Hull {
         })
     }
 
-    /// Volume in mm³.
+    /// Volume of the hull in mm³.
     pub fn volume_mm3(&self) -> f64 {
         self.determinant as f64 / 48.0 * self.spacing_mm.iter().product::<f64>()
     }
 
-    /// Surface area in mm².
+    /// Surface area of the hull in mm².
     pub fn area_mm2(&self) -> f64 {
         self.normals.iter().map(|&n| length_mm2(n, self.spacing_mm)).sum::<f64>() / 8.0
     }
 
-    /// Corners in mm.
+    /// Corners (z, y, x) of the hull in mm.
     pub fn corners_mm(&self) -> Vec<[f64; 3]> {
         (0..self.corners.len()).map(|corner| self.corner_mm(corner)).collect()
     }
 
-    /// A corner in mm.
+    /// A corner (z, y, x) of the hull in mm.
     pub fn corner_mm(&self, corner: usize) -> [f64; 3] {
         std::array::from_fn(|a| self.corners[corner][a] as f64 / 2.0 * self.spacing_mm[a])
     }
@@ -107,7 +107,7 @@ impl Hull {
             .map(move |n| std::array::from_fn(|a| n[a] as f64 / 8.0 * volume / self.spacing_mm[a]))
     }
 
-    /// Largest distance between corners in mm, which is that between any two points.
+    /// Largest distance between corners in mm, which is that between any two points of the hull.
     pub fn diameter_mm(&self) -> f64 {
         let corners = self.corners_mm();
         let mut largest = 0.0f64;
@@ -148,13 +148,13 @@ fn primitive(n: Point) -> (Point, i64) {
     (n.map(|v| v / (divisor * first.signum())), divisor)
 }
 
-/// Vector products fit 64 bits for axes of up to 2²⁸ voxels; the product with a third vector
-/// may not.
+/// The scalar product of a vector product and a vector. Vector products fit 64 bits for axes of up to 2²⁸
+/// voxels; the product with a third vector may not.
 fn dot(a: Point, b: Point) -> i128 {
     (0..3).map(|i| i128::from(a[i]) * i128::from(b[i])).sum()
 }
 
-/// Coordinates from 0 to below this keep products of three vectors within 64 bits: 3·2·(2²⁰)³ is
+/// Coordinates from 0 to below this bound keep products of three vectors within 64 bits: 3·2·(2²⁰)³ is
 /// less than 2⁶³.
 const NARROW: i64 = 1 << 20;
 
@@ -162,13 +162,13 @@ struct Builder<'a> {
     points: &'a [Point],
     faces: Vec<Face>,
     is_narrow: bool,
-    /// For each point on the rim of a hole the new face whose edge on the rim begins, and the
-    /// one whose edge ends there.
+    /// For each point on the rim of a hole, the new face whose edge on the rim begins there, and the one
+    /// whose edge ends there.
     rim_faces: Vec<[usize; 2]>,
 }
 
 impl<'a> Builder<'a> {
-    /// A tetrahedron of points far apart.
+    /// A hull to start from: a tetrahedron of points far apart.
     fn start(points: &'a [Point]) -> Option<Self> {
         let all = || 0..points.len();
         let a = all().min_by_key(|&i| points[i])?;
@@ -250,9 +250,9 @@ impl<'a> Builder<'a> {
         self.faces
     }
 
-    /// Replaces the faces that `point` is strictly outside of by faces from their rim to it.
-    /// They form a disc also when the point lies in the plane of others: those would be hidden
-    /// from a point a little nearer to the hull.
+    /// Replaces the faces that `point` is strictly outside of by faces from their rim to it. The faces
+    /// replaced form a disc also when the point lies in the plane of others: those would be hidden from a
+    /// point a little nearer to the hull.
     fn extend_to(&mut self, point: usize, seen_from: usize) {
         let mut orphans = Vec::new();
         let mut rim = Vec::new();

@@ -9,16 +9,16 @@ use crate::volume::intensities::Intensity;
 /// Sums over the voxels of the intensity mask.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Mass {
-    /// Number of voxels.
+    /// Number of voxels in the mask.
     n: usize,
-    /// Σ x.
+    /// Sum of the intensities, Σ x.
     sum: f64,
-    /// Σ x·place, for the axes (z, y, x).
+    /// Sums of intensity times place, for the axes (z, y, x).
     moments: [f64; 3],
 }
 
 impl Mass {
-    /// Of the voxels of a mask.
+    /// Sums over the voxels of a mask.
     pub fn new<T: Intensity>(isa: Isa, intensities: ArrayView3<T>, mask: ArrayView3<bool>) -> Self {
         // One partial sum per slice, added in order: the same bits for any number of threads.
         let slices: Vec<Self> = (0..intensities.len_of(Axis(0)))
@@ -53,12 +53,12 @@ impl Mass {
         all
     }
 
-    /// Mean intensity.
+    /// Mean intensity of the voxels.
     pub fn mean(&self) -> f64 {
         self.sum / self.n as f64
     }
 
-    /// Centre (z, y, x) in voxels.
+    /// Centre (z, y, x) of the intensities, in voxels.
     pub fn centre(&self) -> [f64; 3] {
         self.moments.map(|m| m / self.sum)
     }

@@ -24,12 +24,12 @@ pub struct Mesh {
     vertices: OnceLock<Vec<[i32; 3]>>,
 }
 
-/// The cubes that the surface cuts.
+/// The cubes that the surface of a mask cuts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Surface {
-    /// Number of cubes of each kind.
+    /// Number of cubes of each of the 256 kinds.
     counts: [u64; 256],
-    /// Six times the volume inside, in half voxels.
+    /// Six times the volume inside of the surface, in half voxels.
     determinant: i128,
 }
 
@@ -52,7 +52,7 @@ impl Mesh {
         self.surface.determinant as f64 / 48.0 * self.spacing_mm.iter().product::<f64>()
     }
 
-    /// Area of the triangles in mm² (IBSI 1, C0JK).
+    /// Area of the mesh's triangles in mm² (IBSI 1, C0JK).
     pub fn area_mm2(&self) -> f64 {
         let kinds = cubes(self.rule).iter().zip(&self.surface.counts).filter(|(_, count)| **count > 0);
         kinds
@@ -70,7 +70,7 @@ impl Mesh {
         std::array::from_fn(|axis| outline::planar_diameter_mm(&self.bits, axis, half_mm))
     }
 
-    /// Vertices in half voxels, counted from the voxel before the bounding box.
+    /// Vertices (z, y, x) in half voxels, counted from the voxel before the mask's bounding box.
     pub fn vertices(&self) -> &[[i32; 3]] {
         self.vertices.get_or_init(|| outline::vertices(&self.bits))
     }
@@ -86,7 +86,7 @@ impl Mesh {
 }
 
 impl Surface {
-    /// Whole numbers: their sum is the same in any order.
+    /// The surface of a mask. Its sums are of whole numbers, and so the same in any order.
     fn new(bits: &Bits, rule: FaceRule) -> Self {
         let table = Table::new(rule);
         let empty = || Self { counts: [0; 256], determinant: 0 };
@@ -103,8 +103,8 @@ impl Surface {
             })
     }
 
-    /// Adds the cubes between the slices z and z + 1. A cube at (z, y, x) has six times the
-    /// volume `determinant` + 2·(z, y, x)·`normal` under it.
+    /// Adds the cubes between the slices z and z + 1. Six times the volume under a cube at (z, y, x) is
+    /// `determinant` + 2·(z, y, x)·`normal`.
     fn add_slice(&mut self, bits: &Bits, z: usize, table: &Table) {
         // Two tables in turn: cubes of one kind follow each other, and would wait for the
         // count just written.
@@ -144,7 +144,7 @@ impl Surface {
     }
 }
 
-/// `determinant` and `normal` (z, y, x) of each kind of cube.
+/// For each of the 256 kinds of cubes, its `determinant` and its `normal` (z, y, x).
 struct Table([[i32; 4]; 256]);
 
 impl Table {
@@ -217,7 +217,7 @@ mod tests {
         assert_eq!(mesh.planar_diameters_mm(), [0.0; 3]);
     }
 
-    /// The definition, cube by cube: number of each kind, and what lies under them.
+    /// The surface by its definition, cube by cube: number of each kind, and what lies under them.
     fn plain(mask: &Array3<bool>, rule: FaceRule) -> Surface {
         let mut surface = Surface { counts: [0; 256], determinant: 0 };
         let (nz, ny, nx) = mask.dim();

@@ -99,9 +99,10 @@ struct Shape {
     oriented_box: OnceCell<[f64; 3]>,
     enclosing_ellipsoid: OnceCell<[f64; 3]>,
     planar_diameters: OnceCell<[f64; 3]>,
-    /// If a feature that reads it is wanted: formulas get to see the shape, but not the voxels.
+    /// Sum and centre of the intensities, if a feature that reads them is asked for: formulas get to see
+    /// the shape, but not the voxels.
     mass: Option<Mass>,
-    /// If a feature that reads them is wanted.
+    /// Sums over pairs of voxels, if a feature that reads them is asked for.
     pairs: Option<PairSums>,
 }
 
@@ -123,7 +124,7 @@ fn compute(job: &Job) -> Vec<Value> {
 }
 
 impl Shape {
-    /// Of the mask's bounding box, without intensities.
+    /// The shape of a mask that is cropped to its bounding box, without intensities.
     fn new(mask: ArrayView3<bool>, spacing_mm: [f64; 3]) -> Self {
         Self {
             isa: Isa::Scalar,
@@ -198,8 +199,8 @@ impl Shape {
         self.places().n as f64 * self.spacing_mm.iter().product::<f64>()
     }
 
-    /// Sides of the mesh's bounding box. The mesh reaches half a voxel beyond the outermost
-    /// voxel centres, so it is the box of whole voxels.
+    /// Sides of the mesh's bounding box in mm. The mesh reaches half a voxel beyond the outermost voxel
+    /// centres, so it is the box of whole voxels.
     fn aligned_box(&self) -> [f64; 3] {
         std::array::from_fn(|a| (self.bits.shape[a] - 2) as f64 * self.spacing_mm[a])
     }

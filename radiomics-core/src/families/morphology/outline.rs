@@ -7,7 +7,7 @@ use super::bits::{self, Bits};
 use super::cubes::Point;
 use super::planar::{self, RowsHull};
 
-/// All vertices, voxel by voxel.
+/// All vertices of the mesh of a mask, voxel by voxel.
 pub(super) fn vertices(bits: &Bits) -> Vec<[i32; 3]> {
     let is_inside = |k: usize, j: usize, i: usize| bits.row(k, j)[i / 32] >> (i % 32) & 1 == 1;
     let [nz, ny, nx] = bits.shape;
@@ -24,8 +24,8 @@ pub(super) fn vertices(bits: &Bits) -> Vec<[i32; 3]> {
     vertices
 }
 
-/// The vertices that can be corners of the convex hull: a corner of it is one in each of the
-/// three planes across the axes that it lies in.
+/// The vertices that can be corners of the convex hull: those that are corners of a hull in each of the
+/// three planes across the axes that they lie in.
 pub(super) fn candidates(bits: &Bits) -> Vec<Point> {
     let of_plane = |z: usize| -> Vec<Point> {
         let mut hull = RowsHull::default();
@@ -72,12 +72,12 @@ pub(super) fn planar_diameter_mm(bits: &Bits, axis: usize, half_mm: [f64; 3]) ->
     diameters.reduce(|| 0.0, f64::max)
 }
 
-/// The two other axes.
+/// The two axes besides `axis`.
 fn others(axis: usize) -> [usize; 2] {
     [usize::from(axis == 0), 2 - usize::from(axis == 2)]
 }
 
-/// Points by their coordinate along an axis, in the order in which they were.
+/// Points sorted by their coordinate along an axis, else in the order in which they were.
 struct Planes {
     /// Where the points of each plane end.
     ends: Vec<usize>,
@@ -191,7 +191,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// What all vertices give, their chosen few give as well.
+        /// The chosen vertices have the hull and the diameters that all of them have.
         #[test]
         fn the_chosen_vertices_are_enough(
             shape in [1..5usize, 1..6usize, 1..45usize],

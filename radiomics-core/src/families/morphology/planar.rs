@@ -41,7 +41,7 @@ impl RowsHull {
         }
     }
 
-    /// The corners, in order.
+    /// The corners of the hull, in the order in which they go round.
     pub fn corners(&self) -> impl Iterator<Item = [i64; 2]> {
         let [first, last] = &self.sides;
         let ends = [first.first(), first.last()];
@@ -178,7 +178,7 @@ fn without_inner(mut points: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
     points
 }
 
-/// Of the bodies whose size is the least one, up to rounding, the one with the least surface.
+/// The body with the least surface, of those whose size is the least one up to rounding.
 pub(super) fn smallest<T: Copy>(
     bodies: &[T],
     size: impl Fn(T) -> f64,
@@ -258,7 +258,7 @@ mod tests {
     }
 
     proptest! {
-        /// Calipers find what looking at all corners for each side does.
+        /// Rotating calipers give the rectangles that looking at all corners for each side gives.
         #[test]
         fn calipers(points in prop::collection::vec([-9.0..9.0f64, -4.0..4.0f64], 3..60)) {
             let left = |o: [f64; 2], a: [f64; 2], b: [f64; 2]| {

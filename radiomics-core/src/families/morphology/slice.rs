@@ -24,7 +24,8 @@ pub(crate) const FAMILY: Family = Family {
     maps: Maps::None,
 };
 
-/// Undefined, all of them, for a region of more than one slice across `slice_axis`.
+/// The features of this family, all of them undefined for a region of more than one slice across
+/// `slice_axis`.
 #[rustfmt::skip]
 static TABLE: &[Row<Outline>] = &[
     shape("mesh_surface", "MeshSurface", "Area A inside of the outline, mm²", |s| s.area),
@@ -39,7 +40,7 @@ static TABLE: &[Row<Outline>] = &[
     shape("elongation", "Elongation", "√(λ minor / λ major)", |s| (s.axes.minor / s.axes.major).sqrt()),
 ];
 
-/// A row of this table.
+/// A row of the table of `shape2D` features.
 const fn shape(
     name: &'static str,
     pyradiomics: &'static str,
@@ -76,7 +77,7 @@ fn compute(job: &Job) -> Vec<Value> {
 }
 
 impl Outline {
-    /// Of a mask (y, x), without the axes.
+    /// The outline of a mask (y, x), without its principal axes.
     fn new(mask: ArrayView2<bool>, [sy, sx]: [f64; 2]) -> Self {
         let (ny, nx) = mask.dim();
         let inside =

@@ -10,12 +10,12 @@ use super::field::{Field, PairSums};
 use super::spectra::by_transform;
 use crate::kernels::Isa;
 
-/// Up to this many voxels the pairs are summed one by one: as fast, and the same bits on every
-/// machine.
+/// Up to this many voxels the pairs are summed one by one: that is as fast, and gives the same bits on
+/// every machine.
 const FEW_VOXELS: usize = 1000;
 
 impl PairSums {
-    /// Of the voxels of `mask`.
+    /// The sums over the pairs of voxels of `mask`.
     pub fn new(isa: Isa, intensities: ArrayView3<f64>, mask: ArrayView3<bool>, spacing_mm: [f64; 3]) -> Self {
         let voxels: usize = mask.rows().into_iter().map(|row| row.iter().filter(|&&m| m).count()).sum();
         if voxels <= FEW_VOXELS {
@@ -49,7 +49,7 @@ fn sum_of_squares(voxels: &[Centred]) -> f64 {
     voxels.iter().map(|v| v.1 * v.1).sum()
 }
 
-/// Pair by pair: the definition, and the oracle of the transform.
+/// The sums pair by pair: the definition, and the oracle of the transform.
 fn pairwise(voxels: &[Centred], spacing_mm: [f64; 3]) -> PairSums {
     let (mut weight, mut product, mut difference) = (0.0, 0.0, 0.0);
     for (n, (p, z)) in voxels.iter().enumerate() {
@@ -70,7 +70,7 @@ fn pairwise(voxels: &[Centred], spacing_mm: [f64; 3]) -> PairSums {
     }
 }
 
-/// 1/distance, and 0 for a voxel and itself.
+/// The weight of a pair, 1/distance in mm⁻¹, and 0 for a voxel and itself.
 fn inverse_distance(lag: [usize; 3], spacing_mm: [f64; 3]) -> f64 {
     let square: f64 = (0..3).map(|a| (lag[a] as f64 * spacing_mm[a]).powi(2)).sum();
     if square > 0.0 { square.sqrt().recip() } else { 0.0 }
@@ -79,11 +79,12 @@ fn inverse_distance(lag: [usize; 3], spacing_mm: [f64; 3]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::noise::Noise;
     use approx::assert_relative_eq;
     use ndarray::Array3;
     use proptest::prelude::*;
 
-    /// From single voxels, which are already centred.
+    /// The sums by transforms from single voxels, whose intensities already have a mean of 0.
     fn by_transform(voxels: &[Centred], shape: [usize; 3], spacing_mm: [f64; 3]) -> PairSums {
         let (mut z, mut mask) = (Array3::zeros(shape), Array3::from_elem(shape, false));
         for &(at, value) in voxels {
@@ -108,13 +109,9 @@ mod tests {
             offset in -2000.0..2000.0f64,
             seed in any::<u64>(),
         ) {
-            let mut state = seed | 1;
-            let mut random = move || {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                (state >> 33) as f64 / (1u64 << 31) as f64
-            };
-            let values = Array3::from_shape_simple_fn(shape, || offset + 300.0 * random());
-            let mask = Array3::from_shape_simple_fn(shape, || random() < 0.7);
+            let mut noise = Noise::new(seed | 1);
+            let values = Array3::from_shape_simple_fn(shape, || offset + 300.0 * noise.fraction(31));
+            let mask = Array3::from_shape_simple_fn(shape, || noise.fraction(31) < 0.7);
             let voxels = centred(values.view(), mask.view());
             prop_assume!(voxels.len() > 1);
             let (pairs, spectra) = (pairwise(&voxels, spacing), by_transform(&voxels, shape, spacing));

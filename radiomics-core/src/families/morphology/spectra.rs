@@ -65,7 +65,7 @@ fn points(n: usize) -> usize {
     quick(2 * (n - 1))
 }
 
-/// A transform and its memory.
+/// A transform of one line, and its memory.
 struct Line {
     plan: Arc<dyn Fft<f64>>,
     values: Vec<Complex64>,
@@ -82,7 +82,7 @@ impl Line {
         self.plan.process_with_scratch(&mut self.values, &mut self.scratch);
     }
 
-    /// Makes the values the same backwards as forwards, given the first `n` of them.
+    /// Makes the values of the line the same backwards as forwards, given the first `n` of them.
     fn mirror(&mut self, n: usize) {
         let length = self.values.len();
         self.values[n..].fill(Complex64::default());
@@ -96,7 +96,7 @@ impl Line {
 /// second axis innermost, for the next transform.
 struct Spectra {
     shape: [usize; 3],
-    /// Points of the transform.
+    /// Points of the transform along the last axis.
     length: usize,
     plan: Arc<dyn Fft<f64>>,
 }
@@ -111,7 +111,7 @@ impl Spectra {
         self.length / 2 + 1
     }
 
-    /// Lines of a plane. They are transformed in pairs, as real and imaginary part.
+    /// Number of lines of a plane, which is even: they are transformed in pairs, as real and imaginary part.
     fn lines(&self) -> usize {
         self.shape[1].next_multiple_of(2)
     }
@@ -205,12 +205,12 @@ struct Columns<'a> {
     lines: usize,
     weights: &'a [Vec<f64>],
     fields: &'a [Vec<Complex64>],
-    /// Points of the transform.
+    /// Points of the transform along the second axis.
     length: usize,
     plan: Arc<dyn Fft<f64>>,
 }
 
-/// Memory for one frequency of the last axis, where lines lie `pitch` apart. What is beyond lines
+/// Memory for one frequency of the last axis, where lines lie `pitch` apart. What lies beyond the lines
 /// and planes stays 0.
 struct Scratch {
     line: Line,

@@ -3,7 +3,7 @@ use approx::assert_relative_eq;
 use ndarray::{Array3, ArrayView3, Axis, arr3};
 use proptest::prelude::*;
 
-/// The family's values, for a region whose intensities are all kept.
+/// The values of the family for a region whose intensities are all kept.
 fn values(intensities: ArrayView3<f64>, mask: ArrayView3<bool>, spacing_mm: [f64; 3]) -> Vec<f64> {
     let window = crate::volume::grid::Window::bounding(mask).unwrap();
     let ([k, j, i], [ke, je, ie]) = (window.start, window.end());
@@ -123,9 +123,9 @@ proptest! {
     fn bodies_hold_each_other((x, mask, spacing) in region()) {
         prop_assume!(mask.iter().any(|&m| m));
         let v = values(x.view(), mask.view(), spacing);
-        let density = |what: &str| value(&v, &format!("volume_density_{what}"));
-        for what in ["convex_hull", "ombb", "aabb", "mvee"] {
-            prop_assert!(density(what) > 0.0 && density(what) <= density("convex_hull") * (1.0 + 1e-9));
+        let density = |body: &str| value(&v, &format!("volume_density_{body}"));
+        for body in ["convex_hull", "ombb", "aabb", "mvee"] {
+            prop_assert!(density(body) > 0.0 && density(body) <= density("convex_hull") * (1.0 + 1e-9));
         }
         prop_assert!(density("convex_hull") <= 1.0 + 1e-12);
         prop_assert!(density("ombb") >= density("aabb") * (1.0 - 1e-9));

@@ -7,19 +7,19 @@ use crate::kernels::cells::{Cells, merge};
 
 use crate::families::job::entropy_term;
 
-/// The matrix of one unit, with the number of voxels it was counted over.
+/// The matrix of one unit, with the number of voxels that it was counted over.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Counted {
     pub cells: Cells,
     pub n_v: u64,
 }
 
-/// What the formulas read of a matrix of counts s_ij. p_ij = s_ij / Ns.
+/// What the formulas read of a matrix of counts s_ij, where p_ij = s_ij / Ns.
 #[derive(Debug, Default)]
 pub(crate) struct Emphasis {
     /// Ns = Σ s_ij.
     n_s: f64,
-    /// Number of voxels.
+    /// Number of voxels that the matrix was counted over.
     n_v: f64,
     /// Σ p_ij / j².
     small: f64,
@@ -41,9 +41,9 @@ pub(crate) struct Emphasis {
     entropy: f64,
     /// Σ p_ij².
     energy: f64,
-    /// Of i.
+    /// The marginal s_i. over grey levels i.
     level: Marginal,
-    /// Of j.
+    /// The marginal s_.j over numbers j.
     number: Marginal,
 }
 
@@ -56,10 +56,10 @@ struct Marginal {
     variance: f64,
 }
 
-/// Number of formulas.
+/// Number of formulas that the families share.
 const FORMULAS: usize = 17;
 
-/// A definition and its formula.
+/// The definition of a feature and its formula.
 type Formula = (&'static str, fn(&Emphasis) -> f64);
 
 /// The formulas with their definitions, in IBSI's order. IBSI gives the last one to NGLDM
@@ -109,12 +109,13 @@ pub(crate) const fn has_formula(definition: &str) -> bool {
 }
 
 impl Emphasis {
-    /// Of the sum of matrices; `None` if nothing was counted.
+    /// What the formulas read of the sum of matrices; `None` if nothing was counted.
     pub fn new(matrices: &[&Counted]) -> Option<Self> {
         Self::of_weighted(matrices.iter().map(|m| (1.0, *m)))
     }
 
-    /// Of the weighted sum of matrices. With weights of 1 all sums are of whole numbers.
+    /// What the formulas read of the weighted sum of matrices. With weights of 1 all sums are of whole
+    /// numbers.
     pub fn of_weighted<'a>(matrices: impl Iterator<Item = (f64, &'a Counted)> + Clone) -> Option<Self> {
         let cells = merge(matrices.clone().map(|(weight, m)| (weight, &m.cells)));
         let n_s: f64 = cells.iter().map(|c| c.2).sum();
@@ -145,8 +146,8 @@ impl Emphasis {
 }
 
 impl Marginal {
-    /// Of pairs (value, count), in which values may repeat. What is summed for a value is summed
-    /// in the order of the pairs.
+    /// The marginal of pairs (value, count), in which values may repeat. What is summed for a value is
+    /// summed in the order of the pairs.
     fn new(counts: impl Iterator<Item = (u32, f64)> + Clone) -> Self {
         let highest = counts.clone().map(|c| c.0).max().unwrap_or(0) as usize;
         let mut sums: Vec<(u32, f64)>;
@@ -176,7 +177,7 @@ impl Marginal {
     }
 }
 
-/// Values up to which each has a sum of its own, so that counts need not be sorted.
+/// Each value up to this one has a sum of its own, so that counts need not be sorted.
 const SUMS: usize = 4096;
 
 #[cfg(test)]
@@ -189,7 +190,7 @@ mod tests {
         TABLE.iter().map(|(_, formula)| formula(&m)).collect()
     }
 
-    /// Level 1 twice with j = 1 and once with j = 2, level 2 once with j = 2.
+    /// The matrix counts level 1 twice with j = 1 and once with j = 2, and level 2 once with j = 2.
     #[test]
     fn formulas_by_hand() {
         #[rustfmt::skip]

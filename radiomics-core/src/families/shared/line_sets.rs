@@ -11,13 +11,13 @@ use crate::region::levels::{Levels, with_levels};
 use crate::texture::aggregation::{Scope, Span, Unit, plan};
 use crate::texture::neighbourhood::half_directions;
 
-/// Directions in the plane and in the volume. Runs are unbroken, whatever the distance at
+/// The directions of lines, in the plane and in the volume. Runs are unbroken, whatever the distance at
 /// which other families look for neighbours.
 pub(crate) fn directions() -> [Vec<[i32; 3]>; 2] {
     [half_directions(&[1], false), half_directions(&[1], true)]
 }
 
-/// Lines by unit, or those of several units with the first of them.
+/// Lines by unit; those of units that are only needed as a sum are with the first of them.
 pub(crate) struct LineSets(BTreeMap<Unit, Lines>);
 
 impl LineSets {
@@ -54,13 +54,14 @@ impl LineSets {
         Some(Self(sums.into_par_iter().flat_map_iter(count).collect()))
     }
 
-    /// The lines of a unit, if it was asked for.
+    /// The pairs and runs of a unit, if it was asked for.
     pub fn of(&self, span: Span, direction: usize) -> Option<&Lines> {
         self.0.get(&(span, direction))
     }
 }
 
-/// Units that are in the same groups are only ever needed as a sum.
+/// Units put together by the groups that they are in: those that are in the same groups are only ever
+/// needed as a sum.
 fn summed_together(groups: &[Vec<Unit>]) -> Vec<Vec<Unit>> {
     let mut memberships: BTreeMap<Unit, Vec<usize>> = BTreeMap::new();
     for (n, group) in groups.iter().enumerate() {
@@ -92,7 +93,7 @@ fn count_sum(job: &Job, levels: &Levels, units: &[Unit], along: impl Fn(Unit) ->
     counted.reduce(|| None, merged).expect("units to be summed").into_lines()
 }
 
-/// Units that one counter counts at least: another one would cost as much.
+/// The least number of units that one counter counts: for fewer, another counter would cost as much.
 const FEW_UNITS: usize = 4;
 
 #[cfg(test)]

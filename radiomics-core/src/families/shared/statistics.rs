@@ -3,7 +3,7 @@
 use crate::kernels::{Isa, reduce};
 use crate::region::sample::Sample;
 
-/// What the formulas of both families read.
+/// What the formulas of the intensity and the histogram family read.
 #[derive(Clone, Debug)]
 pub(crate) struct Statistics {
     pub mean: f64,
@@ -25,7 +25,7 @@ pub(crate) struct Statistics {
 }
 
 impl Statistics {
-    /// Of a region's intensities.
+    /// The statistics of a region's intensities.
     pub fn of_sample(isa: Isa, sample: &Sample) -> Self {
         match sample {
             Sample::Counted(counts) => Self::of_counts(counts),
@@ -33,7 +33,7 @@ impl Statistics {
         }
     }
 
-    /// Of values in any order; the order fixes the rounding of the sums.
+    /// The statistics of values in any order; the order fixes the rounding of the sums.
     pub fn of_values(isa: Isa, values: &[f64]) -> Self {
         let [minimum, maximum] = reduce::range(isa, values);
         let [p10, p25, median, p75, p90] = quantiles(isa, values, [minimum, maximum], PROBABILITIES);
@@ -61,13 +61,14 @@ impl Statistics {
         }
     }
 
-    /// Of grey levels, from the number of voxels of each; entry 0 counts level 1.
+    /// The statistics of grey levels, from the number of voxels of each; entry 0 counts level 1.
     pub fn of_histogram(counts: &[u64]) -> Self {
         let levels = counts.iter().enumerate().map(|(i, &n)| ((i + 1) as f64, n));
         Self::of_counts(&levels.filter(|(_, n)| *n > 0).collect::<Vec<_>>())
     }
 
-    /// Of the values that occur, ascending, and how often each does.
+    /// The statistics of values that occur several times, from each of them, ascending, and how often it
+    /// does.
     pub fn of_counts(counts: &[(f64, u64)]) -> Self {
         let weighted = || counts.iter().map(|&(x, n)| (x, n as f64));
         let n: f64 = weighted().map(|(_, n)| n).sum();
@@ -121,7 +122,7 @@ impl Statistics {
     }
 }
 
-/// μ_k / σ^k, and 0 for a flat region, where it is 0 / 0.
+/// A standardised moment μ_k / σ^k, and 0 for a flat region, where it is 0 / 0.
 fn standardised(moment: f64, variance: f64, power: f64) -> f64 {
     if variance > 0.0 { moment / variance.powf(power) } else { 0.0 }
 }
@@ -129,8 +130,8 @@ fn standardised(moment: f64, variance: f64, power: f64) -> f64 {
 /// The quantiles that formulas read.
 const PROBABILITIES: [f64; 5] = [0.10, 0.25, 0.50, 0.75, 0.90];
 
-/// Between which order statistics a quantile lies, and how far from the first: linear
-/// interpolation (Hyndman and Fan type 7).
+/// The order statistic at or below a quantile of `n` values, and the share of the way to the next one:
+/// linear interpolation (Hyndman and Fan type 7).
 fn rank(n: usize, p: f64) -> (usize, f64) {
     let rank = p * (n as f64 - 1.0);
     (rank.floor() as usize, rank.fract())
@@ -174,13 +175,13 @@ fn quantiles<const N: usize>(isa: Isa, values: &[f64], range: [f64; 2], p: [f64;
         let (index, share) = rank(values.len(), p);
         ([index, (index + 1).min(values.len() - 1)], share)
     });
-    let mut wanted: Vec<usize> = indices.iter().flat_map(|(i, _)| i.map(bucket_of)).collect();
-    wanted.sort_unstable();
-    wanted.dedup();
+    let mut needed: Vec<usize> = indices.iter().flat_map(|(i, _)| i.map(bucket_of)).collect();
+    needed.sort_unstable();
+    needed.dedup();
     let mut slots = [0u8; BUCKETS as usize + 2];
-    wanted.iter().enumerate().for_each(|(slot, &bucket)| slots[bucket] = slot as u8 + 1);
+    needed.iter().enumerate().for_each(|(slot, &bucket)| slots[bucket] = slot as u8 + 1);
     let mut held: Vec<Vec<f64>> =
-        wanted.iter().map(|&b| Vec::with_capacity(before[b + 1] - before[b])).collect();
+        needed.iter().map(|&b| Vec::with_capacity(before[b + 1] - before[b])).collect();
     for (&x, &bucket) in values.iter().zip(&buckets) {
         let slot = slots[bucket as usize];
         if slot > 0 {
@@ -196,7 +197,7 @@ fn quantiles<const N: usize>(isa: Isa, values: &[f64], range: [f64; 2], p: [f64;
     indices.map(|([low, high], share)| between(at(low), at(high), share))
 }
 
-/// The same by sorting.
+/// Quantiles of values by sorting them: the definition, and the oracle of [`quantiles`].
 fn sorted_quantiles<const N: usize>(mut values: Vec<f64>, p: [f64; N]) -> [f64; N] {
     values.sort_unstable_by(f64::total_cmp);
     p.map(|p| {
@@ -205,7 +206,7 @@ fn sorted_quantiles<const N: usize>(mut values: Vec<f64>, p: [f64; N]) -> [f64; 
     })
 }
 
-/// The same of values that occur several times.
+/// A quantile of values that occur several times, given with their counts and in order.
 fn count_quantile(counts: &[(f64, u64)], p: f64) -> f64 {
     let n: u64 = counts.iter().map(|c| c.1).sum();
     let (index, share) = rank(n as usize, p);
@@ -236,7 +237,7 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
-        /// Evenly spread values, and values of which nearly all share a bucket.
+        /// Buckets hold for evenly spread values, and for values of which nearly all share a bucket.
         #[test]
         fn buckets_give_the_order_statistics(
             values in prop::collection::vec(-1.0..1.0f64, 1000..1500),

@@ -11,7 +11,7 @@ use crate::texture::aggregation::{Scope, Span, Unit, plan};
 /// Counts each matrix that the wanted aggregations need once, merges them as planned and
 /// averages the features.
 ///
-/// `directions` are their numbers in the plane and in the volume (1 for families without);
+/// `directions` are the numbers of directions in the plane and in the volume (1 for families without);
 /// `count` makes the matrix of one unit; `summarise` merges matrices and yields what the
 /// formulas read, or nothing if the merged matrix is empty.
 #[allow(clippy::too_many_arguments, reason = "each is one decision of a family")]

@@ -9,7 +9,7 @@ use crate::region::levels::Levels;
 use crate::texture::aggregation::{Scope, Span, plan};
 use crate::texture::zones::{Zone, zones};
 
-/// Zones by span.
+/// The zones of each span that is asked for.
 pub(crate) struct ZoneSets(BTreeMap<Span, Vec<Zone>>);
 
 impl ZoneSets {

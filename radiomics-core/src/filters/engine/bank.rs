@@ -40,7 +40,7 @@ impl Extent {
         Self { n, half, before, padded, boundary }
     }
 
-    /// Which value of the line stands at a place of the extended line; none for a zero.
+    /// Which value of the line stands at a place of the extended line; `None` where that is 0.
     fn index(&self, i: usize) -> Option<usize> {
         if i >= self.n + 2 * self.before {
             return None;
@@ -68,7 +68,7 @@ pub(crate) struct Bank {
     inverse_u: Arc<dyn Fft<f64>>,
 }
 
-/// The buffers of a thread.
+/// The buffers of a thread that applies a bank of kernels.
 struct Scratch {
     real: Vec<f64>,
     /// Transforms along u of the rows of a slice.

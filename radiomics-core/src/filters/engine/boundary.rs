@@ -5,13 +5,13 @@ use crate::names::Named;
 /// What lies outside of the image (IBSI 2, "Boundary conditions").
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Boundary {
-    /// Zeros.
+    /// Outside of the image all is 0.
     Zero,
-    /// The nearest voxel of the image.
+    /// A voxel outside is the nearest voxel of the image.
     Nearest,
-    /// The image again.
+    /// The image is repeated.
     Periodic,
-    /// The image mirrored at its border: d c b a | a b c d | d c b a.
+    /// The image is mirrored at its border: d c b a | a b c d | d c b a.
     #[default]
     Mirror,
 }
@@ -32,7 +32,7 @@ impl Boundary {
         if self == Self::default() { String::new() } else { format!("-{}", self.name()) }
     }
 
-    /// The voxel that stands at position `i` of a line of `n` voxels; none for a zero.
+    /// The voxel that stands at position `i` of a line of `n` voxels; `None` where that is 0.
     #[inline]
     pub(crate) fn index(self, i: isize, n: usize) -> Option<usize> {
         if i >= 0 && (i as usize) < n {

@@ -10,7 +10,7 @@ use super::boundary::Boundary;
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Add, Tap, add_ahead, add_assign, pair_sums, quotients, weighted_rows};
 
-/// Columns at most that are summed together, so that what is summed stays in the cache.
+/// Most columns that are summed together, so that what is summed stays in the cache.
 const MAX_COLUMNS: usize = 256;
 
 /// A box of `2 half + 1` voxels along (z, y, x).
@@ -64,17 +64,17 @@ impl BoxMean {
     }
 }
 
-/// Sums along columns. These are cut into blocks as long as a window, which so is the end of one
-/// block and the beginning of the next: two running sums, whatever its length.
+/// Sums over windows along columns, which are cut into blocks as long as a window. So a window is the end
+/// of one block and the beginning of the next: two running sums, whatever its length.
 #[derive(Default)]
 struct Blocks {
-    /// Rows beyond the first and the last one.
+    /// Rows outside of the image, beyond the first and the last one.
     outside: Vec<f64>,
     /// The rows of a block, each with those after it added.
     ends: Vec<f64>,
-    /// The rows of the next block.
+    /// The rows of the block that follows.
     next: Vec<f64>,
-    /// The sum so far of the rows of the next block.
+    /// The sum so far of the rows of the block that follows.
     sum: Vec<f64>,
 }
 
@@ -156,7 +156,7 @@ impl Blocks {
     }
 }
 
-/// Sums along a row, of 2, 4, 8 … neighbours, which are made of one another.
+/// Sums of 2, 4, 8 … neighbours along a row, which are made of one another.
 #[derive(Default)]
 struct Powers {
     powers: Vec<f64>,
@@ -216,11 +216,11 @@ mod tests {
             let image = noise(shape);
             for half in [[0, 0, 0], [0, 2, 2], [1, 1, 1], [2, 3, 5], [7, 7, 7]] {
                 for boundary in BOUNDARIES {
-                    let found = boxed(&image, half, boundary, Isa::Scalar);
+                    let means = boxed(&image, half, boundary, Isa::Scalar);
                     let expected = plain(&image, &half.map(flat), boundary);
-                    assert_close(&found, &expected, &format!("{boundary:?} {shape:?} {half:?}"));
+                    assert_close(&means, &expected, &format!("{boundary:?} {shape:?} {half:?}"));
                     for isa in Isa::available() {
-                        assert_eq!(boxed(&image, half, boundary, isa), found, "{}", isa.name());
+                        assert_eq!(boxed(&image, half, boundary, isa), means, "{}", isa.name());
                     }
                 }
             }
@@ -230,9 +230,9 @@ mod tests {
     #[test]
     fn means_of_integers_are_exact() {
         let image = noise((6, 20, 70)).mapv(f64::round);
-        let found = boxed(&image, [1, 1, 1], Boundary::Mirror, Isa::best());
+        let means = boxed(&image, [1, 1, 1], Boundary::Mirror, Isa::best());
         let block = image.slice(s![2..5, 10..13, 40..43]).iter().sum::<f64>() / 27.0;
-        assert_eq!(found[[3, 11, 41]], block);
+        assert_eq!(means[[3, 11, 41]], block);
         let flat = Array3::from_elem((4, 30, 40), 7.0);
         assert_eq!(boxed(&flat, [0, 7, 7], Boundary::Periodic, Isa::best()), flat);
     }
@@ -241,8 +241,8 @@ mod tests {
     fn what_is_no_number_stays_where_it_is() {
         let mut image = Array3::zeros((1, 1, 30));
         image[[0, 0, 10]] = f64::INFINITY;
-        let found = boxed(&image, [0, 0, 2], Boundary::Zero, Isa::best());
+        let means = boxed(&image, [0, 0, 2], Boundary::Zero, Isa::best());
         let expected = |i: usize| if i.abs_diff(10) <= 2 { f64::INFINITY } else { 0.0 };
-        assert_eq!(found, Array3::from_shape_fn((1, 1, 30), |(_, _, i)| expected(i)));
+        assert_eq!(means, Array3::from_shape_fn((1, 1, 30), |(_, _, i)| expected(i)));
     }
 }

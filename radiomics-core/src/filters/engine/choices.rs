@@ -7,7 +7,7 @@ use crate::names::Named;
 pub enum Dimensions {
     /// Slice by slice, in the plane of y and x.
     Two,
-    /// The volume.
+    /// The volume as a whole.
     #[default]
     Three,
 }

@@ -94,7 +94,7 @@ impl Line {
         }
     }
 
-    /// Extends a line.
+    /// Copies the values `from` of an axis into `line` and extends them.
     fn extend<T: Copy + Default>(&self, from: &[T], line: &mut [T]) {
         line[self.before..][..self.n].copy_from_slice(from);
         for i in (0..self.before).chain(self.before + self.n..self.padded) {
@@ -161,11 +161,11 @@ impl Rows {
 /// Frequencies of the n points of an axis: IBSI's references have n points from −1 to 1, both
 /// included, which for even n is half a step off from those of the transform.
 struct Frequencies {
-    /// Number of the magnitude, of ν(k) and of ν(−k).
+    /// The places in `magnitudes` of |ν(k)| and of |ν(−k)|.
     class: [Vec<usize>; 2],
-    /// νˡ, of ν(k) and of ν(−k).
+    /// The powers ν(k)ˡ and ν(−k)ˡ.
     power: [Vec<f64>; 2],
-    /// The different magnitudes.
+    /// The different magnitudes |ν|.
     magnitudes: Vec<f64>,
 }
 
@@ -296,7 +296,7 @@ impl<'a, G: Fn([f64; 3]) -> f64> Planes<'a, G> {
         }
     }
 
-    /// g in a plane, where it depends on magnitudes only.
+    /// Fills in g for a plane of constant x frequency, where it depends on magnitudes only.
     fn fill_radial(&self, x: usize, radial: &mut [Vec<f64>; 2]) {
         let [z, y, along_x] = &self.frequencies;
         for (sign, radial) in radial.iter_mut().enumerate() {
@@ -309,8 +309,8 @@ impl<'a, G: Fn([f64; 3]) -> f64> Planes<'a, G> {
         }
     }
 
-    /// The transfer function T as (T(ν) + T(−ν)*)/2, which has a real response, the real part of that
-    /// to T; along z, and without its factor (−i)^L.
+    /// The factors along z of the transfer function T, without (−i)^L. They are of (T(ν) + T(−ν)*)/2,
+    /// whose response is real: the real part of the response to T.
     fn factors(&self, y: usize, x: usize, radial: &[Vec<f64>; 2], factors: &mut [f64]) {
         let [of_z, of_y, of_x] = &self.frequencies;
         let stride = of_y.magnitudes.len();
@@ -331,12 +331,12 @@ impl<'a, G: Fn([f64; 3]) -> f64> Planes<'a, G> {
         }
     }
 
-    /// L, the number of quarter turns.
+    /// L, the number of quarter turns (−i) in the transfer function.
     fn turns(&self) -> u32 {
         self.transfer.order.iter().sum()
     }
 
-    /// Multiplies by a factor and by (−i)^L.
+    /// Multiplies `value` by a factor and by (−i)^L.
     fn turned(&self, value: Complex64, factor: f64) -> Complex64 {
         let value = value * factor;
         match self.turns() % 4 {

@@ -4,8 +4,8 @@ use super::*;
 use crate::filters::engine::kernel1d::Kernel;
 use crate::filters::engine::separable::tests::{BOUNDARIES, assert_close, noise};
 
-/// The definition, pair of points by pair of points: the image extended, transformed, multiplied,
-/// transformed back, real part, cropped.
+/// The response by its definition, pair of points by pair of points: the image is extended, transformed,
+/// multiplied and transformed back, and of that the real part is cropped.
 fn plain<G: Fn([f64; 3]) -> f64>(
     image: &Array3<f64>,
     transfer: &Transfer<G>,
@@ -74,8 +74,8 @@ fn check(shape: (usize, usize, usize), order: [u32; 3], dimensions: Dimensions, 
     let image = noise(shape);
     let transfer = Transfer { radial, order, kernels: Vec::new() };
     let expected = plain(&image, &transfer, dimensions, boundary);
-    let found = filter(&image, &transfer, dimensions, boundary);
-    assert_close(&found, &expected, &format!("{shape:?} {order:?} {boundary:?} {dimensions:?}"));
+    let response = filter(&image, &transfer, dimensions, boundary);
+    assert_close(&response, &expected, &format!("{shape:?} {order:?} {boundary:?} {dimensions:?}"));
 }
 
 #[test]

@@ -99,7 +99,7 @@ pub(crate) struct Rotation {
 }
 
 impl Rotation {
-    /// The kernels, rotated.
+    /// The rotated kernels.
     pub(crate) fn of(&self, kernels: &Triple) -> Triple {
         std::array::from_fn(|axis| {
             let kernel = &kernels[self.from[axis]];

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::volume::grid::Window;
 use crate::volume::voxels::volume;
 
-/// Gets the response to the filter of an index, and may take it away.
+/// A function that gets the response to the filter of an index, and may take it away.
 pub(crate) type Each<'a> = dyn FnMut(usize, &mut Array3<f64>) -> Result<()> + 'a;
 
 /// An array of this shape, with whatever values.

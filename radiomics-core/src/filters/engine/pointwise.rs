@@ -14,7 +14,7 @@ pub(crate) fn largest_magnitude(image: &Array3<f64>) -> f64 {
     image.iter().fold(0.0, |m: f64, x| m.max(x.abs()))
 }
 
-/// A function of each voxel.
+/// The image with `function` applied to each voxel.
 pub(crate) fn each(image: &Array3<f64>, function: impl Fn(f64) -> f64 + Sync + Send) -> Array3<f64> {
     let mut result = image.as_standard_layout().into_owned();
     let values = result.as_slice_mut().expect("made in standard layout");
@@ -31,12 +31,12 @@ pub(crate) mod tests {
     use crate::filters::reach::About;
     use crate::kernels::Isa;
 
-    /// What a filter makes of −4, −1, 0, 1 and 2, of which 4 is the largest magnitude, and of zeros.
-    pub(crate) fn check(filter: &dyn Operation, wanted: [f64; 5], of_zeros: f64) {
+    /// Checks what a filter makes of −4, −1, 0, 1 and 2, of which 4 is the largest magnitude, and of zeros.
+    pub(crate) fn check(filter: &dyn Operation, expected: [f64; 5], of_zeros: f64) {
         let apply = |image: Array3<f64>| filter.apply(&image, About::doubles([1.0; 3]), Isa::best()).unwrap();
         let got = apply(array![[[-4.0, -1.0, 0.0, 1.0, 2.0]]]);
-        for (got, wanted) in got.iter().zip(wanted) {
-            assert!((got - wanted).abs() < 1e-14, "{got} {wanted}");
+        for (got, expected) in got.iter().zip(expected) {
+            assert!((got - expected).abs() < 1e-14, "{got} {expected}");
         }
         assert_eq!(apply(Array3::zeros((2, 2, 2))), Array3::from_elem((2, 2, 2), of_zeros));
     }

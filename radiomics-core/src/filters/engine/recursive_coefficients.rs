@@ -64,13 +64,13 @@ fn at_one(c: [f64; 4], first: f64) -> [f64; 3] {
     [sum(0), sum(1), sum(2)]
 }
 
-/// A denominator, with its first coefficient, at z = 1 and its derivatives there.
+/// A denominator at z = 1, its first coefficient included, and its derivatives there.
 fn denominator_at_one(d: [f64; 4]) -> [f64; 3] {
     let [_, slope, curvature] = at_one(d, 1.0);
     [1.0 + d[0] + d[1] + d[2] + d[3], slope, curvature]
 }
 
-/// Gaussian of `sigma` voxels, of sum 1.
+/// The recursion of a Gaussian of `sigma` voxels, of sum 1.
 pub(crate) fn smoothing(sigma: f64) -> Recursion {
     let terms = Terms::new(sigma);
     let (n, d) = (terms.numerator(GAUSSIAN), terms.denominator());
@@ -79,8 +79,8 @@ pub(crate) fn smoothing(sigma: f64) -> Recursion {
     symmetric(n.map(|c| c * scale), d)
 }
 
-/// Second derivative of a Gaussian of `sigma` voxels times `sigma_mm`²: exact for constants,
-/// for which it is 0, and for parabolas.
+/// The recursion of the second derivative of a Gaussian of `sigma` voxels times `sigma_mm`²: exact for
+/// constants, for which it is 0, and for parabolas.
 pub(crate) fn second_derivative(sigma: f64, sigma_mm: f64) -> Recursion {
     let terms = Terms::new(sigma);
     let (smooth, curve) = (terms.numerator(GAUSSIAN), terms.numerator(SECOND_DERIVATIVE));
@@ -97,7 +97,7 @@ pub(crate) fn second_derivative(sigma: f64, sigma_mm: f64) -> Recursion {
     symmetric(n.map(|c| c * scale), d)
 }
 
-/// The even filter with this causal part; at the border voxels go on as they are.
+/// The recursion of the even filter whose causal part is n/d; at the border voxels go on as they are.
 fn symmetric(n: [f64; 4], d: [f64; 4]) -> Recursion {
     let [d1, d2, d3, d4] = d;
     let m = [n[1] - d1 * n[0], n[2] - d2 * n[0], n[3] - d3 * n[0], -d4 * n[0]];

@@ -19,14 +19,16 @@ pub(crate) struct Laplacians {
     shape: [usize; 3],
     spacing_mm: [f64; 3],
     image: Values,
-    /// The parts of the sum that await the pass along z, by the axis of their derivative, then
-    /// the sum of these two, and the part with the derivative along z after that pass. They are
-    /// (y, z, x), so that what the pass along z works on lies together.
+    /// The part of the sum with the derivative along x before the pass along z, and the sum of this part
+    /// and that along y after it. A volume (y, z, x), so that what the pass along z works on lies
+    /// together.
     along_x: Vec<f32>,
+    /// The part of the sum with the derivative along y before the pass along z, and the part with the
+    /// derivative along z after it. A volume (y, z, x).
     along_y: Vec<f32>,
 }
 
-/// Voxels in 32 bits if they all are such numbers, which are half as much to move.
+/// The voxels of an image, in 32 bits if all of them are such numbers: these are half as much to move.
 enum Values {
     Single(Vec<f32>),
     Double(Vec<f64>),
@@ -69,7 +71,7 @@ impl Laplacians {
     }
 }
 
-/// Rows one after another, padded to whole panels.
+/// The rows of an image one after another, padded to whole panels.
 fn padded<T: Copy + Default>(image: &Array3<f64>, value: impl Fn(f64) -> T) -> Vec<T> {
     let (nz, ny, nx) = image.dim();
     let pitch = nx.next_multiple_of(LANES);
@@ -181,7 +183,8 @@ impl Passes {
         copy_rows(a, &mut along_y);
     }
 
-    /// Smooths both parts of a row of y along z; their sum takes the place of the first.
+    /// Smooths the parts with the derivative along x and along y, at one y, along z; their sum takes the
+    /// place of the first.
     fn sum_along_z(
         &self,
         along_x: &mut [f32],
@@ -198,7 +201,7 @@ impl Passes {
         sum_scaled(self.isa, &smooth[0], &smooth[1], [self.scale[2], self.scale[1]], along_x);
     }
 
-    /// Smooths a slice of the part with the derivative along z; the result is the second part.
+    /// Smooths a slice of the part with the derivative along z; the result is in `part[1]`.
     fn after_z(&self, along_z: &[f32], Slices { causal, part: [a, b], .. }: &mut Slices<f32>) {
         self.turn(along_z, self.shape[0] * self.pitch[1], a);
         self.along_x(&self.smooth[2], a, b, causal);
@@ -280,18 +283,22 @@ mod tests {
         // SimpleITK 2.5.7, LaplacianRecursiveGaussianImageFilter with NormalizeAcrossScale, of the
         // image above, 6 x 7 x 8: rows (0, 0) and (2, 3) for sigma 1.5 mm and 4 mm.
         #[rustfmt::skip]
-        let wanted = [
+        let expected = [
             (1.5, 0, 0, [18.787968, 4.7175894, -5.1002464, -3.9315796, 5.1079664, 12.208435, 6.0067353, -7.800409]),
             (1.5, 2, 3, [6.598071, 8.135246, 10.170261, 5.894856, -2.3929586, -6.976319, -2.7331579, 7.524881]),
             (4.0, 0, 0, [4.6488957, 3.1436186, 1.7868603, 0.6458379, -0.34734896, -1.2077547, -2.1267772, -3.048234]),
             (4.0, 2, 3, [-5.569849, -4.118206, -2.6748157, -1.314156, 0.017507158, 1.2843289, 2.5338435, 3.754736f32]),
         ];
-        for (sigma_mm, k, j, wanted) in wanted {
+        for (sigma_mm, k, j, expected) in expected {
             let got = response(&image((6, 7, 8)), [2.0, 1.5, 1.0], sigma_mm, Isa::best());
-            for (i, wanted) in wanted.into_iter().enumerate() {
+            for (i, expected) in expected.into_iter().enumerate() {
                 // Sines and exponentials may differ in the last bit between systems.
-                let difference = (got[[k, j, i]] - f64::from(wanted)).abs();
-                assert!(difference < 1e-5, "sigma {sigma_mm}, ({k}, {j}, {i}): {} {wanted}", got[[k, j, i]]);
+                let difference = (got[[k, j, i]] - f64::from(expected)).abs();
+                assert!(
+                    difference < 1e-5,
+                    "sigma {sigma_mm}, ({k}, {j}, {i}): {} {expected}",
+                    got[[k, j, i]]
+                );
             }
         }
     }
@@ -313,12 +320,12 @@ mod tests {
     fn the_same_bits_for_every_instruction_set_and_number_of_threads() {
         for shape in [(4, 4, 4), (5, 9, 41), (7, 37, 10)] {
             let image = image(shape);
-            let wanted = response(&image, [1.0, 0.7, 1.3], 1.1, Isa::Scalar);
+            let expected = response(&image, [1.0, 0.7, 1.3], 1.1, Isa::Scalar);
             for threads in [1, 2, 3] {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
                 for isa in Isa::available() {
                     let got = pool.install(|| response(&image, [1.0, 0.7, 1.3], 1.1, isa));
-                    assert_eq!(got, wanted, "{} with {threads} threads", isa.name());
+                    assert_eq!(got, expected, "{} with {threads} threads", isa.name());
                 }
             }
         }
@@ -336,9 +343,9 @@ mod tests {
                 let part = Window { start, shape };
                 let whole = response(&image, [1.5, 1.0, 1.0], sigma_mm, Isa::Scalar);
                 for isa in Isa::available() {
-                    let mut found = Array3::from_elem(shape, f64::NAN);
-                    all.response(sigma_mm, &part, isa, &mut found);
-                    assert_eq!(found, part.of(&whole.view()), "{}", isa.name());
+                    let mut response = Array3::from_elem(shape, f64::NAN);
+                    all.response(sigma_mm, &part, isa, &mut response);
+                    assert_eq!(response, part.of(&whole.view()), "{}", isa.name());
                 }
             }
         }

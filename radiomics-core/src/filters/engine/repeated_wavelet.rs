@@ -19,19 +19,19 @@ use crate::volume::grid::Window;
 /// Whether each of x, y and z is high-pass filtered.
 pub(crate) type Band = [bool; 3];
 
-/// What is wanted of an image.
+/// The responses that are asked for of an image.
 #[derive(Clone, Copy)]
 pub(crate) struct Wanted<'a> {
     /// The number of axes: 3, or 2 if nothing is done along z.
     pub axes: usize,
-    /// Levels and sub-bands.
+    /// Level and sub-band of each response.
     pub bands: &'a [(usize, Band)],
-    /// The part of each response.
+    /// The part of each response that is asked for.
     pub part: &'a Window,
 }
 
 impl Wanted<'_> {
-    /// The indices of a level's sub-band among those that are wanted.
+    /// The indices of a level's sub-band among those that are asked for.
     fn of(&self, level: usize, band: Band) -> impl Iterator<Item = usize> {
         self.bands.iter().enumerate().filter(move |(_, b)| **b == (level, band)).map(|b| b.0)
     }
@@ -108,7 +108,7 @@ fn extended<T: Float>(image: &Array3<f64>, isa: Isa) -> Volume<T> {
     Volume { values, shape: even, isa }
 }
 
-/// The high-pass or the low-pass filter.
+/// The high-pass filter of a wavelet, or else its low-pass filter.
 fn pick(wavelet: &DecompositionFilters, high: bool) -> &[f64] {
     if high { &wavelet.high } else { &wavelet.low }
 }
@@ -158,9 +158,9 @@ impl<T: Float> Volume<T> {
         let column_taps =
             [false, true].map(|y| (0..ny).map(|j| taps(pick(wavelet, y), j, ny, pitch)).collect::<Vec<_>>());
         for (values, need) in volumes.iter_mut().zip(needs) {
-            let wanted = if need { self.values.len() } else { 0 };
-            if values.len() != wanted {
-                *values = zeros(wanted);
+            let length = if need { self.values.len() } else { 0 };
+            if values.len() != length {
+                *values = zeros(length);
             }
         }
         let [low, high] = volumes;
@@ -221,7 +221,7 @@ impl<T: Float> Volume<T> {
     }
 }
 
-/// A row with `half` more values at either end, those of its other end.
+/// Copies a row into `extended`, with `half` more values at either end, those of its other end.
 fn extend_periodically<T: Copy>(row: &[T], half: usize, extended: &mut [T]) {
     let nx = row.len();
     for (i, value) in extended[..half].iter_mut().enumerate() {
@@ -250,18 +250,18 @@ mod tests {
         bands: &[(usize, Band)],
         isa: Isa,
     ) -> Vec<Array3<f64>> {
-        let mut found = vec![Array3::zeros((0, 0, 0)); bands.len()];
+        let mut all = vec![Array3::zeros((0, 0, 0)); bands.len()];
         let wavelet = decomposition(name).expect("a wavelet");
         let wanted = Wanted { axes, bands, part: &Window::whole(image.dim().into()) };
         responses::<f64>(image, &wavelet, wanted, isa, &mut Array3::default([0; 3]), &mut |i, response| {
-            found[i] = std::mem::take(response);
+            all[i] = std::mem::take(response);
             Ok(())
         })
         .expect("no error of ours");
-        found
+        all
     }
 
-    /// Every axis of the padded image on its own, voxel by voxel.
+    /// A response by its definition: every axis of the padded image on its own, voxel by voxel.
     fn plain(image: &Array3<f64>, name: &str, axes: usize, level: usize, band: Band) -> Array3<f64> {
         let wavelet = decomposition(name).expect("a wavelet");
         let shape: [usize; 3] = image.dim().into();
@@ -299,9 +299,9 @@ mod tests {
                 let bands: Vec<_> = bands.iter().copied().filter(|(_, band)| axes == 3 || !band[2]).collect();
                 let first = all(&image, name, axes, &bands, Isa::Scalar);
                 for (&(level, band), got) in bands.iter().zip(&first) {
-                    let wanted = plain(&image, name, axes, level, band);
-                    assert_eq!(got.dim(), wanted.dim());
-                    let worst = (got - &wanted).iter().fold(0.0, |m: f64, x| m.max(x.abs()));
+                    let expected = plain(&image, name, axes, level, band);
+                    assert_eq!(got.dim(), expected.dim());
+                    let worst = (got - &expected).iter().fold(0.0, |m: f64, x| m.max(x.abs()));
                     assert!(worst < 1e-11, "{name} {shape:?} level {level} {band:?}: {worst}");
                 }
                 for isa in Isa::available() {
@@ -316,17 +316,17 @@ mod tests {
         // PyRadiomics 3.0.1 with PyWavelets 1.8, getWaveletImage(wavelet='coif1', level=2) of the
         // image above, 3 x 4 x 5: row (1, 2).
         #[rustfmt::skip]
-        let wanted = [
+        let expected = [
             (1, [false, false, true], [-39.45580954354953, 9.42355946076389, 59.38282102084861, 4.406647203980433, -39.455809543549535]),
             (1, [true, true, false], [24.806683908292282, -62.591390720569514, 28.254769607325077, 5.339649552314864, -1.1493618996775907]),
             (2, [true, false, false], [-63.84737213991801, -11.792536939711184, -6.943981796666098, -78.38744979697101, 70.79135393658413]),
             (2, [false; 3], [238.337506211426, 379.43999723115013, 452.7032958570476, 472.29878309267997, 424.39742358716944]),
         ];
-        let bands = wanted.map(|(level, band, _)| (level, band));
+        let bands = expected.map(|(level, band, _)| (level, band));
         let got = all(&image((3, 4, 5)), "coif1", 3, &bands, Isa::best());
-        for ((level, band, wanted), got) in wanted.into_iter().zip(got) {
+        for ((level, band, expected), got) in expected.into_iter().zip(got) {
             let row: Vec<f64> = (0..5).map(|i| got[[1, 2, i]]).collect();
-            assert_eq!(row, wanted, "level {level} {band:?}");
+            assert_eq!(row, expected, "level {level} {band:?}");
         }
     }
 }

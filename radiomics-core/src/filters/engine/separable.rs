@@ -16,7 +16,7 @@ use super::separable_plan::{How, Plan};
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Add, Max, MaxMagnitude, Set, SetMagnitude, Tap, weighted_rows};
 
-/// The stages of one response, the first one first.
+/// The stages of one response, in their order.
 pub(crate) type Stages = Vec<Triple>;
 
 /// How a stage is computed.
@@ -151,12 +151,12 @@ impl Engine {
     }
 }
 
-/// Slices at most that are convolved along z together.
+/// Most slices that are convolved along z together.
 const MAX_BLOCK: usize = 16;
 
 type PlanOf = fn(&[(Triple, f64)], bool) -> Plan;
 
-/// The buffers of a thread.
+/// The buffers of a thread that computes a plan.
 struct Scratch {
     /// The slices of a block, convolved along z with each of the kernels.
     slices: Vec<f64>,

@@ -2,20 +2,18 @@ use ndarray::Array3;
 
 use super::*;
 use crate::filters::engine::kernel1d::Kernel;
+use crate::noise::Noise;
 
 pub(crate) const BOUNDARIES: [Boundary; 4] =
     [Boundary::Zero, Boundary::Nearest, Boundary::Periodic, Boundary::Mirror];
 
 /// Voxels without any order.
 pub(crate) fn noise(shape: (usize, usize, usize)) -> Array3<f64> {
-    let mut state = 1u64;
-    Array3::from_shape_simple_fn(shape, || {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (state >> 40) as f64 / 1e4 - 800.0
-    })
+    let mut noise = Noise::new(1);
+    Array3::from_shape_simple_fn(shape, || noise.bits(24) as f64 / 1e4 - 800.0)
 }
 
-/// The definition: Σ over the taps of the three axes, voxel by voxel.
+/// A response by its definition: Σ over the taps of the three axes, voxel by voxel.
 pub(crate) fn plain(image: &Array3<f64>, kernels: &Triple, boundary: Boundary) -> Array3<f64> {
     let (nz, ny, nx) = image.dim();
     Array3::from_shape_fn(image.dim(), |(k, j, i)| {
@@ -40,11 +38,15 @@ fn plain_stages(image: &Array3<f64>, stages: &[Triple], boundary: Boundary) -> A
     stages.iter().fold(image.clone(), |image, kernels| plain(&image, kernels, boundary))
 }
 
-pub(crate) fn assert_close(found: &Array3<f64>, expected: &Array3<f64>, what: &str) {
+pub(crate) fn assert_close(response: &Array3<f64>, expected: &Array3<f64>, case: &str) {
     // Terms as large as the voxels of `noise` may cancel.
     let scale = expected.iter().fold(1e3, |m: f64, x| m.max(x.abs()));
     for (at, x) in expected.indexed_iter() {
-        assert!((found[at] - x).abs() <= 1e-12 * scale, "{what} at {at:?}: {} instead of {x}", found[at]);
+        assert!(
+            (response[at] - x).abs() <= 1e-12 * scale,
+            "{case} at {at:?}: {} instead of {x}",
+            response[at]
+        );
     }
 }
 
@@ -96,8 +98,8 @@ fn several_responses_equal_single_ones() {
         [c.clone(), Kernel::identity(), a.flipped()],
     ];
     let engine = Engine { boundary: Boundary::Mirror, isa: Isa::best() };
-    for (found, kernels) in engine.each(&image, &responses).iter().zip(&responses) {
-        assert_eq!(*found, engine.convolve(&image, kernels));
+    for (response, kernels) in engine.each(&image, &responses).iter().zip(&responses) {
+        assert_eq!(*response, engine.convolve(&image, kernels));
     }
 }
 
@@ -125,10 +127,10 @@ fn pooled_rotations_equal_pooled_definitions() {
             single.iter().for_each(|r| max.zip_mut_with(r, |m, &x| *m = m.max(x)));
             assert_close(&engine.pooled(&image, &responses, Pooling::Max), &max, "max");
             let mean = single.iter().fold(Array3::zeros(image.dim()), |sum, r| sum + r) / single.len() as f64;
-            let found = engine.pooled(&image, &responses, Pooling::Mean);
-            assert_close(&found, &mean, "mean");
-            let one = engine.pooled(&image, &responses[1..2], Pooling::Max);
-            assert_close(&one, &single[1], "one");
+            let pooled = engine.pooled(&image, &responses, Pooling::Mean);
+            assert_close(&pooled, &mean, "mean");
+            let alone = engine.pooled(&image, &responses[1..2], Pooling::Max);
+            assert_close(&alone, &single[1], "alone");
         }
     }
 }

@@ -46,7 +46,7 @@ pub(crate) fn icosphere(subdivisions: usize, radius: f64) -> Vec<Point> {
     vertices
 }
 
-/// Three vertices of which each is a neighbour of both others.
+/// The faces of an icosahedron: three vertices each, any two of which are neighbours.
 fn icosahedron_faces(vertices: &[Point]) -> Vec<[usize; 3]> {
     let distance = |a: usize, b: usize| -> f64 {
         vertices[a].iter().zip(vertices[b]).map(|(x, y)| (x - y) * (x - y)).sum()
@@ -86,7 +86,7 @@ pub(crate) fn harmonics(points: &[Point], degree: usize) -> Vec<Vec<f64>> {
     real.chain((1..=degree).map(|m| function(m, f64::sin))).collect()
 }
 
-/// √((2n + 1)/4π · (n − m)!/(n + m)!)
+/// The factor √((2n + 1)/4π · (n − m)!/(n + m)!) of a spherical harmonic.
 fn normalisation(n: usize, m: usize) -> f64 {
     let ratio: f64 = (n - m + 1..=n + m).map(|k| k as f64).product();
     ((2 * n + 1) as f64 / (4.0 * PI) / ratio).sqrt()
@@ -129,8 +129,8 @@ mod tests {
     #[test]
     fn the_icosahedron_lies_as_in_trimesh() {
         let (short, long) = (0.525_731_112_119_133_6, 0.850_650_808_352_039_9);
-        for wanted in [[-short, long, 0.0], [0.0, -short, long], [long, 0.0, -short]] {
-            let near = |v: &&Point| v.iter().zip(wanted).all(|(a, b)| (*a - b).abs() < 1e-15);
+        for expected in [[-short, long, 0.0], [0.0, -short, long], [long, 0.0, -short]] {
+            let near = |v: &&Point| v.iter().zip(expected).all(|(a, b)| (*a - b).abs() < 1e-15);
             assert_eq!(icosphere(0, 1.0).iter().filter(near).count(), 1);
         }
         // Six of the vertices that dividing adds lie exactly on the axes.

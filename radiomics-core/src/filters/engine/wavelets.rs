@@ -9,7 +9,7 @@ use std::f64::consts::SQRT_2;
 
 use crate::error::nearest;
 
-/// Lines of name, filter and coefficients.
+/// The table of filters: lines of the wavelet's name, the filter and its coefficients.
 static TABLE: &str = include_str!("../../../data/wavelets.txt");
 
 /// The two filters of a decomposition, of the same, even length.
@@ -68,7 +68,7 @@ pub(crate) fn nearest_name(name: &str) -> Option<String> {
     nearest(name, names.iter().map(String::as_str))
 }
 
-/// Name, filter and coefficients of each line.
+/// Name of the wavelet, filter and coefficients of each line of the table.
 fn lines() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     TABLE.lines().filter(|line| !line.starts_with('#')).map(|line| {
         let mut parts = line.splitn(3, ' ');
@@ -92,21 +92,21 @@ mod tests {
     #[test]
     fn coiflets_of_32_bits_are_those_of_pywavelets() {
         // PyWavelets 1.8: response of coif1 to an impulse of 32-bit floats.
-        let found = decomposition("coif1").expect("a wavelet").in_32_bits("coif1");
+        let filters = decomposition("coif1").expect("a wavelet").in_32_bits("coif1");
         let expected = [-0.015655728, -0.07273262, 0.38486484, 0.85257196, 0.33789766, -0.07273262f32];
-        assert_eq!(found.low, expected.map(f64::from));
+        assert_eq!(filters.low, expected.map(f64::from));
     }
 
     use std::f64::consts::SQRT_2;
 
     use super::*;
 
-    /// What PyWavelets' own digits reach; `dmey` is an approximation by design.
+    /// The deviation that the digits of PyWavelets' table leave; `dmey` is an approximation by design.
     fn tolerance(name: &str) -> f64 {
         if name == "dmey" { 3e-3 } else { 2e-11 }
     }
 
-    /// Σ a[k] b[k + shift].
+    /// The correlation Σ a[k] b[k + shift].
     fn correlation(a: &[f64], b: &[f64], shift: usize) -> f64 {
         a.iter().zip(&b[shift.min(b.len())..]).map(|(a, b)| a * b).sum()
     }
@@ -177,9 +177,9 @@ mod tests {
     #[test]
     fn signs_and_order_are_those_of_pywavelets() {
         // pywt.Wavelet('rbio1.3').dec_lo, .dec_hi and pywt.Wavelet('db2').dec_hi of PyWavelets 1.8
-        let close = |got: &[f64], wanted: &[f64]| {
-            assert_eq!(got.len(), wanted.len());
-            assert!(got.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-15), "{got:?} {wanted:?}");
+        let close = |got: &[f64], expected: &[f64]| {
+            assert_eq!(got.len(), expected.len());
+            assert!(got.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-15), "{got:?} {expected:?}");
         };
         let rbio = decomposition("rbio1.3").expect("a name of the table");
         close(&rbio.low, &[0.0, 0.0, SQRT_2 / 2.0, SQRT_2 / 2.0, 0.0, 0.0]);

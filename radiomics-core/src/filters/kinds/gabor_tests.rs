@@ -51,8 +51,8 @@ fn slices_equal_their_definition() {
             let filter = Gabor { boundary, ..gabor() };
             let expected = plain(&filter, &image, spacing, [1, 2], FRAC_PI_3);
             for isa in Isa::available() {
-                let found = filter.apply(&image, About::doubles(spacing), isa).unwrap();
-                assert_close(&found, &expected, &format!("{boundary:?} {shape:?}"));
+                let response = filter.apply(&image, About::doubles(spacing), isa).unwrap();
+                assert_close(&response, &expected, &format!("{boundary:?} {shape:?}"));
             }
         }
     }

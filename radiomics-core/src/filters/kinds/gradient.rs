@@ -58,7 +58,7 @@ impl Operation for Gradient {
 mod tests {
     use super::*;
 
-    /// Voxel by voxel, as the definition is written.
+    /// The response by its definition, voxel by voxel.
     fn plain(filter: &Gradient, image: &Array3<f64>, spacing_mm: [f64; 3]) -> Array3<f64> {
         let shape: [usize; 3] = image.dim().into();
         Array3::from_shape_fn(image.dim(), |(k, j, i)| {
@@ -87,10 +87,10 @@ mod tests {
                 for single_precision in [true, false] {
                     let filter = Gradient { use_spacing, single_precision };
                     let about = About::doubles([2.5, 0.7, 1.1]);
-                    let wanted = plain(&filter, &image, about.spacing_mm);
+                    let expected = plain(&filter, &image, about.spacing_mm);
                     for isa in Isa::available() {
                         let got = filter.apply(&image, about, isa).unwrap();
-                        assert_eq!(got, wanted, "{}", isa.name());
+                        assert_eq!(got, expected, "{}", isa.name());
                     }
                 }
             }

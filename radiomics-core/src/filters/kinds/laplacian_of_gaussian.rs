@@ -55,8 +55,8 @@ parameters! {
 }
 
 impl LaplacianOfGaussian {
-    /// The part `part` of the recursive method's response in `response`, made by what is the same for
-    /// all standard deviations.
+    /// Puts the part `part` of the recursive method's response into `response`. `laplacians` is the same
+    /// for all standard deviations.
     ///
     /// # Errors
     /// [`crate::Error::Filter`] if the image, of `shape`, is too small.
@@ -113,8 +113,8 @@ impl LaplacianOfGaussian {
 
     /// Checks that nothing is given that the recursive method does not know.
     fn validate_recursive(&self) -> Result<()> {
-        let alone = |parameter, given: &str, what: &str| {
-            Err(Self::invalid(parameter, given, format!("method `recursive` {what}")))
+        let alone = |parameter, given: &str, remedy: &str| {
+            Err(Self::invalid(parameter, given, format!("method `recursive` {remedy}")))
         };
         if self.dimensions == Dimensions::Two {
             return alone("dimensions", "2D", "filters volumes only: leave it out, or use `sampled`");
@@ -208,7 +208,7 @@ mod tests {
         image[[5, 5, 6]] = 1.0;
         for (dimensions, d) in [(Dimensions::Two, 2.0), (Dimensions::Three, 3.0)] {
             let filter = log(2.0, dimensions, Boundary::Zero);
-            let found = filter.apply(&image, About::doubles([2.0; 3]), Isa::best()).unwrap();
+            let response = filter.apply(&image, About::doubles([2.0; 3]), Isa::best()).unwrap();
             let expected = Array3::from_shape_fn(image.dim(), |(k, j, i)| {
                 let at = [k as f64 - 5.0, j as f64 - 5.0, i as f64 - 6.0];
                 let beyond = at.iter().any(|x| x.abs() > 4.0);
@@ -218,7 +218,7 @@ mod tests {
                 let r2: f64 = at.iter().map(|x| x * x).sum();
                 -(2.0 * PI).powf(-d / 2.0) * (d - r2) * (-r2 / 2.0).exp()
             });
-            assert_close(&found.mapv(|x| 1e3 * x), &expected.mapv(|x| 1e3 * x), "impulse");
+            assert_close(&response.mapv(|x| 1e3 * x), &expected.mapv(|x| 1e3 * x), "impulse");
         }
     }
 

@@ -31,7 +31,7 @@ parameters! {
     }
 }
 
-/// The kernels, before they are divided by the square root of their sum of squares.
+/// The Laws kernels by name, before they are divided by the square root of their sum of squares.
 const KERNELS: [(&str, &[f64]); 8] = [
     ("L5", &[1.0, 4.0, 6.0, 4.0, 1.0]),
     ("E5", &[-1.0, -2.0, 0.0, 2.0, 1.0]),
@@ -119,7 +119,7 @@ fn dimensions(in_volume: bool) -> Dimensions {
     if in_volume { Dimensions::Three } else { Dimensions::Two }
 }
 
-/// The kernel of a name.
+/// The Laws kernel called `name`, whose sum of squares is 1.
 fn kernel(name: &str) -> Result<Kernel> {
     let Some((_, taps)) = KERNELS.iter().find(|(known, _)| *known == name) else {
         let names = || KERNELS.iter().map(|k| k.0);

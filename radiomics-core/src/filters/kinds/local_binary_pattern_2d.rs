@@ -53,9 +53,9 @@ parameters! {
     }
 }
 
-/// Samples at most, with which a pattern is one 64-bit number.
+/// Most samples: their pattern is one 64-bit number.
 const MAX_SAMPLES: usize = 64;
-/// Samples at most whose code is a number that is exact in every language.
+/// Most samples whose code is a number that is exact in every language.
 const MAX_SAMPLES_OF_CODE: usize = 31;
 
 impl LocalBinaryPattern2d {
@@ -177,12 +177,12 @@ impl Operation for LocalBinaryPattern2d {
     }
 }
 
-/// The bits of `n` samples.
+/// A mask of the lowest `n` bits, those of `n` samples.
 fn mask(n: usize) -> u64 {
     u64::MAX >> (64 - n)
 }
 
-/// How many neighbours differ; the last and the first sample do not count as such.
+/// How many neighbouring samples of a pattern differ; the last and the first one do not count as neighbours.
 fn changes(bits: u64, n: usize) -> u32 {
     ((bits ^ bits >> 1) & mask(n) >> 1).count_ones()
 }
@@ -217,8 +217,8 @@ struct Scratch {
     zeros: Vec<f64>,
 }
 
-/// The neighbours of each position of a line moved by a distance, and where between them it is.
-/// Positions are added before they are split, as the fraction rounds with them.
+/// For each position of a line moved by a distance, the voxels on either side and where between them it
+/// is. Positions are added before they are split, as the fraction rounds with them.
 struct Line {
     at: Vec<([Option<usize>; 2], f64)>,
 }
@@ -254,10 +254,10 @@ mod tests {
     #[test]
     fn codes_equal_those_of_scikit_image() {
         // Row 2 of the image.
-        let check = |radius, samples, method, wanted: [f64; 6]| {
+        let check = |radius, samples, method, expected: [f64; 6]| {
             let got = response(radius, samples, method);
-            for (got, wanted) in got.row(2).iter().zip(wanted) {
-                assert!((got - wanted).abs() <= 1e-12 * wanted.abs(), "{method:?}: {got} {wanted}");
+            for (got, expected) in got.row(2).iter().zip(expected) {
+                assert!((got - expected).abs() <= 1e-12 * expected.abs(), "{method:?}: {got} {expected}");
             }
         };
         check(1.0, 8, PatternCode::Default, [199.0, 0.0, 60.0, 255.0, 0.0, 60.0]);
@@ -304,8 +304,8 @@ mod tests {
         let filter = LocalBinaryPattern2d { radius: 1.0, samples: 4, method: PatternCode::Default };
         let got = apply(&filter, &image);
         // right = 1, up = 2, left = 4, down = 8
-        let wanted = [[9.0, 13.0, 12.0], [11.0, 15.0, 14.0], [3.0, 7.0, 6.0]];
-        assert_eq!(got, Array3::from_shape_fn((1, 3, 3), |(_, j, i)| wanted[j][i]));
+        let expected = [[9.0, 13.0, 12.0], [11.0, 15.0, 14.0], [3.0, 7.0, 6.0]];
+        assert_eq!(got, Array3::from_shape_fn((1, 3, 3), |(_, j, i)| expected[j][i]));
     }
 
     #[test]

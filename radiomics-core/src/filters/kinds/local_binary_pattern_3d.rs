@@ -69,7 +69,7 @@ parameters! {
 const MAX_SUBDIVISION: usize = 4;
 const MAX_DEGREE: usize = 16;
 
-/// Voxels at least that a spline reads on either side of a position.
+/// The least number of voxels that a spline reads on either side of a position.
 const SUPPORT: usize = 2;
 /// Voxels on either side that the coefficients of a spline depend on.
 const SPLINE_REACH: usize = 32;
@@ -97,7 +97,7 @@ impl Operation for LocalBinaryPattern3d {
         let rows = rows.par_chunks_mut(nx.max(1)).enumerate();
         rows.for_each_init(
             || (vec![0.0; nx], vec![0.0; nx * vertices.len()], vec![0.0; vertices.len()]),
-            |(line, samples, one), (row, to)| {
+            |(line, samples, of_voxel), (row, to)| {
                 for (v, samples) in samples.chunks_exact_mut(nx).enumerate() {
                     sampler.row(v, row / ny, row % ny, line, samples);
                     match about.kind {
@@ -109,12 +109,12 @@ impl Operation for LocalBinaryPattern3d {
                 }
                 let centre = &values[row * nx..][..nx];
                 for (i, to) in to.iter_mut().enumerate() {
-                    for (v, sample) in one.iter_mut().enumerate() {
+                    for (v, sample) in of_voxel.iter_mut().enumerate() {
                         *sample = samples[v * nx + i];
                     }
                     *to = match &harmonics {
-                        Some(harmonics) => harmonics.norm(one, centre[i]),
-                        None => kurtosis(one),
+                        Some(harmonics) => harmonics.norm(of_voxel, centre[i]),
+                        None => kurtosis(of_voxel),
                     };
                 }
             },
@@ -150,7 +150,7 @@ impl Operation for LocalBinaryPattern3d {
     }
 }
 
-/// What a cubic spline through the voxels, mirrored at the centres of the outermost, is a sum of.
+/// The coefficients of the cubic spline through the voxels, mirrored at the centres of the outermost ones.
 fn spline_coefficients(image: &Array3<f64>, isa: Isa) -> Array3<f64> {
     let mut coefficients = image.clone();
     for axis in 0..3 {
@@ -185,7 +185,7 @@ fn kurtosis(samples: &[f64]) -> f64 {
 
 /// A pattern's part in the harmonics of a degree.
 struct Harmonics {
-    /// Real functions at the vertices, one after the other.
+    /// The real functions of the degree at the vertices, one after the other.
     functions: Vec<Vec<f64>>,
     /// For each two functions the product of their signs in the part, times their product summed over
     /// the vertices.
@@ -219,7 +219,7 @@ impl Harmonics {
     }
 }
 
-/// Voxels along an axis, and weights of the spline.
+/// The voxels that a spline reads along an axis, and their weights.
 type Reads = [(usize, f64); 4];
 
 /// The position of a vertex relative to any voxel.
@@ -286,17 +286,21 @@ mod tests {
         // 16-bit image 4 x 5 x 6 below: row (1, 2).
         let image = Array3::from_shape_fn((4, 5, 6), |(k, j, i)| (((k * 5 + j) * 6 + i) * 7919 % 101) as f64);
         #[rustfmt::skip]
-        let wanted = [
+        let expected = [
             (SphericalMap::Degree(0), [12.893023963105417, 11.345861087532766, 0.0, 18.56595450687179, 2.578604792621081, 12.893023963105417]),
             (SphericalMap::Degree(1), [12.130100298349701, 11.807384147113684, 0.0, 17.095226329589128, 1.4264508017080249, 12.130100298349701]),
             (SphericalMap::Kurtosis, [-1.304963887990911, -0.2740640726533292, -0.40112625161846793, -0.8096328853125194, -0.9032936023150415, -1.4204574865808728]),
         ];
-        for (map, wanted) in wanted {
+        for (map, expected) in expected {
             let filter = LocalBinaryPattern3d { radius: 1.0, subdivision: 1, map };
             let about = About { spacing_mm: [1.0; 3], kind: VoxelKind::Signed };
             let got = filter.apply(&image, about, Isa::best()).unwrap();
-            for (i, wanted) in wanted.into_iter().enumerate() {
-                assert!((got[[1, 2, i]] - wanted).abs() < 1e-12, "{map:?} {i}: {} {wanted}", got[[1, 2, i]]);
+            for (i, expected) in expected.into_iter().enumerate() {
+                assert!(
+                    (got[[1, 2, i]] - expected).abs() < 1e-12,
+                    "{map:?} {i}: {} {expected}",
+                    got[[1, 2, i]]
+                );
             }
             for isa in Isa::available() {
                 assert_eq!(filter.apply(&image, about, isa).unwrap(), got, "{}", isa.name());
@@ -317,8 +321,8 @@ mod tests {
                     sum + sign * c * f[w]
                 })
             };
-            let wanted = (0..vertices.len()).map(|w| part(w) * part(w)).sum::<f64>().sqrt();
-            assert!((harmonics.norm(&samples, 50.0) - wanted).abs() < 1e-12, "degree {degree}");
+            let expected = (0..vertices.len()).map(|w| part(w) * part(w)).sum::<f64>().sqrt();
+            assert!((harmonics.norm(&samples, 50.0) - expected).abs() < 1e-12, "degree {degree}");
         }
     }
 

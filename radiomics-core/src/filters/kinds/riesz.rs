@@ -57,7 +57,8 @@ parameters! {
 const MAX_ORDER: u32 = 16;
 
 impl Operation for Riesz {
-    /// (−i)^|l| √(|l|!/(l₁! l₂! l₃!)) ν^l/|ν|^|l|, times the transfer function of the other filter.
+    /// The transfer function is (−i)^|l| √(|l|!/(l₁! l₂! l₃!)) ν^l/|ν|^|l| times that of the filter whose
+    /// response is transformed.
     fn apply(&self, image: &Array3<f64>, about: About, _: Isa) -> Result<Array3<f64>> {
         let total: u32 = self.order.iter().sum();
         let factorial = |n: u32| (1..=n).map(f64::from).product::<f64>();

@@ -57,10 +57,10 @@ parameters! {
     }
 }
 
-/// Levels at most: no image is as large as what a higher one reaches.
+/// The highest level: no image is as large as what a higher one reaches.
 const MAX_LEVEL: usize = 16;
 
-/// Volumes that may be computed together.
+/// Most responses that are computed together.
 const TOGETHER: usize = 4;
 
 impl SeparableWavelet {
@@ -78,7 +78,7 @@ impl SeparableWavelet {
         })
     }
 
-    /// Whether [`SeparableWavelet::apply_all`] takes both at once.
+    /// Whether [`SeparableWavelet::apply_all`] takes this filter and `other` at once.
     pub(crate) fn shares_with(&self, other: &Self) -> bool {
         let alike = Self { subband: other.subband.clone(), level: other.level, ..self.clone() };
         alike == *other && self.subband.len() == other.subband.len()
@@ -136,7 +136,7 @@ impl SeparableWavelet {
         band
     }
 
-    /// Low-pass filters at lower levels, then those of the sub-band.
+    /// The kernels of all levels: low-pass filters at lower levels, then those of the sub-band.
     fn stages(&self, wavelet: &DecompositionFilters) -> Vec<Triple> {
         (1..=self.level)
             .map(|level| {

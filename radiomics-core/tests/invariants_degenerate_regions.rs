@@ -65,11 +65,11 @@ fn parts_that_do_not_touch() {
 fn a_region_of_one_slice() {
     let mut intensities = Array3::from_shape_fn((1, 4, 4), |(_, j, i)| ((j * 3 + i * 5) % 4) as f64);
     intensities[(0, 3, 3)] = 9.0;
-    let one = features(&intensities, &Array3::ones((1, 4, 4)), &PLAIN);
+    let slice = features(&intensities, &Array3::ones((1, 4, 4)), &PLAIN);
     // The ellipsoid of a plane of voxels has no volume.
-    assert_eq!(undefined(&one), ["morphology.volume_density_aee"]);
+    assert_eq!(undefined(&slice), ["morphology.volume_density_aee"]);
     for feature in ["small_zone_emphasis", "zone_size_entropy"] {
-        let value = |aggregation| one.value("glszm", feature, aggregation);
+        let value = |aggregation| slice.value("glszm", feature, aggregation);
         assert_eq!(value(Aggregation::Averaged2d), value(Aggregation::Volume3d));
     }
 }

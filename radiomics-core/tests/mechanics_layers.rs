@@ -1,7 +1,7 @@
-//! The plan of the core: rooms in layers, imports that only run downwards, and no circle between
-//! files. `docs/architecture.md` shows the same list.
+//! The plan of the core: rooms in layers, imports that only run downwards, no circle between
+//! files, and tests of four kinds. `docs/architecture.md` shows the same list.
 
-#[path = "layers/imports.rs"]
+#[path = "mechanics_layers/imports.rs"]
 mod imports;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,11 +65,11 @@ fn upward(all: &[Import]) -> Vec<String> {
 fn circles(all: &[Import]) -> Vec<String> {
     let mut to: BTreeMap<&str, Vec<&Import>> = BTreeMap::new();
     all.iter().filter(|i| i.from != i.to).for_each(|i| to.entry(&i.from).or_default().push(i));
-    let (mut done, mut found) = (BTreeSet::new(), Vec::new());
+    let (mut done, mut circles) = (BTreeSet::new(), Vec::new());
     for &start in to.keys() {
-        search(start, &to, &mut Vec::new(), &mut done, &mut found);
+        search(start, &to, &mut Vec::new(), &mut done, &mut circles);
     }
-    found
+    circles
 }
 
 fn search<'a>(
@@ -77,11 +77,11 @@ fn search<'a>(
     to: &BTreeMap<&'a str, Vec<&'a Import>>,
     way: &mut Vec<&'a Import>,
     done: &mut BTreeSet<&'a str>,
-    found: &mut Vec<String>,
+    circles: &mut Vec<String>,
 ) {
     if let Some(first) = way.iter().position(|import| import.from == file) {
         let line = |i: &&Import| format!("    {}:{}: `{}` ({})", i.from, i.line, i.path, i.to);
-        found.push(format!("a circle:\n{}", way[first..].iter().map(line).collect::<Vec<_>>().join("\n")));
+        circles.push(format!("a circle:\n{}", way[first..].iter().map(line).collect::<Vec<_>>().join("\n")));
         return;
     }
     if done.contains(file) {
@@ -89,7 +89,7 @@ fn search<'a>(
     }
     for import in to.get(file).into_iter().flatten() {
         way.push(import);
-        search(&import.to, to, way, done, found);
+        search(&import.to, to, way, done, circles);
         way.pop();
     }
     done.insert(file);
@@ -123,6 +123,31 @@ fn no_files_import_each_other_in_a_circle() {
 fn few_files_lie_loose() {
     let loose = std::fs::read_dir(source()).unwrap().filter(|entry| entry.as_ref().unwrap().path().is_file());
     assert!(loose.count() <= 10, "the root of the core holds at most ten files; give new ones a room");
+}
+
+#[test]
+fn every_file_of_tests_is_of_a_kind() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let names: Vec<String> = files.map(|name| name.to_string_lossy().into_owned()).collect();
+    let stems = names.iter().filter_map(|name| name.strip_suffix(".rs"));
+    let without: Vec<&str> = stems.filter(|stem| !has_kind(stem)).collect();
+    assert!(
+        without.is_empty(),
+        "neither `oracle_*`, `invariants*`, `bad_input` nor `mechanics_*`: {without:?}"
+    );
+}
+
+/// Whether the name of a file of tests begins with what it proves.
+fn has_kind(name: &str) -> bool {
+    let of = |kind| name.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
+    of("invariants") || of("bad_input") || name.starts_with("oracle_") || name.starts_with("mechanics_")
+}
+
+#[test]
+fn names_without_a_kind_are_found() {
+    assert!(["oracle_ibsi1", "invariants", "invariants_morphology", "bad_input"].into_iter().all(has_kind));
+    assert!(!["runtime", "oracle", "invariantsmorphology", "more_bad_input"].into_iter().any(has_kind));
 }
 
 #[test]

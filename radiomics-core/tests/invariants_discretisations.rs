@@ -99,9 +99,9 @@ fn each_has_the_values_of_a_call_of_its_own_and_the_rest_is_there_once() {
             }
         }
         let name = |row: &FeatureRow| row.column.discretisation.as_ref().map(Discretisation::name);
-        let found: Vec<_> = rows.iter().map(|row| (exact(row), name(row))).collect();
-        assert_eq!(found.len(), expected.len());
-        found.iter().zip(&expected).for_each(|(found, expected)| assert_eq!(found, expected));
+        let actual: Vec<_> = rows.iter().map(|row| (exact(row), name(row))).collect();
+        assert_eq!(actual.len(), expected.len());
+        actual.iter().zip(&expected).for_each(|(actual, expected)| assert_eq!(actual, expected));
 
         let columns: HashSet<String> = rows.iter().map(|row| row.column.name()).collect();
         assert_eq!(columns.len(), rows.len());

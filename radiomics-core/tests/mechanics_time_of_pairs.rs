@@ -1,6 +1,6 @@
 //! Moran's I and Geary's C of the CT phantom at native resolution, all 125,256 voxels, come
-//! within two seconds on one thread. Prints the time: `cargo test --release --test spatial_ct --
-//! --nocapture`.
+//! within two seconds on one thread. Prints the time: `cargo test --release --test
+//! mechanics_time_of_pairs -- --nocapture`.
 //!
 //! Needs the reference data, at `RADIOMICS_DATA` or in a folder `shared` beside the repository.
 

@@ -39,15 +39,15 @@ pub fn imports(source: &Path) -> Vec<Import> {
         .collect();
     let by_module: BTreeMap<&[String], &str> =
         files.iter().map(|(name, file)| (&file.module[..], name.as_str())).collect();
-    let mut found = BTreeSet::new();
+    let mut imports = BTreeSet::new();
     for (from, file) in &files {
         for (line, path) in &file.paths {
             if let Some(to) = home(path, &by_module, &files, 0).filter(|to| to != from) {
-                found.insert(Import { from: from.clone(), to, line: *line, path: path.join("::") });
+                imports.insert(Import { from: from.clone(), to, line: *line, path: path.join("::") });
             }
         }
     }
-    found.into_iter().collect()
+    imports.into_iter().collect()
 }
 
 fn collect(root: &Path, folder: &Path, names: &mut Vec<String>) {
@@ -75,8 +75,8 @@ fn home(
     let next = path.get(length).and_then(|name| files[file].passes_on.get(name));
     match next {
         Some(origin) => {
-            let whole: Vec<String> = origin.iter().chain(&path[length + 1..]).cloned().collect();
-            home(&whole, by_module, files, depth + 1)
+            let moved: Vec<String> = origin.iter().chain(&path[length + 1..]).cloned().collect();
+            home(&moved, by_module, files, depth + 1)
         }
         None => Some(file.to_owned()),
     }
@@ -94,9 +94,8 @@ fn module(name: &str) -> Vec<String> {
 /// Files, or folders, of the modules that a file declares for tests alone.
 fn test_modules(name: &str, text: &str) -> Vec<String> {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let mut found = Vec::new();
-    for (n, line) in lines.iter().enumerate().filter(|(_, line)| **line == "#[cfg(test)]") {
-        let _ = line;
+    let mut modules = Vec::new();
+    for (n, _) in lines.iter().enumerate().filter(|(_, line)| **line == "#[cfg(test)]") {
         let mut rest = lines[n + 1..].iter();
         let mut path = None;
         let declaration = rest.find(|line| {
@@ -112,12 +111,12 @@ fn test_modules(name: &str, text: &str) -> Vec<String> {
             Some("mod.rs" | "lib.rs") | None => folder.clone(),
             Some(file) => format!("{folder}{}/", file.trim_end_matches(".rs")),
         };
-        found.push(match path {
+        modules.push(match path {
             Some(path) => format!("{folder}{path}"),
             None => format!("{own}{module_name}.rs"),
         });
     }
-    found
+    modules
 }
 
 impl File {
@@ -186,9 +185,9 @@ fn tree(text: &str) -> Vec<(Vec<String>, String)> {
         let head: Vec<String> =
             head.split("::").map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect();
         let prefixed = |(path, alias): (Vec<String>, String)| {
-            let whole: Vec<String> = head.iter().chain(&path).cloned().collect();
+            let full: Vec<String> = head.iter().chain(&path).cloned().collect();
             let alias = if path.is_empty() { head.last().cloned().unwrap_or_default() } else { alias };
-            (whole, alias)
+            (full, alias)
         };
         return split_members(inner).into_iter().flat_map(tree).map(prefixed).collect();
     }
@@ -249,17 +248,17 @@ fn absolute(path: &[String], module: &[String]) -> Option<Vec<String>> {
 /// Paths within code that begin at the crate, a parent or the module itself.
 fn inline_paths(line: &str) -> Vec<Vec<String>> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let mut found = Vec::new();
+    let mut paths = Vec::new();
     for start in ["crate::", "super::", "self::"] {
         for (at, _) in line.match_indices(start) {
             if line[..at].ends_with(is_word) || line[..at].ends_with("::") {
                 continue;
             }
             let end = line[at..].find(|c| !is_word(c) && c != ':').map_or(line.len(), |end| at + end);
-            found.push(line[at..end].split("::").filter(|s| !s.is_empty()).map(str::to_owned).collect());
+            paths.push(line[at..end].split("::").filter(|s| !s.is_empty()).map(str::to_owned).collect());
         }
     }
-    found
+    paths
 }
 
 /// The text with comments and the insides of string literals blanked, line by line the same.

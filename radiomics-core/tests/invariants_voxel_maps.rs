@@ -1,7 +1,10 @@
 //! A voxel of a map is what the ordinary extraction gives for its window as a region.
 
+mod common;
+
 use std::ops::ControlFlow;
 
+use common::noise::Noise;
 use proptest::prelude::*;
 use radiomics_core::catalogue::FAMILIES;
 use radiomics_core::ndarray::Array3;
@@ -56,9 +59,10 @@ fn window_mask(labels: &Array3<u8>, centre: [usize; 3], window: &MovingWindow, a
     })
 }
 
-/// Both ways sum in different orders. Where moments of levels up to 6 cancel, up to 12³ for the
-/// cluster shade, the rounding of the extraction is left, beside a 0 of the map's whole numbers;
-/// what differs from 0 by less than 1e-12 is 0, as beside PyRadiomics.
+/// Whether a value of a map and that of the extraction agree. Both ways sum in different orders. Where
+/// moments of levels up to 6 cancel, up to 12³ for the cluster shade, the rounding of the extraction is
+/// left, beside a 0 of the map's whole numbers; what differs from 0 by less than 1e-12 is 0, as beside
+/// PyRadiomics.
 fn close(feature: &str, a: f64, b: f64) -> bool {
     // Of these the extraction takes the root of a difference that may be 0 but for rounding.
     let is_root = ["information_correlation_2", "maximal_correlation_coefficient"].contains(&feature);
@@ -146,10 +150,9 @@ proptest! {
 
 /// Smooth intensities with noise in a ball of 8 voxels' radius.
 fn ball() -> (Array3<f64>, Array3<u8>) {
-    let mut state = 7u64;
+    let mut noise = Noise::new(7);
     let values = Array3::from_shape_fn((11, 19, 19), |(k, j, i)| {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (k as f64 * 0.7).sin() * 40.0 + (j + 2 * i) as f64 + (state >> 60) as f64
+        (k as f64 * 0.7).sin() * 40.0 + (j + 2 * i) as f64 + noise.bits(4) as f64
     });
     let labels = Array3::from_shape_fn((11, 19, 19), |(k, j, i)| {
         let d =
@@ -164,7 +167,7 @@ fn bits(threads: usize, isa: Isa, tile_bytes: usize) -> (Vec<Column>, Vec<u64>) 
     let grid = Grid::new([11, 19, 19], SPACING_MM).unwrap();
     let (image, mask) =
         (Image::new(grid.clone(), values.view()).unwrap(), Mask::new(grid, labels.view()).unwrap());
-    let mut found = Vec::new();
+    let mut computed = Vec::new();
     let (layout, _) = feature_map_tiles(
         &image,
         &mask,
@@ -174,15 +177,15 @@ fn bits(threads: usize, isa: Isa, tile_bytes: usize) -> (Vec<Column>, Vec<u64>) 
         &Execution { threads, isa },
         tile_bytes,
         |tile| {
-            assert_eq!(tile.first * tile.layout.columns().len(), found.len());
+            assert_eq!(tile.first * tile.layout.columns().len(), computed.len());
             assert!(tile.values.len() * 8 <= tile_bytes.max(tile.layout.columns().len() * 8));
-            found.extend(tile.values.iter().map(|v| v.to_bits()));
+            computed.extend(tile.values.iter().map(|v| v.to_bits()));
             ControlFlow::Continue(())
         },
     )
     .unwrap();
-    assert_eq!(found.len(), layout.voxels().len() * layout.columns().len());
-    (layout.columns().to_vec(), found)
+    assert_eq!(computed.len(), layout.voxels().len() * layout.columns().len());
+    (layout.columns().to_vec(), computed)
 }
 
 trait WithFamilies {

@@ -222,22 +222,22 @@ fn prepared_maps_are_told_voxel_by_voxel_and_can_be_stopped() {
     // Prepared maps stand alone.
     drop((values, labels));
     for (stop_at, tile_bytes) in [(usize::MAX, 1 << 20), (usize::MAX, 999), (0, 1 << 20), (300, 1 << 20)] {
-        let mut found = Vec::new();
+        let mut computed = Vec::new();
         let (result, calls) = watched(&pool, stop_at, |runtime| {
             maps.compute(runtime, tile_bytes, |tile| {
-                found.extend_from_slice(tile.values);
+                computed.extend_from_slice(tile.values);
                 ControlFlow::Continue(())
             })
         });
         assert!(calls.windows(2).all(|w| w[0].0 < w[1].0) && calls[0] == (0, 1000), "{calls:?}");
         if stop_at == usize::MAX {
             assert_eq!((result, calls.last()), (Ok(ControlFlow::Continue(())), Some(&(1000, 1000))));
-            let of_map = |column| found.iter().skip(column).step_by(2).copied().collect::<Vec<f64>>();
+            let of_map = |column| computed.iter().skip(column).step_by(2).copied().collect::<Vec<f64>>();
             assert_eq!([of_map(0), of_map(1)], [expected.values(0), expected.values(1)]);
         } else {
             let done = calls.last().unwrap().0;
             assert_eq!(result, Err(Error::Cancelled { done, total: 1000 }));
-            assert!((stop_at..1000).contains(&done) && found.is_empty());
+            assert!((stop_at..1000).contains(&done) && computed.is_empty());
         }
     }
 }
