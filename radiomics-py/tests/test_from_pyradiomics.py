@@ -126,6 +126,7 @@ def by_their_names(table, images):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not golden.FOLDER.is_dir(), reason=golden.REASON)
 @pytest.mark.parametrize(
     "name",

@@ -7,7 +7,10 @@ import pytest
 
 import pyradiomics_golden as golden
 
-pytestmark = pytest.mark.skipif(not golden.FOLDER.is_dir(), reason=golden.REASON)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not golden.FOLDER.is_dir(), reason=golden.REASON),
+]
 
 NAMES = golden.names() if golden.FOLDER.is_dir() else []
 #: Settings that the golden files say are in effect, and versions and hashes of another computer.

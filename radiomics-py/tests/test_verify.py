@@ -21,6 +21,7 @@ def test_digital_phantom():
     assert sum(family["inside"] for family in found.summary()) == 482
 
 
+@pytest.mark.slow
 def test_ct_phantom(data):
     found = rr.verify(data)
     assert len(found) == 1803 + 33 + 323

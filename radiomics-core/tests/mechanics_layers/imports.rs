@@ -72,14 +72,27 @@ fn home(
     assert!(depth < 20, "a name that is passed on in a circle: {path:?}");
     let length = (0..=path.len()).rev().find(|&n| by_module.contains_key(&path[..n]))?;
     let file = by_module[&path[..length]];
-    let next = path.get(length).and_then(|name| files[file].passes_on.get(name));
-    match next {
+    match path.get(length).and_then(|name| origin(name, &files[file].passes_on, by_module, files)) {
         Some(origin) => {
-            let moved: Vec<String> = origin.iter().chain(&path[length + 1..]).cloned().collect();
-            home(&moved, by_module, files, depth + 1)
+            let whole: Vec<String> = origin.iter().chain(&path[length + 1..]).cloned().collect();
+            home(&whole, by_module, files, depth + 1)
         }
         None => Some(file.to_owned()),
     }
+}
+
+/// Where a name comes from that a file passes on, by itself or with all that another one passes on.
+fn origin(
+    name: &String,
+    passes_on: &BTreeMap<String, Vec<String>>,
+    by_module: &BTreeMap<&[String], &str>,
+    files: &BTreeMap<String, File>,
+) -> Option<Vec<String>> {
+    if let Some(path) = passes_on.get(name) {
+        return Some(path.clone());
+    }
+    let (_, room) = passes_on.get("*")?.split_last()?;
+    files[*by_module.get(room)?].passes_on.get(name).cloned()
 }
 
 /// The modules of a file name.
@@ -141,7 +154,8 @@ impl File {
                 let Some(path) = absolute(&path, &module) else { continue };
                 let is_own = path.len() == module.len() + 1 && path.starts_with(&module);
                 if is_public && is_room && !is_own {
-                    passes_on.insert(alias, path);
+                    let before = passes_on.insert(alias, path);
+                    assert!(before.is_none(), "{name} passes on two things of one name, or all of two rooms");
                 } else {
                     paths.push((line, path));
                 }
