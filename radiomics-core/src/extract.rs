@@ -1,12 +1,13 @@
 //! The main job: image, mask and settings in, a table of features out.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use ndarray::Array3;
 use rayon::prelude::*;
 
-use crate::catalogue::{Chosen, ORIGINAL, Selection};
-use crate::error::Result;
+use crate::catalogue::{Chosen, ORIGINAL, Selection, check_images};
+use crate::error::{Error, Result};
 use crate::families::family::Compute;
 use crate::families::job::{Job, Value};
 use crate::families::shared::line_sets::LineSets;
@@ -52,6 +53,8 @@ pub fn extract(
 ///
 /// # Errors
 /// As [`extract`]; with more than one label or image in [`Error::Region`](crate::Error::Region), which says where.
+/// [`Error::LabelTwice`](crate::Error::LabelTwice) and [`Error::ImageName`](crate::Error::ImageName) for labels
+/// and names with which rows could not be told apart.
 /// [`Error::Cancelled`](crate::Error::Cancelled) when the runtime's progress stops the job.
 pub fn extract_many(
     images: &[(&str, &Image)],
@@ -61,6 +64,12 @@ pub fn extract_many(
     runtime: &Runtime,
 ) -> Result<Vec<FeatureTable>> {
     let selection = Selection::new(settings)?;
+    let names: Vec<&str> = images.iter().map(|(name, _)| *name).collect();
+    check_images(settings, &names)?;
+    let mut known = BTreeSet::new();
+    if let Some(&label) = labels.iter().find(|&&label| !known.insert(label)) {
+        return Err(Error::LabelTwice { label });
+    }
     let single = images.len() * labels.len() == 1;
     let monitor =
         Monitor::new(runtime.progress, images.len() * labels.len() * steps_of_one(&selection, settings));

@@ -23,7 +23,7 @@ use ndarray::ArrayView3;
 use rayon::prelude::*;
 
 use crate::catalogue::Selection;
-use crate::error::{Error, Result};
+use crate::error::{Result, invalid};
 use crate::families::job::Job;
 use crate::kernels::Isa;
 use crate::kernels::padded::MAX_LEVELS;
@@ -87,8 +87,9 @@ pub fn matrices(
 /// ```
 ///
 /// # Errors
-/// [`Error::UnknownName`] for a family or feature that does not exist, [`Error::TooManyLevels`] for a
-/// level above `n_g`, or `n_g` above the highest number of levels; as [`Settings::validate`].
+/// [`Error::UnknownName`](crate::Error::UnknownName) for a family or feature that does not exist,
+/// [`Error::InvalidSetting`](crate::Error::InvalidSetting) for `n_g` below a level or above the highest
+/// number of levels; as [`Settings::validate`].
 pub fn matrices_of_levels(
     levels: ArrayView3<u16>,
     n_g: usize,
@@ -98,13 +99,11 @@ pub fn matrices_of_levels(
     settings.validate()?;
     let selection = Selection::new(settings)?;
     let highest = usize::from(levels.iter().copied().max().unwrap_or(0));
-    if highest.max(n_g) > n_g.min(MAX_LEVELS) {
-        return Err(Error::TooManyLevels {
-            levels: highest.max(n_g) as f64,
-            minimum: 1.0,
-            maximum: highest as f64,
-            limit: n_g.min(MAX_LEVELS),
-        });
+    if highest > n_g {
+        return Err(invalid("n_g", n_g, format!("the levels go up to {highest}: give at least that number")));
+    }
+    if n_g > MAX_LEVELS {
+        return Err(invalid("n_g", n_g, format!("{MAX_LEVELS} grey levels are the limit")));
     }
     let shape: [usize; 3] = levels.dim().into();
     let roi = Roi {

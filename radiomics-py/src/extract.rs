@@ -55,7 +55,9 @@ pub fn extract(
     let voxels = Borrowed::new("mask", mask)?;
     let of_names = images.iter().zip(&borrowed);
     let images = of_names
-        .map(|((name, _, geometry), image)| Ok((name.as_str(), self::image(image.voxels(), *geometry)?)))
+        .map(|((name, _, geometry), image)| {
+            Ok((name.as_str(), self::image(&role(name), image.voxels(), *geometry)?))
+        })
         .collect::<PyResult<Vec<(&str, Image)>>>()?;
     let named: Vec<(&str, &Image)> = images.iter().map(|(name, image)| (*name, image)).collect();
     let mask = self::mask(voxels.voxels(), mask_geometry)?;
@@ -84,7 +86,7 @@ pub fn filter_images<'py>(
 ) -> PyResult<Vec<Bound<'py, PyArray3<f64>>>> {
     let filters = filters_of(filters)?;
     let voxels = Borrowed::new("image", image)?;
-    let image = self::image(voxels.voxels(), geometry)?;
+    let image = self::image("image", voxels.voxels(), geometry)?;
     let mut responses = Vec::with_capacity(filters.len());
     on_threads(py, threads, |pool| {
         filter_each(&image, &filters, &Runtime::new(pool), |_, response| responses.push(response))
@@ -105,20 +107,22 @@ pub fn execution(threads: i64) -> PyResult<Execution> {
     Ok(Execution { threads: number(threads)?, ..Execution::default() })
 }
 
-/// Borrowed voxels as an image.
-pub fn image<'a>(voxels: Voxels<'a>, geometry: Geometry) -> PyResult<Image<'a>> {
-    let grid = grid(&voxels, geometry)?;
+/// Borrowed voxels as an image, which messages call by its `role`.
+pub fn image<'a>(role: &str, voxels: Voxels<'a>, geometry: Geometry) -> PyResult<Image<'a>> {
+    let grid = grid(role, &voxels, geometry)?;
     core(|| Image::new(grid, voxels))
 }
 
 /// Borrowed voxels as a mask.
 pub fn mask<'a>(voxels: Voxels<'a>, geometry: Geometry) -> PyResult<Mask<'a>> {
-    let grid = grid(&voxels, geometry)?;
+    let grid = grid("mask", &voxels, geometry)?;
     core(|| Mask::new(grid, voxels))
 }
 
-fn grid(voxels: &Voxels, (spacing_mm, origin_mm, direction): Geometry) -> PyResult<Grid> {
-    core(|| Grid::oriented(voxels.shape(), spacing_mm, origin_mm, direction))
+fn grid(role: &str, voxels: &Voxels, (spacing_mm, origin_mm, direction): Geometry) -> PyResult<Grid> {
+    let grid = Grid { shape: voxels.shape(), spacing_mm, origin_mm, direction };
+    core(|| grid.check(role))?;
+    Ok(grid)
 }
 
 /// Every feature there is, in catalogue order.

@@ -1,6 +1,7 @@
 //! The choices that settings offer, each named for what it does.
 
 use crate::error::{Result, invalid};
+use crate::kernels::padded::MAX_LEVELS;
 use crate::names::Named;
 
 /// How values between voxel centres are found.
@@ -331,6 +332,11 @@ impl Discretisation {
                 name,
                 format!("{edges:?}"),
                 "give at least two finite numbers in ascending order",
+            )),
+            Self::BinEdges { edges } if edges.len() - 1 > MAX_LEVELS => Err(invalid(
+                name,
+                format!("a list of {} numbers", edges.len()),
+                format!("{MAX_LEVELS} bins are the limit, which {} edges make", MAX_LEVELS + 1),
             )),
             _ => Ok(()),
         }
