@@ -6,7 +6,7 @@ use super::drawn::{check_size, drawn, interpolated, morphological_mask};
 use super::frame::Frame;
 use super::known::Known;
 use super::resegment::resegment;
-use crate::error::Result;
+use crate::error::{Result, shown};
 use crate::filters::{self, Filter, Reach};
 use crate::kernels::Isa;
 use crate::region::roi::Roi;
@@ -154,7 +154,8 @@ impl<'i, 'v> Prepared<'i, 'v> {
         match not_finite(isa, response.view(), self.roi.intensity(), self.window.start) {
             None => Ok(()),
             Some(found) => {
-                Err(self.frame.blame(format!("filter `{}`", filter.name()), seen, found, OUT_OF_RANGE))
+                let step = format!("filter `{}`", shown(&filter.name()));
+                Err(self.frame.blame(step, seen, found, OUT_OF_RANGE))
             }
         }
     }
