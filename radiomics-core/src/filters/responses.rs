@@ -111,6 +111,7 @@ pub(crate) fn for_each_response(
                 let grid = (image.dim().into(), about.spacing_mm);
                 log.recursive(laplacians, grid, part, isa, response)?;
             }
+            Filter::Gabor(gabor) => put_whole(gabor.within(image, about, part, isa)?, part, response),
             Filter::Original => put(original, part, response),
             _ => put_whole(filter.apply(image, about, isa)?, part, response),
         }
