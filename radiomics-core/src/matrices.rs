@@ -19,6 +19,8 @@
 //! # }
 //! ```
 
+use std::collections::BTreeSet;
+
 use ndarray::ArrayView3;
 use rayon::prelude::*;
 
@@ -40,7 +42,8 @@ use crate::volume::image::{Image, Mask};
 pub use crate::texture::matrix::{Cell, Matrix};
 
 /// The matrices of the texture families that `settings` ask for: of each slice if there are
-/// aggregations by slice, of the volume if there are aggregations in three dimensions.
+/// aggregations by slice, of the volume if there are aggregations in three dimensions. Of a region of a
+/// single slice there are those of the slice alone, if `single_slices` is planar.
 ///
 /// # Errors
 /// As [`extract`](crate::extract).
@@ -136,13 +139,9 @@ impl Counting<'_> {
     fn matrices(&self, selection: &Selection) -> Vec<Matrix> {
         let Self { roi, levels, settings, isa } = *self;
         let job = Job { roi, settings, isa, features: &[] };
-        let mut spans = Vec::new();
-        if settings.aggregations.iter().any(|a| a.is_planar()) {
-            spans.extend((0..levels.shape()[0]).map(Span::Slice));
-        }
-        if settings.aggregations.iter().any(|a| a.is_volumetric()) {
-            spans.push(Span::Volume);
-        }
+        let slices = levels.shape()[0];
+        let units = settings.aggregations.iter().flat_map(|&a| job.plan(a, slices, [1, 1])).flatten();
+        let spans: BTreeSet<Span> = units.map(|unit| unit.0).collect();
         let counts = selection.families().filter_map(|family| Some((family.name, family.matrix?)));
         let units: Vec<_> =
             counts.flat_map(|(family, count)| spans.iter().map(move |&span| (family, count, span))).collect();

@@ -1,6 +1,7 @@
 //! From intensities to grey levels (IBSI 1, "Intensity discretisation", 4R0B).
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use ndarray::{Array3, ArrayView1};
 use rayon::prelude::*;
@@ -72,8 +73,8 @@ fn discretise_sample(
         false => LevelVolume::U16(bins.levels(roi, pad, isa)),
     };
     let histogram = match sample {
-        Sample::Counted(counts) => Some(bins.histogram(counts, n_g)),
-        Sample::Values(_) => None,
+        Sample::Counted(counts) => bins.histogram(counts, n_g).into(),
+        Sample::Values(_) => OnceLock::new(),
     };
     Ok(Levels { volume, n_g, n_v: sample.n(), histogram })
 }

@@ -9,7 +9,7 @@ use super::resegment::resegment;
 use crate::error::{Result, shown};
 use crate::filters::{self, Filter, Reach};
 use crate::kernels::Isa;
-use crate::region::roi::Roi;
+use crate::region::roi::{Roi, count};
 use crate::settings::Settings;
 use crate::volume::grid::Window;
 use crate::volume::image::{Image, Mask};
@@ -48,6 +48,21 @@ pub(crate) struct Prepared<'i, 'v> {
     window: Window,
     /// The box of the image that filters may see.
     visible: Window,
+    /// The region as it is in the mask.
+    pub labelled: Labelled,
+}
+
+/// A region before anything is done to it.
+#[derive(Clone, Copy)]
+pub(crate) struct Labelled {
+    /// Its box in the mask.
+    pub bounds: Window,
+    /// Number of its voxels.
+    pub voxels: usize,
+    /// Volume of a voxel in mm³.
+    pub voxel_mm3: f64,
+    /// Whether it was interpolated.
+    pub is_interpolated: bool,
 }
 
 impl<'i, 'v> Prepared<'i, 'v> {
@@ -67,6 +82,7 @@ impl<'i, 'v> Prepared<'i, 'v> {
         let (bounds, labelled) = known.labelled(mask, label)?;
         image.voxels().check_finite(isa, &bounds, &labelled)?;
 
+        let voxels = count(&labelled);
         let frame = Frame::new(image, known.z_score(image, settings, isa)?, &bounds, settings, isa)?;
         let drawn = match frame.resampling {
             None => drawn(&frame, labelled, bounds, settings, margin_mm),
@@ -94,7 +110,13 @@ impl<'i, 'v> Prepared<'i, 'v> {
             None => (drawn.mask, drawn.region),
         };
         let roi = Roi { grid, intensities, morphological, resegmented, region };
-        Ok(Self { roi, frame, window: drawn.window, visible: drawn.visible })
+        let labelled = Labelled {
+            bounds,
+            voxels,
+            voxel_mm3: image.grid().voxel_volume_mm3(),
+            is_interpolated: frame.resampling.is_some(),
+        };
+        Ok(Self { roi, frame, window: drawn.window, visible: drawn.visible, labelled })
     }
 
     /// Calls `each` with the name of every filter and the region with the filter's response in

@@ -245,6 +245,21 @@ impl Named for FaceRule {
         &[("inside_apart", Self::InsideApart), ("complement_symmetric", Self::ComplementSymmetric)];
 }
 
+/// What a region of a single slice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SingleSlices {
+    /// Planar: it has no shape in three dimensions, and in whatever aggregation its neighbours lie in the
+    /// plane.
+    Planar,
+    /// A volume that is one voxel thick (PyRadiomics).
+    Volume,
+}
+
+impl Named for SingleSlices {
+    const KIND: &'static str = "single slices";
+    const NAMES: &'static [(&'static str, Self)] = &[("planar", Self::Planar), ("volume", Self::Volume)];
+}
+
 /// What the covariance of voxel centres is divided by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AxesCovariance {

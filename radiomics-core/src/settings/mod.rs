@@ -6,7 +6,7 @@ pub(crate) mod profile;
 
 pub use choices::{
     AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, FilterCrop,
-    GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding,
+    GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, SingleSlices,
 };
 
 use bounds::Bound;
@@ -65,6 +65,9 @@ pub struct Settings {
     pub filter_crop: FilterCrop,
     /// Voxels that the box of `filter_crop` has more than the region, on either side.
     pub filter_crop_voxels: usize,
+    /// Whether a region of a single slice is planar, without a 3D shape and with neighbours in the plane
+    /// in every aggregation, or a volume one voxel thick.
+    pub single_slices: SingleSlices,
     /// How ambiguous faces of the surface mesh are resolved; `inside_apart` gives a closed mesh.
     pub mesh_faces: FaceRule,
     /// Whether the covariance of the principal axes is divided by n − 1 or by n.
