@@ -6,7 +6,9 @@ use pyo3::types::PyDict;
 use radiomics_core::catalogue::FAMILIES;
 use radiomics_core::example::DigitalPhantom;
 use radiomics_core::filters::{Filter, filter_each, read_filters};
-use radiomics_core::{Execution, FeatureRow, Grid, Image, Mask, Named, Runtime, Voxels, extract_many};
+use radiomics_core::{
+    Execution, FeatureRow, FeatureTable, Grid, Image, Mask, Named, Runtime, Voxels, Warning, extract_many,
+};
 
 use serde_json::Value;
 
@@ -22,6 +24,9 @@ pub type Geometry = ([f64; 3], [f64; 3], [[f64; 3]; 3]);
 
 /// A row of features: what the value is of, the value, and why it is undefined (empty if it is defined).
 type Row = (Column, f64, &'static str);
+
+/// Something that makes values doubtful: its code, the label, the image, and a message.
+type Doubt = (&'static str, i64, String, String);
 
 /// The example: image, mask and spacing (z, y, x) in mm.
 type Example<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, (f64, f64, f64));
@@ -45,7 +50,7 @@ pub fn extract(
     settings: &Settings,
     labels: Vec<i64>,
     threads: i64,
-) -> PyResult<Vec<Vec<Row>>> {
+) -> PyResult<Vec<(Vec<Row>, Vec<Doubt>)>> {
     let single = images.len() == 1;
     let role = |name: &str| if single { "image".to_owned() } else { format!("image `{name}`") };
     let borrowed = images
@@ -64,7 +69,14 @@ pub fn extract(
     let tables = on_threads(py, threads, |pool| {
         extract_many(&named, &mask, &labels, settings.core(), &Runtime::new(pool))
     })?;
-    Ok(tables.iter().map(|table| table.rows().iter().map(row).collect()).collect())
+    let of_label = |table: &FeatureTable| {
+        (table.rows().iter().map(row).collect(), table.warnings().iter().map(warning).collect())
+    };
+    Ok(tables.iter().map(of_label).collect())
+}
+
+fn warning(warning: &Warning) -> Doubt {
+    (warning.code.name(), warning.label, warning.image.clone(), warning.message.clone())
 }
 
 fn row(row: &FeatureRow) -> Row {
