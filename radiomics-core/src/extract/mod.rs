@@ -86,7 +86,7 @@ pub fn extract_many(
         for ((name, image), of_image) in images.iter().zip(of_images) {
             let known = Known { image: Some(of_image), label: Some(&mut of_label) };
             let shape = shape.as_mut();
-            let values = extract_one((name, image), mask, label, work, known, shape, &mut warnings);
+            let values = extract_one((*name, *image), mask, label, work, known, shape, &mut warnings);
             let values = values.map_err(|error| if single { error } else { error.of_region(name, label) })?;
             all.extend(rows(selection.columns(name, settings), values));
         }
