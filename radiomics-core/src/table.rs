@@ -98,7 +98,7 @@ impl FeatureRow {
 /// Something about a region that makes its values doubtful, though each of them is what it says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Warning {
-    /// What it is about.
+    /// Kind of the warning.
     pub code: WarningCode,
     /// Label of the region.
     pub label: i64,

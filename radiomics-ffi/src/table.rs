@@ -83,7 +83,7 @@ pub struct radiomics_warning {
     pub struct_size: usize,
     /// Label of the region.
     pub label: i64,
-    /// What it is about, for programs: "mask_like_image", "region_at_border", "single_slice",
+    /// Kind of the warning, for programs: "mask_like_image", "region_at_border", "single_slice",
     /// "volume_changed", "narrow_range", "small_region", "single_level", "few_levels" or "many_levels";
     /// later versions may have others.
     pub code: *const c_char,

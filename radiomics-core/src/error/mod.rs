@@ -16,7 +16,7 @@ pub enum Error {
     /// An image or a mask without voxels.
     #[error("the {of} has shape (z, y, x) {shape:?}: every axis needs at least one voxel")]
     EmptyImage {
-        /// What has the shape: `image`, `mask` or `grid`.
+        /// What has no voxels: `image`, `mask` or `grid`.
         of: String,
         /// Shape (z, y, x).
         shape: [usize; 3],
@@ -41,13 +41,13 @@ pub enum Error {
         field: &'static str,
         /// The value given.
         value: String,
-        /// What is wrong with it, and the remedy.
+        /// What is wrong with the value, and the remedy.
         reason: String,
     },
-    /// Voxels of another shape than the grid that is to say where they lie.
+    /// Voxels of another shape than the grid on which they lie.
     #[error("the {of} has {voxels:?} voxels (z, y, x), and its grid {grid:?}: both must have the same shape")]
     VoxelsMismatch {
-        /// Which one: `image` or `mask`.
+        /// What has the voxels: `image` or `mask`.
         of: String,
         /// Shape of the grid.
         grid: [usize; 3],
@@ -105,15 +105,15 @@ pub enum Error {
     /// A label that is asked for twice.
     #[error("label {label} is given twice: give each label once")]
     LabelTwice {
-        /// The label.
+        /// Label that is given twice.
         label: i64,
     },
     /// A name of an image with which columns would have no name, or the same one twice.
     #[error("the image name `{name}` cannot be used: {reason}")]
     ImageName {
-        /// The name.
+        /// Name of the image.
         name: String,
-        /// What is wrong with it, and the remedy.
+        /// What is wrong with the name, and the remedy.
         reason: String,
     },
     /// A mask of fractions or with voxels that are no number.
@@ -146,11 +146,11 @@ pub enum Error {
     NonFiniteSurroundings {
         /// The step: `normalise`, interpolation or a filter.
         step: String,
-        /// How many.
+        /// Number of voxels that are NaN or infinite.
         count: usize,
-        /// Where the first one is in the image, (z, y, x).
+        /// Index (z, y, x) in the image of the first voxel that is NaN or infinite.
         index: [usize; 3],
-        /// The first one.
+        /// Value of the first voxel that is NaN or infinite.
         value: f64,
     },
     /// A step makes of finite intensities what is no number.
@@ -160,11 +160,11 @@ pub enum Error {
     NonFiniteResult {
         /// The step: `normalise`, interpolation or a filter.
         step: String,
-        /// How many.
+        /// Number of voxels of the region that become NaN or infinite.
         count: usize,
-        /// Where the first one is on the grid of the region, (z, y, x).
+        /// Index (z, y, x) of the first such voxel, on the grid of the region.
         index: [usize; 3],
-        /// What to change.
+        /// What to change so that all are finite.
         remedy: &'static str,
     },
     /// Too few voxels are left to compute anything from.

@@ -48,20 +48,20 @@ pub(crate) struct Prepared<'i, 'v> {
     window: Window,
     /// The box of the image that filters may see.
     visible: Window,
-    /// The region as it is in the mask.
+    /// The region before anything is done to it.
     pub labelled: Labelled,
 }
 
 /// A region before anything is done to it.
 #[derive(Clone, Copy)]
 pub(crate) struct Labelled {
-    /// Its box in the mask.
+    /// Box of the region in the mask.
     pub bounds: Window,
-    /// Number of its voxels.
+    /// Number of voxels of the region in the mask.
     pub voxels: usize,
-    /// Volume of a voxel in mm³.
+    /// Volume of a voxel of the mask in mm³.
     pub voxel_mm3: f64,
-    /// Whether it was interpolated.
+    /// Whether the region is interpolated afterwards.
     pub is_interpolated: bool,
 }
 

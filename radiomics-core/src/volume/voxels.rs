@@ -195,11 +195,11 @@ where
 /// Voxels that are NaN or infinite.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct NotFinite {
-    /// How many.
+    /// Number of voxels that are NaN or infinite.
     pub count: usize,
-    /// Where the first one is, (z, y, x).
+    /// Index (z, y, x) of the first such voxel.
     pub index: [usize; 3],
-    /// The first one.
+    /// Value of the first such voxel.
     pub value: f64,
 }
 

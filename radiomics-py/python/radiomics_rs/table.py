@@ -34,7 +34,7 @@ class TableWarning(NamedTuple):
     """Something about a region that makes its values doubtful, though each is what it says."""
 
     code: str
-    """What it is about, such as "few_levels" (docs/conventions.md lists them)."""
+    """Kind of the warning, such as "few_levels" (docs/conventions.md lists them)."""
     label: int
     """Label of the region."""
     image: str
