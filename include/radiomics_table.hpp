@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "radiomics_view.hpp"
 
@@ -22,6 +23,13 @@ struct row {
     bool defined = false;
     std::string_view column, image, family, feature, aggregation, ibsi_id, ibsi_parameter_id, pyradiomics;
     std::string_view discretisation;
+};
+
+/// What makes the values of a region doubtful. The texts live as long as the table; `code`, such as "few_levels", is for
+/// programs.
+struct warning {
+    std::int64_t label = 0;
+    std::string_view code, image, message;
 };
 
 /// Feature values, read like a std::map from column names to values, in the order of the catalogue.
@@ -97,6 +105,19 @@ class table {
                 detail::text(c_row.ibsi_parameter_id),
                 detail::text(c_row.pyradiomics),
                 detail::text(c_row.discretisation)};
+    }
+
+    /// What makes values doubtful, label by label.
+    [[nodiscard]] std::vector<warning> warnings() const {
+        std::vector<warning> found;
+        for (std::size_t index = 0; index < ::radiomics_table_warning_count(c()); ++index) {
+            ::radiomics_warning c_warning{};
+            c_warning.struct_size = sizeof c_warning;
+            if (::radiomics_table_warning(c(), index, &c_warning) != ::RADIOMICS_STATUS_OK) break;
+            found.push_back({c_warning.label, detail::text(c_warning.code), detail::text(c_warning.image),
+                             detail::text(c_warning.message)});
+        }
+        return found;
     }
 
     /// The row of a column name, or end().

@@ -1,8 +1,11 @@
 //! Every family and feature there is, which of them settings ask for, and the columns that follow
 //! from that. Bindings, documentation and the `features` command are read off [`FAMILIES`].
 
-use crate::error::{Error, Result, nearest};
+use std::collections::BTreeMap;
+
+use crate::error::{Error, Result, invalid, nearest};
 use crate::filters::Filter;
+use crate::names::Named;
 use crate::settings::{Discretisation, FeatureSet, Settings};
 use crate::table::Column;
 use crate::texture::aggregation::Aggregation;
@@ -31,18 +34,53 @@ pub fn family(name: &str) -> Result<&'static Family> {
 /// single image is `original`.
 ///
 /// # Errors
-/// As [`check_selection`].
+/// As [`check_selection`], and [`Error::ImageName`] for names with which columns could not be told
+/// apart.
 pub fn columns(settings: &Settings, images: &[&str]) -> Result<Vec<Column>> {
     let selection = Selection::new(settings)?;
+    check_images(settings, images)?;
     Ok(images.iter().flat_map(|image| selection.columns(image, settings)).collect())
 }
 
-/// Checks that the families and features that the settings name exist.
+/// Checks that the families and features that the settings name exist, and that there are any.
 ///
 /// # Errors
-/// [`Error::UnknownName`] with the nearest name that exists.
+/// [`Error::UnknownName`] with the nearest name that exists, [`Error::InvalidSetting`] for settings that
+/// ask for nothing.
 pub fn check_selection(settings: &Settings) -> Result<()> {
     Selection::new(settings).map(|_| ())
+}
+
+/// Checks that images of these names, with the filters of the settings, give every column a name of
+/// its own.
+///
+/// # Errors
+/// [`Error::ImageName`] for a name that is empty, or with which another image or response has the same
+/// name.
+pub(crate) fn check_images(settings: &Settings, images: &[&str]) -> Result<()> {
+    let wrong = |name: &str, reason: String| Err(Error::ImageName { name: name.to_owned(), reason });
+    for (place, &image) in images.iter().enumerate() {
+        if image.is_empty() {
+            return wrong(image, "it is empty: give each image a name".to_owned());
+        }
+        if images[..place].contains(&image) {
+            return wrong(image, format!("two images are called `{image}`: give each a name of its own"));
+        }
+    }
+    // What the columns of each image and response begin with; those of the shape with the image's name.
+    let mut known: BTreeMap<String, &str> = BTreeMap::new();
+    for &image in images {
+        let filters = settings.filters.iter().filter(|filter| **filter != Filter::Original);
+        let own = filters.map(|filter| response_name(image, filter)).chain([image.to_owned()]);
+        for name in own {
+            if let Some(other) = known.insert(name.clone(), image) {
+                let reason =
+                    format!("a filter of image `{image}` or of image `{other}` makes columns of the name `{name}` too");
+                return wrong(image, format!("{reason}: give the image another name"));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A family, and which of its features are asked for.
@@ -66,7 +104,7 @@ impl Selection {
     /// What `settings` ask for.
     ///
     /// # Errors
-    /// [`Error::UnknownName`] with the nearest name for a family or feature that does not exist.
+    /// As [`check_selection`].
     pub fn new(settings: &Settings) -> Result<Self> {
         for name in settings.families.iter().flatten() {
             family(name)?;
@@ -81,7 +119,29 @@ impl Selection {
         });
         let of_shape = |chosen: &Chosen| chosen.family.is_of_shape();
         let (shape, intensity) = chosen.filter(|chosen| !chosen.features.is_empty()).partition(of_shape);
-        Ok(Self { shape, intensity })
+        let selection = Self { shape, intensity };
+        selection.check(settings)?;
+        Ok(selection)
+    }
+
+    /// Refuses settings that ask for nothing, in all or of a family that they name.
+    fn check(&self, settings: &Settings) -> Result<()> {
+        let families = || self.shape.iter().chain(&self.intensity);
+        let mut named = settings.families.iter().flatten();
+        if let Some(name) = named.find(|name| families().all(|chosen| chosen.family.name != **name)) {
+            let remedy = "PyRadiomics has no feature of this family: choose `feature_set: ibsi`, or name features";
+            return Err(invalid("families", name, remedy));
+        }
+        if families().all(|chosen| chosen.features.is_empty()) {
+            let empty = if settings.features.is_some() { "features" } else { "families" };
+            return Err(invalid(empty, "[]", "nothing would be computed: leave it out to compute all"));
+        }
+        if families().all(|chosen| chosen.values(&settings.aggregations) == 0) {
+            let names: Vec<&str> = settings.aggregations.iter().map(|aggregation| aggregation.name()).collect();
+            let remedy = "nothing would be computed: no family that is chosen knows one of these; `3D_avg` and `3D` suit all";
+            return Err(invalid("aggregations", format!("[{}]", names.join(", ")), remedy));
+        }
+        Ok(())
     }
 
     /// The families of which any feature is asked for, in catalogue order.

@@ -67,8 +67,9 @@ pub use settings::profile::{IbsiConfiguration, Profile};
 pub use settings::{
     AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, FilterCrop,
     GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, Settings,
+    SingleSlices,
 };
-pub use table::{Column, FeatureRow, FeatureTable, Reason, Status};
+pub use table::{Column, FeatureRow, FeatureTable, Reason, Status, Warning, WarningCode};
 pub use texture::aggregation::{self, Aggregation};
 pub use volume::grid::{Grid, IDENTITY, Window};
 pub use volume::image::{Image, Mask};

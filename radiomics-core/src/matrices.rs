@@ -19,11 +19,13 @@
 //! # }
 //! ```
 
+use std::collections::BTreeSet;
+
 use ndarray::ArrayView3;
 use rayon::prelude::*;
 
 use crate::catalogue::Selection;
-use crate::error::{Error, Result};
+use crate::error::{Result, invalid};
 use crate::families::job::Job;
 use crate::kernels::Isa;
 use crate::kernels::padded::MAX_LEVELS;
@@ -40,7 +42,8 @@ use crate::volume::image::{Image, Mask};
 pub use crate::texture::matrix::{Cell, Matrix};
 
 /// The matrices of the texture families that `settings` ask for: of each slice if there are
-/// aggregations by slice, of the volume if there are aggregations in three dimensions.
+/// aggregations by slice, of the volume if there are aggregations in three dimensions. Of a region of a
+/// single slice there are those of the slice alone, if `single_slices` is planar.
 ///
 /// # Errors
 /// As [`extract`](crate::extract).
@@ -87,8 +90,9 @@ pub fn matrices(
 /// ```
 ///
 /// # Errors
-/// [`Error::UnknownName`] for a family or feature that does not exist, [`Error::TooManyLevels`] for a
-/// level above `n_g`, or `n_g` above the highest number of levels; as [`Settings::validate`].
+/// [`Error::UnknownName`](crate::Error::UnknownName) for a family or feature that does not exist,
+/// [`Error::InvalidSetting`](crate::Error::InvalidSetting) for `n_g` below a level or above the highest
+/// number of levels; as [`Settings::validate`].
 pub fn matrices_of_levels(
     levels: ArrayView3<u16>,
     n_g: usize,
@@ -98,13 +102,11 @@ pub fn matrices_of_levels(
     settings.validate()?;
     let selection = Selection::new(settings)?;
     let highest = usize::from(levels.iter().copied().max().unwrap_or(0));
-    if highest.max(n_g) > n_g.min(MAX_LEVELS) {
-        return Err(Error::TooManyLevels {
-            levels: highest.max(n_g) as f64,
-            minimum: 1.0,
-            maximum: highest as f64,
-            limit: n_g.min(MAX_LEVELS),
-        });
+    if highest > n_g {
+        return Err(invalid("n_g", n_g, format!("the levels go up to {highest}: give at least that number")));
+    }
+    if n_g > MAX_LEVELS {
+        return Err(invalid("n_g", n_g, format!("{MAX_LEVELS} grey levels are the limit")));
     }
     let shape: [usize; 3] = levels.dim().into();
     let roi = Roi {
@@ -137,13 +139,9 @@ impl Counting<'_> {
     fn matrices(&self, selection: &Selection) -> Vec<Matrix> {
         let Self { roi, levels, settings, isa } = *self;
         let job = Job { roi, settings, isa, features: &[] };
-        let mut spans = Vec::new();
-        if settings.aggregations.iter().any(|a| a.is_planar()) {
-            spans.extend((0..levels.shape()[0]).map(Span::Slice));
-        }
-        if settings.aggregations.iter().any(|a| a.is_volumetric()) {
-            spans.push(Span::Volume);
-        }
+        let slices = levels.shape()[0];
+        let units = settings.aggregations.iter().flat_map(|&a| job.plan(a, slices, [1, 1])).flatten();
+        let spans: BTreeSet<Span> = units.map(|unit| unit.0).collect();
         let counts = selection.families().filter_map(|family| Some((family.name, family.matrix?)));
         let units: Vec<_> =
             counts.flat_map(|(family, count)| spans.iter().map(move |&span| (family, count, span))).collect();

@@ -2,7 +2,8 @@
 
 use radiomics_core::ndarray::Array3;
 use radiomics_core::{
-    Discretisation, Error, Execution, Grid, IDENTITY, Image, Mask, Result, Settings, document, extract,
+    Aggregation, Discretisation, Error, Execution, FeatureSet, Grid, IDENTITY, Image, Isa, Mask, Pool, Profile,
+    Result, Runtime, Settings, catalogue, document, extract, extract_many, preprocess,
 };
 
 const SHAPE: [usize; 3] = [3, 4, 5];
@@ -94,6 +95,167 @@ fn grids_that_are_none() {
     assert_message(Grid::oriented(SHAPE, [1.0; 3], [0.0; 3], flat).map(|_| ()), &["direction"]);
 }
 
+/// The fields of a grid are public: what they hold is looked at where an image or a mask is made of it.
+#[test]
+fn images_and_masks_on_grids_that_are_none() {
+    let (image, mask) = (ramp(), Array3::ones(SHAPE));
+    let on = |image_grid: Grid, mask_grid: Grid| {
+        run_on((&image_grid, &image), (&mask_grid, &mask), 1, &Settings::default())
+    };
+    let sheared = [[1.0, 0.9, 0.0], [0.0, (1.0f64 - 0.81).sqrt(), 0.0], [0.0, 0.0, 1.0]];
+    for (wrong, part) in [
+        (Grid { spacing_mm: [0.0, 1.0, 1.0], ..grid() }, "is [0.0, 1.0, 1.0] mm"),
+        (Grid { spacing_mm: [-1.0, 1.0, 1.0], ..grid() }, "above 0"),
+        (Grid { spacing_mm: [f64::NAN, 1.0, 1.0], ..grid() }, "NaN"),
+        (Grid { spacing_mm: [1e-100; 3], ..grid() }, "from 1e-30 to 1e30"),
+        (Grid { origin_mm: [f64::NAN, 0.0, 0.0], ..grid() }, "it must be finite"),
+        (Grid { direction: [[0.0; 3]; 3], ..grid() }, "length 0"),
+        (Grid { direction: IDENTITY.map(|row| row.map(|x| 2.0 * x)), ..grid() }, "length 2"),
+        (Grid { direction: sheared, ..grid() }, "axes z and y must be perpendicular"),
+        (Grid { shape: [3, 4, 6], ..grid() }, "both must have the same shape"),
+        (Grid { shape: [3, 0, 5], ..grid() }, "[3, 0, 5]"),
+    ] {
+        assert_message(on(wrong.clone(), grid()), &["the image ", part]);
+        assert_message(on(grid(), wrong), &["the mask ", part]);
+    }
+}
+
+#[test]
+fn names_and_labels_that_tell_nothing_apart() {
+    let (image, mask) = (ramp(), Array3::<u8>::ones(SHAPE));
+    let image = Image::new(grid(), image.view()).unwrap();
+    let mask = Mask::new(grid(), mask.view()).unwrap();
+    let pool = Pool::new(1).unwrap();
+    let run = |names: &[&str], labels: &[i64], filters: &str| {
+        let settings = document::from_yaml(&format!("{{families: [glcm], filters: {filters}}}")).unwrap();
+        let images: Vec<(&str, &Image)> = names.iter().map(|&name| (name, &image)).collect();
+        let columns = catalogue::columns(&settings, names).map(|_| ());
+        let tables = extract_many(&images, &mask, labels, &settings, &Runtime::new(&pool)).map(|_| ());
+        if labels == [1] {
+            assert_eq!(tables.is_ok(), columns.is_ok(), "{names:?}");
+        }
+        tables
+    };
+    assert_eq!(run(&["a", "b"], &[1], "[original, square]"), Ok(()));
+    assert_message(run(&["a", ""], &[1], "original"), &["image name ``", "empty"]);
+    assert_message(run(&["a", "a"], &[1], "original"), &["two images are called `a`"]);
+    for names in [["a", "a-square"], ["a-square", "a"], ["original", "square"]] {
+        assert_message(run(&names, &[1], "[original, square]"), &["makes columns of the name `", "square` too"]);
+    }
+    assert_eq!(run(&["a", "a-square"], &[1], "original"), Ok(()));
+    assert_message(run(&["a"], &[1, 1], "original"), &["label 1 is given twice"]);
+    // An angle and the next one after it.
+    let twice = "[gabor: {sigma_mm: 1, lambda_mm: 2, theta: [0.7853981633974483, 0.7853981633974484]}]";
+    assert_message(document::from_yaml(&format!("filters: {twice}")).map(|_| ()), &["given twice"]);
+}
+
+#[test]
+fn settings_that_ask_for_nothing() {
+    for (text, parts) in [
+        ("families: []", ["`families` is []", "nothing would be computed"]),
+        ("features: []", ["`features` is []", "nothing would be computed"]),
+        ("{families: [], features: []}", ["is []", "nothing would be computed"]),
+        ("{profile: pyradiomics, families: [glcm, gldzm]}", ["`families` is gldzm", "`feature_set: ibsi`"]),
+        ("{families: [glcm], aggregations: [3D]}", ["`aggregations` is [3D]", "`3D_avg` and `3D`"]),
+        ("{families: [glcm, glszm], aggregations: []}", ["`aggregations` is []", "`3D_avg` and `3D`"]),
+    ] {
+        assert_message(document::from_yaml(text).map(|_| ()), &parts);
+    }
+    for text in [
+        "{families: [], features: [glcm.contrast]}",
+        "{profile: pyradiomics, families: [gldzm], features: [gldzm.zone_percentage]}",
+        "{families: [morphology], aggregations: []}",
+    ] {
+        assert!(document::from_yaml(text).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn more_bins_than_there_are_levels() {
+    let edges: Vec<String> = (0..=65_536).map(|edge| edge.to_string()).collect();
+    for key in ["bin_edges", "ivh_bin_edges"] {
+        let text = format!("{{\"{key}\": [{}]}}", edges.join(","));
+        assert_message(document::from_json(&text).map(|_| ()), &[key, "a list of 65537 numbers", "65535"]);
+        let text = format!("{{\"{key}\": [{}]}}", edges[1..].join(","));
+        assert!(document::from_json(&text).is_ok());
+    }
+    let bins = || Discretisation::BinEdges { edges: (-70_000..=70_000).map(f64::from).collect() };
+    let everywhere = Array3::ones(SHAPE);
+    for settings in [
+        Settings { discretisation: bins(), ..Settings::default() },
+        Settings { ivh_discretisation: bins(), ..Settings::default() },
+        Settings { further_discretisations: vec![bins()], discretisation: bins(), ..Settings::default() },
+    ] {
+        assert_message(run(&ramp(), &everywhere, 1, &settings), &["bin_edges", "65535 bins are the limit"]);
+    }
+}
+
+/// Numbers near the end of the type: a value that is right, or an error in a line.
+#[test]
+fn numbers_of_any_size() {
+    let everywhere = Array3::<u8>::ones(SHAPE);
+    let mask = Mask::new(grid(), everywhere.view()).unwrap();
+    let extract_of = |image: &Array3<f64>, settings: &Settings| {
+        extract(&Image::new(grid(), image.view()).unwrap(), &mask, 1, settings, &Execution::default())
+    };
+    for profile in [Profile::Ibsi, Profile::PyRadiomics] {
+        for size in [2f64.powi(53) + 2.0, 1e16, 1.8e16, -1e17, 1e300, f64::MAX] {
+            let settings = Settings {
+                discretisation: Discretisation::FixedBinNumber { bins: 8 },
+                families: Some(vec!["intensity_statistics".into(), "intensity_histogram".into()]),
+                feature_set: FeatureSet::Ibsi,
+                ..profile.settings()
+            };
+            let table = extract_of(&Array3::from_elem(SHAPE, size), &settings).unwrap();
+            let value = |family, feature| table.value(family, feature, Aggregation::Region).unwrap();
+            assert_eq!(value("intensity_statistics", "minimum"), size);
+            assert_eq!(value("intensity_statistics", "maximum"), size);
+            if profile == Profile::Ibsi {
+                assert_eq!(value("intensity_histogram", "mean"), 1.0);
+            }
+        }
+    }
+    let ramp = Array3::from_shape_fn(SHAPE, |(k, j, i)| (k * 20 + j * 5 + i) as f64 * 3e306);
+    let message = extract_of(&ramp, &Settings::default()).unwrap_err().to_string();
+    assert!(message.starts_with("the intensities 0 to 1.7"), "{message}");
+    for text in ["{profile: pyradiomics, bin_width: 1.0e+308}", "{profile: pyradiomics, bin_width: 9.0e+307}"] {
+        let settings = document::from_yaml(text).unwrap();
+        let image = Array3::from_shape_fn(SHAPE, |(k, j, i)| (k + j + i) as f64);
+        assert_message(extract_of(&image, &settings).map(|_| ()), &["`bin_width` is too large"]);
+    }
+}
+
+/// What a margin adds to a box may be more than a number of voxels can be.
+#[test]
+fn margins_of_any_size() {
+    let (ramp, mask) = (ramp(), Array3::from_shape_fn(SHAPE, |at| i16::from(at.0 > 0)));
+    let settings = |text: &str| document::from_yaml(text).unwrap();
+    for (crop, resampling) in [("always", ""), ("when_interpolated", ", resample_spacing_mm: 0.8")] {
+        let filtered = |voxels: &str| {
+            let text = format!(
+                "{{families: [intensity_statistics], filters: [mean: {{support_voxels: 3}}], \
+                 filter_crop: {crop}, filter_crop_voxels: {voxels}{resampling}}}"
+            );
+            let image = Image::new(grid(), ramp.view()).unwrap();
+            let mask = Mask::new(grid(), mask.view()).unwrap();
+            extract(&image, &mask, 1, &settings(&text), &Execution::default()).unwrap()
+        };
+        assert_eq!(filtered("10"), filtered("1000000"));
+    }
+    for huge in ["18446744073709551615", "18446744073709551600", "1000001"] {
+        let text = format!("{{filter_crop: always, filter_crop_voxels: {huge}}}");
+        assert_message(document::from_yaml(&text).map(|_| ()), &["filter_crop_voxels", "from 0 to 1000000"]);
+        // Rust can do without a document.
+        let settings = Settings { filter_crop_voxels: huge.parse().unwrap(), ..Settings::default() };
+        assert_message(run(&ramp, &mask, 1, &settings), &["filter_crop_voxels"]);
+    }
+    let (image, mask) = (Image::new(grid(), ramp.view()).unwrap(), Mask::new(grid(), mask.view()).unwrap());
+    for margin_mm in [1e300, f64::INFINITY, f64::MAX] {
+        let roi = preprocess::prepare(&image, &mask, 1, &Settings::default(), margin_mm, Isa::best()).unwrap();
+        assert_eq!(roi.grid().shape, SHAPE);
+    }
+}
+
 #[test]
 fn voxels_that_are_no_numbers() {
     let mut image = ramp();
@@ -135,7 +297,10 @@ fn settings_out_of_range_are_named() {
         ("mask_threshold: 0", ["`mask_threshold` is 0", "at most 1"]),
         ("resample_spacing_mm: [1, 0, 1]", ["`resample_spacing_mm` is 0", "above 0"]),
         ("resample_spacing_mm: [1, 1]", ["[1,1]", "three numbers"]),
-        ("resegment_range: [400, -500]", ["resegment_range", "not be above"]),
+        ("resegment_range: [400, -500]", ["`resegment_range` is [400, -500]", "not be above"]),
+        ("bin_width: -1.0e+300", ["`bin_width` is -1e300: ", "above 0"]),
+        ("normalise: yes", ["`normalise` is \"yes\"", "true or false"]),
+        ("{bin_width: 1, bin_width: 2}", ["cannot be read as YAML: the key `bin_width` is given twice", "line 1"]),
         ("resegment_sigma: -3", ["`resegment_sigma` is -3", "above 0"]),
         ("distances: []", ["`distances` is []", "at least one"]),
         ("profile: ipsi", ["no profile `ipsi`", "did you mean `ibsi`"]),

@@ -10,7 +10,8 @@ use radiomics_core::catalogue::FAMILIES;
 use radiomics_core::ndarray::Array3;
 use radiomics_core::voxel_map::{Column, MovingWindow, feature_map_tiles, feature_maps};
 use radiomics_core::{
-    Aggregation, Discretisation, Error, Execution, Grid, Image, Isa, Mask, Named, Profile, Settings, extract,
+    Aggregation, Discretisation, Error, Execution, Grid, Image, Isa, Mask, Named, Profile, Settings, SingleSlices,
+    extract,
 };
 
 const SPACING_MM: [f64; 3] = [3.0, 1.0, 1.5];
@@ -39,6 +40,8 @@ fn settings(profile: Profile, aggregations: &[Aggregation]) -> Settings {
         discretisation: Discretisation::BinEdges { edges: (0..=HIGHEST).map(|e| e as f64 + 0.5).collect() },
         aggregations: aggregations.to_vec(),
         families: Some(families.map(|family| family.name.to_owned()).collect()),
+        // A window is a piece of a volume, even where only a slice of it is inside.
+        single_slices: SingleSlices::Volume,
         ..profile.settings()
     }
 }

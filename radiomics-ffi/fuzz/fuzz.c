@@ -158,6 +158,12 @@ static void use_table(radiomics_table *table, input *in) {
     if (row.struct_size > sizeof row && row.struct_size <= 4096) row.struct_size = sizeof row;
     const radiomics_status status = radiomics_table_row(table, number(in), &row);
     REQUIRE(status == RADIOMICS_STATUS_OK || status == RADIOMICS_STATUS_INVALID_ARGUMENT);
+    radiomics_warning warning;
+    memset(&warning, 0, sizeof warning);
+    warning.struct_size = sizeof warning;
+    const size_t at = number(in), warnings = radiomics_table_warning_count(table);
+    REQUIRE((radiomics_table_warning(table, at, &warning) == RADIOMICS_STATUS_OK) == (at < warnings));
+    if (at < warnings) REQUIRE(warning.message[0] != 0 && warning.image[0] != 0);
     struct ArrowArray array;
     struct ArrowSchema schema;
     REQUIRE(radiomics_table_to_arrow(table, &array, &schema) == RADIOMICS_STATUS_OK);

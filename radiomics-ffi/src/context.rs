@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use radiomics_core::Pool;
 
-use crate::entry::{free, plain_entry, value_or};
+use crate::entry::{free, kept_text, plain_entry, value_or};
 use crate::pointers::{Out, Versioned, versioned};
 use crate::status::{Failure, radiomics_status};
 use crate::strings::c_text;
@@ -44,7 +44,8 @@ impl radiomics_context {
     }
 }
 
-/// Makes a context, which starts its threads. `options` may be NULL for the usual choice.
+/// Makes a context, which starts its threads. `options` may be NULL for the usual choice. What went wrong
+/// if there is none is radiomics_last_error(NULL).
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_context_new(
@@ -73,15 +74,16 @@ pub unsafe extern "C" fn radiomics_context_free(context: *mut radiomics_context)
     unsafe { free(context) };
 }
 
-/// What went wrong in the last call with this context that failed: the values at fault and the remedy, in
-/// UTF-8. The text is empty if no call failed, or for NULL, and valid until the next failing call with
-/// the context, or until it is freed.
+/// What went wrong in the last call with this context that failed: the values at fault and the
+/// remedy, in UTF-8. Empty if none failed. Valid until the next failing call with the context, or until
+/// it is freed. For NULL the same of the calls of this thread that take no context, valid until the next
+/// of those that fails; before RADIOMICS_ABI_VERSION 5 it was empty.
 // SAFETY: as for `radiomics_version`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_last_error(context: *const radiomics_context) -> *const c_char {
     value_or(c"".as_ptr(), || {
         // SAFETY: by the rule of the header.
-        let Some(context) = (unsafe { context.as_ref() }) else { return c"".as_ptr() };
+        let Some(context) = (unsafe { context.as_ref() }) else { return kept_text() };
         context.error.lock().unwrap_or_else(PoisonError::into_inner).as_ptr()
     })
 }

@@ -1,11 +1,14 @@
 //! The way into the library: no panic leaves it.
 
 use std::any::Any;
+use std::cell::UnsafeCell;
+use std::ffi::c_char;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::context::radiomics_context;
 use crate::pointers::borrowed;
 use crate::status::{Failure, radiomics_status as Status};
+use crate::strings::c_text;
 
 /// Runs the body of a function that has a context, which keeps the text of a failure.
 pub(crate) unsafe fn entry(
@@ -14,6 +17,7 @@ pub(crate) unsafe fn entry(
 ) -> Status {
     // SAFETY: passed on to the caller.
     let Ok(context) = (unsafe { borrowed(context, "context") }) else {
+        keep_text("`context` is NULL or misaligned");
         return Status::InvalidArgument;
     };
     match caught(|| body(context)) {
@@ -26,9 +30,40 @@ pub(crate) unsafe fn entry(
     }
 }
 
-/// Runs the body of a function without a context: of a failure only the code is left.
+/// Runs the body of a function without a context: its thread keeps the text of a failure.
 pub(crate) fn plain_entry(body: impl FnOnce() -> Result<(), Failure>) -> Status {
-    caught(body).map_or_else(|failure| failure.status, |()| Status::Ok)
+    let Err(failure) = caught(body) else { return Status::Ok };
+    keep_text(&failure.text);
+    failure.status
+}
+
+/// Bytes of a text that a thread keeps: long enough for any message that has no list of the caller's in
+/// it, and without memory that would have to be freed when the thread ends or the library is unloaded.
+const KEPT: usize = 1024;
+
+thread_local! {
+    /// What went wrong in the last call without a context that failed on this thread, ended by NUL.
+    static TEXT: UnsafeCell<[u8; KEPT]> = const { UnsafeCell::new([0; KEPT]) };
+}
+
+fn keep_text(text: &str) {
+    let text = c_text(text);
+    let whole = text.to_bytes();
+    // A character of several bytes is not cut.
+    let end = (0..=whole.len().min(KEPT - 1)).rev().find(|&end| whole.get(end).is_none_or(|b| b & 0xc0 != 0x80));
+    let kept = &whole[..end.unwrap_or(0)];
+    TEXT.with(|to| {
+        // SAFETY: only this thread has the buffer, and nothing in Rust borrows it: what C was given of it
+        // is valid until the next failing call, by the rule of the header.
+        let to = unsafe { &mut *to.get() };
+        to[..kept.len()].copy_from_slice(kept);
+        to[kept.len()] = 0;
+    });
+}
+
+/// The text that [`plain_entry`] kept on this thread.
+pub(crate) fn kept_text() -> *const c_char {
+    TEXT.with(|text| text.get().cast::<c_char>().cast_const())
 }
 
 /// Runs the body of a function that returns a value, `otherwise` if it panics.
@@ -81,6 +116,12 @@ mod tests {
             radiomics_context_free(context);
         }
         assert_eq!(plain_entry(|| panic!("here")), Status::Internal);
+        // SAFETY: the text ends in NUL and lives as long as the thread.
+        let kept = || unsafe { CStr::from_ptr(kept_text()) }.to_str().unwrap().to_owned();
+        assert!(kept().ends_with("please report it: here"), "{}", kept());
+        std::thread::spawn(move || assert_eq!(kept(), "")).join().unwrap();
+        assert_eq!(plain_entry(|| Err(Failure::argument("é".repeat(KEPT)))), Status::InvalidArgument);
+        assert_eq!(kept(), "é".repeat((KEPT - 1) / 2));
         assert_eq!(value_or(7, || panic!("here")), 7);
     }
 }

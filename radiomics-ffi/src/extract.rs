@@ -21,14 +21,14 @@ pub struct radiomics_job {
     pub struct_size: usize,
     /// Pointers to image_count images on one grid, that of the mask.
     pub images: *const *const radiomics_image,
-    /// A name for each image, all different: it becomes the `image` of its rows. NULL is fine for
+    /// A name for each image, all different and none of them empty: it becomes the `image` of its rows. NULL is fine for
     /// one image, which is then "original".
     pub image_names: *const *const c_char,
     /// Number of images.
     pub image_count: usize,
     /// The mask, which holds the labels.
     pub mask: *const radiomics_image,
-    /// The labels whose voxels are the regions; NULL means every label of the mask, ascending.
+    /// The labels whose voxels are the regions, each once; NULL means every label of the mask, ascending.
     pub labels: *const i64,
     /// Number of labels; 0 if `labels` is NULL.
     pub label_count: usize,
@@ -64,7 +64,7 @@ pub unsafe extern "C" fn radiomics_extract(
         let (out, settings, image, mask) = unsafe {
             let out = Out::new(table, "table")?;
             let settings = borrowed(settings, "settings")?;
-            (out, settings, crate::image::image(image, "image")?, crate::image::mask(mask)?)
+            (out, settings, crate::image::image(image, "image", "image")?, crate::image::mask(mask)?)
         };
         let runtime = Runtime::new(context.pool());
         out.set(tables(&[("original", &image)], &mask, &[label], settings.core(), &runtime)?);
@@ -124,13 +124,9 @@ unsafe fn images<'a>(job: &radiomics_job) -> Result<Vec<(&'a str, Image<'a>)>, F
             // SAFETY: passed on to the caller; there are as many names as images.
             false => unsafe { text(*job.image_names.add(index), &format!("image_names[{index}]")) }?,
         };
-        if images.iter().any(|(other, _)| *other == name) {
-            return Err(Failure::argument(format!(
-                "two images are called `{name}`: their rows could not be told apart"
-            )));
-        }
+        let role = if pointers.len() == 1 { "image".to_owned() } else { format!("image `{name}`") };
         // SAFETY: passed on to the caller.
-        images.push((name, unsafe { image(pointer, &format!("images[{index}]")) }?));
+        images.push((name, unsafe { image(pointer, &format!("images[{index}]"), &role) }?));
     }
     Ok(images)
 }

@@ -26,7 +26,7 @@ pub unsafe extern "C" fn radiomics_filter(
     let body = |context: &radiomics_context| {
         // SAFETY: by the rule of the header.
         let (settings, image) =
-            unsafe { (borrowed(settings, "settings")?, crate::image::image(image, "image")?) };
+            unsafe { (borrowed(settings, "settings")?, crate::image::image(image, "image", "image")?) };
         let filters = &settings.core().filters;
         // SAFETY: by the rule of the header.
         let output = unsafe { Output::new(output, "response", filters.len(), image.grid().shape) }?;

@@ -60,8 +60,9 @@ pub struct radiomics_image {
     pub spacing_mm: [f64; 3],
     /// Position (z, y, x) in mm of the centre of voxel (0, 0, 0).
     pub origin_mm: [f64; 3],
-    /// Direction cosines: column c is the direction, in (z, y, x) components, of axis c. All 0
-    /// means that the axes run along the patient's.
+    /// Direction cosines: column c is the direction, in (z, y, x) components, of axis c. The three are
+    /// of length 1 and perpendicular, to three decimals. All 0 means that the axes run along the
+    /// patient's.
     pub direction: [[f64; 3]; 3],
 }
 
@@ -71,23 +72,29 @@ unsafe impl Versioned for radiomics_image {
     const FIRST_SIZE: usize = 192;
 }
 
-/// The image that the caller describes, borrowed for as long as the caller's voxels live.
-pub(crate) unsafe fn image<'a>(image: *const radiomics_image, name: &str) -> Result<Image<'a>, Failure> {
+/// The image that the caller describes, borrowed for as long as the caller's voxels live. `name` is
+/// that of the argument, and `role` what messages call an image that lies nowhere.
+pub(crate) unsafe fn image<'a>(
+    image: *const radiomics_image,
+    name: &str,
+    role: &str,
+) -> Result<Image<'a>, Failure> {
     // SAFETY: passed on to the caller.
-    let (grid, voxels) = unsafe { grid_and_voxels(image, name) }?;
+    let (grid, voxels) = unsafe { grid_and_voxels(image, name, role) }?;
     Ok(Image::new(grid, voxels)?)
 }
 
 /// The mask that the caller describes, borrowed for as long as the caller's voxels live.
 pub(crate) unsafe fn mask<'a>(mask: *const radiomics_image) -> Result<Mask<'a>, Failure> {
     // SAFETY: passed on to the caller.
-    let (grid, voxels) = unsafe { grid_and_voxels(mask, "mask") }?;
+    let (grid, voxels) = unsafe { grid_and_voxels(mask, "mask", "mask") }?;
     Ok(Mask::new(grid, voxels)?)
 }
 
 unsafe fn grid_and_voxels<'a>(
     image: *const radiomics_image,
     name: &str,
+    role: &str,
 ) -> Result<(Grid, Voxels<'a>), Failure> {
     // SAFETY: passed on to the caller.
     let image = unsafe { versioned(image, name) }?;
@@ -96,7 +103,9 @@ unsafe fn grid_and_voxels<'a>(
     }
     let unset = image.direction.iter().flatten().all(|cosine| *cosine == 0.0);
     let direction = if unset { IDENTITY } else { image.direction };
-    let grid = Grid::oriented(image.shape, image.spacing_mm, image.origin_mm, direction)?;
+    let radiomics_image { shape, spacing_mm, origin_mm, .. } = image;
+    let grid = Grid { shape, spacing_mm, origin_mm, direction };
+    grid.check(role)?;
     // SAFETY: passed on to the caller.
     let voxels = unsafe { voxels(&image, name) }?;
     Ok((grid, voxels))

@@ -110,7 +110,7 @@ pub unsafe extern "C" fn radiomics_matrices_new(
         let (out, settings, image, mask) = unsafe {
             let out = Out::new(matrices, "matrices")?;
             let settings = borrowed(settings, "settings")?;
-            (out, settings, crate::image::image(image, "image")?, crate::image::mask(mask)?)
+            (out, settings, crate::image::image(image, "image", "image")?, crate::image::mask(mask)?)
         };
         let execution = Execution { threads: context.pool().threads(), isa: Isa::best() };
         let counted = self::matrices(&image, &mask, label, settings.core(), &execution)?;

@@ -12,7 +12,8 @@ pub enum radiomics_status {
     Ok = 0,
 
     /// An argument cannot be used: a NULL or misaligned pointer, a struct_size that is not that of the
-    /// struct, an unknown code, text that is not UTF-8, an index that is too large.
+    /// struct, an unknown code, text that is not UTF-8, an index that is too large, a label or a name of
+    /// an image given twice.
     InvalidArgument = 1,
     /// A mistake of this library: please report it. The context can still be used.
     Internal = 2,
@@ -39,7 +40,7 @@ pub enum radiomics_status {
     LabelNotPresent = 25,
     /// The mask holds fractions.
     FractionalMask = 26,
-    /// The image is NaN or infinite where the region is.
+    /// The image is NaN or infinite where the region is, or where a step of the settings looks.
     NonFiniteVoxels = 27,
     /// Too few voxels are left.
     RegionTooSmall = 28,
@@ -120,24 +121,27 @@ fn status_of(error: &Error) -> Status {
     match error {
         Error::EmptyImage { .. } => Status::EmptyImage,
         Error::InvalidSpacing { .. } | Error::InvalidGeometry { .. } => Status::InvalidGeometry,
-        Error::ShapeMismatch { .. } => Status::ShapeMismatch,
+        Error::ShapeMismatch { .. } | Error::VoxelsMismatch { .. } => Status::ShapeMismatch,
+        Error::LabelTwice { .. } | Error::ImageName { .. } => Status::InvalidArgument,
         Error::GeometryMismatch { .. } => Status::GeometryMismatch,
         Error::EmptyMask { .. } => Status::EmptyMask,
         Error::LabelNotPresent { .. } | Error::BackgroundLabel => Status::LabelNotPresent,
         Error::FractionalMask { .. } => Status::FractionalMask,
-        Error::NonFiniteVoxels { .. } => Status::NonFiniteVoxels,
+        Error::NonFiniteVoxels { .. } | Error::NonFiniteSurroundings { .. } => Status::NonFiniteVoxels,
         Error::RegionTooSmall { .. } => Status::RegionTooSmall,
         Error::UnknownSetting { .. } => Status::UnknownSetting,
         Error::InvalidSetting { .. }
+        | Error::NonFiniteResult { .. }
         | Error::Filter { .. }
         | Error::UnknownParameter { .. }
         | Error::InvalidFilter { .. } => Status::InvalidSetting,
         Error::InvalidDocument { .. } => Status::InvalidDocument,
         Error::UnknownName { .. } => Status::UnknownName,
         Error::Unavailable { .. } => Status::Unavailable,
-        Error::TooManyLevels { .. } | Error::NotDiscretised { .. } | Error::OutsideBinEdges { .. } => {
-            Status::UnsuitableDiscretisation
-        }
+        Error::TooManyLevels { .. }
+        | Error::RangeTooLarge { .. }
+        | Error::NotDiscretised { .. }
+        | Error::OutsideBinEdges { .. } => Status::UnsuitableDiscretisation,
         Error::GridTooLarge { .. } => Status::GridTooLarge,
         Error::Threads { .. } => Status::Threads,
         Error::Cancelled { .. } => Status::Cancelled,

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::ptr::null;
 
-use radiomics_core::{FeatureRow, FeatureTable, Named, Status};
+use radiomics_core::{FeatureRow, FeatureTable, Named, Status, Warning};
 
 use crate::arrow::{ArrowArray, ArrowSchema, export};
 use crate::columns::radiomics_column;
@@ -17,7 +17,8 @@ pub struct radiomics_table {
     pub(crate) rows: Vec<(i64, FeatureRow)>,
     values: Vec<f64>,
     for_c: Vec<radiomics_row>,
-    // Owns what the rows for C point to.
+    warnings: Vec<radiomics_warning>,
+    // Owns what the rows and warnings for C point to.
     _texts: Texts,
 }
 
@@ -67,9 +68,35 @@ pub struct radiomics_row {
     /// RADIOMICS_ABI_VERSION 3.
     pub discretisation: *const c_char,
     /// Why the value is undefined: "nothing_counted" if the region has nothing of what the matrix
-    /// counts, "not_defined" if the formula has no value for it; empty if it is defined. Since
+    /// counts, "not_defined" if the formula has no value for it, "single_slice" or "several_slices" if the
+    /// feature is one of a volume or of a slice and the region is not; empty if it is defined. Since
     /// RADIOMICS_ABI_VERSION 4.
     pub reason: *const c_char,
+}
+
+/// Something about a region that makes its values doubtful, though each of them is what it says. The
+/// texts are UTF-8 and live as long as the table. Since RADIOMICS_ABI_VERSION 5.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct radiomics_warning {
+    /// sizeof(radiomics_warning), to be set by the caller.
+    pub struct_size: usize,
+    /// Label of the region.
+    pub label: i64,
+    /// Kind of the warning, for programs: "mask_like_image", "region_at_border", "single_slice",
+    /// "volume_changed", "narrow_range", "small_region", "single_level", "few_levels" or "many_levels";
+    /// later versions may have others.
+    pub code: *const c_char,
+    /// The image whose values are doubtful, as the `image` of its rows.
+    pub image: *const c_char,
+    /// What was found, and what can be done about it, for people.
+    pub message: *const c_char,
+}
+
+// SAFETY: repr(C), begins with its size, and consists of numbers and pointers.
+unsafe impl Versioned for radiomics_warning {
+    const NAME: &'static str = "radiomics_warning";
+    const FIRST_SIZE: usize = 40;
 }
 
 // SAFETY: repr(C), begins with its size, and consists of numbers and pointers.
@@ -80,13 +107,25 @@ unsafe impl Versioned for radiomics_row {
 
 impl radiomics_table {
     pub(crate) fn new(tables: Vec<(i64, FeatureTable)>) -> Self {
+        let mut texts = Texts::default();
+        let all = tables.iter().flat_map(|(_, table)| table.warnings());
+        let warnings = all.map(|warning| warning_for_c(warning, &mut texts)).collect();
         let of_label =
             |(label, table): (i64, FeatureTable)| table.into_rows().into_iter().map(move |row| (label, row));
         let rows: Vec<(i64, FeatureRow)> = tables.into_iter().flat_map(of_label).collect();
-        let mut texts = Texts::default();
         let values = rows.iter().map(|(_, row)| row.value).collect();
         let for_c = rows.iter().map(|(label, row)| row_for_c(*label, row, &mut texts)).collect();
-        Self { rows, values, for_c, _texts: texts }
+        Self { rows, values, for_c, warnings, _texts: texts }
+    }
+}
+
+fn warning_for_c(warning: &Warning, texts: &mut Texts) -> radiomics_warning {
+    radiomics_warning {
+        struct_size: size_of::<radiomics_warning>(),
+        label: warning.label,
+        code: texts.keep(warning.code.name()),
+        image: texts.keep(&warning.image),
+        message: texts.keep(&warning.message),
     }
 }
 
@@ -137,6 +176,31 @@ pub unsafe extern "C" fn radiomics_table_row(
         // SAFETY: by the rule of the header.
         let (table, out) = unsafe { (borrowed(table, "table")?, OutStruct::new(row, "row")?) };
         out.set(*table.for_c.get(index).ok_or_else(|| Failure::argument("`index` is too large"))?);
+        Ok(())
+    })
+}
+
+/// The number of warnings, which say what makes values doubtful; 0 for NULL. Since RADIOMICS_ABI_VERSION 5.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_table_warning_count(table: *const radiomics_table) -> usize {
+    // SAFETY: by the rule of the header.
+    value_or(0, || unsafe { table.as_ref() }.map_or(0, |table| table.warnings.len()))
+}
+
+/// Writes warning `index`, from 0: label by label, in the order in which they were found. Set
+/// `warning->struct_size` first. Since RADIOMICS_ABI_VERSION 5.
+// SAFETY: as for `radiomics_version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_table_warning(
+    table: *const radiomics_table,
+    index: usize,
+    warning: *mut radiomics_warning,
+) -> radiomics_status {
+    plain_entry(|| {
+        // SAFETY: by the rule of the header.
+        let (table, out) = unsafe { (borrowed(table, "table")?, OutStruct::new(warning, "warning")?) };
+        out.set(*table.warnings.get(index).ok_or_else(|| Failure::argument("`index` is too large"))?);
         Ok(())
     })
 }

@@ -9,7 +9,7 @@ use radiomics::image::radiomics_image;
 use radiomics::maps::{radiomics_map, radiomics_maps_job};
 use radiomics::matrices::radiomics_matrix;
 use radiomics::output::radiomics_output;
-use radiomics::table::radiomics_row;
+use radiomics::table::{radiomics_row, radiomics_warning};
 use std::mem::offset_of;
 
 /// Asserts the size of a struct and the places of its fields, in bytes.
@@ -31,6 +31,7 @@ fn fields_stay_where_they_are() {
     lies!(radiomics_row: 112, label 8, value 16, status 24, reserved 28, column 32, image 40, family
         48, feature 56, aggregation 64, ibsi_id 72, ibsi_parameter_id 80, pyradiomics 88,
         discretisation 96, reason 104);
+    lies!(radiomics_warning: 40, label 8, code 16, image 24, message 32);
     lies!(radiomics_feature: 72, family 8, family_ibsi_id 16, name 24, ibsi_id 32, ibsi_parameter_id
         40, pyradiomics 48, summary 56, aggregations 64);
     lies!(radiomics_output: 56, buffers 8, buffer_count 16, buffer_length 24, outside 32, progress

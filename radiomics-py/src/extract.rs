@@ -6,7 +6,9 @@ use pyo3::types::PyDict;
 use radiomics_core::catalogue::FAMILIES;
 use radiomics_core::example::DigitalPhantom;
 use radiomics_core::filters::{Filter, filter_each, read_filters};
-use radiomics_core::{Execution, FeatureRow, Grid, Image, Mask, Named, Runtime, Voxels, extract_many};
+use radiomics_core::{
+    Execution, FeatureRow, FeatureTable, Grid, Image, Mask, Named, Runtime, Voxels, Warning, extract_many,
+};
 
 use serde_json::Value;
 
@@ -22,6 +24,9 @@ pub type Geometry = ([f64; 3], [f64; 3], [[f64; 3]; 3]);
 
 /// A row of features: what the value is of, the value, and why it is undefined (empty if it is defined).
 type Row = (Column, f64, &'static str);
+
+/// Something that makes values doubtful: its code, the label, the image, and a message.
+type Doubt = (&'static str, i64, String, String);
 
 /// The example: image, mask and spacing (z, y, x) in mm.
 type Example<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, (f64, f64, f64));
@@ -45,7 +50,7 @@ pub fn extract(
     settings: &Settings,
     labels: Vec<i64>,
     threads: i64,
-) -> PyResult<Vec<Vec<Row>>> {
+) -> PyResult<Vec<(Vec<Row>, Vec<Doubt>)>> {
     let single = images.len() == 1;
     let role = |name: &str| if single { "image".to_owned() } else { format!("image `{name}`") };
     let borrowed = images
@@ -55,14 +60,23 @@ pub fn extract(
     let voxels = Borrowed::new("mask", mask)?;
     let of_names = images.iter().zip(&borrowed);
     let images = of_names
-        .map(|((name, _, geometry), image)| Ok((name.as_str(), self::image(image.voxels(), *geometry)?)))
+        .map(|((name, _, geometry), image)| {
+            Ok((name.as_str(), self::image(&role(name), image.voxels(), *geometry)?))
+        })
         .collect::<PyResult<Vec<(&str, Image)>>>()?;
     let named: Vec<(&str, &Image)> = images.iter().map(|(name, image)| (*name, image)).collect();
     let mask = self::mask(voxels.voxels(), mask_geometry)?;
     let tables = on_threads(py, threads, |pool| {
         extract_many(&named, &mask, &labels, settings.core(), &Runtime::new(pool))
     })?;
-    Ok(tables.iter().map(|table| table.rows().iter().map(row).collect()).collect())
+    let of_label = |table: &FeatureTable| {
+        (table.rows().iter().map(row).collect(), table.warnings().iter().map(warning).collect())
+    };
+    Ok(tables.iter().map(of_label).collect())
+}
+
+fn warning(warning: &Warning) -> Doubt {
+    (warning.code.name(), warning.label, warning.image.clone(), warning.message.clone())
 }
 
 fn row(row: &FeatureRow) -> Row {
@@ -84,7 +98,7 @@ pub fn filter_images<'py>(
 ) -> PyResult<Vec<Bound<'py, PyArray3<f64>>>> {
     let filters = filters_of(filters)?;
     let voxels = Borrowed::new("image", image)?;
-    let image = self::image(voxels.voxels(), geometry)?;
+    let image = self::image("image", voxels.voxels(), geometry)?;
     let mut responses = Vec::with_capacity(filters.len());
     on_threads(py, threads, |pool| {
         filter_each(&image, &filters, &Runtime::new(pool), |_, response| responses.push(response))
@@ -105,20 +119,22 @@ pub fn execution(threads: i64) -> PyResult<Execution> {
     Ok(Execution { threads: number(threads)?, ..Execution::default() })
 }
 
-/// Borrowed voxels as an image.
-pub fn image<'a>(voxels: Voxels<'a>, geometry: Geometry) -> PyResult<Image<'a>> {
-    let grid = grid(&voxels, geometry)?;
+/// Borrowed voxels as an image, which messages call by its `role`.
+pub fn image<'a>(role: &str, voxels: Voxels<'a>, geometry: Geometry) -> PyResult<Image<'a>> {
+    let grid = grid(role, &voxels, geometry)?;
     core(|| Image::new(grid, voxels))
 }
 
 /// Borrowed voxels as a mask.
 pub fn mask<'a>(voxels: Voxels<'a>, geometry: Geometry) -> PyResult<Mask<'a>> {
-    let grid = grid(&voxels, geometry)?;
+    let grid = grid("mask", &voxels, geometry)?;
     core(|| Mask::new(grid, voxels))
 }
 
-fn grid(voxels: &Voxels, (spacing_mm, origin_mm, direction): Geometry) -> PyResult<Grid> {
-    core(|| Grid::oriented(voxels.shape(), spacing_mm, origin_mm, direction))
+fn grid(role: &str, voxels: &Voxels, (spacing_mm, origin_mm, direction): Geometry) -> PyResult<Grid> {
+    let grid = Grid { shape: voxels.shape(), spacing_mm, origin_mm, direction };
+    core(|| grid.check(role))?;
+    Ok(grid)
 }
 
 /// Every feature there is, in catalogue order.

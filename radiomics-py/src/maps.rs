@@ -49,7 +49,7 @@ pub fn feature_maps<'py>(
     let execution = execution(threads)?;
     let window = MovingWindow { radius: self::radius(radius)?, in_plane, masked };
     let (voxels, labels) = (Borrowed::new("image", image)?, Borrowed::new("mask", mask)?);
-    let image = self::image(voxels.voxels(), image_geometry)?;
+    let image = self::image("image", voxels.voxels(), image_geometry)?;
     let mask = self::mask(labels.voxels(), mask_geometry)?;
 
     let mut receiver = Receiver { allocate, progress, values: None };

@@ -61,7 +61,7 @@ pub fn matrices<'py>(
 ) -> PyResult<Vec<Record<'py>>> {
     let execution = execution(threads)?;
     let (voxels, labels) = (Borrowed::new("image", image)?, Borrowed::new("mask", mask)?);
-    let image = self::image(voxels.voxels(), image_geometry)?;
+    let image = self::image("image", voxels.voxels(), image_geometry)?;
     let mask = self::mask(labels.voxels(), mask_geometry)?;
     let counted = py.detach(|| core(|| core_matrices(&image, &mask, label, settings.core(), &execution)))?;
     Ok(records(py, counted))

@@ -156,6 +156,7 @@ pub static KEYS: &[Key] = &[
     key!(filters: Filters, "", "What features are computed of: `original` is the image as it is; a list as a parameter stands for a filter per member"),
     key!(filter_crop: Choice, "", "When the image is cut to a box round the region before filters see it; `never` lets them see as much as they need"),
     key!(filter_crop_voxels: WHOLE, "", "Voxels that the box of `filter_crop` has more than the region, on either side").only_if(CROP),
+    key!(single_slices: Choice, "", "Whether a region of a single slice is planar, without a 3D shape and with neighbours in the plane in every aggregation, or a volume one voxel thick"),
     key!(mesh_faces: Choice, "HCUG", "How ambiguous faces of the surface mesh are resolved; `inside_apart` gives a closed mesh"),
     key!(axes_covariance: Choice, "HCUG", "Whether the covariance of the principal axes is divided by n − 1 or by n"),
     key!(bin_width in *: Each(BY_WIDTH), "Q3RU", "Grey levels of a fixed width in intensity units (one of the three bin settings); a list stands for a discretisation per member"),

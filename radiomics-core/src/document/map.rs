@@ -64,6 +64,10 @@ pub(super) fn read_over(base: &Settings, map: &Map<String, Value>, idle: Idle) -
     for key in KEYS {
         let Some(value) = map.get(key.name) else { continue };
         (key.read)(&mut settings, value).map_err(|WrongKind(error)| {
+            // A filter's own error names the filter and the parameter: its place in the list adds nothing.
+            if let Some(error) = error.as_ref().filter(|error| is_about_a_filter(error)) {
+                return error.clone();
+            }
             let reason = error.map(|e| format!(" ({e})")).unwrap_or_default();
             invalid(key.name, value, format!("it takes {}{reason}", key.takes()))
         })?;
@@ -84,6 +88,10 @@ pub(super) fn read_over(base: &Settings, map: &Map<String, Value>, idle: Idle) -
     settings.validate()?;
     check_selection(&settings)?;
     Ok(settings)
+}
+
+fn is_about_a_filter(error: &Error) -> bool {
+    matches!(error, Error::Filter { .. } | Error::UnknownParameter { .. } | Error::InvalidFilter { .. })
 }
 
 /// Whether two values are equal, where 1 equals 1.0.

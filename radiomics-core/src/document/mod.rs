@@ -21,6 +21,7 @@
 //! ```
 
 mod bins;
+mod json;
 mod keys;
 mod kinds;
 mod map;

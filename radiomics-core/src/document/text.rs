@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use super::json::json_map;
 use super::keys::KEYS;
 use super::map::{from_map, to_map};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::names::Named;
 use crate::settings::Settings;
 use crate::settings::profile::Profile;
@@ -22,8 +23,7 @@ pub fn from_yaml(text: &str) -> Result<Settings> {
 /// # Errors
 /// As [`from_yaml`].
 pub fn from_json(text: &str) -> Result<Settings> {
-    let map = serde_json::from_str::<Map<String, Value>>(text)
-        .map_err(|error| Error::InvalidDocument { format: "JSON", reason: error.to_string() })?;
+    let map = json_map(text).map_err(|reason| Error::InvalidDocument { format: "JSON", reason })?;
     from_map(&map)
 }
 
@@ -36,12 +36,31 @@ pub fn yaml_map(text: &str) -> Result<Map<String, Value>> {
     if text.trim().is_empty() {
         return Ok(Map::new());
     }
-    match serde_saphyr::from_str::<Value>(text) {
+    match serde_saphyr::from_str_with_options::<Value>(text, yaml_options()) {
         Ok(Value::Object(map)) => Ok(map),
         Ok(Value::Null) => Ok(Map::new()),
-        Ok(other) => Err(invalid(format!("it must be a mapping of settings, but is {other}"))),
-        Err(error) => Err(invalid(error.to_string())),
+        Ok(other) => Err(invalid(format!("it must be a mapping of settings, but is {}", shown(&other.to_string())))),
+        Err(error) => Err(invalid(said(error.without_snippet()))),
     }
+}
+
+/// What is wrong with a YAML document, in one line, and in our words where the reader's are about itself.
+fn said(error: &serde_saphyr::Error) -> String {
+    let place = error.location().map(|at| format!(" in line {}, column {}", at.line(), at.column()));
+    let place = place.unwrap_or_default();
+    match error {
+        serde_saphyr::Error::DuplicateMappingKey { key: Some(key), .. } => {
+            format!("the key `{key}` is given twice{place}")
+        }
+        serde_saphyr::Error::DuplicateMappingKey { key: None, .. } => format!("a key is given twice{place}"),
+        serde_saphyr::Error::Budget { .. } => format!("it is larger or deeper than settings can be{place}"),
+        other => other.to_string().split_whitespace().collect::<Vec<_>>().join(" "),
+    }
+}
+
+/// As YAML 1.2 has it, where `yes` and `on` are texts.
+fn yaml_options() -> serde_saphyr::Options {
+    serde_saphyr::options! { strict_booleans: true }
 }
 
 /// The settings as JSON.
@@ -88,7 +107,10 @@ pub fn template(profile: Profile) -> String {
 /// A value as YAML, a text without quotes if it is read as the same text without them.
 fn unquoted(value: &Value) -> String {
     match value {
-        Value::String(text) if serde_saphyr::from_str::<Value>(text).is_ok_and(|read| read == *value) => {
+        Value::String(text)
+            if serde_saphyr::from_str_with_options::<Value>(text, yaml_options())
+                .is_ok_and(|read| read == *value) =>
+        {
             text.clone()
         }
         _ => value.to_string(),

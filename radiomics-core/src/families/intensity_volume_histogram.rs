@@ -1,6 +1,6 @@
 //! Intensity-volume histogram (IBSI 1, P88C): which share of the region has at least a level.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::families::family::{Compute, Family, Maps};
 use crate::families::job::{Job, Value, features};
 use crate::feature::{Row, row};
@@ -50,7 +50,7 @@ struct VolumeHistogram {
 }
 
 fn compute(job: &Job, sample: &Sample) -> Result<Vec<Value>> {
-    let range = job.settings.resegment_range.unwrap_or([None; 2]);
+    let range = job.settings.intensity_range();
     let histogram = VolumeHistogram::new(job.isa, sample, &job.settings.ivh_discretisation, range)?;
     Ok(job.values(TABLE, &[histogram]))
 }
@@ -68,12 +68,19 @@ impl VolumeHistogram {
         let [lowest, highest] = sample.range(isa);
         let [low, high] = range.map(|end| end.filter(|end| end.is_finite()));
         let (low, high) = (low.unwrap_or(lowest), high.unwrap_or(highest));
-        let bins = Bins::new(discretisation, lowest, highest, Some(low))?;
+        let bins = Bins::new(discretisation, lowest, highest, Some(low), "ivh_")?;
+        let number = |levels: f64| match levels < MOST_LEVELS {
+            true => Ok(whole(levels)),
+            false => {
+                let (minimum, maximum, limit) = (low, high, MOST_LEVELS as usize);
+                Err(Error::TooManyLevels { keys: "ivh_", levels, minimum, maximum, limit })
+            }
+        };
         let (first, step, n_levels, index): (f64, f64, u64, &dyn Fn(f64) -> u64) = match discretisation {
-            Discretisation::Identity => (low, 1.0, whole(high - low) + 1, &|x| whole(x - low)),
+            Discretisation::Identity => (low, 1.0, number(high - low)? + 1, &|x| whole(x - low)),
             Discretisation::FixedBinSize { width, .. } => {
                 let low = bins.first_edge();
-                let n_levels = whole(((high - low) / width).ceil()).max(1);
+                let n_levels = number(((high - low) / width).ceil())?.max(1);
                 (low + width / 2.0, *width, n_levels, &|x| u64::from(bins.level(x)) - 1)
             }
             Discretisation::FixedBinNumber { bins: n } => {
@@ -166,9 +173,12 @@ fn merged(counts: impl Iterator<Item = (u64, u64)>) -> Vec<(u64, u64)> {
     sums
 }
 
+/// Fewer levels than this are counted: those are still told apart as 64-bit floats.
+const MOST_LEVELS: f64 = (1u64 << 53) as f64;
+
 /// A number of levels, cut off to a whole one within what is counted.
 fn whole(x: f64) -> u64 {
-    x.floor().clamp(0.0, (1u64 << 62) as f64) as u64
+    x.floor().clamp(0.0, MOST_LEVELS) as u64
 }
 
 #[cfg(test)]
@@ -262,6 +272,21 @@ mod tests {
         assert_eq!(flat.area(), 0.0);
         let in_range = histogram(&[7.0; 9], &Discretisation::Identity, [Some(0.0), Some(10.0)]);
         assert_eq!(all(&in_range), [1.0, 0.0, 8.0, 8.0, 0.0]);
+    }
+
+    #[test]
+    fn more_levels_than_can_be_told_apart_are_refused() {
+        let size = Discretisation::FixedBinSize { width: 2.5, anchor: BinAnchor::LowerBound };
+        for (discretisation, range) in [
+            (Discretisation::Identity, [None, Some(1e300)]),
+            (Discretisation::Identity, [Some(-f64::MAX), Some(f64::MAX)]),
+            (size, [None, Some(1e18)]),
+        ] {
+            let sample = Sample::Values(vec![1.0, 2.0]);
+            let refused = VolumeHistogram::new(Isa::best(), &sample, &discretisation, range);
+            let text = refused.err().expect("an error").to_string();
+            assert!(text.contains("`ivh_bin_width` or a `ivh_bin_number`"), "{text}");
+        }
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use crate::feature::{Feature, Row};
 use crate::kernels::Isa;
 use crate::region::roi::Roi;
-use crate::settings::Settings;
+use crate::settings::{Settings, SingleSlices};
 use crate::table::Reason;
+use crate::texture::aggregation::{self, Aggregation, Unit};
 
 /// What a family computes its features from.
 #[derive(Clone, Copy)]
@@ -24,6 +25,14 @@ pub(crate) struct Value {
 }
 
 impl Job<'_> {
+    /// The matrices that an aggregation asks for, as [`aggregation::plan`]; in a region of so many slices,
+    /// of which a single one may be planar.
+    pub fn plan(&self, aggregation: Aggregation, slices: usize, directions: [usize; 2]) -> Vec<Vec<Unit>> {
+        let is_planar = slices == 1 && self.settings.single_slices == SingleSlices::Planar;
+        let aggregation = if is_planar { aggregation.in_plane() } else { aggregation };
+        aggregation::plan(aggregation, slices, directions[0], directions[1])
+    }
+
     /// The values of the rows of `table` that are asked for, each the mean of its values over `groups`.
     /// Groups in which a feature is undefined do not count; if it is undefined in all of them, or
     /// there is none, the value is NaN.
@@ -34,6 +43,11 @@ impl Job<'_> {
 }
 
 impl Value {
+    /// None, for this reason.
+    pub fn undefined(reason: Reason) -> Self {
+        Self { value: f64::NAN, reason: Some(reason) }
+    }
+
     fn mean_of_defined(values: impl ExactSizeIterator<Item = f64>) -> Self {
         let nothing_counted = values.len() == 0;
         let (sum, n) = values.filter(|v| v.is_finite()).fold((0.0, 0.0), |(sum, n), v| (sum + v, n + 1.0));

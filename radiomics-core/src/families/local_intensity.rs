@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use crate::families::family::{Compute, Family, Maps};
 use crate::families::job::{Job, Value, features};
 use crate::feature::{Row, row};
+use crate::kernels::finite::larger;
 use crate::kernels::{Isa, pages, reduce, windows};
 use crate::region::roi::Roi;
 use crate::texture::aggregation::Scope;
@@ -134,23 +135,24 @@ impl Neighbourhoods {
 
     fn local_peak(&self) -> f64 {
         let mean_at = |&[k, j, i]: &[usize; 3]| self.means(Piece { line: [k, j], first: i, end: i + 1 })[0];
-        self.maxima.iter().map(mean_at).fold(f64::NAN, f64::max)
+        self.maxima.iter().map(mean_at).reduce(larger).unwrap_or(f64::NAN)
     }
 
     fn global_peak(&self) -> f64 {
         let (nz, ny, _) = self.mask.dim();
         let lines = (0..nz * ny).into_par_iter();
-        lines.map(|line| self.highest_in_line([line / ny, line % ny])).reduce(|| f64::NAN, f64::max)
+        let of_lines = lines.filter_map(|line| self.highest_in_line([line / ny, line % ny]));
+        of_lines.reduce_with(larger).unwrap_or(f64::NAN)
     }
 
-    /// The highest mean of the spheres round the voxels of a line; NaN if none of them is in the mask.
-    fn highest_in_line(&self, [k, j]: [usize; 2]) -> f64 {
+    /// The highest mean of the spheres round the voxels of a line that are in the mask, if any is.
+    fn highest_in_line(&self, [k, j]: [usize; 2]) -> Option<f64> {
         let mask = self.mask.slice(ndarray::s![k, j, ..]);
-        let Some(first) = mask.iter().position(|&m| m) else { return f64::NAN };
+        let first = mask.iter().position(|&m| m)?;
         let end = mask.iter().rposition(|&m| m).expect("a last one, as there is a first") + 1;
         let means = self.means(Piece { line: [k, j], first, end });
         let inside = means.iter().zip(mask.slice(ndarray::s![first..end])).filter(|(_, m)| **m);
-        inside.map(|(x, _)| *x).fold(f64::NAN, f64::max)
+        inside.map(|(x, _)| *x).reduce(larger)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The responses of one image to many filters, which share what they have in common.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use ndarray::Array3;
@@ -72,7 +73,8 @@ pub fn filter_each(
 /// Filters go one after another, and each response takes the place of the one before in
 /// `response`, unless `each` takes it away from there: fresh memory costs about as much as a
 /// filter. Of wavelets that stand together and differ in sub-band and level only, passes that
-/// they have in common are done once; what is ready before its turn is held until then.
+/// they have in common are done once; what is ready before its turn is held until then. A response that
+/// saw a voxel that is NaN or infinite is NaN there.
 ///
 /// # Errors
 /// Those of `each`, as [`Filter::validate`], and [`crate::Error::Filter`] if the image is too
@@ -89,6 +91,9 @@ pub(crate) fn for_each_response(
     for filter in filters {
         filter.validate()?;
     }
+    let original = image;
+    let image = without_infinities(image);
+    let image = &*image;
     let mut laplacians = None;
     let mut index = 0;
     while let Some(filter) = filters.get(index) {
@@ -106,13 +111,29 @@ pub(crate) fn for_each_response(
                 let grid = (image.dim().into(), about.spacing_mm);
                 log.recursive(laplacians, grid, part, isa, response)?;
             }
-            Filter::Original => put(image, part, response),
+            Filter::Gabor(gabor) => put_whole(gabor.within(image, about, part, isa)?, part, response),
+            Filter::Original => put(original, part, response),
             _ => put_whole(filter.apply(image, about, isa)?, part, response),
         }
         each(index, response)?;
         index += 1;
     }
     Ok(())
+}
+
+/// The image with NaN in place of infinities. A filter may lose those, in a maximum or in a scale of 0,
+/// but NaN goes through all that filters do: a response that saw one says so.
+fn without_infinities(image: &Array3<f64>) -> Cow<'_, Array3<f64>> {
+    // Several are looked at at once, without a branch for each.
+    let any = |values: &[f64]| values.iter().fold(false, |any, x| any | x.is_infinite());
+    let found = match image.as_slice() {
+        Some(values) => values.chunks(4096).any(any),
+        None => image.iter().any(|x| x.is_infinite()),
+    };
+    match found {
+        true => Cow::Owned(image.mapv(|x| if x.is_infinite() { f64::NAN } else { x })),
+        false => Cow::Borrowed(image),
+    }
 }
 
 /// The responses to wavelets that share passes, in their order.

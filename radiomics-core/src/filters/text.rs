@@ -30,7 +30,8 @@ fn expand(value: &Value) -> Vec<Value> {
     let mut combinations = vec![Map::new()];
     for (key, given) in parameters {
         let members = match given {
-            Value::Array(members) if !takes_list(key) => members.as_slice(),
+            // One without members would leave no filter at all: it is refused where it is read.
+            Value::Array(members) if !takes_list(key) && !members.is_empty() => members.as_slice(),
             single => std::slice::from_ref(single),
         };
         let with = |map: &Map<String, Value>, member: &Value| {
@@ -109,6 +110,11 @@ mod tests {
             message("gabor: {sigma: 1, lambda_mm: 2}"),
             "filter `gabor` has no parameter `sigma`; did you mean `sigma_mm`?"
         );
+        assert_eq!(
+            message("laplacian_of_gaussian: {sigma_mm: []}"),
+            "filter `laplacian_of_gaussian`: `sigma_mm` is []: it takes a number"
+        );
+        assert!(message("mean: {support_voxels: 3, sigma: []}").contains("has no parameter `sigma`"));
         assert_eq!(message("square: {by: 2}"), "filter `square` has no parameter `by`; it takes none");
         assert_eq!(
             message("mean: {support_voxels: 3, boundary: miror}"),

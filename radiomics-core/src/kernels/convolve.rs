@@ -1,5 +1,6 @@
 //! Weighted sums of rows: what every convolution along an axis comes down to.
 
+use super::finite::larger;
 use super::{Isa, kernel};
 
 /// Sums that run side by side: enough registers of any instruction set to hide how long an
@@ -33,10 +34,10 @@ pub(crate) struct SetMagnitude;
 /// Takes the sum of the old and the new value.
 #[derive(Clone, Copy)]
 pub(crate) struct Add;
-/// Takes the larger one of the old and the new value.
+/// Takes the larger one of the old and the new value, or NaN if either is.
 #[derive(Clone, Copy)]
 pub(crate) struct Max;
-/// Takes the larger one of the old value and the magnitude of the new one.
+/// Takes the larger one of the old value and the magnitude of the new one, or NaN if either is.
 #[derive(Clone, Copy)]
 pub(crate) struct MaxMagnitude;
 
@@ -64,7 +65,7 @@ impl Combine for Add {
 impl Combine for Max {
     #[inline(always)]
     fn combine(self, old: f64, new: f64) -> f64 {
-        if new > old { new } else { old }
+        larger(old, new)
     }
 }
 
@@ -271,6 +272,23 @@ mod tests {
         check(Add);
         check(Max);
         check(MaxMagnitude);
+    }
+
+    #[test]
+    fn the_largest_of_what_is_no_number_is_none() {
+        for isa in Isa::available() {
+            for n in [1, 5, 40] {
+                for (old, new) in [(f64::NAN, 1.0), (1.0, f64::NAN), (f64::NAN, f64::NAN)] {
+                    let tap = [Tap { offset: 0, weight: 1.0 }];
+                    let mut out = vec![old; n];
+                    weighted_rows(isa, Max, &mut out, &vec![new; n], &tap);
+                    assert!(out.iter().all(|x| x.is_nan()), "{old} {new} with {}", isa.name());
+                    let mut out = vec![old; n];
+                    weighted_rows(isa, MaxMagnitude, &mut out, &vec![new; n], &tap);
+                    assert!(out.iter().all(|x| x.is_nan()), "{old} {new} with {}", isa.name());
+                }
+            }
+        }
     }
 
     #[test]

@@ -19,10 +19,23 @@ kernel! {
     }
 }
 
+/// The larger of two numbers, or NaN if either is: `f64::max` passes over what is no number.
+#[inline(always)]
+pub fn larger(a: f64, b: f64) -> f64 {
+    if b > a || b.is_nan() { b } else { a }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::Isa;
     use super::*;
+
+    #[test]
+    fn what_is_no_number_is_the_larger_one() {
+        assert_eq!([larger(1.0, 2.0), larger(2.0, 1.0), larger(-0.5, -0.5)], [2.0, 2.0, -0.5]);
+        assert!(larger(f64::NAN, 1.0).is_nan() && larger(1.0, f64::NAN).is_nan());
+        assert_eq!(larger(f64::NEG_INFINITY, 0.0), 0.0);
+    }
 
     #[test]
     fn what_is_wanted_must_be_finite() {

@@ -2,9 +2,9 @@
 
 use ndarray::{Array3, ArrayView3};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::volume::grid::Grid;
-use crate::volume::image::Mask;
+use crate::volume::image::{Mask, check_mask};
 
 /// A mask that owns its voxels: labels (z, y, x) from 0 (background) to 255, and where they lie.
 /// [`MaskVolume::view`] is the [`Mask`] that everything else takes.
@@ -34,20 +34,19 @@ impl MaskVolume {
     /// A mask of labels (z, y, x).
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] when the shapes of `grid` and `voxels` differ.
+    /// As [`Mask::new`].
     pub fn new(grid: Grid, voxels: Array3<u8>) -> Result<Self> {
-        let shape = voxels.dim().into();
-        if grid.shape != shape {
-            return Err(Error::ShapeMismatch { image: grid.shape, mask: shape });
-        }
+        check_mask(&grid, voxels.dim().into())?;
         Ok(Self { grid, voxels })
     }
 
     /// The voxels of one label of a mask of any type, as label 1.
     ///
     /// # Errors
-    /// [`Error::BackgroundLabel`], [`Error::EmptyMask`], [`Error::LabelNotPresent`] or
-    /// [`Error::FractionalMask`].
+    /// [`Error::BackgroundLabel`](crate::Error::BackgroundLabel),
+    /// [`Error::EmptyMask`](crate::Error::EmptyMask),
+    /// [`Error::LabelNotPresent`](crate::Error::LabelNotPresent) or
+    /// [`Error::FractionalMask`](crate::Error::FractionalMask).
     pub fn of_label(mask: &Mask, label: i64) -> Result<Self> {
         let window = mask.bounding(label)?;
         let inside = mask.select(label, &window);
@@ -85,6 +84,7 @@ mod tests {
     use ndarray::array;
 
     use super::*;
+    use crate::error::Error;
 
     #[test]
     fn a_label_of_any_type_becomes_one() {
@@ -100,7 +100,10 @@ mod tests {
     fn what_is_no_mask_is_refused() {
         let grid = Grid::new([1, 1, 2], [1.0; 3]).unwrap();
         let shapes = MaskVolume::new(grid.clone(), array![[[1, 2, 3]]]).unwrap_err();
-        assert_eq!(shapes, Error::ShapeMismatch { image: [1, 1, 2], mask: [1, 1, 3] });
+        let of = "mask".to_owned();
+        assert_eq!(shapes, Error::VoxelsMismatch { of, grid: [1, 1, 2], voxels: [1, 1, 3] });
+        let nowhere = Grid { spacing_mm: [0.0; 3], ..grid.clone() };
+        assert!(matches!(MaskVolume::new(nowhere, array![[[1, 2]]]), Err(Error::InvalidSpacing { .. })));
         let mask = MaskVolume::new(grid, array![[[0, 2]]]).unwrap();
         let missing = MaskVolume::of_label(&mask.view(), 3).unwrap_err();
         assert_eq!(missing, Error::LabelNotPresent { label: 3, present: vec![2] });

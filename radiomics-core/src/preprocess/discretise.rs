@@ -1,6 +1,7 @@
 //! From intensities to grey levels (IBSI 1, "Intensity discretisation", 4R0B).
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use ndarray::{Array3, ArrayView1};
 use rayon::prelude::*;
@@ -16,12 +17,16 @@ use crate::region::sample::Sample;
 use crate::settings::{BinAnchor, BinAssignment, Discretisation, Settings};
 use crate::volume::intensities::with_intensities;
 
+/// What the keys of the settings begin with that say how texture is discretised.
+const KEYS: &str = "";
+
 /// The grey levels of a region. `assignment` says how an intensity finds its bin, `lower_bound` is
 /// the lower end of the resegmentation range, if there is one; `pad` is the largest neighbour
 /// distance that kernels will look at.
 ///
 /// # Errors
-/// [`Error::TooManyLevels`], [`Error::NotDiscretised`] or [`Error::OutsideBinEdges`].
+/// [`Error::InvalidSetting`] for bins that are none, [`Error::TooManyLevels`],
+/// [`Error::RangeTooLarge`], [`Error::NotDiscretised`] or [`Error::OutsideBinEdges`].
 pub fn discretise(
     roi: &Roi,
     discretisation: &Discretisation,
@@ -30,12 +35,13 @@ pub fn discretise(
     pad: usize,
     isa: Isa,
 ) -> Result<Levels> {
+    discretisation.validate()?;
     discretise_sample(roi, &Sample::new(isa, roi), discretisation, assignment, lower_bound, pad, isa)
 }
 
 /// The grey levels of a region whose sample is known, by the one discretisation of `settings`.
 pub(crate) fn grey_levels(roi: &Roi, sample: &Sample, settings: &Settings, isa: Isa) -> Result<Levels> {
-    let lower_bound = settings.resegment_range.and_then(|[low, _]| low);
+    let [lower_bound, _] = settings.intensity_range();
     let pad = *settings.distances.iter().max().expect("a distance, as settings are validated") as usize;
     discretise_sample(roi, sample, &settings.discretisation, settings.bin_assignment, lower_bound, pad, isa)
 }
@@ -50,9 +56,9 @@ fn discretise_sample(
     isa: Isa,
 ) -> Result<Levels> {
     let [minimum, maximum] = sample.range(isa);
-    let mut bins = Bins::new(discretisation, minimum, maximum, lower_bound)?;
+    let mut bins = Bins::new(discretisation, minimum, maximum, lower_bound, KEYS)?;
     if assignment == BinAssignment::Edges {
-        bins = bins.with_edges(minimum, maximum);
+        bins = bins.with_edges(minimum, maximum)?;
     }
     if let Bins::Identity = bins {
         check_whole(sample)?;
@@ -67,8 +73,8 @@ fn discretise_sample(
         false => LevelVolume::U16(bins.levels(roi, pad, isa)),
     };
     let histogram = match sample {
-        Sample::Counted(counts) => Some(bins.histogram(counts, n_g)),
-        Sample::Values(_) => None,
+        Sample::Counted(counts) => bins.histogram(counts, n_g).into(),
+        Sample::Values(_) => OnceLock::new(),
     };
     Ok(Levels { volume, n_g, n_v: sample.n(), histogram })
 }
@@ -110,11 +116,13 @@ pub(crate) enum Bins<'a> {
 }
 
 impl<'a> Bins<'a> {
+    /// `keys` is what the keys of the settings begin with that give the bins, for messages.
     pub fn new(
         discretisation: &'a Discretisation,
         minimum: f64,
         maximum: f64,
         lower_bound: Option<f64>,
+        keys: &'static str,
     ) -> Result<Self> {
         let bins = match discretisation {
             Discretisation::Identity => Bins::Identity,
@@ -137,23 +145,27 @@ impl<'a> Bins<'a> {
             Discretisation::BinEdges { edges } => {
                 let (low, high) = (edges[0], edges[edges.len() - 1]);
                 if let Some(&value) = [minimum, maximum].iter().find(|&&v| v < low || v > high) {
-                    return Err(Error::OutsideBinEdges { value, low, high });
+                    return Err(Error::OutsideBinEdges { keys, value, low, high });
                 }
                 Bins::Edges(Cow::Borrowed(edges), None)
             }
         };
         if let Bins::Even { low, multiply, divide, top } = bins {
-            let levels = (((maximum - low) * multiply / divide).floor() + 1.0).min(top);
-            if levels.is_nan() || levels > MAX_LEVELS as f64 {
-                return Err(Error::TooManyLevels { levels, minimum, maximum, limit: MAX_LEVELS });
+            let span = (maximum - low) * multiply;
+            if !span.is_finite() {
+                return Err(Error::RangeTooLarge { keys, minimum, maximum });
+            }
+            let levels = ((span / divide).floor() + 1.0).min(top);
+            if levels > MAX_LEVELS as f64 {
+                return Err(Error::TooManyLevels { keys, levels, minimum, maximum, limit: MAX_LEVELS });
             }
         }
         Ok(bins)
     }
 
-    /// These bins by their edges, computed as NumPy's `arange` and `linspace` do.
-    fn with_edges(self, minimum: f64, maximum: f64) -> Self {
-        let Bins::Even { low, multiply, divide, top } = self else { return self };
+    /// These bins of texture by their edges, computed as NumPy's `arange` and `linspace` do.
+    fn with_edges(self, minimum: f64, maximum: f64) -> Result<Self> {
+        let Bins::Even { low, multiply, divide, top } = self else { return Ok(self) };
         let (edges, step): (Vec<f64>, f64) = if top.is_finite() {
             let n = top as usize;
             // For a flat region NumPy widens the range by a half on either side.
@@ -167,11 +179,14 @@ impl<'a> Bins<'a> {
         } else {
             let width = divide / multiply;
             let step = (low + width) - low;
-            let n = ((maximum + 2.0 * width - low) / width).ceil() as usize;
-            ((0..n).map(|i| low + i as f64 * step).collect(), step)
+            let n = ((maximum + 2.0 * width - low) / width).ceil();
+            if !n.is_finite() {
+                return Err(Error::RangeTooLarge { keys: KEYS, minimum, maximum });
+            }
+            ((0..n as usize).map(|i| low + i as f64 * step).collect(), step)
         };
         let stepped = SteppedBins::new(edges[0], step, edges.len() - 1);
-        Bins::Edges(Cow::Owned(edges), stepped)
+        Ok(Bins::Edges(Cow::Owned(edges), stepped))
     }
 
     /// Where the first bin begins.
@@ -304,9 +319,9 @@ mod tests {
             let roi = region(&values, &inside);
             let kept = roi.values();
             let [low, high] = reduce::range(Isa::Scalar, &kept);
-            let mut bins = Bins::new(&discretisation, low, high, None).unwrap();
+            let mut bins = Bins::new(&discretisation, low, high, None, KEYS).unwrap();
             if assignment == BinAssignment::Edges {
-                bins = bins.with_edges(low, high);
+                bins = bins.with_edges(low, high).unwrap();
             }
             let expected: Vec<u16> = kept.iter().map(|&x| bins.level(x)).collect();
             for isa in Isa::available() {
@@ -319,7 +334,7 @@ mod tests {
 
     fn levels(discretisation: &Discretisation, values: &[f64], lower_bound: Option<f64>) -> Vec<u16> {
         let [low, high] = reduce::range(Isa::Scalar, values);
-        let bins = Bins::new(discretisation, low, high, lower_bound).unwrap();
+        let bins = Bins::new(discretisation, low, high, lower_bound, KEYS).unwrap();
         values.iter().map(|&x| bins.level(x)).collect()
     }
 
@@ -344,7 +359,7 @@ mod tests {
         let edges = Discretisation::BinEdges { edges: vec![0.0, 1.0, 10.0, 100.0] };
         assert_eq!(levels(&edges, &[0.0, 0.5, 1.0, 9.9, 10.0, 100.0], None), [1, 1, 2, 2, 3, 3]);
         assert!(matches!(
-            Bins::new(&edges, -1.0, 5.0, None),
+            Bins::new(&edges, -1.0, 5.0, None, KEYS),
             Err(Error::OutsideBinEdges { value: -1.0, .. })
         ));
     }
@@ -352,7 +367,48 @@ mod tests {
     #[test]
     fn a_tiny_bin_width_is_refused_with_the_number_of_levels() {
         let tiny = Discretisation::FixedBinSize { width: 1e-7, anchor: BinAnchor::LowerBound };
-        let error = Bins::new(&tiny, 0.0, 798.0, None).err();
+        let error = Bins::new(&tiny, 0.0, 798.0, None, KEYS).err();
         assert!(matches!(error, Some(Error::TooManyLevels { levels, .. }) if levels > 7e9));
+        let message = Bins::new(&tiny, 0.0, 1e300, None, "ivh_").err().unwrap().to_string();
+        assert!(message.contains(" grey levels from intensities 0 to 1e300, and 65535"), "{message}");
+        assert!(message.ends_with("use a larger `ivh_bin_width` or a `ivh_bin_number`"), "{message}");
+    }
+
+    #[test]
+    fn ranges_near_the_end_of_the_type_are_binned_or_refused() {
+        let many = Discretisation::FixedBinNumber { bins: 32 };
+        let ramp: Vec<f64> = (0..24).map(f64::from).collect();
+        // 23 of these times 32 are beyond all floats, but not a tenth of it.
+        let scaled = |by: f64| ramp.iter().map(|x| x * by).collect::<Vec<f64>>();
+        assert_eq!(levels(&many, &scaled(1e305), None), levels(&many, &scaled(1e300), None));
+        let refused = |values: &[f64], discretisation: &Discretisation, edges: bool| {
+            let [low, high] = reduce::range(Isa::Scalar, values);
+            let bins = Bins::new(discretisation, low, high, None, KEYS);
+            let bins = bins.and_then(|bins| if edges { bins.with_edges(low, high) } else { Ok(bins) });
+            matches!(bins, Err(Error::RangeTooLarge { .. }))
+        };
+        assert!(refused(&scaled(7e306), &many, false));
+        assert!(refused(&[-1.7e308, 1.7e308], &Discretisation::FixedBinNumber { bins: 1 }, false));
+        for width in [9e307, 1e308, f64::MAX] {
+            let wide = |anchor| Discretisation::FixedBinSize { width, anchor };
+            assert_eq!(levels(&wide(BinAnchor::LowerBound), &[0.0, 1e3], None), [1, 1]);
+            assert!(refused(&[0.0, 1e3], &wide(BinAnchor::MultipleOfWidth), true));
+            assert!(refused(&[-1.7e308, 1.7e308], &wide(BinAnchor::MultipleOfWidth), false));
+        }
+    }
+
+    #[test]
+    fn bins_that_are_none_are_refused() {
+        let roi = region(&[1.0, 2.0], &[true; 2]);
+        for bins in [
+            Discretisation::FixedBinNumber { bins: 0 },
+            Discretisation::FixedBinNumber { bins: 65_536 },
+            Discretisation::FixedBinSize { width: -1.0, anchor: BinAnchor::LowerBound },
+            Discretisation::BinEdges { edges: Vec::new() },
+            Discretisation::BinEdges { edges: (0..65_537).map(f64::from).collect() },
+        ] {
+            let refused = discretise(&roi, &bins, BinAssignment::Formula, None, 1, Isa::best());
+            assert!(matches!(refused, Err(Error::InvalidSetting { .. })), "{}", bins.name().len());
+        }
     }
 }

@@ -113,8 +113,8 @@ fn interpolated_box(source: &Grid, target: &Grid, region: &Window, margin: usize
         ((region.start[a] as f64 - 0.5) * ratio(a) - margin as f64).floor().max(0.0) as usize
     });
     let end: [usize; 3] = std::array::from_fn(|a| {
-        let past = ((last(a) + 0.5) * ratio(a) + margin as f64).ceil().max(0.0) as usize + 1;
-        past.min(target.shape[a])
+        let past = ((last(a) + 0.5) * ratio(a) + margin as f64).ceil().max(0.0) as usize;
+        past.saturating_add(1).min(target.shape[a])
     });
     Window { start, shape: std::array::from_fn(|a| end[a].saturating_sub(start[a])) }
 }

@@ -4,14 +4,14 @@ use ndarray::Array3;
 
 use super::normalise::ZScore;
 use super::resample::{Resampling, resampled_grid};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::filters::About;
 use crate::kernels::{Isa, splines};
 use crate::settings::{Rounding, Settings};
 use crate::volume::grid::{Grid, Window};
 use crate::volume::image::Image;
 use crate::volume::intensities::Intensities;
-use crate::volume::voxels::VoxelKind;
+use crate::volume::voxels::{NotFinite, VoxelKind};
 
 /// The image on the grid of the region, of which boxes are computed as they are needed.
 pub(super) struct Frame<'i, 'v> {
@@ -79,6 +79,18 @@ impl<'i, 'v> Frame<'i, 'v> {
             intensities.mapv_inplace(|x| z_score.apply(x));
         }
         intensities
+    }
+
+    /// Who is to blame for intensities of the region that are no numbers and that a step made of the box
+    /// `window`: voxels of the image that it read, or else the step itself, which `remedy` mends.
+    pub fn blame(&self, step: String, window: &Window, found: NotFinite, remedy: &'static str) -> Error {
+        let read = self.resampling.as_ref().map_or(*window, |resampling| resampling.reads(window));
+        match self.image.voxels().not_finite(self.isa, &read) {
+            Some(NotFinite { count, index, value }) => {
+                Error::NonFiniteSurroundings { step, count, index, value }
+            }
+            None => Error::NonFiniteResult { step, count: found.count, index: found.index, remedy },
+        }
     }
 
     fn round(&self, intensities: &mut Array3<f64>) {

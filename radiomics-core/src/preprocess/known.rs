@@ -8,6 +8,7 @@ use ndarray::Array3;
 use super::drawn::{Drawn, check_size};
 use super::normalise::ZScore;
 use crate::error::Result;
+use crate::kernels::Isa;
 use crate::settings::Settings;
 use crate::volume::grid::{Grid, Window};
 use crate::volume::image::{Image, Mask};
@@ -46,10 +47,13 @@ impl KnownLabel {
 
 impl Known<'_> {
     /// The z-scores that the settings ask for.
-    pub(super) fn z_score(&self, image: &Image, settings: &Settings) -> Option<ZScore> {
-        let normalisation = settings.normalisation?;
-        let made = || ZScore::new(image.voxels(), normalisation);
-        Some(self.image.map_or_else(made, |known| *known.z_score.get_or_init(made)))
+    pub(super) fn z_score(&self, image: &Image, settings: &Settings, isa: Isa) -> Result<Option<ZScore>> {
+        let Some(normalisation) = settings.normalisation else { return Ok(None) };
+        if let Some(&known) = self.image.and_then(|known| known.z_score.get()) {
+            return Ok(Some(known));
+        }
+        let made = ZScore::new(image.voxels(), normalisation, isa)?;
+        Ok(Some(self.image.map_or(made, |known| *known.z_score.get_or_init(|| made))))
     }
 
     /// The smallest box that holds the label, and which voxels of the box have it.

@@ -6,15 +6,22 @@ use super::drawn::{check_size, drawn, interpolated, morphological_mask};
 use super::frame::Frame;
 use super::known::Known;
 use super::resegment::resegment;
-use crate::error::Result;
+use crate::error::{Result, shown};
 use crate::filters::{self, Filter, Reach};
 use crate::kernels::Isa;
-use crate::region::roi::Roi;
+use crate::region::roi::{Roi, count};
 use crate::settings::Settings;
 use crate::volume::grid::Window;
 use crate::volume::image::{Image, Mask};
 use crate::volume::intensities::Intensities;
-use crate::volume::voxels::check_finite;
+use crate::volume::voxels::not_finite;
+
+/// What to do about intensities of which a step makes infinities.
+const TOO_LARGE: &str = "divide its intensities by a power of ten";
+
+/// What to do about a filter that has no number for some voxels.
+const OUT_OF_RANGE: &str = "its parameters are too small or too large for these intensities, or it has no value there; \
+                            change the parameters";
 
 /// Normalises, interpolates, rounds, thresholds the mask and resegments, in this order (IBSI 1,
 /// "Image processing", Figure 2), and crops to the region and `margin_mm` round it.
@@ -41,6 +48,21 @@ pub(crate) struct Prepared<'i, 'v> {
     window: Window,
     /// The box of the image that filters may see.
     visible: Window,
+    /// The region before anything is done to it.
+    pub labelled: Labelled,
+}
+
+/// A region before anything is done to it.
+#[derive(Clone, Copy)]
+pub(crate) struct Labelled {
+    /// Box of the region in the mask.
+    pub bounds: Window,
+    /// Number of voxels of the region in the mask.
+    pub voxels: usize,
+    /// Volume of a voxel of the mask in mm³.
+    pub voxel_mm3: f64,
+    /// Whether the region is interpolated afterwards.
+    pub is_interpolated: bool,
 }
 
 impl<'i, 'v> Prepared<'i, 'v> {
@@ -60,7 +82,8 @@ impl<'i, 'v> Prepared<'i, 'v> {
         let (bounds, labelled) = known.labelled(mask, label)?;
         image.voxels().check_finite(isa, &bounds, &labelled)?;
 
-        let frame = Frame::new(image, known.z_score(image, settings), &bounds, settings, isa)?;
+        let voxels = count(&labelled);
+        let frame = Frame::new(image, known.z_score(image, settings, isa)?, &bounds, settings, isa)?;
         let drawn = match frame.resampling {
             None => drawn(&frame, labelled, bounds, settings, margin_mm),
             Some(_) => known.interpolated(image.grid(), || {
@@ -73,8 +96,10 @@ impl<'i, 'v> Prepared<'i, 'v> {
         let is_checked = frame.resampling.is_none() || image.voxels().is_integer();
         if let Intensities::F64(intensities) = &intensities
             && (frame.z_score.is_some() || !is_checked)
+            && let Some(found) = not_finite(isa, intensities.view(), &drawn.mask, drawn.window.start)
         {
-            check_finite(isa, intensities.view(), &drawn.mask, drawn.window.start)?;
+            let step = if frame.resampling.is_some() { "interpolation" } else { "`normalise`" };
+            return Err(frame.blame(step.to_owned(), &drawn.window, found, TOO_LARGE));
         }
 
         let resegmented = resegment(&intensities, &drawn.mask, settings, isa);
@@ -85,7 +110,13 @@ impl<'i, 'v> Prepared<'i, 'v> {
             None => (drawn.mask, drawn.region),
         };
         let roi = Roi { grid, intensities, morphological, resegmented, region };
-        Ok(Self { roi, frame, window: drawn.window, visible: drawn.visible })
+        let labelled = Labelled {
+            bounds,
+            voxels,
+            voxel_mm3: image.grid().voxel_volume_mm3(),
+            is_interpolated: frame.resampling.is_some(),
+        };
+        Ok(Self { roi, frame, window: drawn.window, visible: drawn.visible, labelled })
     }
 
     /// Calls `each` with the name of every filter and the region with the filter's response in
@@ -124,7 +155,7 @@ impl<'i, 'v> Prepared<'i, 'v> {
                 isa,
                 &mut response,
                 &mut |index, response| {
-                    self.check_finite(response, isa)?;
+                    self.check_response(&filters[index], response, &window, isa)?;
                     self.roi.intensities = std::mem::take(response).into();
                     each(&filters[index], &self.roi)?;
                     // The memory of one response is that of the next.
@@ -140,9 +171,15 @@ impl<'i, 'v> Prepared<'i, 'v> {
         Ok(())
     }
 
-    /// Refuses NaN and infinities of a response in the region.
-    fn check_finite(&self, response: &Array3<f64>, isa: Isa) -> Result<()> {
-        check_finite(isa, response.view(), self.roi.intensity(), self.window.start)
+    /// Refuses NaN and infinities of a response in the region; the filter was given the box `seen`.
+    fn check_response(&self, filter: &Filter, response: &Array3<f64>, seen: &Window, isa: Isa) -> Result<()> {
+        match not_finite(isa, response.view(), self.roi.intensity(), self.window.start) {
+            None => Ok(()),
+            Some(found) => {
+                let step = format!("filter `{}`", shown(&filter.name()));
+                Err(self.frame.blame(step, seen, found, OUT_OF_RANGE))
+            }
+        }
     }
 
     /// The part of the image that a filter is given.
@@ -155,8 +192,8 @@ impl<'i, 'v> Prepared<'i, 'v> {
             Reach::Periodic(voxels) => {
                 let mut window = grown(voxels).intersection(&visible);
                 for (axis, &reach) in voxels.iter().enumerate() {
-                    let past_start = self.window.start[axis] < visible.start[axis] + reach;
-                    let past_end = self.window.end()[axis] + reach > visible.end()[axis];
+                    let past_start = self.window.start[axis] < visible.start[axis].saturating_add(reach);
+                    let past_end = self.window.end()[axis].saturating_add(reach) > visible.end()[axis];
                     if past_start || past_end {
                         window.start[axis] = visible.start[axis];
                         window.shape[axis] = visible.shape[axis];

@@ -114,6 +114,22 @@ impl Resampling {
         })
     }
 
+    /// The source voxels that the target voxels of `window` are made of.
+    pub(super) fn reads(&self, window: &Window) -> Window {
+        self.source_window(window, &self.taps_along(window))
+    }
+
+    /// What the target voxels of `window` are made of, along each axis that is interpolated.
+    fn taps_along(&self, window: &Window) -> [Option<Vec<Taps>>; 3] {
+        std::array::from_fn(|a| {
+            self.axes[a].map(|(first, step)| {
+                (window.start[a]..window.end()[a])
+                    .map(|t| self.taps_at(first + t as f64 * step, self.source[a]))
+                    .collect()
+            })
+        })
+    }
+
     /// The values at the target voxels of `window`. `read` writes the source voxels of a box that is one
     /// slice, x before y.
     pub(super) fn apply_by_slice(
@@ -121,13 +137,7 @@ impl Resampling {
         window: &Window,
         read: impl Fn(&Window, &mut [f64]) + Sync,
     ) -> Array3<f64> {
-        let taps: [Option<Vec<Taps>>; 3] = std::array::from_fn(|a| {
-            self.axes[a].map(|(first, step)| {
-                (window.start[a]..window.end()[a])
-                    .map(|t| self.taps_at(first + t as f64 * step, self.source[a]))
-                    .collect()
-            })
-        });
+        let taps = self.taps_along(window);
         let source = self.source_window(window, &taps);
         let prefilter = (self.method == Interpolation::CubicSpline).then_some(SPLINE_REACH);
         let mut axis = 0;

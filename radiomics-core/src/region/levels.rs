@@ -1,5 +1,7 @@
 //! The grey levels of a region, in a padded volume.
 
+use std::sync::OnceLock;
+
 use ndarray::Array3;
 
 use crate::kernels::Isa;
@@ -17,8 +19,8 @@ pub struct Levels {
     pub(crate) n_g: usize,
     /// Number of voxels in the intensity mask.
     pub(crate) n_v: usize,
-    /// Number of voxels of each level, from level 1, if it is known beforehand.
-    pub(crate) histogram: Option<Vec<u64>>,
+    /// Number of voxels of each level, from level 1, if it is known beforehand or was asked for.
+    pub(crate) histogram: OnceLock<Vec<u64>>,
 }
 
 /// A padded volume of the narrowest type that holds every level.
@@ -59,9 +61,20 @@ impl Levels {
 
     /// Number of voxels of each level; entry 0 counts level 1.
     pub fn histogram(&self) -> Vec<u64> {
-        if let Some(histogram) = &self.histogram {
-            return histogram.clone();
-        }
+        self.counted().to_vec()
+    }
+
+    /// How many of the levels occur.
+    pub(crate) fn present(&self) -> usize {
+        self.counted().iter().filter(|&&n| n > 0).count()
+    }
+
+    /// The histogram, counted when it is asked for first.
+    fn counted(&self) -> &[u64] {
+        self.histogram.get_or_init(|| self.count())
+    }
+
+    fn count(&self) -> Vec<u64> {
         let mut counters = Counters::new(self.n_g + 1);
         let mut places = [0; 512];
         let isa = Isa::best();
@@ -91,7 +104,7 @@ impl Levels {
             LevelVolume::U16(padded(levels, pad))
         };
         let n_v = levels.iter().filter(|&&l| l > 0).count();
-        Self { volume, n_g, n_v, histogram: None }
+        Self { volume, n_g, n_v, histogram: OnceLock::new() }
     }
 }
 

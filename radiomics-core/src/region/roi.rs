@@ -49,6 +49,11 @@ impl Roi {
         self.region
     }
 
+    /// Whether the region is a single slice along one of its axes.
+    pub(crate) fn is_flat(&self) -> bool {
+        self.region.shape.contains(&1)
+    }
+
     /// This region with `axis` brought to the front, so that slices lie across it.
     pub(crate) fn sliced_along(&self, axis: usize) -> Cow<'_, Roi> {
         if axis == 0 {
@@ -78,6 +83,16 @@ impl Roi {
     /// Intensities inside of the intensity mask, in (z, y, x) order.
     pub fn values(&self) -> Vec<f64> {
         with_intensities!(&self.intensities, x => masked(x, self.intensity()))
+    }
+}
+
+/// How many voxels are set.
+pub(crate) fn count(mask: &Array3<bool>) -> usize {
+    // Few enough at a time for the sum to fit into a byte, which makes many of them go at once.
+    let of = |some: &[bool]| usize::from(some.iter().map(|&m| u8::from(m)).sum::<u8>());
+    match mask.as_slice_memory_order() {
+        Some(all) => all.chunks(128).map(of).sum(),
+        None => mask.iter().filter(|&&m| m).count(),
     }
 }
 

@@ -103,8 +103,10 @@ impl Default for Counts {
 }
 
 impl Counts {
+    /// The highest number that there is room for, if there is room for any. All of them are apart from
+    /// the lowest by what a float tells exactly, however large they are themselves.
     fn high(&self) -> f64 {
-        self.low + self.table.len() as f64 - 1.0
+        self.low + (self.table.len() as f64 - 1.0)
     }
 
     /// Counts the values of a mask; false if they cannot be counted.
@@ -134,7 +136,11 @@ impl Counts {
     /// Makes room for the numbers from `low` to `high`; false if there would be too many.
     fn cover(&mut self, low: f64, high: f64) -> bool {
         if self.table.len() == 0 {
-            self.low = low;
+            let fits = high - low <= LARGEST_SPAN;
+            if fits {
+                (self.low, self.table) = (low, Counters::new((high - low) as usize + 1));
+            }
+            return fits;
         }
         let (low, high) = (self.low.min(low), self.high().max(high));
         if high - low > LARGEST_SPAN {
@@ -204,6 +210,29 @@ mod tests {
                 }
                 prop_assert_eq!(&sampled, &plain);
             }
+        }
+    }
+
+    #[test]
+    fn numbers_of_any_size_are_counted() {
+        let limit = 2f64.powi(53);
+        for x in [limit, limit + 2.0, 1e16, 1.8e16, -1e17, 1e300, f64::MAX, -f64::MAX] {
+            let next = if x > 0.0 { x.next_down() } else { x.next_up() };
+            let both = roi(vec![x, x, next, x, x, x], vec![true; 6]);
+            for isa in Isa::available() {
+                let values = match Sample::new(isa, &both) {
+                    Sample::Counted(counts) => {
+                        counts.into_iter().flat_map(|(x, n)| std::iter::repeat_n(x, n as usize)).collect()
+                    }
+                    Sample::Values(values) => values,
+                };
+                let count = |wanted: f64| values.iter().filter(|&&found| found == wanted).count();
+                assert_eq!([values.len(), count(x), count(next)], [6, 5, 1], "{x} with {}", isa.name());
+            }
+            // A slice that holds one voxel, beside one that holds another number.
+            let apart = roi(vec![x, 0.0, 0.0, 0.0, 0.0, x], [true, false, false, false, false, true].to_vec());
+            let counted = Sample::new(Isa::best(), &apart);
+            assert!(matches!(counted, Sample::Counted(counts) if counts == [(x, 2)]), "{x}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! The choices that settings offer, each named for what it does.
 
 use crate::error::{Result, invalid};
+use crate::kernels::padded::MAX_LEVELS;
 use crate::names::Named;
 
 /// How values between voxel centres are found.
@@ -244,6 +245,21 @@ impl Named for FaceRule {
         &[("inside_apart", Self::InsideApart), ("complement_symmetric", Self::ComplementSymmetric)];
 }
 
+/// What a region of a single slice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SingleSlices {
+    /// Planar: it has no shape in three dimensions, and in whatever aggregation its neighbours lie in the
+    /// plane.
+    Planar,
+    /// A volume that is one voxel thick (PyRadiomics).
+    Volume,
+}
+
+impl Named for SingleSlices {
+    const KIND: &'static str = "single slices";
+    const NAMES: &'static [(&'static str, Self)] = &[("planar", Self::Planar), ("volume", Self::Volume)];
+}
+
 /// What the covariance of voxel centres is divided by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AxesCovariance {
@@ -331,6 +347,11 @@ impl Discretisation {
                 name,
                 format!("{edges:?}"),
                 "give at least two finite numbers in ascending order",
+            )),
+            Self::BinEdges { edges } if edges.len() - 1 > MAX_LEVELS => Err(invalid(
+                name,
+                format!("a list of {} numbers", edges.len()),
+                format!("{MAX_LEVELS} bins are the limit, which {} edges make", MAX_LEVELS + 1),
             )),
             _ => Ok(()),
         }

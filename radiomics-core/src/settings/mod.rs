@@ -6,12 +6,12 @@ pub(crate) mod profile;
 
 pub use choices::{
     AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, FilterCrop,
-    GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding,
+    GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, SingleSlices,
 };
 
 use bounds::Bound;
 
-use crate::error::{Error, Result, invalid};
+use crate::error::{Error, Result, ends, invalid};
 use crate::filters::Filter;
 use crate::kernels::padded::MAX_LEVELS;
 use crate::texture::aggregation::Aggregation;
@@ -65,6 +65,9 @@ pub struct Settings {
     pub filter_crop: FilterCrop,
     /// Voxels that the box of `filter_crop` has more than the region, on either side.
     pub filter_crop_voxels: usize,
+    /// Whether a region of a single slice is planar, without a 3D shape and with neighbours in the plane
+    /// in every aggregation, or a volume one voxel thick.
+    pub single_slices: SingleSlices,
     /// How ambiguous faces of the surface mesh are resolved; `inside_apart` gives a closed mesh.
     pub mesh_faces: FaceRule,
     /// Whether the covariance of the principal axes is divided by n − 1 or by n.
@@ -117,6 +120,14 @@ impl Settings {
         match filter {
             Filter::Original => self.clone(),
             _ => Self { resegment_range: None, ..self.clone() },
+        }
+    }
+
+    /// The range of resegmentation if it is one of intensities, where bins may begin and end.
+    pub(crate) fn intensity_range(&self) -> [Option<f64>; 2] {
+        match self.resegment_unit {
+            ResegmentUnit::Intensity => self.resegment_range.unwrap_or_default(),
+            ResegmentUnit::Maximum | ResegmentUnit::Sigma => [None; 2],
         }
     }
 
@@ -182,7 +193,7 @@ impl Settings {
             if bad(low) || bad(high) || low.zip(high).is_some_and(|(low, high)| low > high) {
                 return Err(invalid(
                     "resegment_range",
-                    format!("{range:?}"),
+                    ends(range),
                     "the lower end must not be above the upper end",
                 ));
             }
@@ -201,11 +212,29 @@ impl Settings {
         }
         for (place, filter) in self.filters.iter().enumerate() {
             filter.validate()?;
-            if self.filters[..place].contains(filter) {
-                return Err(invalid("filters", filter.name(), "this filter is given twice"));
+            // Parameters that differ by rounding only have the same name.
+            let name = filter.name();
+            if self.filters[..place].iter().any(|earlier| earlier == filter || earlier.name() == name) {
+                return Err(invalid("filters", name, "this filter is given twice"));
             }
         }
         Ok(())
+    }
+}
+
+impl Discretisation {
+    /// Checks what the types cannot express, as for the bins of texture.
+    ///
+    /// # Errors
+    /// [`Error::InvalidSetting`] naming the setting, its value and what it must be.
+    pub(crate) fn validate(&self) -> Result<()> {
+        for (name, number) in [("bin_width", self.width()), ("bin_number", self.number())] {
+            let bound = bound_of(name).expect("bins that are numbers have a bound");
+            if let Some(number) = number.filter(|&number| !bound.holds(number)) {
+                return Err(invalid(name, number, bound.remedy()));
+            }
+        }
+        self.check_edges("bin_edges")
     }
 }
 
@@ -233,7 +262,7 @@ static BOUNDED: &[Bounded] = &[
     bounded("resample_spacing_mm", POSITIVE, |s| s.resample_spacing_mm.into_iter().flatten().flatten().collect()),
     bounded("mask_threshold", POSITIVE.to(1.0), |s| vec![s.mask_threshold]),
     bounded("resegment_sigma", POSITIVE, |s| s.resegment_sigma.into_iter().collect()),
-    bounded("filter_crop_voxels", Bound::from(0.0), |s| vec![s.filter_crop_voxels as f64]),
+    bounded("filter_crop_voxels", Bound::whole(0, 1_000_000), |s| vec![s.filter_crop_voxels as f64]),
     bounded("bin_width", POSITIVE, |s| s.discretisations().filter_map(Discretisation::width).collect()),
     bounded("bin_number", BINS, |s| s.discretisations().filter_map(Discretisation::number).collect()),
     bounded("ivh_bin_width", POSITIVE, |s| s.ivh_discretisation.width().into_iter().collect()),

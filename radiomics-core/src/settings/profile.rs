@@ -5,7 +5,7 @@ use crate::filters::Filter;
 use crate::names::Named;
 use crate::settings::{
     AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, FilterCrop,
-    GridAlignment, Interpolation, MorphologicalMask, ResegmentUnit, Rounding, Settings,
+    GridAlignment, Interpolation, MorphologicalMask, ResegmentUnit, Rounding, Settings, SingleSlices,
 };
 use crate::texture::aggregation::{Aggregation, Scope};
 
@@ -17,12 +17,15 @@ pub enum Profile {
     Ibsi,
     /// Features as PyRadiomics computes them by default, without filters.
     PyRadiomics,
+    /// As `Ibsi`, for images and regions of a single slice: their shape is that of the slice, and matrices
+    /// are averaged over directions in the plane.
+    Ibsi2d,
 }
 
 impl Named for Profile {
     const KIND: &'static str = "profile";
     const NAMES: &'static [(&'static str, Self)] =
-        &[("ibsi", Self::Ibsi), ("pyradiomics", Self::PyRadiomics)];
+        &[("ibsi", Self::Ibsi), ("pyradiomics", Self::PyRadiomics), ("ibsi_2d", Self::Ibsi2d)];
 }
 
 impl Profile {
@@ -31,6 +34,7 @@ impl Profile {
         match self {
             Profile::Ibsi => ibsi(),
             Profile::PyRadiomics => pyradiomics(),
+            Profile::Ibsi2d => ibsi_2d(),
         }
     }
 }
@@ -41,7 +45,7 @@ fn ibsi() -> Settings {
         resample_spacing_mm: None,
         normalisation: None,
         grid_alignment: GridAlignment::Centre,
-        keep_single_slices: false,
+        keep_single_slices: true,
         image_interpolation: Interpolation::Linear,
         mask_interpolation: Interpolation::Linear,
         mask_threshold: 0.5,
@@ -53,6 +57,7 @@ fn ibsi() -> Settings {
         filters: vec![Filter::Original],
         filter_crop: FilterCrop::Never,
         filter_crop_voxels: 5,
+        single_slices: SingleSlices::Planar,
         mesh_faces: FaceRule::InsideApart,
         axes_covariance: AxesCovariance::Sample,
         discretisation: Discretisation::FixedBinNumber { bins: 32 },
@@ -74,10 +79,33 @@ fn ibsi() -> Settings {
     }
 }
 
+/// All families of IBSI, with the shape of a slice in place of that of a volume.
+const FAMILIES_2D: [&str; 11] = [
+    "morphology_2d",
+    "local_intensity",
+    "intensity_statistics",
+    "intensity_histogram",
+    "intensity_volume_histogram",
+    "glcm",
+    "glrlm",
+    "glszm",
+    "gldzm",
+    "ngtdm",
+    "ngldm",
+];
+
+fn ibsi_2d() -> Settings {
+    Settings {
+        aggregations: vec![Aggregation::Averaged2d],
+        families: Some(FAMILIES_2D.map(str::to_owned).to_vec()),
+        ..ibsi()
+    }
+}
+
 fn pyradiomics() -> Settings {
     Settings {
         grid_alignment: GridAlignment::Corner,
-        keep_single_slices: true,
+        single_slices: SingleSlices::Volume,
         image_interpolation: Interpolation::CubicSpline,
         mask_interpolation: Interpolation::Nearest,
         intensity_rounding: Rounding::VoxelType,

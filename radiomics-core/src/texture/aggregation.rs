@@ -139,6 +139,16 @@ impl Aggregation {
         matches!(self, Self::Averaged2d | Self::SliceMerged2d | Self::DirectionMerged25d | Self::Merged25d)
     }
 
+    /// The aggregation with the same merging and averaging whose neighbours lie in the plane: what this
+    /// one becomes in a volume of a single slice.
+    pub fn in_plane(self) -> Self {
+        match self {
+            Self::Averaged3d | Self::Volume3d => Self::Averaged2d,
+            Self::Merged3d => Self::SliceMerged2d,
+            planar => planar,
+        }
+    }
+
     /// Whether this aggregation needs neighbours in three dimensions.
     pub fn is_volumetric(self) -> bool {
         matches!(self, Self::Averaged3d | Self::Merged3d | Self::Volume3d)
@@ -158,6 +168,14 @@ mod tests {
             units.dedup();
             assert_eq!(units.len(), n);
             assert_eq!(n, if aggregation.is_planar() { 12 } else { 13 });
+        }
+    }
+
+    #[test]
+    fn nothing_leaves_the_plane_of_a_single_slice() {
+        for &(aggregation, _) in Scope::Directional.aggregations() {
+            let units = plan(aggregation.in_plane(), 1, 4, 13).into_iter().flatten();
+            assert!(units.into_iter().all(|unit| unit.0 == Span::Slice(0)), "{aggregation:?}");
         }
     }
 

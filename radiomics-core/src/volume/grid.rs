@@ -3,7 +3,8 @@
 use ndarray::{ArrayView2, ArrayView3, Axis};
 use rayon::prelude::*;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, number};
+use crate::kernels::finite::larger;
 
 /// A regular voxel grid. Every triple is in (z, y, x) order: `shape[0]` counts
 /// slices, and component 0 of a position is the patient's z (superior).
@@ -38,29 +39,42 @@ impl Grid {
     /// A grid with all its fields, checked.
     ///
     /// # Errors
-    /// [`Error::EmptyImage`] when an axis has no voxels, [`Error::InvalidSpacing`] when a
-    /// spacing is not a finite number above zero, [`Error::InvalidGeometry`] when origin or
-    /// direction hold a value that is not finite, or the directions span no volume.
+    /// As [`Grid::check`].
     pub fn oriented(
         shape: [usize; 3],
         spacing_mm: [f64; 3],
         origin_mm: [f64; 3],
         direction: [[f64; 3]; 3],
     ) -> Result<Self> {
+        let grid = Self { shape, spacing_mm, origin_mm, direction };
+        grid.check("grid")?;
+        Ok(grid)
+    }
+
+    /// Checks the fields, which anybody can set. [`Image::new`](crate::Image::new) and
+    /// [`Mask::new`](crate::Mask::new) do so too; `of` is what the message calls the thing that lies on
+    /// the grid.
+    ///
+    /// # Errors
+    /// [`Error::EmptyImage`] when an axis has no voxels, [`Error::InvalidSpacing`] when a spacing is not
+    /// a finite number above zero, [`Error::InvalidGeometry`] when the origin is not finite, or the
+    /// directions are not of length 1 and perpendicular to each other, to three decimals.
+    pub fn check(&self, of: &str) -> Result<()> {
+        let (shape, spacing_mm, of) = (self.shape, self.spacing_mm, || of.to_owned());
         if shape.contains(&0) {
-            return Err(Error::EmptyImage { shape });
+            return Err(Error::EmptyImage { of: of(), shape });
         }
-        if spacing_mm.iter().any(|s| !s.is_finite() || *s <= 0.0) {
-            return Err(Error::InvalidSpacing { spacing_mm });
+        if !spacing_mm.iter().all(|s| (SMALLEST_MM..=LARGEST_MM).contains(s)) {
+            return Err(Error::InvalidSpacing { of: of(), spacing_mm });
         }
-        if origin_mm.iter().any(|v| !v.is_finite()) {
-            return Err(Error::InvalidGeometry { field: "origin", value: format!("{origin_mm:?}") });
+        let wrong = |field, value, reason| Err(Error::InvalidGeometry { of: of(), field, value, reason });
+        if self.origin_mm.iter().any(|v| !v.is_finite()) {
+            return wrong("origin", format!("{:?}", self.origin_mm), "it must be finite".to_owned());
         }
-        let determinant = determinant(&direction);
-        if !determinant.is_finite() || determinant.abs() < 1e-6 {
-            return Err(Error::InvalidGeometry { field: "direction", value: format!("{direction:?}") });
+        match not_orthonormal(&self.direction) {
+            Some(reason) => wrong("direction", format!("{:?}", self.direction), reason),
+            None => Ok(()),
         }
-        Ok(Self { shape, spacing_mm, origin_mm, direction })
     }
 
     /// Volume of one voxel in mm³.
@@ -111,8 +125,8 @@ impl Grid {
             ("direction", "", flat(&self.direction), flat(&other.direction)),
         ];
         for (field, unit, image, mask) in fields {
-            let difference = image.iter().zip(&mask).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-            if difference > tolerance {
+            let difference = image.iter().zip(&mask).map(|(a, b)| (a - b).abs()).fold(0.0, larger);
+            if difference > tolerance || difference.is_nan() {
                 return Err(Error::GeometryMismatch { field, unit, image, mask, difference, tolerance });
             }
         }
@@ -120,9 +134,36 @@ impl Grid {
     }
 }
 
-fn determinant(m: &[[f64; 3]; 3]) -> f64 {
-    m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1]) - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0])
-        + m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0])
+/// Spacings between these leave areas and volumes in any power that features take of them, and far
+/// more than any voxel is large or small.
+const SMALLEST_MM: f64 = 1e-30;
+const LARGEST_MM: f64 = 1e30;
+
+/// How far directions may be from perpendicular ones of length 1, as products of two of them: files hold
+/// them with as few as three decimals. ITK asks for 1e-4 in NIfTI files and for nothing in others.
+const ORTHONORMAL: f64 = 1e-3;
+
+/// What is wrong with directions, columns of cosines, that are not of length 1 or not perpendicular.
+fn not_orthonormal(direction: &[[f64; 3]; 3]) -> Option<String> {
+    const NAMES: [&str; 3] = ["z", "y", "x"];
+    let product = |a: usize, b: usize| direction.iter().map(|row| row[a] * row[b]).sum::<f64>();
+    // What is NaN is near nothing.
+    let near = |value: f64, wanted: f64| (value - wanted).abs() <= ORTHONORMAL;
+    if let Some(a) = (0..3).find(|&a| !near(product(a, a), 1.0)) {
+        let (name, length) = (NAMES[a], number(&product(a, a).sqrt()));
+        return Some(format!(
+            "the direction of axis {name} has length {length} and must have length 1: how long a voxel is, the spacing says"
+        ));
+    }
+    let pairs = [(0, 1), (0, 2), (1, 2)];
+    pairs.into_iter().find(|&(a, b)| !near(product(a, b), 0.0)).map(|(a, b)| {
+        let cosine = number(&((product(a, b) * 1e6).round() / 1e6));
+        format!(
+            "axes {} and {} must be perpendicular, but the cosine between them is {cosine} (a shear): resample to a \
+             grid without shear",
+            NAMES[a], NAMES[b]
+        )
+    })
 }
 
 /// A box of voxels of a grid: first voxel and extent, both (z, y, x).
@@ -257,6 +298,38 @@ mod tests {
     use super::*;
     use ndarray::Array3;
     use proptest::prelude::*;
+
+    #[test]
+    fn directions_are_orthonormal_to_three_decimals() {
+        let (sin, cos) = 0.3f64.sin_cos();
+        let turned = |digits: f64| {
+            let round = |x: f64| (x * digits).round() / digits;
+            [[1.0, 0.0, 0.0], [0.0, round(cos), round(-sin)], [0.0, round(sin), round(cos)]]
+        };
+        let check = |direction| Grid { direction, ..Grid::new([1; 3], [1.0; 3]).unwrap() }.check("mask");
+        for good in [IDENTITY, turned(1e3), turned(1e17), IDENTITY.map(|row| row.map(|cosine| -cosine))] {
+            assert_eq!(check(good), Ok(()));
+        }
+        let message = |direction| check(direction).unwrap_err().to_string();
+        for (scale, length) in [(2.0, "2"), (0.011, "0.011"), (0.0, "0"), (f64::NAN, "NaN"), (1e300, "inf")] {
+            let found = message(IDENTITY.map(|row| row.map(|cosine| scale * cosine)));
+            let expected = format!("of axis z has length {length} and must");
+            assert!(found.starts_with("the direction (z, y, x) of the mask is [[") && found.contains(&expected), "{found}");
+        }
+        let tilt = [[cos, 0.0, 0.0], [sin, 1.0, 0.0], [0.0, 0.0, 1.0]];
+        assert!(message(tilt).contains("axes z and y must be perpendicular, but the cosine between them is 0.29552 "));
+    }
+
+    #[test]
+    fn grids_whose_difference_is_no_number_are_not_the_same() {
+        let grid = Grid::new([1; 3], [1.0; 3]).unwrap();
+        let wrong = Grid { origin_mm: [0.0, f64::NAN, 0.0], ..grid.clone() };
+        assert!(matches!(grid.check_same(&wrong, 1e-4), Err(Error::GeometryMismatch { field: "origin", .. })));
+        for spacing_mm in [[0.0, 1.0, 1.0], [-1.0, 1.0, 1.0], [f64::NAN, 1.0, 1.0], [1.0, 1.0, 1e-100], [1e31; 3]] {
+            let text = Grid { spacing_mm, ..grid.clone() }.check("image").unwrap_err().to_string();
+            assert!(text.starts_with("the voxel spacing (z, y, x) of the image is ["), "{text}");
+        }
+    }
 
     proptest! {
         #[test]

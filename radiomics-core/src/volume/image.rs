@@ -8,11 +8,20 @@ use crate::volume::grid::{Grid, Window};
 use crate::volume::label_boxes;
 use crate::volume::voxels::{Voxels, copied, with_voxels};
 
-fn check_shape(grid: &Grid, voxels: &Voxels) -> Result<()> {
-    if grid.shape != voxels.shape() {
-        return Err(Error::ShapeMismatch { image: grid.shape, mask: voxels.shape() });
+fn check(grid: &Grid, voxels: [usize; 3], of: &str) -> Result<()> {
+    grid.check(of)?;
+    match grid.shape == voxels {
+        true => Ok(()),
+        false => Err(Error::VoxelsMismatch { of: of.to_owned(), grid: grid.shape, voxels }),
     }
-    Ok(())
+}
+
+/// Checks that a grid is one, and that it has the shape of the voxels (z, y, x) of a mask.
+///
+/// # Errors
+/// As [`Mask::new`].
+pub(crate) fn check_mask(grid: &Grid, voxels: [usize; 3]) -> Result<()> {
+    check(grid, voxels, "mask")
 }
 
 /// An image: voxels (z, y, x) and where they lie. Nothing is copied.
@@ -26,10 +35,10 @@ impl<'a> Image<'a> {
     /// An image of `voxels`, an `ArrayView3` (z, y, x) of any integer or float type.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] when the shapes of `grid` and `voxels` differ.
+    /// As [`Grid::check`], and [`Error::VoxelsMismatch`] when the shapes of `grid` and `voxels` differ.
     pub fn new(grid: Grid, voxels: impl Into<Voxels<'a>>) -> Result<Self> {
         let voxels = voxels.into();
-        check_shape(&grid, &voxels)?;
+        check(&grid, voxels.shape(), "image")?;
         Ok(Self { grid, voxels })
     }
 
@@ -67,10 +76,10 @@ impl<'a> Mask<'a> {
     /// type with whole-number values.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] when the shapes of `grid` and `voxels` differ.
+    /// As [`Grid::check`], and [`Error::VoxelsMismatch`] when the shapes of `grid` and `voxels` differ.
     pub fn new(grid: Grid, voxels: impl Into<Voxels<'a>>) -> Result<Self> {
         let voxels = voxels.into();
-        check_shape(&grid, &voxels)?;
+        check_mask(&grid, voxels.shape())?;
         Ok(Self { grid, voxels })
     }
 

@@ -142,10 +142,24 @@ impl Voxels<'_> {
 
     /// Refuses NaN and infinities of a box where its `mask` is set.
     pub(crate) fn check_finite(&self, isa: Isa, window: &Window, mask: &Array3<bool>) -> Result<()> {
+        let found = match self {
+            Voxels::F32(v) => not_finite(isa, window.of(v), mask, window.start),
+            Voxels::F64(v) => not_finite(isa, window.of(v), mask, window.start),
+            _ => None,
+        };
+        match found {
+            None => Ok(()),
+            Some(NotFinite { count, index, value }) => Err(Error::NonFiniteVoxels { count, index, value }),
+        }
+    }
+
+    /// The voxels of a box that are NaN or infinite, if there are any.
+    pub(crate) fn not_finite(&self, isa: Isa, window: &Window) -> Option<NotFinite> {
+        let all = || Array3::from_elem(window.shape, true);
         match self {
-            Voxels::F32(v) => check_finite(isa, window.of(v), mask, window.start),
-            Voxels::F64(v) => check_finite(isa, window.of(v), mask, window.start),
-            _ => Ok(()),
+            Voxels::F32(v) => not_finite(isa, window.of(v), &all(), window.start),
+            Voxels::F64(v) => not_finite(isa, window.of(v), &all(), window.start),
+            _ => None,
         }
     }
 }
@@ -178,14 +192,25 @@ where
     copy
 }
 
-/// Refuses NaN and infinite intensities of a box where its `mask` is set; `start` is where the box lies
-/// in the image.
-pub(crate) fn check_finite<T: Voxel>(
+/// Voxels that are NaN or infinite.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct NotFinite {
+    /// Number of voxels that are NaN or infinite.
+    pub count: usize,
+    /// Index (z, y, x) of the first such voxel.
+    pub index: [usize; 3],
+    /// Value of the first such voxel.
+    pub value: f64,
+}
+
+/// The NaN and infinite intensities of a box where its `mask` is set, if there are any; `start` is where the box
+/// lies in the image.
+pub(crate) fn not_finite<T: Voxel>(
     isa: Isa,
     intensities: ArrayView3<T>,
     mask: &Array3<bool>,
     start: [usize; 3],
-) -> Result<()> {
+) -> Option<NotFinite> {
     assert_eq!(intensities.dim(), mask.dim(), "intensities and where they must be finite");
     let is_wrong = |x: T, mask: bool| mask & !x.to_f64().is_finite();
     let of_row = |x: ArrayView1<T>, w: ArrayView1<bool>| match (x.as_slice(), w.as_slice()) {
@@ -195,12 +220,12 @@ pub(crate) fn check_finite<T: Voxel>(
     let rows = intensities.rows().into_iter().zip(mask.rows());
     let count: usize = rows.map(|(x, w)| of_row(x, w)).sum();
     if count == 0 {
-        return Ok(());
+        return None;
     }
     let first = intensities.indexed_iter().zip(mask).find(|((_, x), w)| is_wrong(**x, **w));
     let (((k, j, i), &x), _) = first.expect("one of those that were counted");
     let index = [start[0] + k, start[1] + j, start[2] + i];
-    Err(Error::NonFiniteVoxels { count, index, value: x.to_f64() })
+    Some(NotFinite { count, index, value: x.to_f64() })
 }
 
 #[cfg(test)]

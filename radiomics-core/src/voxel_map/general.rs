@@ -13,7 +13,7 @@ use crate::kernels::Isa;
 use crate::region::levels::Levels;
 use crate::region::roi::Roi;
 use crate::region::sample::Sample;
-use crate::settings::Settings;
+use crate::settings::{Settings, SingleSlices};
 use crate::volume::grid::{self, Grid, IDENTITY};
 
 /// What computes features of one family, in all aggregations of the settings, from a window as a region.
@@ -30,9 +30,11 @@ impl General {
     /// The general way for the features of `chosen`.
     pub fn new(chosen: Chosen, settings: &Settings, region: &Region, isa: Isa) -> Self {
         let shape = region.window_shape();
+        // A window is a piece of a volume, even where a single slice of it is inside of the region.
+        let settings = Settings { single_slices: SingleSlices::Volume, ..settings.clone() };
         Self {
             chosen,
-            settings: settings.clone(),
+            settings,
             spacing_mm: region.spacing_mm,
             shape,
             n_g: region.n_g,

@@ -52,11 +52,12 @@ static void arguments(void) {
     CHECK(radiomics_table_to_arrow(NULL, NULL, NULL) == invalid);
     CHECK(radiomics_table_length(NULL) == 0 && radiomics_table_values(NULL) == NULL);
     CHECK(radiomics_catalogue_length(NULL) == 0);
-    CHECK(radiomics_last_error(NULL)[0] == 0);
+    CHECK(strstr(radiomics_last_error(NULL), "`table` is NULL"));
 
     radiomics_context_options options = {sizeof options, 5000};
     radiomics_context *none = NULL;
     CHECK(radiomics_context_new(&options, &none) == RADIOMICS_STATUS_THREADS && none == NULL);
+    CHECK(strstr(radiomics_last_error(NULL), "cannot start 5000 threads: 1024 are the limit"));
     options.struct_size = 3;
     CHECK(radiomics_context_new(&options, &none) == invalid && none == NULL);
 
@@ -111,7 +112,10 @@ static void jobs(void) {
     const radiomics_image *images[] = {&of.image, &of.image};
     const char *twice[] = {"a", "a"};
     const char *not_utf8[] = {"\xff", "b"};
+    const char *one_empty[] = {"a", ""};
+    const char *of_a_filter[] = {"a", "a-square"};
     const int64_t labels[] = {1, 9};
+    const int64_t label_twice[] = {1, 2, 1};
     radiomics_job job = {0};
     radiomics_table *table = NULL;
     job.struct_size = sizeof job;
@@ -130,8 +134,34 @@ static void jobs(void) {
     job.image_names = not_utf8;
     CHECK(radiomics_extract_many(context, &job, &table) == invalid);
     CHECK(strstr(radiomics_last_error(context), "`image_names[0]` is not UTF-8"));
+    job.image_names = one_empty;
+    CHECK(radiomics_extract_many(context, &job, &table) == invalid);
+    CHECK(strstr(radiomics_last_error(context), "the image name `` cannot be used: it is empty"));
+    radiomics_settings *filtered = NULL;
+    radiomics_columns *columns = NULL;
+    CHECK_OK(context, radiomics_settings_from_yaml(context, "filters: [original, square]", &filtered));
+    job.image_names = of_a_filter;
+    job.settings = filtered;
+    CHECK(radiomics_extract_many(context, &job, &table) == invalid);
+    CHECK(strstr(radiomics_last_error(context), "makes columns of the name `a-square` too"));
+    CHECK(radiomics_columns_new(context, filtered, of_a_filter, 2, &columns) == invalid && columns == NULL);
+    CHECK(radiomics_columns_new(context, settings, twice, 2, &columns) == invalid && columns == NULL);
+    radiomics_settings_free(filtered);
+    job.settings = settings;
+    radiomics_image bad = of.image;
+    bad.spacing_mm[0] = 0;
+    const radiomics_image *one_bad[] = {&of.image, &bad};
+    job.images = one_bad;
+    CHECK(radiomics_extract_many(context, &job, &table) == RADIOMICS_STATUS_INVALID_GEOMETRY);
+    CHECK(strstr(radiomics_last_error(context), "of the image `a-square` is [0.0, 1.5, 1.5] mm"));
+    job.images = images;
     job.image_names = NULL;
     job.image_count = 1;
+    job.labels = label_twice;
+    job.label_count = 3;
+    CHECK(radiomics_extract_many(context, &job, &table) == invalid);
+    CHECK(strstr(radiomics_last_error(context), "label 1 is given twice"));
+    job.labels = NULL;
     job.label_count = 2;
     CHECK(radiomics_extract_many(context, &job, &table) == invalid);
     CHECK(strstr(radiomics_last_error(context), "`labels` is NULL"));
@@ -159,6 +189,19 @@ static void images_and_masks(void) {
     image = of.image;
     image.direction[0][0] = image.direction[1][1] = 1;
     image_refused(image, RADIOMICS_STATUS_INVALID_GEOMETRY, "direction");
+    for (int axis = 0; axis < 3; ++axis) image.direction[axis][axis] = 2;
+    image_refused(image, RADIOMICS_STATUS_INVALID_GEOMETRY, "the direction of axis z has length 2");
+    for (int axis = 0; axis < 3; ++axis) image.direction[axis][axis] = 1;
+    image.direction[0][1] = 0.9;
+    image_refused(image, RADIOMICS_STATUS_INVALID_GEOMETRY, "of the image is");
+    memset(&mask, 0, sizeof mask);
+    mask.struct_size = sizeof mask;
+    mask.dtype = of.mask.dtype;
+    refused(&of.image, &mask, 1, settings, RADIOMICS_STATUS_EMPTY_IMAGE, "the mask has shape (z, y, x) [0, 0, 0]");
+    mask = of.mask;
+    mask.spacing_mm[0] = 0;
+    refused(&of.image, &mask, 1, settings, RADIOMICS_STATUS_INVALID_GEOMETRY, "(z, y, x) of the mask is [0.0");
+    mask = of.mask;
     mask.shape[0] = NZ - 1;
     refused(&of.image, &mask, 1, settings, RADIOMICS_STATUS_SHAPE_MISMATCH, "[9, 12, 14]");
     mask = of.mask;
@@ -195,6 +238,13 @@ static void images_and_masks(void) {
     for (int at = 0; at < VOXELS; ++at) fractions[at] = of.intensities[at];
     fractions[(5 * NY + 6) * NX + 6] = INFINITY;
     image_refused(image, RADIOMICS_STATUS_NON_FINITE_VOXELS, "the first one at (z, y, x) [5, 6, 6] (inf)");
+    radiomics_settings *normalised = NULL;
+    CHECK_OK(context, radiomics_settings_from_yaml(context, "normalise: true", &normalised));
+    fractions[(5 * NY + 6) * NX + 6] = 0;
+    fractions[0] = NAN;
+    refused(&image, &of.mask, 1, normalised, RADIOMICS_STATUS_NON_FINITE_VOXELS,
+            "`normalise`, which takes the whole image, reads 1 voxels outside of the region");
+    radiomics_settings_free(normalised);
 }
 
 static void documents(void) {
@@ -203,6 +253,9 @@ static void documents(void) {
     document_refused("bin_width: -1", RADIOMICS_STATUS_INVALID_SETTING, "`bin_width` is -1");
     document_refused("bin_width: []", RADIOMICS_STATUS_INVALID_SETTING, "`bin_width` is []");
     document_refused("bin_number: [16, 32, 16]", RADIOMICS_STATUS_INVALID_SETTING, "16 is given twice");
+    document_refused("families: []", RADIOMICS_STATUS_INVALID_SETTING, "nothing would be computed");
+    document_refused("filters: [mean: {support_voxels: []}]", RADIOMICS_STATUS_INVALID_SETTING,
+                     "filter `mean`: `support_voxels` is []");
     document_refused("filters: [squar]", RADIOMICS_STATUS_INVALID_SETTING, "squar");
     document_refused("- 1", RADIOMICS_STATUS_INVALID_DOCUMENT, "mapping");
     document_refused("a: [", RADIOMICS_STATUS_INVALID_DOCUMENT, "YAML");
@@ -217,6 +270,9 @@ static void documents(void) {
 
     radiomics_settings *made = NULL;
     CHECK(radiomics_settings_from_json(context, "{", &made) == RADIOMICS_STATUS_INVALID_DOCUMENT);
+    CHECK(radiomics_settings_from_json(context, "{\"bin_width\": 1, \"bin_width\": 2}", &made) ==
+          RADIOMICS_STATUS_INVALID_DOCUMENT);
+    CHECK(strstr(radiomics_last_error(context), "`bin_width` is given twice"));
     CHECK(radiomics_settings_from_profile(context, "ipsi", &made) == RADIOMICS_STATUS_UNKNOWN_NAME);
     CHECK(radiomics_settings_from_ibsi_configuration(context, "F", &made) == RADIOMICS_STATUS_UNKNOWN_NAME);
     int64_t label = 5;

@@ -71,6 +71,39 @@ static void rows_and_values(radiomics_context *context, const phantom *of) {
     radiomics_settings_free(settings);
 }
 
+static void warnings(radiomics_context *context, const phantom *of) {
+    radiomics_settings *settings = NULL;
+    radiomics_table *table = NULL;
+    const int64_t labels[] = {1, 2};
+    const radiomics_image *image = &of->image;
+    radiomics_job job = {0};
+    CHECK_OK(context, radiomics_settings_from_yaml(context, "{families: [glcm], bin_number: 4}", &settings));
+    job.struct_size = sizeof job;
+    job.images = &image;
+    job.image_count = 1;
+    job.mask = &of->mask;
+    job.labels = labels;
+    job.label_count = 2;
+    job.settings = settings;
+    CHECK_OK(context, radiomics_extract_many(context, &job, &table));
+
+    /* Both regions reach to the last slice, and four levels are few. */
+    CHECK(radiomics_table_warning_count(table) == 4 && radiomics_table_warning_count(NULL) == 0);
+    for (size_t index = 0; index < 4; ++index) {
+        radiomics_warning warning = {0};
+        warning.struct_size = sizeof warning;
+        CHECK(radiomics_table_warning(table, index, &warning) == RADIOMICS_STATUS_OK);
+        CHECK(warning.label == labels[index / 2] && strcmp(warning.image, "original") == 0);
+        CHECK(strcmp(warning.code, index % 2 == 0 ? "region_at_border" : "few_levels") == 0);
+        CHECK(strstr(warning.message, index % 2 == 0 ? "along z" : "`bin_number` 4 the region has 4 grey levels"));
+    }
+    radiomics_warning none = {0};
+    none.struct_size = sizeof none;
+    CHECK(radiomics_table_warning(table, 4, &none) == RADIOMICS_STATUS_INVALID_ARGUMENT && none.code == NULL);
+    radiomics_table_free(table);
+    radiomics_settings_free(settings);
+}
+
 static void several_labels_and_images(radiomics_context *context, const phantom *of) {
     radiomics_settings *settings = NULL;
     radiomics_table *table = NULL;
@@ -223,6 +256,7 @@ int main(int argc, char **argv) {
     CHECK(radiomics_context_new(&options, &context) == RADIOMICS_STATUS_OK);
     settings_of_every_kind(context);
     rows_and_values(context, &of);
+    warnings(context, &of);
     several_labels_and_images(context, &of);
     several_discretisations(context, &of);
     arrow(context, &of);

@@ -61,7 +61,8 @@ void exceptions() {
     const auto refused = thrown_by<radiomics::error>([&] { (void)context.settings_from_profile("ipsi"); });
     CHECK(refused.status() == RADIOMICS_STATUS_UNKNOWN_NAME);
     CHECK(std::string(refused.what()).find("did you mean `ibsi`?") != std::string::npos);
-    thrown_by<radiomics::error>([] { radiomics::context many(5000); });
+    const auto many = thrown_by<radiomics::error>([] { radiomics::context many(5000); });
+    CHECK(std::string(many.what()).find("1024 are the limit") != std::string::npos);
 
     const auto settings = context.settings_from_profile("ibsi");
     const auto table = context.extract(image(), mask(), 1, settings);
@@ -78,6 +79,10 @@ void exceptions() {
         ++index;
     }
     CHECK(index == table.size());
+    const auto warnings = table.warnings();
+    CHECK(warnings.size() == 1 && warnings[0].label == 1 && warnings[0].code == "region_at_border");
+    CHECK(warnings[0].image == "original" && warnings[0].message.find("along z") != std::string_view::npos);
+    CHECK(radiomics::table().warnings().empty());
 
     const auto parameters = context.settings_from_pyradiomics("setting: {label: 2, binWidth: 5}");
     CHECK(parameters.label == 2);

@@ -30,7 +30,8 @@ from radiomics_rs._maps import FeatureMap, FeatureMaps, feature_maps
 from radiomics_rs._matrices import TextureMatrix, matrices
 from radiomics_rs._plot import plot_map
 from radiomics_rs._verify import verify
-from radiomics_rs.table import FeatureRow, FeatureTable
+from radiomics_rs.io import RadiomicsWarning
+from radiomics_rs.table import FeatureRow, FeatureTable, TableWarning
 
 __all__ = [
     "Column",
@@ -40,7 +41,9 @@ __all__ = [
     "FeatureTable",
     "InternalError",
     "RadiomicsError",
+    "RadiomicsWarning",
     "Settings",
+    "TableWarning",
     "TextureMatrix",
     "Verification",
     "__version__",

@@ -12,6 +12,7 @@ __version__: str
 _Triple = tuple[float, float, float]
 _Geometry = tuple[_Triple, _Triple, tuple[_Triple, _Triple, _Triple]]
 _Row = tuple[Column, float, str]
+_Doubt = tuple[str, int, str, str]
 _Image = tuple[str, npt.NDArray[Any], _Geometry]
 
 class _Feature(TypedDict):
@@ -144,7 +145,7 @@ def extract(
     *,
     labels: Sequence[int],
     threads: int,
-) -> list[list[_Row]]: ...
+) -> list[tuple[list[_Row], list[_Doubt]]]: ...
 def filter_images(
     image: npt.NDArray[Any], geometry: _Geometry, filters: Any, *, threads: int
 ) -> list[npt.NDArray[np.float64]]: ...

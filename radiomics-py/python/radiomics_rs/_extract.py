@@ -10,8 +10,8 @@ from typing import Any, TypeAlias, overload
 
 from radiomics_rs import _core
 from radiomics_rs._core import RadiomicsError
-from radiomics_rs.io import ImageLike, volumes_on_mask
-from radiomics_rs.table import FeatureRow, FeatureTable
+from radiomics_rs.io import ImageLike, volumes_on_mask, warn
+from radiomics_rs.table import FeatureRow, FeatureTable, TableWarning
 
 # What rows call an image that has no name of its own and that no filter made.
 ORIGINAL = "original"
@@ -32,6 +32,7 @@ def extract(
     filters: FiltersLike = None,
     threads: int = 0,
     spacing_mm: float | Sequence[float] | None = None,
+    strict: bool = False,
 ) -> FeatureTable: ...
 
 
@@ -45,6 +46,7 @@ def extract(
     filters: FiltersLike = None,
     threads: int = 0,
     spacing_mm: float | Sequence[float] | None = None,
+    strict: bool = False,
 ) -> dict[int, FeatureTable]: ...
 
 
@@ -57,6 +59,7 @@ def extract(
     filters: FiltersLike = None,
     threads: int = 0,
     spacing_mm: float | Sequence[float] | None = None,
+    strict: bool = False,
 ) -> FeatureTable | dict[int, FeatureTable]:
     """Compute the features of the voxels of `mask` that have `label`.
 
@@ -87,6 +90,8 @@ def extract(
         threads: number of threads, 0 for all cores. It never changes a number.
         spacing_mm: voxel spacing (z, y, x) in millimetres, (y, x) for a single slice, or one
             number for all axes. Needed if images and mask are all arrays, else an error.
+        strict: whether what makes values doubtful, such as a single grey level, is an error. If
+            not, each such thing is a RadiomicsWarning and one of the table's `warnings`.
 
     Returns:
         One row a feature, in catalogue order. A feature that is not defined for the region
@@ -115,7 +120,13 @@ def extract(
         labels=labels,
         threads=threads,
     )
-    made = [FeatureTable(FeatureRow.of(*row) for row in rows) for rows in tables]
+    made = [
+        FeatureTable(
+            (FeatureRow.of(*row) for row in rows), (TableWarning(*doubt) for doubt in doubts)
+        )
+        for rows, doubts in tables
+    ]
+    _tell([warning for table in made for warning in table.warnings], strict)
     return dict(zip(labels, made, strict=True)) if several else made[0]
 
 
@@ -143,6 +154,16 @@ def columns(
     if filters is not None:
         chosen = chosen.replace(filters=filters)
     return _core.columns(chosen, [ORIGINAL] if images is None else list(images))
+
+
+def _tell(found: Sequence[TableWarning], strict: bool) -> None:
+    """Warn of what was found, or raise an error."""
+    if strict and found:
+        more = "" if len(found) == 1 else f"; and {len(found) - 1} more warnings, the next one of"
+        more += "" if len(found) == 1 else f" {found[1]}"
+        raise RadiomicsError(f"{found[0]}{more} (an error with `strict`)")
+    for warning in found:
+        warn(str(warning))
 
 
 def _named(image: ImagesLike) -> Mapping[str, ImageLike]:

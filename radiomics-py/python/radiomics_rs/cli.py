@@ -7,6 +7,7 @@ import csv
 import json
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO, TypeAlias
@@ -16,7 +17,7 @@ from radiomics_rs._extract import extract
 from radiomics_rs._filter import filter_image
 from radiomics_rs._maps import SUFFIXES, feature_maps
 from radiomics_rs._verify import verify
-from radiomics_rs.io import write_image
+from radiomics_rs.io import RadiomicsWarning, write_image
 from radiomics_rs.table import FeatureTable, aligned
 
 EXAMPLE_CONFIGURATION = "digital_phantom"
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A terminal of another encoding shows escapes instead of ending the command.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    warnings.showwarning = _show_warning
     try:
         code = chosen.run(parser, chosen)
         sys.stdout.flush()
@@ -52,6 +54,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"radiomics-rs: error: {message}", file=sys.stderr)
         return 1
     return code or 0
+
+
+def _show_warning(
+    message: Warning | str, category: type[Warning], *_place: object, **_more: object
+) -> None:
+    """A line on standard error for each warning."""
+    text = f"warning: {message}" if issubclass(category, RadiomicsWarning) else str(message)
+    print(f"radiomics-rs: {' '.join(text.split())}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -85,6 +95,14 @@ def _add_extract(commands: Commands) -> None:
     _add_threads(command)
     command.add_argument(
         "--out", metavar="FILE", help="write all digits to FILE (.csv or .json), print no table"
+    )
+    command.add_argument(
+        "--write-warnings",
+        action="store_true",
+        help="have what makes values doubtful in FILE: a column of CSV, a key of JSON",
+    )
+    command.add_argument(
+        "--strict", action="store_true", help="what makes values doubtful is an error"
     )
 
 
@@ -223,6 +241,8 @@ def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
         write = WRITERS.get(Path(chosen.out).suffix.lower())
         if write is None:
             parser.error(f"--out {chosen.out}: the name must end in {' or '.join(WRITERS)}")
+    if chosen.write_warnings and write is None:
+        parser.error("--write-warnings: give --out as well")
 
     settings = _settings(parser, chosen)
     if chosen.example:
@@ -236,11 +256,12 @@ def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
         label=chosen.label,
         threads=chosen.threads,
         spacing_mm=spacing_mm,
+        strict=chosen.strict,
     )
     if write is None:
         print(table)
     else:
-        write(table, chosen.out)
+        write(table, chosen.out, warnings=chosen.write_warnings)
         print(f"{len(table)} features written to {chosen.out}")
 
 

@@ -20,8 +20,30 @@ if TYPE_CHECKING:
 FIELDS = ("image", "family", "feature", "ibsi_id", "aggregation", "value", "status")
 # Only tables of several discretisations have this one.
 DISCRETISATION = "discretisation"
+# Only files that are asked for them have this column or key.
+WARNINGS = "warnings"
 SHOWN_DIGITS = 7
 SHOWN_ROWS = 20
+
+
+# Warnings with these codes are about one image or response, all others about the region.
+OF_LEVELS = ("single_level", "few_levels", "many_levels")
+
+
+class TableWarning(NamedTuple):
+    """Something about a region that makes its values doubtful, though each is what it says."""
+
+    code: str
+    """Kind of the warning, such as "few_levels" (docs/conventions.md lists them)."""
+    label: int
+    """Label of the region."""
+    image: str
+    """The image whose values are doubtful, as its rows call it."""
+    message: str
+    """What was found, and what can be done about it."""
+
+    def __str__(self) -> str:
+        return f"image `{self.image}`, label {self.label}: {self.message}"
 
 
 class FeatureRow(NamedTuple):
@@ -48,8 +70,9 @@ class FeatureRow(NamedTuple):
     if the settings have one alone, or if the feature does not depend on it."""
     reason: str = ""
     """Why the value is undefined: "nothing_counted" (the region has nothing of what the matrix
-    counts, such as pairs of neighbours) or "not_defined" (the formula has no value for it, as the
-    feature's summary says). Empty for a value that is defined."""
+    counts, such as pairs of neighbours), "not_defined" (the formula has no value for it, as the
+    feature's summary says), "single_slice" (a feature of a volume, of a region that is a slice) or
+    "several_slices" (the other way round). Empty for a value that is defined."""
 
     @classmethod
     def of(cls, column: Column, value: float, reason: str = "") -> FeatureRow:
@@ -81,11 +104,19 @@ class FeatureTable(Sequence[FeatureRow]):
     equals NaN.
     """
 
-    def __init__(self, rows: Iterable[FeatureRow]) -> None:
-        """A table of rows."""
+    def __init__(
+        self, rows: Iterable[FeatureRow], warnings: Iterable[TableWarning] = ()
+    ) -> None:
+        """A table of rows, and of what makes their values doubtful."""
         self._rows = tuple(rows)
+        self._warnings = tuple(warnings)
         several = any(row.discretisation for row in self._rows)
         self._fields = (*FIELDS, DISCRETISATION) if several else FIELDS
+
+    @property
+    def warnings(self) -> tuple[TableWarning, ...]:
+        """What makes values doubtful, such as too few grey levels; none for most regions."""
+        return self._warnings
 
     def keys(self) -> list[str]:
         """The names of the columns, in order."""
@@ -124,26 +155,45 @@ class FeatureTable(Sequence[FeatureRow]):
             ) from error
         return pd.DataFrame(self.records(), columns=list(self._fields))
 
-    def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write a CSV file of the columns of `records`, values at full precision, NaN as NaN."""
+    def to_csv(self, path: str | os.PathLike[str], *, warnings: bool = False) -> None:
+        """Write a CSV file of the columns of `records`, values at full precision, NaN as NaN.
+
+        With `warnings` there is one column more, of that name: the codes of the warnings that a
+        row is concerned by, with semicolons between them.
+        """
+        fields = (*self._fields, WARNINGS) if warnings else self._fields
         with Path(path).open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(self._fields)
+            writer.writerow(fields)
             for row in self._rows:
                 value = "NaN" if math.isnan(row.value) else repr(row.value)
-                writer.writerow({**_record(row, self._fields), "value": value}.values())
+                cells = {**_record(row, self._fields), "value": value}
+                if warnings:
+                    cells[WARNINGS] = ";".join(dict.fromkeys(self._codes(row)))
+                writer.writerow(cells.values())
 
-    def to_json(self, path: str | os.PathLike[str]) -> None:
+    def to_json(self, path: str | os.PathLike[str], *, warnings: bool = False) -> None:
         """Write a JSON file, an array of the `records`.
 
-        JSON has no NaN and no infinity: both become null.
+        JSON has no NaN and no infinity: both become null. With `warnings` the file is an object
+        with the keys features, which holds that array, and warnings, an array of objects with the
+        keys code, label, image and message.
         """
         records = self.records()
         for record in records:
             if not math.isfinite(record["value"]):
                 record["value"] = None
-        text = json.dumps(records, indent=1, ensure_ascii=False, allow_nan=False)
+        held = {"features": records, WARNINGS: [w._asdict() for w in self._warnings]}
+        text = json.dumps(
+            held if warnings else records, indent=1, ensure_ascii=False, allow_nan=False
+        )
         Path(path).write_text(text + "\n", encoding="utf-8")
+
+    def _codes(self, row: FeatureRow) -> Iterator[str]:
+        """The codes of the warnings about a row's region, and about its image."""
+        for warning in self._warnings:
+            if warning.code not in OF_LEVELS or warning.image == row.image:
+                yield warning.code
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -169,7 +219,7 @@ class FeatureTable(Sequence[FeatureRow]):
                 f"there is no column {index!r}" + "".join(f"; did you mean {n!r}?" for n in near)
             )
         if isinstance(index, slice):
-            return FeatureTable(self._rows[index])
+            return FeatureTable(self._rows[index], self._warnings)
         return self._rows[index]
 
     def __contains__(self, item: object) -> bool:

@@ -26,7 +26,8 @@ use crate::families::family::{Compute, Family, Maps};
 use crate::families::job::{Job, Value, features};
 use crate::feature::{Reads, Row, row};
 use crate::kernels::Isa;
-use crate::settings::{AxesCovariance, FaceRule};
+use crate::settings::{AxesCovariance, FaceRule, SingleSlices};
+use crate::table::Reason;
 use crate::texture::aggregation::Scope;
 use crate::volume::intensities::with_intensities;
 use axes::Axes;
@@ -106,7 +107,25 @@ struct Shape {
     pairs: Option<PairSums>,
 }
 
+/// The features of [`TABLE`] that a single slice has: distances between voxel centres. All others are of a
+/// body that has a thickness.
+const OF_ANY_REGION: [&str; 3] = ["centre_of_mass_shift", "morans_i", "gearys_c"];
+
 fn compute(job: &Job) -> Vec<Value> {
+    if job.settings.single_slices == SingleSlices::Volume || !job.roi.is_flat() {
+        return compute_all(job);
+    }
+    let is_defined = |row: &usize| OF_ANY_REGION.contains(&TABLE[*row].feature.name);
+    let defined: Vec<usize> = job.features.iter().copied().filter(is_defined).collect();
+    let mut values = compute_all(&Job { features: &defined, ..*job }).into_iter();
+    let value = |row| match is_defined(row) {
+        true => values.next().expect("a value for each feature"),
+        false => Value::undefined(Reason::SingleSlice),
+    };
+    job.features.iter().map(value).collect()
+}
+
+fn compute_all(job: &Job) -> Vec<Value> {
     let roi = job.roi;
     let ([k, j, i], [ke, je, ie]) = (roi.region.start, roi.region.end());
     let region = ndarray::s![k..ke, j..je, i..ie];

@@ -11,6 +11,7 @@ use super::planar;
 use crate::families::family::{Compute, Family, Maps};
 use crate::families::job::{Job, Value, features};
 use crate::feature::{Row, row};
+use crate::table::Reason;
 use crate::texture::aggregation::Scope;
 
 pub(crate) const FAMILY: Family = Family {
@@ -73,7 +74,10 @@ fn compute(job: &Job) -> Vec<Value> {
         ),
         ..Outline::new(region.index_axis(Axis(0), 0), [sy, sx])
     });
-    job.values(TABLE, outline.as_slice())
+    match outline {
+        Some(outline) => job.values(TABLE, &[outline]),
+        None => vec![Value::undefined(Reason::SeveralSlices); job.features.len()],
+    }
 }
 
 impl Outline {

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::families::job::Job;
 use crate::kernels::lines::{LineCounter, Lines, count_lines};
 use crate::region::levels::{Levels, with_levels};
-use crate::texture::aggregation::{Scope, Span, Unit, plan};
+use crate::texture::aggregation::{Scope, Span, Unit};
 use crate::texture::neighbourhood::half_directions;
 
 /// The directions of lines, in the plane and in the volume. Runs are unbroken, whatever the distance at
@@ -30,7 +30,8 @@ impl LineSets {
         let slices = levels.shape()[0];
         let directions = directions();
         let chosen = Scope::Directional.chosen(&job.settings.aggregations);
-        let plans = chosen.into_iter().map(|a| plan(a, slices, directions[0].len(), directions[1].len()));
+        let numbers = directions.each_ref().map(Vec::len);
+        let plans = chosen.into_iter().map(|a| job.plan(a, slices, numbers));
         let groups: Vec<Vec<Unit>> = plans.flatten().collect();
         let along = |(span, direction): Unit| directions[usize::from(span == Span::Volume)][direction];
         // Every direction counts alike, and all count.
@@ -99,7 +100,7 @@ const FEW_UNITS: usize = 4;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::texture::aggregation::Aggregation;
+    use crate::texture::aggregation::{Aggregation, plan};
 
     #[test]
     fn what_is_summed_only_is_counted_together() {

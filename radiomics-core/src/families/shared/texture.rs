@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::families::job::{Job, Value};
 use crate::feature::Row;
-use crate::texture::aggregation::{Scope, Span, Unit, plan};
+use crate::texture::aggregation::{Scope, Span, Unit};
 
 /// Counts each matrix that the wanted aggregations need once, merges them as planned and
 /// averages the features.
@@ -25,7 +25,7 @@ pub(crate) fn values<C: Send + Sync, M: Send>(
     summarise: impl Fn(&[&C]) -> Option<M> + Sync,
 ) -> Vec<Value> {
     let chosen = scope.chosen(&job.settings.aggregations).into_iter();
-    let plans: Vec<_> = chosen.map(|a| plan(a, slices, directions[0], directions[1])).collect();
+    let plans: Vec<_> = chosen.map(|a| job.plan(a, slices, directions)).collect();
     let mut units: Vec<Unit> = plans.iter().flatten().flatten().copied().collect();
     units.sort();
     units.dedup();

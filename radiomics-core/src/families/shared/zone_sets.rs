@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::families::job::Job;
 use crate::region::levels::Levels;
-use crate::texture::aggregation::{Scope, Span, plan};
+use crate::texture::aggregation::{Scope, Span};
 use crate::texture::zones::{Zone, zones};
 
 /// The zones of each span that is asked for.
@@ -18,7 +18,7 @@ impl ZoneSets {
         let slices = levels.shape()[0];
         let chosen = Scope::Omnidirectional.chosen(&job.settings.aggregations);
         let mut spans: Vec<Span> =
-            chosen.into_iter().flat_map(|a| plan(a, slices, 1, 1)).flatten().map(|unit| unit.0).collect();
+            chosen.into_iter().flat_map(|a| job.plan(a, slices, [1, 1])).flatten().map(|unit| unit.0).collect();
         spans.sort();
         spans.dedup();
         let roi = distances.then_some(job.roi);

@@ -3,6 +3,7 @@
 //! A slice is transformed once, and once back for each kernel. As kernels equal their own
 //! conjugate seen from the other side, k(−r) = k(r)*, their spectra are real.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use ndarray::{Array3, ArrayView2, Axis, Zip};
@@ -22,27 +23,59 @@ use crate::kernels::transform_size::smooth;
 const COLUMNS: usize = 8;
 
 /// A line of a slice and what the kernels see beyond its ends.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Extent {
     n: usize,
     half: usize,
+    /// Places before the first value.
     before: usize,
+    /// Places that hold something.
+    held: usize,
     padded: usize,
     boundary: Boundary,
 }
 
 impl Extent {
-    /// A line of `n` values, which kernels of half width `half` see.
-    pub(crate) fn new(n: usize, half: usize, boundary: Boundary) -> Self {
-        // A transform is periodic by itself; kernels wider than the line wrap round as well.
-        let (before, padded) =
-            if boundary == Boundary::Periodic { (0, n) } else { (half, smooth(n + 2 * half)) };
-        Self { n, half, before, padded, boundary }
+    /// A line of `n` values, which kernels of half width `half` see, for responses at the places `part`.
+    ///
+    /// ```text
+    /// d c b a | a b c d | d c b a      what a mirrored line goes on with
+    ///     b a | a b c d | d            what a kernel of half width 2 sees in a part without the last value
+    ///         | a b c d   d c b a |    the period of the whole, for kernels wider than that
+    /// ```
+    pub(crate) fn new(n: usize, half: usize, boundary: Boundary, part: Range<usize>) -> Self {
+        // Of zeros nothing is seen but where the line itself is.
+        let half = if boundary == Boundary::Zero { half.min(n.saturating_sub(1)) } else { half };
+        let before = half.saturating_sub(part.start);
+        let after = half.saturating_sub(n - part.end);
+        let held = n.saturating_add(before).saturating_add(after);
+        // A transform is periodic by itself; kernels wider than its period wrap round as well.
+        let period = match boundary {
+            Boundary::Periodic => Some(n),
+            Boundary::Mirror => Some(2 * n),
+            Boundary::Zero | Boundary::Nearest => None,
+        };
+        match period {
+            Some(period) if boundary == Boundary::Periodic || period <= held => {
+                Self { n, half, before: 0, held: period, padded: period, boundary }
+            }
+            _ => Self { n, half, before, held, padded: smooth(held), boundary },
+        }
+    }
+
+    /// Points of a transform.
+    pub(crate) fn points(&self) -> usize {
+        self.padded
+    }
+
+    /// Offsets of a kernel that are seen.
+    pub(crate) fn taps(&self) -> usize {
+        self.half.saturating_mul(2).saturating_add(1)
     }
 
     /// Which value of the line stands at a place of the extended line; `None` where that is 0.
     fn index(&self, i: usize) -> Option<usize> {
-        if i >= self.n + 2 * self.before {
+        if i >= self.held {
             return None;
         }
         self.boundary.index(i as isize - self.before as isize, self.n)
@@ -52,6 +85,14 @@ impl Extent {
     fn wrapped(&self, offset: isize) -> usize {
         offset.rem_euclid(self.padded as isize) as usize
     }
+}
+
+/// A kernel, one way or the other.
+pub(crate) enum Kernel<T, S> {
+    /// By its values at offsets (v, u).
+    Taps(T),
+    /// By its spectrum at frequencies (v, u), in cycles per voxel from 0 to 1.
+    Spectrum(S),
 }
 
 /// Kernels for the slices (v, u) of a volume.
@@ -84,17 +125,18 @@ struct Scratch {
 }
 
 impl Bank {
-    /// A bank of kernels, which are given as functions of the offset (v, u).
-    pub(crate) fn new<K: Fn(isize, isize) -> Complex64>(
+    /// A bank of kernels.
+    pub(crate) fn new<T: Fn(isize, isize) -> Complex64, S: Fn(f64, f64) -> f64>(
         [v, u]: [Extent; 2],
-        kernels: impl Iterator<Item = K>,
+        kernels: impl Iterator<Item = Kernel<T, S>>,
         pooling: Pooling,
         isa: Isa,
     ) -> Self {
         let mut planner = FftPlanner::new();
         let forward_v = planner.plan_fft_forward(v.padded);
         let forward_u = planner.plan_fft_forward(u.padded);
-        let spectrum = |kernel: K| {
+        let points = (v.padded * u.padded) as f64;
+        let transformed = |kernel: T| {
             let mut rows = vec![Complex64::default(); v.padded * u.padded];
             let range = |extent: Extent| -(extent.half as isize)..=extent.half as isize;
             for dv in range(v) {
@@ -106,8 +148,16 @@ impl Bank {
             let mut columns: Vec<Complex64> =
                 (0..u.padded).flat_map(|i| rows[i..].iter().step_by(u.padded).copied()).collect();
             forward_v.process(&mut columns);
-            let points = (v.padded * u.padded) as f64;
-            columns.into_iter().map(|value| value.re / points).collect()
+            columns.into_iter().map(|value| value.re / points).collect::<Vec<f64>>()
+        };
+        let frequencies = |extent: Extent| (0..extent.padded).map(move |k| k as f64 / extent.padded as f64);
+        let spectrum = |kernel: Kernel<T, S>| match kernel {
+            Kernel::Taps(kernel) => transformed(kernel),
+            Kernel::Spectrum(of) => {
+                let of = &of;
+                let column = |i: f64| frequencies(v).map(move |j| of(j, i) / points);
+                frequencies(u).flat_map(column).collect()
+            }
         };
         Self {
             v,
@@ -122,16 +172,17 @@ impl Bank {
         }
     }
 
-    /// Adds `weight` times the sum, or the maximum, of the moduli in the slices across an axis.
+    /// Adds `weight` times the sum, or the maximum, of the moduli in some slices across an axis.
     pub(crate) fn add_responses(
         &self,
         image: &Array3<f64>,
-        across: Axis,
+        (across, wanted): (Axis, Range<usize>),
         weight: f64,
         out: &mut Array3<f64>,
     ) {
         assert_eq!(image.dim(), out.dim(), "responses have the shape of the image");
-        let slices: Vec<_> = image.axis_iter(across).zip(out.axis_iter_mut(across)).collect();
+        let slices = image.axis_iter(across).zip(out.axis_iter_mut(across));
+        let slices: Vec<_> = slices.skip(wanted.start).take(wanted.len()).collect();
         if let Some((slice, _)) = slices.first() {
             assert_eq!(
                 slice.dim(),

@@ -6,12 +6,14 @@
 use ndarray::Array3;
 use rayon::prelude::*;
 
+use crate::kernels::finite::larger;
+
 /// Voxels that are worth a task of their own.
 const CHUNK: usize = 1 << 14;
 
-/// The largest magnitude of a voxel.
+/// The largest magnitude of a voxel; NaN if there is one that is no number.
 pub(crate) fn largest_magnitude(image: &Array3<f64>) -> f64 {
-    image.iter().fold(0.0, |m: f64, x| m.max(x.abs()))
+    image.iter().fold(0.0, |m, x| larger(m, x.abs()))
 }
 
 /// The image with `function` applied to each voxel.
@@ -44,5 +46,6 @@ pub(crate) mod tests {
     #[test]
     fn the_largest_magnitude_may_be_that_of_a_negative_voxel() {
         assert_eq!(largest_magnitude(&array![[[-4.0, 1.0, 2.0]]]), 4.0);
+        assert!(largest_magnitude(&array![[[-4.0, f64::NAN, 2.0]]]).is_nan());
     }
 }

@@ -6,13 +6,14 @@ use ndarray::{Array3, Axis};
 use rustfft::num_complex::Complex64;
 
 use crate::error::Result;
-use crate::filters::engine::bank::{Bank, Extent};
+use crate::filters::engine::bank::{Bank, Extent, Kernel};
 use crate::filters::engine::boundary::Boundary;
 use crate::filters::engine::choices::Pooling;
 use crate::filters::operation::{Described, Operation, parameters};
-use crate::filters::reach::{About, Reach, half_width};
+use crate::filters::reach::{About, MAX_REACH, Reach};
 use crate::kernels::Isa;
 use crate::names::Named;
+use crate::volume::grid::Window;
 
 parameters! {
     /// Modulus of the response to a 2D Gabor kernel (IBSI 2, Q88H).
@@ -39,8 +40,15 @@ parameters! {
 /// The aspect ratio of a round envelope.
 const ROUND: f64 = 1.0;
 
-/// Kernels reach as far as this many standard deviations of the wider side of their envelope.
-const TRUNCATE_SIGMA: f64 = 4.0;
+/// Kernels reach as far as this many standard deviations of the wider side of their envelope. Beyond it
+/// exp(−t²/2) is below 2⁻⁵³: in 64-bit floats a kernel that reaches further is the same one.
+const TRUNCATE_SIGMA: f64 = 8.6;
+/// Kernels of at most so many taps are transformed; of larger ones the spectrum may take less to compute.
+const FEW_TAPS: f64 = 65_536.0;
+/// Values at most that are computed for the kernels of a plane: some ten seconds on one thread.
+const MOST_VALUES: f64 = 5e8;
+/// Points at most of all spectra of a plane, 8 bytes each.
+const MOST_POINTS: f64 = 536_870_912.0;
 /// The least step of the orientation: finer ones take long and change nothing.
 const SMALLEST_STEP: f64 = 1e-3;
 
@@ -65,18 +73,90 @@ impl Gabor {
         (0..n).map(|i| self.theta + i as f64 * step).collect()
     }
 
+    /// The lowest and the highest frequency along (y, x), in cycles per mm, of what a kernel passes.
+    fn band(&self, theta: f64) -> [[f64; 2]; 2] {
+        let (sin, cos) = theta.sin_cos();
+        let deviations = [1.0, self.gamma].map(|side| TRUNCATE_SIGMA * side / (2.0 * PI * self.sigma_mm));
+        [[sin, cos], [cos, -sin]].map(|[along_u, along_v]| {
+            let (middle, width) =
+                (along_u / self.lambda_mm, (along_u * deviations[0]).hypot(along_v * deviations[1]));
+            [middle - width, middle + width]
+        })
+    }
+
+    /// The spectrum of the kernel at frequencies (v, u) in cycles per voxel. That of its values at all
+    /// voxels is the sum over all whole m of what the kernel of a plane without voxels has at f + m,
+    /// 2π σ²/γ · exp(−2π² σ² ((f_u − 1/λ)² + f_v²/γ²)), over the area of a voxel (Poisson).
+    fn spectrum(&self, theta: f64, spacing_mm: [f64; 2], at: [f64; 2]) -> f64 {
+        let (sin, cos) = theta.sin_cos();
+        let band = self.band(theta);
+        let places = |axis: usize| {
+            let [low, high] = band[axis].map(|end| end * spacing_mm[axis] - at[axis]);
+            low.ceil() as i64..=high.floor() as i64
+        };
+        let square = 2.0 * PI * self.sigma_mm * self.sigma_mm;
+        let mut sum = 0.0;
+        for m in places(0) {
+            for n in places(1) {
+                let [y, x] = [(0, m), (1, n)].map(|(axis, n)| (at[axis] + n as f64) / spacing_mm[axis]);
+                let (u, v) = (x * cos + y * sin - 1.0 / self.lambda_mm, (-x * sin + y * cos) / self.gamma);
+                sum += (-PI * square * (u * u + v * v)).exp();
+            }
+        }
+        sum * square / (self.gamma * spacing_mm[0] * spacing_mm[1])
+    }
+
     /// Half widths of the kernels along (z, y, x).
     fn half(&self, spacing_mm: [f64; 3]) -> [usize; 3] {
         let widest = TRUNCATE_SIGMA * self.sigma_mm * self.gamma.recip().max(1.0);
-        spacing_mm.map(|spacing| half_width(widest / spacing))
+        // However wide they are, it stays a number that can be added to.
+        spacing_mm.map(|spacing| ((widest / spacing + 0.5).floor() as usize).min(isize::MAX as usize / 8))
     }
-}
 
-impl Operation for Gabor {
-    fn apply(&self, image: &Array3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
+    /// Whether kernels for slices with these extents are computed by their spectrum, not by their taps.
+    ///
+    /// # Errors
+    /// [`crate::Error::Filter`] if either takes too much.
+    fn by_spectrum(&self, thetas: &[f64], extents: [Extent; 2], spacing_mm: [f64; 2]) -> Result<bool> {
+        let product = |of: fn(&Extent) -> usize| extents.iter().map(|e| of(e) as f64).product::<f64>();
+        let (taps, points) = (product(Extent::taps), product(Extent::points));
+        let terms = |theta: &f64| {
+            let band = self.band(*theta);
+            (0..2).map(|a| ((band[a][1] - band[a][0]) * spacing_mm[a]).floor() + 1.0).product::<f64>()
+        };
+        let terms = points * thetas.iter().map(terms).fold(1.0, f64::max);
+        // With zeros beyond the image a kernel ends where the image does, and so has another spectrum.
+        let by_spectrum = taps > FEW_TAPS && terms < taps && self.boundary != Boundary::Zero;
+        let n = thetas.len();
+        let values = n as f64 * if by_spectrum { terms } else { taps };
+        if values > MOST_VALUES || n as f64 * points > MOST_POINTS {
+            let remedy = format!(
+                "with {n} orientations it takes {values:.1e} values of kernels and {:.1e} points of spectra: make it \
+                 smaller, or the image or `delta_theta` coarser",
+                n as f64 * points
+            );
+            return Err(Self::invalid("sigma_mm", self.sigma_mm, remedy));
+        }
+        Ok(by_spectrum)
+    }
+
+    /// The response in the part `part` of an image; elsewhere there is anything.
+    ///
+    /// # Errors
+    /// As [`Operation::apply`].
+    pub(crate) fn within(
+        &self,
+        image: &Array3<f64>,
+        about: About,
+        part: &Window,
+        isa: Isa,
+    ) -> Result<Array3<f64>> {
         let spacing_mm = about.spacing_mm;
         let half = self.half(spacing_mm);
-        Self::check_reach("sigma_mm", self.sigma_mm, half)?;
+        if self.boundary == Boundary::Nearest {
+            Self::check_reach("sigma_mm", self.sigma_mm, half)?;
+        }
+        let wanted = |axis: usize| part.start[axis]..part.end()[axis];
         let planes = if self.orthogonal_planes { &PLANES[..] } else { &PLANES[..1] };
         let thetas = self.orientations();
         let weight = match self.pooling {
@@ -85,16 +165,26 @@ impl Operation for Gabor {
         };
         let mut response = Array3::zeros(image.dim());
         for &[across, v, u] in planes {
-            let extents = [v, u].map(|axis| Extent::new(image.len_of(Axis(axis)), half[axis], self.boundary));
-            let kernels = thetas.iter().map(|&theta| {
-                move |dv: isize, du: isize| {
-                    self.kernel(theta, dv as f64 * spacing_mm[v], du as f64 * spacing_mm[u])
-                }
+            let extent =
+                |axis: usize| Extent::new(image.len_of(Axis(axis)), half[axis], self.boundary, wanted(axis));
+            let (extents, spacing) = ([v, u].map(extent), [v, u].map(|axis| spacing_mm[axis]));
+            let by_spectrum = self.by_spectrum(&thetas, extents, spacing)?;
+            let kernels = thetas.iter().map(|&theta| match by_spectrum {
+                true => Kernel::Spectrum(move |v: f64, u: f64| self.spectrum(theta, spacing, [v, u])),
+                false => Kernel::Taps(move |dv: isize, du: isize| {
+                    self.kernel(theta, dv as f64 * spacing[0], du as f64 * spacing[1])
+                }),
             });
             let bank = Bank::new(extents, kernels, self.pooling, isa);
-            bank.add_responses(image, Axis(across), weight, &mut response);
+            bank.add_responses(image, (Axis(across), wanted(across)), weight, &mut response);
         }
         Ok(response)
+    }
+}
+
+impl Operation for Gabor {
+    fn apply(&self, image: &Array3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
+        self.within(image, about, &Window::whole(image.dim().into()), isa)
     }
 
     fn reach(&self, spacing_mm: [f64; 3]) -> Reach {

@@ -21,10 +21,21 @@ fn plain(
     filter: &Gabor,
     image: &Array3<f64>,
     spacing: [f64; 3],
+    axes: [usize; 2],
+    theta: f64,
+) -> Array3<f64> {
+    plain_to(filter.half(spacing), filter, image, spacing, axes, theta)
+}
+
+/// The same with a kernel of these half widths.
+fn plain_to(
+    half: [usize; 3],
+    filter: &Gabor,
+    image: &Array3<f64>,
+    spacing: [f64; 3],
     [v, u]: [usize; 2],
     theta: f64,
 ) -> Array3<f64> {
-    let half = filter.half(spacing);
     let shape = [image.dim().0, image.dim().1, image.dim().2];
     let range = |axis: usize| -(half[axis] as isize)..=half[axis] as isize;
     Array3::from_shape_fn(image.dim(), |(k, j, i)| {
@@ -54,6 +65,85 @@ fn slices_equal_their_definition() {
                 let response = filter.apply(&image, About::doubles(spacing), isa).unwrap();
                 assert_close(&response, &expected, &format!("{boundary:?} {shape:?}"));
             }
+        }
+    }
+}
+
+/// A wider kernel changes no response by more than 1e-9 of the largest one.
+#[test]
+fn the_kernel_has_converged() {
+    let spacing = [1.0, 1.0, 0.75];
+    let offset = noise((1, 24, 26)).mapv(|x| 1000.0 + x);
+    for (sigma_mm, lambda_mm, gamma) in [(1.5, 4.0, 0.75), (0.4, 2.0, 1.0), (2.0, 3.0, 1.5), (0.8, 8.0, 0.5)] {
+        for image in [noise((1, 24, 26)), offset.clone()] {
+            let filter = Gabor { sigma_mm, lambda_mm, gamma, ..gabor() };
+            let found = filter.apply(&image, About::doubles(spacing), Isa::best()).unwrap();
+            let wide = filter.half(spacing).map(|half| 2 * half);
+            let wider = plain_to(wide, &filter, &image, spacing, [1, 2], FRAC_PI_3);
+            let largest = wider.iter().fold(0.0, |m: f64, x| m.max(x.abs()));
+            let change = (&found - &wider).iter().fold(0.0, |m: f64, x| m.max(x.abs()));
+            assert!(change <= 1e-9 * largest, "{change:e} of {largest} with {sigma_mm} {lambda_mm} {gamma}");
+        }
+    }
+}
+
+#[test]
+fn a_spectrum_is_that_of_the_taps() {
+    let spacing = [0.7, 1.0];
+    for (filter, n) in [(gabor(), 48), (Gabor { sigma_mm: 0.3, gamma: 0.2, ..gabor() }, 40)] {
+        let half = filter.half([1.0, spacing[0], spacing[1]]);
+        for (j, i) in [(0, 0), (1, 0), (5, 9), (n / 2, 3), (n - 4, n - 1)] {
+            let mut sum = Complex64::default();
+            for dv in -(half[1] as isize)..=half[1] as isize {
+                for du in -(half[2] as isize)..=half[2] as isize {
+                    let turns = (dv * j as isize + du * i as isize) as f64 / n as f64;
+                    let value = filter.kernel(FRAC_PI_3, dv as f64 * spacing[0], du as f64 * spacing[1]);
+                    sum += value * Complex64::from_polar(1.0, -2.0 * PI * turns);
+                }
+            }
+            let found = filter.spectrum(FRAC_PI_3, spacing, [j as f64 / n as f64, i as f64 / n as f64]);
+            assert!((found - sum.re).abs() < 1e-11 && sum.im.abs() < 1e-11, "{found} {sum} at {j} {i}");
+        }
+    }
+}
+
+/// However wide a kernel is, a small image takes no time and gives the sum over all taps.
+#[test]
+fn kernels_wider_than_any_image() {
+    // A period of 8 or 16 voxels along x has a wave of 4.
+    let image = noise((1, 4, 8));
+    for boundary in [Boundary::Mirror, Boundary::Periodic, Boundary::Zero] {
+        let wide = Gabor { sigma_mm: 25.0, theta: 0.0, boundary, ..gabor() };
+        let expected = plain(&wide, &image, [1.0; 3], [1, 2], 0.0);
+        let found = wide.apply(&image, About::doubles([1.0; 3]), Isa::best()).unwrap();
+        let largest = expected.iter().fold(0.0, |m: f64, x| m.max(x.abs()));
+        for (found, expected) in found.iter().zip(&expected) {
+            assert!((found - expected).abs() <= 1e-10 * largest, "{found} {expected} {boundary:?}");
+        }
+        let widest = Gabor { sigma_mm: 1e6, gamma: 0.1, delta_theta: Some(0.1), boundary, ..gabor() };
+        assert!(widest.apply(&image, About::doubles([0.1; 3]), Isa::best()).is_ok());
+    }
+    let far = Gabor { sigma_mm: 1e6, boundary: Boundary::Nearest, ..gabor() };
+    let message = far.apply(&image, About::doubles([1.0; 3]), Isa::best()).unwrap_err().to_string();
+    assert!(message.contains("looks more than 4095 voxels far"), "{message}");
+    let many = Gabor { sigma_mm: 300.0, boundary: Boundary::Nearest, delta_theta: Some(0.01), ..gabor() };
+    let message = many.apply(&image, About::doubles([1.0; 3]), Isa::best()).unwrap_err().to_string();
+    assert!(message.contains("with 315 orientations it takes ") && message.contains("points of spectra"), "{message}");
+}
+
+/// Of a part no more is computed than is seen, and it is the part of the whole.
+#[test]
+fn a_part_is_that_of_the_whole() {
+    let image = noise((12, 40, 44));
+    let spacing = [2.0, 1.0, 0.75];
+    for boundary in BOUNDARIES {
+        let filter = Gabor { sigma_mm: 0.8, orthogonal_planes: true, boundary, ..gabor() };
+        let whole = filter.apply(&image, About::doubles(spacing), Isa::best()).unwrap();
+        for (start, shape) in [([5, 15, 14], [2, 9, 12]), ([0, 3, 14], [12, 30, 30]), ([11, 39, 0], [1, 1, 1])] {
+            let part = Window { start, shape };
+            let found = filter.within(&image, About::doubles(spacing), &part, Isa::best()).unwrap();
+            let (found, whole) = (found.view(), whole.view());
+            assert_close(&part.of(&found).to_owned(), &part.of(&whole).to_owned(), &format!("{boundary:?} {start:?}"));
         }
     }
 }
@@ -119,8 +209,6 @@ fn parameters_are_checked_and_named() {
     );
     assert!(refused(Gabor { theta: f64::NAN, ..gabor() }).contains("`theta`"));
     assert!(refused(Gabor { delta_theta: Some(1e-9), ..gabor() }).contains("0.001 to π radians"));
-    let wide = Gabor { sigma_mm: 1e6, ..gabor() };
-    assert!(wide.apply(&noise((1, 1, 1)), About::doubles([1.0; 3]), Isa::best()).is_err());
     assert_eq!(gabor().name(), "gabor-1.5mm-4mm-gamma0.75-theta60deg");
     let pooled =
         Gabor { gamma: 1.0, theta: 0.0, delta_theta: Some(FRAC_PI_8), orthogonal_planes: true, ..gabor() };
@@ -129,6 +217,6 @@ fn parameters_are_checked_and_named() {
         Gabor { delta_theta: Some(0.3), ..pooled.clone() }.name(),
         "gabor-1.5mm-4mm-step0.3rad-3planes"
     );
-    assert_eq!(pooled.reach([2.0, 1.0, 1.0]), Reach::Voxels([3, 6, 6]));
-    assert_eq!(gabor().reach([2.0, 1.0, 1.0]), Reach::Voxels([0, 8, 8]));
+    assert_eq!(pooled.reach([2.0, 1.0, 1.0]), Reach::Voxels([6, 13, 13]));
+    assert_eq!(gabor().reach([2.0, 1.0, 1.0]), Reach::Voxels([0, 17, 17]));
 }

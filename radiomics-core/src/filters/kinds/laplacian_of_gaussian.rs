@@ -222,6 +222,20 @@ mod tests {
         }
     }
 
+    /// What the end of the kernel leaves: the page of filters says so.
+    #[test]
+    fn a_constant_image_shows_where_the_kernel_ends() {
+        let of = |truncate_sigma: f64| {
+            let filter =
+                LaplacianOfGaussian { truncate_sigma, ..log(3.0, Dimensions::Three, Boundary::Mirror) };
+            let image = Array3::from_elem((3, 3, 3), 500.0);
+            filter.apply(&image, About::doubles([1.0; 3]), Isa::best()).unwrap()[[1, 1, 1]]
+        };
+        let for_each_axis = of(4.0) / (3.0 * 500.0 / 9.0);
+        assert!((-1.1e-3..-4e-4).contains(&for_each_axis), "{for_each_axis}");
+        assert!(of(9.0).abs() < 1e-9);
+    }
+
     #[test]
     fn widths_follow_the_spacing_of_each_axis() {
         assert_eq!(log(1.5, Dimensions::Three, Boundary::Zero).half([3.0, 1.0, 0.5]), [2, 6, 12]);

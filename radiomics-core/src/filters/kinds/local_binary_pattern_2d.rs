@@ -80,9 +80,11 @@ impl LocalBinaryPattern2d {
         scratch: &mut Scratch,
         out: &mut [f64],
     ) {
-        let Scratch { bits, samples, zeros } = scratch;
+        let Scratch { bits, samples, zeros, wrong } = scratch;
         bits.clear();
         bits.resize(nx, 0u64);
+        wrong.clear();
+        wrong.resize(nx, 0.0);
         zeros.resize(nx, 0.0);
         let keep = self.method == PatternCode::Var;
         samples.resize(if keep { nx * self.samples } else { 0 }, 0.0);
@@ -98,6 +100,8 @@ impl LocalBinaryPattern2d {
                 let bottom = (1.0 - dx) * value(below, left) + dx * value(below, right);
                 let sample = (1.0 - dy) * top + dy * bottom;
                 bits[i] |= u64::from(sample - centre[i] >= 0.0) << p;
+                // A comparison would pass over what is no number.
+                wrong[i] += 0.0 * sample;
                 if keep {
                     samples[i * self.samples + p] = sample;
                 }
@@ -110,8 +114,8 @@ impl LocalBinaryPattern2d {
             }
             return;
         }
-        for (&bits, out) in bits.iter().zip(out) {
-            *out = self.code(bits);
+        for ((&bits, wrong), out) in bits.iter().zip(wrong).zip(out) {
+            *out = self.code(bits) + *wrong;
         }
     }
 
@@ -215,6 +219,8 @@ struct Scratch {
     bits: Vec<u64>,
     samples: Vec<f64>,
     zeros: Vec<f64>,
+    /// 0, or NaN where a sample is no number.
+    wrong: Vec<f64>,
 }
 
 /// For each position of a line moved by a distance, the voxels on either side and where between them it

@@ -11,6 +11,7 @@ use crate::filters::parameter::{ParameterValue, Wrong, name_and_content};
 use crate::filters::reach::{About, Reach};
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Set, Tap, weighted_rows};
+use crate::kernels::finite::larger;
 use crate::kernels::splines::{self, LANES, mirror, spline_weights};
 use crate::volume::voxels::VoxelKind;
 
@@ -101,7 +102,7 @@ impl Operation for LocalBinaryPattern3d {
                 for (v, samples) in samples.chunks_exact_mut(nx).enumerate() {
                     sampler.row(v, row / ny, row % ny, line, samples);
                     match about.kind {
-                        VoxelKind::Unsigned => samples.iter_mut().for_each(|x| *x = x.round().max(0.0)),
+                        VoxelKind::Unsigned => samples.iter_mut().for_each(|x| *x = larger(0.0, x.round())),
                         VoxelKind::Signed => samples.iter_mut().for_each(|x| *x = x.round()),
                         VoxelKind::Single => samples.iter_mut().for_each(|x| *x = f64::from(*x as f32)),
                         VoxelKind::Double => {}
@@ -207,8 +208,12 @@ impl Harmonics {
         Self { functions, gram }
     }
 
-    /// The norm of the part that the pattern of these samples round a voxel has.
+    /// The norm of the part that the pattern of these samples round a voxel has; NaN if one of them is
+    /// no number, which a comparison would pass over.
     fn norm(&self, samples: &[f64], centre: f64) -> f64 {
+        if !samples.iter().all(|sample| sample.is_finite()) {
+            return f64::NAN;
+        }
         let coefficient = |function: &Vec<f64>| -> f64 {
             function.iter().zip(samples).filter(|(_, s)| **s >= centre).map(|(f, _)| f).sum()
         };

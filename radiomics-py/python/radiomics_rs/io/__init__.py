@@ -16,6 +16,7 @@ from radiomics_rs.io.arrays import (
     volumes,
     volumes_on_mask,
 )
+from radiomics_rs.io.errors import RadiomicsWarning, warn
 from radiomics_rs.io.files import read_image, write_image
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "ORIGIN",
     "ImageLike",
     "Matrix",
+    "RadiomicsWarning",
     "Triple",
     "Volume",
     "from_sitk",
@@ -31,5 +33,6 @@ __all__ = [
     "volume",
     "volumes",
     "volumes_on_mask",
+    "warn",
     "write_image",
 ]

@@ -36,6 +36,26 @@ _NO_PLACE = ((0.0, 0.0, 0.0), ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
 _ZERO_IF_UNDEFINED = ("ngtdm.busyness",)
 
 
+#: What makes values doubtful, by the engine's code and in PyRadiomics' words. That a region reaches
+#: to the border is left out: here the image is cropped to it.
+_DOUBTS = {
+    "single_slice": "is a single slice, for which force2D and the class shape2D are meant",
+    "small_region": "has fewer than 64 voxels, of which most features say little",
+    "single_level": "has a single grey level, so that texture says nothing: make binWidth smaller",
+    "few_levels": "has fewer than 8 grey levels, of which texture says little: make binWidth smaller",
+    "many_levels": "has more than 256 grey levels, and texture mostly is noise: make binWidth larger",
+}
+
+
+def _tell(owner, doubts) -> None:
+    """Log what makes values doubtful, each once for all images of a case."""
+    told = owner.settings.setdefault("doubts", set())
+    for code in dict.fromkeys(code for code, *_ in doubts):
+        if code in _DOUBTS and code not in told:
+            told.add(code)
+            owner.logger.warning("The region %s", _DOUBTS[code])
+
+
 def threads(settings) -> int:
     """Threads of one extraction; 0 takes all cores."""
     return settings.get("threads", 0)
@@ -81,7 +101,8 @@ def together(requests: Sequence[tuple[Any, Iterable[str]]]) -> list[dict[str, fl
     owners = [owner for owner, _ in requests]
     voxels, geometry, *rest = _arguments(owners, image, mask, wanted)
     images = [("original", voxels, geometry)]
-    (rows,) = _core.extract(images, *rest, labels=[1], threads=threads(owner.settings))
+    ((rows, doubts),) = _core.extract(images, *rest, labels=[1], threads=threads(owner.settings))
+    _tell(owner, doubts)
     values: dict[str, dict[str, float]] = {}
     for column, value, _ in rows:
         values.setdefault(f"{column.family}.{column.feature}", {})[column.aggregation] = value

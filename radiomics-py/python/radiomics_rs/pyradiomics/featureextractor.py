@@ -159,6 +159,8 @@ class RadiomicsFeatureExtractor:
             info.addGeneralSettings(settings.copy())
             info.addEnabledImageTypes(self.enabledImagetypes)
         settings["threads"] = self.threads
+        # Shared by all classes of the case, so that each thing is logged once.
+        settings["doubts"] = set()
 
         featureVector = collections.OrderedDict()
         image, mask = self.loadImage(imageFilepath, maskFilepath, info, **settings)

@@ -1,12 +1,15 @@
 //! The main job: image, mask and settings in, a table of features out.
 
+mod warnings;
+
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use ndarray::Array3;
 use rayon::prelude::*;
 
-use crate::catalogue::{Chosen, ORIGINAL, Selection};
-use crate::error::Result;
+use crate::catalogue::{Chosen, ORIGINAL, Selection, check_images, response_name};
+use crate::error::{Error, Result};
 use crate::families::family::Compute;
 use crate::families::job::{Job, Value};
 use crate::families::shared::line_sets::LineSets;
@@ -19,8 +22,9 @@ use crate::region::roi::Roi;
 use crate::region::sample::Sample;
 use crate::runtime::{Execution, Monitor, Runtime};
 use crate::settings::{Discretisation, Settings};
-use crate::table::{Column, FeatureRow, FeatureTable};
+use crate::table::{Column, FeatureRow, FeatureTable, Warning};
 use crate::volume::image::{Image, Mask};
+use warnings::Found;
 
 /// Computes the features that `settings` ask for, of the voxels of `mask` that have `label`:
 /// those of the shape once, those of intensities for every filter, and those of grey levels for
@@ -41,8 +45,11 @@ pub fn extract(
     let pool = execution.pool()?;
     let monitor = Monitor::new(None, 0);
     let work = Work { selection: &selection, settings, isa: execution.isa, monitor: &monitor };
-    let values = pool.install(|| extract_one(image, mask, label, work, Known::default(), None))?;
-    Ok(FeatureTable::from_rows(rows(selection.columns(ORIGINAL, settings), values)))
+    let mut warnings = Vec::new();
+    let values = pool.install(|| {
+        extract_one((ORIGINAL, image), mask, label, work, Known::default(), None, &mut warnings)
+    })?;
+    Ok(FeatureTable::new(rows(selection.columns(ORIGINAL, settings), values), warnings))
 }
 
 /// Computes the features of each of `labels` of one mask in each of several images, which have
@@ -52,6 +59,8 @@ pub fn extract(
 ///
 /// # Errors
 /// As [`extract`]; with more than one label or image in [`Error::Region`](crate::Error::Region), which says where.
+/// [`Error::LabelTwice`](crate::Error::LabelTwice) and [`Error::ImageName`](crate::Error::ImageName) for labels
+/// and names with which rows could not be told apart.
 /// [`Error::Cancelled`](crate::Error::Cancelled) when the runtime's progress stops the job.
 pub fn extract_many(
     images: &[(&str, &Image)],
@@ -61,20 +70,27 @@ pub fn extract_many(
     runtime: &Runtime,
 ) -> Result<Vec<FeatureTable>> {
     let selection = Selection::new(settings)?;
+    let names: Vec<&str> = images.iter().map(|(name, _)| *name).collect();
+    check_images(settings, &names)?;
+    let mut known = BTreeSet::new();
+    if let Some(&label) = labels.iter().find(|&&label| !known.insert(label)) {
+        return Err(Error::LabelTwice { label });
+    }
     let single = images.len() * labels.len() == 1;
     let monitor =
         Monitor::new(runtime.progress, images.len() * labels.len() * steps_of_one(&selection, settings));
     let work = Work { selection: &selection, settings, isa: runtime.isa, monitor: &monitor };
     let table = |label: i64, of_images: &[KnownImage], mut of_label: KnownLabel| {
-        let mut all = Vec::new();
+        let (mut all, mut warnings) = (Vec::new(), Vec::new());
         let mut shape = (images.len() > 1).then(KnownShape::default);
         for ((name, image), of_image) in images.iter().zip(of_images) {
             let known = Known { image: Some(of_image), label: Some(&mut of_label) };
-            let values = extract_one(image, mask, label, work, known, shape.as_mut());
+            let shape = shape.as_mut();
+            let values = extract_one((*name, *image), mask, label, work, known, shape, &mut warnings);
             let values = values.map_err(|error| if single { error } else { error.of_region(name, label) })?;
             all.extend(rows(selection.columns(name, settings), values));
         }
-        Ok(FeatureTable::from_rows(all))
+        Ok(FeatureTable::new(all, warnings))
     };
     runtime.pool.install(|| {
         monitor.advance(0)?;
@@ -110,29 +126,40 @@ struct Work<'a> {
     monitor: &'a Monitor<'a>,
 }
 
-/// The values of one image, in the order of [`Selection::columns`].
+/// The values of one image, in the order of [`Selection::columns`]. What is doubtful about them is added
+/// to `warnings`; what was found of the region in another image already is not said again.
 fn extract_one(
-    image: &Image,
+    (name, image): (&str, &Image),
     mask: &Mask,
     label: i64,
     work: Work,
     known: Known,
     known_shape: Option<&mut KnownShape>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Value>> {
     let Work { selection, settings, isa, monitor } = work;
     let margins = selection.intensity.iter().map(|chosen| chosen.family.compute.margin_mm());
     let margin_mm = margins.fold(0.0, f64::max);
     let prepared = Prepared::new(image, mask, label, settings, margin_mm, isa, known)?;
     monitor.advance(1)?;
+    let mut of_region = warnings::of_region(image, mask, label, &prepared, selection, settings);
+    of_region.retain(|new| !warnings.iter().any(|old| (old.code, &old.message) == (new.code, &new.message)));
+    let mut warn = |image: &str, found: Vec<Found>| {
+        let warning = |Found { code, message }| Warning { code, label, image: image.to_owned(), message };
+        warnings.extend(found.into_iter().map(warning));
+    };
+    warn(name, of_region);
     let mut values = match known_shape {
         Some(known) => known.values(&prepared.roi, work)?,
-        None => compute(&prepared.roi, &selection.shape, work)?,
+        None => compute(&prepared.roi, &selection.shape, work, &mut Vec::new())?,
     };
     if !selection.intensity.is_empty() {
         prepared.for_each_response(&settings.filters, isa, &mut |filter, roi| {
             let settings = settings.of_response(filter);
             let work = Work { settings: &settings, ..work };
-            values.extend(compute(roi, &selection.intensity, work)?);
+            let mut found = Vec::new();
+            values.extend(compute(roi, &selection.intensity, work, &mut found)?);
+            warn(&response_name(name, filter), found);
             Ok(())
         })?;
     }
@@ -154,7 +181,7 @@ impl KnownShape {
         let shape = &work.selection.shape;
         let is_known = self.spacing_mm == roi.grid.spacing_mm && self.mask == roi.morphological;
         if self.values.is_empty() || !is_known {
-            self.values = compute(roi, shape, work)?;
+            self.values = compute(roi, shape, work, &mut Vec::new())?;
             self.mask.clone_from(&roi.morphological);
             self.spacing_mm = roi.grid.spacing_mm;
             return Ok(self.values.clone());
@@ -163,7 +190,7 @@ impl KnownShape {
         let of_image: Vec<Chosen> = shape.iter().map(Chosen::reading_intensities).collect();
         let (own, rest): (Vec<Chosen>, Vec<Chosen>) =
             of_image.iter().cloned().partition(|chosen| !chosen.features.is_empty());
-        let mut own = compute(roi, &own, work)?.into_iter();
+        let mut own = compute(roi, &own, work, &mut Vec::new())?.into_iter();
         work.monitor.advance(rest.len())?;
         let mut values = self.values.clone();
         let places = shape.iter().flat_map(|chosen| {
@@ -180,7 +207,8 @@ impl KnownShape {
 
 /// The values of families for one image or response, in their order. What does not depend on the
 /// discretisation is computed once; a family that does has its values for one after the other.
-fn compute(roi: &Roi, families: &[Chosen], work: Work) -> Result<Vec<Value>> {
+/// What is doubtful about the grey levels is added to `found`.
+fn compute(roi: &Roi, families: &[Chosen], work: Work, found: &mut Vec<Found>) -> Result<Vec<Value>> {
     let Work { settings, isa, .. } = work;
     let uses_levels = |chosen: &&Chosen| chosen.family.compute.uses_levels();
     let all: Vec<&Chosen> = families.iter().collect();
@@ -188,7 +216,7 @@ fn compute(roi: &Roi, families: &[Chosen], work: Work) -> Result<Vec<Value>> {
     let sample = families.iter().any(|c| c.family.compute.uses_sample()).then(|| Sample::new(isa, roi));
     let region = Region { roi, sample, turned: None };
     if by_level.is_empty() {
-        return Ok(compute_discretised(&region, &all, None, work)?.into_iter().flatten().collect());
+        return Ok(compute_discretised(&region, &all, None, work, found)?.into_iter().flatten().collect());
     }
     let region = Region { turned: Some(roi.sliced_along(settings.slice_axis)), ..region };
     let several = !settings.further_discretisations.is_empty();
@@ -227,6 +255,7 @@ fn compute_discretised(
     families: &[&Chosen],
     discretisation: Option<&Discretisation>,
     work: Work,
+    found: &mut Vec<Found>,
 ) -> Result<Vec<Vec<Value>>> {
     let Work { settings, isa, monitor, .. } = work;
     let Region { roi, ref sample, ref turned } = *region;
@@ -238,6 +267,7 @@ fn compute_discretised(
         }
         _ => None,
     };
+    found.extend(levels.as_ref().and_then(|levels| warnings::of_levels(levels, &settings.discretisation)));
     let texture = turned.as_deref().zip(levels.as_ref()).map(|(roi, levels)| (Job { roi, ..job }, levels));
     // Families that count zones go together, to find the zones once; likewise those that look
     // along lines.

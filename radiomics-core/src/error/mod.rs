@@ -1,5 +1,10 @@
 //! The one error type: every message names the values at fault and the remedy.
 
+mod words;
+
+use words::{fixed, known_or_meant, list, remedy, suggest};
+pub(crate) use words::{ends, nearest, number, shown};
+
 /// Result of a fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -8,29 +13,46 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[non_exhaustive]
 pub enum Error {
     // ---- image or mask -------------------------------------------------------------------
-    /// An image without voxels.
-    #[error("the image has shape (z, y, x) {shape:?}: every axis needs at least one voxel")]
+    /// An image or a mask without voxels.
+    #[error("the {of} has shape (z, y, x) {shape:?}: every axis needs at least one voxel")]
     EmptyImage {
+        /// What has no voxels: `image`, `mask` or `grid`.
+        of: String,
         /// Shape (z, y, x).
         shape: [usize; 3],
     },
     /// A voxel spacing that is zero, negative or not finite.
     #[error(
-        "the voxel spacing (z, y, x) is {spacing_mm:?} mm: every spacing must be a finite number above 0"
+        "the voxel spacing (z, y, x) of the {of} is {spacing_mm:?} mm: every spacing must be a finite number above 0, \
+         from 1e-30 to 1e30"
     )]
     InvalidSpacing {
+        /// What has the spacing: `image`, `mask` or `grid`.
+        of: String,
         /// Spacing (z, y, x) in millimetres.
         spacing_mm: [f64; 3],
     },
     /// An origin or direction that is no geometry.
-    #[error(
-        "the {field} {value} is not usable: it must be finite, and the three directions must not lie in one plane"
-    )]
+    #[error("the {field} (z, y, x) of the {of} is {value}: {reason}")]
     InvalidGeometry {
+        /// What has the origin or direction: `image`, `mask` or `grid`.
+        of: String,
         /// `origin` or `direction`.
         field: &'static str,
         /// The value given.
         value: String,
+        /// What is wrong with the value, and the remedy.
+        reason: String,
+    },
+    /// Voxels of another shape than the grid on which they lie.
+    #[error("the {of} has {voxels:?} voxels (z, y, x), and its grid {grid:?}: both must have the same shape")]
+    VoxelsMismatch {
+        /// What has the voxels: `image` or `mask`.
+        of: String,
+        /// Shape of the grid.
+        grid: [usize; 3],
+        /// Shape of the array of voxels.
+        voxels: [usize; 3],
     },
     /// Image and mask have different numbers of voxels.
     #[error(
@@ -44,8 +66,10 @@ pub enum Error {
     },
     /// Image and mask lie on different grids.
     #[error(
-        "image and mask differ in {field} (z, y, x): image {image:?}, mask {mask:?}, largest difference {difference:.6} {unit} \
-         (tolerance {tolerance}): resample the mask to the grid of the image, or raise `geometry_tolerance` if the difference is only rounding"
+        "image and mask differ in {field} (z, y, x): image {image:?}, mask {mask:?}, largest difference {} {unit} \
+         (tolerance {}): resample the mask to the grid of the image, or raise `geometry_tolerance` if the difference is only rounding",
+        fixed(.difference),
+        number(.tolerance)
     )]
     GeometryMismatch {
         /// `spacing`, `origin` or `direction`.
@@ -78,9 +102,24 @@ pub enum Error {
     /// Label 0 is the background.
     #[error("label 0 is the background of a mask: choose the label of the region")]
     BackgroundLabel,
+    /// A label that is asked for twice.
+    #[error("label {label} is given twice: give each label once")]
+    LabelTwice {
+        /// Label that is given twice.
+        label: i64,
+    },
+    /// A name of an image with which columns would have no name, or the same one twice.
+    #[error("the image name `{name}` cannot be used: {reason}")]
+    ImageName {
+        /// Name of the image.
+        name: String,
+        /// What is wrong with the name, and the remedy.
+        reason: String,
+    },
     /// A mask of fractions or with voxels that are no number.
     #[error(
-        "the mask holds the value {value} at (z, y, x) {index:?}: a mask holds whole-number labels; threshold it first"
+        "the mask holds the value {} at (z, y, x) {index:?}: a mask holds whole-number labels; threshold it first",
+        number(.value)
     )]
     FractionalMask {
         /// The first value that is no label.
@@ -90,7 +129,7 @@ pub enum Error {
     },
     /// The image has NaN or infinite voxels where the region is.
     #[error(
-        "{count} voxels of the image in or next to the region are NaN or infinite, the first one at (z, y, x) {index:?} ({value}): replace them or take them out of the mask"
+        "{count} voxels of the image in the region are NaN or infinite, the first one at (z, y, x) {index:?} ({value}): replace them or take them out of the mask"
     )]
     NonFiniteVoxels {
         /// Number of voxels that are NaN or infinite.
@@ -99,6 +138,34 @@ pub enum Error {
         index: [usize; 3],
         /// Value of the first voxel that is NaN or infinite.
         value: f64,
+    },
+    /// A step reads voxels outside of the region that are NaN or infinite.
+    #[error(
+        "{step} reads {count} voxels outside of the region that are NaN or infinite, the first one at (z, y, x) {index:?} ({value}): replace them"
+    )]
+    NonFiniteSurroundings {
+        /// The step: `normalise`, interpolation or a filter.
+        step: String,
+        /// Number of voxels that are NaN or infinite.
+        count: usize,
+        /// Index (z, y, x) in the image of the first voxel that is NaN or infinite.
+        index: [usize; 3],
+        /// Value of the first voxel that is NaN or infinite.
+        value: f64,
+    },
+    /// A step makes of finite intensities what is no number.
+    #[error(
+        "{step} makes {count} voxels of the region NaN or infinite, although the image is finite there; the first one is at (z, y, x) {index:?}: {remedy}"
+    )]
+    NonFiniteResult {
+        /// The step: `normalise`, interpolation or a filter.
+        step: String,
+        /// Number of voxels of the region that become NaN or infinite.
+        count: usize,
+        /// Index (z, y, x) of the first such voxel, on the grid of the region.
+        index: [usize; 3],
+        /// What to change so that all are finite.
+        remedy: &'static str,
     },
     /// Too few voxels are left to compute anything from.
     #[error("the region has {voxels} voxel(s) after {stage}, and at least {minimum} are needed{}", remedy(.stage))]
@@ -121,7 +188,7 @@ pub enum Error {
         suggestion: Option<String>,
     },
     /// A setting whose value is of the wrong kind or out of range.
-    #[error("setting `{name}` is {value}: {remedy}")]
+    #[error("setting `{name}` is {}: {remedy}", shown(.value))]
     InvalidSetting {
         /// Name of the setting.
         name: &'static str,
@@ -131,7 +198,7 @@ pub enum Error {
         remedy: String,
     },
     /// A filter's parameter that is out of range, or does not suit the image.
-    #[error("filter `{filter}`: `{parameter}` is {value}: {remedy}")]
+    #[error("filter `{filter}`: `{parameter}` is {}: {remedy}", shown(.value))]
     Filter {
         /// Name of the filter.
         filter: &'static str,
@@ -155,7 +222,7 @@ pub enum Error {
         suggestion: Option<String>,
     },
     /// Something that is no filter.
-    #[error("{given} is no filter: {reason}")]
+    #[error("{} is no filter: {reason}", shown(.given))]
     InvalidFilter {
         /// What was given.
         given: String,
@@ -163,7 +230,7 @@ pub enum Error {
         reason: String,
     },
     /// Something that a PyRadiomics parameter file asks for and that is not available.
-    #[error("`{name}` of the PyRadiomics parameters is {value}, which is not available: {remedy}")]
+    #[error("`{name}` of the PyRadiomics parameters is {}, which is not available: {remedy}", shown(.value))]
     Unavailable {
         /// Name of the parameter.
         name: &'static str,
@@ -192,9 +259,14 @@ pub enum Error {
     },
     /// Discretisation that would make more grey levels than can be counted.
     #[error(
-        "discretisation makes {levels} grey levels from intensities {minimum} to {maximum}, and {limit} are the limit: use a larger `bin_width` or a `bin_number`"
+        "discretisation makes {} grey levels from intensities {} to {}, and {limit} are the limit: use a larger `{keys}bin_width` or a `{keys}bin_number`",
+        number(.levels),
+        number(.minimum),
+        number(.maximum)
     )]
     TooManyLevels {
+        /// What the keys of the settings begin with: `ivh_`, or nothing.
+        keys: &'static str,
         /// Number of levels, as computed.
         levels: f64,
         /// Lowest intensity.
@@ -204,9 +276,24 @@ pub enum Error {
         /// The largest number of levels.
         limit: usize,
     },
+    /// Intensities too far apart to say by how many bins.
+    #[error(
+        "the intensities {} to {} are too far apart, or `{keys}bin_width` is too large, for bins in 64-bit floats: divide the image by a power of ten",
+        number(.minimum),
+        number(.maximum)
+    )]
+    RangeTooLarge {
+        /// What the keys of the settings begin with: `ivh_`, or nothing.
+        keys: &'static str,
+        /// Lowest intensity.
+        minimum: f64,
+        /// Highest intensity.
+        maximum: f64,
+    },
     /// Intensities that are no grey levels, with no discretisation set.
     #[error(
-        "without discretisation the intensities must be whole numbers from 1 to {limit}, but the region holds {value}: set `bin_width`, `bin_number` or `bin_edges`"
+        "without discretisation the intensities must be whole numbers from 1 to {limit}, but the region holds {}: set `bin_width`, `bin_number` or `bin_edges`",
+        number(.value)
     )]
     NotDiscretised {
         /// The first offending intensity.
@@ -216,9 +303,14 @@ pub enum Error {
     },
     /// Intensities that lie outside of the explicit bin edges.
     #[error(
-        "the region holds intensity {value}, outside of `bin_edges` {low} to {high}: widen the edges or set `resegment_range`"
+        "the region holds intensity {}, outside of `{keys}bin_edges` {} to {}: widen the edges or set `resegment_range`",
+        number(.value),
+        number(.low),
+        number(.high)
     )]
     OutsideBinEdges {
+        /// What the keys of the settings begin with: `ivh_`, or nothing.
+        keys: &'static str,
         /// The offending intensity.
         value: f64,
         /// First edge.
@@ -297,65 +389,4 @@ impl Error {
 /// The error of a setting whose value is of the wrong kind or out of range.
 pub(crate) fn invalid(name: &'static str, value: impl ToString, remedy: impl Into<String>) -> Error {
     Error::InvalidSetting { name, value: value.to_string(), remedy: remedy.into() }
-}
-
-fn list(labels: &[i64]) -> String {
-    const SHOWN: usize = 20;
-    let names: Vec<String> = labels.iter().take(SHOWN).map(i64::to_string).collect();
-    let more = labels.len().saturating_sub(SHOWN);
-    match more {
-        0 => names.join(", "),
-        _ => format!("{} and {more} more", names.join(", ")),
-    }
-}
-
-fn suggest(suggestion: &Option<String>) -> String {
-    match suggestion {
-        Some(name) => format!("; did you mean `{name}`?"),
-        None => String::new(),
-    }
-}
-
-fn known_or_meant(known: &[&str], suggestion: &Option<String>) -> String {
-    match (suggestion, known) {
-        (Some(_), _) => suggest(suggestion),
-        (None, []) => "; it takes none".to_owned(),
-        (None, known) => format!("; it takes {}", known.join(", ")),
-    }
-}
-
-fn remedy(stage: &str) -> &'static str {
-    match stage {
-        "resegmentation" => ": widen `resegment_range` or `resegment_sigma`",
-        "interpolation" => ": choose a smaller `resample_spacing_mm`",
-        _ => ": features of so small a region are not defined",
-    }
-}
-
-/// The candidate nearest to `name`, if one is near enough to be a slip of the pen.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
-    let plain = |s: &str| s.to_lowercase().replace(['_', '-', ' '], "");
-    let given = plain(name);
-    candidates
-        .map(|c| {
-            let candidate = plain(c);
-            let contained = given.len() >= 4 && (candidate.contains(&given) || given.contains(&candidate));
-            (if contained { 1 } else { strsim::osa_distance(&given, &candidate) }, c)
-        })
-        .min_by_key(|&(distance, _)| distance)
-        .filter(|&(distance, _)| distance <= 2 + given.chars().count() / 4)
-        .map(|(_, c)| c.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nearest_name_is_suggested_only_when_near() {
-        let names = ["bin_width", "bin_number", "mask_threshold"];
-        assert_eq!(nearest("binWidth", names.into_iter()).as_deref(), Some("bin_width"));
-        assert_eq!(nearest("bin_nmuber", names.into_iter()).as_deref(), Some("bin_number"));
-        assert_eq!(nearest("wavelet", names.into_iter()), None);
-    }
 }

@@ -1,0 +1,115 @@
+//! The words of messages: numbers, lists and the nearest name.
+
+/// A number without hundreds of digits: with an exponent where it is very large or very small.
+pub(crate) fn number(x: &f64) -> String {
+    match x.abs() {
+        size if size == 0.0 || !x.is_finite() || (1e-5..1e16).contains(&size) => x.to_string(),
+        _ => format!("{x:e}"),
+    }
+}
+
+/// A number with six decimals, if it is none of the very large ones.
+pub(super) fn fixed(x: &f64) -> String {
+    if x.abs() < 1e15 { format!("{x:.6}") } else { number(x) }
+}
+
+/// The ends of a range as documents write them, `null` for an open one.
+pub(crate) fn ends(range: [Option<f64>; 2]) -> String {
+    let [low, high] = range.map(|end| end.map_or("null".to_owned(), |end| number(&end)));
+    format!("[{low}, {high}]")
+}
+
+/// A value as it was given, but for the digits of very large numbers and the end of what is long.
+pub(crate) fn shown(value: &str) -> String {
+    const LONGEST: usize = 120;
+    const DIGITS: usize = 20;
+    if let Ok(x) = value.parse::<f64>()
+        && value.len() > DIGITS
+    {
+        return number(&x);
+    }
+    match value.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{} …", &value[..end]),
+        None => value.to_owned(),
+    }
+}
+
+pub(super) fn list(labels: &[i64]) -> String {
+    const SHOWN: usize = 20;
+    let names: Vec<String> = labels.iter().take(SHOWN).map(i64::to_string).collect();
+    let more = labels.len().saturating_sub(SHOWN);
+    match more {
+        0 => names.join(", "),
+        _ => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
+pub(super) fn suggest(suggestion: &Option<String>) -> String {
+    match suggestion {
+        Some(name) => format!("; did you mean `{name}`?"),
+        None => String::new(),
+    }
+}
+
+pub(super) fn known_or_meant(known: &[&str], suggestion: &Option<String>) -> String {
+    match (suggestion, known) {
+        (Some(_), _) => suggest(suggestion),
+        (None, []) => "; it takes none".to_owned(),
+        (None, known) => format!("; it takes {}", known.join(", ")),
+    }
+}
+
+pub(super) fn remedy(stage: &str) -> &'static str {
+    match stage {
+        "resegmentation" => ": widen `resegment_range` or `resegment_sigma`",
+        "interpolation" => ": choose a smaller `resample_spacing_mm`",
+        _ => ": features of so small a region are not defined",
+    }
+}
+
+/// The candidate nearest to `name`, if one is near enough to be a slip of the pen.
+pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
+    let plain = |s: &str| s.to_lowercase().replace(['_', '-', ' '], "");
+    let wanted = plain(name);
+    candidates
+        .map(|c| {
+            let candidate = plain(c);
+            let contained = wanted.len() >= 4 && (candidate.contains(&wanted) || wanted.contains(&candidate));
+            (if contained { 1 } else { strsim::osa_distance(&wanted, &candidate) }, c)
+        })
+        .min_by_key(|&(distance, _)| distance)
+        .filter(|&(distance, _)| distance <= 2 + wanted.chars().count() / 4)
+        .map(|(_, c)| c.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearest_name_is_suggested_only_when_near() {
+        let names = ["bin_width", "bin_number", "mask_threshold"];
+        assert_eq!(nearest("binWidth", names.into_iter()).as_deref(), Some("bin_width"));
+        assert_eq!(nearest("bin_nmuber", names.into_iter()).as_deref(), Some("bin_number"));
+        assert_eq!(nearest("wavelet", names.into_iter()), None);
+    }
+
+    #[test]
+    fn numbers_have_few_digits() {
+        for (x, text) in [
+            (0.0, "0"),
+            (-0.25, "-0.25"),
+            (65_536.0, "65536"),
+            (1e300, "1e300"),
+            (-1.5e-300, "-1.5e-300"),
+            (f64::INFINITY, "inf"),
+        ] {
+            assert_eq!(number(&x), text);
+        }
+        assert_eq!([fixed(&0.25), fixed(&1e300)], ["0.250000", "1e300"]);
+        assert_eq!(ends([Some(400.0), None]), "[400, null]");
+        assert_eq!(shown(&1e300.to_string()), "1e300");
+        assert_eq!(shown(&format!("[{}]", "1, ".repeat(100))).chars().count(), 122);
+        assert_eq!(shown("[1.0, 2.0]"), "[1.0, 2.0]");
+    }
+}
