@@ -18,12 +18,15 @@ pub(crate) const ORIGINAL: &str = "original";
 /// The family called `name`.
 ///
 /// # Errors
-/// [`Error::UnknownName`] with the nearest name that exists.
+/// [`Error::UnknownName`] with the family that PyRadiomics calls so, or the nearest name that exists.
 pub fn family(name: &str) -> Result<&'static Family> {
-    FAMILIES.iter().find(|f| f.name == name).ok_or_else(|| Error::UnknownName {
-        kind: "feature family",
-        name: name.to_owned(),
-        suggestion: nearest(name, FAMILIES.iter().map(|f| f.name)),
+    FAMILIES.iter().find(|f| f.name == name).ok_or_else(|| {
+        let meant = FAMILIES.iter().find(|f| f.pyradiomics == Some(name)).map(|f| f.name.to_owned());
+        Error::UnknownName {
+            kind: "feature family",
+            name: name.to_owned(),
+            suggestion: meant.or_else(|| nearest(name, FAMILIES.iter().map(|f| f.name))),
+        }
     })
 }
 

@@ -180,6 +180,14 @@ pub enum Error {
         /// What the reader said.
         reason: String,
     },
+    /// PyRadiomics' parameters in the place of settings.
+    #[error(
+        "these are parameters of PyRadiomics, as they hold `{section}`: read them with `from_pyradiomics`, or give them to `radiomics-rs pyradiomics --param`"
+    )]
+    PyRadiomicsDocument {
+        /// The section that tells.
+        section: &'static str,
+    },
     /// A name (family, feature, aggregation, configuration ...) that does not exist.
     #[error("there is no {kind} `{name}`{}", suggest(.suggestion))]
     UnknownName {
