@@ -14,9 +14,13 @@ import os
 
 from radiomics_rs._core import (
     Column,
+    GeometryError,
     InternalError,
     RadiomicsError,
+    ReadError,
+    RegionError,
     Settings,
+    SettingsError,
     Verification,
     __version__,
     end_idle_threads,
@@ -30,6 +34,7 @@ from radiomics_rs._maps import FeatureMap, FeatureMaps, feature_maps
 from radiomics_rs._matrices import TextureMatrix, matrices
 from radiomics_rs._plot import plot_map
 from radiomics_rs._verify import verify
+from radiomics_rs.io import RadiomicsWarning
 from radiomics_rs.table import FeatureRow, FeatureTable
 
 __all__ = [
@@ -38,9 +43,14 @@ __all__ = [
     "FeatureMaps",
     "FeatureRow",
     "FeatureTable",
+    "GeometryError",
     "InternalError",
     "RadiomicsError",
+    "RadiomicsWarning",
+    "ReadError",
+    "RegionError",
     "Settings",
+    "SettingsError",
     "TextureMatrix",
     "Verification",
     "__version__",

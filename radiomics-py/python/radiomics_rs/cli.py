@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
+import errno
 import json
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO, TypeAlias
+from typing import Any, TextIO, TypeAlias
 
 from radiomics_rs._core import RadiomicsError, Settings, __version__, example, features
 from radiomics_rs._extract import extract
 from radiomics_rs._filter import filter_image
 from radiomics_rs._maps import SUFFIXES, feature_maps
 from radiomics_rs._verify import verify
-from radiomics_rs.io import write_image
-from radiomics_rs.table import FeatureTable, aligned
+from radiomics_rs.io import RadiomicsWarning, text_file, write_image
+from radiomics_rs.table import WRITERS, aligned, write_labels
 
 EXAMPLE_CONFIGURATION = "digital_phantom"
 CANCELLED = 130
-WRITERS = {".csv": FeatureTable.to_csv, ".json": FeatureTable.to_json}
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 CATALOGUE_COLUMNS = ("family", "feature", "ibsi_id", "pyradiomics", "aggregations", "summary")
 
@@ -40,22 +42,77 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A terminal of another encoding shows escapes instead of ending the command.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    warnings.showwarning = _show_warning
     try:
         code = chosen.run(parser, chosen)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        code = 0
-        # The reader has seen enough (`| head`). Python flushes once more on exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _flush_output()
     except (RadiomicsError, OSError, TypeError) as error:
-        message = " ".join(_message(error).split())
-        print(f"radiomics-rs: error: {message}", file=sys.stderr)
+        _say(f"error: {_message(error)}")
         return 1
     return code or 0
 
 
+def _flush_output() -> None:
+    """See to it that everything printed has arrived.
+
+    Raises OSError if standard output is closed, full, or a pipe that nobody reads any more.
+    """
+    try:
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        sys.stdout.flush()
+    except OSError as error:
+        _drop_output()
+        raise OSError(error.errno, error.strerror, "standard output") from error
+
+
+def _drop_output() -> None:
+    """Python flushes once more on exit, and would complain of what cannot be written."""
+    if sys.stdout is not None:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say(text: str) -> None:
+    """A line on standard error, if there is one."""
+    if sys.stderr is not None:
+        print(f"radiomics-rs: {' '.join(text.split())}", file=sys.stderr)
+
+
+def _show_warning(
+    message: Warning | str, category: type[Warning], *_place: object, **_more: object
+) -> None:
+    _say(f"warning: {message}" if issubclass(category, RadiomicsWarning) else str(message))
+
+
+class _Once(argparse.Action):
+    """Stores a value, of which an option takes one alone: of several only the last would count."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option: str | None = None,
+    ) -> None:
+        given = vars(namespace).setdefault("given", set())
+        if option is not None and self.dest in given:
+            parser.error(f"{option} is given twice: give it once")
+        given.add(self.dest)
+        setattr(namespace, self.dest, values)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that refuses options given twice, unless they are to be repeated."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        for name in (None, "store"):
+            self.register("action", name, _Once)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="radiomics-rs", description="Radiomic features as standardised by IBSI."
     )
     parser.add_argument("--version", action="version", version=f"radiomics-rs {__version__}")
@@ -81,7 +138,10 @@ def _add_extract(commands: Commands) -> None:
         "--example", action="store_true", help="use the embedded IBSI digital phantom instead"
     )
     _add_settings(command)
-    command.add_argument("--label", type=int, default=1, metavar="N", help="default: 1")
+    command.add_argument(
+        "--label", type=int, action="append", metavar="N", help="default: 1; may be repeated"
+    )
+    _add_mask(command)
     _add_threads(command)
     command.add_argument(
         "--out", metavar="FILE", help="write all digits to FILE (.csv or .json), print no table"
@@ -145,6 +205,7 @@ def _add_map(commands: Commands) -> None:
     )
     _add_settings(command)
     command.add_argument("--label", type=int, default=1, metavar="N", help="default: 1")
+    _add_mask(command)
     _add_threads(command)
 
 
@@ -192,6 +253,20 @@ def _add_threads(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_mask(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--resample-mask",
+        action="store_true",
+        help="resample a mask on another grid to that of the image, by nearest neighbour",
+    )
+    command.add_argument(
+        "--label-channel",
+        type=int,
+        metavar="N",
+        help="component, from 0, of a mask that has several",
+    )
+
+
 def _add_settings(command: argparse.ArgumentParser) -> None:
     source = command.add_mutually_exclusive_group()
     source.add_argument("--settings", metavar="FILE", help="YAML or JSON document of settings")
@@ -218,30 +293,37 @@ def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
         parser.error("--example takes no IMAGE and MASK")
     if not chosen.example and chosen.mask is None:
         parser.error("give IMAGE and MASK, or --example")
-    write = None
-    if chosen.out is not None:
-        write = WRITERS.get(Path(chosen.out).suffix.lower())
-        if write is None:
-            parser.error(f"--out {chosen.out}: the name must end in {' or '.join(WRITERS)}")
+    if chosen.out is not None and Path(chosen.out).suffix.lower() not in WRITERS:
+        parser.error(f"--out {chosen.out}: the name must end in {' or '.join(WRITERS)}")
 
     settings = _settings(parser, chosen)
     if chosen.example:
         image, mask, spacing_mm = example()
     else:
         image, mask, spacing_mm = chosen.image, chosen.mask, None
-    table = extract(
+    labels = chosen.label or [1]
+    tables = extract(
         image,
         mask,
         settings,
-        label=chosen.label,
+        label=labels,
         threads=chosen.threads,
         spacing_mm=spacing_mm,
+        resample_mask=chosen.resample_mask,
+        label_channel=chosen.label_channel,
     )
-    if write is None:
-        print(table)
+    if chosen.out is None:
+        titles = [f"label {label}\n" if len(tables) > 1 else "" for label in tables]
+        print("\n\n".join(f"{t}{table}" for t, table in zip(titles, tables.values(), strict=True)))
+        return
+    if len(tables) > 1:
+        write_labels(tables, chosen.out)
+    elif chosen.out.lower().endswith(".csv"):
+        tables[labels[0]].to_csv(chosen.out)
     else:
-        write(table, chosen.out)
-        print(f"{len(table)} features written to {chosen.out}")
+        tables[labels[0]].to_json(chosen.out)
+    of = f" of {len(tables)} labels" if len(tables) > 1 else ""
+    print(f"{sum(map(len, tables.values()))} features{of} written to {chosen.out}")
 
 
 def _settings(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Settings:
@@ -253,11 +335,16 @@ def _settings(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Se
         settings = Settings.ibsi_configuration(EXAMPLE_CONFIGURATION)
     else:
         settings = Settings()
+    assigned: set[str] = set()
     for assignment in chosen.set:
         name, equals, value = assignment.partition("=")
-        if not equals or not name.strip().isidentifier():
+        name = name.strip()
+        if not equals or not name.isidentifier():
             parser.error(f"--set {assignment}: give NAME=VALUE")
-        settings = settings.replace_yaml(f"{name.strip()}: {value}")
+        if name in assigned:
+            parser.error(f"--set {name} is given twice: give it once")
+        assigned.add(name)
+        settings = settings.replace_yaml(f"{name}: {value}")
     if chosen.filter:
         settings = settings.replace_yaml(f"filters: [{', '.join(chosen.filter)}]")
     return settings
@@ -284,12 +371,14 @@ def _map(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int | N
             outside=chosen.outside,
             label=chosen.label,
             threads=chosen.threads,
+            resample_mask=chosen.resample_mask,
+            label_channel=chosen.label_channel,
             memory_mb=chosen.memory_mb,
             progress=bar,
         )
     except KeyboardInterrupt:
         bar.end()
-        print("radiomics-rs: cancelled, nothing is written", file=sys.stderr)
+        _say("cancelled, nothing is written")
         return CANCELLED
     bar.end()
     paths = maps.write(chosen.out, f".{chosen.format}")
@@ -302,8 +391,8 @@ class _Bar:
 
     WIDTH = 30
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream if stream.isatty() else None
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream if stream is not None and stream.isatty() else None
 
     def __call__(self, done: int, total: int) -> None:
         if self._stream is not None:
@@ -322,7 +411,8 @@ def _verify(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int
     if chosen.out is None:
         print(found.to_text(chosen.format), end="")
     else:
-        Path(chosen.out).write_text(found.to_text(chosen.format), encoding="utf-8")
+        with text_file(chosen.out) as file:
+            file.write(found.to_text(chosen.format))
         print(found, end="")
     return 0 if found.all_inside else 1
 

@@ -8,9 +8,11 @@ import html
 import json
 import math
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
+
+from radiomics_rs.io.writing import text_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 FIELDS = ("image", "family", "feature", "ibsi_id", "aggregation", "value", "status")
 # Only tables of several discretisations have this one.
 DISCRETISATION = "discretisation"
+# Only files with the tables of several labels have this one, as the first.
+LABEL = "label"
 SHOWN_DIGITS = 7
 SHOWN_ROWS = 20
 
@@ -125,25 +129,19 @@ class FeatureTable(Sequence[FeatureRow]):
         return pd.DataFrame(self.records(), columns=list(self._fields))
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write a CSV file of the columns of `records`, values at full precision, NaN as NaN."""
-        with Path(path).open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(self._fields)
-            for row in self._rows:
-                value = "NaN" if math.isnan(row.value) else repr(row.value)
-                writer.writerow({**_record(row, self._fields), "value": value}.values())
+        """Write a CSV file of the columns of `records`, values at full precision, NaN as NaN.
+
+        Raises OSError; what stood there before is then left as it was.
+        """
+        _write_csv(path, self._fields, self.records())
 
     def to_json(self, path: str | os.PathLike[str]) -> None:
         """Write a JSON file, an array of the `records`.
 
-        JSON has no NaN and no infinity: both become null.
+        JSON has no NaN and no infinity: both become null. Raises OSError; what stood there before is
+        then left as it was.
         """
-        records = self.records()
-        for record in records:
-            if not math.isfinite(record["value"]):
-                record["value"] = None
-        text = json.dumps(records, indent=1, ensure_ascii=False, allow_nan=False)
-        Path(path).write_text(text + "\n", encoding="utf-8")
+        _write_json(path, self._fields, self.records())
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -215,6 +213,43 @@ class FeatureTable(Sequence[FeatureRow]):
     def _cells(self, row: FeatureRow) -> tuple[str, ...]:
         shown = {**_record(row, self._fields), "value": f"{row.value:.{SHOWN_DIGITS}g}"}
         return tuple(shown.values())
+
+
+def write_labels(tables: Mapping[int, FeatureTable], path: str | os.PathLike[str]) -> None:
+    """Write the tables of several labels to one .csv or .json file, whose first column is the label.
+
+    Raises OSError; what stood there before is then left as it was.
+    """
+    records = [{LABEL: n, **record} for n, table in tables.items() for record in table.records()]
+    fields = next((tuple(record) for record in records), (LABEL, *FIELDS))
+    WRITERS[Path(path).suffix.lower()](path, fields, records)
+
+
+def _write_csv(
+    path: str | os.PathLike[str], fields: Sequence[str], records: Iterable[Mapping[str, Any]]
+) -> None:
+    with text_file(path) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(fields)
+        for record in records:
+            value = "NaN" if math.isnan(record["value"]) else repr(record["value"])
+            writer.writerow({**record, "value": value}.values())
+
+
+def _write_json(
+    path: str | os.PathLike[str], _fields: Sequence[str], records: Iterable[Mapping[str, Any]]
+) -> None:
+    finite = [
+        {**record, "value": record["value"] if math.isfinite(record["value"]) else None}
+        for record in records
+    ]
+    text = json.dumps(finite, indent=1, ensure_ascii=False, allow_nan=False)
+    with text_file(path) as file:
+        file.write(text + "\n")
+
+
+#: What writes a file, by the ending of its name.
+WRITERS = {".csv": _write_csv, ".json": _write_json}
 
 
 def aligned(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
