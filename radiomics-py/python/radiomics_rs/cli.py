@@ -47,6 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = chosen.run(parser, chosen)
         _flush_output()
     except (RadiomicsError, OSError, TypeError) as error:
+        if isinstance(error, OSError) and error.filename is None:
+            # Files have names: what has none is what is printed to.
+            error.filename = "standard output"
+            _drop_output()
         _say(f"error: {_message(error)}")
         return 1
     return code or 0
@@ -57,13 +61,9 @@ def _flush_output() -> None:
 
     Raises OSError if standard output is closed, full, or a pipe that nobody reads any more.
     """
-    try:
-        if sys.stdout is None:
-            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-        sys.stdout.flush()
-    except OSError as error:
-        _drop_output()
-        raise OSError(error.errno, error.strerror, "standard output") from error
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    sys.stdout.flush()
 
 
 def _drop_output() -> None:

@@ -7,6 +7,9 @@ import logging
 import numpy
 import SimpleITK as sitk
 
+#: The highest label that PyRadiomics has.
+HIGHEST = 2**32 - 1
+
 logger = logging.getLogger("radiomics.imageoperations")
 
 
@@ -23,14 +26,20 @@ def as_labels(mask: sitk.Image) -> sitk.Image:
                 numpy.count_nonzero(cut),
             )
     if values.dtype.kind in "fi" and values.size and values.min() < 0:
-        below = values[values < 0]
-        logger.warning(
-            "The mask holds values below 0, such as %g, at %d voxels: PyRadiomics has no such labels, "
-            "and takes them for others",
-            below[0],
-            below.size,
-        )
+        _warn_of_other_labels(values[values < 0])
+    if (values.dtype.kind == "f" or values.dtype.itemsize == 8) and (values > HIGHEST).any():
+        _warn_of_other_labels(values[values > HIGHEST])
     return sitk.Cast(mask, sitk.sitkUInt32)
+
+
+def _warn_of_other_labels(values) -> None:
+    logger.warning(
+        "The mask holds values that are no labels of PyRadiomics, such as %g, at %d voxels: labels "
+        "are from 0 to %d, and it takes these for others",
+        values[0],
+        values.size,
+        HIGHEST,
+    )
 
 
 def require_label(given: sitk.Image, labels: sitk.Image, label) -> None:
