@@ -12,19 +12,20 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TextIO, TypeAlias
+from typing import TextIO
 
-from radiomics_rs._core import RadiomicsError, Settings, __version__, example, features
+from radiomics_rs._core import RadiomicsError, Settings, example, features
 from radiomics_rs._extract import extract
 from radiomics_rs._filter import filter_image
-from radiomics_rs._maps import SUFFIXES, feature_maps
+from radiomics_rs._maps import feature_maps
+from radiomics_rs._options import LISTS
+from radiomics_rs._options import parser as options
 from radiomics_rs._verify import verify
 from radiomics_rs.io import RadiomicsWarning, text_file, write_image
 from radiomics_rs.table import WRITERS, aligned, write_labels
 
 EXAMPLE_CONFIGURATION = "digital_phantom"
 CANCELLED = 130
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 CATALOGUE_COLUMNS = ("family", "feature", "ibsi_id", "pyradiomics", "aggregations", "summary")
 
 
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from radiomics_rs.pyradiomics import scripts
 
         return scripts.main(given[1:])
-    parser = _parser()
+    parser = options(RUN)
     chosen = parser.parse_args(given)
     for stream in (sys.stdout, sys.stderr):
         # A terminal of another encoding shows escapes instead of ending the command.
@@ -44,8 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     warnings.showwarning = _show_warning
     try:
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
         code = chosen.run(parser, chosen)
-        _flush_output()
+        # What is printed to may be full, or a pipe that nobody reads any more.
+        sys.stdout.flush()
     except (RadiomicsError, OSError, TypeError) as error:
         if isinstance(error, OSError) and error.filename is None:
             # Files have names: what has none is what is printed to.
@@ -54,16 +58,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(f"error: {_message(error)}")
         return 1
     return code or 0
-
-
-def _flush_output() -> None:
-    """See to it that everything printed has arrived.
-
-    Raises OSError if standard output is closed, full, or a pipe that nobody reads any more.
-    """
-    if sys.stdout is None:
-        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-    sys.stdout.flush()
 
 
 def _drop_output() -> None:
@@ -83,209 +77,6 @@ def _show_warning(
     message: Warning | str, category: type[Warning], *_place: object, **_more: object
 ) -> None:
     _say(f"warning: {message}" if issubclass(category, RadiomicsWarning) else str(message))
-
-
-class _Once(argparse.Action):
-    """Stores a value, of which an option takes one alone: of several only the last would count."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: Any,
-        option: str | None = None,
-    ) -> None:
-        given = vars(namespace).setdefault("given", set())
-        if option is not None and self.dest in given:
-            parser.error(f"{option} is given twice: give it once")
-        given.add(self.dest)
-        setattr(namespace, self.dest, values)
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser that refuses options given twice, unless they are to be repeated."""
-
-    def __init__(self, *arguments: Any, **more: Any) -> None:
-        super().__init__(*arguments, **more)
-        for name in (None, "store"):
-            self.register("action", name, _Once)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="radiomics-rs", description="Radiomic features as standardised by IBSI."
-    )
-    parser.add_argument("--version", action="version", version=f"radiomics-rs {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in ADDERS:
-        add(commands)
-    commands.add_parser(
-        "pyradiomics", help="PyRadiomics' own command, its flags and its tables", add_help=False
-    )
-    return parser
-
-
-def _add_extract(commands: Commands) -> None:
-    command = commands.add_parser(
-        "extract",
-        help="features of a region of an image",
-        description="Computes the features of one region of an image.",
-    )
-    command.set_defaults(run=_extract)
-    command.add_argument("image", nargs="?", metavar="IMAGE", help="image file")
-    command.add_argument("mask", nargs="?", metavar="MASK", help="mask file, on the same grid")
-    command.add_argument(
-        "--example", action="store_true", help="use the embedded IBSI digital phantom instead"
-    )
-    _add_settings(command)
-    command.add_argument(
-        "--label", type=int, action="append", metavar="N", help="default: 1; may be repeated"
-    )
-    _add_mask(command)
-    _add_threads(command)
-    command.add_argument(
-        "--out", metavar="FILE", help="write all digits to FILE (.csv or .json), print no table"
-    )
-
-
-def _add_filter(commands: Commands) -> None:
-    command = commands.add_parser(
-        "filter",
-        help="the response of a filter to an image",
-        description="Computes the response of a filter to a whole image.",
-    )
-    command.set_defaults(run=_filter)
-    command.add_argument("image", metavar="IMAGE", help="image file")
-    command.add_argument(
-        "filter", metavar="FILTER", help="such as 'square' or 'mean: {support_voxels: 5}' (YAML)"
-    )
-    command.add_argument("--out", metavar="FILE", required=True, help="image file to write")
-    _add_threads(command)
-
-
-def _add_map(commands: Commands) -> None:
-    command = commands.add_parser(
-        "map",
-        help="feature maps of a region of an image",
-        description="Computes features of the window round each voxel of a region and writes each "
-        "map to a file.",
-    )
-    command.set_defaults(run=_map)
-    command.add_argument("image", metavar="IMAGE", help="image file")
-    command.add_argument("mask", metavar="MASK", help="mask file, on the same grid")
-    command.add_argument("--out", metavar="DIR", required=True, help="folder to write to")
-    command.add_argument(
-        "--features",
-        metavar="NAMES",
-        help="families and features, such as glcm,glrlm.run_entropy (default: as the settings say)",
-    )
-    command.add_argument(
-        "--radius", type=int, default=1, metavar="N", help="voxels round the centre (default: 1)"
-    )
-    command.add_argument("--in-plane", action="store_true", help="windows are one slice thick")
-    command.add_argument(
-        "--unmasked", action="store_true", help="count the voxels round the region as well"
-    )
-    command.add_argument(
-        "--outside",
-        type=float,
-        default=0.0,
-        metavar="X",
-        help="value round the region (default: 0)",
-    )
-    command.add_argument(
-        "--format", choices=tuple(s[1:] for s in SUFFIXES), default="nrrd", help="default: nrrd"
-    )
-    command.add_argument(
-        "--memory-mb",
-        type=float,
-        default=1024.0,
-        metavar="N",
-        help="keep larger maps in a temporary file (default: 1024)",
-    )
-    _add_settings(command)
-    command.add_argument("--label", type=int, default=1, metavar="N", help="default: 1")
-    _add_mask(command)
-    _add_threads(command)
-
-
-def _add_features(commands: Commands) -> None:
-    command = commands.add_parser(
-        "features", help="every feature there is", description="Lists every feature there is."
-    )
-    command.set_defaults(run=_features)
-    command.add_argument("--format", choices=tuple(FORMATS), default="table")
-
-
-def _add_print_settings(commands: Commands) -> None:
-    command = commands.add_parser(
-        "settings",
-        help="every setting there is, as a YAML file to start from",
-        description="Prints all settings of a profile as a YAML document, each with what it does "
-        "and takes: edit it and give it to --settings.",
-    )
-    command.set_defaults(run=_print_settings)
-    command.add_argument("--profile", metavar="NAME", default="ibsi", help="default: ibsi")
-
-
-def _add_verify(commands: Commands) -> None:
-    command = commands.add_parser(
-        "verify",
-        help="our values against the published ones of IBSI 1",
-        description="Recomputes the published values of IBSI 1; exit code 1 if one is outside "
-        "of its tolerance.",
-    )
-    command.set_defaults(run=_verify)
-    command.add_argument(
-        "--data", metavar="DIR", help="folder with the CT phantom, for configurations A to E"
-    )
-    command.add_argument("--format", choices=("table", "csv", "json", "markdown"), default="table")
-    command.add_argument("--out", metavar="FILE", help="write to FILE, print the table")
-    _add_threads(command)
-
-
-ADDERS = (_add_extract, _add_filter, _add_map, _add_features, _add_print_settings, _add_verify)
-
-
-def _add_threads(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--threads", type=int, default=0, metavar="N", help="default: 0, all cores"
-    )
-
-
-def _add_mask(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--resample-mask",
-        action="store_true",
-        help="resample a mask on another grid to that of the image, by nearest neighbour",
-    )
-    command.add_argument(
-        "--label-channel",
-        type=int,
-        metavar="N",
-        help="component, from 0, of a mask that has several",
-    )
-
-
-def _add_settings(command: argparse.ArgumentParser) -> None:
-    source = command.add_mutually_exclusive_group()
-    source.add_argument("--settings", metavar="FILE", help="YAML or JSON document of settings")
-    source.add_argument("--profile", metavar="NAME", help="ready-made settings (default: ibsi)")
-    command.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="replace one setting; the value is YAML; may be repeated",
-    )
-    command.add_argument(
-        "--filter",
-        action="append",
-        default=[],
-        metavar="FILTER",
-        help="compute features of this filter's response, such as 'original', 'square' or "
-        "'laplacian_of_gaussian: {sigma_mm: [1, 2]}' (YAML); may be repeated",
-    )
 
 
 def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
@@ -454,15 +245,20 @@ def _print_markdown() -> None:
         print("|", " | ".join(cell.replace("|", "\\|") for cell in row), "|")
 
 
-FORMATS = {
-    "table": _print_table,
-    "csv": _print_csv,
-    "json": _print_json,
-    "markdown": _print_markdown,
-}
+FORMATS = dict(zip(LISTS, (_print_table, _print_csv, _print_json, _print_markdown), strict=True))
 
 
 def _message(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         return f"{error.filename}: {error.strerror}"
     return str(error)
+
+
+RUN = {
+    "extract": _extract,
+    "filter": _filter,
+    "map": _map,
+    "features": _features,
+    "settings": _print_settings,
+    "verify": _verify,
+}
