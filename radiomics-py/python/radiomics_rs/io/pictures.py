@@ -7,8 +7,8 @@ from pathlib import Path
 from radiomics_rs.io.errors import File
 
 PNG, JPEG, BMP = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM"
-#: The last piece of a PNG, which is empty, and the mark at the end of a JPEG.
-PNG_END, JPEG_END = b"IEND", b"\xff\xd9"
+#: The last piece of a PNG, which is empty, with its checksum, and the mark at the end of a JPEG.
+PNG_END, JPEG_END = b"IEND\xaeB`\x82", b"\xff\xd9"
 #: Bytes behind the end that some programs add.
 SLACK = 4096
 
