@@ -21,12 +21,15 @@ pub(crate) const ORIGINAL: &str = "original";
 /// The family called `name`.
 ///
 /// # Errors
-/// [`Error::UnknownName`] with the nearest name that exists.
+/// [`Error::UnknownName`] with the family that PyRadiomics calls so, or the nearest name that exists.
 pub fn family(name: &str) -> Result<&'static Family> {
-    FAMILIES.iter().find(|f| f.name == name).ok_or_else(|| Error::UnknownName {
-        kind: "feature family",
-        name: name.to_owned(),
-        suggestion: nearest(name, FAMILIES.iter().map(|f| f.name)),
+    FAMILIES.iter().find(|f| f.name == name).ok_or_else(|| {
+        let meant = FAMILIES.iter().find(|f| f.pyradiomics == Some(name)).map(|f| f.name.to_owned());
+        Error::UnknownName {
+            kind: "feature family",
+            name: name.to_owned(),
+            suggestion: meant.or_else(|| nearest(name, FAMILIES.iter().map(|f| f.name))),
+        }
     })
 }
 
@@ -74,8 +77,9 @@ pub(crate) fn check_images(settings: &Settings, images: &[&str]) -> Result<()> {
         let own = filters.map(|filter| response_name(image, filter)).chain([image.to_owned()]);
         for name in own {
             if let Some(other) = known.insert(name.clone(), image) {
-                let reason =
-                    format!("a filter of image `{image}` or of image `{other}` makes columns of the name `{name}` too");
+                let reason = format!(
+                    "a filter of image `{image}` or of image `{other}` makes columns of the name `{name}` too"
+                );
                 return wrong(image, format!("{reason}: give the image another name"));
             }
         }
@@ -129,7 +133,8 @@ impl Selection {
         let families = || self.shape.iter().chain(&self.intensity);
         let mut named = settings.families.iter().flatten();
         if let Some(name) = named.find(|name| families().all(|chosen| chosen.family.name != **name)) {
-            let remedy = "PyRadiomics has no feature of this family: choose `feature_set: ibsi`, or name features";
+            let remedy =
+                "PyRadiomics has no feature of this family: choose `feature_set: ibsi`, or name features";
             return Err(invalid("families", name, remedy));
         }
         if families().all(|chosen| chosen.features.is_empty()) {
@@ -137,7 +142,8 @@ impl Selection {
             return Err(invalid(empty, "[]", "nothing would be computed: leave it out to compute all"));
         }
         if families().all(|chosen| chosen.values(&settings.aggregations) == 0) {
-            let names: Vec<&str> = settings.aggregations.iter().map(|aggregation| aggregation.name()).collect();
+            let names: Vec<&str> =
+                settings.aggregations.iter().map(|aggregation| aggregation.name()).collect();
             let remedy = "nothing would be computed: no family that is chosen knows one of these; `3D_avg` and `3D` suit all";
             return Err(invalid("aggregations", format!("[{}]", names.join(", ")), remedy));
         }

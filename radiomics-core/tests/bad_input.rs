@@ -2,8 +2,8 @@
 
 use radiomics_core::ndarray::Array3;
 use radiomics_core::{
-    Aggregation, Discretisation, Error, Execution, FeatureSet, Grid, IDENTITY, Image, Isa, Mask, Pool, Profile,
-    Result, Runtime, Settings, catalogue, document, extract, extract_many, preprocess,
+    Aggregation, Discretisation, Error, Execution, FeatureSet, Grid, IDENTITY, Image, Isa, Mask, Pool,
+    Profile, Result, Runtime, Settings, catalogue, document, extract, extract_many, preprocess,
 };
 
 const SHAPE: [usize; 3] = [3, 4, 5];
@@ -140,7 +140,10 @@ fn names_and_labels_that_tell_nothing_apart() {
     assert_message(run(&["a", ""], &[1], "original"), &["image name ``", "empty"]);
     assert_message(run(&["a", "a"], &[1], "original"), &["two images are called `a`"]);
     for names in [["a", "a-square"], ["a-square", "a"], ["original", "square"]] {
-        assert_message(run(&names, &[1], "[original, square]"), &["makes columns of the name `", "square` too"]);
+        assert_message(
+            run(&names, &[1], "[original, square]"),
+            &["makes columns of the name `", "square` too"],
+        );
     }
     assert_eq!(run(&["a", "a-square"], &[1], "original"), Ok(()));
     assert_message(run(&["a"], &[1, 1], "original"), &["label 1 is given twice"]);
@@ -218,7 +221,8 @@ fn numbers_of_any_size() {
     let ramp = Array3::from_shape_fn(SHAPE, |(k, j, i)| (k * 20 + j * 5 + i) as f64 * 3e306);
     let message = extract_of(&ramp, &Settings::default()).unwrap_err().to_string();
     assert!(message.starts_with("the intensities 0 to 1.7"), "{message}");
-    for text in ["{profile: pyradiomics, bin_width: 1.0e+308}", "{profile: pyradiomics, bin_width: 9.0e+307}"] {
+    for text in ["{profile: pyradiomics, bin_width: 1.0e+308}", "{profile: pyradiomics, bin_width: 9.0e+307}"]
+    {
         let settings = document::from_yaml(text).unwrap();
         let image = Array3::from_shape_fn(SHAPE, |(k, j, i)| (k + j + i) as f64);
         assert_message(extract_of(&image, &settings).map(|_| ()), &["`bin_width` is too large"]);
@@ -251,7 +255,8 @@ fn margins_of_any_size() {
     }
     let (image, mask) = (Image::new(grid(), ramp.view()).unwrap(), Mask::new(grid(), mask.view()).unwrap());
     for margin_mm in [1e300, f64::INFINITY, f64::MAX] {
-        let roi = preprocess::prepare(&image, &mask, 1, &Settings::default(), margin_mm, Isa::best()).unwrap();
+        let roi =
+            preprocess::prepare(&image, &mask, 1, &Settings::default(), margin_mm, Isa::best()).unwrap();
         assert_eq!(roi.grid().shape, SHAPE);
     }
 }
@@ -300,7 +305,10 @@ fn settings_out_of_range_are_named() {
         ("resegment_range: [400, -500]", ["`resegment_range` is [400, -500]", "not be above"]),
         ("bin_width: -1.0e+300", ["`bin_width` is -1e300: ", "above 0"]),
         ("normalise: yes", ["`normalise` is \"yes\"", "true or false"]),
-        ("{bin_width: 1, bin_width: 2}", ["cannot be read as YAML: the key `bin_width` is given twice", "line 1"]),
+        (
+            "{bin_width: 1, bin_width: 2}",
+            ["cannot be read as YAML: the key `bin_width` is given twice", "line 1"],
+        ),
         ("resegment_sigma: -3", ["`resegment_sigma` is -3", "above 0"]),
         ("distances: []", ["`distances` is []", "at least one"]),
         ("profile: ipsi", ["no profile `ipsi`", "did you mean `ibsi`"]),

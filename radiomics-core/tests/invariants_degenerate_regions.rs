@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 
 use radiomics_core::aggregation::{Aggregation, Scope};
-use radiomics_core::ndarray::Array3;
 use radiomics_core::catalogue::{self, FAMILIES};
+use radiomics_core::ndarray::Array3;
 use radiomics_core::{
-    Column, Discretisation, Execution, FeatureTable, Grid, IDENTITY, Image, Isa, Mask, Profile, Reason, Settings,
-    SingleSlices, Status, extract,
+    Column, Discretisation, Execution, FeatureTable, Grid, IDENTITY, Image, Isa, Mask, Profile, Reason,
+    Settings, SingleSlices, Status, extract,
 };
 
 fn settings() -> Settings {
@@ -88,7 +88,12 @@ fn a_region_of_one_slice_is_planar() {
     let mut compared = 0;
     for row in one.rows().iter().filter(|row| row.column.aggregation.is_volumetric()) {
         let Column { family, feature, aggregation, .. } = &row.column;
-        assert_eq!(Some(row.value), one.value(family, feature.name, aggregation.in_plane()), "{}", row.column.name());
+        assert_eq!(
+            Some(row.value),
+            one.value(family, feature.name, aggregation.in_plane()),
+            "{}",
+            row.column.name()
+        );
         compared += 1;
     }
     assert_eq!(compared, 2 * 25 + 2 * 16 + 16 + 16 + 5 + 17);
@@ -131,7 +136,8 @@ fn the_profile_of_slices() {
         let image = Image::new(grid.clone(), intensities.view()).unwrap();
         extract(&image, &Mask::new(grid, mask.view()).unwrap(), 1, &settings, &PLAIN).unwrap()
     };
-    let area = |table: &FeatureTable| table.value("morphology_2d", "pixel_surface", Aggregation::Region).unwrap();
+    let area =
+        |table: &FeatureTable| table.value("morphology_2d", "pixel_surface", Aggregation::Region).unwrap();
     let one = run(slice(), [5.0, 1.0, 1.0], None);
     assert_eq!(undefined(&one), [""; 0]);
     assert_eq!(area(&one), 16.0);

@@ -10,8 +10,8 @@ use radiomics_core::catalogue::FAMILIES;
 use radiomics_core::ndarray::Array3;
 use radiomics_core::voxel_map::{Column, MovingWindow, feature_map_tiles, feature_maps};
 use radiomics_core::{
-    Aggregation, Discretisation, Error, Execution, Grid, Image, Isa, Mask, Named, Profile, Settings, SingleSlices,
-    extract,
+    Aggregation, Discretisation, Error, Execution, Grid, Image, Isa, Mask, Named, Profile, Settings,
+    SingleSlices, extract,
 };
 
 const SPACING_MM: [f64; 3] = [3.0, 1.0, 1.5];

@@ -3,7 +3,9 @@
 
 use radiomics_core::filters::{FILTERS, Filter, filter_images};
 use radiomics_core::ndarray::Array3;
-use radiomics_core::{Error, Execution, FeatureTable, Grid, Image, Mask, Result, Settings, document, extract};
+use radiomics_core::{
+    Error, Execution, FeatureTable, Grid, Image, Mask, Result, Settings, document, extract,
+};
 
 const SHAPE: [usize; 3] = [9, 10, 11];
 const WRONG: [f64; 3] = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
@@ -133,7 +135,10 @@ fn other_steps_name_themselves_and_the_voxel() {
     for method in ["linear", "cubic_spline"] {
         let text = format!("{{resample_spacing_mm: 0.8, image_interpolation: {method}}}");
         let found = message(&text, [4, 4, 7]);
-        assert!(found.starts_with("interpolation reads 1 voxels") && found.contains("[4, 4, 7] (NaN)"), "{found}");
+        assert!(
+            found.starts_with("interpolation reads 1 voxels") && found.contains("[4, 4, 7] (NaN)"),
+            "{found}"
+        );
     }
     // A voxel of the region itself.
     assert!(message("normalise: true", [4, 4, 4]).contains("1 voxels of the image in the region"));
@@ -151,7 +156,10 @@ fn a_step_without_a_value_names_itself() {
         "local_binary_pattern_3d: {radius: 1.0e+9, map: kurtosis}",
     ] {
         let found = message(&image(), &format!("filters: [{filter}]"));
-        assert!(found.starts_with("filter `l") && found.contains("although the image is finite there"), "{found}");
+        assert!(
+            found.starts_with("filter `l") && found.contains("although the image is finite there"),
+            "{found}"
+        );
         assert!(found.contains("change the parameters"), "{found}");
     }
     let flat = Array3::from_elem(SHAPE, 7.0);

@@ -2,7 +2,8 @@
 
 use radiomics_core::ndarray::Array3;
 use radiomics_core::{
-    Execution, Grid, Image, Mask, Pool, Runtime, Voxels, Warning, WarningCode, document, extract, extract_many,
+    Execution, Grid, Image, Mask, Pool, Runtime, Voxels, Warning, WarningCode, document, extract,
+    extract_many,
 };
 
 const SHAPE: [usize; 3] = [12, 13, 14];
@@ -33,7 +34,9 @@ fn codes(image: &Array3<f64>, mask: &Array3<i16>, settings: &str) -> Vec<Warning
 
 #[test]
 fn nothing_is_said_of_what_is_sound() {
-    for settings in ["", "bin_width: 50", "profile: pyradiomics", "{resample_spacing_mm: 1, resegment_sigma: 3}"] {
+    for settings in
+        ["", "bin_width: 50", "profile: pyradiomics", "{resample_spacing_mm: 1, resegment_sigma: 3}"]
+    {
         let found = warnings(intensities().view(), region().view(), settings);
         assert!(found.is_empty(), "{settings}: {found:?}");
     }
@@ -48,7 +51,10 @@ fn grey_levels_are_too_few_or_too_many() {
     let [Warning { code: WarningCode::SingleLevel, label: 1, image, message }] = &found[..] else {
         panic!("{found:?}");
     };
-    assert_eq!((image.as_str(), &message[..46]), ("original", "with `bin_width` 2000 the region has a single "));
+    assert_eq!(
+        (image.as_str(), &message[..46]),
+        ("original", "with `bin_width` 2000 the region has a single ")
+    );
     use WarningCode::{FewLevels, ManyLevels, SingleLevel};
     let large = Array3::from_shape_fn(SHAPE, |at| {
         let at: [usize; 3] = at.into();
@@ -67,7 +73,8 @@ fn grey_levels_are_too_few_or_too_many() {
         assert_eq!(codes(&intensities(), &region(), settings), expected, "{settings}");
     }
     // Of a response, with its name.
-    let of_response = warnings(intensities().view(), region().view(), "{filters: [original, square], bin_width: 300}");
+    let of_response =
+        warnings(intensities().view(), region().view(), "{filters: [original, square], bin_width: 300}");
     let images: Vec<&str> = of_response.iter().map(|warning| warning.image.as_str()).collect();
     assert_eq!(images, ["original", "square"]);
 }
@@ -97,7 +104,10 @@ fn regions_that_are_small_cut_off_or_flat() {
     let narrow = "{resegment_range: [950, null], resegment_sigma: 3, families: [intensity_statistics]}";
     assert_eq!(codes(&image, &region(), narrow), [NarrowRange, SmallRegion]);
     let message = &warnings(image.view(), region().view(), narrow)[0].message;
-    assert!(message.starts_with("`resegment_range` [950, null] with `resegment_sigma` 3 leaves "), "{message}");
+    assert!(
+        message.starts_with("`resegment_range` [950, null] with `resegment_sigma` 3 leaves "),
+        "{message}"
+    );
 }
 
 #[test]

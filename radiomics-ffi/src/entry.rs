@@ -50,7 +50,8 @@ fn keep_text(text: &str) {
     let text = c_text(text);
     let whole = text.to_bytes();
     // A character of several bytes is not cut.
-    let end = (0..=whole.len().min(KEPT - 1)).rev().find(|&end| whole.get(end).is_none_or(|b| b & 0xc0 != 0x80));
+    let end =
+        (0..=whole.len().min(KEPT - 1)).rev().find(|&end| whole.get(end).is_none_or(|b| b & 0xc0 != 0x80));
     let kept = &whole[..end.unwrap_or(0)];
     TEXT.with(|to| {
         // SAFETY: only this thread has the buffer, and nothing in Rust borrows it: what C was given of it

@@ -127,8 +127,9 @@ pub unsafe extern "C" fn radiomics_maps_new(
         // SAFETY: by the rule of the header.
         let (out, job) = unsafe { (Out::new(maps, "maps")?, versioned(job, "job")?) };
         // SAFETY: as above.
-        let (settings, image, mask) =
-            unsafe { (borrowed(job.settings, "settings")?, image(job.image, "image", "image")?, mask(job.mask)?) };
+        let (settings, image, mask) = unsafe {
+            (borrowed(job.settings, "settings")?, image(job.image, "image", "image")?, mask(job.mask)?)
+        };
         let window = MovingWindow {
             radius: if job.radius == 0 { 1 } else { job.radius },
             in_plane: flag(job.in_plane, "in_plane")?,

@@ -135,7 +135,7 @@ fn status_of(error: &Error) -> Status {
         | Error::Filter { .. }
         | Error::UnknownParameter { .. }
         | Error::InvalidFilter { .. } => Status::InvalidSetting,
-        Error::InvalidDocument { .. } => Status::InvalidDocument,
+        Error::InvalidDocument { .. } | Error::PyRadiomicsDocument { .. } => Status::InvalidDocument,
         Error::UnknownName { .. } => Status::UnknownName,
         Error::Unavailable { .. } => Status::Unavailable,
         Error::TooManyLevels { .. }

@@ -5,7 +5,7 @@ use pyo3::types::PyType;
 use radiomics_core::catalogue::{columns as core_columns, family};
 use radiomics_core::{Aggregation, Discretisation, Named};
 
-use crate::guard::{RadiomicsError, core};
+use crate::guard::{SettingsError, core};
 use crate::settings::Settings;
 
 /// What a value, or a map, is of: known from the settings, before there is any image.
@@ -13,7 +13,7 @@ use crate::settings::Settings;
 /// `aggregation` is empty for the region as a whole; `discretisation` names one of several, such as
 /// "bin_width_25", and is empty if the settings have one alone or the feature does not depend on it.
 ///
-/// Raises RadiomicsError for a family, feature or aggregation that does not exist.
+/// Raises SettingsError for a family, feature or aggregation that does not exist.
 #[pyclass(frozen, eq, hash, module = "radiomics_rs")]
 #[derive(Clone)]
 pub struct Column {
@@ -55,7 +55,7 @@ impl Column {
         let family = core(|| self::family(family))?;
         let known = (family.features)().into_iter().find(|known| known.name == feature);
         let feature = known.ok_or_else(|| {
-            RadiomicsError::new_err(format!("family `{}` has no feature `{feature}`", family.name))
+            SettingsError::new_err(format!("family `{}` has no feature `{feature}`", family.name))
         })?;
         let aggregation = core(|| Aggregation::parse(aggregation))?;
         let column = radiomics_core::Column {
@@ -138,7 +138,7 @@ impl Column {
 
 /// The columns of an extraction from images of these names, before there is any image.
 ///
-/// Raises RadiomicsError for a family or feature that does not exist.
+/// Raises SettingsError for a family or feature that does not exist.
 #[pyfunction]
 pub fn columns(settings: &Settings, images: Vec<String>) -> PyResult<Vec<Column>> {
     let images: Vec<&str> = images.iter().map(String::as_str).collect();

@@ -23,7 +23,9 @@ mod _core {
     #[pymodule_export]
     use super::extract::{example, extract, features, filter_images};
     #[pymodule_export]
-    use super::guard::{InternalError, RadiomicsError, fail};
+    use super::guard::{
+        GeometryError, InternalError, RadiomicsError, ReadError, RegionError, SettingsError, fail,
+    };
     #[pymodule_export]
     use super::maps::feature_maps;
     #[pymodule_export]

@@ -8,7 +8,7 @@ use radiomics_core::voxel_map::{Layout, MovingWindow, Tile, feature_map_tiles};
 
 use crate::column::Column;
 use crate::extract::{Geometry, execution, image, mask};
-use crate::guard::{RadiomicsError, core};
+use crate::guard::{RadiomicsError, SettingsError, core};
 use crate::settings::Settings;
 use crate::voxels::Borrowed;
 
@@ -103,7 +103,7 @@ impl Receiver {
 
 fn radius(given: i64) -> PyResult<usize> {
     usize::try_from(given)
-        .map_err(|_| RadiomicsError::new_err(format!("radius is {given}: give a number above 0")))
+        .map_err(|_| SettingsError::new_err(format!("radius is {given}: give a number above 0")))
 }
 
 /// The voxels of the maps as flat indices into an array of their box.

@@ -8,7 +8,7 @@ use std::thread::available_parallelism;
 use pyo3::prelude::*;
 use radiomics_core::Pool;
 
-use crate::guard::{RadiomicsError, core};
+use crate::guard::{SettingsError, core};
 
 /// Pools that no call uses, the one that was last used last. A call has its pool to itself, so
 /// calls of several Python threads do not wait for each other.
@@ -28,7 +28,7 @@ struct Idle {
 /// Runs `job` on so many threads, with the interpreter lock released.
 ///
 /// # Errors
-/// `RadiomicsError` for a negative number, or more threads than the system gives; else as [`core`].
+/// `SettingsError` for a negative number, or more threads than the system gives; else as [`core`].
 pub fn on_threads<R: Send>(
     py: Python<'_>,
     threads: i64,
@@ -47,7 +47,7 @@ pub fn on_threads<R: Send>(
 /// A number of threads as Python gives it.
 pub fn number(threads: i64) -> PyResult<usize> {
     usize::try_from(threads).map_err(|_| {
-        RadiomicsError::new_err(format!("threads is {threads}: give 0 for all cores, or a number above 0"))
+        SettingsError::new_err(format!("threads is {threads}: give 0 for all cores, or a number above 0"))
     })
 }
 

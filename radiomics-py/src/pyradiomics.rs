@@ -46,7 +46,7 @@ pub fn pyradiomics_settings(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyDict>>> 
 /// `source` is a path object, a string that ends in .yaml, .yml or .json (a path, too), the text of
 /// a parameter file, or a mapping with what such a file holds. Returns the settings, PyRadiomics'
 /// names of the images that their filters make, in that order, and the label of the region (1 if
-/// the parameters do not say). Raises FileNotFoundError, or RadiomicsError naming what is wrong.
+/// the parameters do not say). Raises FileNotFoundError, or SettingsError naming what is wrong.
 #[pyfunction]
 pub fn pyradiomics_parameters(source: &Bound<'_, PyAny>) -> PyResult<(Settings, Vec<String>, i64)> {
     let Parameters { settings, images, label } = parameters(source)?;

@@ -3,13 +3,13 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-use pyo3::exceptions::{PyAttributeError, PyFileNotFoundError, PyTypeError};
+use pyo3::exceptions::{PyAttributeError, PyOSError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use radiomics_core::document::{self, KEYS};
 use radiomics_core::{Named, Profile};
 
-use crate::guard::{RadiomicsError, core};
+use crate::guard::{ReadError, core, raised};
 use crate::pyradiomics;
 use crate::value::{to_map, to_object};
 
@@ -18,7 +18,7 @@ use crate::value::{to_map, to_object};
 /// Keyword arguments replace single values of a profile ("ibsi" unless `profile` names
 /// another). The object cannot be changed; `replace` makes a changed one.
 ///
-/// Raises RadiomicsError naming the setting, its value and what it takes, or the nearest name
+/// Raises SettingsError naming the setting, its value and what it takes, or the nearest name
 /// for one that does not exist.
 #[pyclass(frozen, module = "radiomics_rs")]
 pub struct Settings {
@@ -50,7 +50,7 @@ impl Settings {
     /// The settings of an IBSI 1 reference configuration: "digital_phantom", or "A" to "E" for
     /// the CT phantom.
     ///
-    /// Raises RadiomicsError for any other name.
+    /// Raises SettingsError for any other name.
     #[staticmethod]
     fn ibsi_configuration(name: &str) -> PyResult<Self> {
         Ok(Self { core: core(|| radiomics_core::Settings::ibsi_configuration(name))? })
@@ -59,7 +59,7 @@ impl Settings {
     /// Settings from a YAML 1.2 document, which may be JSON as well.
     ///
     /// `source` is a path object, a string that ends in .yaml, .yml or .json (a path, too), or
-    /// the document itself. Raises FileNotFoundError, or RadiomicsError naming what is wrong.
+    /// the document itself. Raises FileNotFoundError, or SettingsError naming what is wrong.
     #[staticmethod]
     fn from_yaml(source: &Bound<'_, PyAny>) -> PyResult<Self> {
         Ok(read_source(source, document::from_yaml)?.into())
@@ -73,7 +73,7 @@ impl Settings {
 
     /// A YAML document to start from: all settings of a profile, each below what it does and takes.
     ///
-    /// Raises RadiomicsError for a profile that does not exist.
+    /// Raises SettingsError for a profile that does not exist.
     #[staticmethod]
     #[pyo3(signature = (profile = "ibsi"))]
     fn template(profile: &str) -> PyResult<String> {
@@ -84,7 +84,7 @@ impl Settings {
     ///
     /// `source` is the path of a parameter file (a path object, or a string that ends in .yaml, .yml
     /// or .json), its text, or a mapping with the keys setting, imageType, featureClass. The `label`
-    /// is not among settings: give it to `extract`. Raises FileNotFoundError, or RadiomicsError
+    /// is not among settings: give it to `extract`. Raises FileNotFoundError, or SettingsError
     /// naming what is wrong or cannot be had here.
     #[staticmethod]
     fn from_pyradiomics(source: &Bound<'_, PyAny>) -> PyResult<Self> {
@@ -210,8 +210,8 @@ pub fn read_source<T>(
         Source::Text(text) => core(|| parse(&text)),
         Source::Path(path) => {
             let text = read_file(&path)?;
-            let named = |error: radiomics_core::Error| format!("{}: {error}", path.display());
-            core(|| Ok(parse(&text).map_err(named)))?.map_err(RadiomicsError::new_err)
+            let named = |error: radiomics_core::Error| raised(&error, format!("{}: {error}", path.display()));
+            core(|| Ok(parse(&text)))?.map_err(named)
         }
     }
 }
@@ -239,10 +239,13 @@ fn text_or_path(source: &Bound<'_, PyAny>) -> PyResult<Source> {
 }
 
 fn read_file(path: &Path) -> PyResult<String> {
-    std::fs::read_to_string(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            PyFileNotFoundError::new_err((2, "No such file or directory", path.display().to_string()))
+    std::fs::read_to_string(path).map_err(|error| match error.raw_os_error() {
+        // Python makes FileNotFoundError, PermissionError and the like of the number.
+        Some(code) => {
+            let text = error.to_string();
+            let text = text.split(" (os error").next().unwrap_or_default().to_owned();
+            PyOSError::new_err((code, text, path.display().to_string()))
         }
-        _ => RadiomicsError::new_err(format!("cannot read {}: {error}", path.display())),
+        None => ReadError::new_err(format!("cannot read {}: it is no text in UTF-8", path.display())),
     })
 }

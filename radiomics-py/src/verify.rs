@@ -103,7 +103,8 @@ pub fn verify(
     let mut checks = py.detach(|| core(|| digital_phantom(&execution)))?;
     if let Some((image_voxels, image_geometry, mask_voxels, mask_geometry)) = ct {
         let (voxels, labels) = (Borrowed::new("image", &image_voxels)?, Borrowed::new("mask", &mask_voxels)?);
-        let (image, mask) = (image("image", voxels.voxels(), image_geometry)?, mask(labels.voxels(), mask_geometry)?);
+        let (image, mask) =
+            (image("image", voxels.voxels(), image_geometry)?, mask(labels.voxels(), mask_geometry)?);
         let of_ct = || {
             let mut checks = ct_phantom(&image, &mask, &execution)?;
             checks.extend(ct_phantom_filtered(&image, &mask, &execution)?);
@@ -114,8 +115,10 @@ pub fn verify(
     for map in response_maps() {
         let Some((phantom, geometry, reference, reference_geometry)) = maps.get(map.test) else { continue };
         let (voxels, expected) = (Borrowed::new("image", phantom)?, Borrowed::new("reference", reference)?);
-        let (phantom, reference) =
-            (image("phantom", voxels.voxels(), *geometry)?, image("reference", expected.voxels(), *reference_geometry)?);
+        let (phantom, reference) = (
+            image("phantom", voxels.voxels(), *geometry)?,
+            image("reference", expected.voxels(), *reference_geometry)?,
+        );
         let check = py.detach(|| core(|| map.check(&phantom, &reference, &execution)))?;
         checks.push(check.as_check());
     }

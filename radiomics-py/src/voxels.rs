@@ -54,9 +54,10 @@ impl<'py> Borrowed<'py> {
             return Err(PyTypeError::new_err(format!("the {role} has dtype {dtype}: {reason}")));
         }
         if array.ndim() != 3 {
-            return Err(crate::guard::RadiomicsError::new_err(format!(
-                "the {role} has {} dimensions: give an array (z, y, x), or (y, x) for a single slice",
-                array.ndim()
+            return Err(crate::guard::ReadError::new_err(format!(
+                "the {role} has {} dimensions, shape {:?}: give an array (z, y, x), or (y, x) for a single slice",
+                array.ndim(),
+                array.shape()
             )));
         }
         let mut array = array.clone().into_any();

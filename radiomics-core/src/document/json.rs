@@ -11,7 +11,10 @@ pub(super) fn json_map(text: &str) -> Result<Map<String, Value>, String> {
     let value = Unique.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     match value {
         Ok(Value::Object(map)) => Ok(map),
-        Ok(other) => Err(format!("it must be a mapping of settings, but is {}", crate::error::shown(&other.to_string()))),
+        Ok(other) => Err(format!(
+            "it must be a mapping of settings, but is {}",
+            crate::error::shown(&other.to_string())
+        )),
         Err(error) => Err(error.to_string()),
     }
 }

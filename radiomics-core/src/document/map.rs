@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::keys::{KEYS, Key};
+use super::pyradiomics::SETTINGS;
 use super::read::WrongKind;
 use crate::catalogue::check_selection;
 use crate::error::{Error, Result, invalid, nearest};
@@ -14,11 +15,15 @@ use crate::settings::profile::Profile;
 const EXCLUSIVE: [[&str; 3]; 2] =
     [["bin_width", "bin_number", "bin_edges"], ["ivh_bin_width", "ivh_bin_number", "ivh_bin_edges"]];
 
+/// What a parameter file of PyRadiomics is made of.
+const SECTIONS: [&str; 4] = ["setting", "imageType", "featureClass", "voxelSetting"];
+
 /// Reads keys and values; what is not among them is the profile's.
 ///
 /// # Errors
-/// [`Error::UnknownSetting`] with the nearest key, [`Error::InvalidSetting`] naming key, value
-/// and what it takes or what it belongs to, or [`Error::UnknownName`] for a name that does not exist.
+/// [`Error::UnknownSetting`] with the nearest key, [`Error::PyRadiomicsDocument`] for PyRadiomics'
+/// parameters, [`Error::InvalidSetting`] naming key, value and what it takes or what it belongs to, or
+/// [`Error::UnknownName`] for a name that does not exist.
 pub fn from_map(map: &Map<String, Value>) -> Result<Settings> {
     update(&Settings::default(), map)
 }
@@ -58,7 +63,7 @@ pub(super) fn read_over(base: &Settings, map: &Map<String, Value>, idle: Idle) -
     }
     let known = || KEYS.iter().map(|key| key.name).chain(["profile"]);
     if let Some(name) = map.keys().find(|name| !known().any(|known| known == *name)) {
-        return Err(Error::UnknownSetting { name: name.clone(), suggestion: nearest(name, known()) });
+        return Err(unknown(name, known()));
     }
     // In table order, so that an anchor finds its bin width whatever the document's order.
     for key in KEYS {
@@ -92,6 +97,16 @@ pub(super) fn read_over(base: &Settings, map: &Map<String, Value>, idle: Idle) -
 
 fn is_about_a_filter(error: &Error) -> bool {
     matches!(error, Error::Filter { .. } | Error::UnknownParameter { .. } | Error::InvalidFilter { .. })
+}
+
+/// The error of a key that does not exist: what PyRadiomics calls so, else the nearest name.
+fn unknown(name: &str, known: impl Iterator<Item = &'static str>) -> Error {
+    if let Some(section) = SECTIONS.iter().find(|section| **section == name) {
+        return Error::PyRadiomicsDocument { section };
+    }
+    let meant = SETTINGS.iter().find(|setting| setting.name == name && !setting.key.is_empty());
+    let suggestion = meant.map(|setting| setting.key.to_owned()).or_else(|| nearest(name, known));
+    Error::UnknownSetting { name: name.to_owned(), suggestion }
 }
 
 /// Whether two values are equal, where 1 equals 1.0.

@@ -39,7 +39,9 @@ pub fn yaml_map(text: &str) -> Result<Map<String, Value>> {
     match serde_saphyr::from_str_with_options::<Value>(text, yaml_options()) {
         Ok(Value::Object(map)) => Ok(map),
         Ok(Value::Null) => Ok(Map::new()),
-        Ok(other) => Err(invalid(format!("it must be a mapping of settings, but is {}", shown(&other.to_string())))),
+        Ok(other) => {
+            Err(invalid(format!("it must be a mapping of settings, but is {}", shown(&other.to_string()))))
+        }
         Err(error) => Err(invalid(said(error.without_snippet()))),
     }
 }

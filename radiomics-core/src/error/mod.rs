@@ -2,8 +2,8 @@
 
 mod words;
 
-use words::{fixed, known_or_meant, list, remedy, suggest};
 pub(crate) use words::{ends, nearest, number, shown};
+use words::{fixed, known_or_meant, list, remedy, suggest};
 
 /// Result of a fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -246,6 +246,14 @@ pub enum Error {
         format: &'static str,
         /// What the reader said.
         reason: String,
+    },
+    /// PyRadiomics' parameters in the place of settings.
+    #[error(
+        "these are parameters of PyRadiomics, as they hold `{section}`: read them with `from_pyradiomics`, or give them to `radiomics-rs pyradiomics --param`"
+    )]
+    PyRadiomicsDocument {
+        /// The section that tells.
+        section: &'static str,
     },
     /// A name (family, feature, aggregation, configuration ...) that does not exist.
     #[error("there is no {kind} `{name}`{}", suggest(.suggestion))]

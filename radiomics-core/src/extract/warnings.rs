@@ -107,7 +107,10 @@ fn at_border(bounds: &Window, shape: [usize; 3]) -> Option<Found> {
     let touches = |a: &usize| shape[*a] > 1 && (bounds.start[*a] == 0 || bounds.end()[*a] == shape[*a]);
     let axes: Vec<&str> = (0..3).filter(touches).map(|a| ["z", "y", "x"][a]).collect();
     let message = || {
-        format!("the region reaches to the border of the image along {}: it may be cut off there", axes.join(", "))
+        format!(
+            "the region reaches to the border of the image along {}: it may be cut off there",
+            axes.join(", ")
+        )
     };
     (!axes.is_empty()).then(|| Found::new(WarningCode::RegionAtBorder, message()))
 }
@@ -117,7 +120,8 @@ fn single_slice(selection: &Selection, settings: &Settings) -> Option<Found> {
     let is_of_a_volume = |scope: Scope| {
         scope.chosen(&settings.aggregations).iter().any(|aggregation| aggregation.is_volumetric())
     };
-    let asked = selection.families().any(|family| family.name == "morphology" || is_of_a_volume(family.scope));
+    let asked =
+        selection.families().any(|family| family.name == "morphology" || is_of_a_volume(family.scope));
     let taken = match settings.single_slices {
         SingleSlices::Planar => "it has no shape in 3D, and what is aggregated in 3D is taken in its plane",
         SingleSlices::Volume => "it is taken as a volume that is one voxel thick",

@@ -4,7 +4,7 @@ use ndarray::Array3;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::kinds::{Filter, READERS};
+use super::kinds::{FILTERS, Filter, READERS};
 use super::parameter::{Wrong, read_named};
 use super::reach::{About, Reach};
 use crate::error::{Error, Result};
@@ -51,13 +51,27 @@ impl Filter {
     pub(super) fn read(value: &Value) -> Result<Self> {
         let filter = read_named(value, "filter", READERS).map_err(|Wrong(error)| {
             let reason = "it must be a name, or a mapping from one name to parameters";
-            error.unwrap_or_else(|| Error::InvalidFilter {
-                given: value.to_string(),
-                reason: reason.to_owned(),
-            })
+            error.map_or_else(
+                || Error::InvalidFilter { given: value.to_string(), reason: reason.to_owned() },
+                with_name_of_pyradiomics,
+            )
         })?;
         filter.validate()?;
         Ok(filter)
+    }
+}
+
+/// The error, which for a name that is none suggests the filter that PyRadiomics calls so.
+fn with_name_of_pyradiomics(error: Error) -> Error {
+    match error {
+        Error::UnknownName { kind, name, suggestion } => {
+            let is_called =
+                |known: Option<&str>| known.is_some_and(|known| known.eq_ignore_ascii_case(&name));
+            let meant = FILTERS.iter().find(|filter| is_called(filter.pyradiomics));
+            let suggestion = meant.map(|filter| filter.name.to_owned()).or(suggestion);
+            Error::UnknownName { kind, name, suggestion }
+        }
+        other => other,
     }
 }
 

@@ -97,7 +97,14 @@ mod tests {
     fn messages_say_what_is_wrong_and_what_was_meant() {
         let message = |filter: &str| read(&format!("filters: [{filter}]")).unwrap_err().to_string();
         assert_eq!(message("sqare"), "there is no filter `sqare`; did you mean `square`?");
-        assert_eq!(message("log"), "there is no filter `log`");
+        assert_eq!(message("phase"), "there is no filter `phase`");
+        for kind in FILTERS {
+            let Some(name) = kind.pyradiomics else { continue };
+            for name in [name.to_owned(), name.to_lowercase()].iter().filter(|name| *name != kind.name) {
+                let meant = format!("there is no filter `{name}`; did you mean `{}`?", kind.name);
+                assert_eq!(message(name), meant);
+            }
+        }
         assert_eq!(
             message("mean"),
             "filter `mean`: `support_voxels` is missing: it takes a whole number, 0 or more"

@@ -15,6 +15,6 @@ pub(crate) use discretise::Bins;
 pub use discretise::discretise;
 pub(crate) use discretise::grey_levels;
 pub(crate) use known::{Known, KnownImage, KnownLabel};
-pub(crate) use prepared::{Labelled, Prepared};
 pub use prepared::prepare;
+pub(crate) use prepared::{Labelled, Prepared};
 pub use resample::{Resampling, resampled_grid};

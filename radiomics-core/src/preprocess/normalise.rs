@@ -36,7 +36,9 @@ impl ZScore {
         }
         let remedy = match deviation == 0.0 {
             true => "all voxels of the image have the same intensity, so that there is no standard deviation",
-            false => "the intensities of the image are too large to be squared: divide them by a power of ten",
+            false => {
+                "the intensities of the image are too large to be squared: divide them by a power of ten"
+            }
         };
         Err(invalid("normalise", true, remedy))
     }

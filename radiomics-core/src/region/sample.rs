@@ -230,7 +230,8 @@ mod tests {
                 assert_eq!([values.len(), count(x), count(next)], [6, 5, 1], "{x} with {}", isa.name());
             }
             // A slice that holds one voxel, beside one that holds another number.
-            let apart = roi(vec![x, 0.0, 0.0, 0.0, 0.0, x], [true, false, false, false, false, true].to_vec());
+            let apart =
+                roi(vec![x, 0.0, 0.0, 0.0, 0.0, x], [true, false, false, false, false, true].to_vec());
             let counted = Sample::new(Isa::best(), &apart);
             assert!(matches!(counted, Sample::Counted(counts) if counts == [(x, 2)]), "{x}");
         }

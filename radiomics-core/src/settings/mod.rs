@@ -6,7 +6,8 @@ pub(crate) mod profile;
 
 pub use choices::{
     AxesCovariance, BinAnchor, BinAssignment, Discretisation, FaceRule, FeatureSet, FilterCrop,
-    GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, SingleSlices,
+    GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding,
+    SingleSlices,
 };
 
 use bounds::Bound;

@@ -314,18 +314,29 @@ mod tests {
         for (scale, length) in [(2.0, "2"), (0.011, "0.011"), (0.0, "0"), (f64::NAN, "NaN"), (1e300, "inf")] {
             let found = message(IDENTITY.map(|row| row.map(|cosine| scale * cosine)));
             let expected = format!("of axis z has length {length} and must");
-            assert!(found.starts_with("the direction (z, y, x) of the mask is [[") && found.contains(&expected), "{found}");
+            assert!(
+                found.starts_with("the direction (z, y, x) of the mask is [[") && found.contains(&expected),
+                "{found}"
+            );
         }
         let tilt = [[cos, 0.0, 0.0], [sin, 1.0, 0.0], [0.0, 0.0, 1.0]];
-        assert!(message(tilt).contains("axes z and y must be perpendicular, but the cosine between them is 0.29552 "));
+        assert!(
+            message(tilt)
+                .contains("axes z and y must be perpendicular, but the cosine between them is 0.29552 ")
+        );
     }
 
     #[test]
     fn grids_whose_difference_is_no_number_are_not_the_same() {
         let grid = Grid::new([1; 3], [1.0; 3]).unwrap();
         let wrong = Grid { origin_mm: [0.0, f64::NAN, 0.0], ..grid.clone() };
-        assert!(matches!(grid.check_same(&wrong, 1e-4), Err(Error::GeometryMismatch { field: "origin", .. })));
-        for spacing_mm in [[0.0, 1.0, 1.0], [-1.0, 1.0, 1.0], [f64::NAN, 1.0, 1.0], [1.0, 1.0, 1e-100], [1e31; 3]] {
+        assert!(matches!(
+            grid.check_same(&wrong, 1e-4),
+            Err(Error::GeometryMismatch { field: "origin", .. })
+        ));
+        for spacing_mm in
+            [[0.0, 1.0, 1.0], [-1.0, 1.0, 1.0], [f64::NAN, 1.0, 1.0], [1.0, 1.0, 1e-100], [1e31; 3]]
+        {
             let text = Grid { spacing_mm, ..grid.clone() }.check("image").unwrap_err().to_string();
             assert!(text.starts_with("the voxel spacing (z, y, x) of the image is ["), "{text}");
         }

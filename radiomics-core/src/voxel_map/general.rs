@@ -32,14 +32,7 @@ impl General {
         let shape = region.window_shape();
         // A window is a piece of a volume, even where a single slice of it is inside of the region.
         let settings = Settings { single_slices: SingleSlices::Volume, ..settings.clone() };
-        Self {
-            chosen,
-            settings,
-            spacing_mm: region.spacing_mm,
-            shape,
-            n_g: region.n_g,
-            isa,
-        }
+        Self { chosen, settings, spacing_mm: region.spacing_mm, shape, n_g: region.n_g, isa }
     }
 
     /// Appends the values of the features to `out`, aggregation by aggregation, and for each of these in

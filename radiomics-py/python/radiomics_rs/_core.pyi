@@ -40,6 +40,18 @@ class _PyRadiomicsSetting(TypedDict):
 class RadiomicsError(ValueError):
     """An image, a mask, a label or a setting that cannot be used."""
 
+class ReadError(RadiomicsError):
+    """A file, or what is in memory, that cannot be read as an image, or written as one."""
+
+class GeometryError(RadiomicsError):
+    """Voxels of which it is not known where they lie, or that do not lie where they should."""
+
+class RegionError(RadiomicsError):
+    """A mask, a label, or what the image holds in the region, from which nothing can be computed."""
+
+class SettingsError(RadiomicsError):
+    """A setting, a filter or another argument that cannot be used."""
+
 class InternalError(RadiomicsError):
     """The library made a mistake, not its caller: please report the message."""
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import operator
-import os
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, TypeAlias, overload
 
 from radiomics_rs import _core
-from radiomics_rs._core import RadiomicsError
+from radiomics_rs._arguments import SettingsLike, labels_of, settings_of, whole
+from radiomics_rs._core import RadiomicsError, SettingsError
 from radiomics_rs.io import ImageLike, volumes_on_mask, warn
 from radiomics_rs.table import FeatureRow, FeatureTable, TableWarning
 
@@ -19,7 +17,6 @@ ORIGINAL = "original"
 ImagesLike: TypeAlias = "ImageLike | Mapping[str, ImageLike]"
 FilterLike: TypeAlias = "str | Mapping[str, Any]"
 FiltersLike: TypeAlias = "FilterLike | Sequence[FilterLike] | None"
-SettingsLike: TypeAlias = "_core.Settings | Mapping[str, Any] | str | os.PathLike[str] | None"
 
 
 @overload
@@ -32,6 +29,8 @@ def extract(
     filters: FiltersLike = None,
     threads: int = 0,
     spacing_mm: float | Sequence[float] | None = None,
+    resample_mask: bool = False,
+    label_channel: int | None = None,
     strict: bool = False,
 ) -> FeatureTable: ...
 
@@ -46,6 +45,8 @@ def extract(
     filters: FiltersLike = None,
     threads: int = 0,
     spacing_mm: float | Sequence[float] | None = None,
+    resample_mask: bool = False,
+    label_channel: int | None = None,
     strict: bool = False,
 ) -> dict[int, FeatureTable]: ...
 
@@ -59,6 +60,8 @@ def extract(
     filters: FiltersLike = None,
     threads: int = 0,
     spacing_mm: float | Sequence[float] | None = None,
+    resample_mask: bool = False,
+    label_channel: int | None = None,
     strict: bool = False,
 ) -> FeatureTable | dict[int, FeatureTable]:
     """Compute the features of the voxels of `mask` that have `label`.
@@ -90,6 +93,11 @@ def extract(
         threads: number of threads, 0 for all cores. It never changes a number.
         spacing_mm: voxel spacing (z, y, x) in millimetres, (y, x) for a single slice, or one
             number for all axes. Needed if images and mask are all arrays, else an error.
+        resample_mask: whether a mask on another grid than the first image is resampled to that,
+            by nearest neighbour, as PyRadiomics' `correctMask` does. The box of each region must
+            lie inside of the image. A mask of one cropped to its region, for one, needs it.
+        label_channel: which component of a mask that has several holds the label, counted from 0;
+            for an array the last one of four axes. A mask of overlapping segments has several.
         strict: whether what makes values doubtful, such as a single grey level, is an error. If
             not, each such thing is a RadiomicsWarning and one of the table's `warnings`.
 
@@ -101,24 +109,28 @@ def extract(
     Raises:
         RadiomicsError: an image, mask, label or setting that cannot be used; the message names
             the value and the remedy, and with several images or labels which one. It is a
-            ValueError. One that fails fails the call.
+            ValueError, and one of ReadError (a file that is damaged or of another kind),
+            GeometryError (where voxels lie), RegionError (mask, label, intensities) and
+            SettingsError. One that fails fails the call.
         TypeError: an argument of a kind that is not listed here.
-        FileNotFoundError: a file that does not exist.
+        OSError: a file that cannot be opened, such as FileNotFoundError.
     """
-    chosen = _settings(settings)
+    chosen = settings_of(settings)
     if filters is not None:
         chosen = chosen.replace(filters=filters)
-    labels, several = _labels(label)
+    labels, several = labels_of(label)
     named = _named(image)
     roles = {f"image `{name}`" if named is image else "image": named[name] for name in named}
-    images, mask_volume = volumes_on_mask(roles, mask, spacing_mm)
+    images, mask_volume = volumes_on_mask(
+        roles, mask, spacing_mm, labels, resample_mask=resample_mask, label_channel=label_channel
+    )
     tables = _core.extract(
         [(name, of.voxels, of.geometry) for name, of in zip(named, images, strict=True)],
         mask_volume.voxels,
         mask_volume.geometry,
         chosen,
         labels=labels,
-        threads=threads,
+        threads=whole("threads", threads),
     )
     made = [
         FeatureTable(
@@ -148,9 +160,9 @@ def columns(
         filters: as for `extract`.
 
     Raises:
-        RadiomicsError: a setting that cannot be used, or a family or feature that does not exist.
+        SettingsError: a setting that cannot be used, or a family or feature that does not exist.
     """
-    chosen = _settings(settings)
+    chosen = settings_of(settings)
     if filters is not None:
         chosen = chosen.replace(filters=filters)
     return _core.columns(chosen, [ORIGINAL] if images is None else list(images))
@@ -171,47 +183,8 @@ def _named(image: ImagesLike) -> Mapping[str, ImageLike]:
     if not isinstance(image, Mapping):
         return {ORIGINAL: image}
     if not image:
-        raise RadiomicsError("the images are an empty mapping: give at least one image")
+        raise SettingsError("the images are an empty mapping: give at least one image")
     for name in image:
         if not isinstance(name, str):
             raise TypeError(f"the name of an image is {name!r}: give a mapping from str to images")
     return image
-
-
-def _labels(label: int | Iterable[int]) -> tuple[list[int], bool]:
-    """The labels, and whether they were given as several."""
-    # Text is no label, and an array without axes is a single one.
-    has_members = getattr(label, "ndim", None) != 0
-    if isinstance(label, Iterable) and not isinstance(label, str) and has_members:
-        labels = [_whole(one) for one in label]
-        if not labels:
-            raise RadiomicsError("the labels are empty: give at least one label of the mask")
-        for place, one in enumerate(labels):
-            if one in labels[:place]:
-                raise RadiomicsError(f"label {one} is given twice: give each label once")
-        return labels, True
-    return [_whole(label)], False
-
-
-def _whole(label: Any) -> int:
-    try:
-        return operator.index(label)
-    except TypeError:
-        raise TypeError(
-            f"the label is {label!r}: give a whole number, or several of them"
-        ) from None
-
-
-def _settings(given: SettingsLike) -> _core.Settings:
-    if given is None:
-        return _core.Settings()
-    if isinstance(given, _core.Settings):
-        return given
-    if isinstance(given, Mapping):
-        return _core.Settings(**given)
-    if isinstance(given, str | os.PathLike):
-        return _core.Settings.from_yaml(Path(given))
-    raise TypeError(
-        f"the settings are of type {type(given).__name__}: "
-        "give Settings, a mapping, the path of a YAML or JSON document, or None"
-    )

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs import _core
+from radiomics_rs._arguments import whole
 from radiomics_rs._extract import FilterLike
 from radiomics_rs.io import ImageLike, Volume, volume
 
@@ -40,12 +41,14 @@ def filter_image(
         RadiomicsError: an image or a filter that cannot be used; the message names the value and
             the remedy. It is a ValueError.
         TypeError: an argument of a kind that is not listed here.
-        FileNotFoundError: a file that does not exist.
+        OSError: a file that cannot be opened.
     """
     given = volume(image, spacing_mm)
-    responses = _core.filter_images(given.voxels, given.geometry, filter, threads=threads)
+    responses = _core.filter_images(
+        given.voxels, given.geometry, filter, threads=whole("threads", threads)
+    )
     if len(responses) != 1:
-        raise _core.RadiomicsError(
+        raise _core.SettingsError(
             f"filter stands for {len(responses)} filters: give one, without lists of parameters"
         )
     return _like(image, given, responses[0])

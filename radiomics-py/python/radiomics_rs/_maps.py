@@ -14,8 +14,8 @@ import numpy.typing as npt
 import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs import _core
-from radiomics_rs._extract import SettingsLike, _settings
-from radiomics_rs.io import ImageLike, Matrix, Triple, volumes
+from radiomics_rs._arguments import SettingsLike, label_of, real, settings_of, whole
+from radiomics_rs.io import ImageLike, Matrix, Triple, volumes, write_image
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,23 +93,18 @@ class FeatureMaps(Mapping[str, npt.NDArray[np.float64]]):
             suffix: the file format: .nrrd, .nii.gz, .nii or .mha.
 
         Raises:
-            RadiomicsError: another suffix.
-            OSError: a file that cannot be written.
+            SettingsError: another suffix.
+            OSError: a file that cannot be written; what stood there before it is left as it was.
         """
         if suffix not in SUFFIXES:
-            raise _core.RadiomicsError(
+            raise _core.SettingsError(
                 f"the file suffix is {suffix!r}: give one of {', '.join(SUFFIXES)}"
             )
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        paths = []
-        for name in self:
-            path = folder / f"{name}{suffix}"
-            try:
-                sitk.WriteImage(self.image(name), str(path), useCompression=True)
-            except RuntimeError as error:
-                raise OSError(f"cannot write {path}: {error}") from error
-            paths.append(path)
+        paths = [folder / f"{name}{suffix}" for name in self]
+        for name, path in zip(self, paths, strict=True):
+            write_image(self.image(name), path, compressed=True)
         return paths
 
     def _index(self, name: str) -> int:
@@ -132,6 +127,8 @@ def feature_maps(
     label: int = 1,
     threads: int = 0,
     spacing_mm: float | Sequence[float] | None = None,
+    resample_mask: bool = False,
+    label_channel: int | None = None,
     memory_mb: float = 1024.0,
     progress: Callable[[int, int], object] | None = None,
 ) -> FeatureMaps:
@@ -156,6 +153,8 @@ def feature_maps(
         label: which label of the mask is the region.
         threads: number of threads, 0 for all cores. It never changes a number.
         spacing_mm: as for `extract`.
+        resample_mask: as for `extract`.
+        label_channel: as for `extract`.
         memory_mb: maps that need more memory than that are kept in a temporary file.
         progress: called every now and then with the number of voxels done and of all voxels; what
             it raises ends the work, as does an interrupt.
@@ -166,10 +165,13 @@ def feature_maps(
     Raises:
         RadiomicsError: an image, mask, label, setting, feature or radius that cannot be used.
         TypeError: an argument of a kind that is not listed here.
-        FileNotFoundError: a file that does not exist.
+        OSError: a file that cannot be opened.
     """
-    chosen = _selected(_settings(settings), features)
-    image_volume, mask_volume = volumes(image, mask, spacing_mm)
+    chosen = _selected(settings_of(settings), features)
+    label, outside = label_of(label), real("outside", outside)
+    image_volume, mask_volume = volumes(
+        image, mask, spacing_mm, [label], resample_mask=resample_mask, label_channel=label_channel
+    )
     maps, values, places, shape, geometry = _core.feature_maps(
         image_volume.voxels,
         image_volume.geometry,
@@ -177,8 +179,8 @@ def feature_maps(
         mask_volume.geometry,
         chosen,
         label=label,
-        threads=threads,
-        radius=radius,
+        threads=whole("threads", threads),
+        radius=whole("radius", radius),
         in_plane=in_plane,
         masked=masked,
         allocate=lambda *shape: _allocate(shape, memory_mb),

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from radiomics_rs import _core
-from radiomics_rs._extract import SettingsLike, _settings
+from radiomics_rs._arguments import SettingsLike, label_of, settings_of, whole
 from radiomics_rs.io import ImageLike, volumes
 
 
@@ -56,6 +56,8 @@ def matrices(
     label: int = 1,
     threads: int = 0,
     spacing_mm: float | Sequence[float] | None = None,
+    resample_mask: bool = False,
+    label_channel: int | None = None,
 ) -> list[TextureMatrix]:
     """The texture matrices of the families that the settings ask for.
 
@@ -69,21 +71,26 @@ def matrices(
         label: which label of the mask is the region.
         threads: number of threads, 0 for all cores. It never changes a number.
         spacing_mm: as for `extract`.
+        resample_mask: as for `extract`.
+        label_channel: as for `extract`.
 
     Raises:
         RadiomicsError: an image, mask, label or setting that cannot be used.
         TypeError: an argument of a kind that is not listed here.
-        FileNotFoundError: a file that does not exist.
+        OSError: a file that cannot be opened.
     """
-    image_volume, mask_volume = volumes(image, mask, spacing_mm)
+    label = label_of(label)
+    image_volume, mask_volume = volumes(
+        image, mask, spacing_mm, [label], resample_mask=resample_mask, label_channel=label_channel
+    )
     found = _core.matrices(
         image_volume.voxels,
         image_volume.geometry,
         mask_volume.voxels,
         mask_volume.geometry,
-        _settings(settings),
+        settings_of(settings),
         label=label,
-        threads=threads,
+        threads=whole("threads", threads),
     )
     return [
         TextureMatrix(family, slice_, None if offset is None else tuple(offset), *cells)

@@ -29,6 +29,9 @@ def plot_map(
 ) -> Axes:
     """Draw a map over its slice, with a colour bar and the outline of the region.
 
+    Drawn as radiologists look at it, whatever the direction of the arrays' axes: the patient's right
+    is at the left of an axial slice, and the front at the top.
+
     Args:
         maps: what `feature_maps` made.
         name: which of them.
@@ -60,26 +63,65 @@ def plot_map(
     shown = np.where(region[index], maps[name][index], np.nan)
     if ax is None:
         ax = plt.figure(layout="constrained").add_subplot()
+    look = _Look(maps)
     if image is not None:
         below, first = _slice(maps, image, index)
         low, high = np.percentile(below, (1, 99)) if window is None else window
-        ax.imshow(below, cmap="gray", vmin=low, vmax=high, extent=_extent(below.shape, maps, first))
-    picture = ax.imshow(shown, cmap=cmap, extent=_extent(shown.shape, maps, (0, 0)))
-    _, spacing_y, spacing_x = maps.spacing_mm
-    y, x = (np.arange(n) * mm for n, mm in zip(shown.shape, (spacing_y, spacing_x), strict=True))
-    padded = np.pad(region[index].astype(float), 1)
-    y, x = (np.concatenate(([-mm], a, [a[-1] + mm])) for a, mm in ((y, spacing_y), (x, spacing_x)))
-    ax.contour(x, y, padded, levels=[0.5], colors="white", linewidths=0.8)
+        ax.imshow(
+            look.turned(below), cmap="gray", vmin=low, vmax=high, extent=look.extent(below, first)
+        )
+    picture = ax.imshow(look.turned(shown), cmap=cmap, extent=look.extent(shown, (0, 0)))
+    outline = look.turned(np.pad(region[index].astype(float), 1))
+    ax.contour(*look.centres(outline), outline, levels=[0.5], colors="white", linewidths=0.8)
+    look.orient(ax)
     ax.figure.colorbar(picture, ax=ax, label=name)
     ax.set(xlabel="mm", ylabel="mm")
     return ax
 
 
-def _extent(shape: tuple[int, ...], maps: FeatureMaps, first: tuple[int, int]) -> Any:
-    """Edges of a slice that begins `first` voxels (y, x) from the maps' box, in its millimetres."""
-    _, spacing_y, spacing_x = maps.spacing_mm
-    top, left = (first[0] - 0.5) * spacing_y, (first[1] - 0.5) * spacing_x
-    return left, left + shape[1] * spacing_x, top + shape[0] * spacing_y, top
+class _Look:
+    """How a slice is turned, so that it is seen as radiologists see it.
+
+    Directions point to the patient's left (x), back (y) and top (z). Across the picture runs what is
+    nearest to x, or to y in a sagittal slice, and the left and the back are at the right; down it runs
+    the other axis, the back and the bottom below.
+    """
+
+    def __init__(self, maps: FeatureMaps) -> None:
+        columns = np.asarray(maps.direction)[:, 1:]
+        # Components are (z, y, x).
+        nearest = np.abs(columns).argmax(axis=0)
+        self.swapped = bool(nearest[0] > nearest[1])
+        order = [0, 1] if self.swapped else [1, 0]
+        self._across, self._down = (np.asarray(maps.spacing_mm)[1:][axis] for axis in order)
+        along = [columns[nearest[axis], axis] for axis in order]
+        self._to_left = along[0] < 0
+        # The top of the patient is up, the back is down.
+        self._upwards = (along[1] < 0) != (nearest[order[1]] == 0)
+
+    def turned(self, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """A slice (y, x) as rows and columns of the picture."""
+        return array.T if self.swapped else array
+
+    def extent(self, array: np.ndarray[Any, Any], first: tuple[int, int]) -> Any:
+        """Edges of a slice that begins `first` voxels (y, x) from the maps' box, in its mm."""
+        (rows, columns), (row, column) = array.shape, first
+        if self.swapped:
+            rows, columns, row, column = columns, rows, column, row
+        top, left = (row - 0.5) * self._down, (column - 0.5) * self._across
+        return left, left + columns * self._across, top + rows * self._down, top
+
+    def centres(self, outline: np.ndarray[Any, Any]) -> Any:
+        """Places (columns, rows) of a picture that begins a voxel before the maps' box, in mm."""
+        rows, columns = outline.shape
+        return np.arange(-1, columns - 1) * self._across, np.arange(-1, rows - 1) * self._down
+
+    def orient(self, ax: Axes) -> None:
+        """Turn the axes, whatever way round they are now."""
+        left, right = sorted(ax.get_xlim())
+        top, bottom = sorted(ax.get_ylim())
+        ax.set_xlim((right, left) if self._to_left else (left, right))
+        ax.set_ylim((top, bottom) if self._upwards else (bottom, top))
 
 
 def _slice(

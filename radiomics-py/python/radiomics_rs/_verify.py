@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from radiomics_rs import _core
+from radiomics_rs._arguments import whole
 from radiomics_rs.io import Volume, read
 
 PLACES = ("ct_phantom", "ibsi1/ct_phantom", ".")
@@ -31,10 +32,10 @@ def verify(data: str | os.PathLike[str] | None = None, *, threads: int = 0) -> _
         with a style of "table", "csv", "json" or "markdown".
 
     Raises:
-        RadiomicsError: `data` holds no CT phantom, or files that cannot be read.
+        ReadError: `data` holds no CT phantom, or files that cannot be read.
     """
     if data is None:
-        return _core.verify(None, {}, threads=threads)
+        return _core.verify(None, {}, threads=whole("threads", threads))
     folders = [Path(data) / place for place in PLACES]
     for folder in folders:
         image, mask = folder / "image.nii.gz", folder / "mask.nii.gz"
@@ -42,8 +43,8 @@ def verify(data: str | os.PathLike[str] | None = None, *, threads: int = 0) -> _
             # Held until the end: arrays are views of what they were read into.
             phantom, maps = _pair(image, mask), _maps(Path(data))
             arguments = {test: _arguments(pair) for test, pair in maps.items()}
-            return _core.verify(_arguments(phantom), arguments, threads=threads)
-    raise _core.RadiomicsError(
+            return _core.verify(_arguments(phantom), arguments, threads=whole("threads", threads))
+    raise _core.ReadError(
         f"{data} holds no CT phantom: image.nii.gz and mask.nii.gz are in none of "
         + ", ".join(str(folder) for folder in folders)
     )

@@ -8,9 +8,11 @@ import html
 import json
 import math
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
+
+from radiomics_rs.io.writing import text_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,12 +22,12 @@ if TYPE_CHECKING:
 FIELDS = ("image", "family", "feature", "ibsi_id", "aggregation", "value", "status")
 # Only tables of several discretisations have this one.
 DISCRETISATION = "discretisation"
+# Only files with the tables of several labels have this one, as the first.
+LABEL = "label"
 # Only files that are asked for them have this column or key.
 WARNINGS = "warnings"
 SHOWN_DIGITS = 7
 SHOWN_ROWS = 20
-
-
 # Warnings with these codes are about one image or response, all others about the region.
 OF_LEVELS = ("single_level", "few_levels", "many_levels")
 
@@ -44,6 +46,7 @@ class TableWarning(NamedTuple):
 
     def __str__(self) -> str:
         return f"image `{self.image}`, label {self.label}: {self.message}"
+
 
 
 class FeatureRow(NamedTuple):
@@ -159,35 +162,20 @@ class FeatureTable(Sequence[FeatureRow]):
         """Write a CSV file of the columns of `records`, values at full precision, NaN as NaN.
 
         With `warnings` there is one column more, of that name: the codes of the warnings that a
-        row is concerned by, with semicolons between them.
+        row is concerned by, with semicolons between them. Raises OSError; what stood there before
+        is then left as it was.
         """
-        fields = (*self._fields, WARNINGS) if warnings else self._fields
-        with Path(path).open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(fields)
-            for row in self._rows:
-                value = "NaN" if math.isnan(row.value) else repr(row.value)
-                cells = {**_record(row, self._fields), "value": value}
-                if warnings:
-                    cells[WARNINGS] = ";".join(dict.fromkeys(self._codes(row)))
-                writer.writerow(cells.values())
+        _write_csv(path, {None: self}, warnings)
 
     def to_json(self, path: str | os.PathLike[str], *, warnings: bool = False) -> None:
         """Write a JSON file, an array of the `records`.
 
         JSON has no NaN and no infinity: both become null. With `warnings` the file is an object
         with the keys features, which holds that array, and warnings, an array of objects with the
-        keys code, label, image and message.
+        keys code, label, image and message. Raises OSError; what stood there before is then left
+        as it was.
         """
-        records = self.records()
-        for record in records:
-            if not math.isfinite(record["value"]):
-                record["value"] = None
-        held = {"features": records, WARNINGS: [w._asdict() for w in self._warnings]}
-        text = json.dumps(
-            held if warnings else records, indent=1, ensure_ascii=False, allow_nan=False
-        )
-        Path(path).write_text(text + "\n", encoding="utf-8")
+        _write_json(path, {None: self}, warnings)
 
     def _codes(self, row: FeatureRow) -> Iterator[str]:
         """The codes of the warnings about a row's region, and about its image."""
@@ -265,6 +253,57 @@ class FeatureTable(Sequence[FeatureRow]):
     def _cells(self, row: FeatureRow) -> tuple[str, ...]:
         shown = {**_record(row, self._fields), "value": f"{row.value:.{SHOWN_DIGITS}g}"}
         return tuple(shown.values())
+
+
+#: Tables by their label, or a single one by None.
+Tables: TypeAlias = "Mapping[int | None, FeatureTable]"
+
+
+def write_labels(
+    tables: Mapping[int, FeatureTable], path: str | os.PathLike[str], *, warnings: bool = False
+) -> None:
+    """Write the tables of several labels to one .csv or .json file, whose first column is the label.
+
+    `warnings` is as for `to_csv` and `to_json`. Raises OSError; what stood there before is then
+    left as it was.
+    """
+    WRITERS[Path(path).suffix.lower()](path, {**tables}, warnings)
+
+
+def _labelled(tables: Tables) -> Iterator[tuple[FeatureTable, FeatureRow, dict[str, Any]]]:
+    for label, table in tables.items():
+        before = {} if label is None else {LABEL: label}
+        for row in table:
+            yield table, row, {**before, **_record(row, table._fields)}
+
+
+def _write_csv(path: str | os.PathLike[str], tables: Tables, warnings: bool) -> None:
+    first = next(iter(tables.values()))
+    labels = () if None in tables else (LABEL,)
+    with text_file(path) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow((*labels, *first._fields, *((WARNINGS,) if warnings else ())))
+        for table, row, record in _labelled(tables):
+            record["value"] = "NaN" if math.isnan(row.value) else repr(row.value)
+            if warnings:
+                record[WARNINGS] = ";".join(dict.fromkeys(table._codes(row)))
+            writer.writerow(record.values())
+
+
+def _write_json(path: str | os.PathLike[str], tables: Tables, warnings: bool) -> None:
+    records = [record for _, _, record in _labelled(tables)]
+    for record in records:
+        if not math.isfinite(record["value"]):
+            record["value"] = None
+    noticed = [warning._asdict() for table in tables.values() for warning in table.warnings]
+    held = {"features": records, WARNINGS: noticed} if warnings else records
+    text = json.dumps(held, indent=1, ensure_ascii=False, allow_nan=False)
+    with text_file(path) as file:
+        file.write(text + "\n")
+
+
+#: What writes a file, by the ending of its name.
+WRITERS = {".csv": _write_csv, ".json": _write_json}
 
 
 def aligned(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

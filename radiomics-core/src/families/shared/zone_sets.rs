@@ -17,8 +17,12 @@ impl ZoneSets {
     pub fn new(job: &Job, levels: &Levels, distances: bool) -> Self {
         let slices = levels.shape()[0];
         let chosen = Scope::Omnidirectional.chosen(&job.settings.aggregations);
-        let mut spans: Vec<Span> =
-            chosen.into_iter().flat_map(|a| job.plan(a, slices, [1, 1])).flatten().map(|unit| unit.0).collect();
+        let mut spans: Vec<Span> = chosen
+            .into_iter()
+            .flat_map(|a| job.plan(a, slices, [1, 1]))
+            .flatten()
+            .map(|unit| unit.0)
+            .collect();
         spans.sort();
         spans.dedup();
         let roi = distances.then_some(job.roi);

@@ -74,7 +74,8 @@ fn slices_equal_their_definition() {
 fn the_kernel_has_converged() {
     let spacing = [1.0, 1.0, 0.75];
     let offset = noise((1, 24, 26)).mapv(|x| 1000.0 + x);
-    for (sigma_mm, lambda_mm, gamma) in [(1.5, 4.0, 0.75), (0.4, 2.0, 1.0), (2.0, 3.0, 1.5), (0.8, 8.0, 0.5)] {
+    for (sigma_mm, lambda_mm, gamma) in [(1.5, 4.0, 0.75), (0.4, 2.0, 1.0), (2.0, 3.0, 1.5), (0.8, 8.0, 0.5)]
+    {
         for image in [noise((1, 24, 26)), offset.clone()] {
             let filter = Gabor { sigma_mm, lambda_mm, gamma, ..gabor() };
             let found = filter.apply(&image, About::doubles(spacing), Isa::best()).unwrap();
@@ -128,7 +129,10 @@ fn kernels_wider_than_any_image() {
     assert!(message.contains("looks more than 4095 voxels far"), "{message}");
     let many = Gabor { sigma_mm: 300.0, boundary: Boundary::Nearest, delta_theta: Some(0.01), ..gabor() };
     let message = many.apply(&image, About::doubles([1.0; 3]), Isa::best()).unwrap_err().to_string();
-    assert!(message.contains("with 315 orientations it takes ") && message.contains("points of spectra"), "{message}");
+    assert!(
+        message.contains("with 315 orientations it takes ") && message.contains("points of spectra"),
+        "{message}"
+    );
 }
 
 /// Of a part no more is computed than is seen, and it is the part of the whole.
@@ -139,11 +143,17 @@ fn a_part_is_that_of_the_whole() {
     for boundary in BOUNDARIES {
         let filter = Gabor { sigma_mm: 0.8, orthogonal_planes: true, boundary, ..gabor() };
         let whole = filter.apply(&image, About::doubles(spacing), Isa::best()).unwrap();
-        for (start, shape) in [([5, 15, 14], [2, 9, 12]), ([0, 3, 14], [12, 30, 30]), ([11, 39, 0], [1, 1, 1])] {
+        for (start, shape) in
+            [([5, 15, 14], [2, 9, 12]), ([0, 3, 14], [12, 30, 30]), ([11, 39, 0], [1, 1, 1])]
+        {
             let part = Window { start, shape };
             let found = filter.within(&image, About::doubles(spacing), &part, Isa::best()).unwrap();
             let (found, whole) = (found.view(), whole.view());
-            assert_close(&part.of(&found).to_owned(), &part.of(&whole).to_owned(), &format!("{boundary:?} {start:?}"));
+            assert_close(
+                &part.of(&found).to_owned(),
+                &part.of(&whole).to_owned(),
+                &format!("{boundary:?} {start:?}"),
+            );
         }
     }
 }

@@ -1,35 +1,30 @@
 """Whatever holds an image, as voxels (z, y, x) with a geometry: files, SimpleITK images and arrays.
 
-Both interfaces read here, ours and PyRadiomics'.
+Both interfaces read here, ours and PyRadiomics', and write here.
 """
 
-from radiomics_rs.io.arrays import (
-    IDENTITY,
-    ORIGIN,
-    ImageLike,
-    Matrix,
-    Triple,
-    Volume,
-    from_sitk,
-    read,
-    volume,
-    volumes,
-    volumes_on_mask,
-)
-from radiomics_rs.io.errors import RadiomicsWarning, warn
-from radiomics_rs.io.files import read_image, write_image
+from radiomics_rs.io.arrays import ImageLike, read, volume, volumes, volumes_on_mask
+from radiomics_rs.io.errors import NATIVE, Door, RadiomicsWarning, warn
+from radiomics_rs.io.files import check_place, read_image
+from radiomics_rs.io.voxels import IDENTITY, ORIGIN, Matrix, Triple, Volume, from_sitk
+from radiomics_rs.io.writing import beside, text_file, write_image
 
 __all__ = [
     "IDENTITY",
+    "NATIVE",
     "ORIGIN",
+    "Door",
     "ImageLike",
     "Matrix",
     "RadiomicsWarning",
     "Triple",
     "Volume",
+    "beside",
+    "check_place",
     "from_sitk",
     "read",
     "read_image",
+    "text_file",
     "volume",
     "volumes",
     "volumes_on_mask",

@@ -1,9 +1,13 @@
-"""What becomes of what is noticed about an image or its values."""
+"""What becomes of what is noticed about an image while it is read, or about its values."""
 
 from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from radiomics_rs._core import GeometryError, RadiomicsError, ReadError
 
 
 class RadiomicsWarning(UserWarning):
@@ -16,3 +20,50 @@ def warn(text: str) -> None:
     while frame.f_back and frame.f_globals.get("__name__", "").startswith("radiomics_rs"):
         level, frame = level + 1, frame.f_back
     warnings.warn(text, RadiomicsWarning, stacklevel=level)
+
+
+def refuse(error: RadiomicsError) -> None:
+    """Raise the error."""
+    raise error
+
+
+@dataclass(frozen=True)
+class Door:
+    """How whoever reads takes what is noticed: one for each interface."""
+
+    remark: Callable[[str], object]
+    """Told what may be wrong."""
+    misplaced: Callable[[GeometryError], object]
+    """Told what is wrong about where voxels lie, which may raise it."""
+
+
+NATIVE = Door(warn, refuse)
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that is about to be read."""
+
+    name: str
+    """Its path, as SimpleITK takes it."""
+    role: str
+    """What it is read for, such as "image"."""
+    size: int
+    """Its length in bytes."""
+    head: bytes
+    """Its first bytes."""
+
+    def error(self, text: str, kind: type[RadiomicsError] = ReadError) -> RadiomicsError:
+        """The error that says what is wrong with the file."""
+        return kind(f"cannot read {self.role} {self.name}: {text}")
+
+    def require(self, held: int, expected: int, what: str = "its header") -> None:
+        """Check that the file holds as many bytes as it should.
+
+        Raises ReadError with both numbers.
+        """
+        if held < expected:
+            raise self.error(
+                f"{expected - held} of its bytes are missing: {what} says {expected}, and there "
+                f"are {held}; the file is cut off, copy or download it again"
+            )

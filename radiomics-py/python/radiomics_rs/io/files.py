@@ -1,60 +1,164 @@
 """Files: the one reader of images for both interfaces.
 
-SimpleITK decodes; a folder that holds one DICOM series is an image, too.
+SimpleITK decodes. Whether a file is what it says is looked at here, a format or kind a module; what
+SimpleITK has to say about it is not passed on.
 """
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import os
+import stat
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import SimpleITK as sitk  # noqa: N813
 
-from radiomics_rs._core import RadiomicsError
+from radiomics_rs._core import GeometryError, ReadError
+from radiomics_rs.io import dicom, metaimage, nifti, nrrd, pictures, tiff
+from radiomics_rs.io.directions import wrong_directions
+from radiomics_rs.io.errors import NATIVE, Door, File
+
+#: Of a compressed file that many bytes hold any header.
+HEAD = 4096
+# In the order in which they are asked: by content where there is a mark.
+FORMATS: tuple[tuple[str, ModuleType], ...] = (
+    ("DICOM", dicom),
+    ("NRRD", nrrd),
+    ("TIFF", tiff),
+    ("picture", pictures),
+    ("MetaImage", metaimage),
+    ("NIfTI", nifti),
+)
+After = Callable[[sitk.Image, Door], sitk.Image]
 
 
-def read_image(path: str | os.PathLike[str], role: str = "image") -> sitk.Image:
+def read_image(
+    path: str | os.PathLike[str], role: str = "image", door: Door = NATIVE
+) -> sitk.Image:
     """The image in a file of any format that SimpleITK reads, or in a folder of one DICOM series.
 
-    `role` says in messages what the file is for. Raises FileNotFoundError, or RadiomicsError
-    naming the path and the reason.
+    `role` says in messages what the file is for, `door` what becomes of what is noticed. Raises
+    FileNotFoundError or another OSError, ReadError for a file that is cut off, damaged or of
+    another kind, or GeometryError, all naming the path.
+    """
+    name = file_name(path, role)
+    mode = os.stat(name).st_mode  # noqa: PTH116
+    with _silence():
+        if stat.S_ISDIR(mode):
+            image = _decoded(name, role, "DICOM", lambda: dicom.read_series(name, role, door))
+        elif stat.S_ISREG(mode):
+            image = _read_file(name, role, door)
+        else:
+            raise ReadError(f"cannot read {role} {name}: it is neither a file nor a folder")
+    check_place(image, f"{role} {name}", door)
+    return image
+
+
+def file_name(path: str | os.PathLike[str], role: str) -> str:
+    """The path as SimpleITK takes it.
+
+    Raises ReadError for a name that it cannot take, as that would end the process.
     """
     name = os.fsdecode(path)
-    if not Path(name).exists():
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
     try:
-        return _read_series(name, role) if Path(name).is_dir() else sitk.ReadImage(name)
-    except RuntimeError as error:
-        raise RadiomicsError(f"cannot read {role} {name}: {reason(error)}") from error
+        taken = os.fsencode(name).decode("utf-8")
+    except UnicodeError:
+        shown = os.fsencode(name).decode("utf-8", "backslashreplace")
+        raise ReadError(
+            f"cannot read {role} {shown}: its name is not in UTF-8: rename it"
+        ) from None
+    if "\0" in taken:
+        raise ReadError(f"cannot read {role} {taken!r}: there is a NUL in the name")
+    return taken
 
 
-def _read_series(folder: str, role: str) -> sitk.Image:
-    series = sitk.ImageSeriesReader.GetGDCMSeriesIDs(folder)
-    if len(series) != 1:
-        held = f"{len(series)} DICOM series" if series else "no DICOM series"
-        raise RadiomicsError(
-            f"cannot read {role} {folder}: the folder holds {held}; "
-            "give an image file, or a folder with the files of one series"
+def check_place(image: sitk.Image, what: str, door: Door) -> None:
+    """Check where an image says that its voxels lie: `what` is what messages call it."""
+    for name, numbers in (("spacing", image.GetSpacing()), ("origin", image.GetOrigin())):
+        wrong = [v for v in numbers if not abs(v) < float("inf") or (name == "spacing" and v <= 0)]
+        if wrong:
+            raise GeometryError(
+                f"the {name} of {what} is (x, y, z) {numbers} mm: give finite numbers"
+                + (" above 0" if name == "spacing" else "")
+            )
+    n = image.GetDimension()
+    direction = image.GetDirection()
+    found = wrong_directions([direction[row * n : (row + 1) * n] for row in range(n)])
+    if found is not None:
+        door.misplaced(
+            GeometryError(
+                f"the direction of {what} {found}; volumes and distances would be wrong: "
+                "resample it to a straight grid"
+            )
         )
-    reader = sitk.ImageSeriesReader()
-    reader.SetFileNames(reader.GetGDCMSeriesFileNames(folder, series[0]))
-    return reader.Execute()
 
 
-def write_image(image: sitk.Image, path: str | os.PathLike[str]) -> None:
-    """Write an image in the format that the name's ending says.
+def check_file(name: str, role: str) -> tuple[str, After | None]:
+    """Check that a file is whole, as far as its format is known.
 
-    Raises RadiomicsError naming the path and the reason.
+    Returns the name of the format, and what is to be done with the image once it is decoded. Raises
+    as `read_image`.
     """
-    name = os.fsdecode(path)
+    with Path(name).open("rb") as stream:
+        file = File(name, role, os.fstat(stream.fileno()).st_size, stream.read(HEAD))
+    if file.size == 0:
+        raise file.error("it is empty, of 0 bytes")
+    for kind, module in FORMATS:
+        if module.recognises(file.head, name):
+            return kind, module.check(file)
+    _check_neighbours(file)
+    return "", None
+
+
+def _read_file(name: str, role: str, door: Door) -> sitk.Image:
+    kind, after = check_file(name, role)
+    image = _decoded(name, role, kind, lambda: sitk.ReadImage(name))
+    return image if after is None else after(image, door)
+
+
+def _check_neighbours(file: File) -> None:
+    """A file of no known format must not be taken for a neighbour whose name begins like its own."""
+    for ending in (".nii", ".nii.gz", ".hdr", ".img"):
+        if Path(file.name + ending).is_file():
+            raise file.error(
+                f"it is of no known format; was {Path(file.name + ending).name}, beside it, meant?"
+            )
+
+
+def _decoded(name: str, role: str, kind: str, read: Callable[[], sitk.Image]) -> sitk.Image:
     try:
-        sitk.WriteImage(image, name)
+        return read()
     except RuntimeError as error:
-        raise RadiomicsError(f"cannot write {name}: {reason(error)}") from error
+        if kind:
+            text = f"it is a {kind} file that is damaged, or of a variant that is not read"
+        else:
+            text = "it is of no format that is read (such as NIfTI, NRRD, MetaImage, DICOM or TIFF)"
+        raise ReadError(
+            f"cannot read {role} {name}: {text}; convert it to NRRD or NIfTI"
+        ) from error
 
 
-def reason(error: RuntimeError) -> str:
-    """What SimpleITK says, without where in its source it says so."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1].removeprefix("sitk::ERROR: ") if lines else "unknown reason"
+_display = threading.Lock()
+_silent = 0
+_displayed = True
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Without ITK's warnings on standard error: what they are about is looked at here."""
+    global _silent, _displayed
+    with _display:
+        if _silent == 0:
+            _displayed = sitk.ProcessObject.GetGlobalWarningDisplay()
+            sitk.ProcessObject.GlobalWarningDisplayOff()
+        _silent += 1
+    try:
+        yield
+    finally:
+        with _display:
+            _silent -= 1
+            if _silent == 0:
+                sitk.ProcessObject.SetGlobalWarningDisplay(_displayed)

@@ -9,6 +9,10 @@ import sys
 
 import numpy
 
+from radiomics_rs import io
+
+#: How an error begins that means that results are lost.
+NOT_WRITTEN = "not written: "
 #: The column (or key) that says why a case has no features; only there when a case failed.
 ERROR = "error"
 
@@ -17,7 +21,7 @@ def write(results, args) -> None:
     if args.out is None:
         _write_to(sys.stdout, results, args)
     else:
-        with open(args.out, "a", newline="", encoding="utf-8") as out:
+        with io.text_file(args.out, append=True) as out:
             _write_to(out, results, args)
 
 

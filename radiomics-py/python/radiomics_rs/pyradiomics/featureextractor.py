@@ -367,14 +367,19 @@ class RadiomicsFeatureExtractor:
         logger.debug("Enabled features: %s", self.enabledFeatures)
 
 
+#: What is noticed while reading is logged: PyRadiomics computes all the same.
+_DOOR = io.Door(logger.warning, lambda error: logger.warning("%s", error))
+
+
 def _read(source, what, series=False):
     if isinstance(source, sitk.Image):
+        io.check_place(source, f"the {what}", _DOOR)
         return source
     if isinstance(source, (str, os.PathLike)) and (
         os.path.isfile(source) or (series and os.path.isdir(source))
     ):
         try:
-            return io.read_image(source, what)
+            return io.read_image(source, what, _DOOR)
         except RadiomicsError as error:
             # As PyRadiomics: what ITK cannot read is a RuntimeError.
             if os.path.isfile(source):

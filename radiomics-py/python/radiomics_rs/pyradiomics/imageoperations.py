@@ -14,7 +14,7 @@ import logging
 import numpy
 import SimpleITK as sitk
 
-from . import _regions, _settings
+from . import _labels, _regions, _settings
 from ._binning import binImage, getBinEdges
 from ._imagetypes import (
     getExponentialImage,
@@ -79,17 +79,9 @@ def getMask(mask, **kwargs):
         selector.SetIndex(label_channel)
         mask = selector.Execute(mask)
 
-    mask = sitk.Cast(mask, sitk.sitkUInt32)
-    values = sitk.GetArrayViewFromImage(mask)
-    if not (values == label).any():
-        # Only now: sorting all voxels of a CT takes seconds.
-        labels = numpy.unique(values)
-        if not labels.any():
-            raise ValueError("No labels found in this mask (i.e. nothing is segmented)!")
-        raise ValueError(
-            f"Label ({label:g}) not present in mask. Choose from {labels[labels != 0]}"
-        )
-    return mask
+    labels = _labels.as_labels(mask)
+    _labels.require_label(mask, labels, label)
+    return labels
 
 
 def checkMask(imageNode, maskNode, **kwargs):

@@ -14,6 +14,8 @@ import os
 
 import SimpleITK as sitk
 
+from radiomics_rs import RadiomicsError, io
+
 from . import _output, _schema
 from ._version import __version__
 from .featureextractor import RadiomicsFeatureExtractor
@@ -176,6 +178,8 @@ def _run(args) -> int:
         logger.error(
             "%d of %d cases failed, see the column '%s'", failed, len(results), _output.ERROR
         )
+        if any(result.get(_output.ERROR, "").startswith(_output.NOT_WRITTEN) for result in results):
+            return EXIT_ERROR
         return EXIT_FAILED_CASES if args.strict else EXIT_OK
     logger.info("Finished %s-based extraction successfully...", args.mode)
     return EXIT_OK
@@ -333,11 +337,19 @@ def _extract_case(numbered_case, extractor, out_dir) -> dict:
         result[_output.ERROR] = f"{type(error).__name__}: {' '.join(str(error).split())}"
         return result
     if stored is not None:
-        with open(stored, "w", newline="", encoding="utf-8") as table:
-            writer = csv.DictWriter(table, list(result), lineterminator="\n")
-            writer.writeheader()
-            writer.writerow(result)
+        try:
+            with io.text_file(stored) as table:
+                writer = csv.DictWriter(table, list(result), lineterminator="\n")
+                writer.writeheader()
+                writer.writerow(result)
+        except OSError as error:
+            result[_output.ERROR] = _not_written(number, error)
     return result
+
+
+def _not_written(number: int, error: OSError) -> str:
+    logger.error("The results of case %d cannot be written! %s", number, error)
+    return f"{_output.NOT_WRITTEN}{error}"
 
 
 def _extract_maps(numbered_case, extractor, out_dir) -> dict:
@@ -348,16 +360,21 @@ def _extract_maps(numbered_case, extractor, out_dir) -> dict:
         logger.info("Processing case %d", number)
         labels = _number(case, "Label"), _number(case, "Label_channel")
         found = extractor.execute(case["Image"], case["Mask"], *labels, voxelBased=True)
-        for key, value in found.items():
-            if isinstance(value, sitk.Image):
-                path = os.path.join(out_dir or ".", f"Case-{number}_{key}.nrrd")
-                sitk.WriteImage(value, path, True)
-                value = path
-            result[key] = value
     except Exception as error:
         logger.error("Feature extraction of case %d failed! %s", number, error)
         logger.debug("Details:", exc_info=True)
         result[_output.ERROR] = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        return result
+    for key, value in found.items():
+        if isinstance(value, sitk.Image):
+            path = os.path.join(out_dir or ".", f"Case-{number}_{key}.nrrd")
+            try:
+                io.write_image(value, path, compressed=True)
+            except (RadiomicsError, OSError) as error:
+                result[_output.ERROR] = _not_written(number, error)
+                return result
+            value = path
+        result[key] = value
     return result
 
 

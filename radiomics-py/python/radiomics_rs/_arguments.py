@@ -1,0 +1,99 @@
+"""Arguments of calls: whole numbers, labels and settings in whatever form they are given."""
+
+from __future__ import annotations
+
+import operator
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from radiomics_rs import _core
+from radiomics_rs._core import RegionError, SettingsError
+
+SettingsLike: TypeAlias = "_core.Settings | Mapping[str, Any] | str | os.PathLike[str] | None"
+
+#: Whole numbers that the engine takes.
+LOWEST, HIGHEST = -(2**63), 2**63 - 1
+#: What has members, or reads as a number, and is meant as neither.
+TEXT = (str, bytes, bytearray, memoryview)
+
+
+def settings_of(given: SettingsLike) -> _core.Settings:
+    """Settings from whatever stands for them.
+
+    Raises SettingsError, OSError for a file that cannot be opened, or TypeError.
+    """
+    if given is None:
+        return _core.Settings()
+    if isinstance(given, _core.Settings):
+        return given
+    if isinstance(given, Mapping):
+        return _core.Settings(**given)
+    if isinstance(given, str | os.PathLike):
+        return _core.Settings.from_yaml(Path(given))
+    raise TypeError(
+        f"the settings are of type {type(given).__name__}: "
+        "give Settings, a mapping, the path of a YAML or JSON document, or None"
+    )
+
+
+def labels_of(label: int | Iterable[int]) -> tuple[list[int], bool]:
+    """The labels, and whether they were given as several.
+
+    Raises RegionError, or TypeError for what is no whole number.
+    """
+    # Text is no label, and an array without axes is a single one.
+    has_members = getattr(label, "ndim", None) != 0
+    if isinstance(label, Iterable) and not isinstance(label, TEXT) and has_members:
+        labels = [label_of(one) for one in label]
+        if not labels:
+            raise RegionError("the labels are empty: give at least one label of the mask")
+        for place, one in enumerate(labels):
+            if one in labels[:place]:
+                raise RegionError(f"label {one} is given twice: give each label once")
+        return labels, True
+    return [label_of(label)], False
+
+
+def label_of(given: Any) -> int:
+    """A label.
+
+    Raises RegionError for one that no mask can hold, or TypeError for what is no whole number.
+    """
+    try:
+        label = operator.index(given)
+    except TypeError:
+        raise TypeError(
+            f"the label is {given!r}: give a whole number, or several of them"
+        ) from None
+    if not LOWEST <= label <= HIGHEST:
+        raise RegionError(f"the label is {label}: labels of a mask are from {LOWEST} to {HIGHEST}")
+    return label
+
+
+def whole(name: str, given: Any) -> int:
+    """A whole number that is not a label.
+
+    Raises SettingsError for one that is too large, or TypeError for what is none.
+    """
+    try:
+        number = operator.index(given)
+    except TypeError:
+        raise TypeError(f"{name} is {given!r}: give a whole number") from None
+    if not LOWEST <= number <= HIGHEST:
+        raise SettingsError(f"{name} is {number}: give a smaller number")
+    return number
+
+
+def real(name: str, given: Any) -> float:
+    """A number that need not be whole.
+
+    Raises TypeError for what is none, such as text that reads as one.
+    """
+    if not isinstance(given, TEXT):
+        try:
+            return float(given)
+        except (TypeError, ValueError):
+            pass
+    raise TypeError(f"{name} is {given!r}: give a number")

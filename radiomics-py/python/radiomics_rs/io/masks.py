@@ -1,0 +1,118 @@
+"""Masks that are not on the image's grid, or hold several labels a voxel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import SimpleITK as sitk  # noqa: N813
+
+from radiomics_rs._core import GeometryError, ReadError, RegionError
+from radiomics_rs.io.voxels import Volume, from_sitk
+
+#: Voxels of the image by which the box of a region may reach over its border.
+OVER_BORDER = 1e-3
+
+
+def channel_of_image(mask: sitk.Image, channel: int, what: str) -> sitk.Image:
+    """One component of a mask.
+
+    Raises ReadError for one that it does not have.
+    """
+    components = mask.GetNumberOfComponentsPerPixel()
+    _check_channel(channel, components, what)
+    return mask if components == 1 else sitk.VectorIndexSelectionCast(mask, channel)
+
+
+def channel_of_array(mask: npt.NDArray[Any], channel: int) -> npt.NDArray[Any]:
+    """One component of a mask (z, y, x, component), or a mask that has no such axis.
+
+    Raises ReadError for one that it does not have.
+    """
+    components = mask.shape[3] if mask.ndim == 4 else 1
+    _check_channel(channel, components, "the mask")
+    return mask[..., channel] if mask.ndim == 4 else mask
+
+
+def _check_channel(channel: int, components: int, what: str) -> None:
+    if not 0 <= channel < components:
+        held = f"{components} components, 0 to {components - 1}" if components > 1 else "1 component"
+        raise ReadError(f"label_channel is {channel}, and {what} has {held} per voxel")
+
+
+def onto(image: Volume, mask: Volume, labels: Iterable[int]) -> Volume:
+    """The mask resampled to the grid of an image by nearest neighbour, unless it is on it.
+
+    Raises GeometryError without a place for both, and RegionError for a label whose box does not lie
+    in the image, or of which no voxel is left.
+    """
+    if not isinstance(image.owner, sitk.Image) or not isinstance(mask.owner, sitk.Image):
+        if image.voxels.shape == mask.voxels.shape:
+            return mask
+        raise GeometryError(
+            f"the image has shape (z, y, x) {image.voxels.shape} and the mask {mask.voxels.shape}, "
+            "and an array has no place to resample it by: give files or SimpleITK images"
+        )
+    reference, given = image.owner, mask.owner
+    dimension = given.GetDimension()
+    if reference.GetDimension() != dimension:
+        raise GeometryError(
+            f"the mask has {dimension} dimensions and the image {reference.GetDimension()}: "
+            "a mask can be resampled to an image of as many"
+        )
+    if image.geometry == mask.geometry and image.voxels.shape == mask.voxels.shape:
+        return mask
+    held = {label: _corners(mask.voxels, label, dimension) for label in labels}
+    for label, corners in held.items():
+        if corners is not None:
+            _require_inside(reference, given, label, corners)
+    resampled = from_sitk(
+        sitk.Resample(
+            given,
+            reference,
+            sitk.Transform(dimension, sitk.sitkIdentity),
+            sitk.sitkNearestNeighbor,
+            0.0,
+            given.GetPixelID(),
+        ),
+        "mask",
+    )
+    for label, corners in held.items():
+        if corners is not None and not (resampled.voxels == label).any():
+            raise RegionError(
+                f"label {label} of the mask has no voxel left on the grid of the image "
+                "(resample_mask): it lies between the centres of the image's voxels"
+            )
+    return resampled
+
+
+def _corners(
+    voxels: npt.NDArray[Any], label: int, dimension: int
+) -> npt.NDArray[np.float64] | None:
+    """Corners (x, y, z) of the box of a label in voxels, half a voxel outside of the centres."""
+    inside = voxels == label
+    ends = []
+    for axis in range(3):
+        others = tuple(other for other in range(3) if other != axis)
+        hits = np.flatnonzero(inside.any(axis=others))
+        if not hits.size:
+            return None
+        ends.append((hits[0] - 0.5, hits[-1] + 0.5))
+    return np.stack(np.meshgrid(*ends[::-1][:dimension], indexing="ij"), -1).reshape(-1, dimension)
+
+
+def _require_inside(
+    image: sitk.Image, mask: sitk.Image, label: int, corners: npt.NDArray[np.float64]
+) -> None:
+    points = [mask.TransformContinuousIndexToPhysicalPoint(corner.tolist()) for corner in corners]
+    there = np.array([image.TransformPhysicalPointToContinuousIndex(point) for point in points])
+    low, high = there.min(axis=0), there.max(axis=0)
+    size = np.array(image.GetSize())
+    if (low < -0.5 - OVER_BORDER).any() or (high > size - 0.5 + OVER_BORDER).any():
+        raise RegionError(
+            f"label {label} of the mask is not inside of the image: its box reaches from voxel "
+            f"(z, y, x) {np.round(low[::-1], 2).tolist()} to {np.round(high[::-1], 2).tolist()} "
+            f"of an image of {size[::-1].tolist()}: take a mask that belongs to the image"
+        )

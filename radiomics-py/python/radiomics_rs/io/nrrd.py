@@ -1,0 +1,116 @@
+"""NRRD: whether the voxels that its header announces are there, in the file or beside it."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+
+from radiomics_rs.io import streams
+from radiomics_rs.io.errors import File
+
+ENDINGS = (".nrrd", ".nhdr")
+LARGEST_HEADER = 1 << 20
+#: Bytes of a sample, by the names of its type.
+SAMPLE_BYTES = {
+    name: size
+    for size, names in {
+        1: "signed char,int8,int8_t,uchar,unsigned char,uint8,uint8_t",
+        2: "short,short int,signed short,signed short int,int16,int16_t,"
+        "ushort,unsigned short,unsigned short int,uint16,uint16_t",
+        4: "int,signed int,int32,int32_t,uint,unsigned int,uint32,uint32_t,float",
+        8: "longlong,long long,long long int,signed long long,signed long long int,int64,int64_t,"
+        "ulonglong,unsigned long long,unsigned long long int,uint64,uint64_t,double",
+    }.items()
+    for name in names.split(",")
+}
+
+
+def recognises(head: bytes, name: str) -> bool:
+    """Whether a file is an NRRD, by its name or its first line."""
+    return name.lower().endswith(ENDINGS) or head.startswith(b"NRRD0")
+
+
+def check(file: File) -> None:
+    """Check that the samples are as many as the header says.
+
+    Raises ReadError.
+    """
+    fields, lines, offset = _header(file)
+    kind = fields.get("type", "").lower()
+    if kind not in SAMPLE_BYTES:
+        raise file.error(f"its samples are of type {kind or 'none'}: give whole or real numbers")
+    try:
+        sizes = [int(size) for size in fields["sizes"].split()]
+        skip = int(fields.get("byte skip", fields.get("byteskip", "0")))
+        line_skip = int(fields.get("line skip", fields.get("lineskip", "0")))
+    except (KeyError, ValueError):
+        raise file.error("its NRRD header is damaged: its sizes cannot be read") from None
+    expected = math.prod(sizes) * SAMPLE_BYTES[kind]
+    encoding = fields.get("encoding", "raw").lower()
+    where = fields.get("data file", fields.get("datafile"))
+    if where is None:
+        places = [(file.name, offset)]
+    else:
+        places = [(name, max(skip, 0)) for name in _external(file, where, lines)]
+    if line_skip:
+        # How long the lines are is for the reader to find out; it looks at what follows itself.
+        return
+    for name, begin in places:
+        of_one = expected // len(places)
+        if encoding in ("gz", "gzip"):
+            streams.require_gzip(file, of_one, path=name, skip=0 if where else offset)
+        elif encoding == "raw":
+            file.require(os.path.getsize(name), begin + of_one, _source(file, name))  # noqa: PTH202
+
+
+def _source(file: File, name: str) -> str:
+    return "its header" if name == file.name else f"of {Path(name).name}, its header"
+
+
+def _header(file: File) -> tuple[dict[str, str], list[str], int]:
+    """The fields, the lines behind a list of files, and where the samples begin."""
+    with Path(file.name).open("rb") as stream:
+        data = stream.read(LARGEST_HEADER)
+    if not data.startswith(b"NRRD0"):
+        raise file.error("it does not begin with an NRRD header; it is damaged, or of another format")
+    fields: dict[str, str] = {}
+    at = 0
+    while at < len(data):
+        end = data.find(b"\n", at)
+        end = len(data) if end < 0 else end
+        line = data[at:end].rstrip(b"\r").decode("latin-1")
+        at = end + 1
+        if not line:
+            break
+        name, colon, value = line.partition(": ")
+        if colon and not line.startswith("#"):
+            fields[name.strip().lower()] = value.strip()
+        if fields.get("data file", fields.get("datafile", "")).upper().startswith("LIST"):
+            return fields, data[at:].decode("latin-1").splitlines(), at
+    return fields, [], at
+
+
+def _external(file: File, where: str, lines: list[str]) -> list[str]:
+    """The files that hold the samples: a name, a list of names, or a pattern with numbers."""
+    parts = where.split()
+    if parts[0].upper() == "LIST":
+        names = [line.strip() for line in lines if line.strip()]
+    elif "%" in parts[0] and len(parts) >= 4:
+        try:
+            first, last, step = (int(number) for number in parts[1:4])
+            names = [parts[0] % n for n in range(first, last + (1 if step > 0 else -1), step)]
+        except (TypeError, ValueError):
+            raise file.error(f"its header names its samples by {where!r}, which is no pattern") from None
+    else:
+        names = [where]
+    folder = Path(file.name).parent
+    paths = [str(folder / name) for name in names]
+    for path in paths:
+        if not Path(path).is_file():
+            raise file.error(
+                f"its samples are in {path}, which does not exist: put the two side by side"
+            )
+    if not paths:
+        raise file.error("its header names no file with the samples")
+    return paths

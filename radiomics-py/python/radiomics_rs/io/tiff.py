@@ -1,0 +1,99 @@
+"""TIFF: whether the pieces of its pictures are there, and whether they are read as they are."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+import SimpleITK as sitk  # noqa: N813
+
+from radiomics_rs.io.errors import Door, File
+
+BITS, PHOTOMETRIC, SAMPLES = 258, 262, 277
+STRIPS, STRIP_BYTES, TILES, TILE_BYTES = 273, 279, 324, 325
+PALETTE = 3
+NUMBERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
+#: Pictures of a file that are looked at: more make a loop of its table of contents.
+MOST_PICTURES = 1 << 16
+
+
+def recognises(head: bytes, _name: str) -> bool:
+    """Whether the first bytes are those of a TIFF, old or large."""
+    return head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+
+def check(file: File) -> _Unchanged | None:
+    """Check that all pieces of all pictures lie inside of the file.
+
+    Raises ReadError. Returns what is to be done with the image that is read.
+    """
+    with Path(file.name).open("rb") as stream:
+        try:
+            pictures = _Directory(stream, file.head).pictures()
+        except (struct.error, OverflowError):
+            raise file.error("its table of contents is damaged or cut off") from None
+    for picture in pictures:
+        for places, lengths in ((STRIPS, STRIP_BYTES), (TILES, TILE_BYTES)):
+            for place, length in zip(picture.get(places, ()), picture.get(lengths, ()), strict=False):
+                file.require(file.size, place + length)
+    if not pictures:
+        raise file.error("it holds no picture")
+    return _Unchanged(file, pictures[0])
+
+
+class _Directory:
+    """The tables of contents, one a picture."""
+
+    def __init__(self, stream: object, head: bytes) -> None:
+        self._stream = stream
+        self._order = "<" if head[:2] == b"II" else ">"
+        self._large = head[2:4] in (b"+\0", b"\0+")
+
+    def _read(self, layout: str, at: int) -> tuple[int, ...]:
+        layout = self._order + layout
+        self._stream.seek(at)  # type: ignore[attr-defined]
+        return struct.unpack(layout, self._stream.read(struct.calcsize(layout)))  # type: ignore[attr-defined]
+
+    def pictures(self) -> list[dict[int, tuple[int, ...]]]:
+        count, number, entry = ("Q", "Q", 20) if self._large else ("H", "I", 12)
+        (at,) = self._read(number, 8 if self._large else 4)
+        found: list[dict[int, tuple[int, ...]]] = []
+        while at and len(found) < MOST_PICTURES:
+            (n,) = self._read(count, at)
+            begin = at + struct.calcsize("<" + count)
+            found.append(dict(self._entry(begin + k * entry, number) for k in range(min(n, 4096))))
+            (at,) = self._read(number, begin + n * entry)
+        return found
+
+    def _entry(self, at: int, number: str) -> tuple[int, tuple[int, ...]]:
+        """The tag, and its values if they are whole numbers."""
+        tag, kind, n = self._read("HH" + number, at)
+        layout = NUMBERS.get(kind)
+        if layout is None:
+            return tag, ()
+        place = at + 4 + struct.calcsize("<" + number)
+        if n * struct.calcsize("<" + layout) > struct.calcsize("<" + number):
+            (place,) = self._read(number, place)
+        return tag, self._read(f"{n}{layout}", place)
+
+
+@dataclass(frozen=True)
+class _Unchanged:
+    """What is looked at once the image is read: whether it has the samples that the file has."""
+
+    file: File
+    picture: dict[int, tuple[int, ...]]
+
+    def __call__(self, image: sitk.Image, _door: Door) -> sitk.Image:
+        samples = self.picture.get(SAMPLES, (1,))[0]
+        bits = self.picture.get(BITS, (1,))[0]
+        given = image.GetNumberOfComponentsPerPixel()
+        if samples == given or self.picture.get(PHOTOMETRIC) == (PALETTE,):
+            return image
+        layout = "in tiles" if TILES in self.picture else "in this layout"
+        raise self.file.error(
+            f"it has {samples} value(s) of {bits} bits a pixel {layout}, which the reader turns into "
+            f"8-bit colours: save it in strips without compression (`tiffcp -s -c none`), or convert it "
+            "to NRRD or NIfTI"
+        )

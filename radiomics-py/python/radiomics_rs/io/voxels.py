@@ -1,0 +1,126 @@
+"""A volume: voxels (z, y, x) and where they lie, from a SimpleITK image.
+
+SimpleITK counts axes (x, y, z). They are turned here, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import SimpleITK as sitk  # noqa: N813
+
+from radiomics_rs._core import ReadError
+from radiomics_rs.io.errors import NATIVE
+from radiomics_rs.io.files import check_place
+
+Triple: TypeAlias = tuple[float, float, float]
+Matrix: TypeAlias = tuple[Triple, Triple, Triple]
+
+ORIGIN: Triple = (0.0, 0.0, 0.0)
+IDENTITY: Matrix = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+SLICE_THICKNESS_MM = 1.0
+NUMBERS = {
+    sitk.sitkUInt8,
+    sitk.sitkInt8,
+    sitk.sitkUInt16,
+    sitk.sitkInt16,
+    sitk.sitkUInt32,
+    sitk.sitkInt32,
+    sitk.sitkUInt64,
+    sitk.sitkInt64,
+    sitk.sitkFloat32,
+    sitk.sitkFloat64,
+}
+COMPLEX = {sitk.sitkComplexFloat32, sitk.sitkComplexFloat64}
+
+
+@dataclass(frozen=True)
+class Volume:
+    """Voxels and where they lie; every axis order is (z, y, x)."""
+
+    voxels: npt.NDArray[Any]
+    """Array (z, y, x), a view of what the caller gave."""
+    spacing_mm: Triple
+    """Distance between voxel centres in millimetres."""
+    origin_mm: Triple = ORIGIN
+    """Position of the centre of voxel (0, 0, 0) in millimetres."""
+    direction: Matrix = IDENTITY
+    """Direction cosines: column c is the direction in which array axis c runs."""
+    owner: Any = None
+    """What the voxels are a view of, kept alive as long as they are."""
+
+    @property
+    def geometry(self) -> tuple[Triple, Triple, Matrix]:
+        """Spacing, origin and direction."""
+        return self.spacing_mm, self.origin_mm, self.direction
+
+
+def from_sitk(image: sitk.Image, role: str = "image") -> Volume:
+    """A SimpleITK image (x, y, z) as a volume (z, y, x), without a copy of its voxels.
+
+    Raises ReadError for colours, vectors, or other than two or three dimensions, and GeometryError
+    for directions that are not at right angles, or a spacing that is none.
+    """
+    check_place(image, f"the {role}", NATIVE)
+    return placed(image, f"the {role}")
+
+
+def placed(image: sitk.Image, what: str) -> Volume:
+    """A SimpleITK image whose place has been looked at, as a volume; raises ReadError."""
+    image = _of_numbers(image, what)
+    if image.GetDimension() == 4 and image.GetSize()[3] == 1:
+        image = image[:, :, :, 0]
+    dimension = image.GetDimension()
+    if dimension not in (2, 3):
+        raise ReadError(
+            f"{what} has {dimension} dimensions, size (x, y, z, ...) {image.GetSize()}: "
+            "take one volume of it"
+        )
+    spacing = image.GetSpacing()[::-1]
+    origin = image.GetOrigin()[::-1]
+    cosines = np.reshape(image.GetDirection(), (dimension, dimension))[::-1, ::-1]
+    direction = np.eye(3)
+    direction[3 - dimension :, 3 - dimension :] = cosines
+    if dimension == 2:
+        spacing = (SLICE_THICKNESS_MM, *spacing)
+        origin = (0.0, *origin)
+    return Volume(
+        three_dimensional(sitk.GetArrayViewFromImage(image)),
+        spacing,
+        origin,
+        tuple(tuple(row) for row in direction.tolist()),
+        owner=image,
+    )
+
+
+def three_dimensional(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """An array (y, x) as one slice (z, y, x)."""
+    return array[np.newaxis] if array.ndim == 2 else array
+
+
+def _of_numbers(image: sitk.Image, what: str) -> sitk.Image:
+    """The image, whose voxels are plain numbers."""
+    components = image.GetNumberOfComponentsPerPixel()
+    kind = image.GetPixelID()
+    # Asked first: a view of a label map ends the interpreter.
+    if kind in COMPLEX:
+        raise ReadError(
+            f"{what} has complex voxels, which have no order: take their magnitude or real part, "
+            "for example with SimpleITK.ComplexToModulus"
+        )
+    if components != 1:
+        remedy = "take one of them, for example with SimpleITK.VectorIndexSelectionCast"
+        if "mask" in what.split()[:2]:
+            remedy = f"choose one with label_channel, 0 to {components - 1}"
+        raise ReadError(f"{what} has {components} components per voxel: {remedy}")
+    if kind in NUMBERS:
+        return image
+    if "vector" in image.GetPixelIDTypeAsString():
+        return sitk.VectorIndexSelectionCast(image, 0)
+    raise ReadError(
+        f"{what} has voxels of type {image.GetPixelIDTypeAsString()}, not plain numbers: "
+        "convert it, a label map with SimpleITK.LabelMapToLabel"
+    )

@@ -1,0 +1,393 @@
+"""A file is what it says, or an error says what it is not."""
+
+import gzip
+import os
+import re
+import struct
+import subprocess
+import sys
+import zlib
+
+import numpy as np
+import pytest
+import SimpleITK as sitk  # noqa: N813
+
+import radiomics_rs as rr
+from radiomics_rs import io
+from radiomics_rs.pyradiomics import featureextractor
+
+SHAPE = (6, 16, 16)
+SETTINGS = rr.Settings(bin_width=25, families=["intensity_statistics"])
+MEAN = "original_intensity_statistics_mean"
+#: What no message may hold: the insides of other libraries.
+FOREIGN = re.compile(r"ITK ERROR|sitk::|itk\w+\.[ch]xx|std::|0x[0-9a-f]{5}|Traceback|HDF5|libpng|libtiff")
+
+
+def noise(dtype="f4"):
+    return np.random.default_rng(0).normal(400, 100, SHAPE).astype(dtype)
+
+
+@pytest.fixture
+def mask():
+    mask = np.zeros(SHAPE, np.uint8)
+    mask[1:5, 4:12, 4:12] = 1
+    return mask
+
+
+@pytest.fixture
+def said(capfd):
+    """What has been printed, by whomever, since the last call."""
+    return lambda: "".join(capfd.readouterr())
+
+
+def refusal(path, kind=rr.ReadError):
+    with pytest.raises(kind) as caught:
+        io.read_image(path)
+    text = str(caught.value)
+    assert str(path) in text
+    assert "\n" not in text
+    assert not FOREIGN.search(text)
+    return text
+
+
+CUT = [".nii", ".nii.gz", ".nrrd", ".mha", ".mhd", ".nhdr", ".img", ".hdr", ".tif", ".png", ".jpg", ".bmp", ".dcm"]
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+@pytest.mark.parametrize("suffix", CUT)
+def test_a_file_that_was_cut_off_is_refused(tmp_path, suffix, compressed, said):
+    """Half, all but a byte, the first hundred bytes, none; of header and voxels alike."""
+    picture = suffix in (".tif", ".png", ".jpg", ".bmp", ".dcm")
+    array = noise("u1" if suffix in (".jpg", ".bmp") else "u2" if picture else "f4")
+    path = tmp_path / f"image{suffix}"
+    image = sitk.GetImageFromArray(array[0] if picture and suffix != ".dcm" else array)
+    sitk.WriteImage(image, str(path), useCompression=compressed)
+    whole = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    io.read_image(path)
+    for file, data in whole.items():
+        for length in (len(data) // 2, len(data) - 1, 100, 0):
+            # The last byte of a header beside its voxels is a line feed.
+            if len(whole) > 1 and length == len(data) - 1 and data.endswith(b"\n"):
+                continue
+            if length >= len(data):
+                continue
+            file.write_bytes(data[:length])
+            text = refusal(path)
+            assert re.search("missing|cut off|damaged|empty|early|does not begin", text), text
+            assert said() == ""
+        file.write_bytes(data)
+    io.read_image(path)
+
+
+@pytest.mark.parametrize("suffix", [".nii.gz", ".nrrd", ".mha"])
+def test_a_byte_that_was_flipped_is_noticed(tmp_path, suffix, said):
+    """Compressed data have a checksum."""
+    path = tmp_path / f"image{suffix}"
+    sitk.WriteImage(sitk.GetImageFromArray(noise()), str(path), useCompression=True)
+    data = path.read_bytes()
+    for place in np.linspace(len(data) // 3, len(data) - 9, 40).astype(int):
+        path.write_bytes(data[:place] + bytes([data[place] ^ 16]) + data[place + 1 :])
+        refusal(path)
+        assert said() == ""
+
+
+def test_compressed_streams_one_after_the_other_are_whole(tmp_path):
+    """As bgzip and parallel compressors write them."""
+    path = tmp_path / "image.nii"
+    sitk.WriteImage(sitk.GetImageFromArray(noise()), str(path))
+    data = path.read_bytes()
+    several = tmp_path / "several.nii.gz"
+    parts = [gzip.compress(data[k : k + 1000]) for k in range(0, len(data), 1000)]
+    several.write_bytes(b"".join(parts) + gzip.compress(b""))
+    read = sitk.GetArrayFromImage(io.read_image(several))
+    np.testing.assert_array_equal(read, noise())
+    several.write_bytes(b"".join(parts[:-1]))
+    assert "bytes are missing" in refusal(several)
+
+
+def test_both_doors_refuse_what_was_cut_off(tmp_path, mask):
+    paths = {}
+    for name, array in (("image", noise()), ("mask", mask)):
+        for suffix in (".nii", ".nii.gz"):
+            path = tmp_path / f"{name}{suffix}"
+            sitk.WriteImage(sitk.GetImageFromArray(array), str(path))
+            cut = tmp_path / f"cut_{name}{suffix}"
+            cut.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+            paths[name, suffix] = path, cut
+    extractor = featureextractor.RadiomicsFeatureExtractor()
+    for suffix in (".nii", ".nii.gz"):
+        image, cut_image = paths["image", suffix]
+        label, cut_label = paths["mask", suffix]
+        for given, cut in (((cut_image, label), cut_image), ((image, cut_label), cut_label)):
+            with pytest.raises(rr.ReadError, match=re.escape(cut.name)):
+                rr.extract(*given, SETTINGS)
+            with pytest.raises(RuntimeError, match=re.escape(cut.name)):
+                extractor.execute(*map(str, given))
+
+
+# ---- NIfTI ---------------------------------------------------------------------------------------
+
+
+def nifti(path, changes=(), array=None):
+    """A NIfTI file with bytes of its header replaced: (place, layout, values)."""
+    image = sitk.GetImageFromArray(noise() if array is None else array)
+    image.SetSpacing((0.5, 0.75, 2.0))
+    sitk.WriteImage(image, str(path))
+    data = bytearray(path.read_bytes())
+    for place, layout, values in changes:
+        struct.pack_into(f"<{layout}", data, place, *values)
+    path.write_bytes(data)
+    return path
+
+
+SFORM_ALONE = (252, "2h", (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "message"),
+    [
+        ([(108, "f", (1e9,))], rr.ReadError, "bytes are missing"),
+        ([(108, "f", (100,))], rr.ReadError, r"begin at byte 100 \(vox_offset\), and 352"),
+        ([(108, "f", (float("nan"),))], rr.ReadError, "vox_offset"),
+        ([(70, "h", (77,))], rr.ReadError, "type 77, which NIfTI does not have"),
+        ([(40, "h", (9,))], rr.ReadError, "damaged: 9 dimensions"),
+        ([(344, "4s", (b"ni1\0",))], rr.ReadError, r"must end in \.hdr and \.img"),
+        ([SFORM_ALONE, (280, "4f", (-1, 0.003, 0, 0))], rr.GeometryError, "x and y .* 89.7"),
+        ([(252, "2h", (1, 0)), (80, "f", (0,))], rr.GeometryError, r"\[0.0, 0.75, 2.0\] mm"),
+        ([(252, "2h", (1, 0)), (80, "f", (float("nan"),))], rr.GeometryError, "finite number"),
+    ],
+)
+def test_a_header_that_cannot_be(tmp_path, changes, kind, message, said):
+    path = nifti(tmp_path / "image.nii", changes)
+    assert re.search(message, refusal(path, kind))
+    assert said() == ""
+
+
+def test_nifti_2_says_how_to_convert_it(tmp_path):
+    path = tmp_path / "image.nii"
+    path.write_bytes(struct.pack("<i", 540) + b"n+2\0\r\n\x1a\n" + bytes(5000))
+    assert "convert it to NIfTI-1" in refusal(path)
+
+
+def test_qform_and_sform_that_differ_are_a_warning(tmp_path, mask):
+    plain = nifti(tmp_path / "plain.nii")
+    moved = nifti(tmp_path / "moved.nii", [(268, "3f", (1, 2, 3))])
+    said = []
+    door = io.Door(said.append, pytest.fail)
+    io.read_image(plain, "image", door)
+    assert said == []
+    io.read_image(moved, "image", door)
+    (text,) = said
+    assert "form puts voxels up to 3.74 mm away from its " in text
+    with pytest.warns(rr.RadiomicsWarning, match="mm away from its") as caught:
+        rr.extract(moved, mask, SETTINGS)
+    assert caught[0].filename == __file__
+
+
+def test_a_slightly_rounded_affine_is_right(tmp_path):
+    """32 bits, an oblique direction, and 512 voxels."""
+    image = sitk.GetImageFromArray(np.zeros((3, 512, 512), np.uint8))
+    c, s = np.cos(0.3), np.sin(0.3)
+    image.SetDirection((c, -s, 0, s, c, 0, 0, 0, 1))
+    image.SetSpacing((0.1234567, 0.7654321, 3.3))
+    sitk.WriteImage(image, str(tmp_path / "image.nii.gz"))
+    io.read_image(tmp_path / "image.nii.gz", "image", io.Door(pytest.fail, pytest.fail))
+
+
+def test_the_file_that_was_asked_for_and_not_its_neighbour(tmp_path):
+    nifti(tmp_path / "scan.nii")
+    (tmp_path / "scan").write_bytes(b"something else" * 50)
+    assert "was scan.nii, beside it, meant?" in refusal(tmp_path / "scan")
+    (tmp_path / "scan").write_bytes((tmp_path / "scan.nii").read_bytes())
+    assert "must end in .nii" in refusal(tmp_path / "scan")
+    (tmp_path / "scan.hdr").write_bytes((tmp_path / "scan.nii").read_bytes())
+    assert "must end in .nii" in refusal(tmp_path / "scan.hdr")
+    sitk.WriteImage(sitk.GetImageFromArray(noise()), str(tmp_path / "pair.img"))
+    (tmp_path / "pair.nii").write_bytes((tmp_path / "scan.nii").read_bytes())
+    (tmp_path / "pair.hdr").unlink()
+    assert ".hdr file with its header is not beside it" in refusal(tmp_path / "pair.img")
+    packed = tmp_path / "packed.nii"
+    packed.write_bytes(gzip.compress((tmp_path / "scan.nii").read_bytes()))
+    assert "must end in .gz" in refusal(packed)
+
+
+# ---- voxels beside their header ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suffix", [".mhd", ".nhdr"])
+def test_voxels_that_are_not_beside_their_header(tmp_path, suffix):
+    path = tmp_path / f"image{suffix}"
+    sitk.WriteImage(sitk.GetImageFromArray(noise()), str(path))
+    (beside,) = (file for file in tmp_path.iterdir() if file != path)
+    beside.unlink()
+    text = refusal(path)
+    assert str(beside) in text
+    assert "does not exist" in text
+
+
+def test_voxels_in_several_files(tmp_path):
+    for k, part in enumerate(noise()):
+        (tmp_path / f"{k}.raw").write_bytes(part.tobytes())
+    text = "NDims = 3\nDimSize = 16 16 6\nElementType = MET_FLOAT\nElementByteOrderMSB = False\n"
+    path = tmp_path / "image.mhd"
+    places = {
+        "pattern": "ElementDataFile = %d.raw 0 5 1\n",
+        "list": "ElementDataFile = LIST\n" + "".join(f"{k}.raw\n" for k in range(6)),
+    }
+    for place in places.values():
+        path.write_text("ObjectType = Image\n" + text + place)
+        np.testing.assert_array_equal(sitk.GetArrayFromImage(io.read_image(path)), noise())
+    (tmp_path / "3.raw").write_bytes(noise()[3].tobytes()[:-4])
+    for place in places.values():
+        path.write_text("ObjectType = Image\n" + text + place)
+        assert "4 of its bytes are missing: of 3.raw, its header" in refusal(path)
+
+
+# ---- TIFF ----------------------------------------------------------------------------------------
+
+
+def tiled_tiff(path, array):
+    """Tiles of 16 by 16 pixels without compression."""
+    rows, columns = (range(0, n, 16) for n in array.shape)
+    tiles = [array[r : r + 16, c : c + 16].tobytes() for r in rows for c in columns]
+    end, size, bits = 8 + sum(map(len, tiles)), len(tiles[0]), 8 * array.itemsize
+    places = struct.pack(f"<{len(tiles)}I", *range(8, end, size))
+    places += struct.pack(f"<{len(tiles)}I", *[size] * len(tiles))
+    tags = [
+        (256, 3, 1, array.shape[1]), (257, 3, 1, array.shape[0]), (258, 3, 1, bits), (259, 3, 1, 1),
+        (262, 3, 1, 1), (277, 3, 1, 1), (322, 3, 1, 16), (323, 3, 1, 16),
+        (324, 4, len(tiles), end), (325, 4, len(tiles), end + 4 * len(tiles)),
+        (339, 3, 1, 3 if array.dtype.kind == "f" else 1),
+    ]  # fmt: skip
+    entries = b"".join(struct.pack("<HHII", *tag) for tag in tags)
+    table = struct.pack("<H", len(tags)) + entries + bytes(4)
+    path.write_bytes(b"II*\0" + struct.pack("<I", end + len(places)) + b"".join(tiles) + places + table)
+
+
+@pytest.mark.parametrize("dtype", ["u2", "f4"])
+def test_a_tiff_that_would_become_colours(tmp_path, dtype):
+    path = tmp_path / "tiled.tif"
+    tiled_tiff(path, np.random.default_rng(0).integers(100, 4000, (48, 48)).astype(dtype))
+    text = refusal(path)
+    assert "in tiles, which the reader turns into 8-bit colours" in text
+    assert f"of {8 * np.dtype(dtype).itemsize} bits" in text
+
+
+def test_tiffs_that_are_read_as_they_are(tmp_path):
+    for dtype in ("u1", "i2", "u2", "f4"):
+        path = tmp_path / f"{dtype}.tif"
+        sitk.WriteImage(sitk.GetImageFromArray(noise(dtype)), str(path))
+        np.testing.assert_array_equal(sitk.GetArrayFromImage(io.read_image(path)), noise(dtype))
+
+
+# ---- what is no single volume of numbers ---------------------------------------------------------
+
+
+def test_files_of_other_voxels_are_named(tmp_path, mask):
+    waves = sitk.GetImageFromArray(noise().astype("c8"))
+    with pytest.raises(rr.ReadError, match="complex voxels, which have no order: take their magn"):
+        rr.extract(waves, mask)
+    path = tmp_path / "colours.nrrd"
+    sitk.WriteImage(sitk.GetImageFromArray(np.zeros((*SHAPE, 3)), isVector=True), str(path))
+    with pytest.raises(rr.ReadError, match=r"colours\.nrrd has 3 components per voxel: take one"):
+        rr.extract(path, mask)
+    with pytest.raises(rr.ReadError, match=r"colours\.nrrd has 3 .*label_channel, 0 to 2"):
+        rr.extract(noise(), path)
+
+
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        (np.stack([noise(), noise()]), r"4 dimensions, shape \(2, 6, 16, 16\): .*`image\[0\]`"),
+        (noise()[..., None], r"4 dimensions, shape \(6, 16, 16, 1\): .*`image\[..., 0\]`"),
+        (noise()[0, 0], r"1 dimensions, shape \(16,\)"),
+        (noise()[0, 0, 0, ...], r"0 dimensions, shape \(\)"),
+    ],
+)
+def test_arrays_of_other_dimensions(mask, image, message):
+    for spacing in (1, (1, 1, 1)):
+        with pytest.raises(rr.ReadError, match=message) as caught:
+            rr.extract(np.asarray(image), mask, spacing_mm=spacing)
+        assert "spacing_mm" not in str(caught.value)
+
+
+def test_sheared_directions(tmp_path, mask, caplog):
+    c, s = np.cos(np.deg2rad(20)), np.sin(np.deg2rad(20))
+    pair = [sitk.GetImageFromArray(array) for array in (noise(), mask)]
+    paths = [tmp_path / "image.nrrd", tmp_path / "mask.nrrd"]
+    for image, path in zip(pair, paths, strict=True):
+        image.SetDirection((1, 0, 0, 0, 1, s, 0, 0, c))
+        sitk.WriteImage(image, str(path))
+    for given in (pair, paths):
+        with pytest.raises(rr.GeometryError, match="sheared: the axes y and z .* 70 degrees"):
+            rr.extract(*given, SETTINGS)
+        features = featureextractor.RadiomicsFeatureExtractor().execute(*given)
+        assert float(features["original_shape_VoxelVolume"]) == mask.sum()
+        assert caplog.text.count("the axes y and z") == 2
+        caplog.clear()
+
+
+def test_directions_of_either_hand(mask):
+    """Left-handed ones are right, as are such as are written with three decimals."""
+    expected = rr.extract(noise(), mask, spacing_mm=1).to_dict()
+    for direction in ((-1, 0, 0, 0, 1, 0, 0, 0, 1), (0.955, -0.296, 0, 0.296, 0.955, 0, 0, 0, 1)):
+        pair = [sitk.GetImageFromArray(array) for array in (noise(), mask)]
+        for image in pair:
+            image.SetDirection(direction)
+        found = rr.extract(*pair).to_dict()
+        assert found.keys() == expected.keys()
+        assert found[MEAN] == expected[MEAN]
+    long = sitk.GetImageFromArray(noise())
+    long.SetDirection((2, 0, 0, 0, 2, 0, 0, 0, 2))
+    with pytest.raises(rr.GeometryError, match=r"axes of length \[2.0, 2.0, 2.0\]"):
+        rr.extract(long, mask)
+
+
+# ---- names ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_names_that_are_not_utf_8(tmp_path):
+    """SimpleITK would end the process."""
+    whole = tmp_path / "bild-ä.nii"
+    sitk.WriteImage(sitk.GetImageFromArray(noise()), str(whole))
+    bad = os.fsencode(tmp_path) + b"/\xff.nii"
+    with open(bad, "wb") as file:  # noqa: PTH123
+        file.write(whole.read_bytes())
+    with pytest.raises(rr.ReadError, match=r"xff\.nii: its name is not in UTF-8: rename it"):
+        io.read_image(os.fsdecode(bad))
+    code = "import sys; from radiomics_rs import io; print(io.read_image(sys.argv[1]).GetSize())"
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for name, output in ((whole, "(16, 16, 6)\n"), (bad, "")):
+        done = subprocess.run(
+            [sys.executable, "-c", code, name], capture_output=True, text=True, env=environment
+        )
+        assert done.stdout == output
+        assert ("ReadError" in done.stderr) == (name is bad)
+        assert done.returncode == int(name is bad)
+
+
+def test_what_is_no_file(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        io.read_image(tmp_path / "absent.nii")
+    with pytest.raises(rr.ReadError, match="NUL"):
+        io.read_image(str(tmp_path / "a\0b.nii"))
+    with pytest.raises(rr.ReadError, match="neither a file nor a folder"):
+        io.read_image(os.devnull)
+    (tmp_path / "text.txt").write_text("no image")
+    assert "of no format that is read" in refusal(tmp_path / "text.txt")
+    (tmp_path / "empty.nii").touch()
+    assert "empty" in refusal(tmp_path / "empty.nii")
+
+
+@pytest.mark.parametrize("length", [0, 1, 3, 40, 348, 400, 5000])
+@pytest.mark.parametrize("suffix", [".nii", ".nii.gz", ".nrrd", ".mha", ".tif", ".dcm", ".png", ""])
+def test_noise_is_no_image(tmp_path, suffix, length, said):
+    """Bytes of all kinds, and the mark of a format in front of them."""
+    marks = {".nrrd": b"NRRD0004\n", ".tif": b"II*\0", ".png": b"\x89PNG\r\n\x1a\n", ".nii.gz": b"\x1f\x8b\x08"}
+    junk = np.random.default_rng(length).bytes(length)
+    path = tmp_path / f"noise{suffix}"
+    for data in (junk, marks.get(suffix, b"") + junk, zlib.compress(junk)):
+        path.write_bytes(data)
+        refusal(path)
+        assert said() == ""
