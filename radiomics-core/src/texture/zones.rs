@@ -262,7 +262,7 @@ fn touching<T: Level>(isa: Isa, levels: &Padded<T>, before: &Slab, after: &Slab)
             }
         }
     }
-    found
+    pairs
 }
 
 #[cfg(test)]
@@ -361,7 +361,7 @@ mod tests {
                 let levels = levels.slice(slice(k)).to_owned();
                 (Span::Slice(k), plain(&levels, &distances, &neighbours(&[1], false)))
             });
-            for (span, expected) in by_slice.chain([whole]) {
+            for (span, expected) in by_slice.chain([of_volume]) {
                 for isa in Isa::available() {
                     prop_assert_eq!(sorted(zones(isa, &padded, span, Some(&roi))), sorted(expected.clone()));
                     let mut without: Vec<Zone> = expected.clone();
