@@ -20,7 +20,9 @@ SHAPE = (6, 16, 16)
 SETTINGS = rr.Settings(bin_width=25, families=["intensity_statistics"])
 MEAN = "original_intensity_statistics_mean"
 #: What no message may hold: the insides of other libraries.
-FOREIGN = re.compile(r"ITK ERROR|sitk::|itk\w+\.[ch]xx|std::|0x[0-9a-f]{5}|Traceback|HDF5|libpng|libtiff")
+FOREIGN = re.compile(
+    r"ITK ERROR|sitk::|itk\w+\.[ch]xx|std::|0x[0-9a-f]{5}|Traceback|HDF5|libpng|libtiff"
+)
 
 
 def noise(dtype="f4"):
@@ -50,7 +52,21 @@ def refusal(path, kind=rr.ReadError):
     return text
 
 
-CUT = [".nii", ".nii.gz", ".nrrd", ".mha", ".mhd", ".nhdr", ".img", ".hdr", ".tif", ".png", ".jpg", ".bmp", ".dcm"]
+CUT = [
+    ".nii",
+    ".nii.gz",
+    ".nrrd",
+    ".mha",
+    ".mhd",
+    ".nhdr",
+    ".img",
+    ".hdr",
+    ".tif",
+    ".png",
+    ".jpg",
+    ".bmp",
+    ".dcm",
+]
 
 
 @pytest.mark.parametrize("compressed", [True, False])
@@ -261,7 +277,9 @@ def tiled_tiff(path, array):
     ]  # fmt: skip
     entries = b"".join(struct.pack("<HHII", *tag) for tag in tags)
     table = struct.pack("<H", len(tags)) + entries + bytes(4)
-    path.write_bytes(b"II*\0" + struct.pack("<I", end + len(places)) + b"".join(tiles) + places + table)
+    path.write_bytes(
+        b"II*\0" + struct.pack("<I", end + len(places)) + b"".join(tiles) + places + table
+    )
 
 
 @pytest.mark.parametrize("dtype", ["u2", "f4"])
@@ -319,7 +337,7 @@ def test_sheared_directions(tmp_path, mask, caplog):
         image.SetDirection((1, 0, 0, 0, 1, s, 0, 0, c))
         sitk.WriteImage(image, str(path))
     for given in (pair, paths):
-        with pytest.raises(rr.GeometryError, match="sheared: the axes y and z .* 70 degrees"):
+        with pytest.raises(rr.GeometryError, match=r"sheared: the axes y and z .* 70 degrees"):
             rr.extract(*given, SETTINGS)
         features = featureextractor.RadiomicsFeatureExtractor().execute(*given)
         assert float(features["original_shape_VoxelVolume"]) == mask.sum()
@@ -384,7 +402,12 @@ def test_what_is_no_file(tmp_path):
 @pytest.mark.parametrize("suffix", [".nii", ".nii.gz", ".nrrd", ".mha", ".tif", ".dcm", ".png", ""])
 def test_noise_is_no_image(tmp_path, suffix, length, said):
     """Bytes of all kinds, and the mark of a format in front of them."""
-    marks = {".nrrd": b"NRRD0004\n", ".tif": b"II*\0", ".png": b"\x89PNG\r\n\x1a\n", ".nii.gz": b"\x1f\x8b\x08"}
+    marks = {
+        ".nrrd": b"NRRD0004\n",
+        ".tif": b"II*\0",
+        ".png": b"\x89PNG\r\n\x1a\n",
+        ".nii.gz": b"\x1f\x8b\x08",
+    }
     junk = np.random.default_rng(length).bytes(length)
     path = tmp_path / f"noise{suffix}"
     for data in (junk, marks.get(suffix, b"") + junk, zlib.compress(junk)):

@@ -46,7 +46,7 @@ class GeometryError(RadiomicsError):
     """Voxels of which it is not known where they lie, or that do not lie where they should."""
 
 class RegionError(RadiomicsError):
-    """A mask, a label, or what the image holds in the region, from which nothing can be computed."""
+    """A mask, a label, or what the image holds in the region, of which nothing can be computed."""
 
 class SettingsError(RadiomicsError):
     """A setting, a filter or another argument that cannot be used."""

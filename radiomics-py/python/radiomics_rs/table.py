@@ -138,8 +138,8 @@ class FeatureTable(Sequence[FeatureRow]):
     def to_json(self, path: str | os.PathLike[str]) -> None:
         """Write a JSON file, an array of the `records`.
 
-        JSON has no NaN and no infinity: both become null. Raises OSError; what stood there before is
-        then left as it was.
+        JSON has no NaN and no infinity: both become null. Raises OSError; what stood there before
+        is then left as it was.
         """
         _write_json(path, self._fields, self.records())
 
@@ -216,7 +216,7 @@ class FeatureTable(Sequence[FeatureRow]):
 
 
 def write_labels(tables: Mapping[int, FeatureTable], path: str | os.PathLike[str]) -> None:
-    """Write the tables of several labels to one .csv or .json file, whose first column is the label.
+    """Write the tables of several labels to one .csv or .json file, the label in front.
 
     Raises OSError; what stood there before is then left as it was.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._core import GeometryError, ReadError
 from radiomics_rs.io import elements
-from radiomics_rs.io.errors import Door, File
+from radiomics_rs.io.errors import Checked, Door, File
 
 DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
 CONTOURS = "1.2.840.10008.5.1.4.1.1.481.3"
@@ -35,14 +34,14 @@ def recognises(head: bytes, name: str) -> bool:
     return head[128:132] == b"DICM" or name.lower().endswith((".dcm", ".ima", ".dicom"))
 
 
-def check(file: File) -> Callable[[sitk.Image, Door], sitk.Image] | None:
+def check(file: File) -> Checked:
     """Check that the pixel data are there, and are those of an image.
 
-    Raises ReadError. Returns what is to be done with the image that is read, if anything is.
+    Raises ReadError.
     """
     found = elements.read(file)
     if found is None:
-        return None
+        return Checked()
     held = found.text(CLASS)
     if held == CONTOURS:
         raise file.error("it holds contours (RTSTRUCT), not voxels: draw them into a mask first")
@@ -58,15 +57,15 @@ def check(file: File) -> Callable[[sitk.Image, Door], sitk.Image] | None:
         samples = max(found.short(SAMPLES), 1)
         bits = found.short(ROWS) * found.short(COLUMNS) * frames * samples * found.short(BITS)
         file.require(found.pixels[1], (bits + 7) // 8)
-    return lambda image, door: _completed(file, found, image, door)
+    return Checked(lambda image, door: _completed(file, found, image, door))
 
 
 def _completed(file: File, found: elements.Elements, image: sitk.Image, door: Door) -> sitk.Image:
     """The image with what SimpleITK leaves out."""
     if MODALITY_TABLE in found.values:
         door.remark(
-            f"{file.role} {file.name}: its values are stored ones, as its table of values (Modality "
-            "LUT Sequence) is not applied"
+            f"{file.role} {file.name}: its values are stored ones, as its table of values "
+            "(Modality LUT Sequence) is not applied"
         )
     if found.text(PHOTOMETRIC) == "MONOCHROME1":
         door.remark(
@@ -91,8 +90,8 @@ def _dose(file: File, found: elements.Elements, image: sitk.Image, door: Door) -
         raise file.error("it is a dose without a DoseGridScaling above 0, which makes it one")
     if found.text(DOSE_UNITS) != "GY":
         door.remark(
-            f"{file.role} {file.name}: its doses are in units of {found.text(DOSE_UNITS) or 'none'}, "
-            "not in Gy"
+            f"{file.role} {file.name}: its doses are in units of "
+            f"{found.text(DOSE_UNITS) or 'none'}, not in Gy"
         )
     if image.GetPixelID() in (sitk.sitkFloat32, sitk.sitkFloat64):
         # A reader that applies the scaling itself gives real numbers.
@@ -117,7 +116,7 @@ def read_series(folder: str, role: str, door: Door) -> sitk.Image:
             "give an image file, or a folder with the files of one series"
         )
     names = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(folder, series[0])
-    afters = [check(_file(name, role)) for name in names]
+    afters = [check(_file(name, role)).after for name in names]
     reader = sitk.ImageSeriesReader()
     reader.MetaDataDictionaryArrayUpdateOn()
     reader.SetFileNames(names)
@@ -164,7 +163,9 @@ def _misplaced(positions: Vectors, orientations: Vectors) -> str | None:
     steps = np.diff(heights)
     distance = float(np.median(np.abs(steps)))
     if (np.abs(steps) < UNEVEN * distance).any() or distance == 0:
-        return "it has several slices at one place; keep those of one volume, or of one point in time"
+        return (
+            "it has several slices at one place; keep those of one volume, or of one point in time"
+        )
     if not _even(steps):
         return (
             f"its slices are {np.abs(steps).min():.4g} to {np.abs(steps).max():.4g} mm apart: "
@@ -190,5 +191,3 @@ def _even(steps: Vectors) -> bool:
 def _some(numbers: Vectors) -> str:
     shown = ", ".join(f"{number:g}" for number in numbers[:5])
     return shown if len(numbers) <= 5 else f"{shown}, ..."
-
-

@@ -6,6 +6,9 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+import numpy.typing as npt
 
 from radiomics_rs._core import GeometryError, RadiomicsError, ReadError
 
@@ -38,6 +41,16 @@ class Door:
 
 
 NATIVE = Door(warn, refuse)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the check of a file leaves."""
+
+    after: Callable[[Any, Door], Any] | None = None
+    """What is to be done with the image once it is decoded: it is given, and given back."""
+    voxels: npt.NDArray[Any] | None = None
+    """Its voxels in the order in which they are stored, if they had to be decompressed anyway."""
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,8 @@ def beside(path: str | os.PathLike[str]) -> Iterator[Path]:
 def text_file(path: str | os.PathLike[str], *, append: bool = False) -> Iterator[TextIO]:
     """A text file in UTF-8 that takes the place of `path` once the block ends.
 
-    With `append` it begins with what `path` holds. A device or a pipe is written to as it is. Raises
-    OSError naming `path`.
+    With `append` it begins with what `path` holds. A device or a pipe is written to as it is.
+    Raises OSError naming `path`.
     """
     mode = "a" if append else "w"
     if _is_special(path):
@@ -87,8 +87,8 @@ def write_image(
 ) -> None:
     """Write an image in the format that the name's ending says.
 
-    Raises OSError if it cannot be written whole, or ReadError for a format that cannot hold it, both
-    naming the path.
+    Raises OSError if it cannot be written whole, or ReadError for a format that cannot hold it,
+    both naming the path.
     """
     with beside(path) as place:
         name = file_name(place, "image")
