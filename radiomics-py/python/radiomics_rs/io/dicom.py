@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._core import GeometryError, ReadError
 from radiomics_rs.io import elements
-from radiomics_rs.io.errors import Checked, Door, File
+from radiomics_rs.io.errors import Checked, Door, File, as_utf_8
+from radiomics_rs.io.quiet import quiet
 
 DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
 CONTOURS = "1.2.840.10008.5.1.4.1.1.481.3"
@@ -108,24 +110,39 @@ def read_series(folder: str, role: str, door: Door) -> sitk.Image:
     Raises ReadError if it holds none or several, or a file that is cut off; what is wrong with the
     places of the slices is for the door to say.
     """
-    series = sitk.ImageSeriesReader.GetGDCMSeriesIDs(folder)
+    place = as_utf_8(folder)
+    with quiet():
+        series = sitk.ImageSeriesReader.GetGDCMSeriesIDs(place)
     if len(series) != 1:
         held = f"{len(series)} DICOM series" if series else "no DICOM series"
         raise ReadError(
             f"cannot read {role} {folder}: the folder holds {held}; "
             "give an image file, or a folder with the files of one series"
         )
-    names = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(folder, series[0])
-    afters = [check(_file(name, role)).after for name in names]
+    _check_files(folder, role)
     reader = sitk.ImageSeriesReader()
     reader.MetaDataDictionaryArrayUpdateOn()
-    reader.SetFileNames(names)
-    image = reader.Execute()
+    with quiet():
+        names = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(place, series[0])
+        reader.SetFileNames(names)
+        afters = [check(_file(os.fsdecode(name.encode()), role)).after for name in names]
+        image = reader.Execute()
     if len(names) > 1:
         _check_places(folder, role, reader, len(names), door)
     if len(names) == 1 and afters[0] is not None:
         return afters[0](image, door)
     return image
+
+
+def _check_files(folder: str, role: str) -> None:
+    """Check all files: one that is cut off would be left out of its series."""
+    for path in sorted(Path(folder).iterdir()):
+        if path.is_file():
+            file = _file(str(path), role)
+            with path.open("rb") as stream:
+                head = stream.read(elements.MARK_AT + 4)
+            if head.endswith(elements.MARK):
+                elements.read(file)
 
 
 def _file(name: str, role: str) -> File:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from collections.abc import Callable
@@ -23,6 +24,14 @@ def warn(text: str) -> None:
     while frame.f_back and frame.f_globals.get("__name__", "").startswith("radiomics_rs"):
         level, frame = level + 1, frame.f_back
     warnings.warn(text, RadiomicsWarning, stacklevel=level)
+
+
+def as_utf_8(name: str) -> str:
+    """A path as SimpleITK takes it, which is UTF-8 whatever the system's encoding is.
+
+    Raises UnicodeDecodeError if its bytes are not.
+    """
+    return os.fsencode(name).decode("utf-8")
 
 
 def refuse(error: RadiomicsError) -> None:

@@ -6,11 +6,10 @@ SimpleITK has to say about it is not passed on.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
@@ -21,9 +20,9 @@ from radiomics_rs._core import GeometryError, ReadError
 from radiomics_rs.io import dicom, metaimage, nifti, nrrd, pictures, rarer, tiff
 from radiomics_rs.io.decoded import Decoded, decoded
 from radiomics_rs.io.directions import wrong_directions
-from radiomics_rs.io.errors import NATIVE, Checked, Door, File
+from radiomics_rs.io.errors import NATIVE, Checked, Door, File, as_utf_8
+from radiomics_rs.io.quiet import quiet
 
-STANDARD_ERROR = 2
 #: Of a compressed file that many bytes hold any header.
 HEAD = 4096
 T = TypeVar("T")
@@ -39,8 +38,6 @@ FORMATS: tuple[tuple[str, str, ModuleType], ...] = (
     ("NIfTI", "NiftiImageIO", nifti),
     ("GIPL, MRC, VTK, HDF5 or MINC", "", rarer),
 )
-#: Formats whose libraries print to standard error by themselves.
-TALKATIVE = {"TIFF", "picture", "DICOM", "GIPL, MRC, VTK, HDF5 or MINC", ""}
 
 
 def read_image(
@@ -62,25 +59,24 @@ def read_decoded(
     """The same, without a copy of voxels that had to be decompressed to be checked."""
     name = file_name(path, role)
     mode = os.stat(name).st_mode  # noqa: PTH116
-    with _silence():
-        if stat.S_ISDIR(mode):
-            image = _translated(name, role, "DICOM", lambda: dicom.read_series(name, role, door))
-        elif stat.S_ISREG(mode):
-            image = _read_file(name, role, door)
-        else:
-            raise ReadError(f"cannot read {role} {name}: it is neither a file nor a folder")
+    if stat.S_ISDIR(mode):
+        image = _translated(name, role, "DICOM", lambda: dicom.read_series(name, role, door))
+    elif stat.S_ISREG(mode):
+        image = _read_file(name, role, door)
+    else:
+        raise ReadError(f"cannot read {role} {name}: it is neither a file nor a folder")
     check_place(image, f"{role} {name}", door)
     return image
 
 
 def file_name(path: str | os.PathLike[str], role: str) -> str:
-    """The path as SimpleITK takes it.
+    """The path as a text.
 
-    Raises ReadError for a name that it cannot take, as that would end the process.
+    Raises ReadError for a name that SimpleITK cannot take, as that would end the process.
     """
     name = os.fsdecode(path)
     try:
-        taken = os.fsencode(name).decode("utf-8")
+        taken = as_utf_8(name)
     except UnicodeError:
         shown = os.fsencode(name).decode("utf-8", "backslashreplace")
         raise ReadError(
@@ -88,7 +84,7 @@ def file_name(path: str | os.PathLike[str], role: str) -> str:
         ) from None
     if "\0" in taken:
         raise ReadError(f"cannot read {role} {taken!r}: there is a NUL in the name")
-    return taken
+    return name
 
 
 def check_place(image: sitk.Image | Decoded, what: str, door: Door) -> None:
@@ -133,10 +129,13 @@ def _read_file(name: str, role: str, door: Door) -> sitk.Image | Decoded:
     kind, image_io, checked = check_file(name, role)
     image: sitk.Image | Decoded | None = None
     voxels = checked.voxels
-    if voxels is not None:
-        image = _translated(name, role, kind, lambda: decoded(name, image_io, voxels))
-    if image is None:
-        image = _translated(name, role, kind, lambda: sitk.ReadImage(name, imageIO=image_io))
+    with quiet():
+        if voxels is not None:
+            read = partial(decoded, as_utf_8(name), image_io, voxels)
+            image = _translated(name, role, kind, read)
+        if image is None:
+            read = partial(sitk.ReadImage, as_utf_8(name), imageIO=image_io)
+            image = _translated(name, role, kind, read)
     return image if checked.after is None else checked.after(image, door)
 
 
@@ -152,8 +151,7 @@ def _check_neighbours(file: File) -> None:
 def _translated(name: str, role: str, kind: str, read: Callable[[], T]) -> T:
     """What `read` gives; what it has to say in its own words is said in ours."""
     try:
-        with _quiet(kind):
-            return read()
+        return read()
     except RuntimeError as error:
         if kind:
             text = f"it is a {kind} file that is damaged, or of a variant that is not read"
@@ -162,50 +160,3 @@ def _translated(name: str, role: str, kind: str, read: Callable[[], T]) -> T:
         raise ReadError(
             f"cannot read {role} {name}: {text}; convert it to NRRD or NIfTI"
         ) from error
-
-
-@contextlib.contextmanager
-def _quiet(kind: str) -> Iterator[None]:
-    """Without what a format's library prints past Python.
-
-    Only while nobody else can print: standard error is the whole process's.
-    """
-    if kind not in TALKATIVE or threading.active_count() > 1:
-        yield
-        return
-    try:
-        kept = os.dup(STANDARD_ERROR)
-    except OSError:
-        # It is closed.
-        yield
-        return
-    try:
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), STANDARD_ERROR)
-        yield
-    finally:
-        os.dup2(kept, STANDARD_ERROR)
-        os.close(kept)
-
-
-_display = threading.Lock()
-_silent = 0
-_displayed = True
-
-
-@contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    """Without ITK's warnings on standard error: what they are about is looked at here."""
-    global _silent, _displayed
-    with _display:
-        if _silent == 0:
-            _displayed = sitk.ProcessObject.GetGlobalWarningDisplay()
-            sitk.ProcessObject.GlobalWarningDisplayOff()
-        _silent += 1
-    try:
-        yield
-    finally:
-        with _display:
-            _silent -= 1
-            if _silent == 0:
-                sitk.ProcessObject.SetGlobalWarningDisplay(_displayed)

@@ -44,15 +44,17 @@ def check(file: File) -> Checked:
     Raises ReadError.
     """
     fields, lines, offset = _header(file)
-    kind = fields.get("type", "").lower()
-    if kind not in SAMPLE_CODES:
-        raise file.error(f"its samples are of type {kind or 'none'}: give whole or real numbers")
     try:
+        kind = fields["type"].lower()
         sizes = [int(size) for size in fields["sizes"].split()]
         skip = int(fields.get("byte skip", fields.get("byteskip", "0")))
         line_skip = int(fields.get("line skip", fields.get("lineskip", "0")))
     except (KeyError, ValueError):
-        raise file.error("its NRRD header is damaged: its sizes cannot be read") from None
+        raise file.error(
+            "its NRRD header is damaged: its type or its sizes cannot be read"
+        ) from None
+    if kind not in SAMPLE_CODES:
+        raise file.error(f"its samples are of type {kind}: give whole or real numbers")
     expected = math.prod(sizes) * int(SAMPLE_CODES[kind][1])
     encoding = fields.get("encoding", "raw").lower()
     where = fields.get("data file", fields.get("datafile"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from radiomics_rs._core import RadiomicsError
 from radiomics_rs.io.errors import Checked, Door, File
 
 BITS, PHOTOMETRIC, SAMPLES = 258, 262, 277
@@ -58,7 +59,18 @@ def check(file: File) -> Checked:
                 file.require(file.size, place + length)
     if not pictures:
         raise file.error("it holds no picture")
+    if TILES in pictures[0]:
+        raise _unfaithful(file, pictures[0], "in tiles")
     return Checked(_Unchanged(file, pictures[0]))
+
+
+def _unfaithful(file: File, picture: dict[int, tuple[int, ...]], layout: str) -> RadiomicsError:
+    samples, bits = picture.get(SAMPLES, (1,))[0], picture.get(BITS, (1,))[0]
+    return file.error(
+        f"it has {samples} value(s) of {bits} bits a pixel {layout}, which the reader turns into "
+        "8-bit colours: save it in strips without compression (`tiffcp -s -c none`), or convert it "
+        "to NRRD or NIfTI"
+    )
 
 
 class _Directory:
@@ -106,13 +118,7 @@ class _Unchanged:
 
     def __call__(self, image: Any, _door: Door) -> Any:
         samples = self.picture.get(SAMPLES, (1,))[0]
-        bits = self.picture.get(BITS, (1,))[0]
         given = image.GetNumberOfComponentsPerPixel()
         if samples == given or self.picture.get(PHOTOMETRIC) == (PALETTE,):
             return image
-        layout = "in tiles" if TILES in self.picture else "in this layout"
-        raise self.file.error(
-            f"it has {samples} value(s) of {bits} bits a pixel {layout}, which the reader turns "
-            "into 8-bit colours: save it in strips without compression (`tiffcp -s -c none`), or "
-            "convert it to NRRD or NIfTI"
-        )
+        raise _unfaithful(self.file, self.picture, "in this layout")
