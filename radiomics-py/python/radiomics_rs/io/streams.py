@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from pathlib import Path
 
+from radiomics_rs._core import inflate
 from radiomics_rs.io.errors import File
 
 GZIP = b"\x1f\x8b"
@@ -36,13 +37,11 @@ def decompressed(
     with Path(path or file.name).open("rb") as stream:
         stream.seek(skip)
         data = stream.read() if most is None else stream.read(most)
-    # A gzip stream ends in its length: if that is right, memory of this length does.
-    if data.startswith(GZIP) and int.from_bytes(data[-4:], "little") == expected % 2**32:
-        try:
-            whole = zlib.decompress(data, WBITS_GZIP, max(expected, 1))
-        except zlib.error:
-            whole = b""
-        if len(whole) == expected:
+    # A gzip stream ends in its length: only if that is right, memory is taken for so much.
+    is_gzip = data.startswith(GZIP)
+    if not is_gzip or int.from_bytes(data[-4:], "little") == expected % 2**32:
+        whole = inflate(data, expected, is_gzip)
+        if whole is not None:
             return whole
     return _pieces(file, expected, data)
 
