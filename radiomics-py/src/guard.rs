@@ -26,7 +26,7 @@ macro_rules! kinds {
 kinds! {
     ReadError: "A file, or what is in memory, that cannot be read as an image, or written as one.",
     GeometryError: "Voxels of which it is not known where they lie, or that do not lie where they should.",
-    RegionError: "A mask, a label, or what the image holds in the region, from which nothing can be computed.",
+    RegionError: "A mask, a label, or what the image holds in the region, of which nothing can be computed.",
     SettingsError: "A setting, a filter or another argument that cannot be used.",
     InternalError: "The library made a mistake, not its caller: please report the message.",
 }

@@ -4,6 +4,7 @@
 mod column;
 mod extract;
 mod guard;
+mod inflate;
 mod maps;
 mod matrices;
 mod pools;
@@ -26,6 +27,8 @@ mod _core {
     use super::guard::{
         GeometryError, InternalError, RadiomicsError, ReadError, RegionError, SettingsError, fail,
     };
+    #[pymodule_export]
+    use super::inflate::inflate;
     #[pymodule_export]
     use super::maps::feature_maps;
     #[pymodule_export]

@@ -32,7 +32,8 @@ def element(group, number, kind, value):
 
 
 def dicom(path, array, class_id=DOSE, more=(), offsets="0\\1\\2\\3"):
-    """A file of several slices of 32-bit numbers; `more` elements replace or join the usual ones."""
+    """A file of several slices of 32-bit numbers; `more` elements replace the usual ones."""
+
     def short(n):
         return struct.pack("<H", n)
 

@@ -40,7 +40,9 @@ def test_a_cropped_mask_is_resampled(image, labels, tmp_path):
     assert len(several) > len(expected)
     maps = rr.feature_maps(image, cropped, ["intensity_statistics.mean"], resample_mask=True)
     assert maps.region.sum() == 384
-    found = rr.matrices(image, cropped, {"bin_number": 8, "families": ["ngtdm"]}, resample_mask=True)
+    found = rr.matrices(
+        image, cropped, {"bin_number": 8, "families": ["ngtdm"]}, resample_mask=True
+    )
     assert sum(m.values.sum() > 0 for m in found) == 1
     files = tmp_path / "image.nrrd", tmp_path / "mask.nrrd"
     for part, file in zip((image, cropped), files, strict=True):
@@ -69,7 +71,9 @@ def test_resampling_is_that_of_pyradiomics(image, labels):
 def test_what_cannot_be_resampled(image, labels):
     away = sitk.GetImageFromArray(labels)
     away.SetOrigin((6, 0, 0))
-    with pytest.raises(rr.RegionError, match=r"label 1 .* is not inside of the image: .* \[8, 16, 16\]"):
+    with pytest.raises(
+        rr.RegionError, match=r"label 1 .* is not inside of the image: .* \[8, 16, 16\]"
+    ):
         rr.extract(image, away, SETTINGS, resample_mask=True)
     fine = sitk.GetImageFromArray((np.indices((1, 1, 2))[2] + 1).astype(np.uint8))
     fine.SetSpacing((0.25, 0.25, 0.25))
@@ -88,7 +92,9 @@ def test_what_cannot_be_resampled(image, labels):
 def test_a_component_of_a_mask(image, labels, tmp_path):
     mask = sitk.GetImageFromArray(labels)
     layers = sitk.Compose([mask, 1 - mask])
-    with pytest.raises(rr.ReadError, match="2 components per voxel: choose one with label_channel, 0 to 1"):
+    with pytest.raises(
+        rr.ReadError, match="2 components per voxel: choose one with label_channel, 0 to 1"
+    ):
         rr.extract(image, layers, SETTINGS)
     for channel, voxels in ((0, 384), (1, labels.size - 384)):
         assert rr.extract(image, layers, SETTINGS, label_channel=channel)[VOLUME] == voxels
@@ -130,12 +136,12 @@ def test_the_drop_in_says_what_it_cuts_off(image, labels, scale, kind, text, cap
     mask = sitk.GetImageFromArray(labels.astype(kind) * np.dtype(kind).type(scale))
     extractor = featureextractor.RadiomicsFeatureExtractor()
     with caplog.at_level(logging.WARNING, "radiomics"):
+        failure = None
         try:
             extractor.execute(image, mask)
         except ValueError as error:
-            assert text in str(error)
-        else:
-            assert text in caplog.text
+            failure = error
+    assert text in (caplog.text if failure is None else str(failure))
 
 
 @pytest.mark.parametrize(

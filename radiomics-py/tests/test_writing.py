@@ -25,7 +25,10 @@ IMAGE = sitk.GetImageFromArray(np.random.default_rng(0).normal(size=(20, 30, 40)
 @pytest.fixture
 def small_files():
     """Files of this process end at 40,000 bytes, as if the disc were full."""
-    before, ignored = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    before, ignored = (
+        resource.getrlimit(resource.RLIMIT_FSIZE),
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN),
+    )
     resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, before[1]))
     yield
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
@@ -122,7 +125,7 @@ def test_a_link_stays_a_link_and_modes_stay(tmp_path, table):
 
 def test_formats_that_cannot_hold_an_image(tmp_path):
     for name in ("image.xyz", "image", "image.png"):
-        with pytest.raises(rr.ReadError, match="cannot write .*use .nrrd") as caught:
+        with pytest.raises(rr.ReadError, match=r"cannot write .*use \.nrrd") as caught:
             io.write_image(IMAGE, tmp_path / name)
         assert "sitk" not in str(caught.value)
     assert [*tmp_path.iterdir()] == []

@@ -47,7 +47,7 @@ class GeometryError(RadiomicsError):
     """Voxels of which it is not known where they lie, or that do not lie where they should."""
 
 class RegionError(RadiomicsError):
-    """A mask, a label, or what the image holds in the region, from which nothing can be computed."""
+    """A mask, a label, or what the image holds in the region, of which nothing can be computed."""
 
 class SettingsError(RadiomicsError):
     """A setting, a filter or another argument that cannot be used."""
@@ -205,6 +205,7 @@ def matrices(
 def matrices_of_levels(
     levels: npt.NDArray[np.uint16], n_g: int, settings: Settings
 ) -> list[_Matrix]: ...
+def inflate(data: bytes, length: int, gzip: bool) -> bytes | None: ...
 def end_idle_threads() -> None: ...
 def example() -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint8], _Triple]: ...
 def features() -> list[_Feature]: ...

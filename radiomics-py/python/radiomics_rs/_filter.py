@@ -57,7 +57,9 @@ def filter_image(
 def _like(image: ImageLike, given: Volume, response: npt.NDArray[np.float64]) -> Any:
     if not isinstance(image, sitk.Image | str | os.PathLike):
         return response.reshape(np.shape(image))
-    flat = isinstance(given.owner, sitk.Image) and given.owner.GetDimension() == 2
-    result = sitk.GetImageFromArray(response[0] if flat else response)
-    result.CopyInformation(given.owner)
+    place = given.owner
+    result = sitk.GetImageFromArray(response[0] if place.GetDimension() == 2 else response)
+    result.SetSpacing(place.GetSpacing())
+    result.SetOrigin(place.GetOrigin())
+    result.SetDirection(place.GetDirection())
     return result

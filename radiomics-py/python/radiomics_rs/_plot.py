@@ -29,8 +29,8 @@ def plot_map(
 ) -> Axes:
     """Draw a map over its slice, with a colour bar and the outline of the region.
 
-    Drawn as radiologists look at it, whatever the direction of the arrays' axes: the patient's right
-    is at the left of an axial slice, and the front at the top.
+    Drawn as radiologists look at it, whatever the direction of the arrays' axes: the patient's
+    right is at the left of an axial slice, and the front at the top.
 
     Args:
         maps: what `feature_maps` made.
@@ -82,9 +82,9 @@ def plot_map(
 class _Look:
     """How a slice is turned, so that it is seen as radiologists see it.
 
-    Directions point to the patient's left (x), back (y) and top (z). Across the picture runs what is
-    nearest to x, or to y in a sagittal slice, and the left and the back are at the right; down it runs
-    the other axis, the back and the bottom below.
+    Directions point to the patient's left (x), back (y) and top (z). Across the picture runs what
+    is nearest to x, or to y in a sagittal slice, and the left and the back are at the right; down
+    it runs the other axis, the back and the bottom below.
     """
 
     def __init__(self, maps: FeatureMaps) -> None:

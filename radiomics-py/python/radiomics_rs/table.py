@@ -262,7 +262,7 @@ Tables: TypeAlias = "Mapping[int | None, FeatureTable]"
 def write_labels(
     tables: Mapping[int, FeatureTable], path: str | os.PathLike[str], *, warnings: bool = False
 ) -> None:
-    """Write the tables of several labels to one .csv or .json file, whose first column is the label.
+    """Write the tables of several labels to one .csv or .json file, the label in front.
 
     `warnings` is as for `to_csv` and `to_json`. Raises OSError; what stood there before is then
     left as it was.

@@ -14,7 +14,7 @@ from radiomics_rs._arguments import TEXT, whole
 from radiomics_rs._core import GeometryError, ReadError
 from radiomics_rs.io import masks
 from radiomics_rs.io.errors import NATIVE
-from radiomics_rs.io.files import check_place, read_image
+from radiomics_rs.io.files import check_place, read_decoded
 from radiomics_rs.io.voxels import SLICE_THICKNESS_MM, Triple, Volume, placed, three_dimensional
 
 ImageLike: TypeAlias = "str | os.PathLike[str] | sitk.Image | npt.NDArray[Any]"
@@ -120,17 +120,15 @@ def volume(image: ImageLike, spacing_mm: float | Sequence[float] | None) -> Volu
 def read(path: str | os.PathLike[str], role: str = "image") -> Volume:
     """The image in a file of any format that SimpleITK reads, or in a folder of one DICOM series.
 
-    `role` says in messages what the file is for. Raises as `read_image`, and ReadError for what is no
-    single volume of numbers.
+    `role` says in messages what the file is for. Raises as `read_image`, and ReadError for what is
+    no single volume of numbers.
     """
-    return placed(read_image(path, role), f"the {role} {os.fspath(path)}")
+    return placed(read_decoded(path, role), f"the {role} {os.fspath(path)}")
 
 
-def _open(
-    role: str, given: ImageLike, channel: int | None = None
-) -> Volume | npt.NDArray[Any]:
+def _open(role: str, given: ImageLike, channel: int | None = None) -> Volume | npt.NDArray[Any]:
     if isinstance(given, str | os.PathLike):
-        what, image = f"the {role} {os.fspath(given)}", read_image(given, role)
+        what, image = f"the {role} {os.fspath(given)}", read_decoded(given, role)
     elif isinstance(given, sitk.Image):
         what, image = f"the {role}", given
         check_place(image, what, NATIVE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._core import GeometryError, ReadError
 from radiomics_rs.io import elements
-from radiomics_rs.io.errors import Door, File
+from radiomics_rs.io.errors import Checked, Door, File, as_utf_8
+from radiomics_rs.io.quiet import quiet
 
 DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
 CONTOURS = "1.2.840.10008.5.1.4.1.1.481.3"
@@ -35,14 +36,14 @@ def recognises(head: bytes, name: str) -> bool:
     return head[128:132] == b"DICM" or name.lower().endswith((".dcm", ".ima", ".dicom"))
 
 
-def check(file: File) -> Callable[[sitk.Image, Door], sitk.Image] | None:
+def check(file: File) -> Checked:
     """Check that the pixel data are there, and are those of an image.
 
-    Raises ReadError. Returns what is to be done with the image that is read, if anything is.
+    Raises ReadError.
     """
     found = elements.read(file)
     if found is None:
-        return None
+        return Checked()
     held = found.text(CLASS)
     if held == CONTOURS:
         raise file.error("it holds contours (RTSTRUCT), not voxels: draw them into a mask first")
@@ -58,15 +59,15 @@ def check(file: File) -> Callable[[sitk.Image, Door], sitk.Image] | None:
         samples = max(found.short(SAMPLES), 1)
         bits = found.short(ROWS) * found.short(COLUMNS) * frames * samples * found.short(BITS)
         file.require(found.pixels[1], (bits + 7) // 8)
-    return lambda image, door: _completed(file, found, image, door)
+    return Checked(lambda image, door: _completed(file, found, image, door))
 
 
 def _completed(file: File, found: elements.Elements, image: sitk.Image, door: Door) -> sitk.Image:
     """The image with what SimpleITK leaves out."""
     if MODALITY_TABLE in found.values:
         door.remark(
-            f"{file.role} {file.name}: its values are stored ones, as its table of values (Modality "
-            "LUT Sequence) is not applied"
+            f"{file.role} {file.name}: its values are stored ones, as its table of values "
+            "(Modality LUT Sequence) is not applied"
         )
     if found.text(PHOTOMETRIC) == "MONOCHROME1":
         door.remark(
@@ -91,8 +92,8 @@ def _dose(file: File, found: elements.Elements, image: sitk.Image, door: Door) -
         raise file.error("it is a dose without a DoseGridScaling above 0, which makes it one")
     if found.text(DOSE_UNITS) != "GY":
         door.remark(
-            f"{file.role} {file.name}: its doses are in units of {found.text(DOSE_UNITS) or 'none'}, "
-            "not in Gy"
+            f"{file.role} {file.name}: its doses are in units of "
+            f"{found.text(DOSE_UNITS) or 'none'}, not in Gy"
         )
     if image.GetPixelID() in (sitk.sitkFloat32, sitk.sitkFloat64):
         # A reader that applies the scaling itself gives real numbers.
@@ -109,24 +110,39 @@ def read_series(folder: str, role: str, door: Door) -> sitk.Image:
     Raises ReadError if it holds none or several, or a file that is cut off; what is wrong with the
     places of the slices is for the door to say.
     """
-    series = sitk.ImageSeriesReader.GetGDCMSeriesIDs(folder)
+    place = as_utf_8(folder)
+    with quiet():
+        series = sitk.ImageSeriesReader.GetGDCMSeriesIDs(place)
     if len(series) != 1:
         held = f"{len(series)} DICOM series" if series else "no DICOM series"
         raise ReadError(
             f"cannot read {role} {folder}: the folder holds {held}; "
             "give an image file, or a folder with the files of one series"
         )
-    names = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(folder, series[0])
-    afters = [check(_file(name, role)) for name in names]
+    _check_files(folder, role)
     reader = sitk.ImageSeriesReader()
     reader.MetaDataDictionaryArrayUpdateOn()
-    reader.SetFileNames(names)
-    image = reader.Execute()
+    with quiet():
+        names = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(place, series[0])
+        reader.SetFileNames(names)
+        afters = [check(_file(os.fsdecode(name.encode()), role)).after for name in names]
+        image = reader.Execute()
     if len(names) > 1:
         _check_places(folder, role, reader, len(names), door)
     if len(names) == 1 and afters[0] is not None:
         return afters[0](image, door)
     return image
+
+
+def _check_files(folder: str, role: str) -> None:
+    """Check all files: one that is cut off would be left out of its series."""
+    for path in sorted(Path(folder).iterdir()):
+        if path.is_file():
+            file = _file(str(path), role)
+            with path.open("rb") as stream:
+                head = stream.read(elements.MARK_AT + 4)
+            if head.endswith(elements.MARK):
+                elements.read(file)
 
 
 def _file(name: str, role: str) -> File:
@@ -164,7 +180,9 @@ def _misplaced(positions: Vectors, orientations: Vectors) -> str | None:
     steps = np.diff(heights)
     distance = float(np.median(np.abs(steps)))
     if (np.abs(steps) < UNEVEN * distance).any() or distance == 0:
-        return "it has several slices at one place; keep those of one volume, or of one point in time"
+        return (
+            "it has several slices at one place; keep those of one volume, or of one point in time"
+        )
     if not _even(steps):
         return (
             f"its slices are {np.abs(steps).min():.4g} to {np.abs(steps).max():.4g} mm apart: "
@@ -190,5 +208,3 @@ def _even(steps: Vectors) -> bool:
 def _some(numbers: Vectors) -> str:
     shown = ", ".join(f"{number:g}" for number in numbers[:5])
     return shown if len(numbers) <= 5 else f"{shown}, ..."
-
-

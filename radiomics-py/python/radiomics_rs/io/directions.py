@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-#: Products of directions that count as 0, and what may be missing to 1, as in the engine: files hold
-#: directions with as few as three decimals.
+#: Products of directions that count as 0, and what may be missing to 1, as in the engine: files
+#: hold directions with as few as three decimals.
 TOLERANCE = 1e-3
 
 

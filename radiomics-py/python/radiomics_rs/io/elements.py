@@ -1,4 +1,4 @@
-"""The data elements of a DICOM file, as far as whether it is whole and what it holds depends on them."""
+"""The data elements of a DICOM file, as far as they tell whether it is whole, and what it holds."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DEFLATED = "1.2.840.10008.1.2.1.99"
 LONGEST = 1 << 16
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """Elements that make no sense to this reader, which says nothing about the file then."""
 
 
@@ -62,7 +62,7 @@ def read(file: File) -> Elements | None:
         with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
             try:
                 return _Walk(file, data).walk()
-            except (Unreadable, struct.error):
+            except (UnreadableError, struct.error):
                 return None
 
 
@@ -91,7 +91,7 @@ class _Walk:
                 # Of items only what sequences are made of counts.
                 depth += tag != ITEM
                 if representation == b"UN" and self._explicit:
-                    raise Unreadable
+                    raise UnreadableError
             elif tag not in (ITEM, ITEM_END) or length:
                 self._value(tag, length, depth)
         return self._found
@@ -100,7 +100,7 @@ class _Walk:
         """What comes after the first group is written as that says."""
         syntax = self._found.text(TRANSFER_SYNTAX) or IMPLICIT
         if syntax in (BIG_ENDIAN, DEFLATED):
-            raise Unreadable
+            raise UnreadableError
         self._explicit = syntax != IMPLICIT
 
     def _header(self) -> tuple[int, bytes, int]:
@@ -112,7 +112,7 @@ class _Walk:
             return tag, b"", length
         representation = self._data[self._at + 4 : self._at + 6]
         if not (representation.isalpha() and representation.isupper()):
-            raise Unreadable
+            raise UnreadableError
         if representation in LONG:
             (length,) = struct.unpack_from("<I", self._data, self._at + 8)
             self._at += 12
@@ -122,7 +122,9 @@ class _Walk:
         return tag, representation, length
 
     def _value(self, tag: int, length: int, depth: int) -> None:
-        self._file.require(len(self._data), self._at + length, f"element {tag >> 16:04x},{tag & 0xFFFF:04x}")
+        self._file.require(
+            len(self._data), self._at + length, f"element {tag >> 16:04x},{tag & 0xFFFF:04x}"
+        )
         if depth == 0 and length <= LONGEST:
             self._found.values[tag] = self._data[self._at : self._at + length]
         self._at += length
@@ -139,5 +141,5 @@ class _Walk:
             if tag == SEQUENCE_END:
                 return
             if tag != ITEM:
-                raise Unreadable
+                raise UnreadableError
             self._at += length

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+import numpy.typing as npt
 
 from radiomics_rs._core import GeometryError, RadiomicsError, ReadError
 
@@ -20,6 +24,14 @@ def warn(text: str) -> None:
     while frame.f_back and frame.f_globals.get("__name__", "").startswith("radiomics_rs"):
         level, frame = level + 1, frame.f_back
     warnings.warn(text, RadiomicsWarning, stacklevel=level)
+
+
+def as_utf_8(name: str) -> str:
+    """A path as SimpleITK takes it, which is UTF-8 whatever the system's encoding is.
+
+    Raises UnicodeDecodeError if its bytes are not.
+    """
+    return os.fsencode(name).decode("utf-8")
 
 
 def refuse(error: RadiomicsError) -> None:
@@ -38,6 +50,16 @@ class Door:
 
 
 NATIVE = Door(warn, refuse)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the check of a file leaves."""
+
+    after: Callable[[Any, Door], Any] | None = None
+    """What is to be done with the image once it is decoded: it is given, and given back."""
+    voxels: npt.NDArray[Any] | None = None
+    """Its voxels in the order in which they are stored, if they had to be decompressed anyway."""
 
 
 @dataclass(frozen=True)

@@ -6,33 +6,38 @@ SimpleITK has to say about it is not passed on.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
 import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._core import GeometryError, ReadError
-from radiomics_rs.io import dicom, metaimage, nifti, nrrd, pictures, tiff
+from radiomics_rs.io import dicom, metaimage, nifti, nrrd, pictures, rarer, tiff
+from radiomics_rs.io.decoded import Decoded, decoded
 from radiomics_rs.io.directions import wrong_directions
-from radiomics_rs.io.errors import NATIVE, Door, File
+from radiomics_rs.io.errors import NATIVE, Checked, Door, File, as_utf_8
+from radiomics_rs.io.quiet import quiet
 
 #: Of a compressed file that many bytes hold any header.
 HEAD = 4096
-# In the order in which they are asked: by content where there is a mark.
-FORMATS: tuple[tuple[str, ModuleType], ...] = (
-    ("DICOM", dicom),
-    ("NRRD", nrrd),
-    ("TIFF", tiff),
-    ("picture", pictures),
-    ("MetaImage", metaimage),
-    ("NIfTI", nifti),
+T = TypeVar("T")
+
+#: In the order in which they are asked, by content where there is a mark: the name of the format,
+#: and SimpleITK's of who decodes what is not decompressed here.
+FORMATS: tuple[tuple[str, str, ModuleType], ...] = (
+    ("DICOM", "", dicom),
+    ("NRRD", "NrrdImageIO", nrrd),
+    ("TIFF", "", tiff),
+    ("picture", "", pictures),
+    ("MetaImage", "MetaImageIO", metaimage),
+    ("NIfTI", "NiftiImageIO", nifti),
+    ("GIPL, MRC, VTK, HDF5 or MINC", "", rarer),
 )
-After = Callable[[sitk.Image, Door], sitk.Image]
 
 
 def read_image(
@@ -44,27 +49,34 @@ def read_image(
     FileNotFoundError or another OSError, ReadError for a file that is cut off, damaged or of
     another kind, or GeometryError, all naming the path.
     """
+    image = read_decoded(path, role, door)
+    return image.image() if isinstance(image, Decoded) else image
+
+
+def read_decoded(
+    path: str | os.PathLike[str], role: str = "image", door: Door = NATIVE
+) -> sitk.Image | Decoded:
+    """The same, without a copy of voxels that had to be decompressed to be checked."""
     name = file_name(path, role)
     mode = os.stat(name).st_mode  # noqa: PTH116
-    with _silence():
-        if stat.S_ISDIR(mode):
-            image = _decoded(name, role, "DICOM", lambda: dicom.read_series(name, role, door))
-        elif stat.S_ISREG(mode):
-            image = _read_file(name, role, door)
-        else:
-            raise ReadError(f"cannot read {role} {name}: it is neither a file nor a folder")
+    if stat.S_ISDIR(mode):
+        image = _translated(name, role, "DICOM", lambda: dicom.read_series(name, role, door))
+    elif stat.S_ISREG(mode):
+        image = _read_file(name, role, door)
+    else:
+        raise ReadError(f"cannot read {role} {name}: it is neither a file nor a folder")
     check_place(image, f"{role} {name}", door)
     return image
 
 
 def file_name(path: str | os.PathLike[str], role: str) -> str:
-    """The path as SimpleITK takes it.
+    """The path as a text.
 
-    Raises ReadError for a name that it cannot take, as that would end the process.
+    Raises ReadError for a name that SimpleITK cannot take, as that would end the process.
     """
     name = os.fsdecode(path)
     try:
-        taken = os.fsencode(name).decode("utf-8")
+        taken = as_utf_8(name)
     except UnicodeError:
         shown = os.fsencode(name).decode("utf-8", "backslashreplace")
         raise ReadError(
@@ -72,10 +84,10 @@ def file_name(path: str | os.PathLike[str], role: str) -> str:
         ) from None
     if "\0" in taken:
         raise ReadError(f"cannot read {role} {taken!r}: there is a NUL in the name")
-    return taken
+    return name
 
 
-def check_place(image: sitk.Image, what: str, door: Door) -> None:
+def check_place(image: sitk.Image | Decoded, what: str, door: Door) -> None:
     """Check where an image says that its voxels lie: `what` is what messages call it."""
     for name, numbers in (("spacing", image.GetSpacing()), ("origin", image.GetOrigin())):
         wrong = [v for v in numbers if not abs(v) < float("inf") or (name == "spacing" and v <= 0)]
@@ -96,31 +108,39 @@ def check_place(image: sitk.Image, what: str, door: Door) -> None:
         )
 
 
-def check_file(name: str, role: str) -> tuple[str, After | None]:
+def check_file(name: str, role: str) -> tuple[str, str, Checked]:
     """Check that a file is whole, as far as its format is known.
 
-    Returns the name of the format, and what is to be done with the image once it is decoded. Raises
-    as `read_image`.
+    Returns the names of the format and of who decodes it, and what is left to do. Raises as
+    `read_image`.
     """
     with Path(name).open("rb") as stream:
         file = File(name, role, os.fstat(stream.fileno()).st_size, stream.read(HEAD))
     if file.size == 0:
         raise file.error("it is empty, of 0 bytes")
-    for kind, module in FORMATS:
+    for kind, image_io, module in FORMATS:
         if module.recognises(file.head, name):
-            return kind, module.check(file)
+            return kind, image_io, module.check(file)
     _check_neighbours(file)
-    return "", None
+    return "", "", Checked()
 
 
-def _read_file(name: str, role: str, door: Door) -> sitk.Image:
-    kind, after = check_file(name, role)
-    image = _decoded(name, role, kind, lambda: sitk.ReadImage(name))
-    return image if after is None else after(image, door)
+def _read_file(name: str, role: str, door: Door) -> sitk.Image | Decoded:
+    kind, image_io, checked = check_file(name, role)
+    image: sitk.Image | Decoded | None = None
+    voxels = checked.voxels
+    with quiet():
+        if voxels is not None:
+            read = partial(decoded, as_utf_8(name), image_io, voxels)
+            image = _translated(name, role, kind, read)
+        if image is None:
+            read = partial(sitk.ReadImage, as_utf_8(name), imageIO=image_io)
+            image = _translated(name, role, kind, read)
+    return image if checked.after is None else checked.after(image, door)
 
 
 def _check_neighbours(file: File) -> None:
-    """A file of no known format must not be taken for a neighbour whose name begins like its own."""
+    """A file of no known format must not be taken for a neighbour whose name begins like it."""
     for ending in (".nii", ".nii.gz", ".hdr", ".img"):
         if Path(file.name + ending).is_file():
             raise file.error(
@@ -128,7 +148,8 @@ def _check_neighbours(file: File) -> None:
             )
 
 
-def _decoded(name: str, role: str, kind: str, read: Callable[[], sitk.Image]) -> sitk.Image:
+def _translated(name: str, role: str, kind: str, read: Callable[[], T]) -> T:
+    """What `read` gives; what it has to say in its own words is said in ours."""
     try:
         return read()
     except RuntimeError as error:
@@ -139,26 +160,3 @@ def _decoded(name: str, role: str, kind: str, read: Callable[[], sitk.Image]) ->
         raise ReadError(
             f"cannot read {role} {name}: {text}; convert it to NRRD or NIfTI"
         ) from error
-
-
-_display = threading.Lock()
-_silent = 0
-_displayed = True
-
-
-@contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    """Without ITK's warnings on standard error: what they are about is looked at here."""
-    global _silent, _displayed
-    with _display:
-        if _silent == 0:
-            _displayed = sitk.ProcessObject.GetGlobalWarningDisplay()
-            sitk.ProcessObject.GlobalWarningDisplayOff()
-        _silent += 1
-    try:
-        yield
-    finally:
-        with _display:
-            _silent -= 1
-            if _silent == 0:
-                sitk.ProcessObject.SetGlobalWarningDisplay(_displayed)

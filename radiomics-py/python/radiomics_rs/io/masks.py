@@ -10,18 +10,19 @@ import numpy.typing as npt
 import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._core import GeometryError, ReadError, RegionError
+from radiomics_rs.io.decoded import Decoded
 from radiomics_rs.io.voxels import Volume, from_sitk
 
 #: Voxels of the image by which the box of a region may reach over its border.
 OVER_BORDER = 1e-3
 
 
-def channel_of_image(mask: sitk.Image, channel: int, what: str) -> sitk.Image:
+def channel_of_image(mask: sitk.Image | Decoded, channel: int, what: str) -> sitk.Image | Decoded:
     """One component of a mask.
 
     Raises ReadError for one that it does not have.
     """
-    components = mask.GetNumberOfComponentsPerPixel()
+    components = 1 if isinstance(mask, Decoded) else mask.GetNumberOfComponentsPerPixel()
     _check_channel(channel, components, what)
     return mask if components == 1 else sitk.VectorIndexSelectionCast(mask, channel)
 
@@ -38,24 +39,26 @@ def channel_of_array(mask: npt.NDArray[Any], channel: int) -> npt.NDArray[Any]:
 
 def _check_channel(channel: int, components: int, what: str) -> None:
     if not 0 <= channel < components:
-        held = f"{components} components, 0 to {components - 1}" if components > 1 else "1 component"
+        held = (
+            f"{components} components, 0 to {components - 1}" if components > 1 else "1 component"
+        )
         raise ReadError(f"label_channel is {channel}, and {what} has {held} per voxel")
 
 
 def onto(image: Volume, mask: Volume, labels: Iterable[int]) -> Volume:
     """The mask resampled to the grid of an image by nearest neighbour, unless it is on it.
 
-    Raises GeometryError without a place for both, and RegionError for a label whose box does not lie
-    in the image, or of which no voxel is left.
+    Raises GeometryError without a place for both, and RegionError for a label whose box does not
+    lie in the image, or of which no voxel is left.
     """
-    if not isinstance(image.owner, sitk.Image) or not isinstance(mask.owner, sitk.Image):
+    reference, given = image.image(), mask.image()
+    if reference is None or given is None:
         if image.voxels.shape == mask.voxels.shape:
             return mask
         raise GeometryError(
             f"the image has shape (z, y, x) {image.voxels.shape} and the mask {mask.voxels.shape}, "
             "and an array has no place to resample it by: give files or SimpleITK images"
         )
-    reference, given = image.owner, mask.owner
     dimension = given.GetDimension()
     if reference.GetDimension() != dimension:
         raise GeometryError(

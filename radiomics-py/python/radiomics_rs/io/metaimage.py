@@ -6,18 +6,22 @@ import math
 import os
 from pathlib import Path
 
+import numpy as np
+
 from radiomics_rs.io import streams
-from radiomics_rs.io.errors import File
+from radiomics_rs.io.errors import Checked, File
 
 ENDINGS = (".mha", ".mhd")
 #: A header is a few lines; what has none in its first bytes is no MetaImage.
 LARGEST_HEADER = 1 << 20
-#: Bytes of a voxel's component, by the name of its type.
-VOXEL_BYTES = {
-    "MET_CHAR": 1, "MET_UCHAR": 1, "MET_SHORT": 2, "MET_USHORT": 2, "MET_INT": 4, "MET_UINT": 4,
-    "MET_LONG": 4, "MET_ULONG": 4, "MET_LONG_LONG": 8, "MET_ULONG_LONG": 8, "MET_FLOAT": 4,
-    "MET_DOUBLE": 8,
+#: NumPy's codes of the types of a voxel's components, by their names.
+VOXEL_CODES = {
+    "MET_CHAR": "i1", "MET_UCHAR": "u1", "MET_SHORT": "i2", "MET_USHORT": "u2", "MET_INT": "i4",
+    "MET_UINT": "u4", "MET_LONG": "i4", "MET_ULONG": "u4", "MET_LONG_LONG": "i8",
+    "MET_ULONG_LONG": "u8", "MET_FLOAT": "f4", "MET_DOUBLE": "f8",
 }  # fmt: skip
+#: Fields by which a reader may make other numbers of the voxels.
+RESCALING = ("ElementToIntensityFunctionSlope", "ElementToIntensityFunctionOffset")
 
 
 def recognises(head: bytes, name: str) -> bool:
@@ -25,7 +29,7 @@ def recognises(head: bytes, name: str) -> bool:
     return name.lower().endswith(ENDINGS) or head.startswith((b"ObjectType", b"NDims"))
 
 
-def check(file: File) -> None:
+def check(file: File) -> Checked:
     """Check that the voxels are as many as the header says.
 
     Raises ReadError.
@@ -34,31 +38,39 @@ def check(file: File) -> None:
     try:
         shape = [int(size) for size in fields["DimSize"].split()]
         channels = int(fields.get("ElementNumberOfChannels", "1"))
-        voxel_bytes = VOXEL_BYTES[fields["ElementType"].split()[0]]
+        code = VOXEL_CODES[fields["ElementType"].split()[0]]
         skip = int(fields.get("HeaderSize", "0"))
         announced = int(fields.get("CompressedDataSize", "0"))
     except (KeyError, ValueError, IndexError) as error:
         raise file.error(
-            f"its header is damaged: {error} is missing or cannot be read, of DimSize, ElementType, "
-            "ElementNumberOfChannels, HeaderSize and CompressedDataSize"
+            f"its header is damaged: {error} is missing or cannot be read, of DimSize, "
+            "ElementType, ElementNumberOfChannels, HeaderSize and CompressedDataSize"
         ) from None
-    expected = math.prod(shape) * channels * voxel_bytes
-    if fields.get("BinaryData", "True").lower().startswith("f"):
-        return
-    compressed = fields.get("CompressedData", "False").lower().startswith("t")
+    expected = math.prod(shape) * channels * int(code[1])
+    if not _is_true(fields, "BinaryData", "True"):
+        return Checked()
     where = fields["ElementDataFile"]
     if where.upper() == "LOCAL":
         places = [(file.name, offset)]
     else:
         places = [(name, max(skip, 0)) for name in _external(file, where, lines, shape)]
-    if compressed and len(places) == 1:
+    if _is_true(fields, "CompressedData") and len(places) == 1:
         (name, begin), held = places[0], os.path.getsize(places[0][0])  # noqa: PTH202
         file.require(held, begin + announced)
-        file.require(streams.length(file, Path(name), begin, announced or None), expected)
-        return
+        data = streams.decompressed(file, expected, name, begin, announced or None)
+        large = _is_true(fields, "BinaryDataByteOrderMSB") or _is_true(
+            fields, "ElementByteOrderMSB"
+        )
+        rescaled = any(field in fields for field in RESCALING)
+        return Checked(None, None if rescaled else np.frombuffer(data, "<>"[large] + code))
     for name, begin in places:
         of_one = expected // len(places)
         file.require(os.path.getsize(name), begin + of_one, _source(file, name))  # noqa: PTH202
+    return Checked()
+
+
+def _is_true(fields: dict[str, str], name: str, default: str = "False") -> bool:
+    return fields.get(name, default)[:1] in ("T", "t", "1")
 
 
 def _source(file: File, name: str) -> str:
@@ -77,7 +89,7 @@ def _header(file: File) -> tuple[dict[str, str], list[str], int]:
         name, equals, value = line.partition("=")
         if not equals or (end < 0 and name.strip() != "ElementDataFile"):
             raise file.error(
-                "its MetaImage header is damaged: the line ElementDataFile, which ends it, is missing"
+                "its MetaImage header is damaged: its last line, ElementDataFile, is missing"
             )
         fields[name.strip()] = value.strip()
         at = end + 1 if end >= 0 else len(data)
@@ -94,7 +106,9 @@ def _external(file: File, where: str, lines: list[str], shape: list[int]) -> lis
         try:
             names = [first % n for n in range(int(numbers[0]), int(numbers[1]) + 1, step)]
         except (TypeError, ValueError):
-            raise file.error(f"its header names its voxels by {where!r}, which is no pattern") from None
+            raise file.error(
+                f"its header names its voxels by {where!r}, which is no pattern"
+            ) from None
     else:
         names = [where]
     if not names or (len(names) > 1 and len(names) != shape[-1]):
@@ -103,5 +117,7 @@ def _external(file: File, where: str, lines: list[str], shape: list[int]) -> lis
     paths = [str(folder / name) for name in names]
     for path in paths:
         if not Path(path).is_file():
-            raise file.error(f"its voxels are in {path}, which does not exist: put the two side by side")
+            raise file.error(
+                f"its voxels are in {path}, which does not exist: put the two side by side"
+            )
     return paths

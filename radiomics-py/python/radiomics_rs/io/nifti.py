@@ -1,4 +1,4 @@
-"""NIfTI-1 and Analyze: whether a file holds what its header says, and where that puts the voxels."""
+"""NIfTI-1 and Analyze: whether a file holds what its header says, and where that puts voxels."""
 
 from __future__ import annotations
 
@@ -7,25 +7,33 @@ import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._core import GeometryError
 from radiomics_rs.io import streams
 from radiomics_rs.io.directions import shear
-from radiomics_rs.io.errors import Door, File
+from radiomics_rs.io.errors import Checked, Door, File
 
 HEADER = 348
 HEADER_2 = 540
+#: Bytes of a compressed header that surely hold all of it.
+ENOUGH = 4096
 #: Where a single file may begin with its voxels: behind the header and the word after it.
 SMALLEST_OFFSET = 352
-SINGLE, PAIR = b"n+1\0", b"ni1\0"
+SUFFIXES = (".nii", ".nii.gz", ".hdr", ".img", ".hdr.gz", ".img.gz")
+SINGLE = b"n+1\0"
 #: Bytes of a voxel, by the code of its type.
 VOXEL_BYTES = {
     2: 1, 4: 2, 8: 4, 16: 4, 32: 8, 64: 8, 128: 3, 256: 1, 512: 2, 768: 4,
     1024: 8, 1280: 8, 1536: 16, 1792: 16, 2048: 32, 2304: 4,
+}  # fmt: skip
+#: The types of plain numbers.
+NUMBERS = {
+    2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8",
+    1280: "u8",
 }  # fmt: skip
 MM_OF_UNIT = {1: 1000.0, 3: 0.001}
 #: Cosines between axes that the reader takes for none.
@@ -44,6 +52,8 @@ class Header:
     shape: tuple[int, ...]
     voxel_type: int
     offset: float
+    order: str
+    scaling: tuple[float, float]
     pixdim: tuple[float, ...]
     qform: Affine | None
     sform: Affine | None
@@ -59,34 +69,34 @@ def recognises(head: bytes, name: str) -> bool:
     size = streams.beginning(head, 4)
     return any(
         int.from_bytes(size, order) in (HEADER, HEADER_2) for order in ("little", "big")
-    ) or name.lower().endswith((".nii", ".nii.gz", ".hdr", ".img"))
+    ) or name.lower().endswith(SUFFIXES)
 
 
-def check(file: File) -> _Placed:
+def check(file: File) -> Checked:
     """Check that header and voxels are whole and belong together.
 
-    Raises ReadError or GeometryError. Returns what is to be done with the image that is read.
+    Raises ReadError or GeometryError.
     """
     suffix = _suffix(file)
     source = _header_file(file, suffix)
     if not suffix.endswith(".gz") and source.startswith(streams.GZIP):
         raise file.error("it is compressed with gzip, so its name must end in .gz: rename it")
     header = _header(file, streams.beginning(source, HEADER))
-    _require_voxels(file, suffix, header)
-    if header.sform is None or header.qform is not None:
-        return _Placed(file, header)
-    found = shear(header.sform[:3, :3], STRAIGHT)
-    if found is not None:
-        raise file.error(
-            f"the affine matrix in its header (sform) {found}: rewrite the header without the "
-            "registration or scaling that was put into it, or resample the image to a straight grid",
-            GeometryError,
-        )
-    return _Placed(file, header)
+    voxels = _voxels(file, suffix, header)
+    if header.sform is not None and header.qform is None:
+        found = shear(header.sform[:3, :3], STRAIGHT)
+        if found is not None:
+            raise file.error(
+                f"the affine matrix in its header (sform) {found}: rewrite the header without the "
+                "registration or scaling that was put into it, or resample the image to a straight "
+                "grid",
+                GeometryError,
+            )
+    return Checked(_Placed(file, header), voxels)
 
 
 def _suffix(file: File) -> str:
-    for suffix in (".nii", ".nii.gz", ".hdr", ".img", ".img.gz", ".hdr.gz"):
+    for suffix in SUFFIXES:
         if file.name.lower().endswith(suffix):
             return suffix
     # By its name alone the reader would take a neighbour for it.
@@ -95,12 +105,17 @@ def _suffix(file: File) -> str:
 
 
 def _partner(file: File, suffix: str, kind: str) -> str | None:
-    """The other file of a pair, whose name ends in `kind` and perhaps `.gz`."""
+    """The file of a pair whose name ends in `kind` and perhaps `.gz`, None if there is none."""
     stem = file.name[: -len(suffix)]
-    for ending in (kind, kind.upper(), f"{kind}.gz"):
-        if Path(stem + ending).is_file():
-            return stem + ending
-    return None
+    found: list[Path] = []
+    for path in (Path(stem + ending) for ending in (kind, kind.upper(), f"{kind}.gz")):
+        # Names in capitals may be other files, or the same.
+        if path.is_file() and not any(path.samefile(other) for other in found):
+            found.append(path)
+    if len(found) > 1:
+        names = " and ".join(path.name for path in found)
+        raise file.error(f"{names} are beside each other: move the one that is not meant away")
+    return str(found[0]) if found else None
 
 
 def _header_file(file: File, suffix: str) -> bytes:
@@ -111,7 +126,7 @@ def _header_file(file: File, suffix: str) -> bytes:
     if partner is None:
         raise file.error("it is half of a pair, and the .hdr file with its header is not beside it")
     with Path(partner).open("rb") as stream:
-        return stream.read(len(file.head) or HEADER)
+        return stream.read(ENOUGH)
 
 
 def _header(file: File, data: bytes) -> Header:
@@ -121,15 +136,20 @@ def _header(file: File, data: bytes) -> Header:
             "it is a NIfTI-2 file, which is not read: convert it to NIfTI-1, for example with "
             "nibabel: `nib.Nifti1Image.from_image(nib.load(...)).to_filename(...)`"
         )
-    order = next((order for order, size in sizes.items() if size == HEADER), None)
+    order = next(("<>"[n] for n, size in enumerate(sizes.values()) if size == HEADER), None)
     if order is None or len(data) < HEADER:
         raise file.error(
-            "it does not begin with a NIfTI header of 348 bytes; it is damaged, or of another format"
+            "it does not begin with a NIfTI header of 348 bytes: it is damaged, or no NIfTI file"
         )
-    read = lambda layout, at: struct.unpack_from(("<" if order == "little" else ">") + layout, data, at)  # noqa: E731
-    n, *sizes = read("8h", 40)
-    if not 1 <= n <= 7 or sizes[0] < 1:
-        raise file.error(f"its header is damaged: {n} dimensions, the first one of {sizes[0]} voxels")
+
+    def read(layout: str, at: int) -> tuple[Any, ...]:
+        return struct.unpack_from(order + layout, data, at)
+
+    n, *shape = read("8h", 40)
+    if not 1 <= n <= 7 or shape[0] < 1:
+        raise file.error(
+            f"its header is damaged: {n} dimensions, the first one of {shape[0]} voxels"
+        )
     (voxel_type,) = read("h", 70)
     if voxel_type not in VOXEL_BYTES:
         raise file.error(f"its voxels are of type {voxel_type}, which NIfTI does not have")
@@ -140,9 +160,11 @@ def _header(file: File, data: bytes) -> Header:
     magic = data[344:348]
     return Header(
         magic,
-        tuple(max(size, 1) for size in sizes[:n]),
+        tuple(max(size, 1) for size in shape[:n]),
         voxel_type,
         offset,
+        order,
+        read("2f", 112),
         pixdim,
         _qform(read("6f", 256), pixdim, mm) if qform_code > 0 else None,
         _sform(read("12f", 280), mm) if sform_code > 0 else None,
@@ -174,10 +196,15 @@ def _left_posterior(affine: Affine, mm: float) -> Affine:
     return np.diag((-mm, -mm, mm, 1.0)) @ affine
 
 
-def _require_voxels(file: File, suffix: str, header: Header) -> None:
+def _voxels(file: File, suffix: str, header: Header) -> npt.NDArray[Any] | None:
+    """Check that the voxels are there; returns them if they are compressed and plain numbers."""
     single = header.magic == SINGLE
     if single != suffix.startswith(".nii"):
-        held = "header and voxels in one file" if single else "a header whose voxels are in another file"
+        held = (
+            "header and voxels in one file"
+            if single
+            else "a header whose voxels are in another file"
+        )
         needed = ".nii" if single else ".hdr and .img"
         raise file.error(f"it has {held}, so its name must end in {needed}: rename it")
     least = SMALLEST_OFFSET if single else 0
@@ -187,18 +214,23 @@ def _require_voxels(file: File, suffix: str, header: Header) -> None:
             f"and {least} is the first that they can begin at; write the file anew"
         )
     data, size = file.name, file.size
-    if not single and not suffix.startswith(".img"):
+    if not single:
         partner = _partner(file, suffix, ".img")
         if partner is None:
             raise file.error("it is a header alone: the .img file with its voxels is not beside it")
         data, size = partner, os.path.getsize(partner)  # noqa: PTH202
-    expected = int(header.offset) + header.voxel_bytes
+    begin = int(header.offset)
+    expected = begin + header.voxel_bytes
     with Path(data).open("rb") as stream:
         compressed = stream.read(2) == streams.GZIP
-    if compressed:
-        streams.require_gzip(file, expected, path=data)
-    else:
+    if not compressed:
         file.require(size, expected)
+        return None
+    held = streams.decompressed(file, expected, data)
+    # With a slope the reader multiplies.
+    if header.voxel_type not in NUMBERS or header.scaling not in ((0.0, 0.0), (1.0, 0.0)):
+        return None
+    return np.frombuffer(held, header.order + NUMBERS[header.voxel_type], offset=begin)
 
 
 class _Placed:
@@ -207,7 +239,7 @@ class _Placed:
     def __init__(self, file: File, header: Header) -> None:
         self._file, self._header = file, header
 
-    def __call__(self, image: sitk.Image, door: Door) -> sitk.Image:
+    def __call__(self, image: Any, door: Door) -> Any:
         header = self._header
         stored = {"qform": header.qform, "sform": header.sform}
         known = {name: affine for name, affine in stored.items() if affine is not None}
@@ -235,11 +267,13 @@ class _Placed:
         return image
 
 
-def _distance(image: sitk.Image, affine: Affine) -> float:
+def _distance(image: Any, affine: Affine) -> float:
     """The largest distance in mm between where an image and an affine put the corner voxels."""
-    last = [n - 1 for n in image.GetSize()[:3]]
-    corners = [[i, j, k] for i in (0, last[0]) for j in (0, last[1]) for k in (0, last[2])]
-    rest = [0] * (image.GetDimension() - 3)
-    there = [image.TransformIndexToPhysicalPoint(corner + rest)[:3] for corner in corners]
-    ours = np.array(corners) @ affine[:3, :3].T + affine[:3, 3]
-    return float(np.linalg.norm(ours - there, axis=1).max())
+    n = image.GetDimension()
+    axes = (np.reshape(image.GetDirection(), (n, n)) * image.GetSpacing())[:3, :3]
+    last = [size - 1 for size in image.GetSize()[:3]]
+    corners = np.array(
+        [[i, j, k] for i in (0, last[0]) for j in (0, last[1]) for k in (0, last[2])]
+    )
+    apart = corners @ (axes - affine[:3, :3]).T + (image.GetOrigin()[:3] - affine[:3, 3])
+    return float(np.linalg.norm(apart, axis=1).max())

@@ -6,21 +6,28 @@ import math
 import os
 from pathlib import Path
 
+import numpy as np
+
 from radiomics_rs.io import streams
-from radiomics_rs.io.errors import File
+from radiomics_rs.io.errors import Checked, File
 
 ENDINGS = (".nrrd", ".nhdr")
 LARGEST_HEADER = 1 << 20
-#: Bytes of a sample, by the names of its type.
-SAMPLE_BYTES = {
-    name: size
-    for size, names in {
-        1: "signed char,int8,int8_t,uchar,unsigned char,uint8,uint8_t",
-        2: "short,short int,signed short,signed short int,int16,int16_t,"
-        "ushort,unsigned short,unsigned short int,uint16,uint16_t",
-        4: "int,signed int,int32,int32_t,uint,unsigned int,uint32,uint32_t,float",
-        8: "longlong,long long,long long int,signed long long,signed long long int,int64,int64_t,"
-        "ulonglong,unsigned long long,unsigned long long int,uint64,uint64_t,double",
+#: NumPy's codes of the types of samples, by their names.
+SAMPLE_CODES = {
+    name: code
+    for code, names in {
+        "i1": "signed char,int8,int8_t",
+        "u1": "uchar,unsigned char,uint8,uint8_t",
+        "i2": "short,short int,signed short,signed short int,int16,int16_t",
+        "u2": "ushort,unsigned short,unsigned short int,uint16,uint16_t",
+        "i4": "int,signed int,int32,int32_t",
+        "u4": "uint,unsigned int,uint32,uint32_t",
+        "i8": "longlong,long long,long long int,signed long long,signed long long int,int64,"
+        "int64_t",
+        "u8": "ulonglong,unsigned long long,unsigned long long int,uint64,uint64_t",
+        "f4": "float",
+        "f8": "double",
     }.items()
     for name in names.split(",")
 }
@@ -31,22 +38,24 @@ def recognises(head: bytes, name: str) -> bool:
     return name.lower().endswith(ENDINGS) or head.startswith(b"NRRD0")
 
 
-def check(file: File) -> None:
+def check(file: File) -> Checked:
     """Check that the samples are as many as the header says.
 
     Raises ReadError.
     """
     fields, lines, offset = _header(file)
-    kind = fields.get("type", "").lower()
-    if kind not in SAMPLE_BYTES:
-        raise file.error(f"its samples are of type {kind or 'none'}: give whole or real numbers")
     try:
+        kind = fields["type"].lower()
         sizes = [int(size) for size in fields["sizes"].split()]
         skip = int(fields.get("byte skip", fields.get("byteskip", "0")))
         line_skip = int(fields.get("line skip", fields.get("lineskip", "0")))
     except (KeyError, ValueError):
-        raise file.error("its NRRD header is damaged: its sizes cannot be read") from None
-    expected = math.prod(sizes) * SAMPLE_BYTES[kind]
+        raise file.error(
+            "its NRRD header is damaged: its type or its sizes cannot be read"
+        ) from None
+    if kind not in SAMPLE_CODES:
+        raise file.error(f"its samples are of type {kind}: give whole or real numbers")
+    expected = math.prod(sizes) * int(SAMPLE_CODES[kind][1])
     encoding = fields.get("encoding", "raw").lower()
     where = fields.get("data file", fields.get("datafile"))
     if where is None:
@@ -55,13 +64,19 @@ def check(file: File) -> None:
         places = [(name, max(skip, 0)) for name in _external(file, where, lines)]
     if line_skip:
         # How long the lines are is for the reader to find out; it looks at what follows itself.
-        return
-    for name, begin in places:
-        of_one = expected // len(places)
-        if encoding in ("gz", "gzip"):
-            streams.require_gzip(file, of_one, path=name, skip=0 if where else offset)
-        elif encoding == "raw":
+        return Checked()
+    of_one = expected // len(places)
+    if encoding == "raw":
+        for name, begin in places:
             file.require(os.path.getsize(name), begin + of_one, _source(file, name))  # noqa: PTH202
+    if encoding not in ("gz", "gzip"):
+        return Checked()
+    at = 0 if where else offset
+    held = [streams.decompressed(file, max(skip, 0) + of_one, name, at) for name, _ in places]
+    if len(held) > 1 or skip:
+        return Checked()
+    order = ">" if fields.get("endian", "little").lower() == "big" else "<"
+    return Checked(voxels=np.frombuffer(held[0], order + SAMPLE_CODES[kind]))
 
 
 def _source(file: File, name: str) -> str:
@@ -73,7 +88,9 @@ def _header(file: File) -> tuple[dict[str, str], list[str], int]:
     with Path(file.name).open("rb") as stream:
         data = stream.read(LARGEST_HEADER)
     if not data.startswith(b"NRRD0"):
-        raise file.error("it does not begin with an NRRD header; it is damaged, or of another format")
+        raise file.error(
+            "it does not begin with an NRRD header; it is damaged, or of another format"
+        )
     fields: dict[str, str] = {}
     at = 0
     while at < len(data):
@@ -101,7 +118,9 @@ def _external(file: File, where: str, lines: list[str]) -> list[str]:
             first, last, step = (int(number) for number in parts[1:4])
             names = [parts[0] % n for n in range(first, last + (1 if step > 0 else -1), step)]
         except (TypeError, ValueError):
-            raise file.error(f"its header names its samples by {where!r}, which is no pattern") from None
+            raise file.error(
+                f"its header names its samples by {where!r}, which is no pattern"
+            ) from None
     else:
         names = [where]
     folder = Path(file.name).parent

@@ -1,10 +1,11 @@
-"""Compressed data: how long it is, and whether it is whole."""
+"""Compressed data, decompressed once: whether they are whole, and what they hold."""
 
 from __future__ import annotations
 
 import zlib
 from pathlib import Path
 
+from radiomics_rs._core import inflate
 from radiomics_rs.io.errors import File
 
 GZIP = b"\x1f\x8b"
@@ -23,53 +24,56 @@ def beginning(head: bytes, length: int) -> bytes:
         return b""
 
 
-def require_gzip(file: File, expected: int, *, path: str | None = None, skip: int = 0) -> None:
-    """Check that a gzip stream from byte `skip` of a file on holds as many bytes as expected.
+def decompressed(
+    file: File, expected: int, path: str | None = None, skip: int = 0, most: int | None = None
+) -> bytes:
+    """The first `expected` bytes that the compressed data of a file make.
 
-    The last four bytes of a stream are its length. What ends in another number may be several
-    streams one after the other, and is decompressed.
+    They begin `skip` bytes from the beginning of `path` (of the file itself without one), and
+    `most` bytes of it are read, or all. Lengths and checksums are compared to the end.
 
-    Raises ReadError saying how many bytes are missing, or that the stream is damaged.
+    Raises ReadError if bytes are missing or damaged.
     """
-    source = Path(path or file.name)
-    with source.open("rb") as stream:
-        stream.seek(-4, 2)
-        if int.from_bytes(stream.read(4), "little") == expected % 2**32:
-            return
-    file.require(length(file, source, skip), expected)
-
-
-def length(file: File, source: Path, skip: int = 0, most: int | None = None) -> int:
-    """The number of bytes that the compressed data from byte `skip` of a file on make.
-
-    `most` bytes of the file are read, or all. Raises ReadError if they are damaged or end early.
-    """
-    total, left = 0, most
-    decoder = zlib.decompressobj(WBITS_ANY)
-    with source.open("rb") as stream:
+    with Path(path or file.name).open("rb") as stream:
         stream.seek(skip)
-        data = b""
-        while True:
-            if not data:
-                data = stream.read(CHUNK if left is None else min(CHUNK, left))
-                left = None if left is None else left - len(data)
-            if not data:
+        data = stream.read() if most is None else stream.read(most)
+    # A gzip stream ends in its length: only if that is right, memory is taken for so much.
+    is_gzip = data.startswith(GZIP)
+    if not is_gzip or int.from_bytes(data[-4:], "little") == expected % 2**32:
+        whole = inflate(data, expected, is_gzip)
+        if whole is not None:
+            return whole
+    return _pieces(file, expected, data)
+
+
+def _pieces(file: File, expected: int, data: bytes) -> bytes:
+    """The same piece by piece: several streams may follow one another."""
+    kept: list[bytes] = []
+    total, decoder, left = 0, zlib.decompressobj(WBITS_ANY), memoryview(data)
+    at = 0
+    pending = b""
+    while pending or at < len(left):
+        if not pending:
+            pending = bytes(left[at : at + CHUNK])
+            at += len(pending)
+        if decoder.eof:
+            if not pending.startswith(GZIP):
+                # What follows the last stream belongs to nobody.
                 break
-            if decoder.eof:
-                if not data.startswith(GZIP):
-                    # What follows the last stream belongs to nobody.
-                    break
-                decoder = zlib.decompressobj(WBITS_ANY)
-            try:
-                total += len(decoder.decompress(data, CHUNK))
-            except zlib.error:
-                raise file.error(
-                    f"its compressed data are damaged after {total} bytes; copy or download it again"
-                ) from None
-            data = decoder.unconsumed_tail or decoder.unused_data
+            decoder = zlib.decompressobj(WBITS_ANY)
+        try:
+            piece = decoder.decompress(pending, CHUNK)
+        except zlib.error:
+            raise file.error("its compressed data are damaged: copy or download it again") from None
+        if total < expected:
+            kept.append(piece)
+        total += len(piece)
+        pending = decoder.unconsumed_tail or decoder.unused_data
+    # An end that is missing may be of the data or of the checksum behind them.
+    file.require(total, expected)
     if not decoder.eof:
         raise file.error(
             f"its compressed data end early, after {total} bytes; the file is cut off, copy or "
             "download it again"
         )
-    return total
+    return b"".join(kept)[:expected]

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._core import ReadError
+from radiomics_rs.io.decoded import PIXEL_IDS, Decoded
 from radiomics_rs.io.errors import NATIVE
 from radiomics_rs.io.files import check_place
 
@@ -22,18 +23,6 @@ Matrix: TypeAlias = tuple[Triple, Triple, Triple]
 ORIGIN: Triple = (0.0, 0.0, 0.0)
 IDENTITY: Matrix = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 SLICE_THICKNESS_MM = 1.0
-NUMBERS = {
-    sitk.sitkUInt8,
-    sitk.sitkInt8,
-    sitk.sitkUInt16,
-    sitk.sitkInt16,
-    sitk.sitkUInt32,
-    sitk.sitkInt32,
-    sitk.sitkUInt64,
-    sitk.sitkInt64,
-    sitk.sitkFloat32,
-    sitk.sitkFloat64,
-}
 COMPLEX = {sitk.sitkComplexFloat32, sitk.sitkComplexFloat64}
 
 
@@ -57,6 +46,10 @@ class Volume:
         """Spacing, origin and direction."""
         return self.spacing_mm, self.origin_mm, self.direction
 
+    def image(self) -> sitk.Image | None:
+        """The SimpleITK image that the voxels are of, None for an array."""
+        return self.owner.image() if isinstance(self.owner, Decoded) else self.owner
+
 
 def from_sitk(image: sitk.Image, role: str = "image") -> Volume:
     """A SimpleITK image (x, y, z) as a volume (z, y, x), without a copy of its voxels.
@@ -68,16 +61,17 @@ def from_sitk(image: sitk.Image, role: str = "image") -> Volume:
     return placed(image, f"the {role}")
 
 
-def placed(image: sitk.Image, what: str) -> Volume:
-    """A SimpleITK image whose place has been looked at, as a volume; raises ReadError."""
-    image = _of_numbers(image, what)
-    if image.GetDimension() == 4 and image.GetSize()[3] == 1:
-        image = image[:, :, :, 0]
+def placed(image: sitk.Image | Decoded, what: str) -> Volume:
+    """An image whose place has been looked at, as a volume; raises ReadError."""
+    if not isinstance(image, Decoded):
+        image = _of_numbers(image, what)
+    size = image.GetSize()
+    if len(size) == 4 and size[3] == 1:
+        image = (image.image() if isinstance(image, Decoded) else image)[:, :, :, 0]
     dimension = image.GetDimension()
     if dimension not in (2, 3):
         raise ReadError(
-            f"{what} has {dimension} dimensions, size (x, y, z, ...) {image.GetSize()}: "
-            "take one volume of it"
+            f"{what} has {dimension} dimensions, size (x, y, z, ...) {size}: take one volume of it"
         )
     spacing = image.GetSpacing()[::-1]
     origin = image.GetOrigin()[::-1]
@@ -87,8 +81,9 @@ def placed(image: sitk.Image, what: str) -> Volume:
     if dimension == 2:
         spacing = (SLICE_THICKNESS_MM, *spacing)
         origin = (0.0, *origin)
+    voxels = image.voxels if isinstance(image, Decoded) else sitk.GetArrayViewFromImage(image)
     return Volume(
-        three_dimensional(sitk.GetArrayViewFromImage(image)),
+        three_dimensional(voxels),
         spacing,
         origin,
         tuple(tuple(row) for row in direction.tolist()),
@@ -116,7 +111,7 @@ def _of_numbers(image: sitk.Image, what: str) -> sitk.Image:
         if "mask" in what.split()[:2]:
             remedy = f"choose one with label_channel, 0 to {components - 1}"
         raise ReadError(f"{what} has {components} components per voxel: {remedy}")
-    if kind in NUMBERS:
+    if kind in PIXEL_IDS.values():
         return image
     if "vector" in image.GetPixelIDTypeAsString():
         return sitk.VectorIndexSelectionCast(image, 0)

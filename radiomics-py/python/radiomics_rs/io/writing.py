@@ -18,7 +18,9 @@ from typing import TextIO
 import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._core import RadiomicsError, ReadError
+from radiomics_rs.io.errors import as_utf_8
 from radiomics_rs.io.files import check_file, file_name
+from radiomics_rs.io.quiet import quiet
 
 #: Bytes with which a disc is asked whether it is full.
 MOST_PROBED = 1 << 26
@@ -34,6 +36,8 @@ def beside(path: str | os.PathLike[str]) -> Iterator[Path]:
     target = Path(os.path.realpath(path))
     if target.is_dir():
         raise _os_error(errno.EISDIR, path)
+    if target.exists() and not os.access(target, os.W_OK):
+        raise _os_error(errno.EACCES, path)
     if _is_special(target):
         raise ReadError(f"cannot write {os.fspath(path)}: it is a device or a pipe, give a file")
     folder = None
@@ -60,8 +64,8 @@ def beside(path: str | os.PathLike[str]) -> Iterator[Path]:
 def text_file(path: str | os.PathLike[str], *, append: bool = False) -> Iterator[TextIO]:
     """A text file in UTF-8 that takes the place of `path` once the block ends.
 
-    With `append` it begins with what `path` holds. A device or a pipe is written to as it is. Raises
-    OSError naming `path`.
+    With `append` it begins with what `path` holds. A device or a pipe is written to as it is.
+    Raises OSError naming `path`.
     """
     mode = "a" if append else "w"
     if _is_special(path):
@@ -87,13 +91,14 @@ def write_image(
 ) -> None:
     """Write an image in the format that the name's ending says.
 
-    Raises OSError if it cannot be written whole, or ReadError for a format that cannot hold it, both
-    naming the path.
+    Raises OSError if it cannot be written whole, or ReadError for a format that cannot hold it,
+    both naming the path.
     """
     with beside(path) as place:
         name = file_name(place, "image")
         try:
-            sitk.WriteImage(image, name, useCompression=compressed)
+            with quiet():
+                sitk.WriteImage(image, as_utf_8(name), useCompression=compressed)
         except RuntimeError as error:
             _probe(place.parent, image)
             raise ReadError(

@@ -1,4 +1,4 @@
-"""Masks as PyRadiomics takes them: whole numbers from 0, whatever they hold; what is lost is said."""
+"""Masks as PyRadiomics takes them: whole numbers from 0; what that loses is said."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def as_labels(mask: sitk.Image) -> sitk.Image:
         cut = values != numpy.trunc(values)
         if cut.any():
             logger.warning(
-                "The mask holds values between whole numbers, such as %g, at %d voxels: they are cut "
-                "off to whole ones, as in PyRadiomics; threshold or round the mask first",
+                "The mask holds values between whole numbers, such as %g, at %d voxels: they are "
+                "cut off to whole ones, as in PyRadiomics; threshold or round the mask first",
                 values[cut][0],
                 numpy.count_nonzero(cut),
             )
