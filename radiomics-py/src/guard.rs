@@ -53,15 +53,20 @@ pub fn raised(error: &Error, text: String) -> PyErr {
         Error::EmptyImage { .. }
         | Error::InvalidSpacing { .. }
         | Error::InvalidGeometry { .. }
+        | Error::VoxelsMismatch { .. }
         | Error::ShapeMismatch { .. }
         | Error::GeometryMismatch { .. } => GeometryError::new_err(text),
         Error::EmptyMask { .. }
         | Error::LabelNotPresent { .. }
         | Error::BackgroundLabel
+        | Error::LabelTwice { .. }
         | Error::FractionalMask { .. }
         | Error::NonFiniteVoxels { .. }
+        | Error::NonFiniteSurroundings { .. }
         | Error::RegionTooSmall { .. } => RegionError::new_err(text),
-        Error::UnknownSetting { .. }
+        Error::ImageName { .. }
+        | Error::NonFiniteResult { .. }
+        | Error::UnknownSetting { .. }
         | Error::InvalidSetting { .. }
         | Error::Filter { .. }
         | Error::UnknownParameter { .. }
@@ -71,6 +76,7 @@ pub fn raised(error: &Error, text: String) -> PyErr {
         | Error::PyRadiomicsDocument { .. }
         | Error::UnknownName { .. }
         | Error::TooManyLevels { .. }
+        | Error::RangeTooLarge { .. }
         | Error::NotDiscretised { .. }
         | Error::OutsideBinEdges { .. }
         | Error::GridTooLarge { .. }
