@@ -227,7 +227,7 @@ fn compute(roi: &Roi, families: &[Chosen], work: Work, found: &mut Vec<Found>) -
         let settings = settings.of_discretisation(discretisation);
         let discretisation = several.then_some(discretisation);
         let work = Work { settings: &settings, ..work };
-        computed.push(compute_discretised(&region, families, discretisation, work)?.into_iter());
+        computed.push(compute_discretised(&region, families, discretisation, work, found)?.into_iter());
     }
     let mut values = Vec::new();
     for chosen in &all {

@@ -28,7 +28,7 @@ pub fn ct_phantom_filtered(image: &Image, mask: &Mask, execution: &Execution) ->
         for (number, filter) in (1..).zip(&settings.filters) {
             let image = filter.name();
             let rows = table.rows().iter().filter(|row| row.column.image == image).cloned().collect();
-            checks.extend(check(&format!("ct_filter_{number}.{name}"), &FeatureTable::from_rows(rows)));
+            checks.extend(check(&format!("ct_filter_{number}.{name}"), &FeatureTable::new(rows, Vec::new())));
         }
     }
     Ok(checks)

@@ -10,7 +10,7 @@ use crate::filters::engine::bank::{Bank, Extent, Kernel};
 use crate::filters::engine::boundary::Boundary;
 use crate::filters::engine::choices::Pooling;
 use crate::filters::operation::{Described, Operation, parameters};
-use crate::filters::reach::{About, MAX_REACH, Reach};
+use crate::filters::reach::{About, Reach};
 use crate::kernels::Isa;
 use crate::names::Named;
 use crate::volume::grid::Window;
