@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, overload
 from radiomics_rs import _core
 from radiomics_rs._arguments import SettingsLike, labels_of, settings_of, whole
 from radiomics_rs._core import RadiomicsError, SettingsError
-from radiomics_rs.io import ImageLike, volumes_on_mask, warn
+from radiomics_rs.io import Door, ImageLike, refuse, volumes_on_mask, warn
 from radiomics_rs.table import FeatureRow, FeatureTable, TableWarning
 
 # What rows call an image that has no name of its own and that no filter made.
@@ -121,8 +121,15 @@ def extract(
     labels, several = labels_of(label)
     named = _named(image)
     roles = {f"image `{name}`" if named is image else "image": named[name] for name in named}
+    remarks: list[str] = []
     images, mask_volume = volumes_on_mask(
-        roles, mask, spacing_mm, labels, resample_mask=resample_mask, label_channel=label_channel
+        roles,
+        mask,
+        spacing_mm,
+        labels,
+        resample_mask=resample_mask,
+        label_channel=label_channel,
+        door=Door(remarks.append, refuse),
     )
     tables = _core.extract(
         [(name, of.voxels, of.geometry) for name, of in zip(named, images, strict=True)],
@@ -132,13 +139,18 @@ def extract(
         labels=labels,
         threads=whole("threads", threads),
     )
+    first = next(iter(named))
+    of_files = [[TableWarning("file", n, first, text) for text in remarks] for n in labels]
     made = [
         FeatureTable(
-            (FeatureRow.of(*row) for row in rows), (TableWarning(*doubt) for doubt in doubts)
+            (FeatureRow.of(*row) for row in rows),
+            (*before, *(TableWarning(*doubt) for doubt in doubts)),
         )
-        for rows, doubts in tables
+        for before, (rows, doubts) in zip(of_files, tables, strict=True)
     ]
-    _tell([warning for table in made for warning in table.warnings], strict)
+    # What is about the files is about all labels, and said once.
+    later = [warning for table in made[1:] for warning in table.warnings[len(remarks) :]]
+    _tell([*made[0].warnings, *later], strict)
     return dict(zip(labels, made, strict=True)) if several else made[0]
 
 

@@ -43,11 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A terminal of another encoding shows escapes instead of ending the command.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    warnings.showwarning = _show_warning
     try:
         if sys.stdout is None:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-        code = chosen.run(parser, chosen)
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            code = chosen.run(parser, chosen)
         # What is printed to may be full, or a pipe that nobody reads any more.
         sys.stdout.flush()
     except (RadiomicsError, OSError, TypeError) as error:

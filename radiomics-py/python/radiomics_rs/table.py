@@ -48,7 +48,6 @@ class TableWarning(NamedTuple):
         return f"image `{self.image}`, label {self.label}: {self.message}"
 
 
-
 class FeatureRow(NamedTuple):
     """One feature value: a column and its value."""
 
@@ -107,9 +106,7 @@ class FeatureTable(Sequence[FeatureRow]):
     equals NaN.
     """
 
-    def __init__(
-        self, rows: Iterable[FeatureRow], warnings: Iterable[TableWarning] = ()
-    ) -> None:
+    def __init__(self, rows: Iterable[FeatureRow], warnings: Iterable[TableWarning] = ()) -> None:
         """A table of rows, and of what makes their values doubtful."""
         self._rows = tuple(rows)
         self._warnings = tuple(warnings)

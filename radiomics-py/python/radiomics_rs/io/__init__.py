@@ -4,7 +4,7 @@ Both interfaces read here, ours and PyRadiomics', and write here.
 """
 
 from radiomics_rs.io.arrays import ImageLike, read, volume, volumes, volumes_on_mask
-from radiomics_rs.io.errors import NATIVE, Door, RadiomicsWarning, warn
+from radiomics_rs.io.errors import NATIVE, Door, RadiomicsWarning, refuse, warn
 from radiomics_rs.io.files import check_place, read_image
 from radiomics_rs.io.voxels import IDENTITY, ORIGIN, Matrix, Triple, Volume, from_sitk
 from radiomics_rs.io.writing import beside, text_file, write_image
@@ -24,6 +24,7 @@ __all__ = [
     "from_sitk",
     "read",
     "read_image",
+    "refuse",
     "text_file",
     "volume",
     "volumes",

@@ -13,7 +13,7 @@ import SimpleITK as sitk  # noqa: N813
 from radiomics_rs._arguments import TEXT, whole
 from radiomics_rs._core import GeometryError, ReadError
 from radiomics_rs.io import masks
-from radiomics_rs.io.errors import NATIVE
+from radiomics_rs.io.errors import NATIVE, Door
 from radiomics_rs.io.files import check_place, read_decoded
 from radiomics_rs.io.voxels import SLICE_THICKNESS_MM, Triple, Volume, placed, three_dimensional
 
@@ -52,13 +52,14 @@ def volumes_on_mask(
     *,
     resample_mask: bool = False,
     label_channel: int | None = None,
+    door: Door = NATIVE,
 ) -> tuple[list[Volume], Volume]:
     """Images and their mask as volumes, the images by what messages call them.
 
     An array takes the geometry of the mask, or of the first image that has one, or `spacing_mm`
     if all are arrays. With `resample_mask`, a mask on another grid is resampled to that of the
     first image, in which the `labels` must lie; `label_channel` is the component of a mask of
-    several.
+    several. The `door` is told what may be wrong with files.
 
     Raises:
         ReadError: a file that cannot be read, or an image that is no single volume of numbers.
@@ -69,8 +70,8 @@ def volumes_on_mask(
     """
     if label_channel is not None:
         label_channel = whole("label_channel", label_channel)
-    sources = [_open(role, given) for role, given in images.items()]
-    sources.append(_open("mask", mask, label_channel))
+    sources = [_open(role, given, door) for role, given in images.items()]
+    sources.append(_open("mask", mask, door, label_channel))
     located = [s for s in (sources[-1], *sources[:-1]) if isinstance(s, Volume)]
     if located and spacing_mm is not None:
         raise GeometryError(
@@ -101,7 +102,7 @@ def volume(image: ImageLike, spacing_mm: float | Sequence[float] | None) -> Volu
 
     Raises as `volumes`.
     """
-    source = _open("image", image)
+    source = _open("image", image, NATIVE)
     if isinstance(source, Volume):
         if spacing_mm is not None:
             raise GeometryError(
@@ -126,12 +127,14 @@ def read(path: str | os.PathLike[str], role: str = "image") -> Volume:
     return placed(read_decoded(path, role), f"the {role} {os.fspath(path)}")
 
 
-def _open(role: str, given: ImageLike, channel: int | None = None) -> Volume | npt.NDArray[Any]:
+def _open(
+    role: str, given: ImageLike, door: Door, channel: int | None = None
+) -> Volume | npt.NDArray[Any]:
     if isinstance(given, str | os.PathLike):
-        what, image = f"the {role} {os.fspath(given)}", read_decoded(given, role)
+        what, image = f"the {role} {os.fspath(given)}", read_decoded(given, role, door)
     elif isinstance(given, sitk.Image):
         what, image = f"the {role}", given
-        check_place(image, what, NATIVE)
+        check_place(image, what, door)
     else:
         return _array(role, given, channel)
     if channel is not None:
