@@ -56,7 +56,7 @@ struct ArrowArray {
 
 // Version of this interface: it grows when functions, fields or codes are added. Nothing that is in the
 // interface is changed or removed while the library's soname stays the same.
-#define RADIOMICS_ABI_VERSION 4
+#define RADIOMICS_ABI_VERSION 5
 
 // What became of a call. Numbers never change their meaning; later versions may add some.
 enum radiomics_status
@@ -67,7 +67,8 @@ enum radiomics_status
   // The call did what it should, and outputs are written.
   RADIOMICS_STATUS_OK = 0,
   // An argument cannot be used: a NULL or misaligned pointer, a struct_size that is not that of the
-  // struct, an unknown code, text that is not UTF-8, an index that is too large.
+  // struct, an unknown code, text that is not UTF-8, an index that is too large, a label or a name of
+  // an image given twice.
   RADIOMICS_STATUS_INVALID_ARGUMENT = 1,
   // A mistake of this library: please report it. The context can still be used.
   RADIOMICS_STATUS_INTERNAL = 2,
@@ -93,7 +94,7 @@ enum radiomics_status
   RADIOMICS_STATUS_LABEL_NOT_PRESENT = 25,
   // The mask holds fractions.
   RADIOMICS_STATUS_FRACTIONAL_MASK = 26,
-  // The image is NaN or infinite where the region is.
+  // The image is NaN or infinite where the region is, or where a step of the settings looks.
   RADIOMICS_STATUS_NON_FINITE_VOXELS = 27,
   // Too few voxels are left.
   RADIOMICS_STATUS_REGION_TOO_SMALL = 28,
@@ -233,8 +234,9 @@ typedef struct radiomics_image {
   double spacing_mm[3];
   // Position (z, y, x) in mm of the centre of voxel (0, 0, 0).
   double origin_mm[3];
-  // Direction cosines: column c is the direction, in (z, y, x) components, of axis c. All 0
-  // means that the axes run along the patient's.
+  // Direction cosines: column c is the direction, in (z, y, x) components, of axis c. The three are
+  // of length 1 and perpendicular, to three decimals. All 0 means that the axes run along the
+  // patient's.
   double direction[3][3];
 } radiomics_image;
 
@@ -249,14 +251,14 @@ typedef struct radiomics_job {
   size_t struct_size;
   // Pointers to image_count images on one grid, that of the mask.
   const struct radiomics_image *const *images;
-  // A name for each image, all different: it becomes the `image` of its rows. NULL is fine for
+  // A name for each image, all different and none of them empty: it becomes the `image` of its rows. NULL is fine for
   // one image, which is then "original".
   const char *const *image_names;
   // Number of images.
   size_t image_count;
   // The mask, which holds the labels.
   const struct radiomics_image *mask;
-  // The labels whose voxels are the regions; NULL means every label of the mask, ascending.
+  // The labels whose voxels are the regions, each once; NULL means every label of the mask, ascending.
   const int64_t *labels;
   // Number of labels; 0 if `labels` is NULL.
   size_t label_count;
@@ -302,10 +304,28 @@ typedef struct radiomics_row {
   // RADIOMICS_ABI_VERSION 3.
   const char *discretisation;
   // Why the value is undefined: "nothing_counted" if the region has nothing of what the matrix
-  // counts, "not_defined" if the formula has no value for it; empty if it is defined. Since
+  // counts, "not_defined" if the formula has no value for it, "single_slice" or "several_slices" if the
+  // feature is one of a volume or of a slice and the region is not; empty if it is defined. Since
   // RADIOMICS_ABI_VERSION 4.
   const char *reason;
 } radiomics_row;
+
+// Something about a region that makes its values doubtful, though each of them is what it says. The
+// texts are UTF-8 and live as long as the table. Since RADIOMICS_ABI_VERSION 5.
+typedef struct radiomics_warning {
+  // sizeof(radiomics_warning), to be set by the caller.
+  size_t struct_size;
+  // Label of the region.
+  int64_t label;
+  // Kind of the warning, for programs: "mask_like_image", "region_at_border", "single_slice",
+  // "volume_changed", "narrow_range", "small_region", "single_level", "few_levels" or "many_levels";
+  // later versions may have others.
+  const char *code;
+  // The image whose values are doubtful, as the `image` of its rows.
+  const char *image;
+  // What was found, and what can be done about it, for people.
+  const char *message;
+} radiomics_warning;
 
 // Where responses or maps go: a buffer of doubles for each, in memory of the caller. Values are
 // written one after the other, x fastest, when all are computed: a call that fails or is cancelled
@@ -463,16 +483,18 @@ uint32_t radiomics_abi_version(void);
 // unknown code says so.
 const char *radiomics_status_text(int32_t status);
 
-// Makes a context, which starts its threads. `options` may be NULL for the usual choice.
+// Makes a context, which starts its threads. `options` may be NULL for the usual choice. What went wrong
+// if there is none is radiomics_last_error(NULL).
 radiomics_status radiomics_context_new(const struct radiomics_context_options *options,
                                        struct radiomics_context **context);
 
 // Frees a context and ends its threads; NULL is fine. Not to be called from a progress callback.
 void radiomics_context_free(struct radiomics_context *context);
 
-// What went wrong in the last call with this context that failed: the values at fault and the remedy, in
-// UTF-8. The text is empty if no call failed, or for NULL, and valid until the next failing call with
-// the context, or until it is freed.
+// What went wrong in the last call with this context that failed: the values at fault and the
+// remedy, in UTF-8. Empty if none failed. Valid until the next failing call with the context, or until
+// it is freed. For NULL the same of the calls of this thread that take no context, valid until the next
+// of those that fails; before RADIOMICS_ABI_VERSION 5 it was empty.
 const char *radiomics_last_error(const struct radiomics_context *context);
 
 // Makes the settings of a profile: "ibsi" or "pyradiomics".
@@ -523,7 +545,8 @@ radiomics_status radiomics_settings_to_json(struct radiomics_context *context,
 // The name of filter `index`, from 0, of the settings, which is the image of its rows and maps: such as
 // "log-1.5mm-3D", or "original" for the image as it is. The name lives as long as the settings; it is
 // NULL if there are not so many filters, or for NULL.
-const char *radiomics_settings_filter_name(const struct radiomics_settings *settings, size_t index);
+const char *radiomics_settings_filter_name(const struct radiomics_settings *settings,
+                                           size_t index);
 
 // Frees settings; NULL is fine.
 void radiomics_settings_free(struct radiomics_settings *settings);
@@ -557,6 +580,15 @@ size_t radiomics_table_length(const struct radiomics_table *table);
 radiomics_status radiomics_table_row(const struct radiomics_table *table,
                                      size_t index,
                                      struct radiomics_row *row);
+
+// The number of warnings, which say what makes values doubtful; 0 for NULL. Since RADIOMICS_ABI_VERSION 5.
+size_t radiomics_table_warning_count(const struct radiomics_table *table);
+
+// Writes warning `index`, from 0: label by label, in the order in which they were found. Set
+// `warning->struct_size` first. Since RADIOMICS_ABI_VERSION 5.
+radiomics_status radiomics_table_warning(const struct radiomics_table *table,
+                                         size_t index,
+                                         struct radiomics_warning *warning);
 
 // Finds the row of a label that has this column name. The status is RADIOMICS_STATUS_UNKNOWN_NAME if
 // there is none.

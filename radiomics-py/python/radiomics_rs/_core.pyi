@@ -107,6 +107,7 @@ class Settings:
     filters: tuple[str | dict[str, Any], ...]
     filter_crop: str
     filter_crop_voxels: int
+    single_slices: str
     mesh_faces: str
     axes_covariance: str
     bin_width: float | tuple[float, ...] | None
