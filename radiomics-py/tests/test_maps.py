@@ -174,3 +174,37 @@ def test_picture(oblique, maps):
         rr.plot_map(maps, ENTROPY, index=4)
     with pytest.raises(rr.RadiomicsError, match="does not hold the box"):
         rr.plot_map(maps, ENTROPY, oblique[0][:8])
+
+
+@pytest.mark.parametrize(
+    ("direction", "swapped", "to_left", "upwards"),
+    [
+        # Array axes (z, y, x) run along the patient's z, y, x: columns are (z, y, x) components.
+        (((1, 0, 0), (0, 1, 0), (0, 0, 1)), False, False, False),
+        # NIfTI in the order of neurologists: to the right and to the front.
+        (((1, 0, 0), (0, -1, 0), (0, 0, -1)), False, True, True),
+        # Rows to the left, columns to the back: an axial slice on its side.
+        (((1, 0, 0), (0, 0, 1), (0, 1, 0)), True, False, False),
+        # A coronal slice: columns to the top, rows to the left.
+        (((0, 1, 0), (1, 0, 0), (0, 0, 1)), False, False, True),
+        # A sagittal slice from the left: columns to the bottom, rows to the front.
+        (((0, -1, 0), (0, 0, -1), (1, 0, 0)), False, True, False),
+    ],
+)
+def test_pictures_are_seen_as_radiologists_see_them(direction, swapped, to_left, upwards):
+    """Left and back of the patient at the right of the picture, back and bottom below."""
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    values = np.arange(24.0).reshape(1, 24)
+    column = rr.Column("original", "intensity_statistics", "mean")
+    maps = rr.FeatureMaps(
+        (column,), (2, 3, 4), (5, 2, 1), (0, 0, 0), direction, np.arange(24), values
+    )
+    axes = rr.plot_map(maps, MEAN, index=1)
+    (picture,) = axes.get_images()
+    shown = np.asarray(picture.get_array())
+    np.testing.assert_array_equal(shown.T if swapped else shown, maps[MEAN][1])
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    assert (left > right) == to_left
+    assert (top > bottom) == upwards
+    assert {abs(right - left), abs(top - bottom)} == {4, 6}

@@ -208,3 +208,38 @@ def test_a_setting_or_label_given_twice_is_refused():
     assert "--set bin_width is given twice" in stderr
     stderr = refused("extract", "--example", "--label", 1, "--label", 1)
     assert "label 1 is given twice" in stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell sets the limit")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["map", "--features", "ngtdm", "--format", "nii", "--out", "out"],
+        ["extract", "--out", "out.json"],
+        ["pyradiomics", "-m", "voxel", "-od", "out", "-s", "binWidth:10", "-o", "o.csv"],
+        ["pyradiomics", "-o", "out.csv", "-f", "csv"],
+    ],
+)
+def test_a_full_disc_ends_every_command(tmp_path, command):
+    """No file of the machine may be longer than 2 kB: what is written ends there."""
+    rng = np.random.default_rng(0)
+    voxels, labels = rng.normal(100, 30, (8, 20, 20)).astype("f4"), np.zeros((8, 20, 20), "u1")
+    labels[1:7, 3:17, 3:17] = 1
+    for array, name in ((voxels, "image.nrrd"), (labels, "mask.nrrd")):
+        sitk.WriteImage(sitk.GetImageFromArray(array), str(tmp_path / name))
+    line = [
+        sys.executable,
+        "-m",
+        "radiomics_rs",
+        command[0],
+        "image.nrrd",
+        "mask.nrrd",
+        *command[1:],
+    ]
+    shell = "ulimit -f 2; " + " ".join(line)
+    done = subprocess.run(["bash", "-c", shell], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode not in (0, -signal.SIGXFSZ), done.stderr
+    assert "Traceback" not in done.stderr
+    assert "out" in done.stderr.strip().splitlines()[-1] or "File too large" in done.stderr
+    left = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path.name for path in left} <= {"image.nrrd", "mask.nrrd"}
