@@ -109,7 +109,8 @@ fn what_keys_take() {
     assert_eq!(takes("geometry_tolerance"), "a number, 0 or more");
     assert_eq!(takes("mask_threshold"), "a number above 0 and at most 1");
     assert_eq!(takes("normalise_clip"), "a number above 0, or null");
-    assert_eq!(takes("filter_crop_voxels"), "a whole number, 0 or more");
+    assert_eq!(takes("filter_crop_voxels"), "a whole number from 0 to 1000000");
+    assert_eq!(takes("ngldm_alpha"), "a whole number, 0 or more");
     assert_eq!(takes("distances"), "a list of whole numbers from 1 to 64");
     assert_eq!(takes("grid_alignment"), "centre or corner");
     assert_eq!(takes("distance_weighting"), "manhattan, euclidean or infinity, or null");
@@ -136,6 +137,7 @@ fn keys_take_the_numbers_that_they_say() {
         let (good, bad): (&[f64], &[f64]) = match takes.as_str() {
             t if t.contains(" from 1 to 64") && !t.contains("65535") => (&[1.0, 64.0], &[0.0, 65.0, -1.0]),
             t if t.contains(" from 1 to 65535") => (&[1.0, 65535.0], &[0.0, 65536.0]),
+            t if t.contains(" from 0 to 1000000") => (&[0.0, 1e6], &[1_000_001.0, -1.0]),
             t if t.contains(" from 0 to 2") => (&[0.0, 2.0], &[3.0, -1.0]),
             t if t.contains(" above 0 and at most 1") => (&[0.001, 1.0], &[0.0, 1.001]),
             t if t.contains(" above 0") => (&[0.001, 1e6], &[0.0, -1.0]),
