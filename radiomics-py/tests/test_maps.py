@@ -207,4 +207,5 @@ def test_pictures_are_seen_as_radiologists_see_them(direction, swapped, to_left,
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     assert (left > right) == to_left
     assert (top > bottom) == upwards
-    assert {abs(right - left), abs(top - bottom)} == {4, 6}
+    # The outline ends a voxel beyond the region.
+    assert {abs(right - left), abs(top - bottom)} == {5, 8}
