@@ -259,10 +259,14 @@ fn aggregations_alone_give_the_same_bits_as_together() {
         let together = all_aggregations(settings.clone());
         let together = bits(&run(&image, &mask, &together, &Execution::default()));
         for &aggregation in &all_aggregations(settings.clone()).aggregations {
+            if aggregation == Aggregation::Volume3d {
+                // No family of these knows it.
+                continue;
+            }
             for threads in [1, 3] {
                 let alone = Settings { aggregations: vec![aggregation], ..settings.clone() };
                 let alone = bits(&run(&image, &mask, &alone, &Execution { threads, ..Execution::default() }));
-                assert_eq!(alone.is_empty(), aggregation == Aggregation::Volume3d);
+                assert!(!alone.is_empty());
                 assert!(alone.iter().all(|row| together.contains(row)), "{aggregation:?}, {bins} bins");
             }
         }

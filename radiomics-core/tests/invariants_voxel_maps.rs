@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use common::noise::Noise;
 use proptest::prelude::*;
-use radiomics_core::catalogue::FAMILIES;
+use radiomics_core::catalogue::{FAMILIES, Family};
 use radiomics_core::ndarray::Array3;
 use radiomics_core::voxel_map::{Column, MovingWindow, feature_map_tiles, feature_maps};
 use radiomics_core::{
@@ -35,14 +35,17 @@ fn volumes() -> impl Strategy<Value = (Array3<f64>, Array3<u8>)> {
 
 /// Levels by explicit edges, so that they are the same whatever region they are taken of.
 fn settings(profile: Profile, aggregations: &[Aggregation]) -> Settings {
-    let families = FAMILIES.iter().filter(|family| family.has_maps());
+    let settings = profile.settings();
+    let of_profile =
+        |family: &&Family| profile == Profile::Ibsi || family.features.iter().any(|f| f.pyradiomics.is_some());
+    let families = FAMILIES.iter().filter(|family| family.has_maps()).filter(of_profile);
     Settings {
         discretisation: Discretisation::BinEdges { edges: (0..=HIGHEST).map(|e| e as f64 + 0.5).collect() },
         aggregations: aggregations.to_vec(),
         families: Some(families.map(|family| family.name.to_owned()).collect()),
         // A window is a piece of a volume, even where only a slice of it is inside.
         single_slices: SingleSlices::Volume,
-        ..profile.settings()
+        ..settings
     }
 }
 
@@ -271,10 +274,8 @@ fn without_an_aggregation_that_a_family_knows_there_is_no_map() {
         aggregations: vec![Aggregation::Volume3d],
         ..Settings::default().with_families(&["glcm"])
     };
-    let maps =
-        feature_maps(&image, &mask, 1, &settings, &MovingWindow::default(), &Execution::default()).unwrap();
-    assert!(maps.layout().columns().is_empty());
-    assert!(maps.values(0).is_empty());
+    let maps = feature_maps(&image, &mask, 1, &settings, &MovingWindow::default(), &Execution::default());
+    assert!(matches!(maps, Err(Error::InvalidSetting { name: "aggregations", .. })));
 }
 
 #[test]
