@@ -36,8 +36,9 @@ fn volumes() -> impl Strategy<Value = (Array3<f64>, Array3<u8>)> {
 /// Levels by explicit edges, so that they are the same whatever region they are taken of.
 fn settings(profile: Profile, aggregations: &[Aggregation]) -> Settings {
     let settings = profile.settings();
-    let of_profile =
-        |family: &&Family| profile == Profile::Ibsi || family.features.iter().any(|f| f.pyradiomics.is_some());
+    let of_profile = |family: &&Family| {
+        profile == Profile::Ibsi || (family.features)().iter().any(|feature| feature.pyradiomics.is_some())
+    };
     let families = FAMILIES.iter().filter(|family| family.has_maps()).filter(of_profile);
     Settings {
         discretisation: Discretisation::BinEdges { edges: (0..=HIGHEST).map(|e| e as f64 + 0.5).collect() },
