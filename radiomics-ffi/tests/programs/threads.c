@@ -30,7 +30,7 @@ static int32_t watching(size_t done, size_t total, void *user_data) {
 
 static void run(radiomics_context *context) {
     const radiomics_image *image = &of.image;
-    const int64_t labels[] = {1, 2, 1};
+    const int64_t labels[] = {1, 2};
     watch all = {SIZE_MAX, 0, 0, 0}, some = {0, 0, 0, 0};
     radiomics_job job = {0};
     radiomics_table *table = NULL;
@@ -39,17 +39,16 @@ static void run(radiomics_context *context) {
     job.image_count = 1;
     job.mask = &of.mask;
     job.labels = labels;
-    job.label_count = 3;
+    job.label_count = 2;
     job.settings = settings;
     job.progress = watching;
     job.user_data = &all;
     CHECK_OK(context, radiomics_extract_many(context, &job, &table));
     CHECK(all.calls > 1 && all.last == all.total);
-    CHECK(radiomics_table_length(table) % 3 == 0);
-    const size_t each = radiomics_table_length(table) / 3;
+    CHECK(radiomics_table_length(table) % 2 == 0);
+    const size_t each = radiomics_table_length(table) / 2;
     CHECK(length == 0 || each == length);
     const double *values = radiomics_table_values(table);
-    CHECK(memcmp(values, values + 2 * each, each * sizeof *values) == 0);
     if (length == 0) {
         CHECK(each <= sizeof expected / sizeof *expected);
         memcpy(expected, values, each * sizeof *values);
