@@ -523,7 +523,8 @@ radiomics_status radiomics_settings_to_json(struct radiomics_context *context,
 // The name of filter `index`, from 0, of the settings, which is the image of its rows and maps: such as
 // "log-1.5mm-3D", or "original" for the image as it is. The name lives as long as the settings; it is
 // NULL if there are not so many filters, or for NULL.
-const char *radiomics_settings_filter_name(const struct radiomics_settings *settings, size_t index);
+const char *radiomics_settings_filter_name(const struct radiomics_settings *settings,
+                                           size_t index);
 
 // Frees settings; NULL is fine.
 void radiomics_settings_free(struct radiomics_settings *settings);
