@@ -37,7 +37,7 @@ struct output {
     /// Memory for the next response or map.
     output &add(double *first, std::size_t doubles) {
         const bool is_first = std::all_of(buffers.begin(), buffers.end(), [](double *other) { return !other; });
-        length = is_first ? doubles : std::min(length, doubles);
+        length = is_first ? doubles : (std::min)(length, doubles);
         buffers.push_back(first);
         return *this;
     }

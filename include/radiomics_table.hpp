@@ -45,8 +45,16 @@ class table {
         using iterator_category = std::input_iterator_tag;
         using value_type = table::value_type;
         using difference_type = std::ptrdiff_t;
-        using pointer = const value_type *;
         using reference = value_type;
+        /// Holds what `->` looks at, as rows are made when they are asked for.
+        class pointer {
+          public:
+            explicit pointer(value_type value) noexcept : value_(value) {}
+            const value_type *operator->() const noexcept { return &value_; }
+
+          private:
+            value_type value_;
+        };
 
         iterator() noexcept = default;
         iterator(const table *of, std::size_t index) noexcept : of_(of), index_(index) {}
@@ -55,6 +63,7 @@ class table {
             const auto found = of_->row(index_);
             return {found.column, found.value};
         }
+        pointer operator->() const noexcept { return pointer(**this); }
         iterator &operator++() noexcept {
             ++index_;
             return *this;
