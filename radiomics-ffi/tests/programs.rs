@@ -6,10 +6,17 @@ mod tools;
 
 use std::process::Command;
 
-use tools::{COMPILERS, Compiler, build, found, run, skipped};
+use tools::{COMPILERS, Compiler, SANITIZERS, build, found, run, skipped, works};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-const SANITIZERS: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g"];
+const VALGRIND: &[&str] = &[
+    "valgrind",
+    "--quiet",
+    "--error-exitcode=9",
+    "--leak-check=full",
+    "--show-leak-kinds=definite,indirect",
+    "--errors-for-leak-kinds=definite,indirect",
+];
 
 /// Builds a program with every compiler that is there, and runs it plainly and with sanitizers.
 fn with_every_compiler(source: &str, options: &[&str], arguments: &[&str]) {
@@ -19,6 +26,10 @@ fn with_every_compiler(source: &str, options: &[&str], arguments: &[&str]) {
             continue;
         };
         run(Command::new(build(&path, source, "plain", options)).args(arguments));
+        if !works(*compiler, source, SANITIZERS, &[]) {
+            skipped(source, &format!("the sanitizer of {}", compiler.name(source)));
+            continue;
+        }
         let sanitized: Vec<&str> = options.iter().chain(SANITIZERS).copied().collect();
         run(Command::new(build(&path, source, "sanitized", &sanitized)).args(arguments));
     }
@@ -27,19 +38,11 @@ fn with_every_compiler(source: &str, options: &[&str], arguments: &[&str]) {
 /// Runs a program under valgrind, for which any error and any lost memory is a failure.
 fn under_valgrind(source: &str, options: &[&str], arguments: &[&str]) {
     let compiler = COMPILERS.iter().find_map(found);
-    let (Some(path), true) = (compiler, tools::starts("valgrind")) else {
+    let Some(path) = compiler.filter(|&compiler| works(compiler, source, &["-g"], VALGRIND)) else {
         return skipped(source, "valgrind or a compiler");
     };
     let program = build(&path, source, "valgrind", &[options, &["-g"]].concat());
-    let mut valgrind = Command::new("valgrind");
-    valgrind.args([
-        "--quiet",
-        "--error-exitcode=9",
-        "--leak-check=full",
-        "--show-leak-kinds=definite,indirect",
-    ]);
-    valgrind.args(["--errors-for-leak-kinds=definite,indirect"]).arg(program).args(arguments);
-    run(&mut valgrind);
+    run(Command::new(VALGRIND[0]).args(&VALGRIND[1..]).arg(program).args(arguments));
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! Compilers, and what is built with them.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// A compiler that the tests know the options of.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,20 +28,45 @@ impl Compiler {
     }
 }
 
-/// The compiler, if it is there and can compile C and C++.
+/// Options with which a program ends at the first mistake of memory or arithmetic.
+pub const SANITIZERS: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g"];
+
+/// The compiler, if what it makes of C and C++ runs.
 pub fn found(compiler: &Compiler) -> Option<Compiler> {
-    let there = cfg!(unix) && starts(compiler.name("a.c")) && starts(compiler.name("a.cpp"));
-    there.then_some(*compiler)
+    let works = works(*compiler, "a.c", &[], &[]) && works(*compiler, "a.cpp", &[], &[]);
+    (cfg!(unix) && works).then_some(*compiler)
 }
 
-/// Whether a command is there.
-pub fn starts(command: &str) -> bool {
-    Command::new(command).arg("--version").output().is_ok_and(|output| output.status.success())
+/// Whether a compiler makes a program with these options, and the program runs by itself, or under
+/// another one. It is tried, once: a compiler may be there without the libraries of its sanitizers.
+pub fn works(compiler: Compiler, source: &str, options: &[&str], under: &[&str]) -> bool {
+    type Tried = HashMap<(&'static str, Vec<String>), bool>;
+    static TRIED: LazyLock<Mutex<Tried>> = LazyLock::new(Mutex::default);
+    let name = compiler.name(source);
+    let words = options.iter().chain(under).map(ToString::to_string).collect();
+    let mut tried = TRIED.lock().unwrap_or_else(PoisonError::into_inner);
+    *tried.entry((name, words)).or_insert_with(|| tries(name, source, options, under))
+}
+
+fn tries(name: &str, source: &str, options: &[&str], under: &[&str]) -> bool {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("tries-{}", std::process::id()));
+    let (source, program) = (folder.join(source), folder.join("program"));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(&source, "int main(void) { return 0; }\n").unwrap();
+    let succeeds = |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
+    let built = succeeds(Command::new(name).args(options).arg(&source).arg("-o").arg(&program));
+    let ran = built
+        && match under {
+            [] => succeeds(&mut Command::new(&program)),
+            [tool, arguments @ ..] => succeeds(Command::new(tool).args(arguments).arg(&program)),
+        };
+    std::fs::remove_dir_all(&folder).unwrap();
+    ran
 }
 
 /// Says in a line what was not done, and what for want of.
 pub fn skipped(what: &str, missing: &str) {
-    println!("skipped {what}: {missing} is not there");
+    println!("skipped {what}: {missing} is not there, or does not work");
 }
 
 /// Folder of the crate.
