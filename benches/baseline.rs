@@ -103,7 +103,7 @@ fn count_all() -> Result<Vec<(String, u64)>, Failure> {
 
 /// Computes a family, or its maps, some times over.
 fn run(name: &str, times: usize) -> Result<(), Failure> {
-    let execution = Execution { threads: 1, isa: Isa::Scalar, ..Execution::default() };
+    let execution = Execution { threads: 1, isa: Isa::Scalar };
     let of_family =
         |family: &str| Settings { families: Some(vec![family.to_owned()]), ..Profile::Ibsi.settings() };
     match name.strip_prefix(MAP) {

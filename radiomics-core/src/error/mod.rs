@@ -1,7 +1,6 @@
 //! The one error type: every message names the values at fault and the remedy.
 
 mod words;
-
 pub(crate) use words::{ends, nearest, number, shown};
 use words::{fixed, known_or_meant, list, remedy, suggest};
 

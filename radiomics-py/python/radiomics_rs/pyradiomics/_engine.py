@@ -42,8 +42,8 @@ _DOUBTS = {
     "single_slice": "is a single slice, for which force2D and the class shape2D are meant",
     "small_region": "has fewer than 64 voxels, of which most features say little",
     "single_level": "has a single grey level, so that texture says nothing: make binWidth smaller",
-    "few_levels": "has fewer than 8 grey levels, of which texture says little: make binWidth smaller",
-    "many_levels": "has more than 256 grey levels, and texture mostly is noise: make binWidth larger",
+    "few_levels": "has fewer than 8 grey levels, of which texture says little: smaller binWidth",
+    "many_levels": "has more than 256 grey levels, and texture mostly is noise: larger binWidth",
 }
 
 

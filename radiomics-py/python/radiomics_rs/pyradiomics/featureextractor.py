@@ -392,11 +392,8 @@ def _read(source, what, series=False):
 
 def _reason(source) -> str:
     if isinstance(source, (str, os.PathLike)):
-        return (
-            f": {os.fspath(source)} does not exist"
-            if not os.path.exists(source)
-            else f": {source} is no file"
-        )
+        is_there = os.path.exists(source)
+        return f": {os.fspath(source)} {'is no file' if is_there else 'does not exist'}"
     if isinstance(source, numpy.ndarray):
         return ": an array has no geometry, make it an image with SimpleITK.GetImageFromArray"
     return f": got {type(source).__name__}"

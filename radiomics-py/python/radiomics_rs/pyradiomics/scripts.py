@@ -16,7 +16,7 @@ import SimpleITK as sitk
 
 from radiomics_rs import RadiomicsError, io
 
-from . import _output, _schema
+from . import _messages, _output, _schema
 from ._version import __version__
 from .featureextractor import RadiomicsFeatureExtractor
 
@@ -143,7 +143,7 @@ def _jobs(text: str) -> int:
 def main(argv: list[str] | None = None) -> int:
     """Run the command and return its exit code; wrong flags exit with 2."""
     args = get_parser().parse_args(argv)
-    handlers = _configure_logging(args)
+    handlers = _messages.configure(args)
     try:
         return _run(args)
     except KeyboardInterrupt:
@@ -308,7 +308,7 @@ def _extract_all(extractor, cases, args) -> list[dict]:
 def _start_worker(args) -> None:
     # One thread per case: the cases already fill the cores.
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
-    _configure_logging(args)
+    _messages.configure(args)
 
 
 def _extract_case(numbered_case, extractor, out_dir) -> dict:
@@ -332,9 +332,7 @@ def _extract_case(numbered_case, extractor, out_dir) -> dict:
         logger.info("Case %d processed in %s", number, datetime.datetime.now() - began)
     except Exception as error:
         # The others go on; the row says why this one has no features.
-        logger.error("Feature extraction of case %d failed! %s", number, error)
-        logger.debug("Details:", exc_info=True)
-        result[_output.ERROR] = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        result[_output.ERROR] = _failed(number, error)
         return result
     if stored is not None:
         try:
@@ -345,6 +343,12 @@ def _extract_case(numbered_case, extractor, out_dir) -> dict:
         except OSError as error:
             result[_output.ERROR] = _not_written(number, error)
     return result
+
+
+def _failed(number: int, error: Exception) -> str:
+    logger.error("Feature extraction of case %d failed! %s", number, error)
+    logger.debug("Details:", exc_info=True)
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def _not_written(number: int, error: OSError) -> str:
@@ -361,9 +365,7 @@ def _extract_maps(numbered_case, extractor, out_dir) -> dict:
         labels = _number(case, "Label"), _number(case, "Label_channel")
         found = extractor.execute(case["Image"], case["Mask"], *labels, voxelBased=True)
     except Exception as error:
-        logger.error("Feature extraction of case %d failed! %s", number, error)
-        logger.debug("Details:", exc_info=True)
-        result[_output.ERROR] = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        result[_output.ERROR] = _failed(number, error)
         return result
     for key, value in found.items():
         if isinstance(value, sitk.Image):
@@ -381,24 +383,3 @@ def _extract_maps(numbered_case, extractor, out_dir) -> dict:
 def _number(case, column):
     text = case.get(column)
     return None if text is None or str(text).strip() == "" else int(text)
-
-
-def _configure_logging(args) -> list[logging.Handler]:
-    from . import setVerbosity
-
-    radiomics = logging.getLogger("radiomics")
-    setVerbosity((6 - args.verbosity) * 10)
-    if args.log_file is None:
-        return []
-    handler = logging.FileHandler(args.log_file, mode="a")
-    handler.setLevel(getattr(logging, args.logging_level))
-    handler.setFormatter(
-        logging.Formatter(
-            "[%(asctime)s] %(levelname)-.1s: (%(processName)s) %(name)s: %(message)s",
-            "%Y-%m-%d %H:%M:%S",
-        )
-    )
-    radiomics.addHandler(handler)
-    if handler.level:
-        radiomics.setLevel(min(radiomics.level, handler.level))
-    return [handler]
