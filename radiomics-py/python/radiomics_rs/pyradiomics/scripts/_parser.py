@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 
 from .._version import __version__
 from ._codes import EXIT_FAILED_CASES
 
 
-def get_parser(prog: str = "radiomics-rs pyradiomics") -> argparse.ArgumentParser:
-    """All flags of PyRadiomics' command, and ``--strict``."""
+def get_parser(prog: str | None = None) -> argparse.ArgumentParser:
+    """All flags of PyRadiomics' command, and ``--strict``.
+
+    Messages call it `prog`, or what it was started as.
+    """
+    if prog is None:
+        own = os.path.basename(sys.argv[0]).startswith("pyradiomics")
+        prog = "pyradiomics" if own else "radiomics-rs pyradiomics"
     parser = argparse.ArgumentParser(
         prog=prog,
         usage="%(prog)s image|batch [mask] [options]",
