@@ -26,7 +26,8 @@ print(importlib.metadata.version("pyradiomics"), radiomics.__version__)
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
     """A folder that it is installed to."""
-    pytest.importorskip("setuptools", minversion="64")
+    # Those before need one more package to build a wheel.
+    pytest.importorskip("setuptools", minversion="70.1")
     folder = tmp_path_factory.mktemp("distribution")
     # Elsewhere, as building leaves things in the folder.
     shutil.copytree(SOURCE, folder / "source")

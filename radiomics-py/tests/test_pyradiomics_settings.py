@@ -137,6 +137,19 @@ def test_keywords_are_refused_at_once(name, value):
     assert len(str(caught.value).splitlines()) == 1
 
 
+def test_interpolators_by_the_numbers_of_simpleitk():
+    settings = {"resampledPixelSpacing": [1.5, 1.5, 1.5], "additionalInfo": False}
+    found = []
+    for interpolator in ("sitkBSpline", sitk.sitkBSpline, 3, "sitkLinear", sitk.sitkLinear):
+        extractor = RadiomicsFeatureExtractor(interpolator=interpolator, **settings)
+        extractor.enabledFeatures = {"firstorder": ["Mean"]}
+        found.append(extractor.execute(*images())["original_firstorder_Mean"])
+    assert found[0] == found[1] == found[2] != found[3] == found[4]
+    for number in (0, 99, -1):
+        with pytest.raises(ValueError, match="Interpolator value"):
+            RadiomicsFeatureExtractor(interpolator=number)
+
+
 def test_all_offences_of_a_call_are_named():
     with pytest.raises(SchemaError, match=r"binWidth is 0: .*; label is 'a': ") as caught:
         RadiomicsFeatureExtractor(binWidth=0, label="a")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import copy
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
+
+import SimpleITK as sitk
 
 from radiomics_rs import _core
 
@@ -20,6 +23,14 @@ SETTINGS = [name for name, setting in _TABLE.items() if setting["section"] == "s
 VOXEL_SETTINGS = tuple(name for name in _TABLE if name not in SETTINGS)
 #: set by the extractor itself
 _INTERNAL = ("voxelBased", "threads")
+
+
+_INTERPOLATORS = {
+    number
+    for name, number in vars(sitk).items()
+    if re.fullmatch(r"sitk(\w*(Linear|BSpline\d?|Gaussian|WindowedSinc)|NearestNeighbor)", name)
+    or re.fullmatch(r"sitkBSplineResampler\w*", name)
+}
 
 
 def get(settings: Mapping[str, Any], name: str) -> Any:
@@ -76,8 +87,11 @@ def _typed(name: str, value: Any, offences: list[_rules.Offence]) -> Any:
     if rule is None:
         return value
     value = _rules.of_code(value, rule)
-    # `voxelBatch: -1` is the default, which no file may give.
-    if type(value) is int and value == _TABLE[name]["default"]:
+    # `voxelBatch: -1` is the default, which no file may give, and SimpleITK's own numbers of its
+    # interpolators (`SimpleITK.sitkBSpline`) have left the range that files may give them in.
+    if type(value) is int and (
+        value == _TABLE[name]["default"] or (name == "interpolator" and value in _INTERPOLATORS)
+    ):
         return value
     return _rules.check(name, value, rule, name, offences)
 

@@ -53,6 +53,9 @@ __all__ = [
 
 logger = logging.getLogger("radiomics.imageoperations")
 
+#: The B-spline's number in PyRadiomics' documentation; SimpleITK has given it another one.
+_BSPLINE_IN_FILES = 3
+
 #: Voxels that resampling may make: a B-spline has 8 bytes for each, and more on the way.
 MAXIMUM_VOXELS = 2**31
 
@@ -272,6 +275,8 @@ def resampleImage(imageNode, maskNode, **kwargs):
     _check_left(mask, label, kwargs)
     if isinstance(interpolator, str):
         interpolator = getattr(sitk, interpolator)
+    elif interpolator == _BSPLINE_IN_FILES:
+        interpolator = sitk.sitkBSpline
     return _resampled(resampler, imageNode, interpolator), mask
 
 

@@ -41,6 +41,10 @@ class PyRadiomicsCommandLine:
         )
         self.case_count = 0
         self.num_workers = 0
+        #: where relative paths begin, unless a table has them
+        self.relative_path_start = os.getcwd()
+        #: PyRadiomics logs by these; here `run` sets up what it needs
+        self.logging_config, self.queue_listener = {}, None
 
     @classmethod
     def getParser(cls):
@@ -102,8 +106,9 @@ def main(argv: list[str] | None = None) -> int:
     return PyRadiomicsCommandLine(argv).run()
 
 
-#: the name under which PyRadiomics' own command is found
-parse_args = main
+def parse_args():
+    """Run the command; the name under which PyRadiomics' own is found."""
+    return main()
 
 
 def _outcome(rows: list[dict], args) -> int:

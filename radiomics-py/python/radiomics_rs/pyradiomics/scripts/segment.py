@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import collections
-import datetime
 import logging
 import os
+from datetime import datetime
 
 from .. import _output
 from ._batch import Case, of_row
@@ -54,11 +54,11 @@ def values(case: Case, extractor, out_dir=None) -> dict:
 
 def execute(case: Case, extractor, **how) -> dict:
     """What the extractor says of a case."""
-    began = datetime.datetime.now()
+    began = datetime.now()
     caseLogger.info("Processing case %s", case.number)
     image, mask = case.row["Image"], case.row["Mask"]
     found = extractor.execute(image, mask, case.label, case.label_channel, **how)
-    caseLogger.info("Case %s processed in %s", case.number, datetime.datetime.now() - began)
+    caseLogger.info("Case %s processed in %s", case.number, datetime.now() - began)
     return found
 
 
