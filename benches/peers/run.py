@@ -27,6 +27,8 @@ LIMIT = 900
 
 PYRADIOMICS = [
     ["numpy==1.26.4", "scipy==1.13.1", "SimpleITK", "PyWavelets", "pykwalify", "six", "versioneer"],
+    # For its local binary patterns.
+    ["scikit-image==0.24.0", "trimesh"],
     ["setuptools<70", "wheel", "cython"],
     # It builds its extension against the NumPy that is there already.
     ["--no-build-isolation", "--no-deps", "pyradiomics==3.0.1"],

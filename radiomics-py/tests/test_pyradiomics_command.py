@@ -78,7 +78,7 @@ def test_settings_by_flag(phantom_files, params, capsys):
 def test_settings_by_flag_that_are_wrong(phantom_files, params, caplog):
     flags = ["-s", "binwidth:10", "-s", "binWidth=10", "-s", "label:one", "-f", "csv"]
     assert scripts.main([*phantom_files, "-p", params, *flags]) == 0
-    assert 'Did not recognize override "binwidth", skipping... (did you mean' in caplog.text
+    assert 'Did not recognize override "binwidth" (did you mean' in caplog.text
     assert 'Incorrect format for override setting "binWidth=10"' in caplog.text
     assert 'Could not parse value "one" for setting "label"' in caplog.text
 

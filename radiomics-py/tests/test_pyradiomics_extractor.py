@@ -10,12 +10,7 @@ import pytest
 import SimpleITK as sitk
 
 from radiomics_rs import pyradiomics
-from radiomics_rs.pyradiomics import (
-    _schema,
-    _settings,
-    _wavelets,
-    featureextractor,
-)
+from radiomics_rs.pyradiomics import _schema, _wavelets, featureextractor
 from radiomics_rs.pyradiomics.featureextractor import RadiomicsFeatureExtractor
 
 
@@ -59,10 +54,6 @@ def test_load_params_replaces_everything(tmp_path):
     path.write_text('{"imageType": {"Original": {}}}')
     extractor.loadParams(str(path))
     assert extractor.settings["label"] == 1
-
-
-def test_settings_are_those_of_the_schema():
-    assert sorted(_schema.setting_rules()) == sorted(_settings.SETTINGS)
 
 
 def test_wavelets_are_those_of_pywavelets():

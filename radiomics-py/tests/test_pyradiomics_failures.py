@@ -47,7 +47,7 @@ def test_label_background():
 
 
 def test_label_as_text():
-    with pytest.raises(TypeError, match="must be a real number, not str"):
+    with pytest.raises(TypeError, match=r"^label is '1': give a whole number above 0$"):
         execute(*case(), label="1")
 
 
@@ -79,8 +79,11 @@ def test_region_too_small():
 
 def test_size_differs():
     image, mask = case()
-    with pytest.raises(RuntimeError, match="does not match the primary input's size"):
-        execute(image, mask[:, :, :5])
+    # PyRadiomics' type, which is SimpleITK's, and that of a mismatch of the grids.
+    both = r"8 x 7 x 6 voxels .* mask 8 x 7 x 5\. .*enable correctMask"
+    for kind in (RuntimeError, ValueError):
+        with pytest.raises(kind, match=both):
+            execute(image, mask[:, :, :5])
     assert features(execute(image, mask[:, :, :5], {"setting": {"correctMask": True}}))
 
 
@@ -93,7 +96,8 @@ def test_geometry_differs(change):
         mask.SetSpacing((1, 1, 1.1))
     else:
         mask.SetOrigin((1, 0, 0))
-    with pytest.raises(ValueError, match=r"^Image/Mask geometry mismatch. Potential fix: increase"):
+    both = rf"^Image/Mask geometry mismatch: the {change} .*correctMask.*increase geometryTolerance"
+    with pytest.raises(ValueError, match=both):
         execute(image, mask)
 
 
@@ -123,7 +127,7 @@ def test_two_dimensional_input(caplog):
 def test_two_dimensional_mask():
     image, _ = case()
     _, mask = case(shape=(7, 8))
-    with pytest.raises(RuntimeError, match="which does not match the primary input's dimension"):
+    with pytest.raises(RuntimeError, match=r"^the image has 3 dimensions and the mask 2: give b"):
         execute(image, mask)
 
 
@@ -149,7 +153,7 @@ def test_second_label():
 
 def test_vector_image():
     image, mask = case()
-    with pytest.raises(RuntimeError, match="vector of 16-bit signed integer is not supported"):
+    with pytest.raises(RuntimeError, match=r"^the image has 2 components per voxel.*take one of"):
         RadiomicsFeatureExtractor(additionalInfo=False).execute(sitk.Compose(image, image), mask)
 
 
@@ -203,7 +207,7 @@ def test_constant_image():
         ({"distances": [0]}, "Path: '/setting/distances/0'"),
         ({"force2Ddimension": 3}, "greater than max limit '2'"),
         ({"label": True}, "not of type 'int'"),
-        ({"binWidth": "25"}, "not of type 'float'"),
+        ({"binWidth": "wide"}, "'wide' is not of type 'float'"),
         ({"distances": 1}, "not a list"),
         (None, "Value 'None' is not a dict. Value path: '/setting'"),
     ],
@@ -239,12 +243,10 @@ def test_bins_that_cannot_be():
     with pytest.raises(ValueError, match="binWidth 1e-07 divides grey levels") as caught:
         execute(*case(), {"setting": {"binWidth": 1e-7}})
     assert isinstance(caught.value, MemoryError)
-    with pytest.raises(TypeError, match="binWidth must be a number"):
-        RadiomicsFeatureExtractor(binWidth="25").execute(*case())
-    with pytest.raises(TypeError, match="'25' is not of type 'float'"):
-        RadiomicsFeatureExtractor({"setting": {"binWidth": "25"}})
-    with pytest.raises(TypeError, match="binCount must be a number"):
-        RadiomicsFeatureExtractor(binCount="32").execute(*case())
+    with pytest.raises(ValueError, match=r"^binWidth 1e\+308 is too large"):
+        execute(*case(), {"setting": {"binWidth": 1e308}})
+    with pytest.raises(TypeError, match=r"^binCount is '32': give a whole number above 0$"):
+        RadiomicsFeatureExtractor(binCount="32")
 
 
 def test_bin_width_and_bin_count(caplog):
@@ -284,7 +286,7 @@ def test_resampling():
     with pytest.raises(AssertionError, match=r"^Wrong dimensionality \(2-D\) of resampledPixel"):
         execute(*case(), two)
     far = {"setting": {"resampledPixelSpacing": [200, 200, 200]}}
-    with pytest.raises(RuntimeError, match="No label object with label 1"):
+    with pytest.raises(RuntimeError, match=r"^label 1 has no voxel left .* \[200, 200, 200\]"):
         execute(*case(), far)
     same = features(execute(*case(), {"setting": {"resampledPixelSpacing": [0, 0, 0]}}))
     assert same == features(execute(*case()))

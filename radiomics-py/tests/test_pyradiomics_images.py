@@ -35,7 +35,7 @@ def test_bounding_box(shape):
     assert corrected is None
     with pytest.raises(ValueError, match="too small"):
         imageoperations.checkMask(mask, mask, label=3, minimumROISize=statistics.GetCount(3))
-    # A grid that is a little off is ITK's to judge; the answer is the same.
+    # A grid that is a little off is the same, by ITK's tolerance.
     moved = sitk.Image(mask)
     moved.SetOrigin([1e-9] * len(shape))
     assert tuple(imageoperations.checkMask(moved, mask, label=3)[0]) == tuple(box)

@@ -56,7 +56,7 @@ pub(crate) static TABLE: &[Row<Glcm>] = &[
     row("cluster_prominence", "AE86", "ClusterProminence", "Σ (i + j − μ_i − μ_j)⁴·p_ij", |m| m.cluster(4)),
     row("information_correlation_1", "R8DG", "Imc1", "(HXY − HXY₁) / max(HX, HY); 0 if a level is alone", information_correlation_1),
     row("information_correlation_2", "JN9H", "Imc2", "√(1 − exp(−2·(HXY₂ − HXY)))", information_correlation_2),
-    row("maximal_correlation_coefficient", "", "MCC", "Second largest singular value of p_ij / √(p_i·p_j); 1 if a level is alone", maximal_correlation_coefficient),
+    row("maximal_correlation_coefficient", "", "MCC", "Second largest singular value of p_ij / √(p_i·p_j + ε), ε being 2.2e-16; 0 if a level is alone, but 1 if the region has no other", maximal_correlation_coefficient),
 ];
 
 /// What the formulas read of a matrix of probabilities p_ij.
@@ -86,6 +86,8 @@ pub(crate) struct Glcm {
     cells: Vec<(usize, usize, f64)>,
     /// Whether the matrix is symmetric.
     folded: bool,
+    /// Whether the region, of which the matrix may hold one direction, has a single level.
+    of_flat_region: bool,
 }
 
 /// The pairs of one direction, each counted once, and what the direction weighs.
@@ -130,6 +132,7 @@ fn compute(job: &Job, levels: &Levels, lines: Option<&LineSets>) -> Vec<Value> {
             },
         }
     };
+    let of_flat_region = levels.is_flat();
     texture::values(
         job,
         FAMILY.scope,
@@ -137,7 +140,10 @@ fn compute(job: &Job, levels: &Levels, lines: Option<&LineSets>) -> Vec<Value> {
         [planar.len(), volumetric.len()],
         levels.shape()[0],
         count,
-        |directions| Glcm::new(directions, levels.n_g, job.settings.glcm_symmetric),
+        |directions| {
+            let matrix = Glcm::new(directions, levels.n_g, job.settings.glcm_symmetric)?;
+            Some(Glcm { of_flat_region, ..matrix })
+        },
     )
 }
 
@@ -261,9 +267,12 @@ fn information_correlation_2(m: &Glcm) -> f64 {
 
 /// The matrix Q of the literature is M·Mᵀ for M = p_ij / √(p_i·p_j), so the square root of its
 /// second largest eigenvalue is the second largest singular value of M.
+///
+/// The feature is PyRadiomics', and so are its edge values: ε keeps its sums from dividing by 0, and a
+/// level that is alone in a direction only has no second eigenvalue but 0.
 fn maximal_correlation_coefficient(m: &Glcm) -> f64 {
     if m.is_flat() {
-        return 1.0;
+        return if m.of_flat_region { 1.0 } else { 0.0 };
     }
     // Without the levels that do not occur.
     let places = m.marginals.each_ref().map(|p| {
@@ -278,5 +287,5 @@ fn maximal_correlation_coefficient(m: &Glcm) -> f64 {
     let [p, q] = m.marginals.each_ref().map(occurring);
     let cells = m.cells.iter().map(|&(i, j, p)| (places[0][i], places[1][j], p));
     let matrix = if m.folded { Deflated::symmetric(cells, &p) } else { Deflated::general(cells, &p, &q) };
-    matrix.with_epsilon()
+    matrix.largest()
 }

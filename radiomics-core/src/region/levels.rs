@@ -88,6 +88,18 @@ impl Levels {
         counters.sums().into_iter().skip(1).map(u64::from).collect()
     }
 
+    /// Whether the region has a single grey level.
+    pub(crate) fn is_flat(&self) -> bool {
+        if let Some(histogram) = &self.histogram {
+            return histogram.iter().filter(|&&n| n > 0).count() < 2;
+        }
+        with_levels!(self, v => {
+            let mut levels = v.data.iter().map(|level| level.index()).filter(|&level| level > 0);
+            let first = levels.next();
+            levels.all(|level| Some(level) == first)
+        })
+    }
+
     /// The levels as a dense array (z, y, x) without padding.
     pub fn to_array(&self) -> Array3<u16> {
         let [nz, ny, nx] = self.shape();

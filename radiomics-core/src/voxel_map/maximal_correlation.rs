@@ -25,10 +25,14 @@ pub(super) struct Buffers {
 }
 
 /// The coefficient of `n` pairs: `cells` are pairs of ranks and their numbers, `members` says by rank
-/// how often a level is in a pair. It is 1 for a single level.
+/// how often a level is in a pair. A single level gives 1 if the window has no other, else 0.
 pub(super) fn coefficient(cells: &[(u16, u16, u32)], members: &[u32], n: u64, buffers: &mut Buffers) -> f64 {
     let Buffers { adjacent, matrix, root, work, place } = buffers;
     let size = members.iter().filter(|&&m| m > 0).count();
+    // Rank 0 is what lies outside, so a window of a single level has two ranks.
+    if size < 2 && members.len() > 2 {
+        return 0.0;
+    }
     if size < 2 || falls_apart(cells, adjacent, members) {
         return 1.0;
     }
@@ -91,7 +95,8 @@ mod tests {
     use super::*;
 
     fn of(cells: &[(u16, u16, u32)]) -> f64 {
-        let mut members = vec![0; 4];
+        let ranks = cells.iter().map(|&(_, b, _)| usize::from(b)).max().unwrap_or(0) + 1;
+        let mut members = vec![0; ranks];
         for &(a, b, n) in cells {
             members[usize::from(a)] += n;
             members[usize::from(b)] += n;
@@ -106,6 +111,8 @@ mod tests {
         assert_eq!(of(&[(1, 2, 2)]), 1.0);
         assert_eq!(of(&[(1, 2, 2), (1, 1, 1), (3, 3, 2)]), 1.0);
         assert_eq!(of(&[(1, 1, 4)]), 1.0);
+        // Level 2 is in the window, but in no pair of this direction.
+        assert_eq!(coefficient(&[(1, 1, 4)], &[0, 8, 0], 4, &mut Buffers::default()), 0.0);
         // The matrix [[4, 2], [2, 0]] / 8: both are tied by 1/3.
         assert!((of(&[(1, 1, 2), (1, 2, 2)]) - 1.0 / 3.0).abs() < 1e-15);
     }

@@ -20,6 +20,11 @@ from . import (
     _cmatrices as cMatrices,
 )
 from . import (
+    _cshape as cShape,
+)
+from . import (
+    _imported,
+    _registry,
     base,
     featureextractor,
     firstorder,
@@ -35,12 +40,13 @@ from . import (
     shape,
     shape2D,
 )
+from ._errors import SchemaError
 from ._install import install
+from ._progress import _DummyProgressReporter as _DummyProgressReporter
 from ._progress import getProgressReporter
 from ._registry import feature_classes as getFeatureClasses
 from ._registry import image_types as getImageTypes
 from ._registry import register_feature_class as registerFeatureClass
-from ._schema import SchemaError
 from ._table import deprecated
 from ._testcases import getTestCase, testCases
 from ._version import __version__
@@ -50,6 +56,7 @@ __all__ = [
     "__version__",
     "base",
     "cMatrices",
+    "cShape",
     "deprecated",
     "featureextractor",
     "firstorder",
@@ -81,13 +88,21 @@ __all__ = [
 #: A class such as `tqdm.tqdm`, to see progress at verbosity INFO or DEBUG.
 progressReporter = None
 
+#: The dictionary and the list that `getFeatureClasses` and `getImageTypes` hand out.
+_featureClasses = _registry._feature_classes
+_imageTypes = _registry._image_types
+
+#: Nothing looks at it, in PyRadiomics either.
+debugging = True
+
 #: Everything is logged under this name, whatever the package is imported as.
 logger = _logging.getLogger("radiomics")
 logger.setLevel(_logging.INFO)
 
 #: Prints to stderr, from WARNING unless `setVerbosity` says otherwise.
 handler = _logging.StreamHandler()
-handler.setFormatter(_logging.Formatter("%(message)s"))
+formatter = _logging.Formatter("%(message)s")
+handler.setFormatter(formatter)
 handler.setLevel(_logging.WARNING)
 logger.addHandler(handler)
 
@@ -104,3 +119,6 @@ def getParameterValidationFiles():
     from . import _schema
 
     return _schema.SCHEMA_FILE, _schema.FUNCTIONS_FILE
+
+
+_imported.offer()

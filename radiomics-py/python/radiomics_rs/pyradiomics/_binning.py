@@ -35,17 +35,20 @@ def check_finite(minimum, maximum) -> None:
 
 def check_bins(minimum, maximum, binWidth) -> None:
     """Refuse what cannot be discretised, with the reason."""
-    if isinstance(binWidth, str):
-        raise TypeError(f"binWidth must be a number, not str (got {binWidth!r})")
     check_finite(minimum, maximum)
-    if binWidth is None or not binWidth > 0:
-        raise ValueError(f"binWidth must be greater than 0 (got {binWidth!r})")
-    levels = (float(maximum) - float(minimum)) / binWidth
+    minimum, maximum = float(minimum), float(maximum)
+    levels = (maximum - minimum) / binWidth
     if levels > MAXIMUM_LEVELS:
         raise TooManyLevels(
             f"binWidth {binWidth:g} divides grey levels from {minimum:g} to {maximum:g} into "
             f"{levels:.0f} bins "
             f"(at most {MAXIMUM_LEVELS}): use a larger binWidth, or binCount"
+        )
+    if not numpy.isfinite(abs(minimum) + abs(maximum) + 2.0 * binWidth):
+        raise ValueError(
+            f"binWidth {binWidth:g} is too large for grey levels from {minimum:g} to {maximum:g}: "
+            "the edges of the bins are beyond the largest number; use a smaller binWidth, or "
+            "divide the image by a power of ten"
         )
 
 
@@ -59,8 +62,7 @@ def getBinEdges(parameterValues, **kwargs):
     >>> getBinEdges([54, 166], binWidth=25)
     array([ 50,  75, 100, 125, 150, 175, 200])
     """
-    binWidth = _settings.get(kwargs, "binWidth")
-    binCount = kwargs.get("binCount")
+    binCount = _settings.get(kwargs, "binCount")
     values = numpy.asarray(parameterValues)
     # As Python numbers: the rule is computed in double precision whatever the image's type, and
     # small integer types cannot overflow.
@@ -70,6 +72,7 @@ def getBinEdges(parameterValues, **kwargs):
         edges = numpy.histogram(values, binCount)[1]
         edges[-1] += 1
         return edges
+    binWidth = _settings.get(kwargs, "binWidth")
     check_bins(minimum, maximum, binWidth)
     low = minimum - (minimum % binWidth)
     edges = numpy.arange(low, maximum + 2 * binWidth, binWidth)
@@ -94,26 +97,10 @@ def binImage(parameterMatrix, parameterMatrixCoordinates=None, **kwargs):
     return levels, edges
 
 
-def check_single(settings) -> None:
-    """Refuse several bin widths or numbers: PyRadiomics' feature names have no place for them."""
-    for name, ours in (("binCount", "bin_number"), ("binWidth", "bin_width")):
-        if isinstance(given := settings.get(name), list | tuple | numpy.ndarray):
-            raise TypeError(
-                f"{name} is {given}: PyRadiomics takes one number; "
-                f"radiomics_rs.extract takes a list as `{ours}`"
-            )
-
-
 def check_settings(values, settings) -> None:
     """Refuse grey levels or bins that cannot be discretised, before anything is calculated."""
-    check_single(settings)
     minimum, maximum = values.min().item(), values.max().item()
-    count = settings.get("binCount")
-    if count is not None:
+    if _settings.get(settings, "binCount") is not None:
         check_finite(minimum, maximum)
-        if isinstance(count, str):
-            raise TypeError(f"binCount must be a number, not str (got {count!r})")
-        if count < 1:
-            raise ValueError(f"binCount must be at least 1 (got {count!r})")
     else:
         check_bins(minimum, maximum, _settings.get(settings, "binWidth"))

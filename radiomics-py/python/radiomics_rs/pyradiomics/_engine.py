@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -12,7 +12,7 @@ import SimpleITK as sitk
 
 from radiomics_rs import _core
 
-from . import _binning, _settings
+from . import _settings, _words
 
 #: Engine families, and the feature class whose values they hold.
 CLASS_OF_FAMILY = {
@@ -29,11 +29,17 @@ _WITH_DISTANCES = ("glcm", "gldm", "ngtdm")
 #: Norms of `weightingNorm` that the engine weights by; any other merges the directions unweighted.
 _NORMS = ("manhattan", "euclidean", "infinity")
 
+#: What maps are asked for, in our words and in PyRadiomics'.
+_OF_MAPS = {"radius": "kernelRadius", "in_plane": "force2D", "masked": "maskedKernel"}
+
 #: Origin and direction where only the spacing matters.
 _NO_PLACE = ((0.0, 0.0, 0.0), ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
 
 #: Features that are 0 in PyRadiomics where the engine says that they are undefined.
 _ZERO_IF_UNDEFINED = ("ngtdm.busyness",)
+#: What PyRadiomics has for an entropy of 0: it adds ε = 2.2e-16 to each p, and of a single p = 1
+#: that leaves -log2(1 + ε). Where an entropy is more than 0, it is far below the rounding.
+_ENTROPY_OF_ONE = -numpy.log2(1.0 + numpy.spacing(1.0))
 
 
 #: What makes values doubtful, by the engine's code and in PyRadiomics' words. That a region reaches
@@ -101,7 +107,9 @@ def together(requests: Sequence[tuple[Any, Iterable[str]]]) -> list[dict[str, fl
     owners = [owner for owner, _ in requests]
     voxels, geometry, *rest = _arguments(owners, image, mask, wanted)
     images = [("original", voxels, geometry)]
-    ((rows, doubts),) = _core.extract(images, *rest, labels=[1], threads=threads(owner.settings))
+    with _words.theirs():
+        extracted = _core.extract(images, *rest, labels=[1], threads=threads(owner.settings))
+    ((rows, doubts),) = extracted
     _tell(owner, doubts)
     values: dict[str, dict[str, float]] = {}
     for column, value, _ in rows:
@@ -120,16 +128,17 @@ def maps(owner, wanted: Iterable[str]) -> dict[str, numpy.ndarray]:
     if not native:
         return {}
     given = owner.settings
-    found, values, places, shape, _ = _core.feature_maps(
-        *_arguments([owner], owner._greyLevels(), owner._region, list(native)),
-        label=1,
-        threads=threads(given),
-        radius=int(_settings.get(given, "kernelRadius")),
-        in_plane=bool(_settings.get(given, "force2D")),
-        masked=bool(_settings.get(given, "maskedKernel")),
-        allocate=lambda *shape: numpy.empty(shape),
-        progress=None,
-    )
+    with _words.theirs(_OF_MAPS):
+        found, values, places, shape, _ = _core.feature_maps(
+            *_arguments([owner], owner._greyLevels(), owner._region, list(native)),
+            label=1,
+            threads=threads(given),
+            radius=_settings.get(given, "kernelRadius"),
+            in_plane=_settings.get(given, "force2D"),
+            masked=_settings.get(given, "maskedKernel"),
+            allocate=lambda *shape: numpy.empty(shape),
+            progress=None,
+        )
     # The engine's box is that of the region.
     region = owner._region if owner._region.ndim == 3 else owner._region[numpy.newaxis]
     first = [indices.min() for indices in numpy.where(region)]
@@ -144,7 +153,12 @@ def maps(owner, wanted: Iterable[str]) -> dict[str, numpy.ndarray]:
 
 
 def _defined(key, values):
-    return numpy.nan_to_num(values, nan=0.0) if key in _ZERO_IF_UNDEFINED else values
+    """Values as PyRadiomics has them where the formula says little."""
+    if key in _ZERO_IF_UNDEFINED:
+        return numpy.nan_to_num(values, nan=0.0)
+    if key.endswith("entropy"):
+        return numpy.where(values == 0.0, _ENTROPY_OF_ONE, values)[()]
+    return values
 
 
 def _arguments(owners, image, mask, native) -> tuple:
@@ -167,11 +181,12 @@ def _arguments(owners, image, mask, native) -> tuple:
 
 
 def filtered(
-    image, filters, settings, pixel_type=sitk.sitkFloat64, axis=None, swapped=False
-) -> list:
+    image, filters, settings, pixel_type=sitk.sitkFloat64, axis=None, swapped=False, names=None
+) -> Iterator:
     """Responses of the engine's filters to a SimpleITK image, as images of the given pixel type.
 
-    Of PyRadiomics' `settings` only the number of threads matters here.
+    Of PyRadiomics' `settings` only the number of threads matters here; `names` are PyRadiomics'
+    of the filters' parameters, for errors.
 
     A 2D filter filters the slices across array axis `axis` (0 when None); their two axes stay in
     order, unless `axis` is `swapped` with the first one.
@@ -185,13 +200,16 @@ def filtered(
         order = [2, 1, 0]
     geometry = (tuple(spacing[a] for a in order), *_NO_PLACE)
     voxels = _native_order(volume.transpose(order))
-    found = []
-    for response in _core.filter_images(voxels, geometry, filters, threads=threads(settings)):
-        turned = response.transpose(numpy.argsort(order)).reshape(array.shape)
+    with _words.theirs(names):
+        responses = _core.filter_images(voxels, geometry, filters, threads=threads(settings))
+    # The last one first, so that none is kept once it is handed out.
+    responses.reverse()
+    while responses:
+        turned = responses.pop().transpose(numpy.argsort(order)).reshape(array.shape)
         result = sitk.Cast(sitk.GetImageFromArray(turned), pixel_type)
         result.CopyInformation(image)
-        found.append(result)
-    return found
+        del turned
+        yield result
 
 
 def _native(feature_class: str, name: str) -> str:
@@ -214,20 +232,19 @@ def _native_order(array):
 
 def _native_settings(classes, given, wanted, axis) -> dict:
     """PyRadiomics' settings in the engine's words."""
-    _binning.check_single(given)
     settings = {"profile": "pyradiomics", "features": wanted}
-    if given.get("binCount") is not None:
-        settings["bin_number"] = int(given["binCount"])
+    if (count := _settings.get(given, "binCount")) is not None:
+        settings["bin_number"] = count
     else:
         settings["bin_width"] = float(_settings.get(given, "binWidth"))
     if any(feature_class in _WITH_DISTANCES for feature_class in classes):
-        settings["distances"] = [int(distance) for distance in _settings.get(given, "distances")]
-    settings["glcm_symmetric"] = bool(_settings.get(given, "symmetricalGLCM"))
+        settings["distances"] = _settings.get(given, "distances")
+    settings["glcm_symmetric"] = _settings.get(given, "symmetricalGLCM")
     settings["ngldm_alpha"] = _settings.get(given, "gldm_a")
     settings["intensity_shift"] = float(_settings.get(given, "voxelArrayShift"))
-    settings["slice_axis"] = int(axis)
-    if given.get("weightingNorm") in _NORMS:
-        settings["distance_weighting"] = given["weightingNorm"]
+    settings["slice_axis"] = axis
+    if (norm := _settings.get(given, "weightingNorm")) in _NORMS:
+        settings["distance_weighting"] = norm
     names = chain.from_iterable(_aggregations(name, given) for name in classes)
     settings["aggregations"] = list(dict.fromkeys(names))
     return settings
@@ -235,7 +252,7 @@ def _native_settings(classes, given, wanted, axis) -> dict:
 
 def _aggregations(feature_class, given) -> list[str]:
     """What a class is aggregated over, the one that it means first."""
-    force2D, norm = _settings.get(given, "force2D"), given.get("weightingNorm")
+    force2D, norm = _settings.get(given, "force2D"), _settings.get(given, "weightingNorm")
     if feature_class in _DIRECTIONAL:
         if force2D:
             return ["2.5D_dir_merged"] if norm is None else ["2.5D_merged"]

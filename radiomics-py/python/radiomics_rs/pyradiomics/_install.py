@@ -5,23 +5,6 @@ from __future__ import annotations
 import sys
 import warnings
 
-_SUBMODULES = (
-    "base",
-    "featureextractor",
-    "firstorder",
-    "generalinfo",
-    "glcm",
-    "gldm",
-    "glrlm",
-    "glszm",
-    "imageoperations",
-    "ngtdm",
-    "schemas",
-    "scripts",
-    "shape",
-    "shape2D",
-)
-
 
 def install(*, replace: bool = False) -> bool:
     """Put this package at ``sys.modules['radiomics']``, so that ``import radiomics`` finds it.
@@ -46,6 +29,7 @@ def install(*, replace: bool = False) -> bool:
     for name in [key for key in sys.modules if key == "radiomics" or key.startswith("radiomics.")]:
         del sys.modules[name]
     sys.modules["radiomics"] = package
-    for name in _SUBMODULES:
-        sys.modules[f"radiomics.{name}"] = sys.modules[f"{package.__name__}.{name}"]
+    within = f"{package.__name__}."
+    for name in [key for key in sys.modules if key.startswith(within)]:
+        sys.modules[f"radiomics.{name.removeprefix(within)}"] = sys.modules[name]
     return True

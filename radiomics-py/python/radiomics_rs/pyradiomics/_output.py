@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import csv
 import json
 import os
@@ -17,7 +18,34 @@ NOT_WRITTEN = "not written: "
 ERROR = "error"
 
 
+#: How an error begins that means that results are lost.
+NOT_WRITTEN = "not written: "
+
+
+def stored(path, row) -> dict | None:
+    """What was stored of a case, if the file is there and of the same row of the table."""
+    if not os.path.isfile(path):
+        return None
+    with open(path, newline="", encoding="utf-8") as table:
+        earlier = next(csv.DictReader(table), None)
+    # A run that was ended while it wrote leaves a file that is not whole.
+    if earlier is None or None in earlier or None in earlier.values():
+        return None
+    if any(earlier.get(column) != value for column, value in row.items()):
+        return None
+    return collections.OrderedDict(earlier)
+
+
+def store(path, result) -> None:
+    """Keep the row of a case in a file of its own."""
+    with open(path, "w", newline="", encoding="utf-8") as table:
+        writer = csv.DictWriter(table, list(result), lineterminator="\n")
+        writer.writeheader()
+        writer.writerow(result)
+
+
 def write(results, args) -> None:
+    """Append the table to the file, or print it."""
     if args.out is None:
         _write_to(sys.stdout, results, args)
     else:

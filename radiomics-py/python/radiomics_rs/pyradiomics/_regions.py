@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy
-import SimpleITK as sitk
 
 
 def bounding_box(inside):
@@ -29,17 +28,16 @@ def crop(array, box):
     return array[tuple(slice(a, b + 1) for a, b in zip(lower, upper, strict=True))]
 
 
-def same_grid(image, mask) -> bool:
-    """Whether image and mask have the very same geometry, so that no tolerance has to decide.
+def seen(image, box, margin, reach):
+    """First and last index (x, y, z) of what a filter with this reach must see of an image.
 
-    False also for pixel types whose statistics ITK refuses: its own error is wanted then.
+    Its response is wanted `margin` voxels round `box` (lower x, upper x, lower y, ...).
     """
-    return (
-        image.GetSize() == mask.GetSize()
-        and image.GetSpacing() == mask.GetSpacing()
-        and image.GetOrigin() == mask.GetOrigin()
-        and image.GetDirection() == mask.GetDirection()
-        and image.GetNumberOfComponentsPerPixel() == mask.GetNumberOfComponentsPerPixel() == 1
-        and image.GetPixelID() not in (sitk.sitkComplexFloat32, sitk.sitkComplexFloat64)
-        and sitk.GetArrayViewFromImage(mask).dtype.kind in "iu"
-    )
+    last = numpy.array(image.GetSize()) - 1
+    far = numpy.array(reach.voxels) + margin
+    lower, upper = box[0::2] - far, box[1::2] + far
+    if reach.periodic:
+        # Past one border of the image lies the other one.
+        past = (lower < 0) | (upper > last)
+        lower, upper = numpy.where(past, 0, lower), numpy.where(past, last, upper)
+    return numpy.maximum(lower, 0), numpy.minimum(upper, last)

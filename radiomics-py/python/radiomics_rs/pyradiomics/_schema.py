@@ -1,13 +1,14 @@
-"""Reading parameters (YAML 1.2, JSON, dictionaries), checked against schemas/paramSchema.yaml."""
+"""Reading parameters (YAML 1.2, JSON, dictionaries) and checking them against the schema."""
 
 from __future__ import annotations
 
-import functools
 import logging
 import os
 from typing import Any
 
-from ._settings import suggestion
+from . import _rules
+from ._errors import SchemaError, SchemaTypeError
+from ._nearest import suggestion
 
 logger = logging.getLogger("radiomics.featureextractor")
 
@@ -15,29 +16,15 @@ FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "schemas")
 SCHEMA_FILE = os.path.join(FOLDER, "paramSchema.yaml")
 FUNCTIONS_FILE = os.path.join(FOLDER, "schemaFuncs.py")
 
-
-class SchemaError(ValueError):
-    """The parameters break the schema; message (one a line) and `errors` hold all offences."""
-
-    def __init__(self, errors: list[str]):
-        self.errors = list(errors)
-        super().__init__(
-            "Schema validation failed:\n" + "\n".join(f" - {error}" for error in errors)
-        )
-
-    def __reduce__(self):
-        return type(self), (self.errors,)
-
-
-class SchemaTypeError(SchemaError, TypeError):
-    """A value is of the wrong type: PyRadiomics finds out later, with a TypeError."""
+#: Lists and mappings within each other, at most: parameters have four.
+_DEPTH = 32
 
 
 def load_yaml(stream) -> Any:
     """Read YAML 1.2, of which JSON is a part.
 
     ``yes`` and ``no`` are strings, ``1`` and ``1.0`` differ. A key given twice keeps its last
-    value, as in PyRadiomics, with a warning.
+    value, as in PyRadiomics, with a warning. Raises ValueError naming the file.
     """
     from ruamel.yaml import YAML, YAMLError
     from ruamel.yaml.constructor import SafeConstructor
@@ -46,35 +33,59 @@ def load_yaml(stream) -> Any:
         def check_mapping_key(self, node, key_node, mapping, key, value):
             if key in mapping:
                 logger.warning(
-                    "Parameter %r is given twice, the last value is used (%s)",
+                    "Parameter %r is given twice, the last value is used (line %d)",
                     key,
-                    key_node.start_mark,
+                    key_node.start_mark.line + 1,
                 )
             return True
 
     reader = YAML(typ="safe", pure=True)
     reader.Constructor = LastWins
+    of = f"the parameters of {stream.name}" if hasattr(stream, "name") else "the parameters"
     try:
-        return reader.load(stream)
+        text = stream.read()
+        _check_depth(text)
+        return reader.load(text)
     except YAMLError as error:
-        raise ValueError(f"cannot read the parameters as YAML: {error}") from error
+        raise ValueError(f"cannot read {of} as YAML: {_brief(error)}") from error
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
+        # What the reader itself falls over, such as bytes that are no text or a number of
+        # thousands of digits.
+        reason = " ".join(str(error).split())[:200]
+        raise ValueError(f"cannot read {of} as YAML: {reason}") from error
 
 
-@functools.cache
-def _schema() -> dict:
-    with open(SCHEMA_FILE, encoding="utf-8") as stream:
-        return load_yaml(stream)
+def _check_depth(text: str) -> None:
+    """Refuse what nests deeply, before it is built, which takes time and stack."""
+    from ruamel.yaml import YAML
+
+    depth = 0
+    for event in YAML(typ="safe", pure=True).parse(text):
+        kind = type(event).__name__
+        depth += kind in ("SequenceStartEvent", "MappingStartEvent")
+        depth -= kind in ("SequenceEndEvent", "MappingEndEvent")
+        if depth > _DEPTH:
+            line = event.start_mark.line + 1
+            raise ValueError(f"line {line} nests more than {_DEPTH} lists and mappings")
 
 
-def setting_rules() -> dict:
-    """{setting: rule} of the schema, for the command line."""
-    return _schema()["mapping"]["setting"]["mapping"]
+def _brief(error) -> str:
+    """What the reader says, and where, in a line."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return " ".join(str(error).split())
+    return f"line {mark.line + 1}, column {mark.column + 1}: {error.problem}"
+
+
+def setting_rules() -> dict[str, _rules.Rule]:
+    """{setting: rule} for the command line."""
+    return _rules.SETTING
 
 
 def load_params(
     params_file: str | os.PathLike | None = None, params_dict: dict | None = None
 ) -> dict:
-    """The checked parameters of a file or a dictionary.
+    """The checked and typed parameters of a file or a dictionary.
 
     Raises `SchemaError`, or `ValueError` or `TypeError` for names that do not exist.
     """
@@ -83,80 +94,71 @@ def load_params(
             params = load_yaml(stream)
     else:
         params = params_dict
-    if params is None:
-        params = {}
-    validate(params)
-    return params
+    return validate({} if params is None else params)
 
 
-def validate(params: Any) -> None:
-    """Check parameters; all offences are collected before `SchemaError` is raised."""
-    errors: list[str] = []
-    _check(params, _schema(), "", errors)
-    if errors:
-        wrong_type = any(" is not of type " in error for error in errors)
-        error = (SchemaTypeError if wrong_type else SchemaError)(errors)
+def validate(params: Any) -> dict:
+    """The parameters, typed; all offences are collected before `SchemaError` is raised."""
+    offences: list[_rules.Offence] = []
+    found = _sections(params, offences)
+    if offences:
+        wrong_type = any(offence.of_type for offence in offences)
+        error = (SchemaTypeError if wrong_type else SchemaError)([o.text for o in offences])
         logger.error("%s", error)
         raise error
+    return found
 
 
-def _check(value: Any, rule: dict, path: str, errors: list[str]) -> None:
-    if value is None and "mapping" not in rule:
-        return  # a key without a value is the setting switched off
-    if "func" in rule and value is not None:
-        from .schemas import schemaFuncs
+def _sections(params: Any, offences: list[_rules.Offence]) -> dict:
+    from .schemas import schemaFuncs
 
-        getattr(schemaFuncs, rule["func"])(value, rule, path)
-    if "mapping" in rule:
-        _check_map(value, rule["mapping"], path, errors)
-    elif "seq" in rule:
-        if not isinstance(value, (list, tuple)):
-            errors.append(f"Value '{value}' is not a list. Value path: '{path}'")
-            return
-        for index, item in enumerate(value):
-            _check(item, rule["seq"][0], f"{path}/{index}", errors)
-    else:
-        _check_scalar(value, rule, path, errors)
-
-
-def _check_map(value: Any, rules: dict, path: str, errors: list[str]) -> None:
-    if not isinstance(value, dict):
-        errors.append(f"Value '{value}' is not a dict. Value path: '{path or '/'}'")
-        return
-    any_key = next((rule for key, rule in rules.items() if key.startswith("regex;")), None)
-    for key, item in value.items():
-        rule = rules.get(key, any_key)
-        if rule is None:
-            errors.append(
-                f"Key '{key}' was not defined. Path: '{path or '/'}'{suggestion(key, rules)}"
-            )
+    found = {}
+    for name, section in _map(params, "", _SECTIONS, offences).items():
+        path = f"/{name}"
+        if name == "featureClass":
+            if section is None or isinstance(section, dict):
+                schemaFuncs.checkFeatureClass(section, None, path)
+            found[name] = _map(section, path, None, offences)
+        elif name == "imageType":
+            if section is None or isinstance(section, dict):
+                schemaFuncs.checkImageType(section, None, path)
+            types = _map(section, path, None, offences).items()
+            found[name] = {
+                kind: _settings(own, f"{path}/{kind}", _rules.SETTING, offences)
+                for kind, own in types
+            }
         else:
-            _check(item, rule, f"{path}/{key}", errors)
+            found[name] = _settings(section, path, _SECTIONS[name], offences)
+    return found
 
 
-_TYPES = {"int": int, "float": (int, float), "bool": bool, "str": str}
+#: The sections of a parameter file, and the rules of those that hold settings.
+_SECTIONS: dict[str, dict[str, _rules.Rule] | None] = {
+    "setting": _rules.SETTING,
+    "voxelSetting": _rules.VOXEL_SETTING,
+    "featureClass": None,
+    "imageType": None,
+}
 
 
-def _check_scalar(value: Any, rule: dict, path: str, errors: list[str]) -> None:
-    kind = rule.get("type", "str")
-    if kind == "any":
-        return
-    if not isinstance(value, _TYPES[kind]) or (kind != "bool" and isinstance(value, bool)):
-        errors.append(f"Value '{value}' is not of type '{kind}'. Path: '{path}'")
-        return
-    if "enum" in rule and value not in rule["enum"]:
-        errors.append(
-            f"Enum '{value}' does not exist. Path: '{path}' Enum: {list(rule['enum'])}"
-            f"{suggestion(value, rule['enum'])}"
-        )
-    limits = rule.get("range", {})
-    size = f"Type 'scalar' has size of '{value}'"
-    if "max" in limits and not value <= limits["max"]:
-        errors.append(f"{size}, greater than max limit '{limits['max']}'. Path: '{path}'")
-    if "min" in limits and not value >= limits["min"]:
-        errors.append(f"{size}, less than min limit '{limits['min']}'. Path: '{path}'")
-    if "min-ex" in limits and not value > limits["min-ex"]:
-        errors.append(
-            f"{size}, less than or equals to min limit(exclusive) '{limits['min-ex']}'. Path: "
-            f"'{path}'"
-        )
+def _settings(section: Any, path: str, rules: dict, offences: list[_rules.Offence]) -> dict:
+    return {
+        name: _rules.check(name, value, rules[name], f"{path}/{name}", offences)
+        for name, value in _map(section, path, rules, offences).items()
+    }
+
+
+def _map(value: Any, path: str, known: dict | None, offences: list[_rules.Offence]) -> dict:
+    """What a mapping holds of the names that are known, or of all."""
+    if not isinstance(value, dict):
+        text = f"Value '{_rules.shown(value)}' is not a dict. Value path: '{path or '/'}'"
+        offences.append(_rules.Offence(path, value, text, "give a mapping", False))
+        return {}
+    for name in value:
+        if known is not None and name not in known:
+            text = (
+                f"Key '{_rules.shown(name)}' was not defined. Path: '{path or '/'}'"
+                f"{suggestion(name, known)}"
+            )
+            offences.append(_rules.Offence(str(name), name, text, "leave it out", False))
+    return {name: item for name, item in value.items() if known is None or name in known}

@@ -38,11 +38,14 @@ class RadiomicsFeaturesBase:
         # An extractor, which is who sets the threads, has warned already.
         if "threads" not in kwargs:
             _settings.warn_unknown(kwargs, self.logger)
+            kwargs = _settings.typed_all(kwargs)
 
         self.progressReporter = getProgressReporter
         self.settings = kwargs
         self.label = _settings.get(kwargs, "label")
         self.voxelBased = kwargs.get("voxelBased", False)
+        #: whether windows of maps are cut to the region
+        self.masked = _settings.get(self.settings, "maskedKernel")
         self.coefficients = self._newCoefficients()
         self.enabledFeatures = {}
         self.featureValues = {}
@@ -65,8 +68,7 @@ class RadiomicsFeaturesBase:
         region = sitk.GetArrayFromImage(self.inputMask) == self.label
         self._setVoxels(region)
         # What the windows clip to, and what the grey levels are discretised over.
-        masked = _settings.get(self.settings, "maskedKernel")
-        self.maskArray = region if masked else numpy.ones(region.shape, dtype="bool")
+        self.maskArray = region if self.masked else numpy.ones(region.shape, dtype="bool")
 
     def _setVoxels(self, region):
         """Keep which voxels the maps are of."""

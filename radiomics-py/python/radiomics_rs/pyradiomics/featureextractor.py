@@ -3,47 +3,36 @@
 from __future__ import annotations
 
 import collections
-import contextlib
 import json
 import logging
 import os
 import pathlib
 
 import numpy
-import SimpleITK as sitk
 
-from radiomics_rs import RadiomicsError, io
-
-from . import _enginebase, _registry, _schema, _settings, generalinfo, imageoperations
+from . import (
+    _enginebase,
+    _grids,
+    _reading,
+    _regions,
+    _registry,
+    _schema,
+    _settings,
+    generalinfo,
+    imageoperations,
+)
 
 logger = logging.getLogger("radiomics.featureextractor")
+
+#: PyRadiomics' memory of the tolerance of its process, which programs set back. Nothing here looks
+#: at it: a tolerance holds for the extraction it was given for.
+geometryTolerance = None
 
 _BIN_COUNT_REMARK = (
     "Fixed bin Count enabled! However, we recommend using a fixed bin Width. See "
     "http://pyradiomics.readthedocs.io/en/latest/faq.html#radiomics-fixed-bin-width for more "
     "details"
 )
-
-
-@contextlib.contextmanager
-def _geometry_tolerance(tolerance):
-    """Set SimpleITK's tolerance, of which a process has one, for the time of an extraction.
-
-    It is put back afterwards, so that extractors do not change each other's results (in
-    PyRadiomics the first tolerance of a process stays).
-    """
-    if tolerance is None:
-        yield
-        return
-    coordinate = sitk.ProcessObject.GetGlobalDefaultCoordinateTolerance()
-    direction = sitk.ProcessObject.GetGlobalDefaultDirectionTolerance()
-    sitk.ProcessObject.SetGlobalDefaultCoordinateTolerance(tolerance)
-    sitk.ProcessObject.SetGlobalDefaultDirectionTolerance(tolerance)
-    try:
-        yield
-    finally:
-        sitk.ProcessObject.SetGlobalDefaultCoordinateTolerance(coordinate)
-        sitk.ProcessObject.SetGlobalDefaultDirectionTolerance(direction)
 
 
 class RadiomicsFeatureExtractor:
@@ -86,7 +75,7 @@ class RadiomicsFeatureExtractor:
         if kwargs:
             logger.info("Applying custom setting overrides: %s", kwargs)
             _settings.warn_unknown(kwargs, logger)
-            self.settings.update(kwargs)
+            self.settings.update(_settings.typed_all(kwargs))
         if self.settings.get("binCount") is not None:
             logger.warning(_BIN_COUNT_REMARK)
 
@@ -137,18 +126,20 @@ class RadiomicsFeatureExtractor:
             settings are `kernelRadius`, `maskedKernel`, `initValue` and `voxelBatch`
         :returns: OrderedDict of diagnostics, then shape, then each class for each image type
         """
-        settings = self.settings.copy()
+        settings = dict(self.settings)
         if label is not None:
             settings["label"] = label
         if label_channel is not None:
             settings["label_channel"] = label_channel
-        label = _settings.get(settings, "label")
+        label = settings.get("label")
         if isinstance(label, (int, float)) and label == 0:
             raise RuntimeError(
                 "Label 0 is the background label, it cannot be the region: choose another one"
             )
-        logger.info("Calculating features with label: %s", label)
-        with _geometry_tolerance(settings.get("geometryTolerance")):
+        # Once more: they may have been set one by one.
+        settings = _settings.typed_all(settings)
+        logger.info("Calculating features with label: %s", _settings.get(settings, "label"))
+        with _grids.tolerance(_settings.get(settings, "geometryTolerance")):
             return self._extract(imageFilepath, maskFilepath, settings, voxelBased)
 
     def _extract(self, imageFilepath, maskFilepath, settings, voxelBased):
@@ -172,7 +163,7 @@ class RadiomicsFeatureExtractor:
         logger.debug("Image and Mask loaded and valid, starting extraction")
 
         textureMask = mask
-        if settings.get("resegmentRange") is not None:
+        if _settings.get(settings, "resegmentRange") is not None:
             textureMask = imageoperations.resegmentMask(image, mask, **settings)
             boundingBox, _ = imageoperations.checkMask(image, textureMask, **settings)
             if info is not None:
@@ -191,28 +182,47 @@ class RadiomicsFeatureExtractor:
 
         # Maps show what windows at the border of the region see.
         margin = _settings.get(settings, "kernelRadius") if voxelBased else 0
-        for inputImage, imageTypeName, inputSettings in self._images(image, textureMask, settings):
+        region = (image, textureMask, boundingBox, margin)
+        for inputImage, inputMask, imageTypeName, inputSettings in self._images(region, settings):
             logger.info("Calculating features for %s image", imageTypeName)
-            inputImage, inputMask = imageoperations.cropToTumorMask(
-                inputImage, textureMask, boundingBox, padDistance=margin
-            )
             featureVector.update(
                 self.computeFeatures(inputImage, inputMask, imageTypeName, **inputSettings)
             )
         return featureVector
 
-    def _images(self, image, mask, settings):
+    def _images(self, region, settings):
+        """Each image of each type, and the mask, both cropped to the region and a margin."""
+        image, mask, box, margin = region
         for imageType, custom in self.enabledImagetypes.items():
-            arguments = {**settings, **(custom or {})}
+            arguments = {**settings, **_settings.typed_all(custom or {})}
             logger.info('Adding image type "%s" with custom settings: %s', imageType, custom)
-            yield from getattr(imageoperations, f"get{imageType}Image")(image, mask, **arguments)
+            make = getattr(imageoperations, f"get{imageType}Image")
+            if not hasattr(make, "reach"):
+                for made, name, own in make(image, mask, **arguments):
+                    crop = imageoperations.cropToTumorMask(made, mask, box, padDistance=margin)
+                    yield *crop, name, own
+                continue
+            # Of the image, no more is filtered than the region and what the filter sees round it.
+            lower, upper = _regions.seen(image, box, margin, make.reach(image, arguments))
+            bounds = zip(lower.tolist(), upper.tolist(), strict=True)
+            window = tuple(slice(first, last + 1) for first, last in bounds)
+            nearby, nearbyMask = image[window], mask[window]
+            within = box - numpy.repeat(lower, 2)
+            place, cropped = imageoperations.cropToTumorMask(image, mask, box, padDistance=margin)
+            for made, name, own in make(nearby, nearbyMask, **arguments):
+                made, _ = imageoperations.cropToTumorMask(
+                    made, nearbyMask, within, padDistance=margin
+                )
+                made.CopyInformation(place)
+                yield made, cropped, name, own
 
     @staticmethod
     def loadImage(ImageFilePath, MaskFilePath, generalInfo=None, **kwargs):
         """Read image and mask; normalise, resample or crop (`preCrop`) as the settings say."""
         logger.info("Loading image and mask")
-        image = _read(ImageFilePath, "image", series=True)
-        mask = imageoperations.getMask(_read(MaskFilePath, "mask"), **kwargs)
+        image = _reading.read(ImageFilePath, "image", series=True)
+        _grids.check_image(image)
+        mask = imageoperations.getMask(_reading.read(MaskFilePath, "mask"), **kwargs)
         label = _settings.get(kwargs, "label")
         if generalInfo is not None:
             generalInfo.addImageElements(image)
@@ -223,7 +233,7 @@ class RadiomicsFeatureExtractor:
             image = imageoperations.normalizeImage(image, **kwargs)
         if (
             kwargs.get("interpolator") is not None
-            and kwargs.get("resampledPixelSpacing") is not None
+            and _settings.get(kwargs, "resampledPixelSpacing") is not None
         ):
             image, mask = imageoperations.resampleImage(image, mask, **kwargs)
             if generalInfo is not None:
@@ -365,35 +375,3 @@ class RadiomicsFeatureExtractor:
         """
         self.enabledFeatures.update(enabledFeatures)
         logger.debug("Enabled features: %s", self.enabledFeatures)
-
-
-#: What is noticed while reading is logged: PyRadiomics computes all the same.
-_DOOR = io.Door(logger.warning, lambda error: logger.warning("%s", error))
-
-
-def _read(source, what, series=False):
-    if isinstance(source, sitk.Image):
-        io.check_place(source, f"the {what}", _DOOR)
-        return source
-    if isinstance(source, (str, os.PathLike)) and (
-        os.path.isfile(source) or (series and os.path.isdir(source))
-    ):
-        try:
-            return io.read_image(source, what, _DOOR)
-        except RadiomicsError as error:
-            # As PyRadiomics: what ITK cannot read is a RuntimeError.
-            if os.path.isfile(source):
-                raise RuntimeError(str(error)) from error
-            raise ValueError(
-                f"Error reading {what} Filepath or SimpleITK object: {error}"
-            ) from error
-    raise ValueError(f"Error reading {what} Filepath or SimpleITK object{_reason(source)}")
-
-
-def _reason(source) -> str:
-    if isinstance(source, (str, os.PathLike)):
-        is_there = os.path.exists(source)
-        return f": {os.fspath(source)} {'is no file' if is_there else 'does not exist'}"
-    if isinstance(source, numpy.ndarray):
-        return ": an array has no geometry, make it an image with SimpleITK.GetImageFromArray"
-    return f": got {type(source).__name__}"

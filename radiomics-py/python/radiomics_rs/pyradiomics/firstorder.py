@@ -78,6 +78,11 @@ class RadiomicsFirstOrder(GreyLevelFeatures):
         return self.imageArray[self.maskArray].astype("float").reshape((1, -1))
 
     @property
+    def discretizedImageArray(self):
+        """Grey levels of the region from 1, 0 outside of it."""
+        return self._applyBinning(self.imageArray.copy())
+
+    @property
     def discretizedTargetVoxelArray(self):
         """Number of voxels in each bin."""
         values = self.targetVoxelArray

@@ -12,6 +12,7 @@ import numpy
 import SimpleITK as sitk
 
 from . import _regions
+from ._errors import RegionLost
 from ._version import __version__
 
 PREFIX = "diagnostics_"
@@ -93,10 +94,7 @@ class GeneralInfo:
         everywhere = sitk.GetArrayViewFromImage(mask) == label
         box = _regions.bounding_box(everywhere)
         if box is None:
-            # The label has got lost in resampling: ITK's error, as in PyRadiomics.
-            shape = sitk.LabelShapeStatisticsImageFilter()
-            shape.Execute(mask)
-            shape.GetBoundingBox(label)
+            raise RegionLost(f"label {label} has no voxel in the {prefix} mask: check the mask")
         lower, upper = box
         inside = _regions.crop(everywhere, box)
         size = upper - lower + 1

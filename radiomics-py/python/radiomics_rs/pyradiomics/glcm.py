@@ -129,7 +129,7 @@ class RadiomicsGLCM(TextureFeatures):
     def __init__(self, inputImage, inputMask, **kwargs):
         super().__init__(inputImage, inputMask, **kwargs)
         self.symmetricalGLCM = _settings.get(kwargs, "symmetricalGLCM")
-        self.weightingNorm = kwargs.get("weightingNorm")
+        self.weightingNorm = _settings.get(kwargs, "weightingNorm")
 
     def _warnJointAverage(self):
         if not self.symmetricalGLCM:

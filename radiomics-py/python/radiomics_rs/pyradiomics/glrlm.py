@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import _settings
 from ._enginebase import TextureFeatures, matrix_property
 from ._table import Feature, feature_class
 
@@ -52,4 +53,4 @@ class RadiomicsGLRLM(TextureFeatures):
 
     def __init__(self, inputImage, inputMask, **kwargs):
         super().__init__(inputImage, inputMask, **kwargs)
-        self.weightingNorm = kwargs.get("weightingNorm")
+        self.weightingNorm = _settings.get(kwargs, "weightingNorm")

@@ -14,8 +14,9 @@ import logging
 import numpy
 import SimpleITK as sitk
 
-from . import _labels, _regions, _settings
+from . import _grids, _labels, _regions, _settings
 from ._binning import binImage, getBinEdges
+from ._errors import GridMismatch, RegionLost
 from ._imagetypes import (
     getExponentialImage,
     getGradientImage,
@@ -52,7 +53,11 @@ __all__ = [
 
 logger = logging.getLogger("radiomics.imageoperations")
 
-_DOCS = "Documentation:Usage:Customizing the Extraction:Settings:"
+#: The B-spline's number in PyRadiomics' documentation; SimpleITK has given it another one.
+_BSPLINE_IN_FILES = 3
+
+#: Voxels that resampling may make: a B-spline has 8 bytes for each, and more on the way.
+MAXIMUM_VOXELS = 2**31
 
 
 def getMask(mask, **kwargs):
@@ -63,10 +68,6 @@ def getMask(mask, **kwargs):
     """
     label = _settings.get(kwargs, "label")
     label_channel = _settings.get(kwargs, "label_channel")
-    if isinstance(label, str):
-        # In PyRadiomics this comes out of a format string; the type is kept, the text says what to
-        # do.
-        raise TypeError(f"label must be a real number, not str (got {label!r})")
     if "vector" in mask.GetPixelIDTypeAsString().lower():
         n_components = mask.GetNumberOfComponentsPerPixel()
         if label_channel >= n_components:
@@ -97,13 +98,18 @@ def checkMask(imageNode, maskNode, **kwargs):
     """
     label = _settings.get(kwargs, "label")
     minimum_dimensions = _settings.get(kwargs, "minimumROIDimensions")
-    minimum_size = kwargs.get("minimumROISize")
+    minimum_size = _settings.get(kwargs, "minimumROISize")
 
+    _grids.check_image(imageNode)
+    _grids.check_pair(imageNode, maskNode)
     correctedMask = None
-    if _regions.same_grid(imageNode, maskNode):
-        boundingBox, size = _box_and_size(maskNode, label)
-    else:
-        boundingBox, size, correctedMask = _box_of_another_grid(imageNode, maskNode, label, kwargs)
+    mismatch = _grids.difference(imageNode, maskNode)
+    if mismatch:
+        if not _settings.get(kwargs, "correctMask"):
+            raise GridMismatch(mismatch)
+        logger.warning("Image/Mask geometry mismatch, attempting to correct Mask")
+        maskNode = correctedMask = _correct_mask(imageNode, maskNode, label)
+    boundingBox, size = _box_and_size(maskNode, label)
     dimensions = int(numpy.sum(boundingBox[1::2] > boundingBox[0::2]))
     if dimensions == 0:
         raise ValueError(
@@ -131,64 +137,33 @@ def _box_and_size(mask, label):
     return numpy.stack([lower[::-1], upper[::-1]], axis=1).ravel(), numpy.count_nonzero(inside)
 
 
-def _box_of_another_grid(image, mask, label, settings):
-    """By ITK: its tolerance decides whether the grids are the same, its errors say why not."""
-    correctedMask = None
-    statistics = sitk.LabelStatisticsImageFilter()
-    try:
-        statistics.Execute(image, mask)
-        if label not in statistics.GetLabels():
-            raise ValueError(f"Label ({label:g}) not present in mask")
-    except RuntimeError as error:
-        if not _settings.get(settings, "correctMask"):
-            _explain_mismatch(error)
-            raise
-        logger.warning("Image/Mask geometry mismatch, attempting to correct Mask")
-        correctedMask = _correct_mask(image, mask, label)
-        try:
-            statistics.Execute(image, correctedMask)
-        except RuntimeError as again:
-            raise ValueError(
-                "Calculation of bounding box failed, for more information run with DEBUG logging "
-                "and check log"
-            ) from again
-        if label not in statistics.GetLabels():
-            # The region lies between the image's voxel centres.
-            raise ValueError(
-                f"Label ({label:g}) not present in mask after resampling it to the image"
-            ) from error
-    return numpy.array(statistics.GetBoundingBox(label)), statistics.GetCount(label), correctedMask
-
-
-def _explain_mismatch(error: RuntimeError) -> None:
-    if "Both images for LabelStatisticsImageFilter don't match type or dimension!" in str(error):
-        raise ValueError(
-            "Image/Mask datatype or size mismatch. Potential fix: enable correctMask, "
-            f"see {_DOCS}correctMask for more information"
-        ) from error
-    if "Inputs do not occupy the same physical space!" in str(error):
-        raise ValueError(
-            "Image/Mask geometry mismatch. Potential fix: increase tolerance using "
-            "geometryTolerance, "
-            f"see {_DOCS}geometryTolerance for more information"
-        ) from error
-
-
 def _correct_mask(image, mask, label):
+    """The mask on the image's grid; raises ValueError or `RegionLost`."""
     _check_roi(image, mask, label)
+    corrected = _on_grid_of(image, mask)
+    if not _holds(corrected, label):
+        raise RegionLost(
+            f"Label ({label:g}) not present in mask after resampling it to the image (correctMask):"
+            " the region lies between the image's voxels, take an image of smaller ones"
+        )
+    return corrected
+
+
+def _on_grid_of(image, mask):
     resampler = sitk.ResampleImageFilter()
     resampler.SetReferenceImage(image)
     resampler.SetInterpolator(sitk.sitkNearestNeighbor)
     return resampler.Execute(mask)
 
 
+def _holds(mask, label) -> bool:
+    return bool((sitk.GetArrayViewFromImage(mask) == label).any())
+
+
 def _check_roi(image, mask, label):
     """Bounding box (lower x, y, z, size x, y, z) of a region, which must be in the image."""
-    shape = sitk.LabelShapeStatisticsImageFilter()
-    shape.Execute(mask)
-    if label not in shape.GetLabels():
-        raise ValueError(f"Label ({label}) not present in mask")
-    box = numpy.array(shape.GetBoundingBox(label))
+    bounds, _ = _box_and_size(mask, label)
+    box = numpy.concatenate([bounds[0::2], bounds[1::2] - bounds[0::2] + 1])
     n = mask.GetDimension()
 
     # Corners of the box (half a voxel outside the centres) in the index space of the image.
@@ -211,7 +186,7 @@ def cropToTumorMask(imageNode, maskNode, boundingBox, **kwargs):
 
     `padDistance` (0) voxels around it are kept, as far as the image reaches.
     """
-    padDistance = kwargs.get("padDistance", 0)
+    padDistance = _settings.get({"padDistance": 0, **kwargs}, "padDistance")
     boundingBox = numpy.asarray(boundingBox)
     size = numpy.array(maskNode.GetSize())
     lower = numpy.maximum(boundingBox[0::2] - padDistance, 0)
@@ -230,12 +205,15 @@ def resampleImage(imageNode, maskNode, **kwargs):
     its first voxel, region = bounding box ± `padDistance` (5) new voxels, inside the mask's volume.
     The output keeps the image's pixel type, so integer images are truncated.
     """
-    new_spacing = kwargs["resampledPixelSpacing"]
+    new_spacing = _settings.get(kwargs, "resampledPixelSpacing")
     interpolator = _settings.get(kwargs, "interpolator")
     padDistance = _settings.get(kwargs, "padDistance")
     label = _settings.get(kwargs, "label")
     if imageNode is None or maskNode is None:
         raise ValueError("Requires both image and mask to resample")
+    if new_spacing is None:
+        raise ValueError("resampledPixelSpacing is None: give a list of numbers of at least 0")
+    _grids.check_pair(imageNode, maskNode)
 
     mask_spacing = numpy.array(maskNode.GetSpacing())
     n = len(mask_spacing)
@@ -260,6 +238,12 @@ def resampleImage(imageNode, maskNode, **kwargs):
     last = numpy.ceil(mask_size * ratio) - 1
     lower = numpy.where(lower < 0, 0, lower)
     upper = numpy.where(upper > last, last, upper)
+    voxels = numpy.prod(upper - lower + 1)
+    if not voxels <= MAXIMUM_VOXELS:
+        raise ValueError(
+            f"resampledPixelSpacing {list(kwargs['resampledPixelSpacing'])} makes {voxels:.3g} "
+            f"voxels of the region (at most {MAXIMUM_VOXELS}): make it larger"
+        )
     new_size = numpy.array(upper - lower + 1, dtype="int").tolist()
 
     # The corner of the first voxel stays where it is: the new origin is half the difference of the
@@ -279,10 +263,13 @@ def resampleImage(imageNode, maskNode, **kwargs):
     resampler.SetOutputDirection(maskNode.GetDirection())
     resampler.SetSize(new_size)
     resampler.SetOutputOrigin(origin)
-    return (
-        _resampled(resampler, imageNode, _interpolator(interpolator)),
-        _resampled(resampler, maskNode, sitk.sitkNearestNeighbor),
-    )
+    mask = _resampled(resampler, maskNode, sitk.sitkNearestNeighbor)
+    _check_left(mask, label, kwargs)
+    if isinstance(interpolator, str):
+        interpolator = getattr(sitk, interpolator)
+    elif interpolator == _BSPLINE_IN_FILES:
+        interpolator = sitk.sitkBSpline
+    return _resampled(resampler, imageNode, interpolator), mask
 
 
 def _resampled(resampler, image, interpolator):
@@ -292,28 +279,20 @@ def _resampled(resampler, image, interpolator):
 
 
 def _crop_only(image, mask, label, kwargs):
-    resampler = sitk.ResampleImageFilter()
-    resampler.SetReferenceImage(image)
-    resampler.SetInterpolator(sitk.sitkNearestNeighbor)
-    mask = resampler.Execute(mask)
-    shape = sitk.LabelShapeStatisticsImageFilter()
-    shape.Execute(mask)
-    box = numpy.array(shape.GetBoundingBox(label))
-    n = mask.GetDimension()
-    bounds = numpy.empty(2 * n, dtype=int)
-    bounds[::2] = box[:n]
-    bounds[1::2] = box[:n] + box[n:] - 1
+    mask = _on_grid_of(image, mask)
+    _check_left(mask, label, kwargs)
+    bounds, _ = _box_and_size(mask, label)
     return cropToTumorMask(image, mask, bounds, **kwargs)
 
 
-def _interpolator(interpolator):
-    if not isinstance(interpolator, str):
-        return interpolator
-    found = getattr(sitk, interpolator, None)
-    if found is None:
-        logger.warning('interpolator "%s" not recognized, using sitkBSpline', interpolator)
-        return sitk.sitkBSpline
-    return found
+def _check_left(mask, label, settings):
+    """Refuse a region of which resampling has left nothing, which nearest neighbours can do."""
+    if not _holds(mask, label):
+        raise RegionLost(
+            f"label {label:g} has no voxel left in the mask at resampledPixelSpacing "
+            f"{list(settings['resampledPixelSpacing'])}: the region is smaller than these voxels, "
+            "make the spacing smaller"
+        )
 
 
 def normalizeImage(image, **kwargs):
@@ -322,7 +301,7 @@ def normalizeImage(image, **kwargs):
     Then clip to ± `removeOutliers` (None: no clipping) and multiply by `normalizeScale` (1).
     """
     scale = _settings.get(kwargs, "normalizeScale")
-    outliers = kwargs.get("removeOutliers")
+    outliers = _settings.get(kwargs, "removeOutliers")
     image = sitk.Normalize(image)
     if outliers is not None:
         logger.debug("Removing outliers > %g standard deviations", outliers)
@@ -343,7 +322,7 @@ def resegmentMask(imageNode, maskNode, **kwargs):
     :param resegmentMode: 'absolute' values, 'relative' to the region's maximum, or 'sigma' standard
         deviations from the region's mean
     """
-    limits = kwargs["resegmentRange"]
+    limits = _settings.get(kwargs, "resegmentRange")
     mode = _settings.get(kwargs, "resegmentMode")
     label = _settings.get(kwargs, "label")
     if limits is None:

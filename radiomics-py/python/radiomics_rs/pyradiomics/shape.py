@@ -77,5 +77,27 @@ class RadiomicsShape(EngineFeatures):
         super().__init__(inputImage, inputMask, **kwargs)
         self.pixelSpacing = numpy.array(self.inputImage.GetSpacing()[::-1])
 
+    @property
+    def SurfaceArea(self):
+        """Area of the mesh, mm²."""
+        return self._engineValue("SurfaceArea")
+
+    @property
+    def Volume(self):
+        """Volume of the mesh, mm³."""
+        return self._engineValue("MeshVolume")
+
+    @property
+    def diameters(self):
+        """The largest diameters in a slice, a column, a row and in space, mm."""
+        planes = ("2DDiameterSlice", "2DDiameterColumn", "2DDiameterRow", "3DDiameter")
+        return tuple(self._engineValue(f"Maximum{plane}") for plane in planes)
+
+    @property
+    def eigenValues(self):
+        """Variances along the axes, from the smallest to the largest, mm²."""
+        axes = ("LeastAxisLength", "MinorAxisLength", "MajorAxisLength")
+        return numpy.array([(self._engineValue(axis) / 4) ** 2 for axis in axes])
+
     def _initVoxelBasedCalculation(self):
         raise NotImplementedError("Shape features are not available in voxel-based mode")

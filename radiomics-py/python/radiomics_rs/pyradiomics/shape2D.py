@@ -48,6 +48,32 @@ class RadiomicsShape2D(EngineFeatures):
 
     _engineClass = "shape2D"
 
+    @property
+    def Perimeter(self):
+        """Length of the contour, mm."""
+        return self._engineValue("Perimeter")
+
+    @property
+    def Surface(self):
+        """Area inside of the contour, mm²."""
+        return self._engineValue("MeshSurface")
+
+    @property
+    def Diameter(self):
+        """Largest distance between vertices of the contour, mm."""
+        return self._engineValue("MaximumDiameter")
+
+    @property
+    def eigenValues(self):
+        """Variances along the axes, from the smaller to the larger, mm²."""
+        axes = ("MinorAxisLength", "MajorAxisLength")
+        return numpy.array([(self._engineValue(axis) / 4) ** 2 for axis in axes])
+
+    @property
+    def labelledPixelCoordinates(self):
+        """Indices (y, x) of the region's pixels, one array per axis."""
+        return numpy.where(self.maskArray)
+
     def _initVoxelBasedCalculation(self):
         raise NotImplementedError("Shape features are not available in pixel-based mode")
 

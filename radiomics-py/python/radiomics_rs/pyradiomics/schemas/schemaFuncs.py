@@ -1,7 +1,8 @@
 """Checks that the schema names: each takes (value, rule, path) and returns True or raises."""
 
 import radiomics_rs.pyradiomics as _radiomics
-from radiomics_rs.pyradiomics._settings import suggestion as _suggestion
+from radiomics_rs.pyradiomics._nearest import suggestion as _suggestion
+from radiomics_rs.pyradiomics._rules import shown as _shown
 from radiomics_rs.pyradiomics._wavelets import WAVELETS as _WAVELETS
 
 _INTERPOLATORS = {
@@ -22,10 +23,10 @@ _WEIGHTINGS = ["euclidean", "manhattan", "infinity", "no_weighting"]
 def checkWavelet(value, rule_obj, path):
     """A wavelet by the name PyWavelets gives it."""
     if not isinstance(value, str):
-        raise TypeError("Wavelet not expected type (str)")
+        raise TypeError(f"Wavelet not expected type (str), got {_shown(value)}")
     if value not in _WAVELETS:
         raise ValueError(
-            f'Wavelet "{value}" not available in pyWavelets '
+            f'Wavelet "{_shown(value)}" not available in pyWavelets '
             f"{list(_WAVELETS)}{_suggestion(value, _WAVELETS)}"
         )
     return True
@@ -38,14 +39,15 @@ def checkInterpolator(value, rule_obj, path):
     if isinstance(value, str):
         if value not in _INTERPOLATORS:
             raise ValueError(
-                f'Interpolator value "{value}" not valid, possible values: {_INTERPOLATORS}'
+                f'Interpolator value "{_shown(value)}" not valid, possible values: '
+                f"{sorted(_INTERPOLATORS)}"
                 f"{_suggestion(value, _INTERPOLATORS)}"
             )
-    elif isinstance(value, int):
+    elif isinstance(value, int) and not isinstance(value, bool):
         if value < 1 or value > 10:
-            raise ValueError(f"Intepolator value {value}, must be in range of [1-10]")
+            raise ValueError(f"Interpolator value {_shown(value)}, must be in range of [1-10]")
     else:
-        raise TypeError("Interpolator not expected type (str or int)")
+        raise TypeError(f"Interpolator not expected type (str or int), got {_shown(value)}")
     return True
 
 
@@ -54,9 +56,11 @@ def checkWeighting(value, rule_obj, path):
     if value is None:
         return True
     if not isinstance(value, str):
-        raise TypeError("WeightingNorm not expected type (str or None)")
+        raise TypeError(f"WeightingNorm not expected type (str or None), got {_shown(value)}")
     if value not in _WEIGHTINGS:
-        raise ValueError(f'WeightingNorm value "{value}" not valid, possible values: {_WEIGHTINGS}')
+        raise ValueError(
+            f'WeightingNorm value "{_shown(value)}" not valid, possible values: {_WEIGHTINGS}'
+        )
     return True
 
 
@@ -68,7 +72,7 @@ def checkFeatureClass(value, rule_obj, path):
     for name, features in value.items():
         if name not in classes:
             raise ValueError(
-                f"Feature Class {name} is not recognized. Available feature classes are "
+                f"Feature Class {_shown(name)} is not recognized. Available feature classes are "
                 f"{list(classes)}"
                 f"{_suggestion(name, classes)}"
             )
@@ -77,11 +81,12 @@ def checkFeatureClass(value, rule_obj, path):
         if not isinstance(features, list):
             raise TypeError(f"Value of feature class {name} not expected type (list)")
         names = classes[name].getFeatureNames()
-        unrecognized = set(features) - set(names)
+        # By its text: a list in the place of a name is no member of any set.
+        unrecognized = {f if isinstance(f, str) else _shown(f) for f in features} - set(names)
         if unrecognized:
-            hint = "".join(_suggestion(feature, names) for feature in sorted(unrecognized, key=str))
+            hint = "".join(_suggestion(feature, names) for feature in sorted(unrecognized)[:6])
             raise ValueError(
-                f"Feature Class {name} contains unrecognized features: {unrecognized}{hint}"
+                f"Feature Class {name} contains unrecognized features: {_shown(unrecognized)}{hint}"
             )
     return True
 
@@ -94,7 +99,7 @@ def checkImageType(value, rule_obj, path):
     for name in value:
         if name not in types:
             raise ValueError(
-                f"Image Type {name} is not recognized. Available image types are "
+                f"Image Type {_shown(name)} is not recognized. Available image types are "
                 f"{types}{_suggestion(name, types)}"
             )
     return True
