@@ -90,14 +90,7 @@ impl Levels {
 
     /// Whether the region has a single grey level.
     pub(crate) fn is_flat(&self) -> bool {
-        if let Some(histogram) = &self.histogram {
-            return histogram.iter().filter(|&&n| n > 0).count() < 2;
-        }
-        with_levels!(self, v => {
-            let mut levels = v.data.iter().map(|level| level.index()).filter(|&level| level > 0);
-            let first = levels.next();
-            levels.all(|level| Some(level) == first)
-        })
+        self.present() < 2
     }
 
     /// The levels as a dense array (z, y, x) without padding.

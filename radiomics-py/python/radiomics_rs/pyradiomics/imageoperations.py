@@ -238,12 +238,7 @@ def resampleImage(imageNode, maskNode, **kwargs):
     last = numpy.ceil(mask_size * ratio) - 1
     lower = numpy.where(lower < 0, 0, lower)
     upper = numpy.where(upper > last, last, upper)
-    voxels = numpy.prod(upper - lower + 1)
-    if not voxels <= MAXIMUM_VOXELS:
-        raise ValueError(
-            f"resampledPixelSpacing {list(kwargs['resampledPixelSpacing'])} makes {voxels:.3g} "
-            f"voxels of the region (at most {MAXIMUM_VOXELS}): make it larger"
-        )
+    _check_size(upper - lower + 1, kwargs["resampledPixelSpacing"])
     new_size = numpy.array(upper - lower + 1, dtype="int").tolist()
 
     # The corner of the first voxel stays where it is: the new origin is half the difference of the
@@ -265,11 +260,22 @@ def resampleImage(imageNode, maskNode, **kwargs):
     resampler.SetOutputOrigin(origin)
     mask = _resampled(resampler, maskNode, sitk.sitkNearestNeighbor)
     _check_left(mask, label, kwargs)
-    if isinstance(interpolator, str):
-        interpolator = getattr(sitk, interpolator)
-    elif interpolator == _BSPLINE_IN_FILES:
-        interpolator = sitk.sitkBSpline
-    return _resampled(resampler, imageNode, interpolator), mask
+    return _resampled(resampler, imageNode, _interpolator(interpolator)), mask
+
+
+def _check_size(size, spacing):
+    voxels = numpy.prod(size)
+    if not voxels <= MAXIMUM_VOXELS:
+        raise ValueError(
+            f"resampledPixelSpacing {list(spacing)} makes {voxels:.3g} voxels of the region (at "
+            f"most {MAXIMUM_VOXELS}): make it larger"
+        )
+
+
+def _interpolator(given):
+    if isinstance(given, str):
+        return getattr(sitk, given)
+    return sitk.sitkBSpline if given == _BSPLINE_IN_FILES else given
 
 
 def _resampled(resampler, image, interpolator):
