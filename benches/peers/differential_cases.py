@@ -114,7 +114,10 @@ def parameters(rng, voxels, labels, geometry):
         setting["binWidth"] = float(f"{width:.2g}") if rng.random() < 0.7 else max(1, round(width))
     else:
         setting["binCount"] = int(rng.integers(1, 65))
-    chance = lambda p: rng.random() < p  # noqa: E731
+
+    def chance(p):
+        return rng.random() < p
+
     if chance(0.2) and not flat:
         setting["force2D"] = True
         setting["force2Ddimension"] = int(rng.integers(3))

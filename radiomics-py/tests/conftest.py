@@ -12,6 +12,7 @@ import pytest
 import SimpleITK as sitk  # noqa: N813
 
 import radiomics_rs as rr
+import reading
 
 ROOT = Path(__file__).resolve().parents[2]
 PHANTOM_REFERENCE = ROOT / "radiomics-core" / "data" / "ibsi1_reference_values.csv"
@@ -89,6 +90,20 @@ def references(path: Path, dataset: str) -> list[dict[str, str]]:
             for row in rows
             if row["dataset"] == dataset and row["family"] in families and row["value"]
         ]
+
+
+@pytest.fixture
+def mask():
+    """A box within a volume of `reading.noise`."""
+    mask = np.zeros(reading.SHAPE, np.uint8)
+    mask[1:5, 4:12, 4:12] = 1
+    return mask
+
+
+@pytest.fixture
+def said(capfd):
+    """What has been printed, by whomever, since the last call."""
+    return lambda: "".join(capfd.readouterr())
 
 
 def disagreements(table: rr.FeatureTable, rows: list[dict[str, str]]) -> list[str]:

@@ -11,21 +11,7 @@ import SimpleITK as sitk  # noqa: N813
 import radiomics_rs as rr
 from radiomics_rs import io
 from radiomics_rs.pyradiomics import featureextractor
-from reading import SETTINGS, SHAPE, noise, refusal
-
-
-@pytest.fixture
-def mask():
-    mask = np.zeros(SHAPE, np.uint8)
-    mask[1:5, 4:12, 4:12] = 1
-    return mask
-
-
-@pytest.fixture
-def said(capfd):
-    """What has been printed, by whomever, since the last call."""
-    return lambda: "".join(capfd.readouterr())
-
+from reading import SETTINGS, noise, refusal
 
 CUT = [
     ".nii", ".nii.gz", ".nrrd", ".mha", ".mhd", ".nhdr", ".img", ".hdr", ".img.gz", ".tif", ".png",
@@ -231,6 +217,24 @@ def test_the_file_that_was_asked_for_and_not_its_neighbour(tmp_path):
 
 
 # ---- voxels beside their header ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["", "LIST", "s%999999999d.raw 1 6 1", "s%s.raw 1 6 1", "s%d.raw 1 6 0", "s%d 0 9e9 1"]
+    + [f"s%d.raw 0 {10**n} 1" for n in (9, 30)],
+)
+@pytest.mark.parametrize(
+    ("suffix", "field"), [(".mhd", "ElementDataFile ="), (".nhdr", "data file:")]
+)
+def test_headers_that_name_no_files(tmp_path, suffix, field, names):
+    path = tmp_path / f"image{suffix}"
+    sitk.WriteImage(sitk.GetImageFromArray(noise()), str(path))
+    lines = path.read_text().splitlines()
+    path.write_text(
+        "".join(f"{field} {names}\n" if field in line else f"{line}\n" for line in lines)
+    )
+    assert re.search("names no file|no pattern|does not exist", refusal(path))
 
 
 @pytest.mark.parametrize("suffix", [".mhd", ".nhdr"])

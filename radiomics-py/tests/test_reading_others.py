@@ -14,20 +14,6 @@ from radiomics_rs import io
 from radiomics_rs.pyradiomics import featureextractor
 from reading import MEAN, SETTINGS, SHAPE, noise, refusal
 
-
-@pytest.fixture
-def mask():
-    mask = np.zeros(SHAPE, np.uint8)
-    mask[1:5, 4:12, 4:12] = 1
-    return mask
-
-
-@pytest.fixture
-def said(capfd):
-    """What has been printed, by whomever, since the last call."""
-    return lambda: "".join(capfd.readouterr())
-
-
 # ---- what is no single volume of numbers ---------------------------------------------------------
 
 

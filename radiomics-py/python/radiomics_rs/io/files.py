@@ -58,7 +58,7 @@ def read_decoded(
 ) -> sitk.Image | Decoded:
     """The same, without a copy of voxels that had to be decompressed to be checked."""
     name = file_name(path, role)
-    mode = os.stat(name).st_mode  # noqa: PTH116
+    mode = Path(name).stat().st_mode
     if stat.S_ISDIR(mode):
         image = _translated(name, role, "DICOM", lambda: dicom.read_series(name, role, door))
     elif stat.S_ISREG(mode):

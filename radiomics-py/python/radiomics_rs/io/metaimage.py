@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
 from pathlib import Path
 
 import numpy as np
 
 from radiomics_rs.io import streams
+from radiomics_rs.io.beside import files_beside, source_of
 from radiomics_rs.io.errors import Checked, File
 
 ENDINGS = (".mha", ".mhd")
@@ -53,9 +53,12 @@ def check(file: File) -> Checked:
     if where.upper() == "LOCAL":
         places = [(file.name, offset)]
     else:
-        places = [(name, max(skip, 0)) for name in _external(file, where, lines, shape)]
+        names = files_beside(file, where, lines, 2, "voxels")
+        if len(names) not in (1, shape[-1]):
+            raise file.error(f"its header names {len(names)} files for {shape[-1]} slices")
+        places = [(name, max(skip, 0)) for name in names]
     if _is_true(fields, "CompressedData") and len(places) == 1:
-        (name, begin), held = places[0], os.path.getsize(places[0][0])  # noqa: PTH202
+        (name, begin), held = places[0], Path(places[0][0]).stat().st_size
         file.require(held, begin + announced)
         data = streams.decompressed(file, expected, name, begin, announced or None)
         large = _is_true(fields, "BinaryDataByteOrderMSB") or _is_true(
@@ -65,16 +68,12 @@ def check(file: File) -> Checked:
         return Checked(None, None if rescaled else np.frombuffer(data, "<>"[large] + code))
     for name, begin in places:
         of_one = expected // len(places)
-        file.require(os.path.getsize(name), begin + of_one, _source(file, name))  # noqa: PTH202
+        file.require(Path(name).stat().st_size, begin + of_one, source_of(file, name))
     return Checked()
 
 
 def _is_true(fields: dict[str, str], name: str, default: str = "False") -> bool:
     return fields.get(name, default)[:1] in ("T", "t", "1")
-
-
-def _source(file: File, name: str) -> str:
-    return "its header" if name == file.name else f"of {Path(name).name}, its header"
 
 
 def _header(file: File) -> tuple[dict[str, str], list[str], int]:
@@ -94,30 +93,3 @@ def _header(file: File) -> tuple[dict[str, str], list[str], int]:
         fields[name.strip()] = value.strip()
         at = end + 1 if end >= 0 else len(data)
     return fields, data[at:].decode("latin-1").splitlines(), at
-
-
-def _external(file: File, where: str, lines: list[str], shape: list[int]) -> list[str]:
-    """The files that hold the voxels: a name, a list of names, or a pattern with numbers."""
-    first, *numbers = where.split()
-    if first.upper() == "LIST":
-        names = [line.strip() for line in lines if line.strip()]
-    elif "%" in where and len(numbers) >= 2:
-        step = int(numbers[2]) if len(numbers) > 2 else 1
-        try:
-            names = [first % n for n in range(int(numbers[0]), int(numbers[1]) + 1, step)]
-        except (TypeError, ValueError):
-            raise file.error(
-                f"its header names its voxels by {where!r}, which is no pattern"
-            ) from None
-    else:
-        names = [where]
-    if not names or (len(names) > 1 and len(names) != shape[-1]):
-        raise file.error(f"its header names {len(names)} files for {shape[-1]} slices")
-    folder = Path(file.name).parent
-    paths = [str(folder / name) for name in names]
-    for path in paths:
-        if not Path(path).is_file():
-            raise file.error(
-                f"its voxels are in {path}, which does not exist: put the two side by side"
-            )
-    return paths

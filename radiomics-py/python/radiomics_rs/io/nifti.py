@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -218,7 +217,7 @@ def _voxels(file: File, suffix: str, header: Header) -> npt.NDArray[Any] | None:
         partner = _partner(file, suffix, ".img")
         if partner is None:
             raise file.error("it is a header alone: the .img file with its voxels is not beside it")
-        data, size = partner, os.path.getsize(partner)  # noqa: PTH202
+        data, size = partner, Path(partner).stat().st_size
     begin = int(header.offset)
     expected = begin + header.voxel_bytes
     with Path(data).open("rb") as stream:

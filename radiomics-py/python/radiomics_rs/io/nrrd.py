@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
 from pathlib import Path
 
 import numpy as np
 
 from radiomics_rs.io import streams
+from radiomics_rs.io.beside import files_beside, source_of
 from radiomics_rs.io.errors import Checked, File
 
 ENDINGS = (".nrrd", ".nhdr")
@@ -61,14 +61,15 @@ def check(file: File) -> Checked:
     if where is None:
         places = [(file.name, offset)]
     else:
-        places = [(name, max(skip, 0)) for name in _external(file, where, lines)]
+        names = files_beside(file, where, lines, 3, "samples")
+        places = [(name, max(skip, 0)) for name in names]
     if line_skip:
         # How long the lines are is for the reader to find out; it looks at what follows itself.
         return Checked()
     of_one = expected // len(places)
     if encoding == "raw":
         for name, begin in places:
-            file.require(os.path.getsize(name), begin + of_one, _source(file, name))  # noqa: PTH202
+            file.require(Path(name).stat().st_size, begin + of_one, source_of(file, name))
     if encoding not in ("gz", "gzip"):
         return Checked()
     at = 0 if where else offset
@@ -77,10 +78,6 @@ def check(file: File) -> Checked:
         return Checked()
     order = ">" if fields.get("endian", "little").lower() == "big" else "<"
     return Checked(voxels=np.frombuffer(held[0], order + SAMPLE_CODES[kind]))
-
-
-def _source(file: File, name: str) -> str:
-    return "its header" if name == file.name else f"of {Path(name).name}, its header"
 
 
 def _header(file: File) -> tuple[dict[str, str], list[str], int]:
@@ -106,30 +103,3 @@ def _header(file: File) -> tuple[dict[str, str], list[str], int]:
         if fields.get("data file", fields.get("datafile", "")).upper().startswith("LIST"):
             return fields, data[at:].decode("latin-1").splitlines(), at
     return fields, [], at
-
-
-def _external(file: File, where: str, lines: list[str]) -> list[str]:
-    """The files that hold the samples: a name, a list of names, or a pattern with numbers."""
-    parts = where.split()
-    if parts[0].upper() == "LIST":
-        names = [line.strip() for line in lines if line.strip()]
-    elif "%" in parts[0] and len(parts) >= 4:
-        try:
-            first, last, step = (int(number) for number in parts[1:4])
-            names = [parts[0] % n for n in range(first, last + (1 if step > 0 else -1), step)]
-        except (TypeError, ValueError):
-            raise file.error(
-                f"its header names its samples by {where!r}, which is no pattern"
-            ) from None
-    else:
-        names = [where]
-    folder = Path(file.name).parent
-    paths = [str(folder / name) for name in names]
-    for path in paths:
-        if not Path(path).is_file():
-            raise file.error(
-                f"its samples are in {path}, which does not exist: put the two side by side"
-            )
-    if not paths:
-        raise file.error("its header names no file with the samples")
-    return paths

@@ -131,7 +131,7 @@ def _probe(folder: Path, image: sitk.Image) -> None:
 
 def _is_special(path: str | os.PathLike[str]) -> bool:
     try:
-        mode = os.stat(path).st_mode  # noqa: PTH116
+        mode = Path(path).stat().st_mode
     except OSError:
         return False
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
