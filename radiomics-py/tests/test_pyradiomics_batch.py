@@ -182,6 +182,8 @@ def test_an_interrupt_keeps_what_is_there(folder, jobs):
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        # Shells let what they start in the background ignore interrupts, and so all that it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     seen = ""
     while "Processing case 2" not in seen or "Case 1 processed" not in seen:
