@@ -7,7 +7,7 @@ mod files;
 use std::time::{Duration, Instant};
 
 use radiomics_core::filters::{Filter, read_filters};
-use radiomics_core::{Image, Isa, Mask, Pool, Profile, Runtime, Settings, extract_many};
+use radiomics_core::{Image, Mask, Pool, Profile, Runtime, Settings, extract_many};
 
 /// Processor time of all threads of this process so far in milliseconds.
 fn processor_ms() -> f64 {
@@ -22,7 +22,7 @@ fn processor_ms() -> f64 {
 /// Least time on the clock and least processor time of as many runs as fit, at least three, in
 /// milliseconds. The processor time stays about the same while others use the machine.
 fn least_ms(pool: &Pool, seconds: f64, run: impl Fn(&Runtime)) -> [f64; 2] {
-    let runtime = Runtime { pool, isa: Isa::best(), progress: None };
+    let runtime = Runtime::new(pool);
     run(&runtime);
     let (begin, mut least, mut runs) = (Instant::now(), [f64::INFINITY; 2], 0);
     while runs < 3 || begin.elapsed() < Duration::from_secs_f64(seconds) {

@@ -55,6 +55,7 @@ mod texture;
 pub mod verify;
 mod volume;
 pub mod voxel_map;
+mod work;
 
 pub use error::{Error, Result};
 pub use extract::{extract, extract_many};
@@ -74,3 +75,4 @@ pub use texture::aggregation::{self, Aggregation};
 pub use volume::grid::{Grid, IDENTITY, Window};
 pub use volume::image::{Image, Mask};
 pub use volume::voxels::Voxels;
+pub use work::{Cancel, Watch};

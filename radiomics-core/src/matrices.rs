@@ -38,6 +38,7 @@ use crate::settings::Settings;
 use crate::texture::aggregation::Span;
 use crate::volume::grid::{Grid, IDENTITY, Window};
 use crate::volume::image::{Image, Mask};
+use crate::work::parallel::Watch;
 
 pub use crate::texture::matrix::{Cell, Matrix};
 
@@ -56,7 +57,7 @@ pub fn matrices(
 ) -> Result<Vec<Matrix>> {
     let selection = Selection::new(settings)?;
     settings.check_single_discretisation("texture matrices")?;
-    execution.pool()?.install(|| {
+    execution.run(|_| {
         let roi = preprocess::prepare(image, mask, label, settings, 0.0, execution.isa)?;
         let roi = roi.sliced_along(settings.slice_axis);
         let sample = Sample::new(execution.isa, &roi);
@@ -116,7 +117,7 @@ pub fn matrices_of_levels(
         resegmented: None,
         region: Window::whole(shape),
     };
-    execution.pool()?.install(|| {
+    execution.run(|_| {
         let roi = roi.sliced_along(settings.slice_axis);
         let turned = roi.intensities().mapv(|level| level as u16);
         let pad = settings.distances.iter().max().map_or(1, |&d| d as usize);
@@ -145,7 +146,7 @@ impl Counting<'_> {
         let counts = selection.families().filter_map(|family| Some((family.name, family.matrix?)));
         let units: Vec<_> =
             counts.flat_map(|(family, count)| spans.iter().map(move |&span| (family, count, span))).collect();
-        let counted = units.into_par_iter().flat_map_iter(|(family, count, span)| {
+        let counted = units.into_par_iter().watched().flat_map_iter(|(family, count, span)| {
             let matrices = count(&job, levels, span).into_iter();
             matrices.map(move |(offset, cells)| Matrix { family, span, offset, cells })
         });

@@ -15,6 +15,7 @@ const LAYERS: &[&str] = &[
     "error",
     "names",
     "feature",
+    "work",
     "kernels",
     "runtime",
     "volume",

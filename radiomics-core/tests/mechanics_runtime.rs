@@ -199,6 +199,9 @@ fn filters_are_told_one_by_one_and_can_be_stopped() {
         (result, calls, responses)
     };
     let (result, calls, responses) = run(usize::MAX);
+    let mut calls = calls;
+    // Again with the same number when a step takes long.
+    calls.dedup();
     assert_eq!((result, calls), (Ok(()), vec![(0, 3), (1, 3), (2, 3), (3, 3)]));
     let expected = filter_images(&phantom.image(), &filters, &Execution::default()).unwrap();
     assert_eq!(responses, expected.into_iter().enumerate().collect::<Vec<_>>());
@@ -229,7 +232,7 @@ fn prepared_maps_are_told_voxel_by_voxel_and_can_be_stopped() {
                 ControlFlow::Continue(())
             })
         });
-        assert!(calls.windows(2).all(|w| w[0].0 < w[1].0) && calls[0] == (0, 1000), "{calls:?}");
+        assert!(calls.windows(2).all(|w| w[0].0 <= w[1].0) && calls[0] == (0, 1000), "{calls:?}");
         if stop_at == usize::MAX {
             assert_eq!((result, calls.last()), (Ok(ControlFlow::Continue(())), Some(&(1000, 1000))));
             let of_map = |column| computed.iter().skip(column).step_by(2).copied().collect::<Vec<f64>>();

@@ -1,8 +1,8 @@
 //! The one error type: every message names the values at fault and the remedy.
 
 mod words;
+use words::{bytes, fixed, known_or_meant, list, remedy, suggest};
 pub(crate) use words::{ends, nearest, number, shown};
-use words::{fixed, known_or_meant, list, remedy, suggest};
 
 /// Result of a fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -344,6 +344,19 @@ pub enum Error {
         threads: usize,
         /// What the system said, or the limit.
         reason: String,
+    },
+
+    /// A job needs more memory than it may take.
+    #[error("{what} needs {} of memory, and {} are left: {remedy}", bytes(.needed), bytes(.available))]
+    OutOfMemory {
+        /// What the memory is for.
+        what: &'static str,
+        /// Bytes that it needs.
+        needed: u64,
+        /// Bytes that are left: of the limit that was set, or of what the machine has free.
+        available: u64,
+        /// What to change.
+        remedy: &'static str,
     },
 
     // ---- several regions, long jobs ------------------------------------------------------

@@ -8,6 +8,18 @@ pub(crate) fn number(x: &f64) -> String {
     }
 }
 
+/// A number of bytes, in the unit that leaves few digits.
+pub(super) fn bytes(n: &u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    let mut size = *n as f64 / 1e3;
+    let mut unit = 0;
+    while size >= 1000.0 && unit + 1 < UNITS.len() {
+        size /= 1e3;
+        unit += 1;
+    }
+    if size < 1e6 { format!("{size:.1} {}", UNITS[unit]) } else { format!("{size:.1e} {}", UNITS[unit]) }
+}
+
 /// A number with six decimals, if it is none of the very large ones.
 pub(super) fn fixed(x: &f64) -> String {
     if x.abs() < 1e15 { format!("{x:.6}") } else { number(x) }

@@ -15,6 +15,7 @@ use crate::families::job::{Job, Value};
 use crate::families::shared::line_sets::LineSets;
 use crate::families::shared::zone_sets::ZoneSets;
 use crate::feature::Reads;
+use crate::filters::Filter;
 use crate::kernels::Isa;
 use crate::preprocess::{Known, KnownImage, KnownLabel, Prepared, grey_levels};
 use crate::region::levels::Levels;
@@ -24,6 +25,7 @@ use crate::runtime::{Execution, Monitor, Runtime};
 use crate::settings::{Discretisation, Settings};
 use crate::table::{Column, FeatureRow, FeatureTable, Warning};
 use crate::volume::image::{Image, Mask};
+use crate::work::parallel::Watch;
 use warnings::Found;
 
 /// Computes the features that `settings` ask for, of the voxels of `mask` that have `label`:
@@ -42,11 +44,9 @@ pub fn extract(
 ) -> Result<FeatureTable> {
     // What is wrong with the settings is said before threads are started.
     let selection = Selection::new(settings)?;
-    let pool = execution.pool()?;
-    let monitor = Monitor::new(None, 0);
-    let work = Work { selection: &selection, settings, isa: execution.isa, monitor: &monitor };
     let mut warnings = Vec::new();
-    let values = pool.install(|| {
+    let values = execution.run(|monitor| {
+        let work = Work { selection: &selection, settings, isa: execution.isa, monitor };
         extract_one((ORIGINAL, image), mask, label, work, Known::default(), None, &mut warnings)
     })?;
     Ok(FeatureTable::new(rows(selection.columns(ORIGINAL, settings), values), warnings))
@@ -54,8 +54,9 @@ pub fn extract(
 
 /// Computes the features of each of `labels` of one mask in each of several images, which have
 /// names: a table for each label, with the rows of one image after those of the other, called by
-/// its name or, after a filter, `name-filter`. A step of the progress is a family of one image or
-/// response, for one discretisation if it depends on that, or what is done before the families.
+/// its name or, after a filter, `name-filter`. Progress is told after each family of one image or response, for
+/// one discretisation if it depends on that, after each filter, and after what is done before the families; the
+/// steps that each of them counts for go by the time that they take.
 ///
 /// # Errors
 /// As [`extract`]; with more than one label or image in [`Error::Region`](crate::Error::Region), which says where.
@@ -77,10 +78,8 @@ pub fn extract_many(
         return Err(Error::LabelTwice { label });
     }
     let single = images.len() * labels.len() == 1;
-    let monitor =
-        Monitor::new(runtime.progress, images.len() * labels.len() * steps_of_one(&selection, settings));
-    let work = Work { selection: &selection, settings, isa: runtime.isa, monitor: &monitor };
-    let table = |label: i64, of_images: &[KnownImage], mut of_label: KnownLabel| {
+    let table = |label: i64, of_images: &[KnownImage], mut of_label: KnownLabel, monitor: &Monitor| {
+        let work = Work { selection: &selection, settings, isa: runtime.isa, monitor };
         let (mut all, mut warnings) = (Vec::new(), Vec::new());
         let mut shape = (images.len() > 1).then(KnownShape::default);
         for ((name, image), of_image) in images.iter().zip(of_images) {
@@ -92,22 +91,36 @@ pub fn extract_many(
         }
         Ok(FeatureTable::new(all, warnings))
     };
-    runtime.pool.install(|| {
-        monitor.advance(0)?;
+    let steps = images.len() * labels.len() * steps_of_one(&selection, settings);
+    runtime.run(steps, |monitor| {
         let of_images: Vec<KnownImage> = images.iter().map(|_| KnownImage::default()).collect();
         // A single label is found faster by itself.
         let boxes = if labels.len() > 1 { mask.boxes(labels) } else { vec![None; labels.len()] };
         assert_eq!(boxes.len(), labels.len(), "a box for each label");
         let of_labels = boxes.into_iter().map(|bounds| KnownLabel::new(bounds, images.len() > 1));
-        labels.iter().zip(of_labels).map(|(&label, known)| table(label, &of_images, known)).collect()
+        labels.iter().zip(of_labels).map(|(&label, known)| table(label, &of_images, known, monitor)).collect()
     })
 }
 
+/// The steps of progress of what is done before the families, and of a filter.
+const PREPARATION: usize = 3;
+const FILTER: usize = 3;
+
 /// Steps of the progress for one image and label.
 fn steps_of_one(selection: &Selection, settings: &Settings) -> usize {
-    let by_level = selection.intensity.iter().filter(|c| c.family.compute.uses_levels()).count();
-    let of_response = selection.intensity.len() + settings.further_discretisations.len() * by_level;
-    1 + selection.shape.len() + settings.filters.len() * of_response
+    let work = |families: &[Chosen], is_asked: fn(&Chosen) -> bool| -> usize {
+        families.iter().filter(|c| is_asked(c)).map(|c| c.family.work).sum()
+    };
+    let by_level = work(&selection.intensity, |c| c.family.compute.uses_levels());
+    let of_response =
+        work(&selection.intensity, |_| true) + settings.further_discretisations.len() * by_level;
+    let filtered = settings.filters.iter().filter(|filter| !matches!(filter, Filter::Original)).count();
+    let of_intensities = if selection.intensity.is_empty() {
+        0
+    } else {
+        settings.filters.len() * of_response + filtered * FILTER
+    };
+    PREPARATION + work(&selection.shape, |_| true) + of_intensities
 }
 
 /// The rows of a table: each column with its value.
@@ -141,7 +154,7 @@ fn extract_one(
     let margins = selection.intensity.iter().map(|chosen| chosen.family.compute.margin_mm());
     let margin_mm = margins.fold(0.0, f64::max);
     let prepared = Prepared::new(image, mask, label, settings, margin_mm, isa, known)?;
-    monitor.advance(1)?;
+    monitor.advance(PREPARATION)?;
     let mut of_region = warnings::of_region(image, mask, label, &prepared, selection, settings);
     of_region.retain(|new| !warnings.iter().any(|old| (old.code, &old.message) == (new.code, &new.message)));
     let mut warn = |image: &str, found: Vec<Found>| {
@@ -155,6 +168,9 @@ fn extract_one(
     };
     if !selection.intensity.is_empty() {
         prepared.for_each_response(&settings.filters, isa, &mut |filter, roi| {
+            if !matches!(filter, Filter::Original) {
+                monitor.advance(FILTER)?;
+            }
             let settings = settings.of_response(filter);
             let work = Work { settings: &settings, ..work };
             let mut found = Vec::new();
@@ -191,7 +207,7 @@ impl KnownShape {
         let (own, rest): (Vec<Chosen>, Vec<Chosen>) =
             of_image.iter().cloned().partition(|chosen| !chosen.features.is_empty());
         let mut own = compute(roi, &own, work, &mut Vec::new())?.into_iter();
-        work.monitor.advance(rest.len())?;
+        work.monitor.advance(rest.iter().map(|chosen| chosen.family.work).sum())?;
         let mut values = self.values.clone();
         let places = shape.iter().flat_map(|chosen| {
             let all = (chosen.family.features)();
@@ -279,6 +295,7 @@ fn compute_discretised(
     order.sort_by_key(|&n| !groups[n].iter().any(|chosen| counts_zones(chosen)));
     let mut computed: Vec<(usize, Vec<Vec<Value>>)> = order
         .into_par_iter()
+        .watched()
         .map(|n| Ok((n, compute_group(groups[n], &job, sample.as_ref(), texture, monitor)?)))
         .collect::<Result<_>>()?;
     computed.sort_by_key(|&(n, _)| n);
@@ -302,7 +319,6 @@ fn compute_group(
     texture: Option<(Job, &Levels)>,
     monitor: &Monitor,
 ) -> Result<Vec<Vec<Value>>> {
-    monitor.advance(0)?;
     let needs_distances = |c: &&Chosen| matches!(c.family.compute, Compute::Zones { distances: true, .. });
     let zones = texture
         .filter(|_| group.iter().any(|c| counts_zones(c)))
@@ -337,7 +353,7 @@ fn compute_group(
         let expected = chosen.values(&job.settings.aggregations);
         assert_eq!(values.len(), expected, "values of family {}", chosen.family.name);
         all.push(values);
-        monitor.advance(1)?;
+        monitor.advance(chosen.family.work)?;
     }
     Ok(all)
 }

@@ -21,6 +21,7 @@ pub(crate) const FAMILY: Family = Family {
     features: || features(TABLE),
     compute: Compute::Zones { distances: true, compute },
     matrix: Some(cells),
+    work: 2,
     maps: Maps::General,
 };
 

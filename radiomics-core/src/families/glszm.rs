@@ -20,6 +20,7 @@ pub(crate) const FAMILY: Family = Family {
     features: || features(TABLE),
     compute: Compute::Zones { distances: false, compute },
     matrix: Some(cells),
+    work: 2,
     maps: Maps::Zones,
 };
 

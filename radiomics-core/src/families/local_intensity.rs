@@ -14,6 +14,8 @@ use crate::kernels::finite::larger;
 use crate::kernels::{Isa, pages, reduce, windows};
 use crate::region::roi::Roi;
 use crate::texture::aggregation::Scope;
+use crate::work;
+use crate::work::parallel::Watch;
 
 /// Radius of a sphere of 1 cm³, (3/(4π))^(1/3) cm, in mm.
 const RADIUS_MM: f64 = 6.203_504_908_994;
@@ -26,6 +28,7 @@ pub(crate) const FAMILY: Family = Family {
     features: || features(TABLE),
     compute: Compute::Surroundings { margin_mm: RADIUS_MM, compute },
     matrix: None,
+    work: 3,
     maps: Maps::None,
 };
 
@@ -134,13 +137,16 @@ impl Neighbourhoods {
     }
 
     fn local_peak(&self) -> f64 {
-        let mean_at = |&[k, j, i]: &[usize; 3]| self.means(Piece { line: [k, j], first: i, end: i + 1 })[0];
+        let mean_at = |&[k, j, i]: &[usize; 3]| {
+            work::check();
+            self.means(Piece { line: [k, j], first: i, end: i + 1 })[0]
+        };
         self.maxima.iter().map(mean_at).reduce(larger).unwrap_or(f64::NAN)
     }
 
     fn global_peak(&self) -> f64 {
         let (nz, ny, _) = self.mask.dim();
-        let lines = (0..nz * ny).into_par_iter();
+        let lines = (0..nz * ny).into_par_iter().watched();
         let of_lines = lines.filter_map(|line| self.highest_in_line([line / ny, line % ny]));
         of_lines.reduce_with(larger).unwrap_or(f64::NAN)
     }

@@ -20,6 +20,7 @@ use crate::settings::Settings;
 use crate::texture::aggregation::{Scope, Span};
 use crate::texture::matrix::Cell;
 use crate::texture::neighbourhood::neighbours;
+use crate::work::parallel::Watch;
 
 pub(crate) const FAMILY: Family = Family {
     name: "ngldm",
@@ -29,6 +30,7 @@ pub(crate) const FAMILY: Family = Family {
     features: || features(TABLE),
     compute: Compute::Levels(compute),
     matrix: Some(cells),
+    work: 1,
     maps: Maps::Dependences,
 };
 
@@ -101,7 +103,7 @@ fn count_exact<T: Level>(
         table.merge(0, other);
         table
     };
-    let table = slices.par_chunks(slab_thickness(slices.len())).map(of_slices).reduce_with(merged);
+    let table = slices.par_chunks(slab_thickness(slices.len())).watched().map(of_slices).reduce_with(merged);
     let table = table.expect("a span of some slices").sums();
     let counted = table.iter().enumerate().skip(width).filter(|(_, n)| **n > 0);
     counted.map(|(at, &n)| ((at / width) as u16, (at % width) as u32 + 1, u64::from(n))).collect()

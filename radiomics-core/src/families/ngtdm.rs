@@ -20,6 +20,8 @@ use crate::settings::Settings;
 use crate::texture::aggregation::{Scope, Span};
 use crate::texture::matrix::Cell;
 use crate::texture::neighbourhood::neighbours;
+use crate::work;
+use crate::work::parallel::Watch;
 
 pub(crate) const FAMILY: Family = Family {
     name: "ngtdm",
@@ -29,6 +31,7 @@ pub(crate) const FAMILY: Family = Family {
     features: || features(TABLE),
     compute: Compute::Levels(compute),
     matrix: Some(cells),
+    work: 2,
     maps: Maps::Tones,
 };
 
@@ -129,6 +132,7 @@ fn of_nearest<T: Level>(
     };
     let totals = slices
         .par_chunks(slab_thickness(slices.len()))
+        .watched()
         .map(|slices| totals(isa, levels, slices, &rows, n_g, width));
     let totals = totals.reduce_with(add).expect("a span of some slices");
     let counted = totals.into_iter().enumerate().skip(width).filter(|(_, total)| total.0 > 0);
@@ -299,6 +303,7 @@ impl Ngtdm {
         let mut m = Self { n: n as f64, n_gp: tones.len() as f64, ..Self::default() };
         let p = |count: u64| count as f64 / n as f64;
         for (a, &(i, s_i, n_i)) in tones.iter().enumerate() {
+            work::check();
             m.differences += s_i;
             m.product += p(n_i) * s_i;
             // A pair and its mirror image are equal, hence twice; i and i add nothing.

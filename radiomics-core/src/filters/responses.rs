@@ -11,10 +11,12 @@ use super::kinds::{Filter, GaussianMethod, SeparableWavelet};
 use super::reach::About;
 use crate::error::Result;
 use crate::kernels::Isa;
-use crate::runtime::{Execution, Monitor, Runtime};
+use crate::runtime::{Execution, Pool, Runtime};
 use crate::volume::grid::Window;
 use crate::volume::image::Image;
 use crate::volume::voxels::VoxelKind;
+use crate::volume::voxels::copied;
+use crate::work;
 
 /// The responses of several filters to a whole image, arrays (z, y, x).
 ///
@@ -23,8 +25,8 @@ use crate::volume::voxels::VoxelKind;
 /// take, and [`Error::Threads`](crate::Error::Threads) when the system refuses threads.
 pub fn filter_images(image: &Image, filters: &[Filter], execution: &Execution) -> Result<Vec<Array3<f64>>> {
     filters.iter().try_for_each(Filter::validate)?;
-    let pool = execution.pool()?;
-    let runtime = Runtime { pool: &pool, isa: execution.isa, progress: None };
+    let pool = Pool::new(execution.threads)?;
+    let runtime = execution.on(&pool);
     let mut responses = Vec::with_capacity(filters.len());
     filter_each(image, filters, &runtime, |_, response| responses.push(response))?;
     Ok(responses)
@@ -43,11 +45,9 @@ pub fn filter_each(
     runtime: &Runtime,
     mut each: impl FnMut(usize, Array3<f64>) + Send,
 ) -> Result<()> {
-    let monitor = Monitor::new(runtime.progress, filters.len());
     let grid = image.grid();
     let about = About { spacing_mm: grid.spacing_mm, kind: image.voxels().kind() };
-    runtime.pool.install(|| {
-        monitor.advance(0)?;
+    runtime.run(filters.len(), |monitor| {
         let whole = Window::whole(grid.shape);
         let voxels = image.voxels().crop(&whole);
         let mut response = Array3::default([0; 3]);
@@ -91,6 +91,9 @@ pub(crate) fn for_each_response(
     for filter in filters {
         filter.validate()?;
     }
+    // The image, a response, and what filters keep of theirs besides.
+    let bytes = image.len() as u64 * (8 * 5);
+    let _held = work::hold(bytes, "filtering", "set `filter_crop`, or choose a larger spacing");
     let original = image;
     let image = without_infinities(image);
     let image = &*image;
@@ -131,7 +134,7 @@ fn without_infinities(image: &Array3<f64>) -> Cow<'_, Array3<f64>> {
         None => image.iter().any(|x| x.is_infinite()),
     };
     match found {
-        true => Cow::Owned(image.mapv(|x| if x.is_infinite() { f64::NAN } else { x })),
+        true => Cow::Owned(copied(image.view(), |x| if x.is_infinite() { f64::NAN } else { x })),
         false => Cow::Borrowed(image),
     }
 }

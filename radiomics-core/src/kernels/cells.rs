@@ -1,6 +1,8 @@
 //! Sparse texture matrices: how often a grey level occurs with a size, a length, a distance
 //! or a dependence.
 
+use super::pages;
+
 /// Cells (grey level, size, count) in ascending order, without empty ones.
 pub(crate) type Cells = Vec<(u16, u32, u64)>;
 
@@ -20,7 +22,7 @@ impl Tally {
     /// A tally of levels up to `n_g`; sizes up to `common` are counted fastest.
     pub fn new(n_g: usize, common: usize) -> Self {
         let columns = (common + 1).min(MAX_COUNTERS / (n_g + 1)).max(1);
-        Self { columns, counters: vec![0; columns * (n_g + 1)], listed: Vec::new() }
+        Self { columns, counters: pages::zeros(columns * (n_g + 1)), listed: Vec::new() }
     }
 
     /// Counts one pair. Level 0 is outside and is dropped at the end, which is cheaper than here.

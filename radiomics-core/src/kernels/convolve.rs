@@ -91,7 +91,14 @@ fn block<T: Float, const N: usize>(base: &[T], start: usize, taps: &[Tap]) -> [T
 
 /// A number in which sums are computed.
 pub(crate) trait Float:
-    Copy + Default + Send + Sync + std::ops::Mul<Output = Self> + std::ops::AddAssign + Into<f64>
+    super::pages::Zero
+    + Copy
+    + Default
+    + Send
+    + Sync
+    + std::ops::Mul<Output = Self>
+    + std::ops::AddAssign
+    + Into<f64>
 {
     /// The number of this type that is nearest to `x`.
     fn from_f64(x: f64) -> Self;

@@ -1,6 +1,6 @@
 //! Counting places of a table: the one loop here that no instruction set makes wider.
 
-use super::{Isa, kernel, precondition};
+use super::{Isa, kernel, pages, precondition};
 
 /// A table of counters in some copies that are written in turn: flat regions would otherwise
 /// wait for the counter they have just written.
@@ -63,7 +63,7 @@ impl Counters {
 
     /// A table of `size` counters of 0; at most [`Self::MAX`] of them are counted.
     pub fn new(size: usize) -> Self {
-        Self { tables: vec![0; copies(size) * size], size }
+        Self { tables: pages::zeros(copies(size) * size), size }
     }
 
     /// Counts each of `places`, which must lie in the table.

@@ -26,7 +26,7 @@
 use super::{Isa, kernel};
 
 /// A number of steps.
-pub trait Distance: Copy + Default + Ord + Send + Sync {
+pub trait Distance: super::pages::Zero + Copy + Default + Ord + Send + Sync {
     /// The largest number of steps, which stands for all larger ones.
     const MAX: Self;
 

@@ -37,7 +37,7 @@
 //! are labels, and a zone's voxels are not in the order of a scan.
 
 use super::distances::Distance;
-use super::precondition;
+use super::{pages, precondition};
 use crate::kernels::padded::Level;
 
 /// Voxels that are looked at together.
@@ -101,7 +101,7 @@ pub struct Labels {
 impl Labels {
     /// Labels with room for those of `voxels` voxels.
     pub fn new(voxels: usize) -> Self {
-        Self { labels: vec![0; voxels], parts: Vec::new(), joins: Box::new([[0; 2]; STRIP]) }
+        Self { labels: pages::zeros(voxels), parts: Vec::new(), joins: Box::new([[0; 2]; STRIP]) }
     }
 
     /// The labels of the voxels that are kept.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{Isa, kernel};
 use crate::kernels::padded::{Level, Padded};
+use crate::work;
 
 /// Voxels that are looked at together: empty ones are skipped in such chunks.
 const CHUNK: usize = 64;
@@ -33,6 +34,8 @@ pub fn occupied<T: Level>(
     levels: &Padded<T>,
     k: usize,
 ) -> impl DoubleEndedIterator<Item = Range<usize>> {
+    // Whoever goes through a volume by slices asks here for each of them.
+    work::check();
     // All families and directions ask for them.
     let all = || (0..levels.shape[0]).map(|k| of_slice(isa, levels, k)).collect();
     levels.occupied.get_or_init(all)[k].iter().cloned()

@@ -9,7 +9,7 @@ use super::pages;
 pub const MAX_LEVELS: usize = u16::MAX as usize;
 
 /// A grey level.
-pub trait Level: Copy + Default + Eq + Ord + Send + Sync + std::fmt::Debug + 'static {
+pub trait Level: pages::Zero + Copy + Default + Eq + Ord + Send + Sync + std::fmt::Debug + 'static {
     /// The level as an index into tables that have a row 0 for "outside".
     fn index(self) -> usize;
     /// The level `index`, which the caller knows to fit.

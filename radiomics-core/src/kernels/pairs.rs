@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::counters::Counters;
 use super::occupied::occupied;
-use super::{Isa, kernel};
+use super::{Isa, kernel, pages};
 use crate::kernels::padded::{Level, Padded};
 
 /// Cells (i, j, n) in order: levels i and j are neighbours n times.
@@ -78,7 +78,7 @@ fn by_level<'a, T: Level>(strips: impl Iterator<Item = (&'a [T], &'a [T])>, n_g:
         // First where the list begins; filling it moves this to where it ends.
         total += std::mem::replace(end, total);
     }
-    let mut lists = vec![0u16; total];
+    let mut lists = pages::zeros::<u16>(total);
     for (a, b) in pairs() {
         lists[ends[a]] = b as u16;
         ends[a] += 1;

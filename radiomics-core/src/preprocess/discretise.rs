@@ -16,6 +16,7 @@ use crate::region::roi::Roi;
 use crate::region::sample::Sample;
 use crate::settings::{BinAnchor, BinAssignment, Discretisation, Settings};
 use crate::volume::intensities::with_intensities;
+use crate::work::parallel::Watch;
 
 /// What the keys of the settings begin with that say how texture is discretised.
 const KEYS: &str = "";
@@ -214,7 +215,7 @@ impl<'a> Bins<'a> {
         let [slice, row, _] = volume.strides();
         let nx = volume.shape[2];
         let slices = volume.data.par_chunks_mut(slice.max(1)).skip(pad).take(volume.shape[0]).enumerate();
-        slices.for_each(|(k, levels)| {
+        slices.watched().for_each(|(k, levels)| {
             for (j, values, inside) in rows(roi, intensities, k) {
                 let start = (j + pad) * row + pad;
                 let levels = &mut levels[start..start + nx];

@@ -8,6 +8,8 @@ use crate::error::{Error, Result};
 use crate::settings::{FilterCrop, Interpolation, MorphologicalMask, Settings};
 use crate::volume::grid::{Grid, Window};
 use crate::volume::image::Mask;
+use crate::volume::voxels::{copied, volume};
+use crate::work;
 
 /// The fewest voxels that features are computed from.
 const MINIMUM_VOXELS: usize = 2;
@@ -52,7 +54,7 @@ pub(super) fn drawn(
 
 /// A mask that begins at `start`, with background round it up to the box `window`.
 fn embedded(mask: &Array3<bool>, start: [usize; 3], window: &Window) -> Array3<bool> {
-    let mut larger = Array3::from_elem(window.shape, false);
+    let mut larger = volume(window.shape);
     let to = std::array::from_fn(|a| start[a] - window.start[a]);
     copy_box(mask, Window::whole(mask.dim().into()), &mut larger, to);
     larger
@@ -71,6 +73,9 @@ pub(super) fn interpolated(
     let of_mask = Resampling::new(source, target, settings.mask_interpolation, settings.grid_alignment);
     // Only voxels near the region can reach the threshold.
     let near = of_mask.reach(&region);
+    // The share of the mask in each voxel, along one axis after the other, and whether it is enough.
+    let bytes = near.voxels() * (8 + 8 + 2);
+    let _held = work::hold(bytes, "the mask on the new grid", "choose a larger `resample_spacing_mm`");
     let select = |window: &Window| mask.select(label, window);
     let threshold = (settings.mask_threshold - THRESHOLD_SLACK).max(f64::MIN_POSITIVE);
     let inside = if settings.mask_interpolation == Interpolation::Nearest {
@@ -84,7 +89,7 @@ pub(super) fn interpolated(
             assert_eq!(inside.len(), to.len(), "voxels of the mask in {slice:?}");
             to.iter_mut().zip(inside).for_each(|(to, &inside)| *to = f64::from(inside));
         });
-        shares.mapv(|share| share >= threshold)
+        copied(shares.view(), |share| share >= threshold)
     };
     check_size(&inside, "interpolation")?;
 
@@ -92,7 +97,7 @@ pub(super) fn interpolated(
     let new_region =
         Window { start: std::array::from_fn(|a| near.start[a] + bounds.start[a]), shape: bounds.shape };
     let window = new_region.grown(margin_voxels(target.spacing_mm, margin_mm), target.shape);
-    let mut in_window = Array3::from_elem(window.shape, false);
+    let mut in_window = volume(window.shape);
     let held = new_region.within(&window);
     copy_box(&inside, bounds, &mut in_window, held.start);
     let visible = match settings.filter_crop {
@@ -130,7 +135,7 @@ pub(super) fn morphological_mask(
     let mask = match settings.morphological_mask {
         MorphologicalMask::CroppedToIntensityMask => {
             let bounds = Window::bounding(intensity.view()).expect("an intensity mask that is not empty");
-            let mut cropped = Array3::from_elem(drawn.dim(), false);
+            let mut cropped = volume(drawn.dim().into());
             copy_box(&drawn, bounds, &mut cropped, bounds.start);
             cropped
         }

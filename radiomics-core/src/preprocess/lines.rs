@@ -8,6 +8,7 @@ use crate::kernels::splines::{LANES, Taps, at_tap, at_taps, prefilter};
 use crate::kernels::transpose::{Matrix, transpose};
 use crate::volume::axes::{Block, each_plane};
 use crate::volume::voxels::volume;
+use crate::work::parallel::Watch;
 
 /// How the values along an axis are made from voxels.
 pub(super) struct Along {
@@ -30,36 +31,39 @@ pub(super) fn interpolate(
     let mut in_plane = volume([source[0], target[1], target[2]]);
     let slices = in_plane.as_slice_mut().expect("made in standard layout");
     let slices = slices.par_chunks_mut((target[1] * target[2]).max(1)).enumerate();
-    slices.for_each_init(<(Lines, [Vec<f64>; 3])>::default, |(lines, [from, turned, between]), (k, to)| {
-        let [_, ny, nx] = source;
-        let mut step = |from: &[f64], along: &Along, to: &mut [f64], length: usize| {
-            let shape = |length: usize, values: usize| (length, values / length.max(1));
-            let from = ArrayView2::from_shape(shape(length, from.len()), from);
-            let to = ArrayViewMut2::from_shape(shape(along.taps.len(), to.len()), to);
-            along.columns(isa, lines, from.expect("whole rows"), to.expect("whole rows"));
-        };
-        if along_x.is_none() && along_y.is_none() {
-            return read(k, to);
-        }
-        from.resize(ny * nx, 0.0);
-        read(k, from);
-        if let Some(along) = along_x {
-            // Lines along x, side by side.
-            turned.resize(nx * ny, 0.0);
-            transpose(isa, Matrix { values: from, pitch: nx, rows: ny, columns: nx }, turned, ny);
-            between.resize(target[2] * ny, 0.0);
-            step(turned, along, between, nx);
-            let back = Matrix { values: between, pitch: ny, rows: target[2], columns: ny };
-            if along_y.is_none() {
-                return transpose(isa, back, to, target[2]);
+    slices.watched().for_each_init(
+        <(Lines, [Vec<f64>; 3])>::default,
+        |(lines, [from, turned, between]), (k, to)| {
+            let [_, ny, nx] = source;
+            let mut step = |from: &[f64], along: &Along, to: &mut [f64], length: usize| {
+                let shape = |length: usize, values: usize| (length, values / length.max(1));
+                let from = ArrayView2::from_shape(shape(length, from.len()), from);
+                let to = ArrayViewMut2::from_shape(shape(along.taps.len(), to.len()), to);
+                along.columns(isa, lines, from.expect("whole rows"), to.expect("whole rows"));
+            };
+            if along_x.is_none() && along_y.is_none() {
+                return read(k, to);
             }
-            from.resize(ny * target[2], 0.0);
-            transpose(isa, back, from, target[2]);
-        }
-        if let Some(along) = along_y {
-            step(from, along, to, ny);
-        }
-    });
+            from.resize(ny * nx, 0.0);
+            read(k, from);
+            if let Some(along) = along_x {
+                // Lines along x, side by side.
+                turned.resize(nx * ny, 0.0);
+                transpose(isa, Matrix { values: from, pitch: nx, rows: ny, columns: nx }, turned, ny);
+                between.resize(target[2] * ny, 0.0);
+                step(turned, along, between, nx);
+                let back = Matrix { values: between, pitch: ny, rows: target[2], columns: ny };
+                if along_y.is_none() {
+                    return transpose(isa, back, to, target[2]);
+                }
+                from.resize(ny * target[2], 0.0);
+                transpose(isa, back, from, target[2]);
+            }
+            if let Some(along) = along_y {
+                step(from, along, to, ny);
+            }
+        },
+    );
     let Some(along_z) = &axes[0] else { return in_plane };
     let mut result = volume(target);
     each_plane(in_plane.view(), result.view_mut(), 0, |lines, from, to| {

@@ -15,6 +15,7 @@ use crate::volume::grid::Window;
 use crate::volume::image::{Image, Mask};
 use crate::volume::intensities::Intensities;
 use crate::volume::voxels::not_finite;
+use crate::work::{self, Held};
 
 /// What to do about intensities of which a step makes infinities.
 const TOO_LARGE: &str = "divide its intensities by a power of ten";
@@ -50,6 +51,7 @@ pub(crate) struct Prepared<'i, 'v> {
     visible: Window,
     /// The region before anything is done to it.
     pub labelled: Labelled,
+    _held: Held,
 }
 
 /// A region before anything is done to it.
@@ -90,6 +92,10 @@ impl<'i, 'v> Prepared<'i, 'v> {
                 interpolated(&frame, mask, label, bounds, settings, margin_mm)
             })?,
         };
+        // Intensities, as they are interpolated and as they stay, and masks.
+        let bytes = drawn.window.voxels() * (8 + 8 + 3);
+        let held =
+            work::hold(bytes, "the region on the grid in use", "choose a larger `resample_spacing_mm`");
         let intensities = frame.narrow(&drawn.window);
         // Voxels of the image as it is were checked above. Integers are finite, and so is what is
         // interpolated between them.
@@ -116,7 +122,7 @@ impl<'i, 'v> Prepared<'i, 'v> {
             voxel_mm3: image.grid().voxel_volume_mm3(),
             is_interpolated: frame.resampling.is_some(),
         };
-        Ok(Self { roi, frame, window: drawn.window, visible: drawn.visible, labelled })
+        Ok(Self { roi, frame, window: drawn.window, visible: drawn.visible, labelled, _held: held })
     }
 
     /// Calls `each` with the name of every filter and the region with the filter's response in

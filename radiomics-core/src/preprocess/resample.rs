@@ -9,6 +9,8 @@ use crate::kernels::Isa;
 use crate::kernels::splines::{Taps, mirror, spline_weights};
 use crate::settings::{GridAlignment, Interpolation};
 use crate::volume::grid::{Grid, Window};
+use crate::volume::voxels::volume;
+use crate::work::parallel::Watch;
 
 /// How many voxels the spline prefilter reaches: its response falls by 2 − √3 a voxel, so at this
 /// distance it is below the resolution of a 64-bit float.
@@ -174,9 +176,9 @@ impl Resampling {
         };
         let [z, y, x] = [0, 1, 2].map(of);
         let values = crop(&source);
-        let mut result = Array3::from_elem(window.shape, false);
+        let mut result = volume(window.shape);
         let slices: Vec<_> = result.outer_iter_mut().zip(z).collect();
-        slices.into_par_iter().for_each(|(mut slice, k)| {
+        slices.into_par_iter().watched().for_each(|(mut slice, k)| {
             for (mut to, j) in slice.rows_mut().into_iter().zip(&y) {
                 let (Some(k), Some(j)) = (k, *j) else { continue };
                 let from = values.slice(ndarray::s![k, j, ..]);

@@ -7,6 +7,7 @@ use crate::kernels::counters::Counters;
 use crate::kernels::{Isa, reduce};
 use crate::region::roi::Roi;
 use crate::volume::intensities::{Intensity, with_intensities};
+use crate::work::parallel::Watch;
 
 /// Whole numbers are counted if they span at most this much.
 const LARGEST_SPAN: f64 = 65_535.0;
@@ -70,7 +71,7 @@ impl<T: Intensity> Slices<'_, T> {
     /// are too far apart.
     fn count(&self, isa: Isa) -> Option<Vec<(f64, u64)>> {
         assert_eq!(self.values.dim(), self.mask.dim(), "intensities and their mask");
-        let slices = (0..self.values.len_of(Axis(0))).into_par_iter();
+        let slices = (0..self.values.len_of(Axis(0))).into_par_iter().watched();
         // Each slice is counted while it is in the cache for having looked for its range.
         let counted = slices.fold(
             || Some(Counts::default()),

@@ -7,6 +7,7 @@ use crate::kernels::padded::{Level, Padded};
 use crate::kernels::{Isa, pages};
 use crate::region::roi::Roi;
 use crate::texture::aggregation::Span;
+use crate::work::parallel::Watch;
 
 /// Steps to the edge, in the narrowest type that holds them.
 pub(crate) enum EdgeDistances {
@@ -46,7 +47,7 @@ fn distances<T: Level, D: Distance>(isa: Isa, roi: &Roi, span: Span, levels: &Pa
     let slices_held = distances.len() / sz.max(1);
     assert!(before + slices.len() <= slices_held, "{slices:?} behind {before} slices of {slices_held}");
     let each = distances.par_chunks_mut(sz.max(1)).skip(before).zip(slices.clone());
-    each.for_each(|(slice, k)| {
+    each.watched().for_each(|(slice, k)| {
         for j in 0..ny {
             let inside = mask.slice(ndarray::s![k0 + k, j0 + j, i0..i0 + nx]);
             let to = &mut slice[(j + pad) * sy + pad..][..nx];
@@ -62,7 +63,7 @@ fn distances<T: Level, D: Distance>(isa: Isa, roi: &Roi, span: Span, levels: &Pa
         across_rows(isa, &mut distances[(pad - 1) * sz..(pad + slices.len() + 1) * sz], sz);
     }
     let each = distances.par_chunks_mut(sz.max(1)).skip(before).take(slices.len());
-    each.for_each_init(Default::default, |scratch, slice| along_rows(isa, slice, nx, scratch));
+    each.watched().for_each_init(Default::default, |scratch, slice| along_rows(isa, slice, nx, scratch));
     distances
 }
 

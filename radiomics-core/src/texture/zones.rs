@@ -17,6 +17,7 @@ use crate::runtime::slab_thickness;
 use crate::texture::aggregation::Span;
 use crate::texture::edge_distance::{EdgeDistances, edge_distances};
 use crate::texture::neighbourhood::half_directions;
+use crate::work::parallel::Watch;
 
 /// A zone: connected voxels of one grey level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,6 +58,7 @@ fn find_zones<T: Level, D: Distance>(
     let starts: Vec<usize> = slices.clone().step_by(slab).collect();
     let slabs: Vec<Slab> = starts
         .into_par_iter()
+        .watched()
         .map(|start| {
             let own = start..slices.end.min(start + slab);
             Slab::label(isa, levels, own, &slices, |strip| match distances {

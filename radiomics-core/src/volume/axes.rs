@@ -14,6 +14,8 @@
 use ndarray::{ArrayView2, ArrayView3, ArrayViewMut2, ArrayViewMut3, Axis};
 use rayon::prelude::*;
 
+use crate::work::parallel::Watch;
+
 /// Calls `work` with every plane that holds the lines along `axis`, of `from` and of `to`: the lines
 /// run along the first axis of the planes. Both volumes have the same shape but along `axis`. Planes
 /// are shared out among the threads, each of which has a state of its own.
@@ -29,7 +31,7 @@ pub(crate) fn each_plane<A: Sync, B: Send + Sync, S: Default>(
     let planes: Vec<_> = from.axis_iter(across).collect();
     let into: Vec<_> = to.into_axis_iter_mut(across).collect();
     assert_eq!(planes.len(), into.len(), "planes to read and planes to write");
-    planes.into_par_iter().zip(into).for_each_init(S::default, |state, (from, to)| {
+    planes.into_par_iter().zip(into).watched().for_each_init(S::default, |state, (from, to)| {
         work(state, from.permuted_axes(order), to.permuted_axes(order));
     });
 }

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use crate::error::{Error, Result, number};
 use crate::kernels::finite::larger;
+use crate::work::parallel::Watch;
 
 /// A regular voxel grid. Every triple is in (z, y, x) order: `shape[0]` counts
 /// slices, and component 0 of a position is the patient's z (superior).
@@ -176,6 +177,11 @@ pub struct Window {
 }
 
 impl Window {
+    /// Number of voxels of the box.
+    pub(crate) fn voxels(&self) -> u64 {
+        self.shape.iter().map(|&n| n as u64).product()
+    }
+
     /// The box that is the whole of a grid of `shape`.
     pub fn whole(shape: [usize; 3]) -> Self {
         Self { start: [0; 3], shape }
@@ -236,6 +242,7 @@ impl Window {
         // Of each slice the first and the last y and x, or an empty range.
         let slices: Vec<[[usize; 2]; 2]> = (0..voxels.len_of(Axis(0)))
             .into_par_iter()
+            .watched()
             .map(|k| {
                 let slice = voxels.index_axis(Axis(0), k);
                 slice_bounds(slice, &is_inside).unwrap_or([[usize::MAX, 0]; 2])

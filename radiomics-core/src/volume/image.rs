@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::kernels::voxel::Voxel;
 use crate::volume::grid::{Grid, Window};
 use crate::volume::label_boxes;
-use crate::volume::voxels::{Voxels, copied, with_voxels};
+use crate::volume::voxels::{Voxels, copied, volume, with_voxels};
 
 fn check(grid: &Grid, voxels: [usize; 3], of: &str) -> Result<()> {
     grid.check(of)?;
@@ -177,7 +177,7 @@ fn bounding<T: Voxel + Sync>(view: &ArrayView3<'_, T>, label: i64) -> Option<Win
 fn select<T: Voxel + Sync>(view: ArrayView3<'_, T>, label: i64) -> Array3<bool> {
     match T::of_label(label) {
         Some(label) => copied(view, |x: T| x == label),
-        None => Array3::from_elem(view.dim(), false),
+        None => volume(view.dim().into()),
     }
 }
 

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::kernels::voxel::Voxel;
 use crate::volume::grid::Window;
+use crate::work::parallel::Watch;
 
 /// The smallest box of each of `labels`; `None` for a label that is not there, or for the background.
 pub(crate) fn boxes<T: Voxel + Sync>(view: &ArrayView3<'_, T>, labels: &[i64]) -> Vec<Option<Window>> {
@@ -30,7 +31,7 @@ pub(crate) fn boxes<T: Voxel + Sync>(view: &ArrayView3<'_, T>, labels: &[i64]) -
         bounds
     };
     let slices: Vec<_> = view.outer_iter().enumerate().collect();
-    let bounds = slices.into_par_iter().map(of_slice).reduce(nothing, |a, b| {
+    let bounds = slices.into_par_iter().watched().map(of_slice).reduce(nothing, |a, b| {
         assert_eq!(a.len(), b.len(), "boxes of the same labels");
         let both = |(a, b): (Option<_>, Option<_>)| a.zip(b).map(|(a, b)| hull(a, b)).or(a).or(b);
         a.into_iter().zip(b).map(both).collect()

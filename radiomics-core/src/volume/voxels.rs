@@ -8,6 +8,7 @@ use crate::kernels::finite::all_finite;
 use crate::kernels::voxel::Voxel;
 use crate::kernels::{Isa, pages, splines};
 use crate::volume::grid::Window;
+use crate::work::parallel::Watch;
 
 /// Borrowed voxels (z, y, x) of any integer or float type and any strides.
 #[derive(Clone, Debug)]
@@ -164,8 +165,8 @@ impl Voxels<'_> {
     }
 }
 
-/// A volume of zeros.
-pub(crate) fn volume<T: Copy + Default>(shape: [usize; 3]) -> Array3<T> {
+/// A volume of zeros. The job is left when there is not enough memory.
+pub(crate) fn volume<T: pages::Zero>(shape: [usize; 3]) -> Array3<T> {
     let zeros = pages::zeros(shape.iter().product());
     Array3::from_shape_vec(shape, zeros).expect("as many zeros as the shape has voxels")
 }
@@ -175,13 +176,13 @@ pub(crate) fn volume<T: Copy + Default>(shape: [usize; 3]) -> Array3<T> {
 pub(crate) fn copied<T, U>(view: ArrayView3<'_, T>, map: impl Fn(T) -> U + Sync) -> Array3<U>
 where
     T: Voxel + Sync,
-    U: Copy + Default + Send,
+    U: pages::Zero + Send,
 {
     // Memory that is 0 from the start is not written to before it is filled.
     let (nz, ny, nx) = view.dim();
     let mut copy = volume([nz, ny, nx]);
     let slices: Vec<_> = copy.outer_iter_mut().zip(view.outer_iter()).collect();
-    slices.into_par_iter().for_each(|(mut to, from)| {
+    slices.into_par_iter().watched().for_each(|(mut to, from)| {
         for (mut to, from) in to.rows_mut().into_iter().zip(from.rows()) {
             match (to.as_slice_mut(), from.as_slice()) {
                 (Some(to), Some(from)) => to.iter_mut().zip(from).for_each(|(to, &from)| *to = map(from)),

@@ -1,12 +1,16 @@
 //! Maps as a whole.
 
+use std::ops::ControlFlow;
+
 use ndarray::Array3;
 
 use super::layout::Layout;
 use super::moving_window::MovingWindow;
-use super::tiles::{Tile, feature_map_tiles};
+use super::request::request;
+use super::tiles::{PreparedMaps, Tile};
 use crate::error::Result;
-use crate::runtime::Execution;
+use crate::kernels::pages::filled;
+use crate::runtime::{Execution, Pool};
 use crate::settings::Settings;
 use crate::volume::image::{Image, Mask};
 
@@ -57,18 +61,20 @@ pub fn feature_maps(
     window: &MovingWindow,
     execution: &Execution,
 ) -> Result<FeatureMaps> {
-    let mut values = Vec::new();
+    request(settings, window)?;
+    let pool = Pool::new(execution.threads)?;
+    let runtime = execution.on(&pool);
+    let maps = PreparedMaps::new(image, mask, label, settings, window, &runtime)?;
+    let (n, columns) = (maps.layout().voxels().len(), maps.layout().columns().len());
+    let mut values = runtime.run(0, |_| Ok(filled(n * columns, f64::NAN)))?;
     let collect = |tile: &Tile| {
-        let (n, columns) = (tile.layout.voxels().len(), tile.layout.columns().len());
-        values.resize(n * columns, f64::NAN);
         for (voxel, row) in tile.values.chunks_exact(columns).enumerate() {
             for (column, &value) in row.iter().enumerate() {
                 values[column * n + tile.first + voxel] = value;
             }
         }
-        std::ops::ControlFlow::Continue(())
+        ControlFlow::Continue(())
     };
-    let (layout, _) =
-        feature_map_tiles(image, mask, label, settings, window, execution, TILE_BYTES, collect)?;
-    Ok(FeatureMaps { layout, values })
+    let _: ControlFlow<()> = maps.compute(&runtime, TILE_BYTES, collect)?;
+    Ok(FeatureMaps { layout: maps.into_layout(), values })
 }

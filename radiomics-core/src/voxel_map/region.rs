@@ -9,6 +9,7 @@ use super::moving_window::MovingWindow;
 use crate::error::Result;
 use crate::filters::Filter;
 use crate::kernels::Isa;
+use crate::kernels::pages::{filled, zeros};
 use crate::preprocess::{Known, Prepared, grey_levels};
 use crate::region::levels::Levels;
 use crate::region::roi::Roi;
@@ -83,7 +84,7 @@ impl Region {
             shift: std::array::from_fn(|a| own.start[a] - turned.region.start[a] + reach[a]),
             strides: [shape[1] * shape[2], shape[2], 1],
             reach,
-            intensities: vec![f64::NAN; shape.iter().product()],
+            intensities: filled(shape.iter().product(), f64::NAN),
             levels: Vec::new(),
         };
         region.fill_intensities(&turned);
@@ -111,7 +112,7 @@ impl Region {
     fn fill_levels(&mut self, levels: &Levels) {
         let reach = self.reach;
         self.n_g = levels.n_g();
-        self.levels = vec![0; self.intensities.len()];
+        self.levels = zeros(self.intensities.len());
         for ((k, j, i), &level) in levels.to_array().indexed_iter() {
             let place = self.place([k + reach[0], j + reach[1], i + reach[2]]);
             self.levels[place] = level;

@@ -12,9 +12,8 @@ use super::{cooccurrence, dependences, runs, tones, zones};
 use crate::catalogue::FAMILIES;
 use crate::example::DigitalPhantom;
 use crate::families::family::{Family, Maps};
-use crate::kernels::Isa;
 use crate::names::Named;
-use crate::runtime::{Execution, Runtime};
+use crate::runtime::{Pool, Runtime};
 use crate::settings::Settings;
 use crate::settings::profile::Profile;
 use crate::table::Column;
@@ -50,8 +49,8 @@ fn all_aggregations() -> Vec<Aggregation> {
 /// The maps of the digital phantom, prepared with the ways that `way` gives, and their values.
 fn maps(settings: &Settings, way: impl Fn(&Family, &Region) -> Way) -> (PreparedMaps, Vec<f64>) {
     let phantom = DigitalPhantom::new();
-    let pool = Execution::default().pool().unwrap();
-    let runtime = Runtime { pool: &pool, isa: Isa::best(), progress: None };
+    let pool = Pool::new(0).unwrap();
+    let runtime = Runtime::new(&pool);
     let (image, mask) = (phantom.image(), phantom.mask());
     let window = MovingWindow::default();
     let maps = PreparedMaps::by(way, &image, &mask, 1, settings, &window, &runtime).unwrap();

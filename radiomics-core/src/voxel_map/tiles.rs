@@ -13,9 +13,12 @@ use super::request::request;
 use super::window::Window;
 use crate::error::Result;
 use crate::families::family::Family;
-use crate::runtime::{Execution, Monitor, Runtime};
+use crate::kernels::pages::filled;
+use crate::runtime::{Execution, Monitor, Pool, Runtime};
 use crate::settings::Settings;
 use crate::volume::image::{Image, Mask};
+use crate::work;
+use crate::work::parallel::Watch;
 
 /// How many voxels a thread takes at a time: enough to pay for its buffers, few enough that no thread is
 /// left waiting.
@@ -79,8 +82,7 @@ impl PreparedMaps {
         let with_levels = families.iter().any(|chosen| chosen.family.compute.uses_levels());
         let isa = runtime.isa;
         let mut region = runtime
-            .pool
-            .install(|| Region::new(image, mask, label, settings, filter, window, with_levels, isa))?;
+            .run(0, |_| Region::new(image, mask, label, settings, filter, window, with_levels, isa))?;
         let voxels = std::mem::take(&mut region.voxels);
         let mut layout = Layout { grid: region.grid.clone(), voxels, columns: Vec::new() };
         let mut parts = Vec::new();
@@ -101,6 +103,10 @@ impl PreparedMaps {
         &self.layout
     }
 
+    pub(super) fn into_layout(self) -> Layout {
+        self.layout
+    }
+
     /// Computes the values and hands them to `each` in tiles of at most `tile_bytes` (but at least one
     /// voxel). `each` may stop the work by breaking off. A step of the progress is a voxel.
     ///
@@ -117,18 +123,18 @@ impl PreparedMaps {
         if n_columns == 0 {
             return Ok(ControlFlow::Continue(()));
         }
-        let monitor = Monitor::new(runtime.progress, layout.voxels.len());
-        runtime.pool.install(|| monitor.advance(0))?;
+        let monitor = Monitor::start(runtime, layout.voxels.len())?;
         let tile = (tile_bytes / (8 * n_columns)).max(1);
-        let mut values = vec![f64::NAN; tile.min(layout.voxels.len()) * n_columns];
+        let mut values = monitor.run(|| Ok(filled(tile.min(layout.voxels.len()) * n_columns, f64::NAN)))?;
         for (n, voxels) in layout.voxels.chunks(tile).enumerate() {
             let values = &mut values[..voxels.len() * n_columns];
-            runtime.pool.install(|| {
+            monitor.run(|| {
                 let stretches = values.par_chunks_mut(STRETCH * n_columns).zip(voxels.par_chunks(STRETCH));
-                stretches.try_for_each_init(
+                stretches.watched().try_for_each_init(
                     || (Window::new(region), Buffers::default(), Vec::new()),
                     |(window, buffers, out), (values, voxels)| {
                         for (row, &voxel) in values.chunks_exact_mut(n_columns).zip(voxels) {
+                            work::check();
                             window.move_to(region, voxel);
                             parts.iter().for_each(|placed| placed.fill(window, buffers, out, row));
                         }
@@ -141,6 +147,7 @@ impl PreparedMaps {
                 return Ok(done);
             }
         }
+        monitor.end();
         Ok(ControlFlow::Continue(()))
     }
 }
@@ -164,8 +171,8 @@ pub fn feature_map_tiles(
 ) -> Result<(Layout, ControlFlow<()>)> {
     // What is wrong with the settings is said before threads are started.
     request(settings, window)?;
-    let pool = execution.pool()?;
-    let runtime = Runtime { pool: &pool, isa: execution.isa, progress: None };
+    let pool = Pool::new(execution.threads)?;
+    let runtime = execution.on(&pool);
     let maps = PreparedMaps::new(image, mask, label, settings, window, &runtime)?;
     let done = maps.compute(&runtime, tile_bytes, each)?;
     Ok((maps.layout, done))

@@ -5,7 +5,9 @@ use std::ops::Range;
 use ndarray::ArrayView3;
 use rayon::prelude::*;
 
+use crate::kernels::pages::zeros;
 use crate::volume::grid::Window;
+use crate::work::parallel::Watch;
 
 /// Voxels in a word.
 const WORD: usize = 32;
@@ -48,11 +50,11 @@ impl Bits {
         let ([k, j, i], [ke, je, ie]) = (window.start, window.end());
         let shape = window.shape.map(|n| n + 2);
         let words = shape[2].div_ceil(WORD) + 1;
-        let mut data = vec![0; shape[0] * shape[1] * words];
+        let mut data = zeros(shape[0] * shape[1] * words);
         let box_ = mask.slice(ndarray::s![k..ke, j..je, i..ie]);
         let slices: Vec<_> = data.chunks_exact_mut(shape[1] * words).skip(1).zip(box_.outer_iter()).collect();
         assert_eq!(slices.len(), window.shape[0], "slices to be packed");
-        slices.into_par_iter().for_each(|(to, slice)| {
+        slices.into_par_iter().watched().for_each(|(to, slice)| {
             let rows = to.chunks_exact_mut(words).skip(1).zip(slice.outer_iter());
             rows.for_each(|(to, row)| match row.to_slice() {
                 Some(row) => pack(row, to),
@@ -75,7 +77,7 @@ impl Bits {
     /// Sums over the places of the voxels.
     pub fn place_sums(&self) -> PlaceSums {
         // Whole numbers: their sum is the same in any order.
-        let slices = (0..self.shape[0]).into_par_iter();
+        let slices = (0..self.shape[0]).into_par_iter().watched();
         let add = |mut all: PlaceSums, z: usize| {
             // Of the slice: voxels, Σ y, Σ x, Σ y², Σ y·x and Σ x².
             let mut slice = [0i128; 6];

@@ -7,6 +7,7 @@ use super::hull::{Edge, Hull};
 use super::planar;
 use crate::kernels::Isa;
 use crate::kernels::directions::{self as dots, Vectors};
+use crate::work::parallel::Watch;
 
 /// Last term of the series for the area of an ellipsoid (IBSI 1, RDD2).
 const AREA_TERMS: usize = 20;
@@ -44,6 +45,7 @@ pub(super) fn oriented_box(isa: Isa, hull: &Hull) -> [f64; 3] {
     let shadows = Vectors::new(directions.iter().map(|d| d.1));
     let mut least: Vec<(f64, Vector3<f64>)> = with_axes(&directions)
         .into_par_iter()
+        .watched()
         .map(|up| {
             let shadow = dots::magnitude(isa, &shadows, up.into()) / 2.0;
             (dots::extent(isa, &shape.corners, up.into()) * shadow, up)
@@ -60,7 +62,7 @@ pub(super) fn oriented_box(isa: Isa, hull: &Hull) -> [f64; 3] {
         if some.iter().all(|&(least, _)| least > limit) {
             break;
         }
-        let sides = some.par_iter().map_init(Default::default, |points, &(_, up)| {
+        let sides = some.par_iter().watched().map_init(Default::default, |points, &(_, up)| {
             (shape.inner_volume(up, points) <= limit).then(|| shape.smallest_box(up))
         });
         boxes.par_extend(sides.flatten());

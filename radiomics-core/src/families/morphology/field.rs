@@ -3,6 +3,7 @@
 
 use ndarray::ArrayView3;
 
+use crate::kernels::pages::room;
 use crate::kernels::{Isa, reduce};
 
 /// Sums over ordered pairs i ≠ j of voxels, w being 1/distance in mm⁻¹ and z the intensity less
@@ -72,7 +73,7 @@ impl Field {
 
 /// All values of an array, the last axis innermost.
 fn dense<T: Copy>(view: ArrayView3<T>) -> Vec<T> {
-    let mut values = Vec::with_capacity(view.len());
+    let mut values = room(view.len());
     for row in view.rows() {
         match row.to_slice() {
             Some(row) => values.extend_from_slice(row),

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use crate::kernels::Isa;
 use crate::volume::intensities::Intensity;
+use crate::work::parallel::Watch;
 
 /// Sums over the voxels of the intensity mask.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,6 +24,7 @@ impl Mass {
         // One partial sum per slice, added in order: the same bits for any number of threads.
         let slices: Vec<Self> = (0..intensities.len_of(Axis(0)))
             .into_par_iter()
+            .watched()
             .map(|k| {
                 let mut slice = Self::default();
                 let mut j = 0.0;

@@ -9,6 +9,7 @@ use super::bits::Bits;
 use super::cubes::{Point, cubes};
 use super::outline;
 use crate::settings::FaceRule;
+use crate::work::parallel::Watch;
 
 /// A triangle mesh round the voxels of a mask, through the middles between voxel centres
 /// inside and outside of it. The mask is taken to be surrounded by background.
@@ -92,6 +93,7 @@ impl Surface {
         let empty = || Self { counts: [0; 256], determinant: 0 };
         (0..bits.shape[0] - 1)
             .into_par_iter()
+            .watched()
             .fold(empty, |mut sum, z| {
                 sum.add_slice(bits, z, &table);
                 sum

@@ -3,6 +3,8 @@
 
 use rayon::prelude::*;
 
+use crate::work::parallel::Watch;
+
 use super::bits::{self, Bits};
 use super::cubes::Point;
 use super::planar::{self, RowsHull};
@@ -32,7 +34,7 @@ pub(super) fn candidates(bits: &Bits) -> Vec<Point> {
         ends_along_x(bits, z, |y, ends| hull.add(y, ends));
         hull.corners().map(|[y, x]| [z as i64, y, x]).collect()
     };
-    let planes: Vec<Vec<Point>> = (0..2 * bits.shape[0]).into_par_iter().map(of_plane).collect();
+    let planes: Vec<Vec<Point>> = (0..2 * bits.shape[0]).into_par_iter().watched().map(of_plane).collect();
     let mut points = planes.concat();
     for axis in [1, 2] {
         let [b, c] = others(axis);
@@ -64,11 +66,11 @@ pub(super) fn planar_diameter_mm(bits: &Bits, axis: usize, half_mm: [f64; 3]) ->
             points
         }
     };
-    let points: Vec<Point> = (0..2 * bits.shape[0]).into_par_iter().flat_map_iter(ends).collect();
+    let points: Vec<Point> = (0..2 * bits.shape[0]).into_par_iter().watched().flat_map_iter(ends).collect();
     let unit = others(axis).map(|a| half_mm[a]);
     let planes = Planes::new(&points, axis);
     let all: Vec<&[[i64; 2]]> = planes.iter().collect();
-    let diameters = all.into_par_iter().map(|plane| planar::diameter(plane.to_vec(), unit));
+    let diameters = all.into_par_iter().watched().map(|plane| planar::diameter(plane.to_vec(), unit));
     diameters.reduce(|| 0.0, f64::max)
 }
 

@@ -23,8 +23,11 @@ use rustfft::num_complex::Complex64;
 use rustfft::{Fft, FftPlanner};
 
 use super::field::{Field, PairSums};
+use crate::kernels::pages::zeros;
 use crate::kernels::transform_size::quick;
 use crate::kernels::{Isa, reduce, toeplitz};
+use crate::work;
+use crate::work::parallel::Watch;
 
 /// The sums over the pairs of a field.
 ///
@@ -33,6 +36,9 @@ use crate::kernels::{Isa, reduce, toeplitz};
 /// 2·Σ Wₐ₋ᵦ·(Re Qₐ·Mᵦ* − Zₐ·Zᵦ*), over the number of points of a plane. Along the first axis,
 /// which is the shortest, these products take less time than transforms would.
 pub(super) fn by_transform(isa: Isa, field: &Field) -> PairSums {
+    // For each voxel the spectra of three fields and of the weight.
+    let bytes = field.z.len() as u64 * (3 * 16 + 8);
+    let _held = work::hold(bytes, "Moran's I and Geary's C", "leave them out, or choose a larger spacing");
     let spectra = Spectra::new(field.shape);
     let weights = spectra.weights(field.spacing_mm);
     let fields = spectra.fields(field);
@@ -40,6 +46,7 @@ pub(super) fn by_transform(isa: Isa, field: &Field) -> PairSums {
     // One partial sum per frequency, added in order: the same bits for any number of threads.
     let sums: Vec<[f64; 3]> = (0..spectra.frequencies())
         .into_par_iter()
+        .watched()
         .map_init(|| columns.scratch(), |scratch, x| columns.sums(scratch, x))
         .collect();
     let points = (spectra.length * columns.length) as f64;
@@ -74,7 +81,6 @@ struct Line {
 
 impl Line {
     fn new(plan: &Arc<dyn Fft<f64>>) -> Self {
-        let zeros = |n| vec![Complex64::default(); n];
         Self { plan: plan.clone(), values: zeros(plan.len()), scratch: zeros(plan.get_inplace_scratch_len()) }
     }
 
@@ -122,10 +128,10 @@ impl Spectra {
         let voxels = nz * ny * nx;
         assert_eq!([field.z.len(), field.inside.len()], [voxels; 2], "a field of {:?} voxels", self.shape);
         let planes = field.z.par_chunks_exact(ny * nx).zip(field.inside.par_chunks_exact(ny * nx));
-        let spectra = planes.map_init(
+        let spectra = planes.watched().map_init(
             || Line::new(&self.plan),
             |line, (z, inside)| {
-                let mut plane = vec![Complex64::default(); 3 * self.frequencies() * lines];
+                let mut plane = zeros(3 * self.frequencies() * lines);
                 for (pair, (z, inside)) in z.chunks(2 * nx).zip(inside.chunks(2 * nx)).enumerate() {
                     // All is 0 and stays so.
                     if !inside.contains(&true) {
@@ -161,10 +167,10 @@ impl Spectra {
         let [nz, ny, nx] = self.shape;
         let square = |axis: usize, lag: usize| (lag as f64 * spacing_mm[axis]).powi(2);
         let of_last: Vec<f64> = (0..nx).map(|i| square(2, i)).collect();
-        let planes = (0..nz).into_par_iter().map_init(
+        let planes = (0..nz).into_par_iter().watched().map_init(
             || Line::new(&self.plan),
             |line, k| {
-                let mut plane = vec![0.0; self.frequencies() * self.lines()];
+                let mut plane = zeros(self.frequencies() * self.lines());
                 for j in (0..ny).step_by(2) {
                     let [a, b] = [j, j + 1].map(|j| square(0, k) + square(1, j));
                     for (to, c) in line.values.iter_mut().zip(&of_last) {
@@ -232,7 +238,7 @@ impl<'a> Columns<'a> {
     fn scratch(&self) -> Scratch {
         let pitch = self.length.next_multiple_of(toeplitz::COLUMNS);
         let n = self.shape[0].next_multiple_of(toeplitz::ROWS);
-        let rows = |n: usize| vec![Complex64::default(); n * pitch];
+        let rows = |n: usize| zeros::<Complex64>(n * pitch);
         Scratch {
             pitch,
             line: Line::new(&self.plan),

@@ -10,6 +10,7 @@ use crate::kernels::lines::{LineCounter, Lines, count_lines};
 use crate::region::levels::{Levels, with_levels};
 use crate::texture::aggregation::{Scope, Span, Unit};
 use crate::texture::neighbourhood::half_directions;
+use crate::work::parallel::Watch;
 
 /// The directions of lines, in the plane and in the volume. Runs are unbroken, whatever the distance at
 /// which other families look for neighbours.
@@ -52,7 +53,7 @@ impl LineSets {
             let lines = std::iter::once(lines).chain(std::iter::repeat(none));
             units.into_iter().zip(lines).collect()
         };
-        Some(Self(sums.into_par_iter().flat_map_iter(count).collect()))
+        Some(Self(sums.into_par_iter().watched().flat_map_iter(count).collect()))
     }
 
     /// The pairs and runs of a unit, if it was asked for.
@@ -77,7 +78,7 @@ fn summed_together(groups: &[Vec<Unit>]) -> Vec<Vec<Unit>> {
 
 fn count_sum(job: &Job, levels: &Levels, units: &[Unit], along: impl Fn(Unit) -> [i32; 3] + Sync) -> Lines {
     let slices = levels.shape()[0];
-    let counted = units.par_iter().with_min_len(FEW_UNITS).fold(
+    let counted = units.par_iter().with_min_len(FEW_UNITS).watched().fold(
         || None,
         |counter: Option<LineCounter>, &unit| {
             let made = || LineCounter::new(levels.shape(), levels.n_g);

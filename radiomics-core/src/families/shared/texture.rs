@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use crate::families::job::{Job, Value};
 use crate::feature::Row;
 use crate::texture::aggregation::{Scope, Span, Unit};
+use crate::work::parallel::Watch;
 
 /// Counts each matrix that the wanted aggregations need once, merges them as planned and
 /// averages the features.
@@ -29,13 +30,17 @@ pub(crate) fn values<C: Send + Sync, M: Send>(
     let mut units: Vec<Unit> = plans.iter().flatten().flatten().copied().collect();
     units.sort();
     units.dedup();
-    let counted: BTreeMap<Unit, C> =
-        units.into_par_iter().map(|(span, direction)| ((span, direction), count(span, direction))).collect();
+    let counted: BTreeMap<Unit, C> = units
+        .into_par_iter()
+        .watched()
+        .map(|(span, direction)| ((span, direction), count(span, direction)))
+        .collect();
     plans
         .into_iter()
         .flat_map(|groups| {
             let summaries: Vec<M> = groups
                 .into_par_iter()
+                .watched()
                 .filter_map(|group| {
                     let matrices: Vec<&C> = group.iter().map(|unit| &counted[unit]).collect();
                     summarise(&matrices)

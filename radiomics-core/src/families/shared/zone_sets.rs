@@ -8,6 +8,7 @@ use crate::families::job::Job;
 use crate::region::levels::Levels;
 use crate::texture::aggregation::{Scope, Span};
 use crate::texture::zones::{Zone, zones};
+use crate::work::parallel::Watch;
 
 /// The zones of each span that is asked for.
 pub(crate) struct ZoneSets(BTreeMap<Span, Vec<Zone>>);
@@ -26,7 +27,7 @@ impl ZoneSets {
         spans.sort();
         spans.dedup();
         let roi = distances.then_some(job.roi);
-        Self(spans.into_par_iter().map(|span| (span, zones(job.isa, levels, span, roi))).collect())
+        Self(spans.into_par_iter().watched().map(|span| (span, zones(job.isa, levels, span, roi))).collect())
     }
 
     /// The zones of a span that the wanted aggregations need.

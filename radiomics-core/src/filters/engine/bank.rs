@@ -17,7 +17,10 @@ use super::choices::Pooling;
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Add, Max};
 use crate::kernels::modulus::combine_moduli;
+use crate::kernels::pages::zeros;
 use crate::kernels::transform_size::smooth;
+use crate::work;
+use crate::work::parallel::Watch;
 
 /// Columns that are transformed together, so that their transposition writes whole cache lines.
 const COLUMNS: usize = 8;
@@ -61,6 +64,11 @@ impl Extent {
             }
             _ => Self { n, half, before, held, padded: smooth(held), boundary },
         }
+    }
+
+    /// Values of the line.
+    pub(crate) fn length(&self) -> usize {
+        self.n
     }
 
     /// Points of a transform.
@@ -137,17 +145,24 @@ impl Bank {
         let forward_u = planner.plan_fft_forward(u.padded);
         let points = (v.padded * u.padded) as f64;
         let transformed = |kernel: T| {
-            let mut rows = vec![Complex64::default(); v.padded * u.padded];
+            let mut rows = zeros(v.padded * u.padded);
             let range = |extent: Extent| -(extent.half as isize)..=extent.half as isize;
             for dv in range(v) {
+                work::check();
                 for du in range(u) {
                     rows[v.wrapped(dv) * u.padded + u.wrapped(du)] += kernel(dv, du);
                 }
             }
-            forward_u.process(&mut rows);
+            let each = |fft: &dyn Fft<f64>, lines: &mut [Complex64]| {
+                lines.chunks_exact_mut(fft.len()).for_each(|line| {
+                    work::check();
+                    fft.process(line);
+                });
+            };
+            each(&*forward_u, &mut rows);
             let mut columns: Vec<Complex64> =
                 (0..u.padded).flat_map(|i| rows[i..].iter().step_by(u.padded).copied()).collect();
-            forward_v.process(&mut columns);
+            each(&*forward_v, &mut columns);
             columns.into_iter().map(|value| value.re / points).collect::<Vec<f64>>()
         };
         let frequencies = |extent: Extent| (0..extent.padded).map(move |k| k as f64 / extent.padded as f64);
@@ -155,7 +170,10 @@ impl Bank {
             Kernel::Taps(kernel) => transformed(kernel),
             Kernel::Spectrum(of) => {
                 let of = &of;
-                let column = |i: f64| frequencies(v).map(move |j| of(j, i) / points);
+                let column = |i: f64| {
+                    work::check();
+                    frequencies(v).map(move |j| of(j, i) / points)
+                };
                 frequencies(u).flat_map(column).collect()
             }
         };
@@ -190,7 +208,7 @@ impl Bank {
                 "slices are as large as the kernels' spectra expect"
             );
         }
-        slices.into_par_iter().for_each_init(
+        slices.into_par_iter().watched().for_each_init(
             || self.scratch(),
             |scratch, (slice, mut out)| {
                 self.respond(slice, scratch);
@@ -205,7 +223,7 @@ impl Bank {
         let work = plans.map(|plan| plan.get_inplace_scratch_len()).into_iter().max().unwrap_or(0);
         let (v, u) = (self.v, self.u);
         let frequencies = u.padded / 2 + 1;
-        let complex = |n| vec![Complex64::default(); n];
+        let complex = |n| zeros::<Complex64>(n);
         Scratch {
             real: vec![0.0; u.padded],
             rows: complex(v.n * frequencies),
@@ -222,6 +240,7 @@ impl Bank {
         self.transform(slice, scratch);
         scratch.pooled.fill(0.0);
         for kernel in &self.spectra {
+            work::check();
             self.transform_back(kernel, scratch);
             let rows = scratch.response.chunks_exact(self.u.padded);
             for (pooled, row) in scratch.pooled.chunks_exact_mut(self.u.n).zip(rows) {

@@ -9,6 +9,8 @@ use rayon::prelude::*;
 use super::boundary::Boundary;
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Add, Tap, add_ahead, add_assign, pair_sums, quotients, weighted_rows};
+use crate::volume::voxels::volume;
+use crate::work::parallel::Watch;
 
 /// Most columns that are summed together, so that what is summed stays in the cache.
 const MAX_COLUMNS: usize = 256;
@@ -24,7 +26,7 @@ pub(crate) struct BoxMean {
 impl BoxMean {
     /// The mean round each voxel.
     pub(crate) fn of(&self, image: &Array3<f64>) -> Array3<f64> {
-        let mut means = Array3::zeros(image.dim());
+        let mut means = volume(image.dim().into());
         self.run(Some(image.view()), &mut means);
         means
     }
@@ -41,7 +43,7 @@ impl BoxMean {
         if z > 0 {
             // Planes of z and x.
             let planes: Vec<_> = to.axis_iter_mut(Axis(1)).enumerate().collect();
-            planes.into_par_iter().for_each_init(Blocks::default, |blocks, (j, to)| {
+            planes.into_par_iter().watched().for_each_init(Blocks::default, |blocks, (j, to)| {
                 let from = from.as_ref().map(|from| from.index_axis(Axis(1), j));
                 blocks.plane(from, to, z, self);
             });
@@ -50,7 +52,7 @@ impl BoxMean {
         let voxels: f64 = self.half.iter().map(|&h| (2 * h + 1) as f64).product();
         let slices: Vec<_> = to.axis_iter_mut(Axis(0)).enumerate().collect();
         let scratch = || (Blocks::default(), Powers::default());
-        slices.into_par_iter().for_each_init(scratch, |(blocks, powers), (k, mut slice)| {
+        slices.into_par_iter().watched().for_each_init(scratch, |(blocks, powers), (k, mut slice)| {
             let from = from.as_ref().map(|from| from.index_axis(Axis(0), k));
             match from {
                 _ if y > 0 => blocks.plane(from, slice.view_mut(), y, self),

@@ -9,6 +9,9 @@ use std::sync::Arc;
 
 use ndarray::{Array2, Array3, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
+
+use crate::kernels::pages::{Zero, zeros};
+use crate::work::parallel::Watch;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use rustfft::num_complex::Complex64;
 use rustfft::{Fft, FftPlanner};
@@ -36,6 +39,11 @@ pub(crate) struct Transfer<G> {
     pub kernels: Vec<Triple>,
 }
 
+/// A table of zeros.
+fn plane<T: Zero>(rows: usize, columns: usize) -> Array2<T> {
+    Array2::from_shape_vec((rows, columns), zeros(rows * columns)).expect("as many zeros as it has places")
+}
+
 /// The response of an image (z, y, x): the real part of the inverse transform of its transform
 /// times the transfer function.
 pub(crate) fn filter<G: Fn([f64; 3]) -> f64 + Sync>(
@@ -52,27 +60,29 @@ pub(crate) fn filter<G: Fn([f64; 3]) -> f64 + Sync>(
     let rows =
         Rows { line: x, forward: real.plan_fft_forward(x.padded), inverse: real.plan_fft_inverse(x.padded) };
     let lines = (image.view().into_shape_with_order((nz * ny, nx))).expect("rows of the image");
-    let mut spectra = Array2::zeros((x.padded / 2 + 1, nz * ny));
+    let mut spectra = plane(x.padded / 2 + 1, nz * ny);
     let blocks: Vec<_> =
         lines.axis_chunks_iter(Axis(0), ROWS).zip(spectra.axis_chunks_iter_mut(Axis(1), ROWS)).collect();
     blocks
         .into_par_iter()
+        .watched()
         .for_each_init(|| rows.scratch(), |scratch, (from, to)| rows.transform(from, to, scratch));
 
     let planes = Planes::new([z, y, x], dimensions, transfer);
     let all: Vec<_> = spectra.axis_iter_mut(Axis(0)).enumerate().collect();
-    all.into_par_iter().for_each_init(
+    all.into_par_iter().watched().for_each_init(
         || planes.scratch(),
         |scratch, (frequency, mut plane)| {
             planes.apply(frequency, plane.as_slice_mut().expect("rows are contiguous"), scratch);
         },
     );
 
-    let mut response = Array2::zeros((nz * ny, nx));
+    let mut response = plane(nz * ny, nx);
     let blocks: Vec<_> =
         spectra.axis_chunks_iter(Axis(1), ROWS).zip(response.axis_chunks_iter_mut(Axis(0), ROWS)).collect();
     blocks
         .into_par_iter()
+        .watched()
         .for_each_init(|| rows.scratch(), |scratch, (from, to)| rows.back(from, to, scratch));
     response.into_shape_with_order((nz, ny, nx)).expect("rows of the image")
 }
@@ -235,8 +245,8 @@ impl<'a, G: Fn([f64; 3]) -> f64> Planes<'a, G> {
         let plans = self.along_y.iter().chain(self.along_z.iter().flatten());
         let radial = self.frequencies[0].magnitudes.len() * self.frequencies[1].magnitudes.len();
         PlaneScratch {
-            rows: vec![Complex64::default(); z.n * y.padded],
-            columns: vec![Complex64::default(); ROWS * z.padded],
+            rows: zeros(z.n * y.padded),
+            columns: zeros(ROWS * z.padded),
             radial: [vec![0.0; radial], vec![0.0; radial]],
             factors: vec![0.0; z.padded],
             work: vec![Complex64::default(); plans.map(|p| p.get_inplace_scratch_len()).max().unwrap_or(0)],

@@ -7,6 +7,8 @@ use ndarray::Array3;
 use rayon::prelude::*;
 
 use crate::kernels::finite::larger;
+use crate::volume::voxels::copied;
+use crate::work::parallel::Watch;
 
 /// Voxels that are worth a task of their own.
 const CHUNK: usize = 1 << 14;
@@ -18,9 +20,9 @@ pub(crate) fn largest_magnitude(image: &Array3<f64>) -> f64 {
 
 /// The image with `function` applied to each voxel.
 pub(crate) fn each(image: &Array3<f64>, function: impl Fn(f64) -> f64 + Sync + Send) -> Array3<f64> {
-    let mut result = image.as_standard_layout().into_owned();
+    let mut result = copied(image.view(), |x| x);
     let values = result.as_slice_mut().expect("made in standard layout");
-    values.par_chunks_mut(CHUNK).for_each(|chunk| chunk.iter_mut().for_each(|x| *x = function(*x)));
+    values.par_chunks_mut(CHUNK).watched().for_each(|chunk| chunk.iter_mut().for_each(|x| *x = function(*x)));
     result
 }
 

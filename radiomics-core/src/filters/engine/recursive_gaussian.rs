@@ -8,10 +8,11 @@ use rayon::prelude::*;
 
 use super::recursive_coefficients::{second_derivative, smoothing};
 use crate::kernels::Isa;
-use crate::kernels::pages::zeros;
+use crate::kernels::pages::{room, zeros};
 use crate::kernels::recursive::{Causal, LANES, Lines, Recursion, Stored, add_scaled, filter, sum_scaled};
 use crate::kernels::transpose::{Element, Matrix, transpose};
 use crate::volume::grid::Window;
+use crate::work::parallel::Watch;
 
 /// An image whose rows are padded to whole panels of lines, and volumes between the axes, which
 /// are used again for the next σ.
@@ -75,7 +76,7 @@ impl Laplacians {
 fn padded<T: Copy + Default>(image: &Array3<f64>, value: impl Fn(f64) -> T) -> Vec<T> {
     let (nz, ny, nx) = image.dim();
     let pitch = nx.next_multiple_of(LANES);
-    let mut values = Vec::with_capacity(nz * ny * pitch);
+    let mut values = room(nz * ny * pitch);
     for row in image.rows() {
         match row.as_slice() {
             Some(row) => values.extend(row.iter().map(|&x| value(x))),
@@ -118,14 +119,14 @@ impl Passes {
     ) {
         let ([nz, ny, _], [_, px]) = (self.shape, self.pitch);
         let slices = values.par_chunks(ny * px).zip(by_slice(along_x, nz, px)).zip(by_slice(along_y, nz, px));
-        slices.for_each_init(
+        slices.watched().for_each_init(
             || self.slices(),
             |buffers, ((values, along_x), along_y)| {
                 self.before_z(values, along_x, along_y, buffers);
             },
         );
         let rows = along_x.par_chunks_mut(nz * px).zip(along_y.par_chunks_mut(nz * px)).enumerate();
-        rows.for_each_init(
+        rows.watched().for_each_init(
             <(Causal, [Vec<f32>; 2])>::default,
             |(causal, smooth), (y, (along_x, along_y))| {
                 if (part.start[1]..part.end()[1]).contains(&y) {
@@ -137,7 +138,7 @@ impl Passes {
         );
         let to = to.as_slice_mut().expect("made in standard layout");
         let slices = to.par_chunks_mut(part.shape[1] * part.shape[2]);
-        slices.zip(part.start[0]..part.end()[0]).for_each_init(
+        slices.zip(part.start[0]..part.end()[0]).watched().for_each_init(
             || self.slices::<f32>(),
             |buffers, (to, z)| {
                 self.after_z(&along_y[z * px..], buffers);

@@ -13,8 +13,9 @@ use super::wavelets::DecompositionFilters;
 use crate::error::Result;
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Float, Tap, sums};
-use crate::kernels::pages::zeros;
+use crate::kernels::pages::{room, zeros};
 use crate::volume::grid::Window;
+use crate::work::parallel::Watch;
 
 /// Whether each of x, y and z is high-pass filtered.
 pub(crate) type Band = [bool; 3];
@@ -94,7 +95,7 @@ pub(crate) fn responses<T: Float>(
 fn extended<T: Float>(image: &Array3<f64>, isa: Isa) -> Volume<T> {
     let shape: [usize; 3] = image.dim().into();
     let even = shape.map(|n| n + n % 2);
-    let mut values = Vec::with_capacity(even.iter().product());
+    let mut values = room(even.iter().product());
     for k in 0..even[0] {
         for j in 0..even[1] {
             let row = image.slice(ndarray::s![k % shape[0], j % shape[1], ..]);
@@ -171,7 +172,7 @@ impl<T: Float> Volume<T> {
             .chunks_exact(plane)
             .map(|from| (from, [low_planes.next(), high_planes.next()]))
             .collect();
-        work.into_par_iter().for_each_init(
+        work.into_par_iter().watched().for_each_init(
             || (vec![T::default(); ny * pitch], vec![T::default(); ny * pitch]),
             |(extended, filtered), (from, to)| {
                 for (row, extended) in from.chunks_exact(nx).zip(extended.chunks_exact_mut(pitch)) {
@@ -208,16 +209,19 @@ impl<T: Float> Volume<T> {
         assert_eq!(to.len(), part.shape.iter().product::<usize>(), "room for the box {part:?}");
         let slices = to.par_chunks_mut((part.shape[1] * part.shape[2]).max(1));
         let columns = part.start[2]..part.end()[2];
-        slices.zip(part.start[0]..part.end()[0]).for_each_init(Vec::new, |sums_of_row, (slice, k)| {
-            let taps = taps(filter.unwrap_or(&[1.0]), k, nz, ny * nx);
-            sums_of_row.resize(nx, T::default());
-            for (to, j) in slice.chunks_exact_mut(part.shape[2]).zip(part.start[1]..) {
-                sums(self.isa, sums_of_row, &self.values[j * nx..], &taps);
-                for (to, &sum) in to.iter_mut().zip(&sums_of_row[columns.clone()]) {
-                    *to = value(sum);
+        slices.zip(part.start[0]..part.end()[0]).watched().for_each_init(
+            Vec::new,
+            |sums_of_row, (slice, k)| {
+                let taps = taps(filter.unwrap_or(&[1.0]), k, nz, ny * nx);
+                sums_of_row.resize(nx, T::default());
+                for (to, j) in slice.chunks_exact_mut(part.shape[2]).zip(part.start[1]..) {
+                    sums(self.isa, sums_of_row, &self.values[j * nx..], &taps);
+                    for (to, &sum) in to.iter_mut().zip(&sums_of_row[columns.clone()]) {
+                        *to = value(sum);
+                    }
                 }
-            }
-        });
+            },
+        );
     }
 }
 

@@ -15,6 +15,8 @@ use super::kernel1d::{Kernel, Rotation, Triple};
 use super::separable_plan::{How, Plan};
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Add, Max, MaxMagnitude, Set, SetMagnitude, Tap, weighted_rows};
+use crate::volume::voxels::{copied, volume};
+use crate::work::parallel::Watch;
 
 /// The stages of one response, in their order.
 pub(crate) type Stages = Vec<Triple>;
@@ -75,20 +77,20 @@ impl Engine {
 
     /// The responses to several kernels (z, y, x) in one stage.
     pub(crate) fn each(&self, image: &Array3<f64>, responses: &[Triple]) -> Vec<Array3<f64>> {
-        let mut out: Vec<_> = responses.iter().map(|_| Array3::zeros(image.dim())).collect();
+        let mut out: Vec<_> = responses.iter().map(|_| volume(image.dim().into())).collect();
         self.run(&Plan::each(responses), image, &mut out.iter_mut().collect::<Vec<_>>());
         out
     }
 
     /// The response to one stage.
     pub(crate) fn convolve(&self, image: &Array3<f64>, kernels: &Triple) -> Array3<f64> {
-        let mut out = Array3::zeros(image.dim());
+        let mut out = volume(image.dim().into());
         self.run(&Plan::each(std::slice::from_ref(kernels)), image, &mut [&mut out]);
         out
     }
 
     fn walk(&self, image: &Array3<f64>, responses: Vec<Signed>, plan: PlanOf) -> Array3<f64> {
-        let mut out = Array3::zeros(image.dim());
+        let mut out = volume(image.dim().into());
         let mut first = true;
         self.walk_into(image, responses, plan, &mut first, &mut out);
         out
@@ -130,7 +132,7 @@ impl Engine {
         let (nz, ny, nx) = image.dim();
         let plane = ny * nx;
         let Some(image) = image.as_slice() else {
-            return self.run(plan, &image.as_standard_layout().into_owned(), out);
+            return self.run(plan, &copied(image.view(), |x| x), out);
         };
         // A block reads `reach` slices more on either side than it has; the larger it is, the
         // rarer is a slice read again, but the more slices are kept.
@@ -144,7 +146,7 @@ impl Engine {
             }
         }
         let lines = Lines { engine: *self, plan, image, shape: [nz, ny, nx] };
-        blocks.into_par_iter().enumerate().for_each_init(
+        blocks.into_par_iter().enumerate().watched().for_each_init(
             || Scratch::new(plan, block * plane, nx),
             |scratch, (n, mut out)| lines.block(n * block, &mut out, scratch),
         );

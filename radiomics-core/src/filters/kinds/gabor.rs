@@ -14,6 +14,7 @@ use crate::filters::reach::{About, Reach};
 use crate::kernels::Isa;
 use crate::names::Named;
 use crate::volume::grid::Window;
+use crate::volume::voxels::volume;
 
 parameters! {
     /// Modulus of the response to a 2D Gabor kernel (IBSI 2, Q88H).
@@ -49,6 +50,11 @@ const FEW_TAPS: f64 = 65_536.0;
 const MOST_VALUES: f64 = 5e8;
 /// Points at most of all spectra of a plane, 8 bytes each.
 const MOST_POINTS: f64 = 536_870_912.0;
+
+/// Points of a spectrum beyond which there may be no more than [`MOST_TIMES`] as many as the slice has voxels:
+/// a kernel that is far wider than the image sees little but what is put beyond its border.
+const FEW_POINTS: f64 = 4_194_304.0;
+const MOST_TIMES: f64 = 64.0;
 /// The least step of the orientation: finer ones take long and change nothing.
 const SMALLEST_STEP: f64 = 1e-3;
 
@@ -137,6 +143,13 @@ impl Gabor {
             );
             return Err(Self::invalid("sigma_mm", self.sigma_mm, remedy));
         }
+        let plane = product(Extent::length);
+        if points > FEW_POINTS && points > MOST_TIMES * plane {
+            let remedy = format!(
+                "it looks so far that slices of {plane} voxels become spectra of {points:.1e} points: make it smaller"
+            );
+            return Err(Self::invalid("sigma_mm", self.sigma_mm, remedy));
+        }
         Ok(by_spectrum)
     }
 
@@ -163,7 +176,7 @@ impl Gabor {
             Pooling::Mean => 1.0 / (thetas.len() * planes.len()) as f64,
             Pooling::Max => 1.0 / planes.len() as f64,
         };
-        let mut response = Array3::zeros(image.dim());
+        let mut response = volume(image.dim().into());
         for &[across, v, u] in planes {
             let extent =
                 |axis: usize| Extent::new(image.len_of(Axis(axis)), half[axis], self.boundary, wanted(axis));

@@ -10,6 +10,8 @@ use crate::filters::operation::{Described, Operation, parameters};
 use crate::filters::reach::{About, Reach};
 use crate::kernels::Isa;
 use crate::names::Named;
+use crate::volume::voxels::volume;
+use crate::work::parallel::Watch;
 
 /// How a pattern of bits becomes a number (Ojala et al. 2002, as in scikit-image).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -140,13 +142,13 @@ impl Operation for LocalBinaryPattern2d {
     fn apply(&self, image: &Array3<f64>, _: About, _: Isa) -> Result<Array3<f64>> {
         let (_, ny, nx) = image.dim();
         let image = image.as_standard_layout();
-        let mut result = Array3::zeros(image.dim());
+        let mut result = volume(image.dim().into());
         let circle = self.circle();
         let columns: Vec<Line> = circle.iter().map(|&(_, dx)| Line::new(dx, nx)).collect();
         let rows: Vec<Line> = circle.iter().map(|&(dy, _)| Line::new(dy, ny)).collect();
         let slices = image.as_slice().expect("in standard layout").par_chunks((ny * nx).max(1));
         let out = result.as_slice_mut().expect("made in standard layout").par_chunks_mut((ny * nx).max(1));
-        slices.zip(out).for_each_init(Scratch::default, |scratch, (slice, out)| {
+        slices.zip(out).watched().for_each_init(Scratch::default, |scratch, (slice, out)| {
             for (j, out) in out.chunks_exact_mut(nx).enumerate() {
                 self.row(slice, j, nx, &rows, &columns, scratch, out);
             }

@@ -14,6 +14,9 @@ use crate::kernels::convolve::{Set, Tap, weighted_rows};
 use crate::kernels::finite::larger;
 use crate::kernels::splines::{self, LANES, mirror, spline_weights};
 use crate::volume::voxels::VoxelKind;
+use crate::volume::voxels::copied;
+use crate::volume::voxels::volume;
+use crate::work::parallel::Watch;
 
 /// What is made of the samples on a sphere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +80,7 @@ const SPLINE_REACH: usize = 32;
 
 impl Operation for LocalBinaryPattern3d {
     fn apply(&self, image: &Array3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
-        let image = image.as_standard_layout().into_owned();
+        let image = copied(image.view(), |x| x);
         let shape: [usize; 3] = image.dim().into();
         let [_, ny, nx] = shape;
         let coefficients = spline_coefficients(&image, isa);
@@ -93,9 +96,9 @@ impl Operation for LocalBinaryPattern3d {
             SphericalMap::Kurtosis => None,
         };
         let values = image.as_slice().expect("in standard layout");
-        let mut result = Array3::zeros(image.dim());
+        let mut result = volume(image.dim().into());
         let rows = result.as_slice_mut().expect("made in standard layout");
-        let rows = rows.par_chunks_mut(nx.max(1)).enumerate();
+        let rows = rows.par_chunks_mut(nx.max(1)).enumerate().watched();
         rows.for_each_init(
             || (vec![0.0; nx], vec![0.0; nx * vertices.len()], vec![0.0; vertices.len()]),
             |(line, samples, of_voxel), (row, to)| {
@@ -156,7 +159,7 @@ fn spline_coefficients(image: &Array3<f64>, isa: Isa) -> Array3<f64> {
     let mut coefficients = image.clone();
     for axis in 0..3 {
         let mut lines: Vec<_> = coefficients.lanes_mut(Axis(axis)).into_iter().collect();
-        lines.par_chunks_mut(LANES).for_each_init(Vec::new, |block, lines| {
+        lines.par_chunks_mut(LANES).watched().for_each_init(Vec::new, |block, lines| {
             let length = lines.first().map_or(0, |line| line.len());
             block.clear();
             block.resize(length, [0.0; LANES]);

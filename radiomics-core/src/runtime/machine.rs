@@ -1,0 +1,65 @@
+//! What a job runs on, as callers say it.
+
+use std::ops::ControlFlow;
+
+use super::pool::Pool;
+use crate::kernels::Isa;
+use crate::work::Watch;
+
+/// How to compute; never changes a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Execution {
+    /// Number of threads, at most 1024; 0 means as many as the machine has.
+    pub threads: usize,
+    /// Instruction set.
+    pub isa: Isa,
+}
+
+impl Default for Execution {
+    fn default() -> Self {
+        Self { threads: 0, isa: Isa::best() }
+    }
+}
+
+impl Execution {
+    /// A runtime on the threads of `pool` with this instruction set.
+    pub(crate) fn on<'a>(&self, pool: &'a Pool) -> Runtime<'a> {
+        Runtime { isa: self.isa, ..Runtime::new(pool) }
+    }
+}
+
+/// A function that is told how many of how many steps are done, and may stop the job. It is called on the
+/// thread that started the job, with numbers that never go down: first with 0, after each step, and at least every
+/// 0.05 s in between with the same number; last with all steps unless the job fails or is stopped. The answer to
+/// the last call is not looked at. A job that is stopped ends within about 0.1 s.
+pub type Progress<'a> = dyn Fn(usize, usize) -> ControlFlow<()> + Sync + 'a;
+
+/// What a job runs on; never changes a number.
+#[derive(Clone, Copy)]
+pub struct Runtime<'a> {
+    /// The threads of the job.
+    pub pool: &'a Pool,
+    /// Instruction set.
+    pub isa: Isa,
+    /// Who is told of progress, and may stop the job.
+    pub progress: Option<&'a Progress<'a>>,
+    /// Stops the job from any thread.
+    pub stop: Option<&'a Watch>,
+    /// Bytes of memory that the job may take beside its input and its result; what the machine has free if it is `None` (without a limit
+    /// where the system does not say). A job that would need more is refused before it takes them.
+    pub memory_bytes: Option<u64>,
+}
+
+impl<'a> Runtime<'a> {
+    /// A runtime on the threads of `pool` with the best instruction set, which tells nobody of progress, is
+    /// stopped by nobody, and may take what memory the machine has free.
+    pub fn new(pool: &'a Pool) -> Self {
+        Self { pool, isa: Isa::best(), progress: None, stop: None, memory_bytes: None }
+    }
+}
+
+impl std::fmt::Debug for Runtime<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Runtime").field("pool", self.pool).field("isa", &self.isa).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,194 @@
+//! A job that runs: how far it is, who is told, and whether it was stopped.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::machine::{Execution, Progress, Runtime};
+use super::pool::Pool;
+use crate::error::{Error, Result};
+use crate::work::{Job, Left};
+
+/// How long the teller of progress sleeps at most.
+const PERIOD: Duration = Duration::from_millis(40);
+
+/// A job: counts its steps, and tells of them on the thread that started it.
+pub(crate) struct Monitor<'a> {
+    pool: &'a Pool,
+    progress: Option<&'a Progress<'a>>,
+    job: Arc<Job>,
+    total: usize,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    done: usize,
+    /// Steps that wait to be told of, and those that have been.
+    asked: usize,
+    told: usize,
+    /// What was told last.
+    last: usize,
+    /// Whether somebody tells of steps now.
+    is_telling: bool,
+}
+
+impl Execution {
+    /// Runs a job on threads of its own, which it takes the instruction set from.
+    ///
+    /// # Errors
+    /// Those of the job, and as [`Pool::new`] and [`Runtime::run`].
+    pub(crate) fn run<R: Send>(&self, job: impl FnOnce(&Monitor) -> Result<R> + Send) -> Result<R> {
+        let pool = Pool::new(self.threads)?;
+        self.on(&pool).run(0, job)
+    }
+}
+
+impl Runtime<'_> {
+    /// Runs a job of `total` steps.
+    ///
+    /// # Errors
+    /// Those of the job, [`Error::Cancelled`](crate::Error::Cancelled) when it is stopped, and
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when it needs more memory than it may take.
+    pub(crate) fn run<R: Send>(
+        &self,
+        total: usize,
+        job: impl FnOnce(&Monitor) -> Result<R> + Send,
+    ) -> Result<R> {
+        let monitor = Monitor::start(self, total)?;
+        let result = monitor.run(|| job(&monitor))?;
+        monitor.end();
+        Ok(result)
+    }
+}
+
+impl<'a> Monitor<'a> {
+    /// A job of `total` steps, none of which is done; whoever is told of progress hears of it.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] when it is stopped at once.
+    pub fn start(runtime: &Runtime<'a>, total: usize) -> Result<Self> {
+        let Runtime { pool, progress, stop, memory_bytes, .. } = *runtime;
+        let job = Job::new(stop.cloned(), memory_bytes);
+        let monitor = Self { pool, progress, job, total, state: Mutex::default(), changed: Condvar::new() };
+        let is_refused = progress.is_some_and(|progress| progress(0, total).is_break());
+        if is_refused || monitor.job.is_stopped() { Err(monitor.cancelled()) } else { Ok(monitor) }
+    }
+
+    /// Runs a part of the job on the threads of the pool.
+    ///
+    /// # Errors
+    /// Those of `part`; [`Error::Cancelled`] and [`Error::OutOfMemory`].
+    pub fn run<R: Send>(&self, part: impl FnOnce() -> Result<R> + Send) -> Result<R> {
+        let part = || self.job.run(part);
+        let result = match self.progress {
+            Some(progress) if !self.pool.is_own_thread() => {
+                self.state().is_telling = true;
+                let part = || {
+                    // However the part ends, the teller is to end as well.
+                    let _ended = Ended(self);
+                    part()
+                };
+                self.pool.install_and(part, || self.tell(progress)).expect("a part that has ended")
+            }
+            _ => self.pool.install(part),
+        };
+        match result {
+            Ok(result) => result,
+            Err(Left::Stopped) => Err(self.cancelled()),
+            Err(Left::Memory(shortage)) => Err(Error::OutOfMemory {
+                what: shortage.what,
+                needed: shortage.needed,
+                available: shortage.available,
+                remedy: shortage.remedy,
+            }),
+        }
+    }
+
+    /// Counts `steps` more as done, and waits until whoever is told of progress knows of it.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] when the job was stopped, now or earlier.
+    pub fn advance(&self, steps: usize) -> Result<()> {
+        let mut state = self.state();
+        state.done += steps;
+        state.asked += 1;
+        let own = state.asked;
+        self.changed.notify_all();
+        while state.is_telling && state.told < own && !self.job.is_stopped() {
+            (state, _) = self.wait(state);
+        }
+        drop(state);
+        if self.job.is_stopped() { Err(self.cancelled()) } else { Ok(()) }
+    }
+
+    /// Tells that all is done, if that is not known yet.
+    pub fn end(&self) {
+        if let (Some(progress), true) = (self.progress, self.state().last < self.total) {
+            // What is done cannot be stopped any more.
+            let _ = progress(self.total, self.total);
+        }
+    }
+
+    /// Tells of steps, and every now and then that there is none, until the part has ended.
+    fn tell(&self, progress: &Progress) {
+        let _stopped = StopsByPanic(self);
+        let mut state = self.state();
+        while state.is_telling {
+            let mut is_time = false;
+            if state.asked == state.told || self.job.is_stopped() {
+                (state, is_time) = self.wait(state);
+            }
+            let State { asked, done, .. } = *state;
+            if !state.is_telling || self.job.is_stopped() || asked == state.told && !is_time {
+                continue;
+            }
+            // Steps go on meanwhile.
+            drop(state);
+            if progress(done, self.total).is_break() && done < self.total {
+                self.job.stop();
+            }
+            state = self.state();
+            (state.told, state.last) = (asked, done);
+            self.changed.notify_all();
+        }
+    }
+
+    fn cancelled(&self) -> Error {
+        Error::Cancelled { done: self.state().done, total: self.total }
+    }
+
+    // A lock that a panicking thread left behind is as good as any: what it guards is always valid.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until something changes, or says that it has waited for long.
+    fn wait<'g>(&self, state: MutexGuard<'g, State>) -> (MutexGuard<'g, State>, bool) {
+        let (state, waited) =
+            self.changed.wait_timeout(state, PERIOD).unwrap_or_else(PoisonError::into_inner);
+        (state, waited.timed_out())
+    }
+}
+
+/// Ends the telling when a part ends, however it does.
+struct Ended<'m, 'a>(&'m Monitor<'a>);
+
+impl Drop for Ended<'_, '_> {
+    fn drop(&mut self) {
+        self.0.state().is_telling = false;
+        self.0.changed.notify_all();
+    }
+}
+
+/// Stops the job when whoever is told of progress panics.
+struct StopsByPanic<'m, 'a>(&'m Monitor<'a>);
+
+impl Drop for StopsByPanic<'_, '_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.job.stop();
+            self.0.changed.notify_all();
+        }
+    }
+}
