@@ -75,4 +75,4 @@ pub use texture::aggregation::{self, Aggregation};
 pub use volume::grid::{Grid, IDENTITY, Window};
 pub use volume::image::{Image, Mask};
 pub use volume::voxels::Voxels;
-pub use work::{Cancel, Watch};
+pub use work::{Cancel, Watch, free_memory};

@@ -33,7 +33,7 @@ use crate::preprocess::{self, grey_levels};
 use crate::region::levels::Levels;
 use crate::region::roi::Roi;
 use crate::region::sample::Sample;
-use crate::runtime::Execution;
+use crate::runtime::{Execution, Pool, Runtime};
 use crate::settings::Settings;
 use crate::texture::aggregation::Span;
 use crate::volume::grid::{Grid, IDENTITY, Window};
@@ -55,14 +55,33 @@ pub fn matrices(
     settings: &Settings,
     execution: &Execution,
 ) -> Result<Vec<Matrix>> {
+    // What is wrong with the settings is said before threads are started.
+    Selection::new(settings)?;
+    let pool = Pool::new(execution.threads)?;
+    matrices_on(image, mask, label, settings, &execution.on(&pool))
+}
+
+/// As [`matrices`], on threads that are kept; it can be stopped, and is told of as one step.
+///
+/// # Errors
+/// As [`matrices`], [`Error::Cancelled`](crate::Error::Cancelled) and
+/// [`Error::OutOfMemory`](crate::Error::OutOfMemory).
+pub fn matrices_on(
+    image: &Image,
+    mask: &Mask,
+    label: i64,
+    settings: &Settings,
+    runtime: &Runtime,
+) -> Result<Vec<Matrix>> {
     let selection = Selection::new(settings)?;
     settings.check_single_discretisation("texture matrices")?;
-    execution.run(|_| {
-        let roi = preprocess::prepare(image, mask, label, settings, 0.0, execution.isa)?;
+    let isa = runtime.isa;
+    runtime.run(1, |_| {
+        let roi = preprocess::prepare(image, mask, label, settings, 0.0, isa)?;
         let roi = roi.sliced_along(settings.slice_axis);
-        let sample = Sample::new(execution.isa, &roi);
-        let levels = grey_levels(&roi, &sample, settings, execution.isa)?;
-        Ok(Counting { roi: &roi, levels: &levels, settings, isa: execution.isa }.matrices(&selection))
+        let sample = Sample::new(isa, &roi);
+        let levels = grey_levels(&roi, &sample, settings, isa)?;
+        Ok(Counting { roi: &roi, levels: &levels, settings, isa }.matrices(&selection))
     })
 }
 
@@ -101,6 +120,22 @@ pub fn matrices_of_levels(
     execution: &Execution,
 ) -> Result<Vec<Matrix>> {
     settings.validate()?;
+    let pool = Pool::new(execution.threads)?;
+    matrices_of_levels_on(levels, n_g, settings, &execution.on(&pool))
+}
+
+/// As [`matrices_of_levels`], on threads that are kept; it can be stopped, and is told of as one step.
+///
+/// # Errors
+/// As [`matrices_of_levels`], [`Error::Cancelled`](crate::Error::Cancelled) and
+/// [`Error::OutOfMemory`](crate::Error::OutOfMemory).
+pub fn matrices_of_levels_on(
+    levels: ArrayView3<u16>,
+    n_g: usize,
+    settings: &Settings,
+    runtime: &Runtime,
+) -> Result<Vec<Matrix>> {
+    settings.validate()?;
     let selection = Selection::new(settings)?;
     let highest = usize::from(levels.iter().copied().max().unwrap_or(0));
     if highest > n_g {
@@ -117,12 +152,13 @@ pub fn matrices_of_levels(
         resegmented: None,
         region: Window::whole(shape),
     };
-    execution.run(|_| {
+    let isa = runtime.isa;
+    runtime.run(1, |_| {
         let roi = roi.sliced_along(settings.slice_axis);
         let turned = roi.intensities().mapv(|level| level as u16);
         let pad = settings.distances.iter().max().map_or(1, |&d| d as usize);
         let levels = Levels::from_array(&turned, n_g, pad);
-        Ok(Counting { roi: &roi, levels: &levels, settings, isa: execution.isa }.matrices(&selection))
+        Ok(Counting { roi: &roi, levels: &levels, settings, isa }.matrices(&selection))
     })
 }
 

@@ -82,7 +82,7 @@ impl PreparedMaps {
         let with_levels = families.iter().any(|chosen| chosen.family.compute.uses_levels());
         let isa = runtime.isa;
         let mut region = runtime
-            .run(0, |_| Region::new(image, mask, label, settings, filter, window, with_levels, isa))?;
+            .run(1, |_| Region::new(image, mask, label, settings, filter, window, with_levels, isa))?;
         let voxels = std::mem::take(&mut region.voxels);
         let mut layout = Layout { grid: region.grid.clone(), voxels, columns: Vec::new() };
         let mut parts = Vec::new();

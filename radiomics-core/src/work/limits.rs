@@ -4,13 +4,13 @@
 /// control groups leave and what its limit of address space (`ulimit -v`) leaves. `None` where the system does
 /// not say.
 #[cfg(target_os = "linux")]
-pub fn free_bytes() -> Option<u64> {
+pub fn free_memory() -> Option<u64> {
     let least = [machine(), control_groups(), address_space()].into_iter().flatten().min()?;
     Some(least.saturating_sub(RESERVE))
 }
 
 #[cfg(not(target_os = "linux"))]
-pub fn free_bytes() -> Option<u64> {
+pub fn free_memory() -> Option<u64> {
     None
 }
 
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn this_machine_has_something_free() {
-        let free = super::free_bytes().expect("Linux says it");
+        let free = super::free_memory().expect("Linux says it");
         assert!(free > 1 << 20 && free < 1 << 50, "{free}");
         assert!(super::kilobytes("/proc/self/status", "VmSize:").is_some_and(|bytes| bytes > 1 << 20));
         assert_eq!(super::kilobytes("/proc/meminfo", "NoSuchKey:"), None);

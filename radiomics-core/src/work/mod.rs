@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 pub use cancel::{Cancel, Watch};
+pub use limits::free_memory;
 
 thread_local! {
     static CURRENT: RefCell<Option<Arc<Job>>> = const { RefCell::new(None) };
@@ -83,7 +84,7 @@ impl Job {
     /// Bytes that may be taken beside those that are held.
     fn available(&self) -> u64 {
         let held = self.held.load(Ordering::Relaxed);
-        let limit = self.limit.get_or_init(|| limits::free_bytes().map_or(u64::MAX, |free| held + free));
+        let limit = self.limit.get_or_init(|| free_memory().map_or(u64::MAX, |free| held + free));
         limit.saturating_sub(held)
     }
 }
@@ -163,7 +164,7 @@ pub(crate) fn ask(bytes: u64) {
         Some(&limit) if bytes > limit => limit,
         _ if bytes < LITTLE => return,
         // Asked anew each time: the memory is about to be taken, and others take some as well.
-        _ => match limits::free_bytes() {
+        _ => match free_memory() {
             Some(free) if bytes > free => free,
             _ => return,
         },
@@ -174,7 +175,7 @@ pub(crate) fn ask(bytes: u64) {
 /// Leaves the job because the system refused memory.
 pub(crate) fn refused(bytes: u64) {
     if let Some(job) = current() {
-        let available = limits::free_bytes().unwrap_or_else(|| job.available());
+        let available = free_memory().unwrap_or_else(|| job.available());
         leave(Left::Memory(Shortage { what: ARRAY, remedy: REMEDY, needed: bytes, available }));
     }
 }
