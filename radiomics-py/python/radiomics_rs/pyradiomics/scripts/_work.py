@@ -53,11 +53,19 @@ class _Lanes:
 
     def run(self, run: Run, case: Case) -> dict:
         """The row of a case, extracted in this thread's process."""
+        # An interrupt is for the thread that waits for the rows, and not for processes that are
+        # about to start: they would print where they were.
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         pool = getattr(self._own, "pool", None)
         if pool is None:
             pool = self._own.pool = self._new()
         try:
-            return pool.submit(run, case).result()
+            row = pool.submit(run, case)
+            if self._stopped:
+                # Its process may have started behind the back of who ended the others.
+                _terminate(pool)
+            return row.result()
         except BrokenProcessPool:
             self._own.pool = None
             if not self._stopped:
@@ -80,15 +88,19 @@ class _Lanes:
         self._stopped = True
         with self._lock:
             for pool in self._all:
-                # The executor has no public way to them before Python 3.14.
-                for process in list((pool._processes or {}).values()):
-                    process.terminate()
+                _terminate(pool)
 
     def end(self) -> None:
         """Let the processes end once they are idle."""
         with self._lock:
             for pool in self._all:
                 pool.shutdown(wait=not self._stopped, cancel_futures=True)
+
+
+def _terminate(pool: concurrent.futures.ProcessPoolExecutor) -> None:
+    # The executor has no public way to them before Python 3.14.
+    for process in list((pool._processes or {}).values()):
+        process.terminate()
 
 
 _ENDED = (
