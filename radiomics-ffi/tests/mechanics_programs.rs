@@ -1,0 +1,53 @@
+//! C and C++ programs build against the headers and the static library without a warning, and do
+//! what they should: plainly, under AddressSanitizer and under valgrind, with GCC and with Clang.
+//! A compiler or tool that is not there is skipped with a line that says so.
+
+mod tools;
+
+use std::process::Command;
+
+use tools::{COMPILERS, Compiler, build, found, run, skipped, under_valgrind, with_every_compiler};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+#[test]
+fn every_function_from_c() {
+    with_every_compiler("happy.c", &[], &[VERSION]);
+    under_valgrind("happy.c", &[], &[VERSION]);
+}
+
+#[test]
+fn filters_and_maps_from_c() {
+    with_every_compiler("outputs.c", &[], &[]);
+    under_valgrind("outputs.c", &[], &[]);
+}
+
+#[test]
+fn four_threads_and_cancelling() {
+    with_every_compiler("threads.c", &["-pthread"], &[]);
+    under_valgrind("threads.c", &["-pthread"], &[]);
+}
+
+#[test]
+fn wrapper_from_cpp() {
+    with_every_compiler("wrapper.cpp", &[], &[VERSION]);
+    with_every_compiler("wrapper.cpp", &["-fno-exceptions"], &[VERSION]);
+    under_valgrind("wrapper.cpp", &[], &[VERSION]);
+}
+
+#[test]
+fn filters_and_maps_from_cpp() {
+    with_every_compiler("wrapper_outputs.cpp", &[], &[]);
+    with_every_compiler("wrapper_outputs.cpp", &["-fno-exceptions"], &[]);
+    under_valgrind("wrapper_outputs.cpp", &[], &[]);
+}
+
+#[test]
+fn a_large_image_is_not_copied() {
+    for compiler in COMPILERS.iter().filter(|c| **c == Compiler::Gcc || found(&Compiler::Gcc).is_none()) {
+        match found(compiler) {
+            Some(path) => println!("{}", run(&mut Command::new(build(&path, "memory.c", "plain", &["-O2"])))),
+            None => skipped("memory.c", compiler.name("memory.c")),
+        }
+    }
+}
