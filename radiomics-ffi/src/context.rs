@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use radiomics_core::Pool;
 
 use crate::entry::{free, kept_text, plain_entry, value_or};
-use crate::pointers::{Out, Versioned, versioned};
+use crate::pointers::{Out, Versioned, end_of, versioned};
 use crate::status::{Failure, radiomics_status};
 use crate::strings::c_text;
 
@@ -31,7 +31,7 @@ pub struct radiomics_context_options {
 // SAFETY: repr(C), begins with its size, and consists of integers.
 unsafe impl Versioned for radiomics_context_options {
     const NAME: &'static str = "radiomics_context_options";
-    const FIRST_SIZE: usize = 16;
+    const FIRST_SIZE: usize = end_of!(Self, threads);
 }
 
 impl radiomics_context {
@@ -46,7 +46,7 @@ impl radiomics_context {
 
 /// Makes a context, which starts its threads. `options` may be NULL for the usual choice. What went wrong
 /// if there is none is radiomics_last_error(NULL).
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_context_new(
     options: *const radiomics_context_options,
@@ -67,7 +67,7 @@ pub unsafe extern "C" fn radiomics_context_new(
 }
 
 /// Frees a context and ends its threads; NULL is fine. Not to be called from a progress callback.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_context_free(context: *mut radiomics_context) {
     // SAFETY: by the rule of the header.
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn radiomics_context_free(context: *mut radiomics_context)
 /// remedy, in UTF-8. Empty if none failed. Valid until the next failing call with the context, or until
 /// it is freed. For NULL the same of the calls of this thread that take no context, valid until the next
 /// of those that fails; before RADIOMICS_ABI_VERSION 5 it was empty.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_last_error(context: *const radiomics_context) -> *const c_char {
     value_or(c"".as_ptr(), || {

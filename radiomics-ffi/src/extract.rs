@@ -7,7 +7,7 @@ use radiomics_core::{FeatureTable, Image, Mask, Runtime, Settings, extract_many}
 use crate::context::radiomics_context;
 use crate::entry::entry;
 use crate::image::{image, mask, radiomics_image};
-use crate::pointers::{Out, Versioned, borrowed, slice, text, versioned};
+use crate::pointers::{Out, Versioned, borrowed, end_of, slice, text, versioned};
 use crate::progress::{radiomics_progress, watched};
 use crate::settings::radiomics_settings;
 use crate::status::{Failure, radiomics_status};
@@ -44,12 +44,12 @@ pub struct radiomics_job {
 // NULL.
 unsafe impl Versioned for radiomics_job {
     const NAME: &'static str = "radiomics_job";
-    const FIRST_SIZE: usize = 80;
+    const FIRST_SIZE: usize = end_of!(Self, user_data);
 }
 
 /// Computes the features of the voxels of `mask` that have `label`. The table is to be freed
 /// with radiomics_table_free.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_extract(
     context: *mut radiomics_context,
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn radiomics_extract(
 /// label by label, and for each label image by image. The table is to be freed with
 /// radiomics_table_free. If one region fails, the whole call does, and the text of the error says
 /// where.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_extract_many(
     context: *mut radiomics_context,
@@ -117,12 +117,17 @@ unsafe fn images<'a>(job: &radiomics_job) -> Result<Vec<(&'a str, Image<'a>)>, F
     if pointers.len() > 1 && job.image_names.is_null() {
         return Err(Failure::argument("`image_names` is NULL: several images need names"));
     }
+    // SAFETY: passed on to the caller.
+    let names = match job.image_names.is_null() {
+        true => &[],
+        false => unsafe { slice(job.image_names, job.image_count, "image_names") }?,
+    };
     let mut images: Vec<(&str, Image)> = Vec::new();
     for (index, &pointer) in pointers.iter().enumerate() {
-        let name = match job.image_names.is_null() {
-            true => "original",
-            // SAFETY: passed on to the caller; there are as many names as images.
-            false => unsafe { text(*job.image_names.add(index), &format!("image_names[{index}]")) }?,
+        let name = match names.get(index) {
+            None => "original",
+            // SAFETY: passed on to the caller.
+            Some(&name) => unsafe { text(name, &format!("image_names[{index}]")) }?,
         };
         let role = if pointers.len() == 1 { "image".to_owned() } else { format!("image `{name}`") };
         // SAFETY: passed on to the caller.

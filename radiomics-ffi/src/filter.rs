@@ -15,7 +15,7 @@ use crate::status::radiomics_status;
 /// has the shape of the image and lies where the image lies; what they are called is
 /// radiomics_settings_filter_name. No other setting matters: the image is neither interpolated nor
 /// rounded. Filters whose buffer is NULL are not computed.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_filter(
     context: *mut radiomics_context,

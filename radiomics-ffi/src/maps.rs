@@ -13,7 +13,7 @@ use crate::context::radiomics_context;
 use crate::entry::{entry, free, plain_entry, value_or};
 use crate::image::{image, mask, radiomics_dtype, radiomics_image};
 use crate::output::{Buffer, Output, radiomics_output};
-use crate::pointers::{Out, OutStruct, Versioned, borrowed, versioned};
+use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, versioned};
 use crate::settings::radiomics_settings;
 use crate::status::{Failure, radiomics_status};
 use crate::strings::Texts;
@@ -56,7 +56,7 @@ pub struct radiomics_maps_job {
 // NULL.
 unsafe impl Versioned for radiomics_maps_job {
     const NAME: &'static str = "radiomics_maps_job";
-    const FIRST_SIZE: usize = 56;
+    const FIRST_SIZE: usize = end_of!(Self, unmasked);
 }
 
 /// What a map is of. The texts are UTF-8 and live as long as the maps.
@@ -87,7 +87,7 @@ pub struct radiomics_map {
 // SAFETY: repr(C), begins with its size, and consists of a number and pointers.
 unsafe impl Versioned for radiomics_map {
     const NAME: &'static str = "radiomics_map";
-    const FIRST_SIZE: usize = 72;
+    const FIRST_SIZE: usize = end_of!(Self, pyradiomics);
 }
 
 impl radiomics_maps {
@@ -116,7 +116,7 @@ fn map_for_c(column: &Column, texts: &mut Texts) -> radiomics_map {
 /// Prepares feature maps: a value for each voxel of the region, computed of the window round it. The
 /// region is preprocessed, filtered and discretised here, and windows are gone through in
 /// radiomics_maps_compute. The maps are to be freed with radiomics_maps_free.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_maps_new(
     context: *mut radiomics_context,
@@ -153,7 +153,7 @@ fn flag(given: i32, name: &str) -> Result<bool, Failure> {
 }
 
 /// The number of maps; 0 for NULL.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_maps_length(maps: *const radiomics_maps) -> usize {
     // SAFETY: by the rule of the header.
@@ -161,7 +161,7 @@ pub unsafe extern "C" fn radiomics_maps_length(maps: *const radiomics_maps) -> u
 }
 
 /// Writes what map `index`, from 0, is of. Set `map->struct_size` first.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_maps_map(
     maps: *const radiomics_maps,
@@ -180,7 +180,7 @@ pub unsafe extern "C" fn radiomics_maps_map(
 /// becomes the description of an image of doubles whose `data` are NULL: a map needs a buffer of
 /// `shape[0] * shape[1] * shape[2]`, and is an image like any other once `data` points to that. Set
 /// `image->struct_size` first.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_maps_image(
     maps: *const radiomics_maps,
@@ -206,7 +206,7 @@ pub unsafe extern "C" fn radiomics_maps_image(
 }
 
 /// Computes the values of the maps. Voxels for which a feature is not defined are NAN.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_maps_compute(
     context: *mut radiomics_context,
@@ -261,7 +261,7 @@ fn values(maps: &PreparedMaps, wanted: &[Buffer], runtime: &Runtime) -> Result<V
 }
 
 /// Frees maps; NULL is fine.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_maps_free(maps: *mut radiomics_maps) {
     // SAFETY: by the rule of the header.

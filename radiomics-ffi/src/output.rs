@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use radiomics_core::Runtime;
 
 use crate::context::radiomics_context;
-use crate::pointers::{Out, Versioned, slice, versioned};
+use crate::pointers::{Out, Versioned, end_of, slice, versioned};
 use crate::progress::{radiomics_progress, watched};
 use crate::status::Failure;
 
@@ -38,7 +38,7 @@ pub struct radiomics_output {
 // NULL.
 unsafe impl Versioned for radiomics_output {
     const NAME: &'static str = "radiomics_output";
-    const FIRST_SIZE: usize = 56;
+    const FIRST_SIZE: usize = end_of!(Self, user_data);
 }
 
 /// The caller's buffers, which have been checked and are written last.

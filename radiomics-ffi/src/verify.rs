@@ -18,7 +18,7 @@ use crate::strings::c_text;
 /// not NULL. `report` becomes a table for people, to be freed with radiomics_string_free; it may be
 /// NULL. If a value is outside of its tolerance the status is RADIOMICS_STATUS_NOT_VERIFIED and the
 /// table is the text of the error.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_verify(
     context: *mut radiomics_context,
