@@ -7,8 +7,9 @@
 //    RADIOMICS_STATUS_INVALID_ARGUMENT. The library keeps no pointer beyond the call.
 //  - Outputs are written only when the status is RADIOMICS_STATUS_OK.
 //  - What a function makes is freed with the free function named beside it, which accepts NULL.
-//  - Structs begin with struct_size, their size in the header that the caller was compiled with;
-//    fields that are not needed stay 0: `radiomics_job job = {sizeof job};`
+//  - Structs begin with struct_size, their size in the header that the caller was compiled with. Each
+//    has a macro that sets it and makes all else 0, as fields that are not needed stay:
+//    `radiomics_job job = RADIOMICS_JOB_INIT;`. In C `{.struct_size = sizeof job, .mask = &mask}` is as good.
 //  - Text is UTF-8 and ends in NUL.
 //  - There is no global state: contexts share nothing, and results and settings never change.
 
@@ -53,6 +54,35 @@ struct ArrowArray {
 };
 
 #endif // ARROW_C_DATA_INTERFACE
+
+// What structs begin as, to be changed field by field: struct_size is set, all else is 0.
+#ifdef __cplusplus
+extern "C++" {
+namespace radiomics {
+namespace detail {
+template <class Struct> constexpr Struct sized() noexcept {
+  Struct made{};
+  made.struct_size = sizeof(Struct);
+  return made;
+}
+}  // namespace detail
+}  // namespace radiomics
+}  // extern "C++"
+#define RADIOMICS_INIT(type) ::radiomics::detail::sized<::type>()
+#else
+#define RADIOMICS_INIT(type) {.struct_size = sizeof(type)}
+#endif  // __cplusplus
+#define RADIOMICS_CONTEXT_OPTIONS_INIT RADIOMICS_INIT(radiomics_context_options)
+#define RADIOMICS_IMAGE_INIT RADIOMICS_INIT(radiomics_image)
+#define RADIOMICS_JOB_INIT RADIOMICS_INIT(radiomics_job)
+#define RADIOMICS_ROW_INIT RADIOMICS_INIT(radiomics_row)
+#define RADIOMICS_WARNING_INIT RADIOMICS_INIT(radiomics_warning)
+#define RADIOMICS_OUTPUT_INIT RADIOMICS_INIT(radiomics_output)
+#define RADIOMICS_MAPS_JOB_INIT RADIOMICS_INIT(radiomics_maps_job)
+#define RADIOMICS_MAP_INIT RADIOMICS_INIT(radiomics_map)
+#define RADIOMICS_FEATURE_INIT RADIOMICS_INIT(radiomics_feature)
+#define RADIOMICS_COLUMN_INIT RADIOMICS_INIT(radiomics_column)
+#define RADIOMICS_MATRIX_INIT RADIOMICS_INIT(radiomics_matrix)
 
 // Version of this interface: it grows when functions, fields or codes are added. Nothing that is in the
 // interface is changed or removed while the library's soname stays the same.

@@ -77,8 +77,7 @@ class context {
 
     /// The same without exceptions: radiomics::context::make(threads, why).
     [[nodiscard]] static context make(std::size_t threads, failure &why) {
-        ::radiomics_context_options options{};
-        options.struct_size = sizeof options;
+        ::radiomics_context_options options = RADIOMICS_CONTEXT_OPTIONS_INIT;
         options.threads = threads;
         context made{nothing{}};
         ::radiomics_context *c = nullptr;
@@ -137,8 +136,7 @@ class context {
             names.push_back(name.c_str());
             images.push_back(image.c());
         }
-        ::radiomics_job c_job{};
-        c_job.struct_size = sizeof c_job;
+        ::radiomics_job c_job = RADIOMICS_JOB_INIT;
         c_job.images = images.data();
         c_job.image_names = names.data();
         c_job.image_count = images.size();

@@ -49,8 +49,7 @@ struct output {
 
     /// For C, without progress; it borrows from this object.
     [[nodiscard]] ::radiomics_output c() const noexcept {
-        ::radiomics_output c_output{};
-        c_output.struct_size = sizeof c_output;
+        ::radiomics_output c_output = RADIOMICS_OUTPUT_INIT;
         c_output.buffers = buffers.data();
         c_output.buffer_count = buffers.size();
         c_output.buffer_length = length;

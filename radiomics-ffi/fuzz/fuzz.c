@@ -21,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerInitialize(int *argc, char ***argv) {
     (void)argc, (void)argv;
-    radiomics_context_options options = {sizeof options, 1};
+    radiomics_context_options options = RADIOMICS_CONTEXT_OPTIONS_INIT;
+    options.threads = 1;
     REQUIRE(radiomics_context_new(&options, &context) == RADIOMICS_STATUS_OK);
     REQUIRE(radiomics_settings_from_profile(context, "ibsi", &usual) == RADIOMICS_STATUS_OK);
     const char *quick = "{filters: [{mean: {support_voxels: 3}}], families: [intensity_statistics, glcm, ngtdm]}";
@@ -126,9 +127,7 @@ static radiomics_image image_of(input *in, const unsigned char *buffer, radiomic
 }
 
 static radiomics_image plain(const unsigned char *buffer) {
-    radiomics_image image;
-    memset(&image, 0, sizeof image);
-    image.struct_size = sizeof image;
+    radiomics_image image = RADIOMICS_IMAGE_INIT;
     image.data = buffer;
     image.dtype = RADIOMICS_DTYPE_U8;
     for (int axis = 0; axis < 3; ++axis) {
@@ -158,9 +157,7 @@ static void use_table(radiomics_table *table, input *in) {
     if (row.struct_size > sizeof row && row.struct_size <= 4096) row.struct_size = sizeof row;
     const radiomics_status status = radiomics_table_row(table, number(in), &row);
     REQUIRE(status == RADIOMICS_STATUS_OK || status == RADIOMICS_STATUS_INVALID_ARGUMENT);
-    radiomics_warning warning;
-    memset(&warning, 0, sizeof warning);
-    warning.struct_size = sizeof warning;
+    radiomics_warning warning = RADIOMICS_WARNING_INIT;
     const size_t at = number(in), warnings = radiomics_table_warning_count(table);
     REQUIRE((radiomics_table_warning(table, at, &warning) == RADIOMICS_STATUS_OK) == (at < warnings));
     if (at < warnings) REQUIRE(warning.message[0] != 0 && warning.image[0] != 0);
@@ -260,9 +257,7 @@ static void images(input *in, const radiomics_settings *filters, const radiomics
     REQUIRE((status == RADIOMICS_STATUS_OK) == (maps != NULL));
     if (!maps) return;
     const size_t count = radiomics_maps_length(maps);
-    radiomics_map map;
-    memset(&map, 0, sizeof map);
-    map.struct_size = sizeof map;
+    radiomics_map map = RADIOMICS_MAP_INIT;
     for (size_t index = 0; index < count; ++index) REQUIRE(radiomics_maps_map(maps, index, &map) == RADIOMICS_STATUS_OK);
     REQUIRE(radiomics_maps_map(maps, count, &map) == RADIOMICS_STATUS_INVALID_ARGUMENT);
     radiomics_image box;

@@ -6,7 +6,9 @@ mod tools;
 
 use std::process::Command;
 
-use tools::{COMPILERS, Compiler, build, found, run, skipped, under_valgrind, with_every_compiler};
+use tools::{
+    COMPILERS, Compiler, build, found, here, run, skipped, under_valgrind, with_every_compiler, works,
+};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -48,6 +50,26 @@ fn a_large_image_is_not_copied() {
         match found(compiler) {
             Some(path) => println!("{}", run(&mut Command::new(build(&path, "memory.c", "plain", &["-O2"])))),
             None => skipped("memory.c", compiler.name("memory.c")),
+        }
+    }
+}
+
+#[test]
+fn structs_begin_in_every_standard() {
+    let header = std::fs::read_to_string(here().join("../include/radiomics.h")).unwrap();
+    let structs = header.matches("  size_t struct_size;").count().to_string();
+    let of_c = ["c99", "c11", "c17", "c2x", "gnu99", "gnu17", "gnu2x"];
+    let of_cpp = ["c++17", "c++20", "c++23", "gnu++17", "gnu++20", "gnu++23"];
+    for (source, standards) in [("initial.c", &of_c[..]), ("initial.cpp", &of_cpp)] {
+        for compiler in COMPILERS {
+            for standard in standards {
+                let option = format!("-std={standard}");
+                if !works(*compiler, source, &[&option], &[]) {
+                    skipped(source, &format!("{} {option}", compiler.name(source)));
+                    continue;
+                }
+                run(Command::new(build(compiler, source, standard, &[&option])).arg(&structs));
+            }
         }
     }
 }

@@ -32,9 +32,8 @@ static void run(radiomics_context *context) {
     const radiomics_image *image = &of.image;
     const int64_t labels[] = {1, 2};
     watch all = {SIZE_MAX, 0, 0, 0}, some = {0, 0, 0, 0};
-    radiomics_job job = {0};
+    radiomics_job job = RADIOMICS_JOB_INIT;
     radiomics_table *table = NULL;
-    job.struct_size = sizeof job;
     job.images = &image;
     job.image_count = 1;
     job.mask = &of.mask;
@@ -84,8 +83,7 @@ static void run_into_buffers(radiomics_context *context, const double *values, s
     CHECK(memory && count <= FILTERS);
     for (size_t index = 0; index < count; ++index) buffers[index] = memory + index * voxels;
     watch all = {SIZE_MAX, 0, 0, 0};
-    radiomics_output output = {0};
-    output.struct_size = sizeof output;
+    radiomics_output output = RADIOMICS_OUTPUT_INIT;
     output.buffers = buffers;
     output.buffer_count = count;
     output.buffer_length = voxels;
@@ -109,7 +107,8 @@ static void run_into_buffers(radiomics_context *context, const double *values, s
 }
 
 static void *in_a_thread(void *threads) {
-    radiomics_context_options options = {sizeof options, *(size_t *)threads};
+    radiomics_context_options options = RADIOMICS_CONTEXT_OPTIONS_INIT;
+    options.threads = *(size_t *)threads;
     radiomics_context *context = NULL;
     CHECK(radiomics_context_new(&options, &context) == RADIOMICS_STATUS_OK);
     for (int round = 0; round < 3; ++round) {
@@ -128,8 +127,7 @@ static void expect(radiomics_context *context) {
     const char *three = "filters: [square, gradient, {laws: {kernels: L5E5E5, rotation_invariant: true}}]";
     CHECK_OK(context, radiomics_settings_from_yaml(context, features, &of_maps));
     CHECK_OK(context, radiomics_settings_from_yaml(context, three, &filters));
-    radiomics_maps_job job = {0};
-    job.struct_size = sizeof job;
+    radiomics_maps_job job = RADIOMICS_MAPS_JOB_INIT;
     job.image = &of.image;
     job.mask = &of.mask;
     job.label = 1;
@@ -139,8 +137,7 @@ static void expect(radiomics_context *context) {
     double *of_box[MAPS], *of_image[FILTERS];
     for (int index = 0; index < MAPS; ++index) of_box[index] = expected_maps + index * BOX_VOXELS;
     for (int index = 0; index < FILTERS; ++index) of_image[index] = expected_responses + index * VOXELS;
-    radiomics_output output = {0};
-    output.struct_size = sizeof output;
+    radiomics_output output = RADIOMICS_OUTPUT_INIT;
     output.buffers = of_box;
     output.buffer_count = MAPS;
     output.buffer_length = BOX_VOXELS;
