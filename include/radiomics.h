@@ -60,7 +60,7 @@ struct ArrowArray {
 extern "C++" {
 namespace radiomics {
 namespace detail {
-template <class Struct> constexpr Struct sized() noexcept {
+template <class Struct> Struct sized() noexcept {
   Struct made{};
   made.struct_size = sizeof(Struct);
   return made;

@@ -59,7 +59,7 @@ fn structs_begin_in_every_standard() {
     let header = std::fs::read_to_string(here().join("../include/radiomics.h")).unwrap();
     let structs = header.matches("  size_t struct_size;").count().to_string();
     let of_c = ["c99", "c11", "c17", "c2x", "gnu99", "gnu17", "gnu2x"];
-    let of_cpp = ["c++17", "c++20", "c++23", "gnu++17", "gnu++20", "gnu++23"];
+    let of_cpp = ["c++11", "c++14", "c++17", "c++20", "c++23", "gnu++17", "gnu++20", "gnu++23"];
     for (source, standards) in [("initial.c", &of_c[..]), ("initial.cpp", &of_cpp)] {
         for compiler in COMPILERS {
             for standard in standards {
