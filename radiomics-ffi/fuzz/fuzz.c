@@ -3,6 +3,7 @@
  * survive others; so voxels that a struct describes either lie in the buffer, or cannot lie anywhere.
  * scripts/fuzz-c builds and runs it. */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,6 +145,7 @@ static int32_t stop_at(size_t done, size_t total, void *user_data) {
 
 /* A status, and what a failure has to say. */
 static void answered(radiomics_status status) {
+    if (status == RADIOMICS_STATUS_INTERNAL) fprintf(stderr, "%s\n", radiomics_last_error(context));
     REQUIRE(status != RADIOMICS_STATUS_INTERNAL);
     REQUIRE(radiomics_status_text(status)[0] != 0);
     if (status != RADIOMICS_STATUS_OK) REQUIRE(radiomics_last_error(context)[0] != 0);

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use radiomics_core::Runtime;
 
 use crate::context::radiomics_context;
+use crate::panics::of_caller;
 
 /// A callback that is told that `done` of `total` steps are done, and returns 0 to go on, anything else
 /// to cancel. It is called on the context's threads, one call at a time, with `done` never going down,
@@ -26,7 +27,7 @@ unsafe impl Sync for Callback {}
 impl Callback {
     fn call(&self, done: usize, total: usize) -> ControlFlow<()> {
         // SAFETY: a function of the type of the header with the data that belong to it.
-        match unsafe { (self.function)(done, total, self.user_data) } {
+        match of_caller(|| unsafe { (self.function)(done, total, self.user_data) }) {
             0 => ControlFlow::Continue(()),
             _ => ControlFlow::Break(()),
         }
