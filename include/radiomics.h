@@ -86,7 +86,7 @@ template <class Struct> Struct sized() noexcept {
 
 // Version of this interface: it grows when functions, fields or codes are added. Nothing that is in the
 // interface is changed or removed while the library's soname stays the same.
-#define RADIOMICS_ABI_VERSION 5
+#define RADIOMICS_ABI_VERSION 6
 
 // What became of a call. Numbers never change their meaning; later versions may add some.
 enum radiomics_status
@@ -102,7 +102,7 @@ enum radiomics_status
   RADIOMICS_STATUS_INVALID_ARGUMENT = 1,
   // A mistake of this library: please report it. The context can still be used.
   RADIOMICS_STATUS_INTERNAL = 2,
-  // The progress callback stopped the job.
+  // The progress callback or radiomics_context_cancel stopped the call.
   RADIOMICS_STATUS_CANCELLED = 3,
   // The system refuses threads, or they were more than 1024.
   RADIOMICS_STATUS_THREADS = 4,
@@ -110,6 +110,9 @@ enum radiomics_status
   RADIOMICS_STATUS_NOT_VERIFIED = 5,
   // An error that has no code of its own yet; the text says what it is.
   RADIOMICS_STATUS_OTHER = 6,
+  // The call needs more memory than there is, or than it may take; the text says how much, and what
+  // to change. The context can still be used. Since RADIOMICS_ABI_VERSION 6.
+  RADIOMICS_STATUS_OUT_OF_MEMORY = 7,
   // The image has an axis without voxels.
   RADIOMICS_STATUS_EMPTY_IMAGE = 20,
   // Spacing, origin or direction cannot be used.
@@ -213,7 +216,8 @@ typedef struct radiomics_catalogue radiomics_catalogue;
 typedef struct radiomics_columns radiomics_columns;
 
 // Threads to compute on, and the text of the last failure. Contexts share nothing, so each may
-// be used at the same time as the others; one context is for one thread at a time.
+// be used at the same time as the others; one context is for one thread at a time, but for
+// radiomics_context_cancel.
 typedef struct radiomics_context radiomics_context;
 
 // Feature maps of a region that are prepared: which there are and where they lie is known, values
@@ -272,7 +276,7 @@ typedef struct radiomics_image {
 
 // A callback that is told that `done` of `total` steps are done, and returns 0 to go on, anything else
 // to cancel. It is called on the context's threads, one call at a time, with `done` never going down,
-// and must not call a function with that context.
+// and must not call a function with that context, but for radiomics_context_cancel.
 typedef int32_t (*radiomics_progress)(size_t done, size_t total, void *user_data);
 
 // What to extract. Fields that are not needed stay 0.
@@ -298,6 +302,10 @@ typedef struct radiomics_job {
   radiomics_progress progress;
   // What is handed on to `progress`.
   void *user_data;
+  // Megabytes (10^6 bytes) that the call may take in addition to what the caller gave it; 0 for what the
+  // machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
+  // RADIOMICS_ABI_VERSION 6.
+  double memory_mb;
 } radiomics_job;
 
 // One value and what it is of. The texts are UTF-8 and live as long as the table.
@@ -377,6 +385,10 @@ typedef struct radiomics_output {
   radiomics_progress progress;
   // What is handed on to `progress`.
   void *user_data;
+  // Megabytes (10^6 bytes) that the call may take in addition to what the caller gave it; 0 for what the
+  // machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
+  // RADIOMICS_ABI_VERSION 6.
+  double memory_mb;
 } radiomics_output;
 
 // What to make maps of. Fields that are not needed stay 0.
@@ -399,6 +411,15 @@ typedef struct radiomics_maps_job {
   int32_t in_plane;
   // 0 for windows that end where the region ends; 1 for voxels round the region to count as well.
   int32_t unmasked;
+  // A callback that is told of progress in radiomics_maps_new and may cancel; may be NULL. Since
+  // RADIOMICS_ABI_VERSION 6.
+  radiomics_progress progress;
+  // What is handed on to `progress`. Since RADIOMICS_ABI_VERSION 6.
+  void *user_data;
+  // Megabytes (10^6 bytes) that radiomics_maps_new may take in addition to what the caller gave it; 0 for
+  // what the machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
+  // RADIOMICS_ABI_VERSION 6.
+  double memory_mb;
 } radiomics_maps_job;
 
 // What a map is of. The texts are UTF-8 and live as long as the maps.
@@ -517,6 +538,12 @@ const char *radiomics_status_text(int32_t status);
 // if there is none is radiomics_last_error(NULL).
 radiomics_status radiomics_context_new(const struct radiomics_context_options *options,
                                        struct radiomics_context **context);
+
+// Stops what runs with the context at this moment, within 0.2 s: its status is then
+// RADIOMICS_STATUS_CANCELLED, and its outputs stay as they were. What begins later is not affected. It may
+// be called from any thread, from a progress callback and from the handler of a signal, while the context
+// lives; NULL is fine. Since RADIOMICS_ABI_VERSION 6.
+void radiomics_context_cancel(const struct radiomics_context *context);
 
 // Frees a context and ends its threads; NULL is fine. Not to be called from a progress callback.
 void radiomics_context_free(struct radiomics_context *context);

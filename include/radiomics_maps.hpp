@@ -24,10 +24,15 @@ struct maps_job {
     bool in_plane = false;
     /// Whether windows end where the region ends.
     bool masked = true;
-    /// For maps that are returned; maps into memory of the caller have that of radiomics::output.
+    /// Of the values, for maps that are returned; maps into memory of the caller have that of radiomics::output.
     progress_function progress;
+    /// Of what comes before the values, as by context::prepare_maps.
+    progress_function preparing;
+    /// Megabytes that preparing may take, and the values of maps that are returned; 0 for what the machine
+    /// has free.
+    double memory_mb = 0;
 
-    /// For C; it borrows from this object.
+    /// For C, without progress; it borrows from this object.
     [[nodiscard]] ::radiomics_maps_job c(const ::radiomics_settings *with) const noexcept {
         ::radiomics_maps_job c_job = RADIOMICS_MAPS_JOB_INIT;
         c_job.image = image.c();
@@ -37,6 +42,7 @@ struct maps_job {
         c_job.radius = radius;
         c_job.in_plane = in_plane;
         c_job.unmasked = !masked;
+        c_job.memory_mb = memory_mb;
         return c_job;
     }
 };

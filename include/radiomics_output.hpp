@@ -14,6 +14,8 @@
 
 #if RADIOMICS_EXCEPTIONS
 #include <exception>
+#include <new>
+#include <stdexcept>
 #endif
 
 namespace radiomics {
@@ -33,6 +35,8 @@ struct output {
     double outside = std::numeric_limits<double>::quiet_NaN();
     /// A step is a response, or a voxel of the maps.
     progress_function progress;
+    /// Megabytes that computing may take beside this memory; 0 for what the machine has free.
+    double memory_mb = 0;
 
     /// Memory for the next response or map.
     output &add(double *first, std::size_t doubles) {
@@ -54,6 +58,7 @@ struct output {
         c_output.buffer_count = buffers.size();
         c_output.buffer_length = length;
         c_output.outside = outside;
+        c_output.memory_mb = memory_mb;
         return c_output;
     }
 };
@@ -65,6 +70,26 @@ struct response {
 };
 
 namespace detail {
+/// Whether a function that takes memory for this many doubles gets it; the failure says so if not. Without
+/// exceptions the program ends, as it does wherever a container finds no memory.
+template <class F> bool takes_memory(failure &why, std::size_t doubles, F &&function) {
+#if RADIOMICS_EXCEPTIONS
+    try {
+        function();
+        return true;
+    } catch (const std::bad_alloc &) {
+    } catch (const std::length_error &) {
+    }
+    why.status = ::RADIOMICS_STATUS_OUT_OF_MEMORY;
+    why.text = "there is no memory for " + std::to_string(doubles) + " values in 64 bits: ask for fewer at a time";
+    return false;
+#else
+    (void)why, (void)doubles;
+    function();
+    return true;
+#endif
+}
+
 /// Between the callback of C, which nothing may be thrown through, and the caller's function.
 class watcher {
   public:

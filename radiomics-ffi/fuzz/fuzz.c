@@ -206,6 +206,7 @@ static void output_of(input *in, fuzzed_output *output, size_t count) {
     /* Never more than there is: that could not be checked by anybody. */
     output->c.buffer_length = kind & 8 ? number(in) % (ROOM + 1) : ROOM;
     output->c.outside = real(in);
+    output->c.memory_mb = byte(in) % 4 == 0 ? real(in) : 0;
     output->stop = number(in);
     output->c.progress = kind & 16 ? stop_at : NULL;
     output->c.user_data = &output->stop;
@@ -253,6 +254,10 @@ static void images(input *in, const radiomics_settings *filters, const radiomics
     if (job.radius > 3 && job.radius <= 15) job.radius = 3;
     job.in_plane = kind & 64 ? (int32_t)number(in) : 0;
     job.unmasked = kind & 128 ? (int32_t)number(in) : 0;
+    size_t stop = number(in);
+    job.progress = byte(in) % 4 == 0 ? stop_at : NULL;
+    job.user_data = &stop;
+    job.memory_mb = byte(in) % 4 == 0 ? real(in) : 0;
     radiomics_maps *maps = NULL;
     const radiomics_status status = radiomics_maps_new(context, &job, &maps);
     answered(status);
@@ -302,6 +307,7 @@ static void structs(input *in, const radiomics_settings *settings) {
         job.settings = settings;
         job.progress = kind & 32 ? stop_at : NULL;
         job.user_data = &stop;
+        job.memory_mb = byte(in) % 4 == 0 ? real(in) : 0;
         status = radiomics_extract_many(context, &job, &table);
     }
     answered(status);
@@ -347,6 +353,8 @@ static void texts(uint8_t kind, const char *text, input *in) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     input in = {data, size};
     const uint8_t kind = byte(&in);
+    /* What nobody is in any more cannot be stopped. */
+    radiomics_context_cancel(kind % 2 ? context : NULL);
     if (kind % 3 == 0) {
         if (kind / 3 % 2)
             images(&in, three, few);

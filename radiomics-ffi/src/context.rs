@@ -3,7 +3,7 @@
 use std::ffi::{CString, c_char};
 use std::sync::{Mutex, PoisonError};
 
-use radiomics_core::Pool;
+use radiomics_core::{Cancel, Pool, Runtime};
 
 use crate::entry::{free, kept_text, plain_entry, value_or};
 use crate::pointers::{Out, Versioned, end_of, versioned};
@@ -11,9 +11,11 @@ use crate::status::{Failure, radiomics_status};
 use crate::strings::c_text;
 
 /// Threads to compute on, and the text of the last failure. Contexts share nothing, so each may
-/// be used at the same time as the others; one context is for one thread at a time.
+/// be used at the same time as the others; one context is for one thread at a time, but for
+/// radiomics_context_cancel.
 pub struct radiomics_context {
     pool: Pool,
+    cancel: Cancel,
     error: Mutex<CString>,
 }
 
@@ -35,8 +37,11 @@ unsafe impl Versioned for radiomics_context_options {
 }
 
 impl radiomics_context {
-    pub(crate) fn pool(&self) -> &Pool {
-        &self.pool
+    /// What a call runs on that begins now: who cancels from here on stops it.
+    pub(crate) fn runtime(&self) -> Runtime<'_> {
+        let mut runtime = Runtime::new(&self.pool);
+        runtime.stop = Some(self.cancel.watch());
+        runtime
     }
 
     pub(crate) fn keep_error(&self, text: &str) {
@@ -61,9 +66,25 @@ pub unsafe extern "C" fn radiomics_context_new(
             false => unsafe { versioned(options, "options") }?.threads,
         };
         let pool = Pool::new(threads).map_err(Failure::from)?;
-        out.set(Box::into_raw(Box::new(radiomics_context { pool, error: Mutex::default() })));
+        let made = radiomics_context { pool, cancel: Cancel::new(), error: Mutex::default() };
+        out.set(Box::into_raw(Box::new(made)));
         Ok(())
     })
+}
+
+/// Stops what runs with the context at this moment, within 0.2 s: its status is then
+/// RADIOMICS_STATUS_CANCELLED, and its outputs stay as they were. What begins later is not affected. It may
+/// be called from any thread, from a progress callback and from the handler of a signal, while the context
+/// lives; NULL is fine. Since RADIOMICS_ABI_VERSION 6.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_context_cancel(context: *const radiomics_context) {
+    // Neither checks nor a net for panics, as elsewhere: the handler of a signal must not take locks or
+    // memory, for which a variable of the thread is enough.
+    // SAFETY: by the rule of the header.
+    if let Some(context) = unsafe { context.as_ref() } {
+        context.cancel.cancel();
+    }
 }
 
 /// Frees a context and ends its threads; NULL is fine. Not to be called from a progress callback.

@@ -8,7 +8,7 @@ use crate::context::radiomics_context;
 use crate::entry::entry;
 use crate::image::{image, mask, radiomics_image};
 use crate::pointers::{Out, Versioned, borrowed, end_of, slice, text, versioned};
-use crate::progress::{radiomics_progress, watched};
+use crate::progress::{Terms, radiomics_progress};
 use crate::settings::radiomics_settings;
 use crate::status::{Failure, radiomics_status};
 use crate::table::radiomics_table;
@@ -38,6 +38,10 @@ pub struct radiomics_job {
     pub progress: radiomics_progress,
     /// What is handed on to `progress`.
     pub user_data: *mut c_void,
+    /// Megabytes (10^6 bytes) that the call may take in addition to what the caller gave it; 0 for what the
+    /// machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
+    /// RADIOMICS_ABI_VERSION 6.
+    pub memory_mb: f64,
 }
 
 // SAFETY: repr(C), begins with its size, and consists of numbers and pointers, all of which may be
@@ -60,13 +64,13 @@ pub unsafe extern "C" fn radiomics_extract(
     table: *mut *mut radiomics_table,
 ) -> radiomics_status {
     let body = |context: &radiomics_context| {
+        let runtime = context.runtime();
         // SAFETY: by the rule of the header.
         let (out, settings, image, mask) = unsafe {
             let out = Out::new(table, "table")?;
             let settings = borrowed(settings, "settings")?;
             (out, settings, crate::image::image(image, "image", "image")?, crate::image::mask(mask)?)
         };
-        let runtime = Runtime::new(context.pool());
         out.set(tables(&[("original", &image)], &mask, &[label], settings.core(), &runtime)?);
         Ok(())
     };
@@ -86,10 +90,13 @@ pub unsafe extern "C" fn radiomics_extract_many(
     table: *mut *mut radiomics_table,
 ) -> radiomics_status {
     let body = |context: &radiomics_context| {
+        let runtime = context.runtime();
         // SAFETY: by the rule of the header.
         let (out, job) = unsafe { (Out::new(table, "table")?, versioned(job, "job")?) };
         // SAFETY: as above.
         let (settings, images) = unsafe { (borrowed(job.settings, "settings")?, images(&job)?) };
+        // SAFETY: as above.
+        let terms = unsafe { Terms::new(job.progress, job.user_data, job.memory_mb) }?;
         // SAFETY: as above.
         let mask = unsafe { mask(job.mask) }?;
         // SAFETY: as above.
@@ -99,8 +106,7 @@ pub unsafe extern "C" fn radiomics_extract_many(
         };
         let named: Vec<(&str, &Image)> = images.iter().map(|(name, image)| (*name, image)).collect();
         let extract = |runtime: &Runtime| tables(&named, &mask, &labels, settings.core(), runtime);
-        // SAFETY: as above.
-        out.set(unsafe { watched(context, job.progress, job.user_data, extract) }?);
+        out.set(terms.run(runtime, extract)?);
         Ok(())
     };
     // SAFETY: by the rule of the header.

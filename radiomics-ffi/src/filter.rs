@@ -24,6 +24,7 @@ pub unsafe extern "C" fn radiomics_filter(
     output: *const radiomics_output,
 ) -> radiomics_status {
     let body = |context: &radiomics_context| {
+        let runtime = context.runtime();
         // SAFETY: by the rule of the header.
         let (settings, image) =
             unsafe { (borrowed(settings, "settings")?, crate::image::image(image, "image", "image")?) };
@@ -35,7 +36,7 @@ pub unsafe extern "C" fn radiomics_filter(
         }
         let wanted: Vec<Filter> = output.wanted().iter().map(|b| filters[b.index].clone()).collect();
         let mut responses: Vec<Array3<f64>> = Vec::with_capacity(wanted.len());
-        output.watched(context, |runtime| {
+        output.run(runtime, |runtime| {
             filter_each(&image, &wanted, runtime, |_, response| responses.push(response))
         })?;
         for (mut buffer, response) in output.into_buffers().into_iter().zip(responses) {

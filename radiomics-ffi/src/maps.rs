@@ -1,6 +1,6 @@
 //! Feature maps.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 use std::ops::ControlFlow;
 use std::ptr::null;
@@ -14,6 +14,7 @@ use crate::entry::{entry, free, plain_entry, value_or};
 use crate::image::{image, mask, radiomics_dtype, radiomics_image};
 use crate::output::{Buffer, Output, radiomics_output};
 use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, versioned};
+use crate::progress::{Terms, radiomics_progress};
 use crate::settings::radiomics_settings;
 use crate::status::{Failure, radiomics_status};
 use crate::strings::Texts;
@@ -50,6 +51,15 @@ pub struct radiomics_maps_job {
     pub in_plane: i32,
     /// 0 for windows that end where the region ends; 1 for voxels round the region to count as well.
     pub unmasked: i32,
+    /// A callback that is told of progress in radiomics_maps_new and may cancel; may be NULL. Since
+    /// RADIOMICS_ABI_VERSION 6.
+    pub progress: radiomics_progress,
+    /// What is handed on to `progress`. Since RADIOMICS_ABI_VERSION 6.
+    pub user_data: *mut c_void,
+    /// Megabytes (10^6 bytes) that radiomics_maps_new may take in addition to what the caller gave it; 0 for
+    /// what the machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
+    /// RADIOMICS_ABI_VERSION 6.
+    pub memory_mb: f64,
 }
 
 // SAFETY: repr(C), begins with its size, and consists of numbers and pointers, all of which may be
@@ -124,6 +134,7 @@ pub unsafe extern "C" fn radiomics_maps_new(
     maps: *mut *mut radiomics_maps,
 ) -> radiomics_status {
     let body = |context: &radiomics_context| {
+        let runtime = context.runtime();
         // SAFETY: by the rule of the header.
         let (out, job) = unsafe { (Out::new(maps, "maps")?, versioned(job, "job")?) };
         // SAFETY: as above.
@@ -135,8 +146,11 @@ pub unsafe extern "C" fn radiomics_maps_new(
             in_plane: flag(job.in_plane, "in_plane")?,
             masked: !flag(job.unmasked, "unmasked")?,
         };
-        let runtime = Runtime::new(context.pool());
-        let core = PreparedMaps::new(&image, &mask, job.label, settings.core(), &window, &runtime)?;
+        // SAFETY: as above.
+        let terms = unsafe { Terms::new(job.progress, job.user_data, job.memory_mb) }?;
+        let core = terms.run(runtime, |runtime| {
+            PreparedMaps::new(&image, &mask, job.label, settings.core(), &window, runtime)
+        })?;
         out.set(Box::into_raw(Box::new(radiomics_maps::new(core))));
         Ok(())
     };
@@ -214,6 +228,7 @@ pub unsafe extern "C" fn radiomics_maps_compute(
     output: *const radiomics_output,
 ) -> radiomics_status {
     let body = |context: &radiomics_context| {
+        let runtime = context.runtime();
         // SAFETY: by the rule of the header.
         let maps = &unsafe { borrowed(maps, "maps") }?.core;
         let (n_maps, shape) = (maps.layout().columns().len(), maps.layout().grid().shape);
@@ -222,7 +237,7 @@ pub unsafe extern "C" fn radiomics_maps_compute(
         if output.wanted().is_empty() {
             return Ok(());
         }
-        let values = output.watched(context, |runtime| values(maps, output.wanted(), runtime))?;
+        let values = output.run(runtime, |runtime| values(maps, output.wanted(), runtime))?;
         let outside = output.outside();
         let of_maps = values.chunks_exact(maps.layout().voxels().len().max(1));
         for (mut buffer, values) in output.into_buffers().into_iter().zip(of_maps) {

@@ -5,9 +5,8 @@ use std::mem::MaybeUninit;
 
 use radiomics_core::Runtime;
 
-use crate::context::radiomics_context;
 use crate::pointers::{Out, Versioned, end_of, slice, versioned};
-use crate::progress::{radiomics_progress, watched};
+use crate::progress::{Terms, radiomics_progress};
 use crate::status::Failure;
 
 /// Where responses or maps go: a buffer of doubles for each, in memory of the caller. Values are
@@ -32,6 +31,10 @@ pub struct radiomics_output {
     pub progress: radiomics_progress,
     /// What is handed on to `progress`.
     pub user_data: *mut c_void,
+    /// Megabytes (10^6 bytes) that the call may take in addition to what the caller gave it; 0 for what the
+    /// machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
+    /// RADIOMICS_ABI_VERSION 6.
+    pub memory_mb: f64,
 }
 
 // SAFETY: repr(C), begins with its size, and consists of numbers and pointers, all of which may be
@@ -44,7 +47,8 @@ unsafe impl Versioned for radiomics_output {
 /// The caller's buffers, which have been checked and are written last.
 pub(crate) struct Output {
     wanted: Vec<Buffer>,
-    given: radiomics_output,
+    outside: f64,
+    terms: Terms,
 }
 
 /// A buffer of the caller that is not NULL.
@@ -92,7 +96,9 @@ impl Output {
             wanted.push(Buffer { index, first, voxels });
         }
         refuse_overlaps(&wanted)?;
-        Ok(Self { wanted, given })
+        // SAFETY: passed on to the caller.
+        let terms = unsafe { Terms::new(given.progress, given.user_data, given.memory_mb) }?;
+        Ok(Self { wanted, outside: given.outside, terms })
     }
 
     /// The buffers that are wanted, in the order of what goes there.
@@ -107,13 +113,12 @@ impl Output {
 
     /// What the voxels beside the region are to be.
     pub fn outside(&self) -> f64 {
-        self.given.outside
+        self.outside
     }
 
-    /// Calls `job` with a runtime on the context's threads that tells the caller of progress.
-    pub fn watched<R>(&self, context: &radiomics_context, job: impl FnOnce(&Runtime) -> R) -> R {
-        // SAFETY: by the rule of the header, which `new` asks for.
-        unsafe { watched(context, self.given.progress, self.given.user_data, job) }
+    /// Calls `job` with a runtime that tells the caller of progress and keeps to the memory.
+    pub fn run<R>(&self, runtime: Runtime, job: impl FnOnce(&Runtime) -> R) -> R {
+        self.terms.run(runtime, job)
     }
 }
 
@@ -163,6 +168,7 @@ mod tests {
             outside: 0.0,
             progress: None,
             user_data: null_mut(),
+            memory_mb: 0.0,
         };
         // SAFETY: as many pointers as the tests below count; nothing is written.
         let made = unsafe { Output::new(&output, "response", buffers.len(), [2, 2, 3]) };

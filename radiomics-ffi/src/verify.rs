@@ -27,9 +27,9 @@ pub unsafe extern "C" fn radiomics_verify(
     report: *mut *mut c_char,
 ) -> radiomics_status {
     let body = |context: &radiomics_context| {
+        let runtime = context.runtime();
         // SAFETY: by the rule of the header.
         let out = unsafe { Out::optional(report, "report") }?;
-        let runtime = Runtime::new(context.pool());
         let phantom = DigitalPhantom::new();
         let digital = [IbsiConfiguration::DigitalPhantom];
         let mut checks = checks(&digital, "", &phantom.image(), &phantom.mask(), &runtime)?;

@@ -31,6 +31,23 @@ fn four_threads_and_cancelling() {
 }
 
 #[test]
+fn cancelling_from_outside() {
+    with_every_compiler("cancel.c", &["-pthread", "-O2"], &[]);
+}
+
+#[test]
+fn memory_is_limited() {
+    with_every_compiler("limits.c", &["-O2"], &[]);
+    // Sanitizers take more address space than any limit would leave them.
+    match COMPILERS.iter().find_map(found) {
+        Some(path) => {
+            println!("{}", run(Command::new(build(&path, "limits.c", "plain", &["-O2"])).arg("limit")))
+        }
+        None => skipped("limits.c", "a compiler"),
+    }
+}
+
+#[test]
 fn wrapper_from_cpp() {
     with_every_compiler("wrapper.cpp", &[], &[VERSION]);
     with_every_compiler("wrapper.cpp", &["-fno-exceptions"], &[VERSION]);
