@@ -275,8 +275,9 @@ typedef struct radiomics_image {
 } radiomics_image;
 
 // A callback that is told that `done` of `total` steps are done, and returns 0 to go on, anything else
-// to cancel. It is called on the context's threads, one call at a time, with `done` never going down,
-// and must not call a function with that context, but for radiomics_context_cancel.
+// to cancel; of the last call, when all are done, the answer is not looked at. It is called on the thread
+// of the call that it belongs to, with `done` never going down, and at least every 0.1 s. It must not call
+// a function with that context, but for radiomics_context_cancel.
 typedef int32_t (*radiomics_progress)(size_t done, size_t total, void *user_data);
 
 // What to extract. Fields that are not needed stay 0.

@@ -20,8 +20,8 @@
 
 namespace radiomics {
 
-/// Is told (done, total) and returns whether to go on. It is called on threads of the context, one call
-/// at a time; what it throws cancels the job and is thrown again by the caller.
+/// Is told (done, total) and returns whether to go on. It is called on the thread that has called the
+/// function, at least every 0.1 s; what it throws cancels the job and is thrown again by the function.
 using progress_function = std::function<bool(std::size_t, std::size_t)>;
 
 /// Memory of the caller that responses or maps are written to, x fastest. It is written when all of them

@@ -6,7 +6,7 @@ use std::ptr::null;
 use radiomics_core::catalogue::columns;
 use radiomics_core::{Column, Discretisation, Named};
 
-use crate::context::radiomics_context;
+use crate::context::{Call, radiomics_context};
 use crate::entry::{entry, free, plain_entry, value_or};
 use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, slice, text};
 use crate::settings::radiomics_settings;
@@ -93,7 +93,7 @@ pub unsafe extern "C" fn radiomics_columns_new(
     image_count: usize,
     columns: *mut *mut radiomics_columns,
 ) -> radiomics_status {
-    let body = |_: &radiomics_context| {
+    let body = |_: &Call| {
         // SAFETY: by the rule of the header.
         let (out, settings) = unsafe { (Out::new(columns, "columns")?, borrowed(settings, "settings")?) };
         // SAFETY: as above.

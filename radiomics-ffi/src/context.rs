@@ -3,7 +3,7 @@
 use std::ffi::{CString, c_char};
 use std::sync::{Mutex, PoisonError};
 
-use radiomics_core::{Cancel, Pool, Runtime};
+use radiomics_core::{Cancel, Pool, Runtime, Watch};
 
 use crate::entry::{free, kept_text, plain_entry, value_or};
 use crate::pointers::{Out, Versioned, end_of, versioned};
@@ -36,12 +36,25 @@ unsafe impl Versioned for radiomics_context_options {
     const FIRST_SIZE: usize = end_of!(Self, threads);
 }
 
-impl radiomics_context {
-    /// What a call runs on that begins now: who cancels from here on stops it.
-    pub(crate) fn runtime(&self) -> Runtime<'_> {
-        let mut runtime = Runtime::new(&self.pool);
-        runtime.stop = Some(self.cancel.watch());
+/// What a call runs on.
+pub(crate) struct Call<'a> {
+    pool: &'a Pool,
+    watch: Watch,
+}
+
+impl Call<'_> {
+    /// For the jobs of the call.
+    pub fn runtime(&self) -> Runtime<'_> {
+        let mut runtime = Runtime::new(self.pool);
+        runtime.stop = Some(&self.watch);
         runtime
+    }
+}
+
+impl radiomics_context {
+    /// A call that begins now: who cancels from here on stops it.
+    pub(crate) fn call(&self) -> Call<'_> {
+        Call { pool: &self.pool, watch: self.cancel.watch() }
     }
 
     pub(crate) fn keep_error(&self, text: &str) {

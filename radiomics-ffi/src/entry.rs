@@ -3,7 +3,7 @@
 use std::cell::UnsafeCell;
 use std::ffi::c_char;
 
-use crate::context::radiomics_context;
+use crate::context::{Call, radiomics_context};
 use crate::panics;
 use crate::pointers::borrowed;
 use crate::status::{Failure, radiomics_status as Status};
@@ -12,14 +12,14 @@ use crate::strings::c_text;
 /// Runs the body of a function that has a context, which keeps the text of a failure.
 pub(crate) unsafe fn entry(
     context: *const radiomics_context,
-    body: impl FnOnce(&radiomics_context) -> Result<(), Failure>,
+    body: impl FnOnce(&Call) -> Result<(), Failure>,
 ) -> Status {
     // SAFETY: passed on to the caller.
     let Ok(context) = (unsafe { borrowed(context, "context") }) else {
         keep_text("`context` is NULL or misaligned");
         return Status::InvalidArgument;
     };
-    match caught(|| body(context)) {
+    match caught(|| body(&context.call())) {
         Ok(()) => Status::Ok,
         Err(failure) => {
             let status = failure.status;

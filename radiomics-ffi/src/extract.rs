@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_void};
 
 use radiomics_core::{FeatureTable, Image, Mask, Runtime, Settings, extract_many};
 
-use crate::context::radiomics_context;
+use crate::context::{Call, radiomics_context};
 use crate::entry::entry;
 use crate::image::{image, mask, radiomics_image};
 use crate::pointers::{Out, Versioned, borrowed, end_of, slice, text, versioned};
@@ -63,15 +63,14 @@ pub unsafe extern "C" fn radiomics_extract(
     settings: *const radiomics_settings,
     table: *mut *mut radiomics_table,
 ) -> radiomics_status {
-    let body = |context: &radiomics_context| {
-        let runtime = context.runtime();
+    let body = |call: &Call| {
         // SAFETY: by the rule of the header.
         let (out, settings, image, mask) = unsafe {
             let out = Out::new(table, "table")?;
             let settings = borrowed(settings, "settings")?;
             (out, settings, crate::image::image(image, "image", "image")?, crate::image::mask(mask)?)
         };
-        out.set(tables(&[("original", &image)], &mask, &[label], settings.core(), &runtime)?);
+        out.set(tables(&[("original", &image)], &mask, &[label], settings.core(), &call.runtime())?);
         Ok(())
     };
     // SAFETY: by the rule of the header.
@@ -89,8 +88,7 @@ pub unsafe extern "C" fn radiomics_extract_many(
     job: *const radiomics_job,
     table: *mut *mut radiomics_table,
 ) -> radiomics_status {
-    let body = |context: &radiomics_context| {
-        let runtime = context.runtime();
+    let body = |call: &Call| {
         // SAFETY: by the rule of the header.
         let (out, job) = unsafe { (Out::new(table, "table")?, versioned(job, "job")?) };
         // SAFETY: as above.
@@ -106,7 +104,7 @@ pub unsafe extern "C" fn radiomics_extract_many(
         };
         let named: Vec<(&str, &Image)> = images.iter().map(|(name, image)| (*name, image)).collect();
         let extract = |runtime: &Runtime| tables(&named, &mask, &labels, settings.core(), runtime);
-        out.set(terms.run(runtime, extract)?);
+        out.set(terms.run(call, extract)?);
         Ok(())
     };
     // SAFETY: by the rule of the header.

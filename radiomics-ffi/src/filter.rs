@@ -3,7 +3,7 @@
 use radiomics_core::filters::{Filter, filter_each};
 use radiomics_core::ndarray::Array3;
 
-use crate::context::radiomics_context;
+use crate::context::{Call, radiomics_context};
 use crate::entry::entry;
 use crate::image::radiomics_image;
 use crate::output::{Output, radiomics_output};
@@ -23,8 +23,7 @@ pub unsafe extern "C" fn radiomics_filter(
     settings: *const radiomics_settings,
     output: *const radiomics_output,
 ) -> radiomics_status {
-    let body = |context: &radiomics_context| {
-        let runtime = context.runtime();
+    let body = |call: &Call| {
         // SAFETY: by the rule of the header.
         let (settings, image) =
             unsafe { (borrowed(settings, "settings")?, crate::image::image(image, "image", "image")?) };
@@ -36,7 +35,7 @@ pub unsafe extern "C" fn radiomics_filter(
         }
         let wanted: Vec<Filter> = output.wanted().iter().map(|b| filters[b.index].clone()).collect();
         let mut responses: Vec<Array3<f64>> = Vec::with_capacity(wanted.len());
-        output.run(runtime, |runtime| {
+        output.run(call, |runtime| {
             filter_each(&image, &wanted, runtime, |_, response| responses.push(response))
         })?;
         for (mut buffer, response) in output.into_buffers().into_iter().zip(responses) {

@@ -9,7 +9,7 @@ use radiomics_core::Runtime;
 use radiomics_core::voxel_map::{Column, MovingWindow, PreparedMaps, Tile};
 
 use crate::columns::radiomics_column;
-use crate::context::radiomics_context;
+use crate::context::{Call, radiomics_context};
 use crate::entry::{entry, free, plain_entry, value_or};
 use crate::image::{image, mask, radiomics_dtype, radiomics_image};
 use crate::output::{Buffer, Output, radiomics_output};
@@ -133,8 +133,7 @@ pub unsafe extern "C" fn radiomics_maps_new(
     job: *const radiomics_maps_job,
     maps: *mut *mut radiomics_maps,
 ) -> radiomics_status {
-    let body = |context: &radiomics_context| {
-        let runtime = context.runtime();
+    let body = |call: &Call| {
         // SAFETY: by the rule of the header.
         let (out, job) = unsafe { (Out::new(maps, "maps")?, versioned(job, "job")?) };
         // SAFETY: as above.
@@ -148,7 +147,7 @@ pub unsafe extern "C" fn radiomics_maps_new(
         };
         // SAFETY: as above.
         let terms = unsafe { Terms::new(job.progress, job.user_data, job.memory_mb) }?;
-        let core = terms.run(runtime, |runtime| {
+        let core = terms.run(call, |runtime| {
             PreparedMaps::new(&image, &mask, job.label, settings.core(), &window, runtime)
         })?;
         out.set(Box::into_raw(Box::new(radiomics_maps::new(core))));
@@ -227,8 +226,7 @@ pub unsafe extern "C" fn radiomics_maps_compute(
     maps: *const radiomics_maps,
     output: *const radiomics_output,
 ) -> radiomics_status {
-    let body = |context: &radiomics_context| {
-        let runtime = context.runtime();
+    let body = |call: &Call| {
         // SAFETY: by the rule of the header.
         let maps = &unsafe { borrowed(maps, "maps") }?.core;
         let (n_maps, shape) = (maps.layout().columns().len(), maps.layout().grid().shape);
@@ -237,7 +235,7 @@ pub unsafe extern "C" fn radiomics_maps_compute(
         if output.wanted().is_empty() {
             return Ok(());
         }
-        let values = output.run(runtime, |runtime| values(maps, output.wanted(), runtime))?;
+        let values = output.run(call, |runtime| values(maps, output.wanted(), runtime))?;
         let outside = output.outside();
         let of_maps = values.chunks_exact(maps.layout().voxels().len().max(1));
         for (mut buffer, values) in output.into_buffers().into_iter().zip(of_maps) {

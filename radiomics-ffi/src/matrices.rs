@@ -6,7 +6,7 @@ use radiomics_core::aggregation::Span;
 use radiomics_core::matrices::{Matrix, matrices};
 use radiomics_core::{Execution, Isa};
 
-use crate::context::radiomics_context;
+use crate::context::{Call, radiomics_context};
 use crate::entry::{entry, free, plain_entry, value_or};
 use crate::image::radiomics_image;
 use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of};
@@ -105,14 +105,14 @@ pub unsafe extern "C" fn radiomics_matrices_new(
     settings: *const radiomics_settings,
     matrices: *mut *mut radiomics_matrices,
 ) -> radiomics_status {
-    let body = |context: &radiomics_context| {
+    let body = |call: &Call| {
         // SAFETY: by the rule of the header.
         let (out, settings, image, mask) = unsafe {
             let out = Out::new(matrices, "matrices")?;
             let settings = borrowed(settings, "settings")?;
             (out, settings, crate::image::image(image, "image", "image")?, crate::image::mask(mask)?)
         };
-        let execution = Execution { threads: context.pool().threads(), isa: Isa::best() };
+        let execution = Execution { threads: call.runtime().pool.threads(), isa: Isa::best() };
         let counted = self::matrices(&image, &mask, label, settings.core(), &execution)?;
         out.set(Box::into_raw(Box::new(radiomics_matrices::new(&counted))));
         Ok(())

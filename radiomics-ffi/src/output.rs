@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 
 use radiomics_core::Runtime;
 
+use crate::context::Call;
 use crate::pointers::{Out, Versioned, end_of, slice, versioned};
 use crate::progress::{Terms, radiomics_progress};
 use crate::status::Failure;
@@ -117,8 +118,8 @@ impl Output {
     }
 
     /// Calls `job` with a runtime that tells the caller of progress and keeps to the memory.
-    pub fn run<R>(&self, runtime: Runtime, job: impl FnOnce(&Runtime) -> R) -> R {
-        self.terms.run(runtime, job)
+    pub fn run<R>(&self, call: &Call, job: impl FnOnce(&Runtime) -> R) -> R {
+        self.terms.run(call, job)
     }
 }
 

@@ -93,13 +93,9 @@ fn text(payload: &dyn Any) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use std::ops::ControlFlow;
     use std::panic::resume_unwind;
     use std::process::Command;
     use std::thread;
-
-    use radiomics_core::example::DigitalPhantom;
-    use radiomics_core::{Pool, Runtime, Settings, extract_many};
 
     use super::*;
 
@@ -120,7 +116,8 @@ mod tests {
         set_hook(Box::new(|info| eprintln!("the host's hook: {}", text(info.payload()))));
         let told = caught::<()>(|| panic!("in a {}", "call")).unwrap_err();
         assert!(told.starts_with("in a call (") && told.contains("src/panics.rs:"), "{told}");
-        let told = on_a_thread_of_a_pool();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+        let told = caught::<()>(|| pool.install(|| panic!("in a pool"))).unwrap_err();
         assert!(told.starts_with("in a pool (") && told.contains("src/panics.rs:"), "{told}");
 
         assert!(thread::spawn(|| panic!("in its thread")).join().is_err());
@@ -130,18 +127,5 @@ mod tests {
         assert!(told.unwrap().unwrap_err().starts_with("in a call of a callback ("));
         // Unwinding that calls no hook has no place.
         assert_eq!(caught::<()>(|| resume_unwind(Box::new("silent"))), Err("silent".to_owned()));
-    }
-
-    fn on_a_thread_of_a_pool() -> String {
-        let (phantom, pool, caller) = (DigitalPhantom::new(), Pool::new(2).unwrap(), thread::current().id());
-        let progress = |_: usize, _: usize| match thread::current().id() == caller {
-            true => ControlFlow::Continue(()),
-            false => panic!("in a pool"),
-        };
-        let mut runtime = Runtime::new(&pool);
-        runtime.progress = Some(&progress);
-        let (image, mask, settings) = (phantom.image(), phantom.mask(), Settings::default());
-        let job = || extract_many(&[("original", &image)], &mask, &[1], &settings, &runtime).map(|_| ());
-        caught(job).unwrap_err()
     }
 }

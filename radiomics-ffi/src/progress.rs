@@ -5,12 +5,14 @@ use std::ops::ControlFlow;
 
 use radiomics_core::Runtime;
 
+use crate::context::Call;
 use crate::panics::of_caller;
 use crate::status::Failure;
 
 /// A callback that is told that `done` of `total` steps are done, and returns 0 to go on, anything else
-/// to cancel. It is called on the context's threads, one call at a time, with `done` never going down,
-/// and must not call a function with that context, but for radiomics_context_cancel.
+/// to cancel; of the last call, when all are done, the answer is not looked at. It is called on the thread
+/// of the call that it belongs to, with `done` never going down, and at least every 0.1 s. It must not call
+/// a function with that context, but for radiomics_context_cancel.
 pub type radiomics_progress =
     Option<unsafe extern "C" fn(done: usize, total: usize, user_data: *mut c_void) -> i32>;
 
@@ -20,8 +22,7 @@ struct Callback {
     user_data: *mut c_void,
 }
 
-// SAFETY: the header says that the callback comes on any of the context's threads, and the core
-// makes one call at a time.
+// SAFETY: the core makes one call at a time, on the thread of the job: that of the caller's call.
 unsafe impl Sync for Callback {}
 
 impl Callback {
@@ -62,9 +63,10 @@ impl Terms {
         Ok(Self { callback: progress.map(|function| Callback { function, user_data }), memory_bytes })
     }
 
-    /// Calls `job` with `runtime` on these terms.
-    pub fn run<R>(&self, mut runtime: Runtime, job: impl FnOnce(&Runtime) -> R) -> R {
+    /// Runs a job of a call on these terms.
+    pub fn run<R>(&self, call: &Call, job: impl FnOnce(&Runtime) -> R) -> R {
         let told = self.callback.as_ref().map(|callback| |done, total| callback.call(done, total));
+        let mut runtime = call.runtime();
         runtime.progress = told.as_ref().map(|told| told as _);
         runtime.memory_bytes = self.memory_bytes;
         job(&runtime)

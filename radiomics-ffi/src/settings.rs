@@ -6,7 +6,7 @@ use std::ptr::null;
 use radiomics_core::document::{self, pyradiomics};
 use radiomics_core::{Error, Named, Profile, Settings};
 
-use crate::context::radiomics_context;
+use crate::context::{Call, radiomics_context};
 use crate::entry::{entry, free, value_or};
 use crate::pointers::{Out, borrowed, text};
 use crate::status::{Failure, radiomics_status};
@@ -33,7 +33,7 @@ unsafe fn from_text(
     settings: *mut *mut radiomics_settings,
     read: impl FnOnce(&str) -> Result<Settings, Error>,
 ) -> radiomics_status {
-    let body = |_: &radiomics_context| {
+    let body = |_: &Call| {
         // SAFETY: passed on to the caller.
         let (out, source) = unsafe { (Out::new(settings, "settings")?, text(source, name)?) };
         out.set(boxed(read(source)?));
@@ -108,7 +108,7 @@ pub unsafe extern "C" fn radiomics_settings_from_pyradiomics(
     settings: *mut *mut radiomics_settings,
     label: *mut i64,
 ) -> radiomics_status {
-    let body = |_: &radiomics_context| {
+    let body = |_: &Call| {
         // SAFETY: by the rule of the header.
         let (out, out_label, source) = unsafe {
             (Out::new(settings, "settings")?, Out::optional(label, "label")?, text(parameters, "parameters")?)
@@ -133,7 +133,7 @@ pub unsafe extern "C" fn radiomics_settings_update(
     yaml: *const c_char,
     settings: *mut *mut radiomics_settings,
 ) -> radiomics_status {
-    let body = |_: &radiomics_context| {
+    let body = |_: &Call| {
         // SAFETY: by the rule of the header.
         let (out, base, yaml) =
             unsafe { (Out::new(settings, "settings")?, borrowed(base, "base")?, text(yaml, "yaml")?) };

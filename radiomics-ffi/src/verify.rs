@@ -6,7 +6,7 @@ use radiomics_core::example::DigitalPhantom;
 use radiomics_core::verify::{Check, Format, check, write};
 use radiomics_core::{IbsiConfiguration, Image, Mask, Named, Runtime, extract_many};
 
-use crate::context::radiomics_context;
+use crate::context::{Call, radiomics_context};
 use crate::entry::entry;
 use crate::image::{image, mask, radiomics_image};
 use crate::pointers::Out;
@@ -26,8 +26,8 @@ pub unsafe extern "C" fn radiomics_verify(
     ct_mask: *const radiomics_image,
     report: *mut *mut c_char,
 ) -> radiomics_status {
-    let body = |context: &radiomics_context| {
-        let runtime = context.runtime();
+    let body = |call: &Call| {
+        let runtime = call.runtime();
         // SAFETY: by the rule of the header.
         let out = unsafe { Out::optional(report, "report") }?;
         let phantom = DigitalPhantom::new();
