@@ -12,7 +12,7 @@ use crate::columns::radiomics_column;
 use crate::context::{Call, radiomics_context};
 use crate::entry::{entry, free, plain_entry, value_or};
 use crate::image::{image, mask, radiomics_dtype, radiomics_image};
-use crate::output::{Buffer, Output, radiomics_output};
+use crate::output::{Buffer, Output, doubles, radiomics_output};
 use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, versioned};
 use crate::progress::{Terms, radiomics_progress};
 use crate::settings::radiomics_settings;
@@ -258,7 +258,7 @@ const TILE_BYTES: usize = 8 << 20;
 /// The values of the region's voxels in the maps that are wanted, map after map.
 fn values(maps: &PreparedMaps, wanted: &[Buffer], runtime: &Runtime) -> Result<Vec<f64>, Failure> {
     let n_voxels = maps.layout().voxels().len();
-    let mut values = vec![f64::NAN; wanted.len() * n_voxels];
+    let mut values = doubles(wanted.len().saturating_mul(n_voxels))?;
     let sort = |tile: &Tile| {
         let rows = tile.values.chunks_exact(tile.layout.columns().len());
         for (voxel, row) in (tile.first..).zip(rows) {

@@ -3,8 +3,7 @@
 use std::ffi::c_char;
 
 use radiomics_core::aggregation::Span;
-use radiomics_core::matrices::{Matrix, matrices};
-use radiomics_core::{Execution, Isa};
+use radiomics_core::matrices::{Matrix, matrices_on};
 
 use crate::context::{Call, radiomics_context};
 use crate::entry::{entry, free, plain_entry, value_or};
@@ -112,8 +111,7 @@ pub unsafe extern "C" fn radiomics_matrices_new(
             let settings = borrowed(settings, "settings")?;
             (out, settings, crate::image::image(image, "image", "image")?, crate::image::mask(mask)?)
         };
-        let execution = Execution { threads: call.runtime().pool.threads(), isa: Isa::best() };
-        let counted = self::matrices(&image, &mask, label, settings.core(), &execution)?;
+        let counted = matrices_on(&image, &mask, label, settings.core(), &call.runtime())?;
         out.set(Box::into_raw(Box::new(radiomics_matrices::new(&counted))));
         Ok(())
     };

@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 
-use radiomics_core::Runtime;
+use radiomics_core::{Error, Runtime, free_memory};
 
 use crate::context::Call;
 use crate::pointers::{Out, Versioned, end_of, slice, versioned};
@@ -133,6 +133,22 @@ impl Buffer {
     }
 }
 
+/// Bytes below which nobody asks what the machine has free.
+const LITTLE: u64 = 16 << 20;
+
+/// So many NaN, in memory that a call keeps its result in until all of it is computed.
+pub(crate) fn doubles(count: usize) -> Result<Vec<f64>, Failure> {
+    let needed = (count as u64).saturating_mul(size_of::<f64>() as u64);
+    let free = if needed < LITTLE { None } else { free_memory() };
+    let mut values = Vec::new();
+    if free.is_some_and(|free| free < needed) || values.try_reserve_exact(count).is_err() {
+        let (what, remedy) = ("the result", "ask for fewer of them at a time");
+        return Err(Error::OutOfMemory { what, needed, available: free.unwrap_or(0), remedy }.into());
+    }
+    values.resize(count, f64::NAN);
+    Ok(values)
+}
+
 /// The address behind the last of `values` values from `first` on, if there can be so many.
 fn end(first: *mut f64, values: usize) -> Option<usize> {
     let bytes = values.checked_mul(size_of::<f64>()).filter(|bytes| isize::try_from(*bytes).is_ok())?;
@@ -174,6 +190,16 @@ mod tests {
         // SAFETY: as many pointers as the tests below count; nothing is written.
         let made = unsafe { Output::new(&output, "response", buffers.len(), [2, 2, 3]) };
         made.err().map(|failure| failure.text)
+    }
+
+    #[test]
+    fn a_result_that_no_memory_holds_is_an_error() {
+        assert!(doubles(7).unwrap().iter().all(|value| value.is_nan()));
+        for too_many in [usize::MAX, usize::MAX / 8, usize::MAX / 1000] {
+            let failure = doubles(too_many).unwrap_err();
+            assert_eq!(failure.status, crate::status::radiomics_status::OutOfMemory);
+            assert!(failure.text.starts_with("the result needs "), "{}", failure.text);
+        }
     }
 
     #[test]

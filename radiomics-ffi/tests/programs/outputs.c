@@ -70,7 +70,7 @@ static void filters(void) {
     output.progress = counting;
     output.user_data = seen;
     CHECK_OK(context, radiomics_filter(context, &of.image, settings, &output));
-    CHECK(seen[0] == 3 && seen[1] == 3 && seen[2] == 4);
+    CHECK(seen[0] == 3 && seen[1] == 3 && seen[2] >= 4);
     for (int at = 0; at < VOXELS; ++at) CHECK(buffers[0][at] == of.intensities[at]);
     for (int k = 1; k < NZ - 1; ++k)
         for (int j = 1; j < NY - 1; ++j)

@@ -56,9 +56,9 @@ static void run(radiomics_context *context) {
     CHECK(memcmp(values, expected, each * sizeof *values) == 0);
     radiomics_table_free(table);
 
-    /* Cancelled before it begins, in the middle, and at the last step but one. */
-    const size_t stops[] = {0, all.total / 2, all.total - 1};
-    for (int i = 0; i < 3; ++i) {
+    /* Cancelled before it begins and in the middle. */
+    const size_t stops[] = {0, all.total / 2};
+    for (int i = 0; i < 2; ++i) {
         some = (watch){stops[i], 0, 0, 0};
         job.user_data = &some;
         table = NULL;
@@ -66,6 +66,11 @@ static void run(radiomics_context *context) {
         CHECK(table == NULL && some.last >= stops[i] && some.last < all.total);
         CHECK(strstr(radiomics_last_error(context), "cancelled after"));
     }
+    /* What is done cannot be cancelled any more. */
+    some = (watch){all.total, 0, 0, 0};
+    CHECK_OK(context, radiomics_extract_many(context, &job, &table));
+    CHECK(some.last == all.total && memcmp(radiomics_table_values(table), expected, each * sizeof *expected) == 0);
+    radiomics_table_free(table);
 }
 
 static radiomics_status maps_to(radiomics_context *context, const radiomics_output *output) {
@@ -94,12 +99,19 @@ static void run_into_buffers(radiomics_context *context, const double *values, s
     CHECK(memcmp(memory, values, count * voxels * sizeof *memory) == 0);
 
     memset(memory, 7, count * voxels * sizeof *memory);
-    const size_t stops[] = {0, all.total / 2, all.total - 1};
-    for (int i = 0; i < 3; ++i) {
+    const size_t stops[] = {0, all.total / 2};
+    for (int i = 0; i < 2; ++i) {
         watch some = {stops[i], 0, 0, 0};
         output.user_data = &some;
-        CHECK_STATUS(context, RADIOMICS_STATUS_CANCELLED, job(context, &output));
+        const radiomics_status status = job(context, &output);
         CHECK(some.last >= stops[i]);
+        /* Threads may have done the second half before anybody could be told of the first one. */
+        if (i > 0 && some.last == some.total) {
+            CHECK_STATUS(context, RADIOMICS_STATUS_OK, status);
+            CHECK(memcmp(memory, values, count * voxels * sizeof *memory) == 0);
+            continue;
+        }
+        CHECK_STATUS(context, RADIOMICS_STATUS_CANCELLED, status);
         CHECK(strstr(radiomics_last_error(context), "cancelled after"));
         for (size_t at = 0; at < count * voxels * sizeof *memory; ++at) CHECK(((char *)memory)[at] == 7);
     }

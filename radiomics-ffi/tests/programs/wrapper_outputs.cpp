@@ -90,7 +90,7 @@ void failures() {
     into.outside = -3;
     context.feature_maps(prepared, into, why);
     CHECK(!why && values[0] == -3);
-    into.progress = [](std::size_t done, std::size_t) { return done == 0; };
+    into.progress = [](std::size_t, std::size_t) { return false; };
     values[0] = 8;
     context.feature_maps(prepared, into, why);
     CHECK(why.status == RADIOMICS_STATUS_CANCELLED && values[0] == 8);
@@ -187,7 +187,7 @@ void exceptions() {
     };
     const auto maps = context.feature_maps(what, settings);
     CHECK(last > 200 && last == all && maps.size() == 1 && maps[0].column == "mean-3-3D_intensity_statistics_mean");
-    what.progress = [](std::size_t done, std::size_t) { return done == 0; };
+    what.progress = [](std::size_t, std::size_t) { return false; };
     CHECK(thrown_by<radiomics::error>([&] { (void)context.feature_maps(what, settings); }).status() == RADIOMICS_STATUS_CANCELLED);
     what.radius = 16;
     CHECK(thrown_by<radiomics::error>([&] { (void)context.prepare_maps(what, settings); }).status() == RADIOMICS_STATUS_INVALID_SETTING);
