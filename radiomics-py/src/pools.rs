@@ -31,7 +31,7 @@ struct Idle {
 pub struct Limits {
     /// A function of the steps done and all steps, or None.
     pub progress: Option<Py<PyAny>>,
-    /// Megabytes (2^20 bytes) of memory beside input and result; None for what the machine has free.
+    /// Megabytes (10^6 bytes) of memory beside input and result; None for what the machine has free.
     pub memory_mb: Option<f64>,
 }
 
@@ -39,7 +39,7 @@ impl Limits {
     fn bytes(&self) -> PyResult<Option<u64>> {
         let Some(megabytes) = self.memory_mb else { return Ok(None) };
         if megabytes > 0.0 && megabytes.is_finite() {
-            return Ok(Some((megabytes * f64::from(1 << 20)) as u64));
+            return Ok(Some((megabytes * 1e6) as u64));
         }
         Err(SettingsError::new_err(format!(
             "memory_mb is {megabytes}: give a number of megabytes above 0, or None for what the machine has free"
