@@ -81,10 +81,15 @@ def test_without_names_the_settings_choose(phantom):
     }  # fmt: skip
 
 
-def test_memory_limit_moves_values_to_a_file(oblique, maps):
-    small = rr.feature_maps(*oblique, NAMES, label=7, memory_mb=0.0001)
-    assert isinstance(small.region_values, np.memmap)
+def test_maps_larger_than_the_limit_are_in_a_file():
+    rng = np.random.default_rng(5)
+    image, mask = rng.normal(size=(24, 24, 24)), np.ones((24, 24, 24), np.uint8)
+    given = {"features": ["glcm"], "settings": {"bin_number": 8}, "spacing_mm": 1}
+    maps = rr.feature_maps(image, mask, **given)
     assert not isinstance(maps.region_values, np.memmap)
+    megabytes = maps.region_values.nbytes / 2**20
+    small = rr.feature_maps(image, mask, **given, memory_mb=0.99 * megabytes)
+    assert isinstance(small.region_values, np.memmap)
     np.testing.assert_array_equal(small.region_values, maps.region_values)
 
 
@@ -155,7 +160,7 @@ def test_an_interrupt_ends_the_command(phantom_files, tmp_path, monkeypatch, cap
 
     monkeypatch.setattr(cli, "feature_maps", interrupted)
     assert cli.main(["map", *phantom_files, "--out", str(tmp_path / "maps")]) == 130
-    assert capsys.readouterr().err == "radiomics-rs: cancelled, nothing is written\n"
+    assert capsys.readouterr().err == "radiomics-rs: cancelled\n"
     assert not (tmp_path / "maps").exists()
 
 

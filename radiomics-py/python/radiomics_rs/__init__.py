@@ -12,10 +12,12 @@ Arrays are (z, y, x), lengths are millimetres. The numbers come from a compiled 
 
 import os
 
+from radiomics_rs import _interrupts  # noqa: F401 first: it looks after what takes long to import
 from radiomics_rs._core import (
     Column,
     GeometryError,
     InternalError,
+    OutOfMemoryError,
     RadiomicsError,
     ReadError,
     RegionError,
@@ -45,6 +47,7 @@ __all__ = [
     "FeatureTable",
     "GeometryError",
     "InternalError",
+    "OutOfMemoryError",
     "RadiomicsError",
     "RadiomicsWarning",
     "ReadError",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from radiomics_rs import _core
 from radiomics_rs._core import RegionError, SettingsError
 
+#: Told how many steps of work are done, and of how many.
+Progress: TypeAlias = "Callable[[int, int], object] | None"
 SettingsLike: TypeAlias = "_core.Settings | Mapping[str, Any] | str | os.PathLike[str] | None"
 
 #: Whole numbers that the engine takes.
@@ -97,3 +100,32 @@ def real(name: str, given: Any) -> float:
         except (TypeError, ValueError):
             pass
     raise TypeError(f"{name} is {given!r}: give a number")
+
+
+def memory_of(memory_mb: Any) -> float | None:
+    """Megabytes that work may take, None for what the machine has free.
+
+    Raises SettingsError for none, less or no end of them, or TypeError for what is no number.
+    """
+    if memory_mb is None:
+        return None
+    number = real("memory_mb", memory_mb)
+    if not 0.0 < number < math.inf:
+        raise SettingsError(
+            f"memory_mb is {number}: give a finite number of megabytes above 0, or None for what "
+            "the machine has free"
+        )
+    return number
+
+
+def progress_of(given: Any) -> Progress:
+    """A function that is told of progress, or None.
+
+    Raises TypeError for what cannot be called.
+    """
+    if given is None or callable(given):
+        return given
+    raise TypeError(
+        f"progress is {given!r}: give a function of two numbers, those of the steps done and of "
+        "all steps, or None"
+    )

@@ -13,6 +13,7 @@ _Triple = tuple[float, float, float]
 _Geometry = tuple[_Triple, _Triple, tuple[_Triple, _Triple, _Triple]]
 _Row = tuple[Column, float, str]
 _Doubt = tuple[str, int, str, str]
+_Progress = Callable[[int, int], object] | None
 _Image = tuple[str, npt.NDArray[Any], _Geometry]
 
 class _Feature(TypedDict):
@@ -51,6 +52,9 @@ class RegionError(RadiomicsError):
 
 class SettingsError(RadiomicsError):
     """A setting, a filter or another argument that cannot be used."""
+
+class OutOfMemoryError(RadiomicsError):
+    """Work that needs more memory than there is, or than `memory_mb` gives it."""
 
 class InternalError(RadiomicsError):
     """The library made a mistake, not its caller: please report the message."""
@@ -158,9 +162,17 @@ def extract(
     *,
     labels: Sequence[int],
     threads: int,
+    progress: _Progress = None,
+    memory_mb: float | None = None,
 ) -> list[tuple[list[_Row], list[_Doubt]]]: ...
 def filter_images(
-    image: npt.NDArray[Any], geometry: _Geometry, filters: Any, *, threads: int
+    image: npt.NDArray[Any],
+    geometry: _Geometry,
+    filters: Any,
+    *,
+    threads: int,
+    progress: _Progress = None,
+    memory_mb: float | None = None,
 ) -> list[npt.NDArray[np.float64]]: ...
 def feature_maps(
     image: npt.NDArray[Any],
@@ -175,7 +187,8 @@ def feature_maps(
     in_plane: bool,
     masked: bool,
     allocate: Callable[[int, int], npt.NDArray[np.float64]],
-    progress: Callable[[int, int], object] | None,
+    progress: _Progress,
+    memory_mb: float | None = None,
 ) -> tuple[
     list[Column],
     npt.NDArray[np.float64] | None,
@@ -202,6 +215,7 @@ def matrices(
     *,
     label: int,
     threads: int,
+    memory_mb: float | None = None,
 ) -> list[_Matrix]: ...
 def matrices_of_levels(
     levels: npt.NDArray[np.uint16], n_g: int, settings: Settings

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, overload
 
 from radiomics_rs import _core
-from radiomics_rs._arguments import SettingsLike, labels_of, settings_of, whole
+from radiomics_rs._arguments import (
+    Progress,
+    SettingsLike,
+    labels_of,
+    memory_of,
+    progress_of,
+    settings_of,
+    whole,
+)
 from radiomics_rs._core import RadiomicsError, SettingsError
 from radiomics_rs.io import Door, ImageLike, refuse, volumes_on_mask, warn
 from radiomics_rs.table import FeatureRow, FeatureTable, TableWarning
@@ -32,6 +40,8 @@ def extract(
     resample_mask: bool = False,
     label_channel: int | None = None,
     strict: bool = False,
+    memory_mb: float | None = None,
+    progress: Progress = None,
 ) -> FeatureTable: ...
 
 
@@ -48,6 +58,8 @@ def extract(
     resample_mask: bool = False,
     label_channel: int | None = None,
     strict: bool = False,
+    memory_mb: float | None = None,
+    progress: Progress = None,
 ) -> dict[int, FeatureTable]: ...
 
 
@@ -63,6 +75,8 @@ def extract(
     resample_mask: bool = False,
     label_channel: int | None = None,
     strict: bool = False,
+    memory_mb: float | None = None,
+    progress: Progress = None,
 ) -> FeatureTable | dict[int, FeatureTable]:
     """Compute the features of the voxels of `mask` that have `label`.
 
@@ -100,6 +114,12 @@ def extract(
             for an array the last one of four axes. A mask of overlapping segments has several.
         strict: whether what makes values doubtful, such as a single grey level, is an error. If
             not, each such thing is a RadiomicsWarning and one of the table's `warnings`.
+        memory_mb: megabytes (2^20 bytes) that the work may take beside images, masks and tables;
+            None for what the machine has free. Work that needs more is an OutOfMemoryError
+            before it takes it.
+        progress: called every 0.05 s or so with the number of steps of work done and of all
+            steps, first with 0 and last with all; the number done never goes down. What it raises
+            ends the work, and so does an interrupt, within about 0.1 s.
 
     Returns:
         One row a feature, in catalogue order. A feature that is not defined for the region
@@ -110,8 +130,8 @@ def extract(
         RadiomicsError: an image, mask, label or setting that cannot be used; the message names
             the value and the remedy, and with several images or labels which one. It is a
             ValueError, and one of ReadError (a file that is damaged or of another kind),
-            GeometryError (where voxels lie), RegionError (mask, label, intensities) and
-            SettingsError. One that fails fails the call.
+            GeometryError (where voxels lie), RegionError (mask, label, intensities),
+            SettingsError and OutOfMemoryError. One that fails fails the call.
         TypeError: an argument of a kind that is not listed here.
         OSError: a file that cannot be opened, such as FileNotFoundError.
     """
@@ -119,6 +139,7 @@ def extract(
     if filters is not None:
         chosen = chosen.replace(filters=filters)
     labels, several = labels_of(label)
+    memory_mb, progress = memory_of(memory_mb), progress_of(progress)
     named = _named(image)
     roles = {f"image `{name}`" if named is image else "image": named[name] for name in named}
     remarks: list[str] = []
@@ -138,6 +159,8 @@ def extract(
         chosen,
         labels=labels,
         threads=whole("threads", threads),
+        progress=progress,
+        memory_mb=memory_mb,
     )
     first = next(iter(named))
     of_files = [[TableWarning("file", n, first, text) for text in remarks] for n in labels]

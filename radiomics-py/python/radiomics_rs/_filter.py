@@ -11,7 +11,7 @@ import numpy.typing as npt
 import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs import _core
-from radiomics_rs._arguments import whole
+from radiomics_rs._arguments import Progress, memory_of, progress_of, whole
 from radiomics_rs._extract import FilterLike
 from radiomics_rs.io import ImageLike, Volume, volume
 
@@ -22,6 +22,8 @@ def filter_image(
     *,
     threads: int = 0,
     spacing_mm: float | Sequence[float] | None = None,
+    memory_mb: float | None = None,
+    progress: Progress = None,
 ) -> sitk.Image | npt.NDArray[np.float64]:
     """Compute the response of a filter to a whole image.
 
@@ -32,6 +34,8 @@ def filter_image(
             them all.
         threads: number of threads, 0 for all cores. It never changes a number.
         spacing_mm: voxel spacing (z, y, x) in millimetres of an array, else an error.
+        memory_mb: as for `extract`; megabytes beside image and response.
+        progress: as for `extract`.
 
     Returns:
         64-bit floats: an array of the shape of the array given, or a SimpleITK image with the
@@ -43,9 +47,15 @@ def filter_image(
         TypeError: an argument of a kind that is not listed here.
         OSError: a file that cannot be opened.
     """
+    memory_mb, progress = memory_of(memory_mb), progress_of(progress)
     given = volume(image, spacing_mm)
     responses = _core.filter_images(
-        given.voxels, given.geometry, filter, threads=whole("threads", threads)
+        given.voxels,
+        given.geometry,
+        filter,
+        threads=whole("threads", threads),
+        progress=progress,
+        memory_mb=memory_mb,
     )
     if len(responses) != 1:
         raise _core.SettingsError(

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs import _core
-from radiomics_rs._arguments import SettingsLike, label_of, real, settings_of, whole
+from radiomics_rs._arguments import (
+    Progress,
+    SettingsLike,
+    label_of,
+    memory_of,
+    progress_of,
+    real,
+    settings_of,
+    whole,
+)
+from radiomics_rs._room import room
 from radiomics_rs.io import ImageLike, Matrix, Triple, volumes, write_image
 
 if TYPE_CHECKING:
@@ -129,8 +138,8 @@ def feature_maps(
     spacing_mm: float | Sequence[float] | None = None,
     resample_mask: bool = False,
     label_channel: int | None = None,
-    memory_mb: float = 1024.0,
-    progress: Callable[[int, int], object] | None = None,
+    memory_mb: float | None = None,
+    progress: Progress = None,
 ) -> FeatureMaps:
     """Compute features of the window round each voxel of a region.
 
@@ -155,20 +164,25 @@ def feature_maps(
         spacing_mm: as for `extract`.
         resample_mask: as for `extract`.
         label_channel: as for `extract`.
-        memory_mb: maps that need more memory than that are kept in a temporary file.
-        progress: called every now and then with the number of voxels done and of all voxels; what
-            it raises ends the work, as does an interrupt.
+        memory_mb: megabytes (2^20 bytes) that the work may take beside image, mask and maps; None
+            for what the machine has free. Maps larger than that, or than 1024 MB if it is None,
+            are kept in a temporary file in the folder that the environment variable TMPDIR names.
+        progress: called every 0.05 s or so with the number of voxels done and of all voxels, first
+            with 0 and last with all; the number done never goes down. What it raises ends the
+            work, and so does an interrupt, within about 0.1 s.
 
     Returns:
         A mapping of names to arrays, which also makes SimpleITK images and writes files.
 
     Raises:
-        RadiomicsError: an image, mask, label, setting, feature or radius that cannot be used.
+        RadiomicsError: an image, mask, label, setting, feature or radius that cannot be used;
+            OutOfMemoryError for work or maps that need more memory than they may take.
         TypeError: an argument of a kind that is not listed here.
-        OSError: a file that cannot be opened.
+        OSError: a file that cannot be opened, or no room for the temporary file.
     """
     chosen = _selected(settings_of(settings), features)
     label, outside = label_of(label), real("outside", outside)
+    memory_mb, progress = memory_of(memory_mb), progress_of(progress)
     image_volume, mask_volume = volumes(
         image, mask, spacing_mm, [label], resample_mask=resample_mask, label_channel=label_channel
     )
@@ -183,8 +197,9 @@ def feature_maps(
         radius=whole("radius", radius),
         in_plane=in_plane,
         masked=masked,
-        allocate=lambda *shape: _allocate(shape, memory_mb),
+        allocate=lambda *shape: room(shape, memory_mb),
         progress=progress,
+        memory_mb=memory_mb,
     )
     if values is None:
         values = np.empty((len(maps), places.size))
@@ -201,13 +216,3 @@ def _selected(settings: _core.Settings, features: Iterable[str] | None) -> _core
         families=[name for name in names if "." not in name],
         features=[name for name in names if "." in name],
     )
-
-
-def _allocate(shape: tuple[int, ...], memory_mb: float) -> npt.NDArray[Any]:
-    """An array in memory, or in a file that nobody else sees and that ends with the array."""
-    size = 8 * int(np.prod(shape))
-    if size <= memory_mb * 2**20 or size == 0:
-        return np.empty(shape)
-    with tempfile.TemporaryFile(prefix="radiomics-rs-maps-") as file:
-        # The map keeps the file open.
-        return np.memmap(file, np.float64, "w+", shape=shape)

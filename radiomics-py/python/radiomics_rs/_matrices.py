@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from radiomics_rs import _core
-from radiomics_rs._arguments import SettingsLike, label_of, settings_of, whole
+from radiomics_rs._arguments import SettingsLike, label_of, memory_of, settings_of, whole
 from radiomics_rs.io import ImageLike, volumes
 
 
@@ -58,6 +58,7 @@ def matrices(
     spacing_mm: float | Sequence[float] | None = None,
     resample_mask: bool = False,
     label_channel: int | None = None,
+    memory_mb: float | None = None,
 ) -> list[TextureMatrix]:
     """The texture matrices of the families that the settings ask for.
 
@@ -73,13 +74,14 @@ def matrices(
         spacing_mm: as for `extract`.
         resample_mask: as for `extract`.
         label_channel: as for `extract`.
+        memory_mb: as for `extract`; megabytes beside images, masks and matrices.
 
     Raises:
         RadiomicsError: an image, mask, label or setting that cannot be used.
         TypeError: an argument of a kind that is not listed here.
         OSError: a file that cannot be opened.
     """
-    label = label_of(label)
+    label, memory_mb = label_of(label), memory_of(memory_mb)
     image_volume, mask_volume = volumes(
         image, mask, spacing_mm, [label], resample_mask=resample_mask, label_channel=label_channel
     )
@@ -91,6 +93,7 @@ def matrices(
         settings_of(settings),
         label=label,
         threads=whole("threads", threads),
+        memory_mb=memory_mb,
     )
     return [
         TextureMatrix(family, slice_, None if offset is None else tuple(offset), *cells)

@@ -70,6 +70,7 @@ def _add_extract(commands: Commands) -> argparse.ArgumentParser:
     )
     _add_mask(command)
     _add_threads(command)
+    _add_memory(command)
     command.add_argument(
         "--out", metavar="FILE", help="write all digits to FILE (.csv or .json), print no table"
     )
@@ -96,6 +97,7 @@ def _add_filter(commands: Commands) -> argparse.ArgumentParser:
     )
     command.add_argument("--out", metavar="FILE", required=True, help="image file to write")
     _add_threads(command)
+    _add_memory(command)
     return command
 
 
@@ -131,13 +133,7 @@ def _add_map(commands: Commands) -> argparse.ArgumentParser:
     command.add_argument(
         "--format", choices=tuple(s[1:] for s in SUFFIXES), default="nrrd", help="default: nrrd"
     )
-    command.add_argument(
-        "--memory-mb",
-        type=float,
-        default=1024.0,
-        metavar="N",
-        help="keep larger maps in a temporary file (default: 1024)",
-    )
+    _add_memory(command, "; larger maps (default: than 1024) are kept in a temporary file")
     _add_settings(command)
     command.add_argument("--label", type=int, default=1, metavar="N", help="default: 1")
     _add_mask(command)
@@ -183,6 +179,15 @@ def _add_verify(commands: Commands) -> argparse.ArgumentParser:
 def _add_threads(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--threads", type=int, default=0, metavar="N", help="default: 0, all cores"
+    )
+
+
+def _add_memory(command: argparse.ArgumentParser, more: str = "") -> None:
+    command.add_argument(
+        "--memory-mb",
+        type=float,
+        metavar="N",
+        help=f"megabytes that the work may take (default: what the machine has free){more}",
     )
 
 

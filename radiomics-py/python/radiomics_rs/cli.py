@@ -12,11 +12,12 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
 
+from radiomics_rs._bar import Bar
 from radiomics_rs._core import RadiomicsError, Settings, example, features
 from radiomics_rs._extract import extract
 from radiomics_rs._filter import filter_image
+from radiomics_rs._interrupts import guarded
 from radiomics_rs._maps import feature_maps
 from radiomics_rs._options import LISTS
 from radiomics_rs._options import parser as options
@@ -25,7 +26,6 @@ from radiomics_rs.io import RadiomicsWarning, text_file, write_image
 from radiomics_rs.table import WRITERS, aligned, write_labels
 
 EXAMPLE_CONFIGURATION = "digital_phantom"
-CANCELLED = 130
 CATALOGUE_COLUMNS = ("family", "feature", "ibsi_id", "pyradiomics", "aggregations", "summary")
 
 
@@ -37,6 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from radiomics_rs.pyradiomics import scripts
 
         return scripts.main(given[1:])
+    return guarded(lambda: _run(given), _cancelled)
+
+
+def _run(given: Sequence[str]) -> int:
     parser = options(RUN)
     chosen = parser.parse_args(given)
     for stream in (sys.stdout, sys.stderr):
@@ -51,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             code = chosen.run(parser, chosen)
         # What is printed to may be full, or a pipe that nobody reads any more.
         sys.stdout.flush()
-    except (RadiomicsError, OSError, TypeError) as error:
+    except (RadiomicsError, OSError, TypeError, MemoryError) as error:
         if isinstance(error, OSError) and error.filename is None:
             # Files have names: what has none is what is printed to.
             error.filename = "standard output"
@@ -59,6 +63,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(f"error: {_message(error)}")
         return 1
     return code or 0
+
+
+def _cancelled() -> None:
+    """Say so; what was to be printed may be what the interrupt was about."""
+    _drop_output()
+    _say("cancelled")
 
 
 def _drop_output() -> None:
@@ -96,17 +106,20 @@ def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
     else:
         image, mask, spacing_mm = chosen.image, chosen.mask, None
     labels = chosen.label or [1]
-    tables = extract(
-        image,
-        mask,
-        settings,
-        label=labels,
-        threads=chosen.threads,
-        spacing_mm=spacing_mm,
-        resample_mask=chosen.resample_mask,
-        label_channel=chosen.label_channel,
-        strict=chosen.strict,
-    )
+    with Bar(sys.stderr) as bar:
+        tables = extract(
+            image,
+            mask,
+            settings,
+            label=labels,
+            threads=chosen.threads,
+            spacing_mm=spacing_mm,
+            resample_mask=chosen.resample_mask,
+            label_channel=chosen.label_channel,
+            strict=chosen.strict,
+            memory_mb=chosen.memory_mb,
+            progress=bar,
+        )
     if chosen.out is None:
         titles = [f"label {label}\n" if len(tables) > 1 else "" for label in tables]
         print("\n\n".join(f"{t}{table}" for t, table in zip(titles, tables.values(), strict=True)))
@@ -147,14 +160,21 @@ def _settings(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Se
 
 def _filter(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
     filters = Settings().replace_yaml(f"filters: [{chosen.filter}]").filters
-    write_image(filter_image(chosen.image, filters, threads=chosen.threads), chosen.out)
+    with Bar(sys.stderr) as bar:
+        response = filter_image(
+            chosen.image,
+            filters,
+            threads=chosen.threads,
+            memory_mb=chosen.memory_mb,
+            progress=bar,
+        )
+    write_image(response, chosen.out)
     print(f"response written to {chosen.out}")
 
 
-def _map(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int | None:
+def _map(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
     names = None if chosen.features is None else [n.strip() for n in chosen.features.split(",")]
-    bar = _Bar(sys.stderr)
-    try:
+    with Bar(sys.stderr, "voxels") as bar:
         maps = feature_maps(
             chosen.image,
             chosen.mask,
@@ -171,34 +191,8 @@ def _map(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int | N
             memory_mb=chosen.memory_mb,
             progress=bar,
         )
-    except KeyboardInterrupt:
-        bar.end()
-        _say("cancelled, nothing is written")
-        return CANCELLED
-    bar.end()
     paths = maps.write(chosen.out, f".{chosen.format}")
     print(f"{len(paths)} maps of {maps.places.size} voxels written to {chosen.out}")
-    return None
-
-
-class _Bar:
-    """Progress on a terminal; nothing on anything else."""
-
-    WIDTH = 30
-
-    def __init__(self, stream: TextIO | None) -> None:
-        self._stream = stream if stream is not None and stream.isatty() else None
-
-    def __call__(self, done: int, total: int) -> None:
-        if self._stream is not None:
-            filled = self.WIDTH * done // max(total, 1)
-            bar = "#" * filled + "." * (self.WIDTH - filled)
-            self._stream.write(f"\r[{bar}] {done} of {total} voxels")
-            self._stream.flush()
-
-    def end(self) -> None:
-        if self._stream is not None:
-            self._stream.write("\n")
 
 
 def _verify(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
@@ -255,6 +249,8 @@ FORMATS = dict(zip(LISTS, (_print_table, _print_csv, _print_json, _print_markdow
 def _message(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         return f"{error.filename}: {error.strerror}"
+    if isinstance(error, MemoryError):
+        return f"memory has run out. {error}".rstrip()
     return str(error)
 
 

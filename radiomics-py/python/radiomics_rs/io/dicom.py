@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk  # noqa: N813
 
+from radiomics_rs._aside import aside
 from radiomics_rs._core import GeometryError, ReadError
 from radiomics_rs.io import elements
 from radiomics_rs.io.errors import Checked, Door, File, as_utf_8
@@ -126,7 +127,7 @@ def read_series(folder: str, role: str, door: Door) -> sitk.Image:
         names = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(place, series[0])
         reader.SetFileNames(names)
         afters = [check(_file(os.fsdecode(name.encode()), role)).after for name in names]
-        image = reader.Execute()
+        image = aside(reader.Execute)
     if len(names) > 1:
         _check_places(folder, role, reader, len(names), door)
     if len(names) == 1 and afters[0] is not None:

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 import SimpleITK as sitk  # noqa: N813
 
+from radiomics_rs._aside import aside
 from radiomics_rs._core import GeometryError, ReadError
 from radiomics_rs.io import dicom, metaimage, nifti, nrrd, pictures, rarer, tiff
 from radiomics_rs.io.decoded import Decoded, decoded
@@ -132,10 +133,10 @@ def _read_file(name: str, role: str, door: Door) -> sitk.Image | Decoded:
     with quiet():
         if voxels is not None:
             read = partial(decoded, as_utf_8(name), image_io, voxels)
-            image = _translated(name, role, kind, read)
+            image = _translated(name, role, kind, partial(aside, read))
         if image is None:
-            read = partial(sitk.ReadImage, as_utf_8(name), imageIO=image_io)
-            image = _translated(name, role, kind, read)
+            whole = partial(sitk.ReadImage, as_utf_8(name), imageIO=image_io)
+            image = _translated(name, role, kind, partial(aside, whole))
     return image if checked.after is None else checked.after(image, door)
 
 

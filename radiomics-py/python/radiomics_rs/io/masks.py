@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk  # noqa: N813
 
+from radiomics_rs._aside import aside
 from radiomics_rs._core import GeometryError, ReadError, RegionError
 from radiomics_rs.io.decoded import Decoded
 from radiomics_rs.io.voxels import Volume, from_sitk
@@ -72,13 +73,15 @@ def onto(image: Volume, mask: Volume, labels: Iterable[int]) -> Volume:
         if corners is not None:
             _require_inside(reference, given, label, corners)
     resampled = from_sitk(
-        sitk.Resample(
-            given,
-            reference,
-            sitk.Transform(dimension, sitk.sitkIdentity),
-            sitk.sitkNearestNeighbor,
-            0.0,
-            given.GetPixelID(),
+        aside(
+            lambda: sitk.Resample(
+                given,
+                reference,
+                sitk.Transform(dimension, sitk.sitkIdentity),
+                sitk.sitkNearestNeighbor,
+                0.0,
+                given.GetPixelID(),
+            )
         ),
         "mask",
     )

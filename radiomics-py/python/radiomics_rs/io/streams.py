@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from pathlib import Path
 
+from radiomics_rs._aside import aside
 from radiomics_rs._core import inflate
 from radiomics_rs.io.errors import File
 
@@ -34,13 +35,17 @@ def decompressed(
 
     Raises ReadError if bytes are missing or damaged.
     """
-    with Path(path or file.name).open("rb") as stream:
-        stream.seek(skip)
-        data = stream.read() if most is None else stream.read(most)
+
+    def read() -> bytes:
+        with Path(path or file.name).open("rb") as stream:
+            stream.seek(skip)
+            return stream.read() if most is None else stream.read(most)
+
+    data = aside(read)
     # A gzip stream ends in its length: only if that is right, memory is taken for so much.
     is_gzip = data.startswith(GZIP)
     if not is_gzip or int.from_bytes(data[-4:], "little") == expected % 2**32:
-        whole = inflate(data, expected, is_gzip)
+        whole = aside(lambda: inflate(data, expected, is_gzip))
         if whole is not None:
             return whole
     return _pieces(file, expected, data)

@@ -17,6 +17,7 @@ from typing import TextIO
 
 import SimpleITK as sitk  # noqa: N813
 
+from radiomics_rs._aside import aside
 from radiomics_rs._core import RadiomicsError, ReadError
 from radiomics_rs.io.errors import as_utf_8
 from radiomics_rs.io.files import check_file, file_name
@@ -98,7 +99,7 @@ def write_image(
         name = file_name(place, "image")
         try:
             with quiet():
-                sitk.WriteImage(image, as_utf_8(name), useCompression=compressed)
+                aside(lambda: sitk.WriteImage(image, as_utf_8(name), useCompression=compressed))
         except RuntimeError as error:
             _probe(place.parent, image)
             raise ReadError(
@@ -117,7 +118,7 @@ def write_image(
 def _flush(file: Path) -> None:
     """Have the system put a file on disc: what a full one refuses is seen here."""
     with file.open("rb+") as stream:
-        os.fsync(stream.fileno())
+        aside(lambda: os.fsync(stream.fileno()))
 
 
 def _probe(folder: Path, image: sitk.Image) -> None:

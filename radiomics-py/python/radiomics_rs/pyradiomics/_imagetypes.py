@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy
 import SimpleITK as sitk
 
+from radiomics_rs._aside import aside
+
 from . import _engine, _settings, _wavelets
 from ._rules import shown
 
@@ -80,7 +82,7 @@ def getLoGImage(inputImage, inputMask, **kwargs):
 def _laplacian(image, sigma, settings):
     if image.GetDimension() == 2:
         # The engine's recursive filter is of volumes.
-        return sitk.LaplacianRecursiveGaussian(image, float(sigma), True)
+        return aside(lambda: sitk.LaplacianRecursiveGaussian(image, float(sigma), True))
     log = {"laplacian_of_gaussian": {"sigma_mm": float(sigma), "method": "recursive"}}
     names = {"laplacian_of_gaussian": "LoG", "sigma_mm": "sigma"}
     (response,) = _engine.filtered(image, [log], settings, sitk.sitkFloat32, names=names)

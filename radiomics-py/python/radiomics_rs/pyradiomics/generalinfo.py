@@ -11,6 +11,8 @@ import sys
 import numpy
 import SimpleITK as sitk
 
+from radiomics_rs._aside import aside
+
 from . import _regions
 from ._errors import RegionLost
 from ._version import __version__
@@ -104,7 +106,8 @@ class GeneralInfo:
 
         components = sitk.ConnectedComponentImageFilter()
         components.FullyConnectedOn()
-        components.Execute(sitk.GetImageFromArray(inside.view("uint8")))
+        region = sitk.GetImageFromArray(inside.view("uint8"))
+        aside(lambda: components.Execute(region))
         self._add(key + "VolumeNum", components.GetObjectCount())
 
         # (z, y, x) turned to (x, y, z)

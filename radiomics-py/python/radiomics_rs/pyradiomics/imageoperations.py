@@ -14,6 +14,8 @@ import logging
 import numpy
 import SimpleITK as sitk
 
+from radiomics_rs._aside import aside
+
 from . import _grids, _labels, _regions, _settings
 from ._binning import binImage, getBinEdges
 from ._errors import GridMismatch, RegionLost
@@ -153,7 +155,7 @@ def _on_grid_of(image, mask):
     resampler = sitk.ResampleImageFilter()
     resampler.SetReferenceImage(image)
     resampler.SetInterpolator(sitk.sitkNearestNeighbor)
-    return resampler.Execute(mask)
+    return aside(lambda: resampler.Execute(mask))
 
 
 def _holds(mask, label) -> bool:
@@ -281,7 +283,7 @@ def _interpolator(given):
 def _resampled(resampler, image, interpolator):
     resampler.SetOutputPixelType(image.GetPixelID())
     resampler.SetInterpolator(interpolator)
-    return resampler.Execute(image)
+    return aside(lambda: resampler.Execute(image))
 
 
 def _crop_only(image, mask, label, kwargs):
@@ -308,7 +310,8 @@ def normalizeImage(image, **kwargs):
     """
     scale = _settings.get(kwargs, "normalizeScale")
     outliers = _settings.get(kwargs, "removeOutliers")
-    image = sitk.Normalize(image)
+    given = image
+    image = aside(lambda: sitk.Normalize(given))
     if outliers is not None:
         logger.debug("Removing outliers > %g standard deviations", outliers)
         array = sitk.GetArrayFromImage(image)

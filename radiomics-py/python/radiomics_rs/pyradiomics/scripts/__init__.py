@@ -6,6 +6,8 @@ import functools
 import logging
 import os
 
+from radiomics_rs._interrupts import guarded
+
 from .. import _output, _rules, _schema
 from .._nearest import suggestion
 from ..featureextractor import RadiomicsFeatureExtractor
@@ -58,7 +60,7 @@ class PyRadiomicsCommandLine:
             handlers = _configure_logging(self.args)
             return self._run()
         except KeyboardInterrupt:
-            logger.warning("Cancelled, nothing is written")
+            _cancelled()
             return EXIT_CANCELLED
         except InputError as error:
             logger.error("%s", error)
@@ -103,7 +105,12 @@ class PyRadiomicsCommandLine:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command and return its exit code; wrong flags exit with 2."""
-    return PyRadiomicsCommandLine(argv).run()
+    return guarded(lambda: PyRadiomicsCommandLine(argv).run(), _cancelled)
+
+
+def _cancelled() -> None:
+    """Say so outside of the work, which says more."""
+    logger.warning("Cancelled, nothing is written")
 
 
 def parse_args():

@@ -10,6 +10,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import resource_tracker
 
 import SimpleITK as sitk
 
@@ -20,6 +21,9 @@ logger = logging.getLogger("radiomics.script")
 
 Run = Callable[[Case], dict]
 
+#: Whether threads have signals that they do not hear, which Windows has not.
+_HAS_MASKS = hasattr(signal, "pthread_sigmask")
+
 
 def results(run: Run, cases: list[Case], workers: int, start: Callable[[], object]) -> Iterator:
     """Rows of the cases in their order, as they are ready; `start` is called in each process."""
@@ -27,6 +31,9 @@ def results(run: Run, cases: list[Case], workers: int, start: Callable[[], objec
         yield from map(run, cases)
         return
     lanes = _Lanes(start)
+    if _HAS_MASKS:
+        # Whichever thread starts this one listens to interrupts again.
+        resource_tracker.ensure_running()
     with concurrent.futures.ThreadPoolExecutor(workers) as threads:
         waiting = [threads.submit(lanes.run, run, case) for case in cases]
         try:
@@ -53,11 +60,16 @@ class _Lanes:
 
     def run(self, run: Run, case: Case) -> dict:
         """The row of a case, extracted in this thread's process."""
+        _without_interrupts()
         pool = getattr(self._own, "pool", None)
         if pool is None:
             pool = self._own.pool = self._new()
         try:
-            return pool.submit(run, case).result()
+            row = pool.submit(run, case)
+            if self._stopped:
+                # Its process may have started behind the back of who ended the others.
+                _terminate(pool)
+            return row.result()
         except BrokenProcessPool:
             self._own.pool = None
             if not self._stopped:
@@ -80,15 +92,29 @@ class _Lanes:
         self._stopped = True
         with self._lock:
             for pool in self._all:
-                # The executor has no public way to them before Python 3.14.
-                for process in list((pool._processes or {}).values()):
-                    process.terminate()
+                _terminate(pool)
 
     def end(self) -> None:
         """Let the processes end once they are idle."""
         with self._lock:
             for pool in self._all:
                 pool.shutdown(wait=not self._stopped, cancel_futures=True)
+
+
+def _without_interrupts() -> None:
+    """Leave interrupts to the thread that waits for the rows.
+
+    A process that this one starts hears of none either, in which they would end the imports with
+    where they were.
+    """
+    if _HAS_MASKS:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
+def _terminate(pool: concurrent.futures.ProcessPoolExecutor) -> None:
+    # The executor has no public way to them before Python 3.14.
+    for process in list((pool._processes or {}).values()):
+        process.terminate()
 
 
 _ENDED = (

@@ -72,6 +72,8 @@ def attempt(case: Case, work, result: dict):
         raise
     except BaseException as error:  # a panic of an extension module is no Exception
         reason = " ".join(str(error).split())
+        if isinstance(error, MemoryError):
+            reason = f"memory has run out. {reason}".rstrip()
         caseLogger.error("Feature extraction of case %s failed! %s", case.number, reason)
         caseLogger.debug("Details:", exc_info=True)
         result[_output.ERROR] = f"{type(error).__name__}: {reason}"

@@ -1,0 +1,56 @@
+"""Calls of other libraries, and of the system, that no interrupt reaches."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+#: Seconds between two looks at interrupts, where a system does not end the waiting for them.
+STEP_S = 0.05
+
+T = TypeVar("T")
+
+_left: list[threading.Thread] = []
+
+
+def aside(call: Callable[[], T]) -> T:
+    """What `call` gives or raises, while an interrupt is listened to.
+
+    Python hands interrupts to the main thread, once that is back from whatever it has called. So
+    the call is made by another thread. After an interrupt nobody waits for it; it comes to its end
+    by itself, and what it gives is lost: it must leave nothing behind.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return call()
+    given: list[T] = []
+    raised: list[BaseException] = []
+    ended = threading.Event()
+
+    def run() -> None:
+        try:
+            given.append(call())
+        except BaseException as error:
+            raised.append(error)
+        finally:
+            ended.set()
+
+    # No daemon: one that comes back while the interpreter ends would abort the process.
+    thread = threading.Thread(target=run, name="radiomics-rs aside")
+    thread.start()
+    try:
+        while not ended.wait(STEP_S):
+            pass
+    except BaseException:
+        _left[:] = [*(other for other in _left if other.is_alive()), thread]
+        raise
+    # Whoever counts threads finds this one gone.
+    thread.join()
+    if raised:
+        raise raised.pop()
+    return given.pop()
+
+
+def busy() -> bool:
+    """Whether a call that nobody waits for has not come to its end."""
+    return any(thread.is_alive() for thread in _left)

@@ -1,0 +1,87 @@
+"""How an interrupt ends the commands: a line, and exit code 130, whatever they are at.
+
+Imported first of all, and made of as little as can be: importing what the package is built on takes
+longest of what a short command does. A program that imports the package is left alone.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+#: What a shell has for an interrupt.
+CANCELLED = 130
+STANDARD_ERROR = 2
+#: Names of the scripts that run the commands, and of the packages that `python -m` runs.
+SCRIPTS = ("radiomics-rs", "pyradiomics")
+PACKAGES = ("radiomics_rs", "radiomics")
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    """End the process, which has nothing to clean up yet."""
+    try:
+        os.write(STANDARD_ERROR, b"radiomics-rs: cancelled\n")
+    finally:
+        os._exit(CANCELLED)
+
+
+def _is_command() -> bool:
+    """Whether the process was started as one of the commands."""
+    started = (getattr(sys, "argv", None) or [""])[0]
+    if started == "-m":
+        # The package is imported before its module is found.
+        given = sys.orig_argv
+        module = given[given.index("-m") + 1] if "-m" in given[:-1] else ""
+        return module.partition(".")[0] in PACKAGES
+    name, _ = os.path.splitext(os.path.basename(started))  # noqa: PTH119, PTH122 no time for pathlib
+    return name.removesuffix("-script") in SCRIPTS
+
+
+# Shells let what they start in the background ignore interrupts.
+if _is_command() and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    try:  # noqa: SIM105 no time for contextlib
+        signal.signal(signal.SIGINT, _leave)
+    except ValueError:
+        # Another thread than the main one, which is none of the commands.
+        pass
+
+
+def guarded(work: Callable[[], int], cancelled: Callable[[], object]) -> int:
+    """The exit code of `work`: its own, or 130 after an interrupt, when `cancelled` is called.
+
+    What comes while the process ends, of which this is the command, changes nothing any more.
+    """
+    ours = signal.getsignal(signal.SIGINT) is _leave
+    code = CANCELLED
+    try:
+        try:
+            if ours:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+            code = work()
+        finally:
+            if ours:
+                signal.signal(signal.SIGINT, lambda *_: os._exit(code))
+    except KeyboardInterrupt:
+        cancelled()
+        if ours:
+            _leave_what_is_busy()
+    return code
+
+
+def _leave_what_is_busy() -> None:
+    """End the process now, where its end would wait for a call that nobody waits for."""
+    from radiomics_rs._aside import busy
+
+    if busy():
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except (OSError, ValueError, AttributeError):
+                continue
+        os._exit(CANCELLED)
