@@ -16,7 +16,7 @@ import SimpleITK as sitk
 
 from . import _grids, _labels, _regions, _settings
 from ._binning import binImage, getBinEdges
-from ._errors import GridMismatch, RegionLost
+from ._errors import GridMismatch, RegionLost, Unmet
 from ._imagetypes import (
     getExponentialImage,
     getGradientImage,
@@ -71,7 +71,7 @@ def getMask(mask, **kwargs):
     if "vector" in mask.GetPixelIDTypeAsString().lower():
         n_components = mask.GetNumberOfComponentsPerPixel()
         if label_channel >= n_components:
-            raise AssertionError(
+            raise Unmet(
                 f"Mask {label_channel} requested, but segmentation object only contains "
                 f"{n_components} objects"
             )
@@ -218,7 +218,7 @@ def resampleImage(imageNode, maskNode, **kwargs):
     mask_spacing = numpy.array(maskNode.GetSpacing())
     n = len(mask_spacing)
     if len(new_spacing) != n:
-        raise AssertionError(
+        raise Unmet(
             f"Wrong dimensionality ({len(new_spacing)}-D) of resampledPixelSpacing!, {n}-D required"
         )
     new_spacing = numpy.array(new_spacing)
