@@ -209,9 +209,12 @@ def feature_maps(
 def _selected(settings: _core.Settings, features: Iterable[str] | None) -> _core.Settings:
     if features is None:
         return settings
-    if isinstance(features, str):
-        raise TypeError(f"features is the string {features!r}: give a list of names")
+    if isinstance(features, str) or not isinstance(features, Iterable):
+        raise TypeError(f"features is {features!r}: give a list of names")
     names = list(features)
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"features holds {name!r}: give a list of names")
     return settings.replace(
         families=[name for name in names if "." not in name],
         features=[name for name in names if "." in name],
