@@ -47,7 +47,7 @@ int main(void) {
         return failed(context, "extraction");
 
     for (size_t index = 0; index < radiomics_table_length(table); ++index) {
-        radiomics_row row = {.struct_size = sizeof row};
+        radiomics_row row = RADIOMICS_ROW_INIT;
         radiomics_table_row(table, index, &row);
         printf("%-60s %-4s %.10g\n", row.column, row.ibsi_id, row.value);
     }

@@ -7,8 +7,9 @@
 //    RADIOMICS_STATUS_INVALID_ARGUMENT. The library keeps no pointer beyond the call.
 //  - Outputs are written only when the status is RADIOMICS_STATUS_OK.
 //  - What a function makes is freed with the free function named beside it, which accepts NULL.
-//  - Structs begin with struct_size, their size in the header that the caller was compiled with;
-//    fields that are not needed stay 0: `radiomics_job job = {sizeof job};`
+//  - Structs begin with struct_size, their size in the header that the caller was compiled with. Each
+//    has a macro that sets it and makes all else 0, as fields that are not needed stay:
+//    `radiomics_job job = RADIOMICS_JOB_INIT;`. In C `{.struct_size = sizeof job, .mask = &mask}` is as good.
 //  - Text is UTF-8 and ends in NUL.
 //  - There is no global state: contexts share nothing, and results and settings never change.
 
@@ -54,9 +55,38 @@ struct ArrowArray {
 
 #endif // ARROW_C_DATA_INTERFACE
 
+// What structs begin as, to be changed field by field: struct_size is set, all else is 0.
+#ifdef __cplusplus
+extern "C++" {
+namespace radiomics {
+namespace detail {
+template <class Struct> Struct sized() noexcept {
+  Struct made{};
+  made.struct_size = sizeof(Struct);
+  return made;
+}
+}  // namespace detail
+}  // namespace radiomics
+}  // extern "C++"
+#define RADIOMICS_INIT(type) ::radiomics::detail::sized<::type>()
+#else
+#define RADIOMICS_INIT(type) {.struct_size = sizeof(type)}
+#endif  // __cplusplus
+#define RADIOMICS_CONTEXT_OPTIONS_INIT RADIOMICS_INIT(radiomics_context_options)
+#define RADIOMICS_IMAGE_INIT RADIOMICS_INIT(radiomics_image)
+#define RADIOMICS_JOB_INIT RADIOMICS_INIT(radiomics_job)
+#define RADIOMICS_ROW_INIT RADIOMICS_INIT(radiomics_row)
+#define RADIOMICS_WARNING_INIT RADIOMICS_INIT(radiomics_warning)
+#define RADIOMICS_OUTPUT_INIT RADIOMICS_INIT(radiomics_output)
+#define RADIOMICS_MAPS_JOB_INIT RADIOMICS_INIT(radiomics_maps_job)
+#define RADIOMICS_MAP_INIT RADIOMICS_INIT(radiomics_map)
+#define RADIOMICS_FEATURE_INIT RADIOMICS_INIT(radiomics_feature)
+#define RADIOMICS_COLUMN_INIT RADIOMICS_INIT(radiomics_column)
+#define RADIOMICS_MATRIX_INIT RADIOMICS_INIT(radiomics_matrix)
+
 // Version of this interface: it grows when functions, fields or codes are added. Nothing that is in the
 // interface is changed or removed while the library's soname stays the same.
-#define RADIOMICS_ABI_VERSION 5
+#define RADIOMICS_ABI_VERSION 6
 
 // What became of a call. Numbers never change their meaning; later versions may add some.
 enum radiomics_status
@@ -72,7 +102,7 @@ enum radiomics_status
   RADIOMICS_STATUS_INVALID_ARGUMENT = 1,
   // A mistake of this library: please report it. The context can still be used.
   RADIOMICS_STATUS_INTERNAL = 2,
-  // The progress callback stopped the job.
+  // The progress callback or radiomics_context_cancel stopped the call.
   RADIOMICS_STATUS_CANCELLED = 3,
   // The system refuses threads, or they were more than 1024.
   RADIOMICS_STATUS_THREADS = 4,
@@ -80,6 +110,9 @@ enum radiomics_status
   RADIOMICS_STATUS_NOT_VERIFIED = 5,
   // An error that has no code of its own yet; the text says what it is.
   RADIOMICS_STATUS_OTHER = 6,
+  // The call needs more memory than there is, or than it may take; the text says how much, and what
+  // to change. The context can still be used. Since RADIOMICS_ABI_VERSION 6.
+  RADIOMICS_STATUS_OUT_OF_MEMORY = 7,
   // The image has an axis without voxels.
   RADIOMICS_STATUS_EMPTY_IMAGE = 20,
   // Spacing, origin or direction cannot be used.
@@ -183,7 +216,8 @@ typedef struct radiomics_catalogue radiomics_catalogue;
 typedef struct radiomics_columns radiomics_columns;
 
 // Threads to compute on, and the text of the last failure. Contexts share nothing, so each may
-// be used at the same time as the others; one context is for one thread at a time.
+// be used at the same time as the others; one context is for one thread at a time, but for
+// radiomics_context_cancel.
 typedef struct radiomics_context radiomics_context;
 
 // Feature maps of a region that are prepared: which there are and where they lie is known, values
@@ -241,8 +275,9 @@ typedef struct radiomics_image {
 } radiomics_image;
 
 // A callback that is told that `done` of `total` steps are done, and returns 0 to go on, anything else
-// to cancel. It is called on the context's threads, one call at a time, with `done` never going down,
-// and must not call a function with that context.
+// to cancel; of the last call, when all are done, the answer is not looked at. It is called on the thread
+// of the call that it belongs to, with `done` never going down, and at least every 0.1 s. It must not call
+// a function with that context, but for radiomics_context_cancel.
 typedef int32_t (*radiomics_progress)(size_t done, size_t total, void *user_data);
 
 // What to extract. Fields that are not needed stay 0.
@@ -268,6 +303,10 @@ typedef struct radiomics_job {
   radiomics_progress progress;
   // What is handed on to `progress`.
   void *user_data;
+  // Megabytes (10^6 bytes) that the call may take in addition to what the caller gave it; 0 for what the
+  // machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
+  // RADIOMICS_ABI_VERSION 6.
+  double memory_mb;
 } radiomics_job;
 
 // One value and what it is of. The texts are UTF-8 and live as long as the table.
@@ -347,6 +386,10 @@ typedef struct radiomics_output {
   radiomics_progress progress;
   // What is handed on to `progress`.
   void *user_data;
+  // Megabytes (10^6 bytes) that the call may take in addition to what the caller gave it; 0 for what the
+  // machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
+  // RADIOMICS_ABI_VERSION 6.
+  double memory_mb;
 } radiomics_output;
 
 // What to make maps of. Fields that are not needed stay 0.
@@ -369,6 +412,15 @@ typedef struct radiomics_maps_job {
   int32_t in_plane;
   // 0 for windows that end where the region ends; 1 for voxels round the region to count as well.
   int32_t unmasked;
+  // A callback that is told of progress in radiomics_maps_new and may cancel; may be NULL. Since
+  // RADIOMICS_ABI_VERSION 6.
+  radiomics_progress progress;
+  // What is handed on to `progress`. Since RADIOMICS_ABI_VERSION 6.
+  void *user_data;
+  // Megabytes (10^6 bytes) that radiomics_maps_new may take in addition to what the caller gave it; 0 for
+  // what the machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
+  // RADIOMICS_ABI_VERSION 6.
+  double memory_mb;
 } radiomics_maps_job;
 
 // What a map is of. The texts are UTF-8 and live as long as the maps.
@@ -487,6 +539,12 @@ const char *radiomics_status_text(int32_t status);
 // if there is none is radiomics_last_error(NULL).
 radiomics_status radiomics_context_new(const struct radiomics_context_options *options,
                                        struct radiomics_context **context);
+
+// Stops what runs with the context at this moment, within 0.2 s: its status is then
+// RADIOMICS_STATUS_CANCELLED, and its outputs stay as they were. What begins later is not affected. It may
+// be called from any thread, from a progress callback and from the handler of a signal, while the context
+// lives; NULL is fine. Since RADIOMICS_ABI_VERSION 6.
+void radiomics_context_cancel(const struct radiomics_context *context);
 
 // Frees a context and ends its threads; NULL is fine. Not to be called from a progress callback.
 void radiomics_context_free(struct radiomics_context *context);

@@ -65,9 +65,12 @@ struct job {
     /// Labels of the regions; none means every label of the mask.
     std::vector<std::int64_t> labels;
     progress_function progress;
+    /// Megabytes that it may take; 0 for what the machine has free.
+    double memory_mb = 0;
 };
 
-/// Threads to compute on. One context is for one thread at a time; contexts share nothing.
+/// Threads to compute on. One context is for one thread at a time, but for cancel(); contexts share
+/// nothing.
 class context {
   public:
 #if RADIOMICS_EXCEPTIONS
@@ -77,8 +80,7 @@ class context {
 
     /// The same without exceptions: radiomics::context::make(threads, why).
     [[nodiscard]] static context make(std::size_t threads, failure &why) {
-        ::radiomics_context_options options{};
-        options.struct_size = sizeof options;
+        ::radiomics_context_options options = RADIOMICS_CONTEXT_OPTIONS_INIT;
         options.threads = threads;
         context made{nothing{}};
         ::radiomics_context *c = nullptr;
@@ -87,6 +89,10 @@ class context {
         made.report(status, why);
         return made;
     }
+
+    /// Stops what runs at this moment: from any thread, and from the handler of a signal. It fails with
+    /// RADIOMICS_STATUS_CANCELLED, and what begins later runs.
+    void cancel() const noexcept { ::radiomics_context_cancel(c()); }
 
     [[nodiscard]] settings settings_from_profile(const std::string &name, failure &why) {
         return make_settings(::radiomics_settings_from_profile, name, why);
@@ -137,8 +143,7 @@ class context {
             names.push_back(name.c_str());
             images.push_back(image.c());
         }
-        ::radiomics_job c_job{};
-        c_job.struct_size = sizeof c_job;
+        ::radiomics_job c_job = RADIOMICS_JOB_INIT;
         c_job.images = images.data();
         c_job.image_names = names.data();
         c_job.image_count = images.size();
@@ -146,6 +151,7 @@ class context {
         c_job.labels = what.labels.empty() ? nullptr : what.labels.data();
         c_job.label_count = what.labels.size();
         c_job.settings = with.c();
+        c_job.memory_mb = what.memory_mb;
         detail::watcher watching(what.progress, c_job);
         ::radiomics_table *made = nullptr;
         const auto status = ::radiomics_extract_many(c(), &c_job, &made);
@@ -166,10 +172,13 @@ class context {
         into.buffers.resize(made.size());
         filter(image, with, into, why);
         if (why) return {};
-        for (std::size_t index = 0; index < made.size(); ++index) {
-            made[index].values.resize(image.size());
-            into.buffers[index] = made[index].values.data();
-        }
+        const bool has_room = detail::takes_memory(why, made.size() * image.size(), [&] {
+            for (std::size_t index = 0; index < made.size(); ++index) {
+                made[index].values.resize(image.size());
+                into.buffers[index] = made[index].values.data();
+            }
+        });
+        if (!has_room) return {};
         into.length = image.size();
         filter(image, with, into, why);
         if (why) made.clear();
@@ -186,18 +195,26 @@ class context {
 
     /// What maps there are and where they lie; values come by feature_maps.
     [[nodiscard]] prepared_maps prepare_maps(const maps_job &what, const settings &with, failure &why) {
-        const ::radiomics_maps_job c_job = what.c(with.c());
+        ::radiomics_maps_job c_job = what.c(with.c());
+        detail::watcher watching(what.preparing, c_job);
         ::radiomics_maps *made = nullptr;
-        report(::radiomics_maps_new(c(), &c_job, &made), why);
-        return prepared_maps(made);
+        const auto status = ::radiomics_maps_new(c(), &c_job, &made);
+        prepared_maps result(made);
+        watching.rethrow();
+        report(status, why);
+        return result;
     }
     /// Feature maps: features of the window round each voxel of a region. They are NaN where the region is
     /// not.
     [[nodiscard]] maps feature_maps(const maps_job &what, const settings &with, failure &why) {
         auto prepared = prepare_maps(what, with, why);
         if (why) return {};
-        maps made(std::move(prepared));
-        feature_maps(made.prepared(), made.all(what.progress), why);
+        maps made;
+        const std::size_t doubles = prepared.size() * prepared.view().size();
+        if (!detail::takes_memory(why, doubles, [&] { made = maps(std::move(prepared)); })) return {};
+        output into = made.all(what.progress);
+        into.memory_mb = what.memory_mb;
+        feature_maps(made.prepared(), into, why);
         return why ? maps() : std::move(made);
     }
     /// The same into memory of the caller. Progress is that of `into`.

@@ -24,13 +24,17 @@ struct maps_job {
     bool in_plane = false;
     /// Whether windows end where the region ends.
     bool masked = true;
-    /// For maps that are returned; maps into memory of the caller have that of radiomics::output.
+    /// Of the values, for maps that are returned; maps into memory of the caller have that of radiomics::output.
     progress_function progress;
+    /// Of what comes before the values, as by context::prepare_maps.
+    progress_function preparing;
+    /// Megabytes that preparing may take, and the values of maps that are returned; 0 for what the machine
+    /// has free.
+    double memory_mb = 0;
 
-    /// For C; it borrows from this object.
+    /// For C, without progress; it borrows from this object.
     [[nodiscard]] ::radiomics_maps_job c(const ::radiomics_settings *with) const noexcept {
-        ::radiomics_maps_job c_job{};
-        c_job.struct_size = sizeof c_job;
+        ::radiomics_maps_job c_job = RADIOMICS_MAPS_JOB_INIT;
         c_job.image = image.c();
         c_job.mask = mask.c();
         c_job.label = label;
@@ -38,6 +42,7 @@ struct maps_job {
         c_job.radius = radius;
         c_job.in_plane = in_plane;
         c_job.unmasked = !masked;
+        c_job.memory_mb = memory_mb;
         return c_job;
     }
 };
@@ -61,8 +66,7 @@ class prepared_maps {
 
     /// What map `index` is of; nothing if there is none.
     [[nodiscard]] feature_map operator[](std::size_t index) const noexcept {
-        ::radiomics_map c_map{};
-        c_map.struct_size = sizeof c_map;
+        ::radiomics_map c_map = RADIOMICS_MAP_INIT;
         if (::radiomics_maps_map(c(), index, &c_map) != ::RADIOMICS_STATUS_OK) return {};
         return {detail::text(c_map.column),  detail::text(c_map.image),
                 detail::text(c_map.family),  detail::text(c_map.feature),
@@ -80,8 +84,7 @@ class prepared_maps {
     /// Where they lie: the box of the region, on the grid after interpolation. Its size() is the number of
     /// doubles that a map takes. `values` are those of a map, or nothing.
     [[nodiscard]] image_view view(const double *values = nullptr) const noexcept {
-        ::radiomics_image c_image{};
-        c_image.struct_size = sizeof c_image;
+        ::radiomics_image c_image = RADIOMICS_IMAGE_INIT;
         if (::radiomics_maps_image(c(), &c_image) != ::RADIOMICS_STATUS_OK) return {};
         c_image.data = values;
         return image_view(c_image);

@@ -14,12 +14,14 @@
 
 #if RADIOMICS_EXCEPTIONS
 #include <exception>
+#include <new>
+#include <stdexcept>
 #endif
 
 namespace radiomics {
 
-/// Is told (done, total) and returns whether to go on. It is called on threads of the context, one call
-/// at a time; what it throws cancels the job and is thrown again by the caller.
+/// Is told (done, total) and returns whether to go on. It is called on the thread that has called the
+/// function, at least every 0.1 s; what it throws cancels the job and is thrown again by the function.
 using progress_function = std::function<bool(std::size_t, std::size_t)>;
 
 /// Memory of the caller that responses or maps are written to, x fastest. It is written when all of them
@@ -33,6 +35,8 @@ struct output {
     double outside = std::numeric_limits<double>::quiet_NaN();
     /// A step is a response, or a voxel of the maps.
     progress_function progress;
+    /// Megabytes that computing may take beside this memory; 0 for what the machine has free.
+    double memory_mb = 0;
 
     /// Memory for the next response or map.
     output &add(double *first, std::size_t doubles) {
@@ -49,12 +53,12 @@ struct output {
 
     /// For C, without progress; it borrows from this object.
     [[nodiscard]] ::radiomics_output c() const noexcept {
-        ::radiomics_output c_output{};
-        c_output.struct_size = sizeof c_output;
+        ::radiomics_output c_output = RADIOMICS_OUTPUT_INIT;
         c_output.buffers = buffers.data();
         c_output.buffer_count = buffers.size();
         c_output.buffer_length = length;
         c_output.outside = outside;
+        c_output.memory_mb = memory_mb;
         return c_output;
     }
 };
@@ -66,6 +70,26 @@ struct response {
 };
 
 namespace detail {
+/// Whether a function that takes memory for this many doubles gets it; the failure says so if not. Without
+/// exceptions the program ends, as it does wherever a container finds no memory.
+template <class F> bool takes_memory(failure &why, std::size_t doubles, F &&function) {
+#if RADIOMICS_EXCEPTIONS
+    try {
+        function();
+        return true;
+    } catch (const std::bad_alloc &) {
+    } catch (const std::length_error &) {
+    }
+    why.status = ::RADIOMICS_STATUS_OUT_OF_MEMORY;
+    why.text = "there is no memory for " + std::to_string(doubles) + " values in 64 bits: ask for fewer at a time";
+    return false;
+#else
+    (void)why, (void)doubles;
+    function();
+    return true;
+#endif
+}
+
 /// Between the callback of C, which nothing may be thrown through, and the caller's function.
 class watcher {
   public:

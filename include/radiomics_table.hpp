@@ -99,8 +99,7 @@ class table {
 
     /// Row `index`; an empty one if there is none.
     [[nodiscard]] radiomics::row row(std::size_t index) const noexcept {
-        ::radiomics_row c_row{};
-        c_row.struct_size = sizeof c_row;
+        ::radiomics_row c_row = RADIOMICS_ROW_INIT;
         if (::radiomics_table_row(c(), index, &c_row) != ::RADIOMICS_STATUS_OK) return {};
         return {c_row.label,
                 c_row.value,
@@ -120,8 +119,7 @@ class table {
     [[nodiscard]] std::vector<warning> warnings() const {
         std::vector<warning> found;
         for (std::size_t index = 0; index < ::radiomics_table_warning_count(c()); ++index) {
-            ::radiomics_warning c_warning{};
-            c_warning.struct_size = sizeof c_warning;
+            ::radiomics_warning c_warning = RADIOMICS_WARNING_INIT;
             if (::radiomics_table_warning(c(), index, &c_warning) != ::RADIOMICS_STATUS_OK) break;
             found.push_back({c_warning.label, detail::text(c_warning.code), detail::text(c_warning.image),
                              detail::text(c_warning.message)});
@@ -189,8 +187,7 @@ class catalogue {
 
     /// Feature `index`; an empty one if there is none.
     [[nodiscard]] feature operator[](std::size_t index) const noexcept {
-        ::radiomics_feature c{};
-        c.struct_size = sizeof c;
+        ::radiomics_feature c = RADIOMICS_FEATURE_INIT;
         if (::radiomics_catalogue_feature(handle_.get(), index, &c) != ::RADIOMICS_STATUS_OK) return {};
         return {detail::text(c.family),      detail::text(c.family_ibsi_id),
                 detail::text(c.name),        detail::text(c.ibsi_id),

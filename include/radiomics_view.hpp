@@ -95,7 +95,7 @@ template <class T> constexpr std::int32_t dtype() {
 /// voxels must outlive every call that the view is given to.
 class image_view {
   public:
-    image_view() noexcept { c_.struct_size = sizeof c_; }
+    image_view() noexcept = default;
     explicit image_view(const ::radiomics_image &c) noexcept : c_(c) {}
 
     /// Contiguous voxels, x fastest.
@@ -141,7 +141,7 @@ class image_view {
     [[nodiscard]] const ::radiomics_image *c() const noexcept { return &c_; }
 
   private:
-    ::radiomics_image c_{};
+    ::radiomics_image c_ = RADIOMICS_IMAGE_INIT;
 };
 
 /// Contiguous voxels, x fastest, as an image or a mask.

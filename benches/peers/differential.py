@@ -16,6 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import differential_kept
 import run
 
 HERE = Path(__file__).resolve().parent
@@ -51,9 +52,12 @@ def main():
                 print(f"{min(done * BLOCK, chosen.cases)} cases, {dict(counts)}", file=sys.stderr, flush=True)
     print(
         f"{counts['cases']} cases, {counts['values']} values: {counts['equal cases']} cases without a difference "
-        f"above {LIMIT:g}; {counts['different']} values differ by more, {counts['errors']} errors differ"
+        f"above {LIMIT:g}, {counts['kept cases']} with kept ones only, {counts['new cases']} with others"
     )
-    return 0 if counts["equal cases"] == counts["cases"] else 1
+    for reason, count in sorted(counts.items()):
+        if reason.startswith("kept: "):
+            print(f"{reason}: {count}")
+    return 1 if counts["new cases"] else 0
 
 
 def arguments():
@@ -85,27 +89,32 @@ def both(pythons, folder, first, count):
 
 
 def report(seed, theirs, ours, counts):
-    """Print what differs in a case, and count it."""
+    """Print what differs in a case, with the reason if it has one, and count it."""
     counts["cases"] += 1
-    lines = []
+    found = list(differences(theirs, ours))
+    counts["values"] += len(theirs) if "error" not in theirs and "error" not in ours else 0
+    for text, reason in found:
+        print(f"seed {seed}: {text}{f' [kept: {reason}]' if reason else ''}", flush=True)
+        if reason:
+            counts[f"kept: {reason}"] += 1
+    kind = "equal" if not found else "kept" if all(reason for _, reason in found) else "new"
+    counts[f"{kind} cases"] += 1
+
+
+def differences(theirs, ours):
+    """Each difference of a case as its text and the reason why it is kept, or None."""
     if "error" in theirs or "error" in ours:
-        if ("error" in theirs) != ("error" in ours):
-            counts["errors"] += 1
-            lines.append(f"PyRadiomics: {theirs.get('error', 'values')}; ours: {ours.get('error', 'values')}")
-    else:
-        if list(theirs) != list(ours):
-            missing, more = set(theirs) - set(ours), set(ours) - set(theirs)
-            lines.append(f"keys: without {sorted(missing)}, more {sorted(more)}, or another order")
-        for key in theirs:
-            if key not in ours:
-                continue
-            counts["values"] += 1
-            if not same(theirs[key], ours[key]):
-                counts["different"] += 1
-                lines.append(f"{key}: PyRadiomics {theirs[key]}, ours {ours[key]}")
-    for line in lines:
-        print(f"seed {seed}: {line}", flush=True)
-    counts["equal cases"] += not lines
+        if "error" not in theirs or "error" not in ours:
+            texts = theirs.get("error", "values"), ours.get("error", "values")
+            yield f"PyRadiomics: {texts[0]}; ours: {texts[1]}", differential_kept.reason_of_error(*texts)
+        return
+    if list(theirs) != list(ours):
+        missing, more = set(theirs) - set(ours), set(ours) - set(theirs)
+        yield f"keys: without {sorted(missing)}, more {sorted(more)}, or another order", None
+    for key in theirs:
+        if key in ours and not same(theirs[key], ours[key]):
+            reason = differential_kept.reason_of_value(key, theirs[key], ours[key], theirs)
+            yield f"{key}: PyRadiomics {theirs[key]}, ours {ours[key]}", reason
 
 
 def same(theirs, ours):

@@ -108,7 +108,8 @@ def parameters(rng, voxels, labels, geometry):
     flat = voxels.ndim == 2
     setting = {"minimumROIDimensions": 1}
     inside = voxels[labels == 1].astype(float)
-    spread = max(float(inside.max() - inside.min()), 1e-3)
+    # A flat region gets no narrower bins: derived images would fill the memory with grey levels.
+    spread = max(float(inside.max() - inside.min()), 1.0)
     if rng.random() < 0.65:
         width = spread / rng.uniform(2, 60)
         setting["binWidth"] = float(f"{width:.2g}") if rng.random() < 0.7 else max(1, round(width))

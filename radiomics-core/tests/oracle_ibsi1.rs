@@ -3,7 +3,7 @@
 mod common;
 
 use radiomics_core::verify::{self, Check};
-use radiomics_core::{Execution, Named};
+use radiomics_core::{Named, Pool, Runtime};
 
 fn assert_inside(checks: &[Check], expected: usize) {
     let outside: Vec<String> = checks
@@ -27,13 +27,14 @@ fn assert_inside(checks: &[Check], expected: usize) {
 
 #[test]
 fn digital_phantom() {
-    assert_inside(&verify::digital_phantom(&Execution::default()).unwrap(), 482);
+    let pool = Pool::new(0).unwrap();
+    assert_inside(&verify::digital_phantom(&Runtime::new(&pool)).unwrap(), 482);
 }
 
 #[test]
 fn ct_phantom_in_configurations_a_to_e() {
     let Some((image, mask)) = common::ct_phantom() else { return };
-    let execution = Execution::default();
-    let checks = verify::ct_phantom(&image.image(), &mask.mask(), &execution).unwrap();
+    let pool = Pool::new(0).unwrap();
+    let checks = verify::ct_phantom(&image.image(), &mask.mask(), &Runtime::new(&pool)).unwrap();
     assert_inside(&checks, 346 + 346 + 209 + 210 + 210);
 }

@@ -6,15 +6,16 @@ mod common;
 use std::path::Path;
 
 use common::Volume;
-use radiomics_core::Execution;
 use radiomics_core::verify::{self, Check, Format, ResponseCheck, ct_phantom_filtered, response_maps};
+use radiomics_core::{Pool, Runtime};
 
 fn checked_maps() -> Option<Vec<ResponseCheck>> {
     let folder = common::data()?.join("ibsi2");
+    let pool = Pool::new(0).unwrap();
     let check = |map: &radiomics_core::verify::ResponseMap| {
         let phantom = Volume::nifti(&folder.join(map.phantom_file()));
         let reference = Volume::nifti(&folder.join(map.reference_file()));
-        map.check(&phantom.image(), &reference.image(), &Execution::default()).unwrap()
+        map.check(&phantom.image(), &reference.image(), &Runtime::new(&pool)).unwrap()
     };
     Some(response_maps().iter().map(check).collect())
 }
@@ -33,7 +34,8 @@ fn response_maps_of_phantoms() {
 #[test]
 fn statistics_of_the_filtered_ct_phantom() {
     let Some((image, mask)) = common::ct_phantom() else { return };
-    let checks = ct_phantom_filtered(&image.image(), &mask.mask(), &Execution::default()).unwrap();
+    let pool = Pool::new(0).unwrap();
+    let checks = ct_phantom_filtered(&image.image(), &mask.mask(), &Runtime::new(&pool)).unwrap();
     let outside: Vec<String> = checks
         .iter()
         .filter(|check| !check.inside())
@@ -48,11 +50,12 @@ fn statistics_of_the_filtered_ct_phantom() {
 #[test]
 fn the_validation_page_says_so() {
     let Some((image, mask)) = common::ct_phantom() else { return };
-    let (image, mask, execution) = (image.image(), mask.mask(), Execution::default());
-    let mut checks = verify::digital_phantom(&execution).unwrap();
-    checks.extend(verify::ct_phantom(&image, &mask, &execution).unwrap());
+    let (image, mask, pool) = (image.image(), mask.mask(), Pool::new(0).unwrap());
+    let runtime = Runtime::new(&pool);
+    let mut checks = verify::digital_phantom(&runtime).unwrap();
+    checks.extend(verify::ct_phantom(&image, &mask, &runtime).unwrap());
     checks.extend(checked_maps().unwrap().iter().map(ResponseCheck::as_check));
-    checks.extend(ct_phantom_filtered(&image, &mask, &execution).unwrap());
+    checks.extend(ct_phantom_filtered(&image, &mask, &runtime).unwrap());
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/validation.md");
     common::compare_or_regenerate(&path, &verify::write(&checks, Format::Markdown));
 }

@@ -3,6 +3,7 @@
  * survive others; so voxels that a struct describes either lie in the buffer, or cannot lie anywhere.
  * scripts/fuzz-c builds and runs it. */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerInitialize(int *argc, char ***argv) {
     (void)argc, (void)argv;
-    radiomics_context_options options = {sizeof options, 1};
+    radiomics_context_options options = RADIOMICS_CONTEXT_OPTIONS_INIT;
+    options.threads = 1;
     REQUIRE(radiomics_context_new(&options, &context) == RADIOMICS_STATUS_OK);
     REQUIRE(radiomics_settings_from_profile(context, "ibsi", &usual) == RADIOMICS_STATUS_OK);
     const char *quick = "{filters: [{mean: {support_voxels: 3}}], families: [intensity_statistics, glcm, ngtdm]}";
@@ -126,9 +128,7 @@ static radiomics_image image_of(input *in, const unsigned char *buffer, radiomic
 }
 
 static radiomics_image plain(const unsigned char *buffer) {
-    radiomics_image image;
-    memset(&image, 0, sizeof image);
-    image.struct_size = sizeof image;
+    radiomics_image image = RADIOMICS_IMAGE_INIT;
     image.data = buffer;
     image.dtype = RADIOMICS_DTYPE_U8;
     for (int axis = 0; axis < 3; ++axis) {
@@ -145,6 +145,7 @@ static int32_t stop_at(size_t done, size_t total, void *user_data) {
 
 /* A status, and what a failure has to say. */
 static void answered(radiomics_status status) {
+    if (status == RADIOMICS_STATUS_INTERNAL) fprintf(stderr, "%s\n", radiomics_last_error(context));
     REQUIRE(status != RADIOMICS_STATUS_INTERNAL);
     REQUIRE(radiomics_status_text(status)[0] != 0);
     if (status != RADIOMICS_STATUS_OK) REQUIRE(radiomics_last_error(context)[0] != 0);
@@ -158,9 +159,7 @@ static void use_table(radiomics_table *table, input *in) {
     if (row.struct_size > sizeof row && row.struct_size <= 4096) row.struct_size = sizeof row;
     const radiomics_status status = radiomics_table_row(table, number(in), &row);
     REQUIRE(status == RADIOMICS_STATUS_OK || status == RADIOMICS_STATUS_INVALID_ARGUMENT);
-    radiomics_warning warning;
-    memset(&warning, 0, sizeof warning);
-    warning.struct_size = sizeof warning;
+    radiomics_warning warning = RADIOMICS_WARNING_INIT;
     const size_t at = number(in), warnings = radiomics_table_warning_count(table);
     REQUIRE((radiomics_table_warning(table, at, &warning) == RADIOMICS_STATUS_OK) == (at < warnings));
     if (at < warnings) REQUIRE(warning.message[0] != 0 && warning.image[0] != 0);
@@ -207,6 +206,7 @@ static void output_of(input *in, fuzzed_output *output, size_t count) {
     /* Never more than there is: that could not be checked by anybody. */
     output->c.buffer_length = kind & 8 ? number(in) % (ROOM + 1) : ROOM;
     output->c.outside = real(in);
+    output->c.memory_mb = byte(in) % 4 == 0 ? real(in) : 0;
     output->stop = number(in);
     output->c.progress = kind & 16 ? stop_at : NULL;
     output->c.user_data = &output->stop;
@@ -254,15 +254,17 @@ static void images(input *in, const radiomics_settings *filters, const radiomics
     if (job.radius > 3 && job.radius <= 15) job.radius = 3;
     job.in_plane = kind & 64 ? (int32_t)number(in) : 0;
     job.unmasked = kind & 128 ? (int32_t)number(in) : 0;
+    size_t stop = number(in);
+    job.progress = byte(in) % 4 == 0 ? stop_at : NULL;
+    job.user_data = &stop;
+    job.memory_mb = byte(in) % 4 == 0 ? real(in) : 0;
     radiomics_maps *maps = NULL;
     const radiomics_status status = radiomics_maps_new(context, &job, &maps);
     answered(status);
     REQUIRE((status == RADIOMICS_STATUS_OK) == (maps != NULL));
     if (!maps) return;
     const size_t count = radiomics_maps_length(maps);
-    radiomics_map map;
-    memset(&map, 0, sizeof map);
-    map.struct_size = sizeof map;
+    radiomics_map map = RADIOMICS_MAP_INIT;
     for (size_t index = 0; index < count; ++index) REQUIRE(radiomics_maps_map(maps, index, &map) == RADIOMICS_STATUS_OK);
     REQUIRE(radiomics_maps_map(maps, count, &map) == RADIOMICS_STATUS_INVALID_ARGUMENT);
     radiomics_image box;
@@ -305,6 +307,7 @@ static void structs(input *in, const radiomics_settings *settings) {
         job.settings = settings;
         job.progress = kind & 32 ? stop_at : NULL;
         job.user_data = &stop;
+        job.memory_mb = byte(in) % 4 == 0 ? real(in) : 0;
         status = radiomics_extract_many(context, &job, &table);
     }
     answered(status);
@@ -350,6 +353,8 @@ static void texts(uint8_t kind, const char *text, input *in) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     input in = {data, size};
     const uint8_t kind = byte(&in);
+    /* What nobody is in any more cannot be stopped. */
+    radiomics_context_cancel(kind % 2 ? context : NULL);
     if (kind % 3 == 0) {
         if (kind / 3 % 2)
             images(&in, three, few);

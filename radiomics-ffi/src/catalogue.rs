@@ -7,7 +7,7 @@ use radiomics_core::Named;
 use radiomics_core::catalogue::{FAMILIES, Family, Feature};
 
 use crate::entry::{free, plain_entry, value_or};
-use crate::pointers::{Out, OutStruct, Versioned, borrowed};
+use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of};
 use crate::status::{Failure, radiomics_status};
 use crate::strings::Texts;
 
@@ -46,7 +46,7 @@ pub struct radiomics_feature {
 // SAFETY: repr(C), begins with its size, and consists of a number and pointers.
 unsafe impl Versioned for radiomics_feature {
     const NAME: &'static str = "radiomics_feature";
-    const FIRST_SIZE: usize = 72;
+    const FIRST_SIZE: usize = end_of!(Self, aggregations);
 }
 
 fn feature(family: &Family, feature: &Feature, texts: &mut Texts) -> radiomics_feature {
@@ -66,7 +66,7 @@ fn feature(family: &Family, feature: &Feature, texts: &mut Texts) -> radiomics_f
 }
 
 /// Makes a list of all features, to be freed with radiomics_catalogue_free.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_catalogue_new(
     catalogue: *mut *mut radiomics_catalogue,
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn radiomics_catalogue_new(
 }
 
 /// The number of features; 0 for NULL.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_catalogue_length(catalogue: *const radiomics_catalogue) -> usize {
     // SAFETY: by the rule of the header.
@@ -93,7 +93,7 @@ pub unsafe extern "C" fn radiomics_catalogue_length(catalogue: *const radiomics_
 }
 
 /// Writes feature `index`, from 0, in the order of the tables' rows. Set `feature->struct_size` first.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_catalogue_feature(
     catalogue: *const radiomics_catalogue,
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn radiomics_catalogue_feature(
 }
 
 /// Frees a catalogue; NULL is fine.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_catalogue_free(catalogue: *mut radiomics_catalogue) {
     // SAFETY: by the rule of the header.

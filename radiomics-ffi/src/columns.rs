@@ -6,9 +6,9 @@ use std::ptr::null;
 use radiomics_core::catalogue::columns;
 use radiomics_core::{Column, Discretisation, Named};
 
-use crate::context::radiomics_context;
+use crate::context::{Call, radiomics_context};
 use crate::entry::{entry, free, plain_entry, value_or};
-use crate::pointers::{Out, OutStruct, Versioned, borrowed, text};
+use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, slice, text};
 use crate::settings::radiomics_settings;
 use crate::status::{Failure, radiomics_status};
 use crate::strings::Texts;
@@ -53,7 +53,7 @@ pub struct radiomics_column {
 // SAFETY: repr(C), begins with its size, and consists of a number and pointers.
 unsafe impl Versioned for radiomics_column {
     const NAME: &'static str = "radiomics_column";
-    const FIRST_SIZE: usize = 80;
+    const FIRST_SIZE: usize = end_of!(Self, discretisation);
 }
 
 impl radiomics_column {
@@ -84,8 +84,8 @@ pub(crate) fn discretisation_name(column: &Column) -> String {
 /// image: for `image_count` images of these names, or, if `image_names` is NULL, for a single one, which
 /// is called "original". The list is to be freed with radiomics_columns_free. Since RADIOMICS_ABI_VERSION
 /// 4.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
-// SAFETY: as for `radiomics_version`.
 pub unsafe extern "C" fn radiomics_columns_new(
     context: *mut radiomics_context,
     settings: *const radiomics_settings,
@@ -93,7 +93,7 @@ pub unsafe extern "C" fn radiomics_columns_new(
     image_count: usize,
     columns: *mut *mut radiomics_columns,
 ) -> radiomics_status {
-    let body = |_: &radiomics_context| {
+    let body = |_: &Call| {
         // SAFETY: by the rule of the header.
         let (out, settings) = unsafe { (Out::new(columns, "columns")?, borrowed(settings, "settings")?) };
         // SAFETY: as above.
@@ -116,16 +116,14 @@ unsafe fn names<'a>(names: *const *const c_char, count: usize) -> Result<Vec<&'a
             _ => Err(Failure::argument("`image_names` is NULL: several images need names")),
         };
     }
-    let mut all = Vec::new();
-    for index in 0..count {
-        // SAFETY: passed on to the caller; there are as many names as images.
-        all.push(unsafe { text(*names.add(index), &format!("image_names[{index}]")) }?);
-    }
-    Ok(all)
+    // SAFETY: passed on to the caller.
+    let names = unsafe { slice(names, count, "image_names") }?.iter().enumerate();
+    // SAFETY: as above.
+    names.map(|(index, &name)| unsafe { text(name, &format!("image_names[{index}]")) }).collect()
 }
 
 /// The number of columns; 0 for NULL. Since RADIOMICS_ABI_VERSION 4.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_columns_length(columns: *const radiomics_columns) -> usize {
     // SAFETY: by the rule of the header.
@@ -134,7 +132,7 @@ pub unsafe extern "C" fn radiomics_columns_length(columns: *const radiomics_colu
 
 /// Writes column `index`, from 0, in the order of the rows. Set `column->struct_size` first. Since
 /// RADIOMICS_ABI_VERSION 4.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_columns_column(
     columns: *const radiomics_columns,
@@ -150,7 +148,7 @@ pub unsafe extern "C" fn radiomics_columns_column(
 }
 
 /// Frees columns; NULL is fine. Since RADIOMICS_ABI_VERSION 4.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_columns_free(columns: *mut radiomics_columns) {
     // SAFETY: by the rule of the header.

@@ -3,17 +3,19 @@
 use std::ffi::{CString, c_char};
 use std::sync::{Mutex, PoisonError};
 
-use radiomics_core::Pool;
+use radiomics_core::{Cancel, Pool, Runtime, Watch};
 
 use crate::entry::{free, kept_text, plain_entry, value_or};
-use crate::pointers::{Out, Versioned, versioned};
+use crate::pointers::{Out, Versioned, end_of, versioned};
 use crate::status::{Failure, radiomics_status};
 use crate::strings::c_text;
 
 /// Threads to compute on, and the text of the last failure. Contexts share nothing, so each may
-/// be used at the same time as the others; one context is for one thread at a time.
+/// be used at the same time as the others; one context is for one thread at a time, but for
+/// radiomics_context_cancel.
 pub struct radiomics_context {
     pool: Pool,
+    cancel: Cancel,
     error: Mutex<CString>,
 }
 
@@ -31,12 +33,28 @@ pub struct radiomics_context_options {
 // SAFETY: repr(C), begins with its size, and consists of integers.
 unsafe impl Versioned for radiomics_context_options {
     const NAME: &'static str = "radiomics_context_options";
-    const FIRST_SIZE: usize = 16;
+    const FIRST_SIZE: usize = end_of!(Self, threads);
+}
+
+/// What a call runs on.
+pub(crate) struct Call<'a> {
+    pool: &'a Pool,
+    watch: Watch,
+}
+
+impl Call<'_> {
+    /// For the jobs of the call.
+    pub fn runtime(&self) -> Runtime<'_> {
+        let mut runtime = Runtime::new(self.pool);
+        runtime.stop = Some(&self.watch);
+        runtime
+    }
 }
 
 impl radiomics_context {
-    pub(crate) fn pool(&self) -> &Pool {
-        &self.pool
+    /// A call that begins now: who cancels from here on stops it.
+    pub(crate) fn call(&self) -> Call<'_> {
+        Call { pool: &self.pool, watch: self.cancel.watch() }
     }
 
     pub(crate) fn keep_error(&self, text: &str) {
@@ -46,7 +64,7 @@ impl radiomics_context {
 
 /// Makes a context, which starts its threads. `options` may be NULL for the usual choice. What went wrong
 /// if there is none is radiomics_last_error(NULL).
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_context_new(
     options: *const radiomics_context_options,
@@ -61,13 +79,29 @@ pub unsafe extern "C" fn radiomics_context_new(
             false => unsafe { versioned(options, "options") }?.threads,
         };
         let pool = Pool::new(threads).map_err(Failure::from)?;
-        out.set(Box::into_raw(Box::new(radiomics_context { pool, error: Mutex::default() })));
+        let made = radiomics_context { pool, cancel: Cancel::new(), error: Mutex::default() };
+        out.set(Box::into_raw(Box::new(made)));
         Ok(())
     })
 }
 
+/// Stops what runs with the context at this moment, within 0.2 s: its status is then
+/// RADIOMICS_STATUS_CANCELLED, and its outputs stay as they were. What begins later is not affected. It may
+/// be called from any thread, from a progress callback and from the handler of a signal, while the context
+/// lives; NULL is fine. Since RADIOMICS_ABI_VERSION 6.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_context_cancel(context: *const radiomics_context) {
+    // Neither checks nor a net for panics, as elsewhere: the handler of a signal must not take locks or
+    // memory, for which a variable of the thread is enough.
+    // SAFETY: by the rule of the header.
+    if let Some(context) = unsafe { context.as_ref() } {
+        context.cancel.cancel();
+    }
+}
+
 /// Frees a context and ends its threads; NULL is fine. Not to be called from a progress callback.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_context_free(context: *mut radiomics_context) {
     // SAFETY: by the rule of the header.
@@ -78,7 +112,7 @@ pub unsafe extern "C" fn radiomics_context_free(context: *mut radiomics_context)
 /// remedy, in UTF-8. Empty if none failed. Valid until the next failing call with the context, or until
 /// it is freed. For NULL the same of the calls of this thread that take no context, valid until the next
 /// of those that fails; before RADIOMICS_ABI_VERSION 5 it was empty.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_last_error(context: *const radiomics_context) -> *const c_char {
     value_or(c"".as_ptr(), || {

@@ -1,11 +1,10 @@
 //! The way into the library: no panic leaves it.
 
-use std::any::Any;
 use std::cell::UnsafeCell;
 use std::ffi::c_char;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::context::radiomics_context;
+use crate::context::{Call, radiomics_context};
+use crate::panics;
 use crate::pointers::borrowed;
 use crate::status::{Failure, radiomics_status as Status};
 use crate::strings::c_text;
@@ -13,14 +12,14 @@ use crate::strings::c_text;
 /// Runs the body of a function that has a context, which keeps the text of a failure.
 pub(crate) unsafe fn entry(
     context: *const radiomics_context,
-    body: impl FnOnce(&radiomics_context) -> Result<(), Failure>,
+    body: impl FnOnce(&Call) -> Result<(), Failure>,
 ) -> Status {
     // SAFETY: passed on to the caller.
     let Ok(context) = (unsafe { borrowed(context, "context") }) else {
         keep_text("`context` is NULL or misaligned");
         return Status::InvalidArgument;
     };
-    match caught(|| body(context)) {
+    match caught(|| body(&context.call())) {
         Ok(()) => Status::Ok,
         Err(failure) => {
             let status = failure.status;
@@ -69,7 +68,7 @@ pub(crate) fn kept_text() -> *const c_char {
 
 /// Runs the body of a function that returns a value, `otherwise` if it panics.
 pub(crate) fn value_or<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or(otherwise)
+    panics::caught(body).unwrap_or(otherwise)
 }
 
 /// Frees what `Box::into_raw` handed out; NULL is fine.
@@ -84,17 +83,10 @@ pub(crate) unsafe fn free<T>(pointer: *mut T) {
 
 // Outputs are written last and the context is behind locks, so nothing is left half changed.
 fn caught(body: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| {
-        Err(Failure {
-            status: Status::Internal,
-            text: format!("the library made a mistake, please report it: {}", panic_text(&*payload)),
-        })
+    panics::caught(body).unwrap_or_else(|text| {
+        let text = format!("the library made a mistake, please report it: {text}");
+        Err(Failure { status: Status::Internal, text })
     })
-}
-
-fn panic_text(payload: &(dyn Any + Send)) -> &str {
-    let formatted = payload.downcast_ref::<String>().map(String::as_str);
-    formatted.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no details")
 }
 
 #[cfg(test)]
@@ -112,14 +104,17 @@ mod tests {
             assert_eq!(radiomics_context_new(std::ptr::null(), &mut context), Status::Ok);
             assert_eq!(entry(context, |_| panic!("level {} of {}", 3, 2)), Status::Internal);
             let text = CStr::from_ptr(radiomics_last_error(context)).to_str().unwrap();
-            assert!(text.ends_with("please report it: level 3 of 2"), "{text}");
+            assert!(
+                text.contains("please report it: level 3 of 2 (") && text.contains("src/entry.rs:"),
+                "{text}"
+            );
             assert_eq!(entry(context, |_| Ok(())), Status::Ok);
             radiomics_context_free(context);
         }
         assert_eq!(plain_entry(|| panic!("here")), Status::Internal);
         // SAFETY: the text ends in NUL and lives as long as the thread.
         let kept = || unsafe { CStr::from_ptr(kept_text()) }.to_str().unwrap().to_owned();
-        assert!(kept().ends_with("please report it: here"), "{}", kept());
+        assert!(kept().contains("please report it: here ("), "{}", kept());
         std::thread::spawn(move || assert_eq!(kept(), "")).join().unwrap();
         assert_eq!(plain_entry(|| Err(Failure::argument("é".repeat(KEPT)))), Status::InvalidArgument);
         assert_eq!(kept(), "é".repeat((KEPT - 1) / 2));

@@ -4,11 +4,11 @@ use std::ffi::{c_char, c_void};
 
 use radiomics_core::{FeatureTable, Image, Mask, Runtime, Settings, extract_many};
 
-use crate::context::radiomics_context;
+use crate::context::{Call, radiomics_context};
 use crate::entry::entry;
 use crate::image::{image, mask, radiomics_image};
-use crate::pointers::{Out, Versioned, borrowed, slice, text, versioned};
-use crate::progress::{radiomics_progress, watched};
+use crate::pointers::{Out, Versioned, borrowed, end_of, slice, text, versioned};
+use crate::progress::{Terms, radiomics_progress};
 use crate::settings::radiomics_settings;
 use crate::status::{Failure, radiomics_status};
 use crate::table::radiomics_table;
@@ -38,18 +38,22 @@ pub struct radiomics_job {
     pub progress: radiomics_progress,
     /// What is handed on to `progress`.
     pub user_data: *mut c_void,
+    /// Megabytes (10^6 bytes) that the call may take in addition to what the caller gave it; 0 for what the
+    /// machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
+    /// RADIOMICS_ABI_VERSION 6.
+    pub memory_mb: f64,
 }
 
 // SAFETY: repr(C), begins with its size, and consists of numbers and pointers, all of which may be
 // NULL.
 unsafe impl Versioned for radiomics_job {
     const NAME: &'static str = "radiomics_job";
-    const FIRST_SIZE: usize = 80;
+    const FIRST_SIZE: usize = end_of!(Self, user_data);
 }
 
 /// Computes the features of the voxels of `mask` that have `label`. The table is to be freed
 /// with radiomics_table_free.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_extract(
     context: *mut radiomics_context,
@@ -59,15 +63,14 @@ pub unsafe extern "C" fn radiomics_extract(
     settings: *const radiomics_settings,
     table: *mut *mut radiomics_table,
 ) -> radiomics_status {
-    let body = |context: &radiomics_context| {
+    let body = |call: &Call| {
         // SAFETY: by the rule of the header.
         let (out, settings, image, mask) = unsafe {
             let out = Out::new(table, "table")?;
             let settings = borrowed(settings, "settings")?;
             (out, settings, crate::image::image(image, "image", "image")?, crate::image::mask(mask)?)
         };
-        let runtime = Runtime::new(context.pool());
-        out.set(tables(&[("original", &image)], &mask, &[label], settings.core(), &runtime)?);
+        out.set(tables(&[("original", &image)], &mask, &[label], settings.core(), &call.runtime())?);
         Ok(())
     };
     // SAFETY: by the rule of the header.
@@ -78,18 +81,20 @@ pub unsafe extern "C" fn radiomics_extract(
 /// label by label, and for each label image by image. The table is to be freed with
 /// radiomics_table_free. If one region fails, the whole call does, and the text of the error says
 /// where.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_extract_many(
     context: *mut radiomics_context,
     job: *const radiomics_job,
     table: *mut *mut radiomics_table,
 ) -> radiomics_status {
-    let body = |context: &radiomics_context| {
+    let body = |call: &Call| {
         // SAFETY: by the rule of the header.
         let (out, job) = unsafe { (Out::new(table, "table")?, versioned(job, "job")?) };
         // SAFETY: as above.
         let (settings, images) = unsafe { (borrowed(job.settings, "settings")?, images(&job)?) };
+        // SAFETY: as above.
+        let terms = unsafe { Terms::new(job.progress, job.user_data, job.memory_mb) }?;
         // SAFETY: as above.
         let mask = unsafe { mask(job.mask) }?;
         // SAFETY: as above.
@@ -99,8 +104,7 @@ pub unsafe extern "C" fn radiomics_extract_many(
         };
         let named: Vec<(&str, &Image)> = images.iter().map(|(name, image)| (*name, image)).collect();
         let extract = |runtime: &Runtime| tables(&named, &mask, &labels, settings.core(), runtime);
-        // SAFETY: as above.
-        out.set(unsafe { watched(context, job.progress, job.user_data, extract) }?);
+        out.set(terms.run(call, extract)?);
         Ok(())
     };
     // SAFETY: by the rule of the header.
@@ -117,12 +121,17 @@ unsafe fn images<'a>(job: &radiomics_job) -> Result<Vec<(&'a str, Image<'a>)>, F
     if pointers.len() > 1 && job.image_names.is_null() {
         return Err(Failure::argument("`image_names` is NULL: several images need names"));
     }
+    // SAFETY: passed on to the caller.
+    let names = match job.image_names.is_null() {
+        true => &[],
+        false => unsafe { slice(job.image_names, job.image_count, "image_names") }?,
+    };
     let mut images: Vec<(&str, Image)> = Vec::new();
     for (index, &pointer) in pointers.iter().enumerate() {
-        let name = match job.image_names.is_null() {
-            true => "original",
-            // SAFETY: passed on to the caller; there are as many names as images.
-            false => unsafe { text(*job.image_names.add(index), &format!("image_names[{index}]")) }?,
+        let name = match names.get(index) {
+            None => "original",
+            // SAFETY: passed on to the caller.
+            Some(&name) => unsafe { text(name, &format!("image_names[{index}]")) }?,
         };
         let role = if pointers.len() == 1 { "image".to_owned() } else { format!("image `{name}`") };
         // SAFETY: passed on to the caller.

@@ -3,7 +3,7 @@
 use radiomics_core::filters::{Filter, filter_each};
 use radiomics_core::ndarray::Array3;
 
-use crate::context::radiomics_context;
+use crate::context::{Call, radiomics_context};
 use crate::entry::entry;
 use crate::image::radiomics_image;
 use crate::output::{Output, radiomics_output};
@@ -15,7 +15,7 @@ use crate::status::radiomics_status;
 /// has the shape of the image and lies where the image lies; what they are called is
 /// radiomics_settings_filter_name. No other setting matters: the image is neither interpolated nor
 /// rounded. Filters whose buffer is NULL are not computed.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_filter(
     context: *mut radiomics_context,
@@ -23,7 +23,7 @@ pub unsafe extern "C" fn radiomics_filter(
     settings: *const radiomics_settings,
     output: *const radiomics_output,
 ) -> radiomics_status {
-    let body = |context: &radiomics_context| {
+    let body = |call: &Call| {
         // SAFETY: by the rule of the header.
         let (settings, image) =
             unsafe { (borrowed(settings, "settings")?, crate::image::image(image, "image", "image")?) };
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn radiomics_filter(
         }
         let wanted: Vec<Filter> = output.wanted().iter().map(|b| filters[b.index].clone()).collect();
         let mut responses: Vec<Array3<f64>> = Vec::with_capacity(wanted.len());
-        output.watched(context, |runtime| {
+        output.run(call, |runtime| {
             filter_each(&image, &wanted, runtime, |_, response| responses.push(response))
         })?;
         for (mut buffer, response) in output.into_buffers().into_iter().zip(responses) {

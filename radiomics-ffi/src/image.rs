@@ -5,7 +5,7 @@ use std::ffi::c_void;
 use radiomics_core::ndarray::{ArrayView3, Axis, ShapeBuilder};
 use radiomics_core::{Grid, IDENTITY, Image, Mask, Voxels};
 
-use crate::pointers::{Versioned, versioned};
+use crate::pointers::{Versioned, end_of, versioned};
 use crate::status::Failure;
 
 /// The number type of voxels.
@@ -69,7 +69,7 @@ pub struct radiomics_image {
 // SAFETY: repr(C), begins with its size, and consists of numbers and a pointer.
 unsafe impl Versioned for radiomics_image {
     const NAME: &'static str = "radiomics_image";
-    const FIRST_SIZE: usize = 192;
+    const FIRST_SIZE: usize = end_of!(Self, direction);
 }
 
 /// The image that the caller describes, borrowed for as long as the caller's voxels live. `name` is

@@ -13,6 +13,7 @@
 compile_error!("radiomics-ffi promises to catch panics: build it with panic = \"unwind\"");
 
 mod entry;
+mod panics;
 mod pointers;
 mod strings;
 

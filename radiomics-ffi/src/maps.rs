@@ -1,6 +1,6 @@
 //! Feature maps.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 use std::ops::ControlFlow;
 use std::ptr::null;
@@ -9,11 +9,12 @@ use radiomics_core::Runtime;
 use radiomics_core::voxel_map::{Column, MovingWindow, PreparedMaps, Tile};
 
 use crate::columns::radiomics_column;
-use crate::context::radiomics_context;
+use crate::context::{Call, radiomics_context};
 use crate::entry::{entry, free, plain_entry, value_or};
 use crate::image::{image, mask, radiomics_dtype, radiomics_image};
-use crate::output::{Buffer, Output, radiomics_output};
-use crate::pointers::{Out, OutStruct, Versioned, borrowed, versioned};
+use crate::output::{Buffer, Output, doubles, radiomics_output};
+use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, versioned};
+use crate::progress::{Terms, radiomics_progress};
 use crate::settings::radiomics_settings;
 use crate::status::{Failure, radiomics_status};
 use crate::strings::Texts;
@@ -50,13 +51,22 @@ pub struct radiomics_maps_job {
     pub in_plane: i32,
     /// 0 for windows that end where the region ends; 1 for voxels round the region to count as well.
     pub unmasked: i32,
+    /// A callback that is told of progress in radiomics_maps_new and may cancel; may be NULL. Since
+    /// RADIOMICS_ABI_VERSION 6.
+    pub progress: radiomics_progress,
+    /// What is handed on to `progress`. Since RADIOMICS_ABI_VERSION 6.
+    pub user_data: *mut c_void,
+    /// Megabytes (10^6 bytes) that radiomics_maps_new may take in addition to what the caller gave it; 0 for
+    /// what the machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
+    /// RADIOMICS_ABI_VERSION 6.
+    pub memory_mb: f64,
 }
 
 // SAFETY: repr(C), begins with its size, and consists of numbers and pointers, all of which may be
 // NULL.
 unsafe impl Versioned for radiomics_maps_job {
     const NAME: &'static str = "radiomics_maps_job";
-    const FIRST_SIZE: usize = 56;
+    const FIRST_SIZE: usize = end_of!(Self, unmasked);
 }
 
 /// What a map is of. The texts are UTF-8 and live as long as the maps.
@@ -87,7 +97,7 @@ pub struct radiomics_map {
 // SAFETY: repr(C), begins with its size, and consists of a number and pointers.
 unsafe impl Versioned for radiomics_map {
     const NAME: &'static str = "radiomics_map";
-    const FIRST_SIZE: usize = 72;
+    const FIRST_SIZE: usize = end_of!(Self, pyradiomics);
 }
 
 impl radiomics_maps {
@@ -116,14 +126,14 @@ fn map_for_c(column: &Column, texts: &mut Texts) -> radiomics_map {
 /// Prepares feature maps: a value for each voxel of the region, computed of the window round it. The
 /// region is preprocessed, filtered and discretised here, and windows are gone through in
 /// radiomics_maps_compute. The maps are to be freed with radiomics_maps_free.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_maps_new(
     context: *mut radiomics_context,
     job: *const radiomics_maps_job,
     maps: *mut *mut radiomics_maps,
 ) -> radiomics_status {
-    let body = |context: &radiomics_context| {
+    let body = |call: &Call| {
         // SAFETY: by the rule of the header.
         let (out, job) = unsafe { (Out::new(maps, "maps")?, versioned(job, "job")?) };
         // SAFETY: as above.
@@ -135,8 +145,11 @@ pub unsafe extern "C" fn radiomics_maps_new(
             in_plane: flag(job.in_plane, "in_plane")?,
             masked: !flag(job.unmasked, "unmasked")?,
         };
-        let runtime = Runtime::new(context.pool());
-        let core = PreparedMaps::new(&image, &mask, job.label, settings.core(), &window, &runtime)?;
+        // SAFETY: as above.
+        let terms = unsafe { Terms::new(job.progress, job.user_data, job.memory_mb) }?;
+        let core = terms.run(call, |runtime| {
+            PreparedMaps::new(&image, &mask, job.label, settings.core(), &window, runtime)
+        })?;
         out.set(Box::into_raw(Box::new(radiomics_maps::new(core))));
         Ok(())
     };
@@ -153,7 +166,7 @@ fn flag(given: i32, name: &str) -> Result<bool, Failure> {
 }
 
 /// The number of maps; 0 for NULL.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_maps_length(maps: *const radiomics_maps) -> usize {
     // SAFETY: by the rule of the header.
@@ -161,7 +174,7 @@ pub unsafe extern "C" fn radiomics_maps_length(maps: *const radiomics_maps) -> u
 }
 
 /// Writes what map `index`, from 0, is of. Set `map->struct_size` first.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_maps_map(
     maps: *const radiomics_maps,
@@ -180,7 +193,7 @@ pub unsafe extern "C" fn radiomics_maps_map(
 /// becomes the description of an image of doubles whose `data` are NULL: a map needs a buffer of
 /// `shape[0] * shape[1] * shape[2]`, and is an image like any other once `data` points to that. Set
 /// `image->struct_size` first.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_maps_image(
     maps: *const radiomics_maps,
@@ -206,14 +219,14 @@ pub unsafe extern "C" fn radiomics_maps_image(
 }
 
 /// Computes the values of the maps. Voxels for which a feature is not defined are NAN.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_maps_compute(
     context: *mut radiomics_context,
     maps: *const radiomics_maps,
     output: *const radiomics_output,
 ) -> radiomics_status {
-    let body = |context: &radiomics_context| {
+    let body = |call: &Call| {
         // SAFETY: by the rule of the header.
         let maps = &unsafe { borrowed(maps, "maps") }?.core;
         let (n_maps, shape) = (maps.layout().columns().len(), maps.layout().grid().shape);
@@ -222,7 +235,7 @@ pub unsafe extern "C" fn radiomics_maps_compute(
         if output.wanted().is_empty() {
             return Ok(());
         }
-        let values = output.watched(context, |runtime| values(maps, output.wanted(), runtime))?;
+        let values = output.run(call, |runtime| values(maps, output.wanted(), runtime))?;
         let outside = output.outside();
         let of_maps = values.chunks_exact(maps.layout().voxels().len().max(1));
         for (mut buffer, values) in output.into_buffers().into_iter().zip(of_maps) {
@@ -245,7 +258,7 @@ const TILE_BYTES: usize = 8 << 20;
 /// The values of the region's voxels in the maps that are wanted, map after map.
 fn values(maps: &PreparedMaps, wanted: &[Buffer], runtime: &Runtime) -> Result<Vec<f64>, Failure> {
     let n_voxels = maps.layout().voxels().len();
-    let mut values = vec![f64::NAN; wanted.len() * n_voxels];
+    let mut values = doubles(wanted.len().saturating_mul(n_voxels))?;
     let sort = |tile: &Tile| {
         let rows = tile.values.chunks_exact(tile.layout.columns().len());
         for (voxel, row) in (tile.first..).zip(rows) {
@@ -261,7 +274,7 @@ fn values(maps: &PreparedMaps, wanted: &[Buffer], runtime: &Runtime) -> Result<V
 }
 
 /// Frees maps; NULL is fine.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_maps_free(maps: *mut radiomics_maps) {
     // SAFETY: by the rule of the header.

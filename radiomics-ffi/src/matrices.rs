@@ -3,13 +3,12 @@
 use std::ffi::c_char;
 
 use radiomics_core::aggregation::Span;
-use radiomics_core::matrices::{Matrix, matrices};
-use radiomics_core::{Execution, Isa};
+use radiomics_core::matrices::{Matrix, matrices_on};
 
-use crate::context::radiomics_context;
+use crate::context::{Call, radiomics_context};
 use crate::entry::{entry, free, plain_entry, value_or};
 use crate::image::radiomics_image;
-use crate::pointers::{Out, OutStruct, Versioned, borrowed};
+use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of};
 use crate::settings::radiomics_settings;
 use crate::status::{Failure, radiomics_status};
 use crate::strings::Texts;
@@ -59,7 +58,7 @@ pub struct radiomics_matrix {
 // SAFETY: repr(C), begins with its size, and consists of numbers and pointers.
 unsafe impl Versioned for radiomics_matrix {
     const NAME: &'static str = "radiomics_matrix";
-    const FIRST_SIZE: usize = 72;
+    const FIRST_SIZE: usize = end_of!(Self, values);
 }
 
 impl radiomics_matrices {
@@ -95,7 +94,7 @@ impl radiomics_matrices {
 /// Counts the matrices of the texture families that `settings` ask for: of each slice if there are
 /// aggregations by slice, of the volume if there are aggregations in three dimensions. They are to be
 /// freed with radiomics_matrices_free. Since RADIOMICS_ABI_VERSION 4.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_matrices_new(
     context: *mut radiomics_context,
@@ -105,15 +104,14 @@ pub unsafe extern "C" fn radiomics_matrices_new(
     settings: *const radiomics_settings,
     matrices: *mut *mut radiomics_matrices,
 ) -> radiomics_status {
-    let body = |context: &radiomics_context| {
+    let body = |call: &Call| {
         // SAFETY: by the rule of the header.
         let (out, settings, image, mask) = unsafe {
             let out = Out::new(matrices, "matrices")?;
             let settings = borrowed(settings, "settings")?;
             (out, settings, crate::image::image(image, "image", "image")?, crate::image::mask(mask)?)
         };
-        let execution = Execution { threads: context.pool().threads(), isa: Isa::best() };
-        let counted = self::matrices(&image, &mask, label, settings.core(), &execution)?;
+        let counted = matrices_on(&image, &mask, label, settings.core(), &call.runtime())?;
         out.set(Box::into_raw(Box::new(radiomics_matrices::new(&counted))));
         Ok(())
     };
@@ -122,7 +120,7 @@ pub unsafe extern "C" fn radiomics_matrices_new(
 }
 
 /// The number of matrices; 0 for NULL. Since RADIOMICS_ABI_VERSION 4.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_matrices_length(matrices: *const radiomics_matrices) -> usize {
     // SAFETY: by the rule of the header.
@@ -131,7 +129,7 @@ pub unsafe extern "C" fn radiomics_matrices_length(matrices: *const radiomics_ma
 
 /// Writes matrix `index`, from 0: family by family in the order of the catalogue, and there slice by
 /// slice, then the volume. Set `matrix->struct_size` first. Since RADIOMICS_ABI_VERSION 4.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_matrices_matrix(
     matrices: *const radiomics_matrices,
@@ -147,7 +145,7 @@ pub unsafe extern "C" fn radiomics_matrices_matrix(
 }
 
 /// Frees matrices; NULL is fine. Since RADIOMICS_ABI_VERSION 4.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_matrices_free(matrices: *mut radiomics_matrices) {
     // SAFETY: by the rule of the header.

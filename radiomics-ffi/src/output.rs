@@ -3,11 +3,11 @@
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 
-use radiomics_core::Runtime;
+use radiomics_core::{Error, Runtime, free_memory};
 
-use crate::context::radiomics_context;
-use crate::pointers::{Out, Versioned, slice, versioned};
-use crate::progress::{radiomics_progress, watched};
+use crate::context::Call;
+use crate::pointers::{Out, Versioned, end_of, slice, versioned};
+use crate::progress::{Terms, radiomics_progress};
 use crate::status::Failure;
 
 /// Where responses or maps go: a buffer of doubles for each, in memory of the caller. Values are
@@ -32,19 +32,24 @@ pub struct radiomics_output {
     pub progress: radiomics_progress,
     /// What is handed on to `progress`.
     pub user_data: *mut c_void,
+    /// Megabytes (10^6 bytes) that the call may take in addition to what the caller gave it; 0 for what the
+    /// machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
+    /// RADIOMICS_ABI_VERSION 6.
+    pub memory_mb: f64,
 }
 
 // SAFETY: repr(C), begins with its size, and consists of numbers and pointers, all of which may be
 // NULL.
 unsafe impl Versioned for radiomics_output {
     const NAME: &'static str = "radiomics_output";
-    const FIRST_SIZE: usize = 56;
+    const FIRST_SIZE: usize = end_of!(Self, user_data);
 }
 
 /// The caller's buffers, which have been checked and are written last.
 pub(crate) struct Output {
     wanted: Vec<Buffer>,
-    given: radiomics_output,
+    outside: f64,
+    terms: Terms,
 }
 
 /// A buffer of the caller that is not NULL.
@@ -92,7 +97,9 @@ impl Output {
             wanted.push(Buffer { index, first, voxels });
         }
         refuse_overlaps(&wanted)?;
-        Ok(Self { wanted, given })
+        // SAFETY: passed on to the caller.
+        let terms = unsafe { Terms::new(given.progress, given.user_data, given.memory_mb) }?;
+        Ok(Self { wanted, outside: given.outside, terms })
     }
 
     /// The buffers that are wanted, in the order of what goes there.
@@ -107,13 +114,12 @@ impl Output {
 
     /// What the voxels beside the region are to be.
     pub fn outside(&self) -> f64 {
-        self.given.outside
+        self.outside
     }
 
-    /// Calls `job` with a runtime on the context's threads that tells the caller of progress.
-    pub fn watched<R>(&self, context: &radiomics_context, job: impl FnOnce(&Runtime) -> R) -> R {
-        // SAFETY: by the rule of the header, which `new` asks for.
-        unsafe { watched(context, self.given.progress, self.given.user_data, job) }
+    /// Calls `job` with a runtime that tells the caller of progress and keeps to the memory.
+    pub fn run<R>(&self, call: &Call, job: impl FnOnce(&Runtime) -> R) -> R {
+        self.terms.run(call, job)
     }
 }
 
@@ -125,6 +131,22 @@ impl Buffer {
         // valid for writing by the rule of the header.
         unsafe { std::slice::from_raw_parts_mut(self.first.cast(), self.voxels) }
     }
+}
+
+/// Bytes below which nobody asks what the machine has free.
+const LITTLE: u64 = 16 << 20;
+
+/// So many NaN, in memory that a call keeps its result in until all of it is computed.
+pub(crate) fn doubles(count: usize) -> Result<Vec<f64>, Failure> {
+    let needed = (count as u64).saturating_mul(size_of::<f64>() as u64);
+    let free = if needed < LITTLE { None } else { free_memory() };
+    let mut values = Vec::new();
+    if free.is_some_and(|free| free < needed) || values.try_reserve_exact(count).is_err() {
+        let (what, remedy) = ("the result", "ask for fewer of them at a time");
+        return Err(Error::OutOfMemory { what, needed, available: free.unwrap_or(0), remedy }.into());
+    }
+    values.resize(count, f64::NAN);
+    Ok(values)
 }
 
 /// The address behind the last of `values` values from `first` on, if there can be so many.
@@ -163,10 +185,21 @@ mod tests {
             outside: 0.0,
             progress: None,
             user_data: null_mut(),
+            memory_mb: 0.0,
         };
         // SAFETY: as many pointers as the tests below count; nothing is written.
         let made = unsafe { Output::new(&output, "response", buffers.len(), [2, 2, 3]) };
         made.err().map(|failure| failure.text)
+    }
+
+    #[test]
+    fn a_result_that_no_memory_holds_is_an_error() {
+        assert!(doubles(7).unwrap().iter().all(|value| value.is_nan()));
+        for too_many in [usize::MAX, usize::MAX / 8, usize::MAX / 1000] {
+            let failure = doubles(too_many).unwrap_err();
+            assert_eq!(failure.status, crate::status::radiomics_status::OutOfMemory);
+            assert!(failure.text.starts_with("the result needs "), "{}", failure.text);
+        }
     }
 
     #[test]

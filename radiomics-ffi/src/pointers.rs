@@ -82,14 +82,27 @@ impl<T> Out<T> {
 pub(crate) unsafe trait Versioned: Copy {
     /// Name of the struct in the header.
     const NAME: &'static str;
-    /// Size of the struct in the first version that had it: never to be changed.
+    /// Where the last field ends that the struct had in its first version: on any machine the size that
+    /// callers have at least. The field is never to be changed.
     const FIRST_SIZE: usize;
 }
+
+/// Where a field ends, in bytes from the beginning of its struct.
+macro_rules! end_of {
+    ($struct:ty, $field:ident) => {{
+        const fn size<T, F>(_: fn(&T) -> &F) -> usize {
+            size_of::<F>()
+        }
+        std::mem::offset_of!($struct, $field) + size::<$struct, _>(|of| &of.$field)
+    }};
+}
+pub(crate) use end_of;
 
 /// A size that no struct of the header comes near: a larger one was never set.
 const LARGEST_SIZE: usize = 4096;
 
 unsafe fn size_of_callers<T: Versioned>(pointer: *const T, name: &str) -> Result<usize> {
+    const { assert!(T::FIRST_SIZE <= size_of::<T>() && size_of::<T>() <= LARGEST_SIZE) };
     check(pointer, name)?;
     // SAFETY: not NULL and aligned as just checked; the first field is the size.
     let size = unsafe { pointer.cast::<usize>().read() };
@@ -172,7 +185,40 @@ mod tests {
     // SAFETY: repr(C), begins with its size, and consists of integers.
     unsafe impl Versioned for Grown {
         const NAME: &'static str = "grown";
-        const FIRST_SIZE: usize = 16;
+        const FIRST_SIZE: usize = end_of!(Self, old);
+    }
+
+    /// A caller compiled with the first version of a struct can have no other size.
+    #[test]
+    fn first_versions_keep_their_size() {
+        use crate::{catalogue, columns, context, extract, image, maps, matrices, output, table};
+        fn first<T: Versioned>() -> (&'static str, usize, usize) {
+            (T::NAME, T::FIRST_SIZE, size_of::<T>())
+        }
+        let found = [
+            first::<context::radiomics_context_options>(),
+            first::<image::radiomics_image>(),
+            first::<extract::radiomics_job>(),
+            first::<table::radiomics_row>(),
+            first::<table::radiomics_warning>(),
+            first::<output::radiomics_output>(),
+            first::<maps::radiomics_maps_job>(),
+            first::<maps::radiomics_map>(),
+            first::<catalogue::radiomics_feature>(),
+            first::<columns::radiomics_column>(),
+            first::<matrices::radiomics_matrix>(),
+        ];
+        // In the same order, in bytes, where pointers have 64 bits, and where they have 32: there
+        // x86 puts numbers of 8 bytes at any multiple of 4, other machines at multiples of 8.
+        let sizes = match (size_of::<usize>(), align_of::<u64>()) {
+            (8, _) => [16, 192, 80, 96, 40, 56, 56, 72, 72, 80, 72],
+            (4, 4) => [8, 160, 40, 60, 24, 32, 36, 36, 36, 40, 48],
+            _ => [8, 160, 40, 64, 28, 32, 40, 36, 36, 40, 48],
+        };
+        for ((name, first, now), expected) in found.into_iter().zip(sizes) {
+            assert_eq!(first, expected, "the first {name}");
+            assert!(first <= now, "{name} has {now} bytes, the first one had {first}");
+        }
     }
 
     /// Words of a caller's struct that says it is as long as `words`.

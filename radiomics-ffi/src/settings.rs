@@ -6,7 +6,7 @@ use std::ptr::null;
 use radiomics_core::document::{self, pyradiomics};
 use radiomics_core::{Error, Named, Profile, Settings};
 
-use crate::context::radiomics_context;
+use crate::context::{Call, radiomics_context};
 use crate::entry::{entry, free, value_or};
 use crate::pointers::{Out, borrowed, text};
 use crate::status::{Failure, radiomics_status};
@@ -33,7 +33,7 @@ unsafe fn from_text(
     settings: *mut *mut radiomics_settings,
     read: impl FnOnce(&str) -> Result<Settings, Error>,
 ) -> radiomics_status {
-    let body = |_: &radiomics_context| {
+    let body = |_: &Call| {
         // SAFETY: passed on to the caller.
         let (out, source) = unsafe { (Out::new(settings, "settings")?, text(source, name)?) };
         out.set(boxed(read(source)?));
@@ -49,7 +49,7 @@ fn boxed(core: Settings) -> *mut radiomics_settings {
 }
 
 /// Makes the settings of a profile: "ibsi" or "pyradiomics".
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_settings_from_profile(
     context: *mut radiomics_context,
@@ -62,7 +62,7 @@ pub unsafe extern "C" fn radiomics_settings_from_profile(
 
 /// Makes the settings of a reference configuration of IBSI 1: "digital_phantom", or "A" to "E" for the CT
 /// phantom.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_settings_from_ibsi_configuration(
     context: *mut radiomics_context,
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn radiomics_settings_from_ibsi_configuration(
 
 /// Reads settings from a YAML 1.2 document, which may be JSON: the keys are those of the Python package
 /// and of the command line.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_settings_from_yaml(
     context: *mut radiomics_context,
@@ -87,7 +87,7 @@ pub unsafe extern "C" fn radiomics_settings_from_yaml(
 }
 
 /// Reads settings from a JSON document.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_settings_from_json(
     context: *mut radiomics_context,
@@ -100,7 +100,7 @@ pub unsafe extern "C" fn radiomics_settings_from_json(
 
 /// Reads settings from the text of a PyRadiomics parameter file, YAML or JSON. `label` becomes the label
 /// that the file names, 1 if it names none; it may be NULL if it is not wanted.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_settings_from_pyradiomics(
     context: *mut radiomics_context,
@@ -108,7 +108,7 @@ pub unsafe extern "C" fn radiomics_settings_from_pyradiomics(
     settings: *mut *mut radiomics_settings,
     label: *mut i64,
 ) -> radiomics_status {
-    let body = |_: &radiomics_context| {
+    let body = |_: &Call| {
         // SAFETY: by the rule of the header.
         let (out, out_label, source) = unsafe {
             (Out::new(settings, "settings")?, Out::optional(label, "label")?, text(parameters, "parameters")?)
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn radiomics_settings_from_pyradiomics(
 }
 
 /// Makes new settings: those of `base`, with the ones replaced that a YAML document names.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_settings_update(
     context: *mut radiomics_context,
@@ -133,7 +133,7 @@ pub unsafe extern "C" fn radiomics_settings_update(
     yaml: *const c_char,
     settings: *mut *mut radiomics_settings,
 ) -> radiomics_status {
-    let body = |_: &radiomics_context| {
+    let body = |_: &Call| {
         // SAFETY: by the rule of the header.
         let (out, base, yaml) =
             unsafe { (Out::new(settings, "settings")?, borrowed(base, "base")?, text(yaml, "yaml")?) };
@@ -145,7 +145,7 @@ pub unsafe extern "C" fn radiomics_settings_update(
 }
 
 /// Writes all settings as a YAML document, to be freed with radiomics_string_free.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_settings_to_yaml(
     context: *mut radiomics_context,
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn radiomics_settings_to_yaml(
 }
 
 /// Writes all settings as a JSON document, to be freed with radiomics_string_free.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_settings_to_json(
     context: *mut radiomics_context,
@@ -182,7 +182,7 @@ unsafe fn to_text(
 /// The name of filter `index`, from 0, of the settings, which is the image of its rows and maps: such as
 /// "log-1.5mm-3D", or "original" for the image as it is. The name lives as long as the settings; it is
 /// NULL if there are not so many filters, or for NULL.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_settings_filter_name(
     settings: *const radiomics_settings,
@@ -196,7 +196,7 @@ pub unsafe extern "C" fn radiomics_settings_filter_name(
 }
 
 /// Frees settings; NULL is fine.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_settings_free(settings: *mut radiomics_settings) {
     // SAFETY: by the rule of the header.
@@ -204,7 +204,7 @@ pub unsafe extern "C" fn radiomics_settings_free(settings: *mut radiomics_settin
 }
 
 /// Frees a text that a function handed out as `char *`; NULL is fine.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_string_free(text: *mut c_char) {
     if text.is_null() {

@@ -17,7 +17,7 @@ pub enum radiomics_status {
     InvalidArgument = 1,
     /// A mistake of this library: please report it. The context can still be used.
     Internal = 2,
-    /// The progress callback stopped the job.
+    /// The progress callback or radiomics_context_cancel stopped the call.
     Cancelled = 3,
     /// The system refuses threads, or they were more than 1024.
     Threads = 4,
@@ -25,6 +25,9 @@ pub enum radiomics_status {
     NotVerified = 5,
     /// An error that has no code of its own yet; the text says what it is.
     Other = 6,
+    /// The call needs more memory than there is, or than it may take; the text says how much, and what
+    /// to change. The context can still be used. Since RADIOMICS_ABI_VERSION 6.
+    OutOfMemory = 7,
 
     /// The image has an axis without voxels.
     EmptyImage = 20,
@@ -65,13 +68,13 @@ use radiomics_status as Status;
 
 /// What a code means, in a line: static text that the caller must not free. The text for an
 /// unknown code says so.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub extern "C" fn radiomics_status_text(status: i32) -> *const c_char {
     TEXTS.iter().find(|(code, _)| *code as i32 == status).map_or(c"unknown status", |(_, text)| text).as_ptr()
 }
 
-static TEXTS: [(Status, &CStr); 23] = [
+static TEXTS: [(Status, &CStr); 24] = [
     (Status::Ok, c"done"),
     (Status::InvalidArgument, c"an argument is NULL, of the wrong size or out of range"),
     (Status::Internal, c"a mistake of the library"),
@@ -79,6 +82,7 @@ static TEXTS: [(Status, &CStr); 23] = [
     (Status::Threads, c"the threads cannot be started"),
     (Status::NotVerified, c"values deviate from the published ones"),
     (Status::Other, c"an error without a code of its own"),
+    (Status::OutOfMemory, c"there is not enough memory"),
     (Status::EmptyImage, c"the image has no voxels"),
     (Status::InvalidGeometry, c"spacing, origin or direction cannot be used"),
     (Status::ShapeMismatch, c"image and mask have different shapes"),
@@ -145,6 +149,7 @@ fn status_of(error: &Error) -> Status {
         Error::GridTooLarge { .. } => Status::GridTooLarge,
         Error::Threads { .. } => Status::Threads,
         Error::Cancelled { .. } => Status::Cancelled,
+        Error::OutOfMemory { .. } => Status::OutOfMemory,
         Error::Region { error, .. } | Error::Discretisation { error, .. } => status_of(error),
         // The core may grow errors before they are given codes here.
         _ => Status::Other,
@@ -158,7 +163,7 @@ mod tests {
     #[test]
     fn codes_are_never_renumbered() {
         let codes: Vec<i32> = TEXTS.iter().map(|(status, _)| *status as i32).collect();
-        let published: Vec<i32> = (0..=6).chain(20..=28).chain(40..=46).collect();
+        let published: Vec<i32> = (0..=7).chain(20..=28).chain(40..=46).collect();
         assert_eq!(codes, published);
         for (status, text) in &TEXTS {
             // SAFETY: the function returns static text.

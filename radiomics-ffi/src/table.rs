@@ -8,7 +8,7 @@ use radiomics_core::{FeatureRow, FeatureTable, Named, Status, Warning};
 use crate::arrow::{ArrowArray, ArrowSchema, export};
 use crate::columns::radiomics_column;
 use crate::entry::{free, plain_entry, value_or};
-use crate::pointers::{Out, OutStruct, Versioned, borrowed, text};
+use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, text};
 use crate::status::{Failure, radiomics_status};
 use crate::strings::Texts;
 
@@ -96,13 +96,13 @@ pub struct radiomics_warning {
 // SAFETY: repr(C), begins with its size, and consists of numbers and pointers.
 unsafe impl Versioned for radiomics_warning {
     const NAME: &'static str = "radiomics_warning";
-    const FIRST_SIZE: usize = 40;
+    const FIRST_SIZE: usize = end_of!(Self, message);
 }
 
 // SAFETY: repr(C), begins with its size, and consists of numbers and pointers.
 unsafe impl Versioned for radiomics_row {
     const NAME: &'static str = "radiomics_row";
-    const FIRST_SIZE: usize = 96;
+    const FIRST_SIZE: usize = end_of!(Self, pyradiomics);
 }
 
 impl radiomics_table {
@@ -155,7 +155,7 @@ fn row_for_c(label: i64, row: &FeatureRow, texts: &mut Texts) -> radiomics_row {
 }
 
 /// The number of rows; 0 for NULL.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_table_length(table: *const radiomics_table) -> usize {
     // SAFETY: by the rule of the header.
@@ -165,7 +165,7 @@ pub unsafe extern "C" fn radiomics_table_length(table: *const radiomics_table) -
 /// Writes row `index`, from 0: label by label, image by image, and there in the order of the catalogue. A
 /// family that depends on the discretisation has its rows once for each of several. Set
 /// `row->struct_size` first.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_table_row(
     table: *const radiomics_table,
@@ -181,7 +181,7 @@ pub unsafe extern "C" fn radiomics_table_row(
 }
 
 /// The number of warnings, which say what makes values doubtful; 0 for NULL. Since RADIOMICS_ABI_VERSION 5.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_table_warning_count(table: *const radiomics_table) -> usize {
     // SAFETY: by the rule of the header.
@@ -190,7 +190,7 @@ pub unsafe extern "C" fn radiomics_table_warning_count(table: *const radiomics_t
 
 /// Writes warning `index`, from 0: label by label, in the order in which they were found. Set
 /// `warning->struct_size` first. Since RADIOMICS_ABI_VERSION 5.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_table_warning(
     table: *const radiomics_table,
@@ -207,7 +207,7 @@ pub unsafe extern "C" fn radiomics_table_warning(
 
 /// Finds the row of a label that has this column name. The status is RADIOMICS_STATUS_UNKNOWN_NAME if
 /// there is none.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_table_find(
     table: *const radiomics_table,
@@ -228,7 +228,7 @@ pub unsafe extern "C" fn radiomics_table_find(
 
 /// The values of all rows, radiomics_table_length of them one after the other, which live as long as the
 /// table; NULL for NULL or an empty table.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_table_values(table: *const radiomics_table) -> *const f64 {
     value_or(null(), || {
@@ -242,7 +242,7 @@ pub unsafe extern "C" fn radiomics_table_values(table: *const radiomics_table) -
 /// column, image, family, feature, aggregation, ibsi_id, value and defined, and with several
 /// discretisations one more, discretisation. Both structs are overwritten and own what they point
 /// to, so the table may be freed before they are released.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_table_to_arrow(
     table: *const radiomics_table,
@@ -261,7 +261,7 @@ pub unsafe extern "C" fn radiomics_table_to_arrow(
 }
 
 /// Frees a table; NULL is fine.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_table_free(table: *mut radiomics_table) {
     // SAFETY: by the rule of the header.

@@ -6,7 +6,7 @@ use radiomics_core::example::DigitalPhantom;
 use radiomics_core::verify::{Check, Format, check, write};
 use radiomics_core::{IbsiConfiguration, Image, Mask, Named, Runtime, extract_many};
 
-use crate::context::radiomics_context;
+use crate::context::{Call, radiomics_context};
 use crate::entry::entry;
 use crate::image::{image, mask, radiomics_image};
 use crate::pointers::Out;
@@ -18,7 +18,7 @@ use crate::strings::c_text;
 /// not NULL. `report` becomes a table for people, to be freed with radiomics_string_free; it may be
 /// NULL. If a value is outside of its tolerance the status is RADIOMICS_STATUS_NOT_VERIFIED and the
 /// table is the text of the error.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_verify(
     context: *mut radiomics_context,
@@ -26,10 +26,10 @@ pub unsafe extern "C" fn radiomics_verify(
     ct_mask: *const radiomics_image,
     report: *mut *mut c_char,
 ) -> radiomics_status {
-    let body = |context: &radiomics_context| {
+    let body = |call: &Call| {
+        let runtime = call.runtime();
         // SAFETY: by the rule of the header.
         let out = unsafe { Out::optional(report, "report") }?;
-        let runtime = Runtime::new(context.pool());
         let phantom = DigitalPhantom::new();
         let digital = [IbsiConfiguration::DigitalPhantom];
         let mut checks = checks(&digital, "", &phantom.image(), &phantom.mask(), &runtime)?;

@@ -10,17 +10,17 @@ const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_V
 
 /// Version of this interface: it grows when functions, fields or codes are added. Nothing that is in the
 /// interface is changed or removed while the library's soname stays the same.
-pub const RADIOMICS_ABI_VERSION: u32 = 5;
+pub const RADIOMICS_ABI_VERSION: u32 = 6;
 
 /// Version of the library, such as "0.1.0": static text that the caller must not free.
-// SAFETY: no other symbol of this library, or of one it links, begins with `radiomics_`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub extern "C" fn radiomics_version() -> *const c_char {
     VERSION.as_ptr()
 }
 
 /// RADIOMICS_ABI_VERSION of the library that is linked; the macro is that of the header.
-// SAFETY: as for `radiomics_version`.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub extern "C" fn radiomics_abi_version() -> u32 {
     RADIOMICS_ABI_VERSION

@@ -6,15 +6,13 @@ use pyo3::types::PyDict;
 use radiomics_core::catalogue::FAMILIES;
 use radiomics_core::example::DigitalPhantom;
 use radiomics_core::filters::{Filter, filter_each, read_filters};
-use radiomics_core::{
-    Execution, FeatureRow, FeatureTable, Grid, Image, Mask, Named, Runtime, Voxels, Warning, extract_many,
-};
+use radiomics_core::{FeatureRow, FeatureTable, Grid, Image, Mask, Named, Voxels, Warning, extract_many};
 
 use serde_json::Value;
 
 use crate::column::Column;
 use crate::guard::core;
-use crate::pools::{number, on_threads};
+use crate::pools::{Limits, on_threads};
 use crate::settings::Settings;
 use crate::value::{MAX_DEPTH, to_value};
 use crate::voxels::{Borrowed, to_array};
@@ -39,8 +37,11 @@ type Example<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, (f64, f64, f64));
 /// millimetres. The arrays are borrowed and the interpreter lock is released: nobody may write to
 /// them meanwhile. A row is (column, value, reason); the reason says why a
 /// value is undefined, and is empty if it is not.
+///
+/// `progress`, if not None, is called with the steps done and all steps, at least every 0.05 s; what it
+/// raises, or an interrupt, ends the work. `memory_mb` is how many megabytes the work may take.
 #[pyfunction]
-#[pyo3(signature = (images, mask, mask_geometry, settings, *, labels, threads))]
+#[pyo3(signature = (images, mask, mask_geometry, settings, *, labels, threads, progress=None, memory_mb=None))]
 #[allow(clippy::too_many_arguments, reason = "what the core takes, in Python's words")]
 pub fn extract(
     py: Python<'_>,
@@ -50,6 +51,8 @@ pub fn extract(
     settings: &Settings,
     labels: Vec<i64>,
     threads: i64,
+    progress: Option<Py<PyAny>>,
+    memory_mb: Option<f64>,
 ) -> PyResult<Vec<(Vec<Row>, Vec<Doubt>)>> {
     let single = images.len() == 1;
     let role = |name: &str| if single { "image".to_owned() } else { format!("image `{name}`") };
@@ -66,8 +69,8 @@ pub fn extract(
         .collect::<PyResult<Vec<(&str, Image)>>>()?;
     let named: Vec<(&str, &Image)> = images.iter().map(|(name, image)| (*name, image)).collect();
     let mask = self::mask(voxels.voxels(), mask_geometry)?;
-    let tables = on_threads(py, threads, |pool| {
-        extract_many(&named, &mask, &labels, settings.core(), &Runtime::new(pool))
+    let tables = on_threads(py, threads, Limits { progress, memory_mb }, |runtime, _| {
+        extract_many(&named, &mask, &labels, settings.core(), runtime)
     })?;
     let of_label = |table: &FeatureTable| {
         (table.rows().iter().map(row).collect(), table.warnings().iter().map(warning).collect())
@@ -86,22 +89,26 @@ fn row(row: &FeatureRow) -> Row {
 /// The responses of several filters to an image, a list of new float64 arrays (z, y, x).
 ///
 /// `filters` is a filter or a list of them as the setting `filters` takes them. The array is
-/// borrowed and the interpreter lock is released: nobody may write to it meanwhile.
+/// borrowed and the interpreter lock is released: nobody may write to it meanwhile. `progress` and `memory_mb`
+/// are as for `extract`.
 #[pyfunction]
-#[pyo3(signature = (image, geometry, filters, *, threads))]
+#[pyo3(signature = (image, geometry, filters, *, threads, progress=None, memory_mb=None))]
+#[allow(clippy::too_many_arguments, reason = "what the core takes, in Python's words")]
 pub fn filter_images<'py>(
     py: Python<'py>,
     image: &Bound<'py, PyAny>,
     geometry: Geometry,
     filters: &Bound<'py, PyAny>,
     threads: i64,
+    progress: Option<Py<PyAny>>,
+    memory_mb: Option<f64>,
 ) -> PyResult<Vec<Bound<'py, PyArray3<f64>>>> {
     let filters = filters_of(filters)?;
     let voxels = Borrowed::new("image", image)?;
     let image = self::image("image", voxels.voxels(), geometry)?;
     let mut responses = Vec::with_capacity(filters.len());
-    on_threads(py, threads, |pool| {
-        filter_each(&image, &filters, &Runtime::new(pool), |_, response| responses.push(response))
+    on_threads(py, threads, Limits { progress, memory_mb }, |runtime, _| {
+        filter_each(&image, &filters, runtime, |_, response| responses.push(response))
     })?;
     Ok(responses.into_iter().map(|response| response.into_pyarray(py)).collect())
 }
@@ -112,11 +119,6 @@ fn filters_of(given: &Bound<'_, PyAny>) -> PyResult<Vec<Filter>> {
         single => vec![single],
     };
     core(|| read_filters(&values))
-}
-
-/// An execution on a number of threads as Python gives it.
-pub fn execution(threads: i64) -> PyResult<Execution> {
-    Ok(Execution { threads: number(threads)?, ..Execution::default() })
 }
 
 /// Borrowed voxels as an image, which messages call by its `role`.

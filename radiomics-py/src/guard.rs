@@ -8,6 +8,8 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use radiomics_core::Error;
 
+use crate::pools::Limits;
+
 pyo3::create_exception!(
     radiomics_rs,
     RadiomicsError,
@@ -28,6 +30,7 @@ kinds! {
     GeometryError: "Voxels of which it is not known where they lie, or that do not lie where they should.",
     RegionError: "A mask, a label, or what the image holds in the region, of which nothing can be computed.",
     SettingsError: "A setting, a filter or another argument that cannot be used.",
+    OutOfMemoryError: "Work that needs more memory than there is, or than `memory_mb` gives it.",
     InternalError: "The library made a mistake, not its caller: please report the message.",
 }
 
@@ -81,6 +84,7 @@ pub fn raised(error: &Error, text: String) -> PyErr {
         | Error::OutsideBinEdges { .. }
         | Error::GridTooLarge { .. }
         | Error::Threads { .. } => SettingsError::new_err(text),
+        Error::OutOfMemory { .. } => OutOfMemoryError::new_err(text),
         Error::Region { error, .. } | Error::Discretisation { error, .. } => raised(error, text),
         // A job that was stopped, and what the core may come to say before it has a kind here.
         _ => RadiomicsError::new_err(text),
@@ -96,5 +100,5 @@ fn panic_text(payload: &(dyn Any + Send)) -> &str {
 #[pyfunction]
 #[pyo3(name = "_fail")]
 pub fn fail(py: Python<'_>, text: &str) -> PyResult<()> {
-    crate::pools::on_threads(py, 1, |_| panic!("{text}"))
+    crate::pools::on_threads(py, 1, Limits::default(), |_, _| panic!("{text}"))
 }

@@ -25,7 +25,8 @@ mod _core {
     use super::extract::{example, extract, features, filter_images};
     #[pymodule_export]
     use super::guard::{
-        GeometryError, InternalError, RadiomicsError, ReadError, RegionError, SettingsError, fail,
+        GeometryError, InternalError, OutOfMemoryError, RadiomicsError, ReadError, RegionError,
+        SettingsError, fail,
     };
     #[pymodule_export]
     use super::inflate::inflate;

@@ -4,11 +4,12 @@ use std::ops::ControlFlow;
 
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadwriteArray2};
 use pyo3::prelude::*;
-use radiomics_core::voxel_map::{Layout, MovingWindow, Tile, feature_map_tiles};
+use radiomics_core::voxel_map::{Layout, MovingWindow, PreparedMaps, Tile};
 
 use crate::column::Column;
-use crate::extract::{Geometry, execution, image, mask};
-use crate::guard::{RadiomicsError, SettingsError, core};
+use crate::extract::{Geometry, image, mask};
+use crate::guard::{RadiomicsError, SettingsError};
+use crate::pools::{Limits, on_threads};
 use crate::settings::Settings;
 use crate::voxels::Borrowed;
 
@@ -16,20 +17,21 @@ use crate::voxels::Borrowed;
 type Found<'py> =
     (Vec<Column>, Option<Bound<'py, PyArray2<f64>>>, Bound<'py, PyArray1<i64>>, [usize; 3], Geometry);
 
-/// Bytes of values that are computed between two looks at signals and progress.
+/// Bytes of values that are computed before they are handed over.
 const TILE_BYTES: usize = 2 << 20;
 
 /// Feature maps of the voxels of a mask that have a label.
 ///
 /// Arrays and geometries are as for `extract`. `allocate` is called once with (maps, voxels) and
 /// gives the array of 64-bit floats to fill; `progress`, if not None, is called with the number
-/// of voxels done and of all of them. What either raises, or an interrupt, ends the work.
+/// of voxels done and of all of them. What either raises, or an interrupt, ends the work. `memory_mb` is as
+/// for `extract`.
 ///
 /// Returns the columns that the maps are of, the filled array (None
 /// without voxels or maps), the places of its columns in the maps' box as flat indices, and the
 /// shape (z, y, x) and the geometry of that box.
 #[pyfunction]
-#[pyo3(signature = (image, image_geometry, mask, mask_geometry, settings, *, label, threads, radius, in_plane, masked, allocate, progress))]
+#[pyo3(signature = (image, image_geometry, mask, mask_geometry, settings, *, label, threads, radius, in_plane, masked, allocate, progress, memory_mb=None))]
 #[allow(clippy::too_many_arguments, reason = "what the core takes, in Python's words")]
 pub fn feature_maps<'py>(
     py: Python<'py>,
@@ -45,14 +47,14 @@ pub fn feature_maps<'py>(
     masked: bool,
     allocate: Py<PyAny>,
     progress: Option<Py<PyAny>>,
+    memory_mb: Option<f64>,
 ) -> PyResult<Found<'py>> {
-    let execution = execution(threads)?;
     let window = MovingWindow { radius: self::radius(radius)?, in_plane, masked };
     let (voxels, labels) = (Borrowed::new("image", image)?, Borrowed::new("mask", mask)?);
     let image = self::image("image", voxels.voxels(), image_geometry)?;
     let mask = self::mask(labels.voxels(), mask_geometry)?;
 
-    let mut receiver = Receiver { allocate, progress, values: None };
+    let mut receiver = Receiver { allocate, values: None };
     let mut failure = None;
     let receive = |tile: &Tile| match Python::attach(|py| receiver.take(py, tile)) {
         Ok(()) => ControlFlow::Continue(()),
@@ -61,9 +63,10 @@ pub fn feature_maps<'py>(
             ControlFlow::Break(())
         }
     };
-    let (layout, _) = py.detach(|| {
-        let settings = settings.core();
-        core(|| feature_map_tiles(&image, &mask, label, settings, &window, &execution, TILE_BYTES, receive))
+    let layout = on_threads(py, threads, Limits { progress, memory_mb }, |runtime, quiet| {
+        let maps = PreparedMaps::new(&image, &mask, label, settings.core(), &window, quiet)?;
+        let _: ControlFlow<()> = maps.compute(runtime, TILE_BYTES, receive)?;
+        Ok(maps.into_layout())
     })?;
     if let Some(error) = failure {
         return Err(error);
@@ -78,10 +81,9 @@ pub fn feature_maps<'py>(
     ))
 }
 
-/// Where tiles go, and who is told of progress.
+/// Where tiles go.
 struct Receiver {
     allocate: Py<PyAny>,
-    progress: Option<Py<PyAny>>,
     /// The filled array, once there is a tile.
     values: Option<Py<PyArray2<f64>>>,
 }
@@ -93,11 +95,7 @@ impl Receiver {
             none => none.insert(allocated(py, &self.allocate, tile.layout)?),
         };
         fill(values.bind(py).try_readwrite()?, tile);
-        if let Some(progress) = &self.progress {
-            let done = tile.first + tile.values.len() / tile.layout.columns().len();
-            progress.call1(py, (done, tile.layout.voxels().len()))?;
-        }
-        py.check_signals()
+        Ok(())
     }
 }
 

@@ -3,11 +3,10 @@
 use numpy::{PyArray1, PyReadonlyArray3};
 use pyo3::prelude::*;
 use radiomics_core::aggregation::Span;
-use radiomics_core::matrices::{Matrix, matrices as core_matrices, matrices_of_levels as core_of_levels};
-use radiomics_core::{Execution, Isa};
+use radiomics_core::matrices::{Matrix, matrices_of_levels_on, matrices_on};
 
-use crate::extract::{Geometry, execution, image, mask};
-use crate::guard::core;
+use crate::extract::{Geometry, image, mask};
+use crate::pools::{Limits, on_threads};
 use crate::settings::Settings;
 use crate::voxels::Borrowed;
 
@@ -47,7 +46,7 @@ fn records(py: Python<'_>, matrices: Vec<Matrix>) -> Vec<Record<'_>> {
 /// values): slice is None for the volume, offset (z, y, x) is None for a family without directions,
 /// and the arrays hold level, column and value of each cell that is not 0.
 #[pyfunction]
-#[pyo3(signature = (image, image_geometry, mask, mask_geometry, settings, *, label, threads))]
+#[pyo3(signature = (image, image_geometry, mask, mask_geometry, settings, *, label, threads, memory_mb=None))]
 #[allow(clippy::too_many_arguments, reason = "what the core takes, in Python's words")]
 pub fn matrices<'py>(
     py: Python<'py>,
@@ -58,12 +57,15 @@ pub fn matrices<'py>(
     settings: &Settings,
     label: i64,
     threads: i64,
+    memory_mb: Option<f64>,
 ) -> PyResult<Vec<Record<'py>>> {
-    let execution = execution(threads)?;
     let (voxels, labels) = (Borrowed::new("image", image)?, Borrowed::new("mask", mask)?);
     let image = self::image("image", voxels.voxels(), image_geometry)?;
     let mask = self::mask(labels.voxels(), mask_geometry)?;
-    let counted = py.detach(|| core(|| core_matrices(&image, &mask, label, settings.core(), &execution)))?;
+    let limits = Limits { progress: None, memory_mb };
+    let counted = on_threads(py, threads, limits, |runtime, _| {
+        matrices_on(&image, &mask, label, settings.core(), runtime)
+    })?;
     Ok(records(py, counted))
 }
 
@@ -77,8 +79,9 @@ pub fn matrices_of_levels<'py>(
     n_g: usize,
     settings: &Settings,
 ) -> PyResult<Vec<Record<'py>>> {
-    let execution = Execution { threads: 1, isa: Isa::best() };
     let levels = levels.as_array();
-    let counted = py.detach(|| core(|| core_of_levels(levels, n_g, settings.core(), &execution)))?;
+    let counted = on_threads(py, 1, Limits::default(), |runtime, _| {
+        matrices_of_levels_on(levels, n_g, settings.core(), runtime)
+    })?;
     Ok(records(py, counted))
 }

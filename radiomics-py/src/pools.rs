@@ -2,11 +2,12 @@
 //! time.
 
 use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 use std::thread::available_parallelism;
 
 use pyo3::prelude::*;
-use radiomics_core::Pool;
+use radiomics_core::{Pool, Runtime};
 
 use crate::guard::{SettingsError, core};
 
@@ -25,23 +26,71 @@ struct Idle {
     pool: Pool,
 }
 
-/// Runs `job` on so many threads, with the interpreter lock released.
+/// What a job may take, and who is told how far it is.
+#[derive(Default)]
+pub struct Limits {
+    /// A function of the steps done and all steps, or None.
+    pub progress: Option<Py<PyAny>>,
+    /// Megabytes (10^6 bytes) of memory beside input and result; None for what the machine has free.
+    pub memory_mb: Option<f64>,
+}
+
+impl Limits {
+    fn bytes(&self) -> PyResult<Option<u64>> {
+        let Some(megabytes) = self.memory_mb else { return Ok(None) };
+        if megabytes > 0.0 && megabytes.is_finite() {
+            return Ok(Some((megabytes * 1e6) as u64));
+        }
+        Err(SettingsError::new_err(format!(
+            "memory_mb is {megabytes}: give a number of megabytes above 0, or None for what the machine has free"
+        )))
+    }
+}
+
+/// Runs `job` on so many threads, with the interpreter lock released. It is called with two runtimes: one that
+/// tells of progress, and one that does not, for what comes before. An interrupt ends both, and so does what
+/// `progress` raises.
 ///
 /// # Errors
-/// `SettingsError` for a negative number, or more threads than the system gives; else as [`core`].
+/// `SettingsError` for a negative number, or more threads than the system gives; what `progress` or a signal
+/// raises; else as [`core`].
 pub fn on_threads<R: Send>(
     py: Python<'_>,
     threads: i64,
-    job: impl FnOnce(&Pool) -> radiomics_core::Result<R> + Send,
+    limits: Limits,
+    job: impl FnOnce(&Runtime, &Runtime) -> radiomics_core::Result<R> + Send,
 ) -> PyResult<R> {
+    let memory_bytes = limits.bytes()?;
     let threads = number(threads)?;
     let pool = match take(threads) {
         Some(pool) => pool,
         None => core(|| Pool::new(threads))?,
     };
-    let result = py.detach(|| core(|| job(&pool)));
+    let raised = Mutex::new(None);
+    let told = |progress: Option<&Py<PyAny>>, done: usize, total: usize| {
+        let answer = Python::attach(|py| {
+            progress.map(|progress| progress.call1(py, (done, total))).transpose()?;
+            py.check_signals()
+        });
+        match answer {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                *raised.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    };
+    let loud = |done, total| told(limits.progress.as_ref(), done, total);
+    let quiet = |done, total| told(None, done, total);
+    let result = py.detach(|| {
+        let runtime = Runtime { memory_bytes, progress: Some(&loud), ..Runtime::new(&pool) };
+        core(|| job(&runtime, &Runtime { progress: Some(&quiet), ..runtime }))
+    });
     keep(threads, pool);
-    result
+    match raised.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some(error) => Err(error),
+        None => result,
+    }
 }
 
 /// A number of threads as Python gives it.

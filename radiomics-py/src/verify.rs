@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use radiomics_core::Named;
 use radiomics_core::verify::{
     Check, Format, ResponseMap, ct_phantom, ct_phantom_filtered, digital_phantom, response_maps, summaries,
     write,
 };
-use radiomics_core::{Execution, Named};
 
-use crate::extract::{Geometry, execution, image, mask};
+use crate::extract::{Geometry, image, mask};
 use crate::guard::core;
+use crate::pools::{Limits, on_threads};
 use crate::voxels::Borrowed;
 
 /// Published values beside ours, as `radiomics_rs.verify` returns them.
@@ -99,18 +100,16 @@ pub fn verify(
     maps: HashMap<String, Pair<'_>>,
     threads: i64,
 ) -> PyResult<Verification> {
-    let execution: Execution = execution(threads)?;
-    let mut checks = py.detach(|| core(|| digital_phantom(&execution)))?;
+    let mut checks = on_threads(py, threads, Limits::default(), |runtime, _| digital_phantom(runtime))?;
     if let Some((image_voxels, image_geometry, mask_voxels, mask_geometry)) = ct {
         let (voxels, labels) = (Borrowed::new("image", &image_voxels)?, Borrowed::new("mask", &mask_voxels)?);
         let (image, mask) =
             (image("image", voxels.voxels(), image_geometry)?, mask(labels.voxels(), mask_geometry)?);
-        let of_ct = || {
-            let mut checks = ct_phantom(&image, &mask, &execution)?;
-            checks.extend(ct_phantom_filtered(&image, &mask, &execution)?);
+        checks.extend(on_threads(py, threads, Limits::default(), |runtime, _| {
+            let mut checks = ct_phantom(&image, &mask, runtime)?;
+            checks.extend(ct_phantom_filtered(&image, &mask, runtime)?);
             Ok(checks)
-        };
-        checks.extend(py.detach(|| core(of_ct))?);
+        })?);
     }
     for map in response_maps() {
         let Some((phantom, geometry, reference, reference_geometry)) = maps.get(map.test) else { continue };
@@ -119,7 +118,9 @@ pub fn verify(
             image("phantom", voxels.voxels(), *geometry)?,
             image("reference", expected.voxels(), *reference_geometry)?,
         );
-        let check = py.detach(|| core(|| map.check(&phantom, &reference, &execution)))?;
+        let check = on_threads(py, threads, Limits::default(), |runtime, _| {
+            map.check(&phantom, &reference, runtime)
+        })?;
         checks.push(check.as_check());
     }
     Ok(Verification { checks })

@@ -41,6 +41,7 @@ VALUES = {
     "zero spacing": (IMAGE, MASK, {"spacing_mm": (1, 0, 1)}, "[1.0, 0.0, 1.0] mm"),
     "negative spacing": (IMAGE, MASK, {"spacing_mm": -1}, "[-1.0, -1.0, -1.0] mm"),
     "NaN spacing": (IMAGE, MASK, {"spacing_mm": (1, 1, float("nan"))}, "[1.0, 1.0, NaN] mm"),
+    "endless spacing": (IMAGE, MASK, {"spacing_mm": (1, 10**400, 1)}, "[1.0, inf, 1.0] mm"),
     "no spacing": (IMAGE, MASK, {"spacing_mm": None}, "give spacing_mm=(z, y, x) in millimetres"),
     "two spacings": (IMAGE, MASK, {"spacing_mm": (1, 2)}, "of 2 numbers for 3 dimensions"),
     "one dimension": (IMAGE[0, 0], MASK[0, 0], {"spacing_mm": (1, 1, 1)}, "has 1 dimensions"),

@@ -109,9 +109,15 @@ def test_what_cannot_be_used_is_named(oblique, options, message):
         rr.feature_maps(*oblique, **{"features": NAMES, "label": 7, **options})
 
 
-def test_a_string_is_no_list_of_names(oblique):
-    with pytest.raises(TypeError, match="give a list of names"):
-        rr.feature_maps(*oblique, "glcm")
+@pytest.mark.parametrize("features", ["glcm", 2.5, [1], object])
+def test_what_is_no_list_of_names(oblique, features):
+    with pytest.raises(TypeError, match=r"features (is|holds) .*: give a list of names"):
+        rr.feature_maps(*oblique, features)
+
+
+def test_outside_beyond_all_floats(oblique):
+    maps = rr.feature_maps(*oblique, NAMES, label=7, outside=-(10**400))
+    assert maps.outside == -np.inf
 
 
 def test_progress_and_how_to_end_the_work(oblique):

@@ -13,7 +13,7 @@ import SimpleITK as sitk
 
 import pyradiomics_golden as golden
 from radiomics_rs import pyradiomics
-from radiomics_rs.pyradiomics import _cmatrices, imageoperations
+from radiomics_rs.pyradiomics import _cmatrices, gldm, imageoperations
 
 CLASSES = pyradiomics.getFeatureClasses()
 #: features (deprecated ones) of each class of PyRadiomics
@@ -218,6 +218,20 @@ def test_bin_edges():
         np.array([[1, 30], [55, 7]]), np.array([[1, 1], [1, 0]]) == 1
     )
     assert binned.tolist() == [[1, 2], [3, 0]]
+
+
+def test_bin_count_of_single_precision():
+    # PyRadiomics 3.0.1 with NumPy 1.26 computes edges in double precision and rounds them: the
+    # second value lies on its edge only once that is rounded, the third below its edge only if it
+    # is not computed in single precision.
+    steps = np.array([[[-324.544921875, -157.8101806640625, 8.924571990966797, 509.12881]]])
+    steps = steps.astype("float32")
+    levels, _ = imageoperations.binImage(steps, steps == steps, binCount=35)
+    assert levels.tolist() == [[[1, 8, 14, 35]]]
+    everywhere = sitk.GetImageFromArray(np.ones(steps.shape, "uint8"))
+    texture = gldm.RadiomicsGLDM(sitk.GetImageFromArray(steps), everywhere, binCount=35)
+    expected = (levels**2).mean()
+    assert texture.getHighGrayLevelEmphasisFeatureValue() == pytest.approx(expected, rel=1e-12)
 
 
 def test_module_members():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from radiomics_rs import RadiomicsError
 from radiomics_rs.pyradiomics import SchemaError
 from radiomics_rs.pyradiomics.featureextractor import RadiomicsFeatureExtractor
 
@@ -161,8 +162,11 @@ def test_vector_mask():
     image, mask = case()
     both = sitk.Compose(mask * 0, mask)
     assert features(execute(image, both, label_channel=1))
-    with pytest.raises(AssertionError, match=r"^Mask 5 requested, but segmentation object only co"):
+    with pytest.raises(
+        AssertionError, match=r"^Mask 5 requested, but segmentation object only co"
+    ) as caught:
         execute(image, both, label_channel=5)
+    assert isinstance(caught.value, RadiomicsError)
 
 
 def test_nan_in_the_region():
@@ -283,8 +287,11 @@ def test_distances_beyond_the_region(distances):
 
 def test_resampling():
     two = {"setting": {"resampledPixelSpacing": [2, 2]}}
-    with pytest.raises(AssertionError, match=r"^Wrong dimensionality \(2-D\) of resampledPixel"):
+    with pytest.raises(
+        AssertionError, match=r"^Wrong dimensionality \(2-D\) of resampledPixel"
+    ) as caught:
         execute(*case(), two)
+    assert isinstance(caught.value, RadiomicsError)
     far = {"setting": {"resampledPixelSpacing": [200, 200, 200]}}
     with pytest.raises(RuntimeError, match=r"^label 1 has no voxel left .* \[200, 200, 200\]"):
         execute(*case(), far)

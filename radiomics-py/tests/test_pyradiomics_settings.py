@@ -222,6 +222,14 @@ def test_aliases_that_grow_are_not_written_out():
     assert len(str(caught.value)) < 3000
 
 
+@pytest.mark.parametrize(
+    "text", ["%YAML 1.9\n---\na: 1", "a: 2001-99-99", f"a: {'1' * 5000}", "\0"]
+)
+def test_what_the_reader_falls_over(text):
+    with pytest.raises(ValueError, match=r"^cannot read the parameters as YAML: "):
+        _schema.load_yaml(io.StringIO(text))
+
+
 def test_errors_of_the_engine_are_in_pyradiomics_words():
     # What no schema knows: how far a filter of this image can look.
     extractor = RadiomicsFeatureExtractor(additionalInfo=False)

@@ -1,6 +1,8 @@
 //! The one error type: every message names the values at fault and the remedy.
 
+mod places;
 mod words;
+pub(crate) use places::invalid;
 use words::{bytes, fixed, known_or_meant, list, remedy, suggest};
 pub(crate) use words::{ends, nearest, number, shown};
 
@@ -285,7 +287,7 @@ pub enum Error {
     },
     /// Intensities too far apart to say by how many bins.
     #[error(
-        "the intensities {} to {} are too far apart, or `{keys}bin_width` is too large, for bins in 64-bit floats: divide the image by a power of ten",
+        "the intensities {} to {} are too far apart, or too large beside `{keys}bin_width`, or that is too large, for bins in 64-bit floats: divide the image by a power of ten",
         number(.minimum),
         number(.maximum)
     )]
@@ -386,27 +388,4 @@ pub enum Error {
         /// Steps of the job.
         total: usize,
     },
-}
-
-impl Error {
-    /// This error, saying with which of several discretisations it came up.
-    pub(crate) fn of_discretisation(self, name: Option<String>) -> Self {
-        match name {
-            Some(discretisation) => Self::Discretisation { discretisation, error: Box::new(self) },
-            None => self,
-        }
-    }
-
-    /// This error, saying in which region it came up; a cancelled job is no region's fault.
-    pub(crate) fn of_region(self, image: &str, label: i64) -> Self {
-        match self {
-            cancelled @ Self::Cancelled { .. } => cancelled,
-            error => Self::Region { image: image.to_owned(), label, error: Box::new(error) },
-        }
-    }
-}
-
-/// The error of a setting whose value is of the wrong kind or out of range.
-pub(crate) fn invalid(name: &'static str, value: impl ToString, remedy: impl Into<String>) -> Error {
-    Error::InvalidSetting { name, value: value.to_string(), remedy: remedy.into() }
 }

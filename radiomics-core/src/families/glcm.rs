@@ -16,7 +16,7 @@ use crate::region::levels::{Levels, with_levels};
 use crate::settings::Settings;
 use crate::texture::aggregation::{Scope, Span};
 use crate::texture::matrix::Cell;
-use crate::texture::neighbourhood::half_directions;
+use crate::texture::neighbourhood::{half_directions, within};
 
 pub(crate) const FAMILY: Family = Family {
     name: "glcm",
@@ -119,7 +119,11 @@ fn cells(job: &Job, levels: &Levels, span: Span) -> Vec<(Option<[i32; 3]>, Vec<C
 }
 
 fn compute(job: &Job, levels: &Levels, lines: Option<&LineSets>) -> Vec<Value> {
-    let [planar, volumetric] = directions(job.settings);
+    let [planar, volumetric] = match &job.settings.distances[..] {
+        // As lines are counted, which know directions by their number.
+        [1] => directions(job.settings),
+        _ => directions(job.settings).map(|all| within(all, levels.shape())),
+    };
     let count = |span, direction: usize| {
         let offset = if span == Span::Volume { volumetric[direction] } else { planar[direction] };
         Direction {

@@ -19,7 +19,7 @@ use crate::runtime::slab_thickness;
 use crate::settings::Settings;
 use crate::texture::aggregation::{Scope, Span};
 use crate::texture::matrix::Cell;
-use crate::texture::neighbourhood::neighbours;
+use crate::texture::neighbourhood::{neighbours, within};
 use crate::work::parallel::Watch;
 
 pub(crate) const FAMILY: Family = Family {
@@ -63,7 +63,7 @@ pub(crate) static TABLE: &[Row<Emphasis>] = &{
 
 /// The matrix of the voxels of a span by level and dependence, the voxel itself included.
 pub(crate) fn matrix(isa: Isa, levels: &Levels, settings: &Settings, span: Span) -> Counted {
-    let offsets = neighbours(&settings.distances, span == Span::Volume);
+    let offsets = within(neighbours(&settings.distances, span == Span::Volume), levels.shape());
     let width = offsets.len() + 1;
     let fits = width <= usize::from(u8::MAX) && (levels.n_g + 1) * width <= Counters::MAX;
     let cells = with_levels!(levels, v => match fits && settings.ngldm_alpha == 0 {

@@ -19,7 +19,7 @@ use crate::runtime::slab_thickness;
 use crate::settings::Settings;
 use crate::texture::aggregation::{Scope, Span};
 use crate::texture::matrix::Cell;
-use crate::texture::neighbourhood::neighbours;
+use crate::texture::neighbourhood::{neighbours, within};
 use crate::work;
 use crate::work::parallel::Watch;
 
@@ -101,7 +101,7 @@ pub(crate) fn matrix(isa: Isa, levels: &Levels, settings: &Settings, span: Span)
     let nearest = settings.distances == [1] && (levels.n_g + 1) * (offsets.len() + 1) <= Counters::MAX;
     with_levels!(levels, v => match nearest {
         true => of_nearest(isa, v, levels.n_g, span, offsets.len() + 1),
-        false => differences(isa, v, levels.n_g, span, &offsets),
+        false => differences(isa, v, levels.n_g, span, &within(offsets, v.shape)),
     })
 }
 
@@ -302,13 +302,14 @@ impl Ngtdm {
         }
         let mut m = Self { n: n as f64, n_gp: tones.len() as f64, ..Self::default() };
         let p = |count: u64| count as f64 / n as f64;
+        let shares: Vec<f64> = tones.iter().map(|t| p(t.2)).collect();
         for (a, &(i, s_i, n_i)) in tones.iter().enumerate() {
             work::check();
             m.differences += s_i;
-            m.product += p(n_i) * s_i;
+            let p_i = shares[a];
+            m.product += p_i * s_i;
             // A pair and its mirror image are equal, hence twice; i and i add nothing.
-            for &(j, s_j, n_j) in &tones[..a] {
-                let (p_i, p_j) = (p(n_i), p(n_j));
+            for (&(j, s_j, n_j), &p_j) in tones[..a].iter().zip(&shares) {
                 // In whole numbers, for the sum to be 0 when it should.
                 let weights = (u64::from(i) * n_i).abs_diff(u64::from(j) * n_j);
                 let distance = f64::from(i - j);

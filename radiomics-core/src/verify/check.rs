@@ -1,10 +1,12 @@
 //! Published values beside ours.
 
+use crate::catalogue::ORIGINAL;
 use crate::error::Result;
 use crate::example::DigitalPhantom;
-use crate::extract::extract;
+use crate::extract::extract_many;
 use crate::names::Named;
-use crate::runtime::Execution;
+use crate::runtime::Runtime;
+use crate::settings::Settings;
 use crate::settings::profile::IbsiConfiguration;
 use crate::table::FeatureTable;
 use crate::texture::aggregation::Aggregation;
@@ -111,14 +113,25 @@ pub fn check(dataset: &str, table: &FeatureTable) -> Vec<Check> {
     references.map(|reference| Check { value: value(&reference), reference }).collect()
 }
 
+/// The features of label 1.
+pub(super) fn table(
+    image: &Image,
+    mask: &Mask,
+    settings: &Settings,
+    runtime: &Runtime,
+) -> Result<FeatureTable> {
+    let tables = extract_many(&[(ORIGINAL, image)], mask, &[1], settings, runtime)?;
+    Ok(tables.into_iter().next().expect("a table of the one label"))
+}
+
 /// Computes the embedded digital phantom and checks it.
 ///
 /// # Errors
-/// [`Error::Threads`](crate::Error::Threads) when the system refuses to start threads.
-pub fn digital_phantom(execution: &Execution) -> Result<Vec<Check>> {
+/// [`Error::Cancelled`](crate::Error::Cancelled) when the runtime says so.
+pub fn digital_phantom(runtime: &Runtime) -> Result<Vec<Check>> {
     let phantom = DigitalPhantom::new();
     let settings = IbsiConfiguration::DigitalPhantom.settings();
-    let table = extract(&phantom.image(), &phantom.mask(), 1, &settings, execution)?;
+    let table = table(&phantom.image(), &phantom.mask(), &settings, runtime)?;
     Ok(check("digital_phantom", &table))
 }
 
@@ -126,12 +139,12 @@ pub fn digital_phantom(execution: &Execution) -> Result<Vec<Check>> {
 /// configurations A to E and checks it.
 ///
 /// # Errors
-/// Any [`Error`](crate::Error) of [`extract`], as when image and mask do not belong together.
-pub fn ct_phantom(image: &Image, mask: &Mask, execution: &Execution) -> Result<Vec<Check>> {
+/// Any [`Error`](crate::Error) of [`extract`](crate::extract), as when image and mask do not belong together.
+pub fn ct_phantom(image: &Image, mask: &Mask, runtime: &Runtime) -> Result<Vec<Check>> {
     let mut checks = Vec::new();
     for (name, configuration) in IbsiConfiguration::NAMES {
         if *configuration != IbsiConfiguration::DigitalPhantom {
-            let table = extract(image, mask, 1, &configuration.settings(), execution)?;
+            let table = table(image, mask, &configuration.settings(), runtime)?;
             checks.extend(check(&format!("ct_{name}"), &table));
         }
     }

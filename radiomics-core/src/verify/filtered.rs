@@ -2,14 +2,13 @@
 
 use std::f64::consts::FRAC_PI_8;
 
-use super::check::{Check, check};
+use super::check::{Check, check, table};
 use crate::error::Result;
-use crate::extract::extract;
 use crate::filters::{
     Boundary, Decomposition, Dimensions, Filter, Gabor, GaussianMethod, LaplacianOfGaussian, Laws, Mean,
     Pooling, SeparableWavelet, Simoncelli,
 };
-use crate::runtime::Execution;
+use crate::runtime::Runtime;
 use crate::settings::profile::Profile;
 use crate::settings::{Interpolation, Rounding, Settings};
 use crate::table::FeatureTable;
@@ -19,12 +18,12 @@ use crate::volume::image::{Image, Mask};
 /// GTV-1 (label 1), after filters 1 to 9 of IBSI 2, by slice (A) and in 3D (B), and checks them.
 ///
 /// # Errors
-/// Any [`Error`](crate::Error) of [`extract`], as when image and mask do not belong together.
-pub fn ct_phantom_filtered(image: &Image, mask: &Mask, execution: &Execution) -> Result<Vec<Check>> {
+/// Any [`Error`](crate::Error) of [`extract`](crate::extract), as when image and mask do not belong together.
+pub fn ct_phantom_filtered(image: &Image, mask: &Mask, runtime: &Runtime) -> Result<Vec<Check>> {
     let mut checks = Vec::new();
     for (name, dimensions) in [("A", Dimensions::Two), ("B", Dimensions::Three)] {
         let settings = settings(dimensions);
-        let table = extract(image, mask, 1, &settings, execution)?;
+        let table = table(image, mask, &settings, runtime)?;
         for (number, filter) in (1..).zip(&settings.filters) {
             let image = filter.name();
             let rows = table.rows().iter().filter(|row| row.column.image == image).cloned().collect();

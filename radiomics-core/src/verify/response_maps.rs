@@ -6,9 +6,9 @@ use super::check::{Check, Reference};
 use crate::error::{Error, Result};
 use crate::filters::{
     Boundary, Decomposition, Dimensions, Filter, Gabor, GaussianMethod, LaplacianOfGaussian, Laws, Mean,
-    Pooling, Riesz, RieszBase, SeparableWavelet, Simoncelli, filter_images,
+    Pooling, Riesz, RieszBase, SeparableWavelet, Simoncelli, filter_each,
 };
-use crate::runtime::Execution;
+use crate::runtime::Runtime;
 use crate::texture::aggregation::Aggregation;
 use crate::volume::grid::Window;
 use crate::volume::image::Image;
@@ -45,13 +45,16 @@ impl ResponseMap {
     ///
     /// # Errors
     /// [`Error::ShapeMismatch`] for a reference of another shape than the phantom, and any error
-    /// of [`filter_images`].
-    pub fn check(&self, phantom: &Image, reference: &Image, execution: &Execution) -> Result<ResponseCheck> {
+    /// of [`filter_each`].
+    pub fn check(&self, phantom: &Image, reference: &Image, runtime: &Runtime) -> Result<ResponseCheck> {
         let (image, mask) = (phantom.voxels().shape(), reference.voxels().shape());
         if image != mask {
             return Err(Error::ShapeMismatch { image, mask });
         }
-        let responses = filter_images(phantom, std::slice::from_ref(&self.filter), execution)?;
+        let mut responses = Vec::new();
+        filter_each(phantom, std::slice::from_ref(&self.filter), runtime, |_, response| {
+            responses.push(response)
+        })?;
         let [response] = &responses[..] else {
             unreachable!("{} responses of one filter", responses.len());
         };

@@ -103,7 +103,8 @@ impl PreparedMaps {
         &self.layout
     }
 
-    pub(super) fn into_layout(self) -> Layout {
+    /// Where the voxels lie, and which maps there are, without what the maps are computed from.
+    pub fn into_layout(self) -> Layout {
         self.layout
     }
 

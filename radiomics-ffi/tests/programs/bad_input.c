@@ -54,7 +54,8 @@ static void arguments(void) {
     CHECK(radiomics_catalogue_length(NULL) == 0);
     CHECK(strstr(radiomics_last_error(NULL), "`table` is NULL"));
 
-    radiomics_context_options options = {sizeof options, 5000};
+    radiomics_context_options options = RADIOMICS_CONTEXT_OPTIONS_INIT;
+    options.threads = 5000;
     radiomics_context *none = NULL;
     CHECK(radiomics_context_new(&options, &none) == RADIOMICS_STATUS_THREADS && none == NULL);
     CHECK(strstr(radiomics_last_error(NULL), "cannot start 5000 threads: 1024 are the limit"));
@@ -116,9 +117,8 @@ static void jobs(void) {
     const char *of_a_filter[] = {"a", "a-square"};
     const int64_t labels[] = {1, 9};
     const int64_t label_twice[] = {1, 2, 1};
-    radiomics_job job = {0};
+    radiomics_job job = RADIOMICS_JOB_INIT;
     radiomics_table *table = NULL;
-    job.struct_size = sizeof job;
     job.settings = settings;
     CHECK(radiomics_extract_many(context, NULL, &table) == invalid);
     CHECK(radiomics_extract_many(context, &job, &table) == invalid);

@@ -48,8 +48,7 @@ static void rows_and_values(radiomics_context *context, const phantom *of) {
     const double *values = radiomics_table_values(table);
     CHECK(length > 150);
     for (size_t index = 0; index < length; ++index) {
-        radiomics_row row = {0};
-        row.struct_size = sizeof row;
+        radiomics_row row = RADIOMICS_ROW_INIT;
         CHECK(radiomics_table_row(table, index, &row) == RADIOMICS_STATUS_OK);
         CHECK(memcmp(&row.value, &values[index], sizeof row.value) == 0);
         CHECK(row.status == (isnan(row.value) ? RADIOMICS_VALUE_STATUS_UNDEFINED : RADIOMICS_VALUE_STATUS_OK));
@@ -76,9 +75,8 @@ static void warnings(radiomics_context *context, const phantom *of) {
     radiomics_table *table = NULL;
     const int64_t labels[] = {1, 2};
     const radiomics_image *image = &of->image;
-    radiomics_job job = {0};
+    radiomics_job job = RADIOMICS_JOB_INIT;
     CHECK_OK(context, radiomics_settings_from_yaml(context, "{families: [glcm], bin_number: 4}", &settings));
-    job.struct_size = sizeof job;
     job.images = &image;
     job.image_count = 1;
     job.mask = &of->mask;
@@ -90,15 +88,13 @@ static void warnings(radiomics_context *context, const phantom *of) {
     /* Both regions reach to the last slice, and four levels are few. */
     CHECK(radiomics_table_warning_count(table) == 4 && radiomics_table_warning_count(NULL) == 0);
     for (size_t index = 0; index < 4; ++index) {
-        radiomics_warning warning = {0};
-        warning.struct_size = sizeof warning;
+        radiomics_warning warning = RADIOMICS_WARNING_INIT;
         CHECK(radiomics_table_warning(table, index, &warning) == RADIOMICS_STATUS_OK);
         CHECK(warning.label == labels[index / 2] && strcmp(warning.image, "original") == 0);
         CHECK(strcmp(warning.code, index % 2 == 0 ? "region_at_border" : "few_levels") == 0);
         CHECK(strstr(warning.message, index % 2 == 0 ? "along z" : "`bin_number` 4 the region has 4 grey levels"));
     }
-    radiomics_warning none = {0};
-    none.struct_size = sizeof none;
+    radiomics_warning none = RADIOMICS_WARNING_INIT;
     CHECK(radiomics_table_warning(table, 4, &none) == RADIOMICS_STATUS_INVALID_ARGUMENT && none.code == NULL);
     radiomics_table_free(table);
     radiomics_settings_free(settings);
@@ -117,8 +113,7 @@ static void several_labels_and_images(radiomics_context *context, const phantom 
     backwards.strides[2] = -1;
     const radiomics_image *images[] = {&of->image, &backwards};
     const char *names[] = {"forth", "back"};
-    radiomics_job job = {0};
-    job.struct_size = sizeof job;
+    radiomics_job job = RADIOMICS_JOB_INIT;
     job.images = images;
     job.image_names = names;
     job.image_count = 2;
@@ -127,8 +122,7 @@ static void several_labels_and_images(radiomics_context *context, const phantom 
     CHECK_OK(context, radiomics_extract_many(context, &job, &table));
     const size_t each = radiomics_table_length(table) / 4;
     for (size_t index = 0; index < 4 * each; ++index) {
-        radiomics_row row = {0};
-        row.struct_size = sizeof row;
+        radiomics_row row = RADIOMICS_ROW_INIT;
         CHECK(radiomics_table_row(table, index, &row) == RADIOMICS_STATUS_OK);
         CHECK(row.label == (index < 2 * each ? 1 : 2));
         CHECK(strcmp(row.image, names[index / each % 2]) == 0);
@@ -167,8 +161,7 @@ static void several_discretisations(radiomics_context *context, const phantom *o
     }
     int once = 0, by_width[4] = {0};
     for (size_t index = 0; index < radiomics_table_length(tables[0]); ++index) {
-        radiomics_row row = {0}, alone = {0};
-        row.struct_size = alone.struct_size = sizeof row;
+        radiomics_row row = RADIOMICS_ROW_INIT, alone = RADIOMICS_ROW_INIT;
         CHECK(radiomics_table_row(tables[0], index, &row) == RADIOMICS_STATUS_OK);
         int of_width = 1;
         for (int which = 1; which < 4; ++which)
@@ -184,7 +177,7 @@ static void several_discretisations(radiomics_context *context, const phantom *o
         CHECK(radiomics_table_find(tables[0], 1, row.column, &found) == RADIOMICS_STATUS_OK && found == index);
         suffix ? ++by_width[of_width] : ++once;
         /* A caller that was compiled with an older header has no such field, and nothing is written there. */
-        radiomics_row older = {0};
+        radiomics_row older = RADIOMICS_ROW_INIT;
         older.struct_size = offsetof(radiomics_row, discretisation);
         CHECK(radiomics_table_row(tables[0], index, &older) == RADIOMICS_STATUS_OK);
         CHECK(older.discretisation == NULL && older.column == row.column);
@@ -229,8 +222,7 @@ static void catalogue(void) {
     CHECK(radiomics_catalogue_new(&all) == RADIOMICS_STATUS_OK);
     int with_id = 0, found = 0;
     for (size_t index = 0; index < radiomics_catalogue_length(all); ++index) {
-        radiomics_feature feature = {0};
-        feature.struct_size = sizeof feature;
+        radiomics_feature feature = RADIOMICS_FEATURE_INIT;
         CHECK(radiomics_catalogue_feature(all, index, &feature) == RADIOMICS_STATUS_OK);
         CHECK(feature.family[0] && feature.name[0] && feature.summary[0]);
         with_id += feature.ibsi_id[0] != 0;
@@ -251,7 +243,8 @@ int main(int argc, char **argv) {
 
     static phantom of;
     fill(&of);
-    radiomics_context_options options = {sizeof options, 2};
+    radiomics_context_options options = RADIOMICS_CONTEXT_OPTIONS_INIT;
+    options.threads = 2;
     radiomics_context *context = NULL;
     CHECK(radiomics_context_new(&options, &context) == RADIOMICS_STATUS_OK);
     settings_of_every_kind(context);

@@ -52,16 +52,14 @@ int main(void) {
     CHECK(map);
     const char *yaml = "{features: [glcm.joint_entropy], aggregations: [3D_avg], bin_number: 32}";
     CHECK_OK(context, radiomics_settings_from_yaml(context, yaml, &settings));
-    radiomics_maps_job job = {0};
+    radiomics_maps_job job = RADIOMICS_MAPS_JOB_INIT;
     radiomics_maps *maps = NULL;
-    job.struct_size = sizeof job;
     job.image = &image;
     job.mask = &mask;
     job.label = 1;
     job.settings = settings;
     CHECK_OK(context, radiomics_maps_new(context, &job, &maps));
-    radiomics_output output = {0};
-    output.struct_size = sizeof output;
+    radiomics_output output = RADIOMICS_OUTPUT_INIT;
     output.buffers = &map;
     output.buffer_count = 1;
     output.buffer_length = BOX_VOXELS;

@@ -25,9 +25,7 @@ static double *buffer_of(size_t voxels) {
 }
 
 static radiomics_output output_to(double *const *buffers, size_t count, size_t length) {
-    radiomics_output output;
-    memset(&output, 0, sizeof output);
-    output.struct_size = sizeof output;
+    radiomics_output output = RADIOMICS_OUTPUT_INIT;
     output.buffers = buffers;
     output.buffer_count = count;
     output.buffer_length = length;
@@ -72,7 +70,7 @@ static void filters(void) {
     output.progress = counting;
     output.user_data = seen;
     CHECK_OK(context, radiomics_filter(context, &of.image, settings, &output));
-    CHECK(seen[0] == 3 && seen[1] == 3 && seen[2] == 4);
+    CHECK(seen[0] == 3 && seen[1] == 3 && seen[2] >= 4);
     for (int at = 0; at < VOXELS; ++at) CHECK(buffers[0][at] == of.intensities[at]);
     for (int k = 1; k < NZ - 1; ++k)
         for (int j = 1; j < NY - 1; ++j)
@@ -137,8 +135,7 @@ static void means_of_windows(radiomics_maps_job job, int across, int radius) {
 static void maps_of_windows(void) {
     radiomics_settings *settings = settings_of(
         "{features: [intensity_statistics.mean, glcm.joint_entropy], aggregations: [3D_avg], bin_width: 25}");
-    radiomics_maps_job job = {0};
-    job.struct_size = sizeof job;
+    radiomics_maps_job job = RADIOMICS_MAPS_JOB_INIT;
     job.image = &of.image;
     job.mask = &of.mask;
     job.label = 1;
@@ -157,16 +154,14 @@ static void maps_of_windows(void) {
 
     radiomics_maps *maps = NULL;
     CHECK_OK(context, radiomics_maps_new(context, &job, &maps));
-    radiomics_map map = {0};
-    map.struct_size = sizeof map;
+    radiomics_map map = RADIOMICS_MAP_INIT;
     CHECK(radiomics_maps_map(maps, 1, &map) == RADIOMICS_STATUS_OK);
     CHECK(strcmp(map.column, "original_glcm_joint_entropy_3D_avg") == 0 && strcmp(map.image, "original") == 0);
     CHECK(strcmp(map.family, "glcm") == 0 && strcmp(map.feature, "joint_entropy") == 0);
     CHECK(strcmp(map.aggregation, "3D_avg") == 0 && strcmp(map.ibsi_id, "TU9B") == 0);
     CHECK(map.ibsi_parameter_id[0] == 0 && strcmp(map.pyradiomics, "JointEntropy") == 0);
 
-    radiomics_image box = {0};
-    box.struct_size = sizeof box;
+    radiomics_image box = RADIOMICS_IMAGE_INIT;
     CHECK(radiomics_maps_image(maps, &box) == RADIOMICS_STATUS_OK);
     for (int axis = 0; axis < 3; ++axis) {
         CHECK(box.shape[axis] == BOX && box.spacing_mm[axis] == of.image.spacing_mm[axis]);
@@ -218,8 +213,7 @@ static void maps_of_windows(void) {
 static void maps_of_everything(void) {
     radiomics_settings *settings =
         settings_of("{resample_spacing_mm: [2, 2, 2], filters: [{mean: {support_voxels: 3}}], bin_number: 8}");
-    radiomics_maps_job job = {0};
-    job.struct_size = sizeof job;
+    radiomics_maps_job job = RADIOMICS_MAPS_JOB_INIT;
     job.image = &of.image;
     job.mask = &of.mask;
     job.label = 2;
@@ -228,16 +222,14 @@ static void maps_of_everything(void) {
     CHECK_OK(context, radiomics_maps_new(context, &job, &maps));
     const size_t count = radiomics_maps_length(maps);
     CHECK(count > 130);
-    radiomics_image box = {0};
-    box.struct_size = sizeof box;
+    radiomics_image box = RADIOMICS_IMAGE_INIT;
     CHECK(radiomics_maps_image(maps, &box) == RADIOMICS_STATUS_OK);
     CHECK(box.spacing_mm[0] == 2.0 && box.spacing_mm[1] == 2.0 && box.spacing_mm[2] == 2.0);
     const size_t voxels = box.shape[0] * box.shape[1] * box.shape[2];
     double *memory = buffer_of(count * voxels), **buffers = malloc(count * sizeof *buffers);
     CHECK(buffers && voxels > 0 && voxels < VOXELS);
     for (size_t index = 0; index < count; ++index) {
-        radiomics_map map = {0};
-        map.struct_size = sizeof map;
+        radiomics_map map = RADIOMICS_MAP_INIT;
         CHECK(radiomics_maps_map(maps, index, &map) == RADIOMICS_STATUS_OK);
         CHECK(strcmp(map.image, "mean-3-3D") == 0);
         buffers[index] = memory + index * voxels;
@@ -256,7 +248,8 @@ static void maps_of_everything(void) {
 
 int main(void) {
     fill(&of);
-    radiomics_context_options options = {sizeof options, 2};
+    radiomics_context_options options = RADIOMICS_CONTEXT_OPTIONS_INIT;
+    options.threads = 2;
     CHECK(radiomics_context_new(&options, &context) == RADIOMICS_STATUS_OK);
     filters();
     maps_of_windows();

@@ -39,10 +39,7 @@ typedef struct phantom {
 } phantom;
 
 static inline radiomics_image view_of(const void *data, int32_t dtype) {
-    radiomics_image view;
-    /* As C and C++ both take it. */
-    memset(&view, 0, sizeof view);
-    view.struct_size = sizeof view;
+    radiomics_image view = RADIOMICS_IMAGE_INIT;
     view.data = data;
     view.dtype = dtype;
     view.shape[0] = NZ;

@@ -32,9 +32,8 @@ static void run(radiomics_context *context) {
     const radiomics_image *image = &of.image;
     const int64_t labels[] = {1, 2};
     watch all = {SIZE_MAX, 0, 0, 0}, some = {0, 0, 0, 0};
-    radiomics_job job = {0};
+    radiomics_job job = RADIOMICS_JOB_INIT;
     radiomics_table *table = NULL;
-    job.struct_size = sizeof job;
     job.images = &image;
     job.image_count = 1;
     job.mask = &of.mask;
@@ -57,9 +56,9 @@ static void run(radiomics_context *context) {
     CHECK(memcmp(values, expected, each * sizeof *values) == 0);
     radiomics_table_free(table);
 
-    /* Cancelled before it begins, in the middle, and at the last step but one. */
-    const size_t stops[] = {0, all.total / 2, all.total - 1};
-    for (int i = 0; i < 3; ++i) {
+    /* Cancelled before it begins and in the middle. */
+    const size_t stops[] = {0, all.total / 2};
+    for (int i = 0; i < 2; ++i) {
         some = (watch){stops[i], 0, 0, 0};
         job.user_data = &some;
         table = NULL;
@@ -67,6 +66,11 @@ static void run(radiomics_context *context) {
         CHECK(table == NULL && some.last >= stops[i] && some.last < all.total);
         CHECK(strstr(radiomics_last_error(context), "cancelled after"));
     }
+    /* What is done cannot be cancelled any more. */
+    some = (watch){all.total, 0, 0, 0};
+    CHECK_OK(context, radiomics_extract_many(context, &job, &table));
+    CHECK(some.last == all.total && memcmp(radiomics_table_values(table), expected, each * sizeof *expected) == 0);
+    radiomics_table_free(table);
 }
 
 static radiomics_status maps_to(radiomics_context *context, const radiomics_output *output) {
@@ -84,8 +88,7 @@ static void run_into_buffers(radiomics_context *context, const double *values, s
     CHECK(memory && count <= FILTERS);
     for (size_t index = 0; index < count; ++index) buffers[index] = memory + index * voxels;
     watch all = {SIZE_MAX, 0, 0, 0};
-    radiomics_output output = {0};
-    output.struct_size = sizeof output;
+    radiomics_output output = RADIOMICS_OUTPUT_INIT;
     output.buffers = buffers;
     output.buffer_count = count;
     output.buffer_length = voxels;
@@ -96,12 +99,19 @@ static void run_into_buffers(radiomics_context *context, const double *values, s
     CHECK(memcmp(memory, values, count * voxels * sizeof *memory) == 0);
 
     memset(memory, 7, count * voxels * sizeof *memory);
-    const size_t stops[] = {0, all.total / 2, all.total - 1};
-    for (int i = 0; i < 3; ++i) {
+    const size_t stops[] = {0, all.total / 2};
+    for (int i = 0; i < 2; ++i) {
         watch some = {stops[i], 0, 0, 0};
         output.user_data = &some;
-        CHECK_STATUS(context, RADIOMICS_STATUS_CANCELLED, job(context, &output));
+        const radiomics_status status = job(context, &output);
         CHECK(some.last >= stops[i]);
+        /* Threads may have done the second half before anybody could be told of the first one. */
+        if (i > 0 && some.last == some.total) {
+            CHECK_STATUS(context, RADIOMICS_STATUS_OK, status);
+            CHECK(memcmp(memory, values, count * voxels * sizeof *memory) == 0);
+            continue;
+        }
+        CHECK_STATUS(context, RADIOMICS_STATUS_CANCELLED, status);
         CHECK(strstr(radiomics_last_error(context), "cancelled after"));
         for (size_t at = 0; at < count * voxels * sizeof *memory; ++at) CHECK(((char *)memory)[at] == 7);
     }
@@ -109,7 +119,8 @@ static void run_into_buffers(radiomics_context *context, const double *values, s
 }
 
 static void *in_a_thread(void *threads) {
-    radiomics_context_options options = {sizeof options, *(size_t *)threads};
+    radiomics_context_options options = RADIOMICS_CONTEXT_OPTIONS_INIT;
+    options.threads = *(size_t *)threads;
     radiomics_context *context = NULL;
     CHECK(radiomics_context_new(&options, &context) == RADIOMICS_STATUS_OK);
     for (int round = 0; round < 3; ++round) {
@@ -128,8 +139,7 @@ static void expect(radiomics_context *context) {
     const char *three = "filters: [square, gradient, {laws: {kernels: L5E5E5, rotation_invariant: true}}]";
     CHECK_OK(context, radiomics_settings_from_yaml(context, features, &of_maps));
     CHECK_OK(context, radiomics_settings_from_yaml(context, three, &filters));
-    radiomics_maps_job job = {0};
-    job.struct_size = sizeof job;
+    radiomics_maps_job job = RADIOMICS_MAPS_JOB_INIT;
     job.image = &of.image;
     job.mask = &of.mask;
     job.label = 1;
@@ -139,8 +149,7 @@ static void expect(radiomics_context *context) {
     double *of_box[MAPS], *of_image[FILTERS];
     for (int index = 0; index < MAPS; ++index) of_box[index] = expected_maps + index * BOX_VOXELS;
     for (int index = 0; index < FILTERS; ++index) of_image[index] = expected_responses + index * VOXELS;
-    radiomics_output output = {0};
-    output.struct_size = sizeof output;
+    radiomics_output output = RADIOMICS_OUTPUT_INIT;
     output.buffers = of_box;
     output.buffer_count = MAPS;
     output.buffer_length = BOX_VOXELS;

@@ -15,8 +15,7 @@ static float *read_voxels(const char *path, size_t voxels) {
 
 int main(int argc, char **argv) {
     CHECK(argc == 10);
-    radiomics_image image = {0};
-    image.struct_size = sizeof image;
+    radiomics_image image = RADIOMICS_IMAGE_INIT;
     image.dtype = RADIOMICS_DTYPE_F32;
     for (int axis = 0; axis < 3; ++axis) {
         image.shape[axis] = strtoul(argv[3 + axis], NULL, 10);
@@ -35,8 +34,7 @@ int main(int argc, char **argv) {
     CHECK_OK(context, radiomics_settings_from_ibsi_configuration(context, argv[9], &settings));
     CHECK_OK(context, radiomics_extract(context, &image, &mask, 1, settings, &table));
     for (size_t index = 0; index < radiomics_table_length(table); ++index) {
-        radiomics_row row = {0};
-        row.struct_size = sizeof row;
+        radiomics_row row = RADIOMICS_ROW_INIT;
         CHECK(radiomics_table_row(table, index, &row) == RADIOMICS_STATUS_OK);
         uint64_t bits;
         memcpy(&bits, &row.value, sizeof bits);

@@ -23,8 +23,7 @@ static double **buffers_of(size_t count, size_t voxels) {
 }
 
 static radiomics_output output_to(double **buffers, size_t count, size_t voxels) {
-    radiomics_output output = {0};
-    output.struct_size = sizeof output;
+    radiomics_output output = RADIOMICS_OUTPUT_INIT;
     output.buffers = (double *const *)buffers;
     output.buffer_count = count;
     output.buffer_length = voxels;
@@ -40,8 +39,7 @@ static void write_and_free(FILE *file, double **buffers, size_t count, size_t vo
 
 int main(int argc, char **argv) {
     CHECK(argc == 12);
-    radiomics_image image = {0};
-    image.struct_size = sizeof image;
+    radiomics_image image = RADIOMICS_IMAGE_INIT;
     image.dtype = RADIOMICS_DTYPE_F32;
     for (int axis = 0; axis < 3; ++axis) {
         image.shape[axis] = strtoul(argv[3 + axis], NULL, 10);
@@ -68,22 +66,19 @@ int main(int argc, char **argv) {
     radiomics_settings_free(settings);
 
     CHECK_OK(context, radiomics_settings_from_yaml(context, argv[10], &settings));
-    radiomics_maps_job job = {0};
+    radiomics_maps_job job = RADIOMICS_MAPS_JOB_INIT;
     radiomics_maps *maps = NULL;
-    job.struct_size = sizeof job;
     job.image = &image;
     job.mask = &mask;
     job.label = 1;
     job.settings = settings;
     CHECK_OK(context, radiomics_maps_new(context, &job, &maps));
-    radiomics_image box = {0};
-    box.struct_size = sizeof box;
+    radiomics_image box = RADIOMICS_IMAGE_INIT;
     CHECK(radiomics_maps_image(maps, &box) == RADIOMICS_STATUS_OK);
     voxels = box.shape[0] * box.shape[1] * box.shape[2];
     count = radiomics_maps_length(maps);
     for (size_t index = 0; index < count; ++index) {
-        radiomics_map map = {0};
-        map.struct_size = sizeof map;
+        radiomics_map map = RADIOMICS_MAP_INIT;
         CHECK(radiomics_maps_map(maps, index, &map) == RADIOMICS_STATUS_OK);
         printf("%s\n", map.column);
     }

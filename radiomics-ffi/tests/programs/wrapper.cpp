@@ -132,6 +132,18 @@ void jobs() {
     job.progress = [](std::size_t done, std::size_t) { return done < 2; };
     CHECK(thrown_by<radiomics::error>([&] { (void)context.extract(job, settings); }).status() ==
           RADIOMICS_STATUS_CANCELLED);
+    job.progress = [&](std::size_t done, std::size_t total) {
+        if (done < total) context.cancel();
+        return true;
+    };
+    CHECK(thrown_by<radiomics::error>([&] { (void)context.extract(job, settings); }).status() ==
+          RADIOMICS_STATUS_CANCELLED);
+    job.progress = nullptr;
+    job.memory_mb = -1;
+    CHECK(thrown_by<radiomics::error>([&] { (void)context.extract(job, settings); }).status() ==
+          RADIOMICS_STATUS_INVALID_ARGUMENT);
+    job.memory_mb = 1000;
+    CHECK(context.extract(job, settings).size() == table.size());
     job.progress = [](std::size_t, std::size_t) -> bool { throw std::domain_error("from the callback"); };
     const auto thrown = thrown_by<std::domain_error>([&] { (void)context.extract(job, settings); });
     CHECK(std::string(thrown.what()) == "from the callback");

@@ -90,7 +90,7 @@ void failures() {
     into.outside = -3;
     context.feature_maps(prepared, into, why);
     CHECK(!why && values[0] == -3);
-    into.progress = [](std::size_t done, std::size_t) { return done == 0; };
+    into.progress = [](std::size_t, std::size_t) { return false; };
     values[0] = 8;
     context.feature_maps(prepared, into, why);
     CHECK(why.status == RADIOMICS_STATUS_CANCELLED && values[0] == 8);
@@ -98,6 +98,58 @@ void failures() {
     CHECK(moved && prepared.size() == 0 && prepared.view().size() == 0);
     context.feature_maps(prepared, into, why);
     CHECK(why.status == RADIOMICS_STATUS_INVALID_ARGUMENT);
+}
+
+// Who cancels and how much memory there is reach every call that has a place for them.
+void limits() {
+    radiomics::failure why;
+    auto context = radiomics::context::make(2, why);
+    const auto settings = context.settings_from_yaml("features: [glcm.joint_entropy]", why);
+    auto what = job();
+    std::size_t steps = 0;
+    what.preparing = [&](std::size_t, std::size_t) {
+        ++steps;
+        return true;
+    };
+    auto prepared = context.prepare_maps(what, settings, why);
+    CHECK(!why && prepared && steps > 1);
+    what.preparing = [&](std::size_t done, std::size_t total) {
+        if (done < total) context.cancel();
+        return true;
+    };
+    CHECK(!context.prepare_maps(what, settings, why) && why.status == RADIOMICS_STATUS_CANCELLED);
+    what.preparing = nullptr;
+    what.progress = [&](std::size_t done, std::size_t) {
+        if (done == 0) context.cancel();
+        return true;
+    };
+    CHECK(!context.feature_maps(what, settings, why) && why.status == RADIOMICS_STATUS_CANCELLED);
+    // What begins after that runs.
+    context.cancel();
+    what.progress = nullptr;
+    CHECK(context.feature_maps(what, settings, why) && !why);
+
+    what.memory_mb = -1;
+    CHECK(!context.prepare_maps(what, settings, why) && why.status == RADIOMICS_STATUS_INVALID_ARGUMENT);
+    CHECK(why.text.find("`memory_mb` is -1") == 0);
+    std::vector<double> values(prepared.view().size() * prepared.size());
+    radiomics::output into;
+    for (std::size_t index = 0; index < prepared.size(); ++index)
+        into.add(values.data() + index * prepared.view().size(), prepared.view().size());
+    into.memory_mb = -1;
+    context.feature_maps(prepared, into, why);
+    CHECK(why.status == RADIOMICS_STATUS_INVALID_ARGUMENT);
+    // Ten values of 8 bytes: less than there are.
+    into.memory_mb = 80e-6;
+    context.feature_maps(prepared, into, why);
+    CHECK(why.status == RADIOMICS_STATUS_OUT_OF_MEMORY && values[0] == 0);
+    into.memory_mb = 1000;
+    context.feature_maps(prepared, into, why);
+    CHECK(!why);
+#if RADIOMICS_EXCEPTIONS
+    const bool is_there = radiomics::detail::takes_memory(why, 7, [] { throw std::bad_alloc(); });
+    CHECK(!is_there && why.status == RADIOMICS_STATUS_OUT_OF_MEMORY && why.text.find("7 values") != std::string::npos);
+#endif
 }
 
 #if RADIOMICS_EXCEPTIONS
@@ -135,7 +187,7 @@ void exceptions() {
     };
     const auto maps = context.feature_maps(what, settings);
     CHECK(last > 200 && last == all && maps.size() == 1 && maps[0].column == "mean-3-3D_intensity_statistics_mean");
-    what.progress = [](std::size_t done, std::size_t) { return done == 0; };
+    what.progress = [](std::size_t, std::size_t) { return false; };
     CHECK(thrown_by<radiomics::error>([&] { (void)context.feature_maps(what, settings); }).status() == RADIOMICS_STATUS_CANCELLED);
     what.radius = 16;
     CHECK(thrown_by<radiomics::error>([&] { (void)context.prepare_maps(what, settings); }).status() == RADIOMICS_STATUS_INVALID_SETTING);
@@ -152,6 +204,7 @@ int main() {
     fill(&of);
     outputs();
     failures();
+    limits();
 #if RADIOMICS_EXCEPTIONS
     exceptions();
 #endif

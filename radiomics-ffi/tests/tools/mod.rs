@@ -69,6 +69,42 @@ pub fn skipped(what: &str, missing: &str) {
     println!("skipped {what}: {missing} is not there, or does not work");
 }
 
+const VALGRIND: &[&str] = &[
+    "valgrind",
+    "--quiet",
+    "--error-exitcode=9",
+    "--leak-check=full",
+    "--show-leak-kinds=definite,indirect",
+    "--errors-for-leak-kinds=definite,indirect",
+];
+
+/// Builds a program with every compiler that is there, and runs it plainly and with sanitizers.
+pub fn with_every_compiler(source: &str, options: &[&str], arguments: &[&str]) {
+    for compiler in COMPILERS {
+        let Some(path) = found(compiler) else {
+            skipped(source, compiler.name(source));
+            continue;
+        };
+        run(Command::new(build(&path, source, "plain", options)).args(arguments));
+        if !works(*compiler, source, SANITIZERS, &[]) {
+            skipped(source, &format!("the sanitizer of {}", compiler.name(source)));
+            continue;
+        }
+        let sanitized: Vec<&str> = options.iter().chain(SANITIZERS).copied().collect();
+        run(Command::new(build(&path, source, "sanitized", &sanitized)).args(arguments));
+    }
+}
+
+/// Runs a program under valgrind, for which any error and any lost memory is a failure.
+pub fn under_valgrind(source: &str, options: &[&str], arguments: &[&str]) {
+    let compiler = COMPILERS.iter().find_map(found);
+    let Some(path) = compiler.filter(|&compiler| works(compiler, source, &["-g"], VALGRIND)) else {
+        return skipped(source, "valgrind or a compiler");
+    };
+    let program = build(&path, source, "valgrind", &[options, &["-g"]].concat());
+    run(Command::new(VALGRIND[0]).args(&VALGRIND[1..]).arg(program).args(arguments));
+}
+
 /// Folder of the crate.
 pub fn here() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -92,11 +92,14 @@ def whole(name: str, given: Any) -> int:
 def real(name: str, given: Any) -> float:
     """A number that need not be whole.
 
-    Raises TypeError for what is none, such as text that reads as one.
+    A whole number that is too large for a float is infinite. Raises TypeError for what is none,
+    such as text that reads as one.
     """
     if not isinstance(given, TEXT):
         try:
             return float(given)
+        except OverflowError:
+            return math.inf if given > 0 else -math.inf
         except (TypeError, ValueError):
             pass
     raise TypeError(f"{name} is {given!r}: give a number")

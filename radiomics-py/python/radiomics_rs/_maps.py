@@ -165,7 +165,7 @@ def feature_maps(
         resample_mask: as for `extract`.
         label_channel: as for `extract`.
         memory_mb: megabytes (2^20 bytes) that the work may take beside image, mask and maps; None
-            for what the machine has free. Maps larger than that, or than 1024 MB if it is None,
+            for what the machine has free. Maps larger than that, or than 1000 MB if it is None,
             are kept in a temporary file in the folder that the environment variable TMPDIR names.
         progress: called every 0.05 s or so with the number of voxels done and of all voxels, first
             with 0 and last with all; the number done never goes down. What it raises ends the
@@ -209,9 +209,12 @@ def feature_maps(
 def _selected(settings: _core.Settings, features: Iterable[str] | None) -> _core.Settings:
     if features is None:
         return settings
-    if isinstance(features, str):
-        raise TypeError(f"features is the string {features!r}: give a list of names")
+    if isinstance(features, str) or not isinstance(features, Iterable):
+        raise TypeError(f"features is {features!r}: give a list of names")
     names = list(features)
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"features holds {name!r}: give a list of names")
     return settings.replace(
         families=[name for name in names if "." not in name],
         features=[name for name in names if "." in name],

@@ -133,7 +133,7 @@ def _add_map(commands: Commands) -> argparse.ArgumentParser:
     command.add_argument(
         "--format", choices=tuple(s[1:] for s in SUFFIXES), default="nrrd", help="default: nrrd"
     )
-    _add_memory(command, "; larger maps (default: than 1024) are kept in a temporary file")
+    _add_memory(command, "; larger maps (default: than 1000) are kept in a temporary file")
     _add_settings(command)
     command.add_argument("--label", type=int, default=1, metavar="N", help="default: 1")
     _add_mask(command)

@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from radiomics_rs._core import OutOfMemoryError
 
-#: Megabytes (2^20 bytes) of a result that are kept in memory if nobody says how many.
-DEFAULT_MB = 1024.0
+#: Megabytes (10^6 bytes) of a result that are kept in memory if nobody says how many.
+DEFAULT_MB = 1000.0
 #: Bytes of a file that are allocated between two looks at interrupts.
 CHUNK = 1 << 26
 #: What systems and file systems say that cannot allocate without writing.
@@ -22,7 +22,7 @@ NOT_THERE = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.
 
 
 def room(shape: tuple[int, ...], memory_mb: float | None) -> npt.NDArray[np.float64]:
-    """An array in memory, or in a file if it takes more than `memory_mb` (1024 if None).
+    """An array in memory, or in a file if it takes more than `memory_mb` (1000 if None).
 
     The file is in the folder for temporary files, nobody else sees it, and it ends with the array.
     It is allocated before it is mapped: a mapped file that finds no room when it is written to ends
@@ -32,7 +32,7 @@ def room(shape: tuple[int, ...], memory_mb: float | None) -> npt.NDArray[np.floa
     """
     size = math.prod(shape) * np.dtype(np.float64).itemsize
     most = DEFAULT_MB if memory_mb is None else memory_mb
-    if size <= most * 2**20 or size == 0:
+    if size <= most * 1e6 or size == 0:
         try:
             return np.empty(shape)
         except MemoryError:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk  # noqa: N813
 
-from radiomics_rs._arguments import TEXT, whole
+from radiomics_rs._arguments import TEXT, real, whole
 from radiomics_rs._core import GeometryError, ReadError
 from radiomics_rs.io import masks
 from radiomics_rs.io.errors import NATIVE, Door
@@ -178,9 +178,9 @@ def _spacing(given: Any, dimension: int) -> Triple:
     """Three numbers (z, y, x); whether they make a spacing is for the core to say."""
     try:
         numbers = list(given) if np.ndim(given) else [given] * dimension
-        if any(isinstance(number, TEXT) for number in (given, *numbers)):
+        if isinstance(given, TEXT):
             raise TypeError
-        numbers = [float(number) for number in numbers]
+        numbers = [real("spacing_mm", number) for number in numbers]
     except (TypeError, ValueError) as error:
         raise TypeError(
             f"spacing_mm is {given!r}: give one number or (z, y, x) in millimetres"

@@ -69,7 +69,10 @@ def getBinEdges(parameterValues, **kwargs):
     minimum, maximum = values.min().item(), values.max().item()
     if binCount is not None:
         check_finite(minimum, maximum)
-        edges = numpy.histogram(values, binCount)[1]
+        # In double precision, then in the type of the image, as NumPy 1 has it for float32.
+        edges = numpy.histogram_bin_edges(numpy.array([minimum, maximum], float), binCount)
+        if values.dtype.kind == "f":
+            edges = edges.astype(values.dtype)
         edges[-1] += 1
         return edges
     binWidth = _settings.get(kwargs, "binWidth")

@@ -12,7 +12,7 @@ import SimpleITK as sitk
 
 from radiomics_rs import _core
 
-from . import _settings, _words
+from . import _binning, _settings, _words
 
 #: Engine families, and the feature class whose values they hold.
 CLASS_OF_FAMILY = {
@@ -170,6 +170,12 @@ def _arguments(owners, image, mask, native) -> tuple:
         # A 2D image is a volume of one slice for the engine.
         image, mask, spacing, axis = image[numpy.newaxis], mask[numpy.newaxis], [1.0, *spacing], 0
     settings = _native_settings([o._engineClass for o in owners], owner.settings, native, axis)
+    if "bin_number" in settings and image.dtype == numpy.float32:
+        # PyRadiomics rounds these edges to single precision, which the engine does not.
+        edges = _binning.getBinEdges(image[mask == 1], binCount=settings["bin_number"])
+        if (numpy.diff(edges) > 0).all():
+            del settings["bin_number"]
+            settings["bin_edges"] = edges.tolist()
     geometry = (tuple(spacing), *_NO_PLACE)
     return (
         _native_order(image.view("uint8") if image.dtype == bool else image),

@@ -43,3 +43,7 @@ class GridMismatch(RadiomicsError, RuntimeError):
 
 class RegionLost(RadiomicsError, RuntimeError):
     """The region has gone on the way: PyRadiomics has ITK's RuntimeError."""
+
+
+class Unmet(RadiomicsError, AssertionError):
+    """Something does not hold that PyRadiomics asserts."""

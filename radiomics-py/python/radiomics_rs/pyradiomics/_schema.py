@@ -16,6 +16,17 @@ FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "schemas")
 SCHEMA_FILE = os.path.join(FOLDER, "paramSchema.yaml")
 FUNCTIONS_FILE = os.path.join(FOLDER, "schemaFuncs.py")
 
+#: What YAML's reader raises for texts that it was not made for.
+_STUMBLES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
 #: Lists and mappings within each other, at most: parameters have four.
 _DEPTH = 32
 
@@ -48,9 +59,9 @@ def load_yaml(stream) -> Any:
         return reader.load(text)
     except YAMLError as error:
         raise ValueError(f"cannot read {of} as YAML: {_brief(error)}") from error
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
-        # What the reader itself falls over, such as bytes that are no text or a number of
-        # thousands of digits.
+    except _STUMBLES as error:
+        # What the reader itself falls over, such as bytes that are no text, a number of thousands
+        # of digits or a version of YAML that does not exist.
         reason = " ".join(str(error).split())[:200]
         raise ValueError(f"cannot read {of} as YAML: {reason}") from error
 

@@ -18,7 +18,7 @@ from radiomics_rs._aside import aside
 
 from . import _grids, _labels, _regions, _settings
 from ._binning import binImage, getBinEdges
-from ._errors import GridMismatch, RegionLost
+from ._errors import GridMismatch, RegionLost, Unmet
 from ._imagetypes import (
     getExponentialImage,
     getGradientImage,
@@ -73,7 +73,7 @@ def getMask(mask, **kwargs):
     if "vector" in mask.GetPixelIDTypeAsString().lower():
         n_components = mask.GetNumberOfComponentsPerPixel()
         if label_channel >= n_components:
-            raise AssertionError(
+            raise Unmet(
                 f"Mask {label_channel} requested, but segmentation object only contains "
                 f"{n_components} objects"
             )
@@ -220,7 +220,7 @@ def resampleImage(imageNode, maskNode, **kwargs):
     mask_spacing = numpy.array(maskNode.GetSpacing())
     n = len(mask_spacing)
     if len(new_spacing) != n:
-        raise AssertionError(
+        raise Unmet(
             f"Wrong dimensionality ({len(new_spacing)}-D) of resampledPixelSpacing!, {n}-D required"
         )
     new_spacing = numpy.array(new_spacing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy
 
 from ._enginebase import EngineFeatures
+from ._errors import Unmet
 from ._table import Feature, feature_class
 
 _FOLLOWS = "Deprecated as it follows from Sphericity; calculated when asked for by name."
@@ -71,9 +72,7 @@ class RadiomicsShape(EngineFeatures):
 
     def __init__(self, inputImage, inputMask, **kwargs):
         if inputMask is not None and inputMask.GetDimension() != 3:
-            raise AssertionError(
-                "Shape features are only available in 3D. If 2D, use shape2D instead"
-            )
+            raise Unmet("Shape features are only available in 3D. If 2D, use shape2D instead")
         super().__init__(inputImage, inputMask, **kwargs)
         self.pixelSpacing = numpy.array(self.inputImage.GetSpacing()[::-1])
 

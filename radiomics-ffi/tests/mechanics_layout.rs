@@ -26,18 +26,19 @@ fn fields_stay_where_they_are() {
     lies!(radiomics_context_options: 16, threads 8);
     lies!(radiomics_image: 192, data 8, dtype 16, reserved 20, shape 24, strides 48, spacing_mm 72,
         origin_mm 96, direction 120);
-    lies!(radiomics_job: 80, images 8, image_names 16, image_count 24, mask 32, labels 40,
-        label_count 48, settings 56, progress 64, user_data 72);
+    lies!(radiomics_job: 88, images 8, image_names 16, image_count 24, mask 32, labels 40,
+        label_count 48, settings 56, progress 64, user_data 72,
+        memory_mb 80);
     lies!(radiomics_row: 112, label 8, value 16, status 24, reserved 28, column 32, image 40, family
         48, feature 56, aggregation 64, ibsi_id 72, ibsi_parameter_id 80, pyradiomics 88,
         discretisation 96, reason 104);
     lies!(radiomics_warning: 40, label 8, code 16, image 24, message 32);
     lies!(radiomics_feature: 72, family 8, family_ibsi_id 16, name 24, ibsi_id 32, ibsi_parameter_id
         40, pyradiomics 48, summary 56, aggregations 64);
-    lies!(radiomics_output: 56, buffers 8, buffer_count 16, buffer_length 24, outside 32, progress
-        40, user_data 48);
-    lies!(radiomics_maps_job: 56, image 8, mask 16, label 24, settings 32, radius 40, in_plane 48,
-        unmasked 52);
+    lies!(radiomics_output: 64, buffers 8, buffer_count 16, buffer_length 24, outside 32, progress
+        40, user_data 48, memory_mb 56);
+    lies!(radiomics_maps_job: 80, image 8, mask 16, label 24, settings 32, radius 40, in_plane 48,
+        unmasked 52, progress 56, user_data 64, memory_mb 72);
     lies!(radiomics_map: 72, column 8, image 16, family 24, feature 32, aggregation 40, ibsi_id 48,
         ibsi_parameter_id 56, pyradiomics 64);
     lies!(radiomics_column: 80, column 8, pyradiomics 64, discretisation 72);

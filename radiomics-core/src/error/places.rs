@@ -1,0 +1,26 @@
+//! Where an error came up, and errors that many places make.
+
+use super::Error;
+
+impl Error {
+    /// This error, saying with which of several discretisations it came up.
+    pub(crate) fn of_discretisation(self, name: Option<String>) -> Self {
+        match name {
+            Some(discretisation) => Self::Discretisation { discretisation, error: Box::new(self) },
+            None => self,
+        }
+    }
+
+    /// This error, saying in which region it came up; a cancelled job is no region's fault.
+    pub(crate) fn of_region(self, image: &str, label: i64) -> Self {
+        match self {
+            cancelled @ Self::Cancelled { .. } => cancelled,
+            error => Self::Region { image: image.to_owned(), label, error: Box::new(error) },
+        }
+    }
+}
+
+/// The error of a setting whose value is of the wrong kind or out of range.
+pub(crate) fn invalid(name: &'static str, value: impl ToString, remedy: impl Into<String>) -> Error {
+    Error::InvalidSetting { name, value: value.to_string(), remedy: remedy.into() }
+}

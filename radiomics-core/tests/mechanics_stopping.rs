@@ -1,0 +1,228 @@
+//! Jobs that are stopped while they work, and jobs that ask for more memory than there is.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use radiomics_core::document::from_yaml;
+use radiomics_core::example::DigitalPhantom;
+use radiomics_core::filters::filter_each;
+use radiomics_core::matrices::matrices_on;
+use radiomics_core::ndarray::Array3;
+use radiomics_core::voxel_map::{MovingWindow, PreparedMaps};
+use radiomics_core::{
+    Cancel, Error, Execution, Grid, Image, Mask, Pool, Result, Runtime, extract, extract_many,
+};
+
+/// A sphere in a cube of `n` voxels a side, of values that differ from voxel to voxel.
+struct Sphere {
+    values: Array3<i16>,
+    labels: Array3<u8>,
+}
+
+impl Sphere {
+    fn new(n: usize) -> Self {
+        let from_centre = |place: usize| place as f64 - (n as f64 - 1.0) / 2.0;
+        let mut state = 1u32;
+        let values = Array3::from_shape_fn((n, n, n), |_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as i16
+        });
+        let labels = Array3::from_shape_fn((n, n, n), |(k, j, i)| {
+            let square: f64 = [k, j, i].map(|place| from_centre(place).powi(2)).iter().sum();
+            u8::from(square < (n as f64 / 2.0).powi(2))
+        });
+        Self { values, labels }
+    }
+
+    fn with<R>(&self, work: impl FnOnce(&Image, &Mask) -> R) -> R {
+        let grid = Grid::new(self.values.dim().into(), [1.0; 3]).unwrap();
+        let image = Image::new(grid.clone(), self.values.view()).unwrap();
+        work(&image, &Mask::new(grid, self.labels.view()).unwrap())
+    }
+}
+
+/// Runs a job with a runtime, and says how long it took to end after it was stopped.
+fn time_to_stop(job: impl FnOnce(&Runtime) -> Result<()>) -> Duration {
+    let (pool, cancel) = (Pool::new(1).unwrap(), Cancel::new());
+    let watch = cancel.watch();
+    std::thread::scope(|scope| {
+        let stopped = scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(100));
+            cancel.cancel();
+            Instant::now()
+        });
+        let result = job(&Runtime { stop: Some(&watch), ..Runtime::new(&pool) });
+        let ended = Instant::now();
+        assert!(matches!(result, Err(Error::Cancelled { .. })), "{result:?}");
+        ended.duration_since(stopped.join().unwrap())
+    })
+}
+
+/// Far more than is promised, for machines that do other work at the same time.
+const SOON: Duration = Duration::from_millis(700);
+
+#[test]
+fn extraction_stops_in_the_middle_of_a_family() {
+    let sphere = Sphere::new(150);
+    let settings = from_yaml("{bin_width: 5, families: [morphology]}").unwrap();
+    let took = sphere.with(|image, mask| {
+        time_to_stop(|runtime| extract_many(&[("original", image)], mask, &[1], &settings, runtime).map(drop))
+    });
+    assert!(took < SOON, "{took:?}");
+}
+
+#[test]
+fn a_filter_stops_in_the_middle() {
+    let sphere = Sphere::new(120);
+    let gabor = "{gabor: {sigma_mm: 4, lambda_mm: 2, delta_theta: 0.2, orthogonal_planes: true}}";
+    let filters = from_yaml(&format!("filters: [{gabor}]")).unwrap().filters;
+    let took =
+        sphere.with(|image, _| time_to_stop(|runtime| filter_each(image, &filters, runtime, |_, _| ())));
+    assert!(took < SOON, "{took:?}");
+}
+
+#[test]
+fn maps_stop_in_the_middle_of_a_tile() {
+    let sphere = Sphere::new(40);
+    let settings = from_yaml("{bin_number: 32, families: [gldzm]}").unwrap();
+    let window = MovingWindow { radius: 12, ..MovingWindow::default() };
+    let pool = Pool::new(1).unwrap();
+    let took = sphere.with(|image, mask| {
+        let maps = PreparedMaps::new(image, mask, 1, &settings, &window, &Runtime::new(&pool)).unwrap();
+        time_to_stop(|runtime| maps.compute(runtime, 1 << 30, |_| ControlFlow::Continue(())).map(drop))
+    });
+    assert!(took < SOON, "{took:?}");
+}
+
+#[test]
+fn a_job_that_was_stopped_before_does_not_begin() {
+    let phantom = DigitalPhantom::new();
+    let settings = from_yaml("bin_number: 8").unwrap();
+    let (pool, cancel) = (Pool::new(1).unwrap(), Cancel::new());
+    let watch = cancel.watch();
+    cancel.cancel();
+    let runtime = Runtime { stop: Some(&watch), ..Runtime::new(&pool) };
+    let stopped = matrices_on(&phantom.image(), &phantom.mask(), 1, &settings, &runtime);
+    assert_eq!(stopped, Err(Error::Cancelled { done: 0, total: 1 }));
+    // The same threads, for somebody else.
+    assert!(matrices_on(&phantom.image(), &phantom.mask(), 1, &settings, &Runtime::new(&pool)).is_ok());
+}
+
+#[test]
+fn progress_is_told_all_the_time_on_the_callers_thread() {
+    let sphere = Sphere::new(130);
+    let settings = from_yaml("{bin_width: 5, families: [morphology, glcm]}").unwrap();
+    let pool = Pool::new(1).unwrap();
+    let (caller, told) = (std::thread::current().id(), Mutex::new(Vec::new()));
+    let progress = |done, total| {
+        assert_eq!(std::thread::current().id(), caller);
+        told.lock().unwrap().push((Instant::now(), done, total));
+        ControlFlow::Continue(())
+    };
+    let runtime = Runtime { progress: Some(&progress), ..Runtime::new(&pool) };
+    sphere.with(|image, mask| extract_many(&[("original", image)], mask, &[1], &settings, &runtime).unwrap());
+    let told = told.into_inner().unwrap();
+    let gaps = told.windows(2).map(|pair| pair[1].0 - pair[0].0);
+    assert!(gaps.max() < Some(SOON), "{told:?}");
+    let (first, last) = (told[0], told[told.len() - 1]);
+    assert_eq!((first.1, last.1), (0, last.2));
+}
+
+/// What is done cannot be stopped: the answer to the last call does not matter.
+#[test]
+fn a_result_is_not_thrown_away() {
+    let phantom = DigitalPhantom::new();
+    let settings = from_yaml("bin_number: 8").unwrap();
+    let pool = Pool::new(2).unwrap();
+    let progress =
+        |done, total| if done == total { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    let runtime = Runtime { progress: Some(&progress), ..Runtime::new(&pool) };
+    let images = [("original", &phantom.image())];
+    assert!(extract_many(&images, &phantom.mask(), &[1], &settings, &runtime).is_ok());
+}
+
+#[test]
+fn who_is_told_may_panic() {
+    let phantom = DigitalPhantom::new();
+    let settings = from_yaml("bin_number: 8").unwrap();
+    let pool = Pool::new(1).unwrap();
+    let progress =
+        |done, _| if done > 0 { std::panic::resume_unwind(Box::new(7)) } else { ControlFlow::Continue(()) };
+    let runtime = Runtime { progress: Some(&progress), ..Runtime::new(&pool) };
+    let images = [("original", &phantom.image())];
+    let job = || extract_many(&images, &phantom.mask(), &[1], &settings, &runtime);
+    let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(job)).unwrap_err();
+    assert_eq!(payload.downcast_ref(), Some(&7));
+    let quiet = extract_many(&images, &phantom.mask(), &[1], &settings, &Runtime::new(&pool));
+    assert!(quiet.is_ok());
+}
+
+/// Few voxels that would become many, at the limit of memory that is given and at that of the machine.
+#[test]
+fn too_much_memory_is_refused() {
+    let sphere = Sphere::new(6);
+    let run = |text: &str, memory_bytes| {
+        let pool = Pool::new(1).unwrap();
+        let runtime = Runtime { memory_bytes, ..Runtime::new(&pool) };
+        let settings = from_yaml(text).unwrap();
+        sphere.with(|image, mask| {
+            extract_many(&[("original", image)], mask, &[1], &settings, &runtime).unwrap_err().to_string()
+        })
+    };
+    let fine = "{resample_spacing_mm: 0.01, families: [intensity_statistics]}";
+    let text = run(fine, Some(100 << 20));
+    assert!(
+        text.starts_with("the mask on the new grid needs ") && text.contains("104.9 MB are left"),
+        "{text}"
+    );
+    assert!(text.contains("`resample_spacing_mm`"), "{text}");
+    // The least spacing that is not refused for its number of voxels: 60 GB, which few machines have.
+    let finest = "{resample_spacing_mm: 0.004, families: [intensity_statistics]}";
+    if radiomics_core::free_memory().is_some_and(|free| free < 40 << 30) {
+        let text = run(finest, None);
+        assert!(text.contains(" GB of memory, and "), "{text}");
+    }
+}
+
+#[test]
+fn a_limit_that_is_enough_changes_nothing() {
+    let sphere = Sphere::new(20);
+    let settings = from_yaml("{bin_width: 5, filters: [original, {mean: {support_voxels: 3}}]}").unwrap();
+    let pool = Pool::new(2).unwrap();
+    let runtime = Runtime { memory_bytes: Some(64 << 20), ..Runtime::new(&pool) };
+    sphere.with(|image, mask| {
+        let limited = extract_many(&[("original", image)], mask, &[1], &settings, &runtime).unwrap();
+        let free = extract(image, mask, 1, &settings, &Execution::default()).unwrap();
+        assert_eq!(limited, [free]);
+    });
+}
+
+/// A loop that does not pass its job on would not stop, and might stop somebody else's job.
+#[test]
+fn every_parallel_loop_is_watched() {
+    fn visit(folder: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                visit(&path, found);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            let has = |what: &str| code.contains(what);
+            let is_loop = has("into_par_iter()") || has(".par_iter()") || has(".par_chunks");
+            let others =
+                ["rayon::join", "rayon::scope", "rayon::spawn", "par_bridge", "par_sort", "par_extend"];
+            let room = path.parent().and_then(Path::file_name);
+            let is_bare = is_loop && !has(".watched()") && room != Some("work".as_ref());
+            if is_bare || others.iter().any(|other| has(other)) {
+                found.push(path.display().to_string());
+            }
+        }
+    }
+    let mut found = Vec::new();
+    visit(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    assert!(found.is_empty(), "loops that are not `watched()`: {found:#?}");
+}

@@ -1,0 +1,92 @@
+//! C and C++ programs build against the headers and the static library without a warning, and do
+//! what they should: plainly, under AddressSanitizer and under valgrind, with GCC and with Clang.
+//! A compiler or tool that is not there is skipped with a line that says so.
+
+mod tools;
+
+use std::process::Command;
+
+use tools::{
+    COMPILERS, Compiler, build, found, here, run, skipped, under_valgrind, with_every_compiler, works,
+};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+#[test]
+fn every_function_from_c() {
+    with_every_compiler("happy.c", &[], &[VERSION]);
+    under_valgrind("happy.c", &[], &[VERSION]);
+}
+
+#[test]
+fn filters_and_maps_from_c() {
+    with_every_compiler("outputs.c", &[], &[]);
+    under_valgrind("outputs.c", &[], &[]);
+}
+
+#[test]
+fn four_threads_and_cancelling() {
+    with_every_compiler("threads.c", &["-pthread"], &[]);
+    under_valgrind("threads.c", &["-pthread"], &[]);
+}
+
+#[test]
+fn cancelling_from_outside() {
+    with_every_compiler("cancel.c", &["-pthread", "-O2"], &[]);
+}
+
+#[test]
+fn memory_is_limited() {
+    with_every_compiler("limits.c", &["-O2"], &[]);
+    // Sanitizers take more address space than any limit would leave them.
+    match COMPILERS.iter().find_map(found) {
+        Some(path) => {
+            println!("{}", run(Command::new(build(&path, "limits.c", "plain", &["-O2"])).arg("limit")))
+        }
+        None => skipped("limits.c", "a compiler"),
+    }
+}
+
+#[test]
+fn wrapper_from_cpp() {
+    with_every_compiler("wrapper.cpp", &[], &[VERSION]);
+    with_every_compiler("wrapper.cpp", &["-fno-exceptions"], &[VERSION]);
+    under_valgrind("wrapper.cpp", &[], &[VERSION]);
+}
+
+#[test]
+fn filters_and_maps_from_cpp() {
+    with_every_compiler("wrapper_outputs.cpp", &[], &[]);
+    with_every_compiler("wrapper_outputs.cpp", &["-fno-exceptions"], &[]);
+    under_valgrind("wrapper_outputs.cpp", &[], &[]);
+}
+
+#[test]
+fn a_large_image_is_not_copied() {
+    for compiler in COMPILERS.iter().filter(|c| **c == Compiler::Gcc || found(&Compiler::Gcc).is_none()) {
+        match found(compiler) {
+            Some(path) => println!("{}", run(&mut Command::new(build(&path, "memory.c", "plain", &["-O2"])))),
+            None => skipped("memory.c", compiler.name("memory.c")),
+        }
+    }
+}
+
+#[test]
+fn structs_begin_in_every_standard() {
+    let header = std::fs::read_to_string(here().join("../include/radiomics.h")).unwrap();
+    let structs = header.matches("  size_t struct_size;").count().to_string();
+    let of_c = ["c99", "c11", "c17", "c2x", "gnu99", "gnu17", "gnu2x"];
+    let of_cpp = ["c++11", "c++14", "c++17", "c++20", "c++23", "gnu++17", "gnu++20", "gnu++23"];
+    for (source, standards) in [("initial.c", &of_c[..]), ("initial.cpp", &of_cpp)] {
+        for compiler in COMPILERS {
+            for standard in standards {
+                let option = format!("-std={standard}");
+                if !works(*compiler, source, &[&option], &[]) {
+                    skipped(source, &format!("{} {option}", compiler.name(source)));
+                    continue;
+                }
+                run(Command::new(build(compiler, source, standard, &[&option])).arg(&structs));
+            }
+        }
+    }
+}
