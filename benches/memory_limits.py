@@ -177,6 +177,7 @@ def extract(rng: random.Random) -> Job:
 def filter_image(rng: random.Random) -> Job:
     """The response of a filter to a large image, of which no memory is taken."""
     import numpy as np
+
     import radiomics_rs as rr
 
     shape = tuple(int(900 ** rng.uniform(0.6, 1)) for _ in range(3))

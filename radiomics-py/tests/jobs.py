@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -29,6 +31,13 @@ def sphere(n):
 
 def images(n):
     return [sitk.GetImageFromArray(array) for array in sphere(n)]
+"""
+#: What a job ends with: it says when, by the clock that all processes have.
+RAISED = """
+except KeyboardInterrupt:
+    import time
+    sys.stderr.write(f"raised {time.monotonic()}\\n")
+    raise
 """
 #: Said when the job itself begins.
 READY = "ready"
@@ -132,11 +141,14 @@ class End:
     """Its exit code, below 0 for a signal."""
     text: str
     """What it wrote to standard error."""
+    raised: float = math.nan
+    """Seconds from the interrupt to KeyboardInterrupt, for a job in Python."""
 
 
 def interrupt_job(job: Job, after_s: float, folder: Path) -> End:
     """Run a job again and again in `folder`, and interrupt it `after_s` seconds after it began."""
-    program = f"{BEGIN}\n{job.ready}\nsys.stderr.write({READY!r})\nwhile True:\n    {job.work}\n"
+    program = f"{BEGIN}\n{job.ready}\nsys.stderr.write({READY!r})\ntry:\n    while True:\n"
+    program += f"        {job.work}\n{RAISED}"
     return _interrupted([sys.executable, "-c", program], READY, after_s, folder)
 
 
@@ -177,12 +189,15 @@ def _interrupted(command: list[str], begun: str, after_s: float, folder: Path) -
                 raise RuntimeError(f"{command} did not begin: {errors.read_text()}")
             time.sleep(0.01)
         time.sleep(after_s)
-        os.killpg(process.pid, signal.SIGINT)
         began = time.monotonic()
+        os.killpg(process.pid, signal.SIGINT)
         process.wait(timeout=120)
         seconds = time.monotonic() - began
     finally:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    return End(seconds, process.returncode, errors.read_text().removeprefix(begun))
+    text = errors.read_text().removeprefix(begun)
+    said = re.match(r"raised (\S+)\n", text)
+    raised = float(said[1]) - began if said else math.nan
+    return End(seconds, process.returncode, text[said.end() if said else 0 :], raised)
