@@ -84,6 +84,9 @@ def row(
     if not ends:
         print(f"| {name} | ended before | | | |", flush=True)
         return 0.0
+    for end in ends:
+        if end.code not in (jobs.BY_SIGNAL, jobs.CANCELLED):
+            print(f"{name} ended with {end.code}: {end.text}", file=sys.stderr)
     seconds = [end.seconds for end in ends]
     codes = ", ".join(sorted({str(end.code) for end in ends}))
     raised = f"{statistics.median(end.raised for end in ends):.2f}".replace("nan", "")
