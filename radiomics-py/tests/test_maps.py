@@ -87,7 +87,7 @@ def test_maps_larger_than_the_limit_are_in_a_file():
     given = {"features": ["glcm"], "settings": {"bin_number": 8}, "spacing_mm": 1}
     maps = rr.feature_maps(image, mask, **given)
     assert not isinstance(maps.region_values, np.memmap)
-    megabytes = maps.region_values.nbytes / 2**20
+    megabytes = maps.region_values.nbytes / 1e6
     small = rr.feature_maps(image, mask, **given, memory_mb=0.99 * megabytes)
     assert isinstance(small.region_values, np.memmap)
     np.testing.assert_array_equal(small.region_values, maps.region_values)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import os
+import signal
+import sys
 import threading
 from collections.abc import Callable
 from typing import TypeVar
@@ -35,8 +40,7 @@ def aside(call: Callable[[], T]) -> T:
         finally:
             ended.set()
 
-    # No daemon: one that comes back while the interpreter ends would abort the process.
-    thread = threading.Thread(target=run, name="radiomics-rs aside")
+    thread = threading.Thread(target=run, name="radiomics-rs aside", daemon=True)
     thread.start()
     try:
         while not ended.wait(STEP_S):
@@ -54,3 +58,19 @@ def aside(call: Callable[[], T]) -> T:
 def busy() -> bool:
     """Whether a call that nobody waits for has not come to its end."""
     return any(thread.is_alive() for thread in _left)
+
+
+@atexit.register
+def _end() -> None:
+    """Let no thread come back while the interpreter ends, which would abort the process."""
+    if not busy():
+        return
+    if getattr(sys, "last_type", None) is KeyboardInterrupt and sys.platform != "win32":
+        # An interrupt ends the process, and Python would do the same once all has ended.
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                stream.flush()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+    for thread in _left:
+        thread.join()

@@ -22,6 +22,8 @@ class Bar:
             # Most runs have no terminal, and need not wait for the import.
             from tqdm import tqdm
 
+            # A thread of its own would look at bars that stand still.
+            tqdm.monitor_interval = 0
             self._bar = tqdm(
                 total=total, unit=f" {self._unit}", file=self._stream, dynamic_ncols=True
             )

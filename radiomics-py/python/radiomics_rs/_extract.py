@@ -114,7 +114,7 @@ def extract(
             for an array the last one of four axes. A mask of overlapping segments has several.
         strict: whether what makes values doubtful, such as a single grey level, is an error. If
             not, each such thing is a RadiomicsWarning and one of the table's `warnings`.
-        memory_mb: megabytes (2^20 bytes) that the work may take beside images, masks and tables;
+        memory_mb: megabytes (10^6 bytes) that the work may take beside images, masks and tables;
             None for what the machine has free. Work that needs more is an OutOfMemoryError
             before it takes it.
         progress: called every 0.05 s or so with the number of steps of work done and of all

@@ -58,20 +58,19 @@ def guarded(work: Callable[[], int], cancelled: Callable[[], object]) -> int:
     What comes while the process ends, of which this is the command, changes nothing any more.
     """
     ours = signal.getsignal(signal.SIGINT) is _leave
-    code = CANCELLED
     try:
         try:
             if ours:
                 signal.signal(signal.SIGINT, signal.default_int_handler)
-            code = work()
+            return work()
         finally:
             if ours:
-                signal.signal(signal.SIGINT, lambda *_: os._exit(code))
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
     except KeyboardInterrupt:
         cancelled()
         if ours:
             _leave_what_is_busy()
-    return code
+    return CANCELLED
 
 
 def _leave_what_is_busy() -> None:

@@ -164,7 +164,7 @@ def feature_maps(
         spacing_mm: as for `extract`.
         resample_mask: as for `extract`.
         label_channel: as for `extract`.
-        memory_mb: megabytes (2^20 bytes) that the work may take beside image, mask and maps; None
+        memory_mb: megabytes (10^6 bytes) that the work may take beside image, mask and maps; None
             for what the machine has free. Maps larger than that, or than 1000 MB if it is None,
             are kept in a temporary file in the folder that the environment variable TMPDIR names.
         progress: called every 0.05 s or so with the number of voxels done and of all voxels, first
