@@ -101,7 +101,7 @@ def _maps(rng: random.Random) -> tuple[Any, dict[str, Any]]:
     features = rng.choice([["glcm"], ["glszm", "ngtdm"], None, rng.sample(FEATURES, 3), MAPPED])
     if rng.random() < 0.05:
         features = odd.thing(rng)
-    far = [3, 15] if features == ["glcm"] else []
+    far = [3, 15] if isinstance(features, list) and features == ["glcm"] else []
     radius = rng.choice([1, 1, 1, 2, *far]) if rng.random() < 0.9 else odd.whole(rng)
     more = {"radius": radius, "in_plane": rng.random() < 0.3, "masked": rng.random() < 0.7}
     if rng.random() < 0.05:

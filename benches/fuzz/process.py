@@ -125,7 +125,9 @@ class Process:
         lines = self._said().splitlines()
         self.end()
         said = [line for line in lines if line and "Extension modules" not in line]
-        return DeadError(f"exit {code}: {' / '.join(said[:4])[:400]}")
+        # A traceback, of the fuzzer itself, says at its end what it is about.
+        said = said[-3:] if said and said[0].startswith("Traceback") else said[:4]
+        return DeadError(f"exit {code}: {' / '.join(said)[:400]}")
 
     def _late(self) -> LateError:
         """The error with the place that the process is at."""
