@@ -105,6 +105,9 @@ pub(crate) fn directions(settings: &Settings) -> [Vec<[i32; 3]>; 2] {
 /// The pairs of voxels within a span that lie `offset` apart, each counted once.
 pub(crate) fn matrix(isa: Isa, levels: &Levels, span: Span, offset: [i32; 3]) -> Pairs {
     let slices = span.slices(levels.shape()[0]);
+    if within(vec![offset], levels.shape()).is_empty() {
+        return Pairs::new();
+    }
     with_levels!(levels, v => count_pairs(isa, v, levels.n_g, slices, offset))
 }
 

@@ -28,10 +28,15 @@ pub fn neighbours(distances: &[u32], volumetric: bool) -> Vec<[i32; 3]> {
     offsets
 }
 
+/// Whether an offset joins two voxels of a box of `shape` at all.
+pub fn is_within(offset: [i32; 3], shape: [usize; 3]) -> bool {
+    offset.iter().zip(shape).all(|(o, n)| (o.unsigned_abs() as usize) < n)
+}
+
 /// Those of the offsets that join two voxels of a box of `shape` at all. The others find nothing, and there are
 /// a million of them for neighbours far apart in a small box.
 pub fn within(mut offsets: Vec<[i32; 3]>, shape: [usize; 3]) -> Vec<[i32; 3]> {
-    offsets.retain(|offset| offset.iter().zip(shape).all(|(o, n)| (o.unsigned_abs() as usize) < n));
+    offsets.retain(|&offset| is_within(offset, shape));
     offsets
 }
 

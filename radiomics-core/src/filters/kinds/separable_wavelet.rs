@@ -178,13 +178,22 @@ impl Operation for SeparableWavelet {
     }
 
     fn validate(&self) -> Result<()> {
-        self.filters()?;
+        let wavelet = self.filters()?;
         if !matches!(self.subband.len(), 2 | 3) || self.subband.chars().any(|c| c != 'L' && c != 'H') {
             let remedy = "it must be a letter L or H for x, y and, in 3D, z, as in `LLH` or `LH`";
             return Err(Self::invalid("subband", &self.subband, remedy));
         }
         if !(1..=MAX_LEVEL).contains(&self.level) {
             return Err(Self::invalid("level", self.level, format!("it must be from 1 to {MAX_LEVEL}")));
+        }
+        // The coarsest kernel of this decomposition, which has holes between its taps.
+        let reach = (wavelet.low.len() / 2) << (self.level - 1);
+        if self.decomposition == Decomposition::Dilated && reach > MAX_REACH {
+            let remedy = format!(
+                "with `{}` it looks {reach} voxels far, and {MAX_REACH} are the limit: make it smaller",
+                self.wavelet
+            );
+            return Err(Self::invalid("level", self.level, remedy));
         }
         if self.decomposition == Decomposition::Repeated {
             if self.rotation_invariant {
