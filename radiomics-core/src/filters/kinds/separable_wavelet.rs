@@ -13,7 +13,7 @@ use crate::filters::engine::repeated_wavelet::{self, Band, Wanted};
 use crate::filters::engine::separable::{Engine, rotated};
 use crate::filters::engine::wavelets::{self, DecompositionFilters};
 use crate::filters::operation::{Described, Operation, parameters};
-use crate::filters::reach::{About, Reach};
+use crate::filters::reach::{About, MAX_REACH, Reach};
 use crate::kernels::Isa;
 use crate::names::Named;
 use crate::volume::grid::Window;
@@ -363,6 +363,10 @@ mod tests {
             (SeparableWavelet { subband: "L".into(), ..good.clone() }, "subband"),
             (SeparableWavelet { level: 0, ..good.clone() }, "level"),
             (SeparableWavelet { level: 17, ..good.clone() }, "level"),
+            (
+                SeparableWavelet { wavelet: "db38".into(), ..wavelet("LLH", 8, Decomposition::Dilated) },
+                "4864 voxels far",
+            ),
             (SeparableWavelet { rotation_invariant: true, ..good.clone() }, "rotation_invariant"),
             (SeparableWavelet { boundary: Boundary::Zero, ..good.clone() }, "boundary"),
         ] {
