@@ -7,15 +7,18 @@ import linecache
 import math
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import odd
+import numpy as np
 
+import odd
 import radiomics_rs as rr
 
+#: Voxels that anything is done with in a moment, and those that no machine has memory for.
+LITTLE, BEYOND = 1e4, 1e11
 #: What an error of the native calls may be.
 NATIVE = (rr.RadiomicsError,)
 #: With arguments that are Python's objects, their type may be at fault as well.
@@ -58,6 +61,22 @@ class UnequalError(Exception):
     """What should be the same is not."""
 
 
+def laborious(shape: Iterable[int], spacing: Any, new: Any) -> bool:
+    """Whether resampling makes so many voxels that the work rightly takes its time.
+
+    More than that do not fit into any memory, and are refused.
+    """
+    try:
+        given = np.broadcast_to(np.asarray(spacing, float), 3)
+        wanted = np.broadcast_to(np.array(new, float), 3)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    with np.errstate(all="ignore"):
+        # Null and 0 keep an axis.
+        ratio = np.where(np.isnan(wanted) | (wanted == 0), 1, given / wanted)
+        return bool(LITTLE < np.prod(np.ceil(np.array(list(shape)) * ratio)) < BEYOND)
+
+
 def run(case: Case) -> tuple[dict[str, str], list[Finding], dict[str, float]]:
     """What came of each call, what is wrong with it, and the seconds it took."""
     outcomes, findings, seconds = {}, [], {}
@@ -88,7 +107,7 @@ def judged(step: Step, error: BaseException) -> Iterator[Finding]:
         yield Finding("panic", step.door, text)
     elif isinstance(error, UnequalError):
         yield Finding("unequal", step.door, text)
-    elif isinstance(error, MemoryError) and not isinstance(error, rr.RadiomicsError):
+    elif isinstance(error, MemoryError) and not isinstance(error, step.expected):
         yield Finding("memory", step.door, text)
     elif not isinstance(error, step.expected):
         yield Finding("exception", step.door, text)

@@ -7,8 +7,9 @@ import random
 from typing import Any
 
 import numpy as np
-import odd
 import SimpleITK as sitk  # noqa: N813
+
+import odd
 
 SHAPES = [(1, 1, 1), (1, 1, 2), (2, 1, 1), (1, 5, 6), (4, 1, 5), (2, 2, 2), (1, 1, 40), (3, 40, 1)]
 TYPES = ["float64", "float64", "float32", "int16", "uint8", "int8", "uint16", "int32", "int64"]

@@ -32,7 +32,7 @@ def main() -> int:
     number = chosen.first if chosen.case is None else chosen.case
     process = Process(chosen.what, chosen.seed, chosen.memory_mb, chosen.limit)
     try:
-        while time.monotonic() < end:
+        while time.monotonic() < end and counts["cases"] != chosen.cases:
             found, answer = one(process, number)
             counts["cases"] += 1
             for door, outcome in answer.get("outcomes", {}).items():
@@ -66,6 +66,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=60, metavar="S")
     parser.add_argument("--seed", type=int, default=0, metavar="N")
     parser.add_argument("--case", type=int, metavar="K", help="run this one alone, and show it")
+    parser.add_argument("--cases", type=int, metavar="N", help="stop after so many")
     parser.add_argument("--first", type=int, default=0, metavar="K", help="begin with this one")
     parser.add_argument("--limit", type=float, default=10, metavar="S", help="seconds of a case")
     parser.add_argument("--memory-mb", type=int, default=4096, metavar="MB", help="address space")

@@ -5,6 +5,7 @@ python worker.py {files,settings} SEED MEGABYTES
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import faulthandler
 import importlib
@@ -18,8 +19,9 @@ import traceback
 import warnings
 from typing import IO, Any
 
-import case
 import numpy as np
+
+import case
 
 
 def main() -> None:
@@ -33,8 +35,9 @@ def main() -> None:
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
     module = importlib.import_module(f"cases_{what}")
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(ValueError, OSError):  # macOS has none
+        resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
     _say(answers, {"ready": True})
     for line in sys.stdin:
         number = int(line)

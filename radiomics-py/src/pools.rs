@@ -66,8 +66,12 @@ pub fn on_threads<R: Send>(
         Some(pool) => pool,
         None => core(|| Pool::new(threads))?,
     };
-    let raised = Mutex::new(None);
+    let raised: Mutex<Option<PyErr>> = Mutex::new(None);
     let told = |progress: Option<&Py<PyAny>>, done: usize, total: usize| {
+        // What came with the last step of one run ends the next one before it begins.
+        if raised.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+            return ControlFlow::Break(());
+        }
         let answer = Python::attach(|py| {
             progress.map(|progress| progress.call1(py, (done, total))).transpose()?;
             py.check_signals()

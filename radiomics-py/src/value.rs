@@ -6,6 +6,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PySequence, PyString, PyTuple};
 use serde_json::{Map, Value};
 
+use crate::guard::SettingsError;
+
 /// A depth that no setting has, so that an object that contains itself ends in an error.
 pub const MAX_DEPTH: usize = 8;
 
@@ -58,7 +60,12 @@ pub fn to_value(name: &str, object: &Bound<'_, PyAny>, depth: usize) -> PyResult
         let number: f64 = object.extract()?;
         Ok(serde_json::Number::from_f64(number).map_or(Value::String(number.to_string()), Value::Number))
     } else if object.is_instance_of::<PyString>() {
-        Ok(Value::String(object.extract()?))
+        let text = object.extract().map_err(|_| {
+            SettingsError::new_err(format!(
+                "setting `{name}` holds text with half a character, such as '\\ud800': leave that out"
+            ))
+        })?;
+        Ok(Value::String(text))
     } else if object.hasattr("tolist")? {
         to_value(name, &object.call_method0("tolist")?, depth - 1)
     } else if let Ok(mapping) = object.cast::<PyMapping>() {

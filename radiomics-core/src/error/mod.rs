@@ -287,7 +287,7 @@ pub enum Error {
     },
     /// Intensities too far apart to say by how many bins.
     #[error(
-        "the intensities {} to {} are too far apart, or too large beside `{keys}bin_width`, or that is too large, for bins in 64-bit floats: divide the image by a power of ten",
+        "the intensities {} to {} are too far apart, or `{keys}bin_width` is too large, or too small beside them, for bins in 64-bit floats: divide the image by a power of ten",
         number(.minimum),
         number(.maximum)
     )]

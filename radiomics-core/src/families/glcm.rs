@@ -16,7 +16,7 @@ use crate::region::levels::{Levels, with_levels};
 use crate::settings::Settings;
 use crate::texture::aggregation::{Scope, Span};
 use crate::texture::matrix::Cell;
-use crate::texture::neighbourhood::{half_directions, within};
+use crate::texture::neighbourhood::{half_directions, is_within, within};
 
 pub(crate) const FAMILY: Family = Family {
     name: "glcm",
@@ -105,6 +105,9 @@ pub(crate) fn directions(settings: &Settings) -> [Vec<[i32; 3]>; 2] {
 /// The pairs of voxels within a span that lie `offset` apart, each counted once.
 pub(crate) fn matrix(isa: Isa, levels: &Levels, span: Span, offset: [i32; 3]) -> Pairs {
     let slices = span.slices(levels.shape()[0]);
+    if !is_within(offset, levels.shape()) {
+        return Pairs::new();
+    }
     with_levels!(levels, v => count_pairs(isa, v, levels.n_g, slices, offset))
 }
 

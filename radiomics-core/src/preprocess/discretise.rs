@@ -182,7 +182,7 @@ impl<'a> Bins<'a> {
             let step = (low + width) - low;
             let n = ((maximum + 2.0 * width - low) / width).ceil();
             // Beside intensities that are large enough a width makes no difference, and so no bins.
-            if !n.is_finite() || n < 1.0 || step <= 0.0 {
+            if !n.is_finite() || n < 2.0 || step <= 0.0 {
                 return Err(Error::RangeTooLarge { keys: KEYS, minimum, maximum });
             }
             ((0..n as usize).map(|i| low + i as f64 * step).collect(), step)

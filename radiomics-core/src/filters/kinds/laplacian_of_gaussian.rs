@@ -28,6 +28,9 @@ pub enum GaussianMethod {
     Recursive,
 }
 
+/// The least σ in millimetres: kernels of smaller ones are beyond 64-bit floats.
+const SMALLEST_SIGMA_MM: f64 = 1e-30;
+
 impl Named for GaussianMethod {
     const KIND: &'static str = "method";
     const NAMES: &'static [(&'static str, Self)] =
@@ -157,6 +160,10 @@ impl Operation for LaplacianOfGaussian {
 
     fn validate(&self) -> Result<()> {
         Self::positive("sigma_mm", self.sigma_mm)?;
+        if self.sigma_mm < SMALLEST_SIGMA_MM {
+            let remedy = format!("it must be at least {SMALLEST_SIGMA_MM:e}, as voxel spacings must");
+            return Err(Self::invalid("sigma_mm", self.sigma_mm, remedy));
+        }
         Self::positive("truncate_sigma", self.truncate_sigma)?;
         match self.method {
             GaussianMethod::Recursive => self.validate_recursive(),

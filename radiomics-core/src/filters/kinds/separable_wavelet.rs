@@ -13,7 +13,7 @@ use crate::filters::engine::repeated_wavelet::{self, Band, Wanted};
 use crate::filters::engine::separable::{Engine, rotated};
 use crate::filters::engine::wavelets::{self, DecompositionFilters};
 use crate::filters::operation::{Described, Operation, parameters};
-use crate::filters::reach::{About, Reach};
+use crate::filters::reach::{About, MAX_REACH, Reach};
 use crate::kernels::Isa;
 use crate::names::Named;
 use crate::volume::grid::Window;
@@ -178,13 +178,22 @@ impl Operation for SeparableWavelet {
     }
 
     fn validate(&self) -> Result<()> {
-        self.filters()?;
+        let wavelet = self.filters()?;
         if !matches!(self.subband.len(), 2 | 3) || self.subband.chars().any(|c| c != 'L' && c != 'H') {
             let remedy = "it must be a letter L or H for x, y and, in 3D, z, as in `LLH` or `LH`";
             return Err(Self::invalid("subband", &self.subband, remedy));
         }
         if !(1..=MAX_LEVEL).contains(&self.level) {
             return Err(Self::invalid("level", self.level, format!("it must be from 1 to {MAX_LEVEL}")));
+        }
+        // The coarsest kernel of this decomposition, which has holes between its taps.
+        let reach = (wavelet.low.len() / 2) << (self.level - 1);
+        if self.decomposition == Decomposition::Dilated && reach > MAX_REACH {
+            let remedy = format!(
+                "with `{}` it looks {reach} voxels far, and {MAX_REACH} are the limit: make it smaller",
+                self.wavelet
+            );
+            return Err(Self::invalid("level", self.level, remedy));
         }
         if self.decomposition == Decomposition::Repeated {
             if self.rotation_invariant {
@@ -354,6 +363,10 @@ mod tests {
             (SeparableWavelet { subband: "L".into(), ..good.clone() }, "subband"),
             (SeparableWavelet { level: 0, ..good.clone() }, "level"),
             (SeparableWavelet { level: 17, ..good.clone() }, "level"),
+            (
+                SeparableWavelet { wavelet: "db38".into(), ..wavelet("LLH", 8, Decomposition::Dilated) },
+                "4864 voxels far",
+            ),
             (SeparableWavelet { rotation_invariant: true, ..good.clone() }, "rotation_invariant"),
             (SeparableWavelet { boundary: Boundary::Zero, ..good.clone() }, "boundary"),
         ] {

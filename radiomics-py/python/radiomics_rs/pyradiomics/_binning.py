@@ -10,6 +10,8 @@ import logging
 
 import numpy
 
+from radiomics_rs import RadiomicsError
+
 from . import _settings
 
 logger = logging.getLogger("radiomics.imageoperations")
@@ -19,7 +21,7 @@ logger = logging.getLogger("radiomics.imageoperations")
 MAXIMUM_LEVELS = 2**24
 
 
-class TooManyLevels(ValueError, MemoryError):
+class TooManyLevels(RadiomicsError, MemoryError):
     """The bin width is too small for the range of grey levels: PyRadiomics runs out of memory."""
 
 
