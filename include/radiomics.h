@@ -303,8 +303,8 @@ typedef struct radiomics_job {
   radiomics_progress progress;
   // What is handed on to `progress`.
   void *user_data;
-  // Megabytes (10^6 bytes) that the call may take in addition to what the caller gave it; 0 for what the
-  // machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
+  // Megabytes (10^6 bytes) that the call may take beside what it is given and what it returns; 0 for what
+  // the machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
   // RADIOMICS_ABI_VERSION 6.
   double memory_mb;
 } radiomics_job;
@@ -386,8 +386,8 @@ typedef struct radiomics_output {
   radiomics_progress progress;
   // What is handed on to `progress`.
   void *user_data;
-  // Megabytes (10^6 bytes) that the call may take in addition to what the caller gave it; 0 for what the
-  // machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
+  // Megabytes (10^6 bytes) that the call may take beside what it is given and what it returns; 0 for what
+  // the machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
   // RADIOMICS_ABI_VERSION 6.
   double memory_mb;
 } radiomics_output;
@@ -417,8 +417,8 @@ typedef struct radiomics_maps_job {
   radiomics_progress progress;
   // What is handed on to `progress`. Since RADIOMICS_ABI_VERSION 6.
   void *user_data;
-  // Megabytes (10^6 bytes) that radiomics_maps_new may take in addition to what the caller gave it; 0 for
-  // what the machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
+  // Megabytes (10^6 bytes) that radiomics_maps_new may take beside what it is given; 0 for what the
+  // machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
   // RADIOMICS_ABI_VERSION 6.
   double memory_mb;
 } radiomics_maps_job;

@@ -56,8 +56,8 @@ pub struct radiomics_maps_job {
     pub progress: radiomics_progress,
     /// What is handed on to `progress`. Since RADIOMICS_ABI_VERSION 6.
     pub user_data: *mut c_void,
-    /// Megabytes (10^6 bytes) that radiomics_maps_new may take in addition to what the caller gave it; 0 for
-    /// what the machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
+    /// Megabytes (10^6 bytes) that radiomics_maps_new may take beside what it is given; 0 for what the
+    /// machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
     /// RADIOMICS_ABI_VERSION 6.
     pub memory_mb: f64,
 }

@@ -115,13 +115,24 @@ pub fn build(compiler: &Compiler, source: &str, kind: &str, options: &[&str]) ->
     let name = compiler.name(source);
     let exceptions = if options.contains(&"-fno-exceptions") { "-bare" } else { "" };
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{source}-{name}-{kind}{exceptions}"));
-    let standard = if source.ends_with(".cpp") { "-std=c++17" } else { "-std=c11" };
-    let mut build = Command::new(name);
-    build.args([standard, "-D_DEFAULT_SOURCE", "-Wall", "-Wextra", "-Werror", "-pedantic"]).args(options);
-    build.arg("-I").arg(here().join("../include")).arg(here().join("tests/programs").join(source));
+    let mut build = compile(compiler, source, options);
     build.arg(static_library()).arg("-o").arg(&program).args(system_libraries());
     run(&mut build);
     program
+}
+
+/// Looks at one of the programs as a compiler does that is to warn of anything, without building it.
+pub fn check_syntax(compiler: &Compiler, source: &str, options: &[&str]) {
+    run(compile(compiler, source, options).arg("-fsyntax-only"));
+}
+
+/// The command that compiles one of the programs, without a warning.
+fn compile(compiler: &Compiler, source: &str, options: &[&str]) -> Command {
+    let standard = if source.ends_with(".cpp") { "-std=c++17" } else { "-std=c11" };
+    let mut command = Command::new(compiler.name(source));
+    command.args([standard, "-D_DEFAULT_SOURCE", "-Wall", "-Wextra", "-Werror", "-pedantic"]).args(options);
+    command.arg("-I").arg(here().join("../include")).arg(here().join("tests/programs").join(source));
+    command
 }
 
 /// Cargo builds the static library along with its tests and leaves it beside them.
