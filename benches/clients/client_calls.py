@@ -141,7 +141,7 @@ def readii(case):
     from readii.feature_extraction import singleRadiomicFeatureExtraction
 
     parameters = installed("readii") / "data" / "default_pyradiomics.yaml"
-    return dict(singleRadiomicFeatureExtraction(*images(case), parameters))
+    return dict(singleRadiomicFeatureExtraction(*images(case), str(parameters)))
 
 
 def yarea(case):

@@ -53,6 +53,7 @@ CLIENTS = {
         "autorad==0.2.6", ("mlflow-skinny", "pqdm", "rich", "nibabel", "matplotlib", "plotly", "scikit-learn")
     ),
     "readii": Client("readii==1.39.0", ("med-imagetools>=2.13.1,<3", "joblib", "matplotlib")),
+    # It hands PyRadiomics a NumPy number as label, which SimpleITK refuses.
     "yarea": Client("yarea==0.6.0", ("med-imagetools>=1.1.6,<2", "dicom-parser"), alone=True),
     "pytorchradiomics": Client("pytorchradiomics==0.0.5", left_out="needs torch, several GB with what it brings"),
 }
