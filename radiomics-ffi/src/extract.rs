@@ -121,9 +121,9 @@ unsafe fn images<'a>(job: &radiomics_job) -> Result<Vec<(&'a str, Image<'a>)>, F
     if pointers.len() > 1 && job.image_names.is_null() {
         return Err(Failure::argument("`image_names` is NULL: several images need names"));
     }
-    // SAFETY: passed on to the caller.
     let names = match job.image_names.is_null() {
         true => &[],
+        // SAFETY: passed on to the caller.
         false => unsafe { slice(job.image_names, job.image_count, "image_names") }?,
     };
     let mut images: Vec<(&str, Image)> = Vec::new();
