@@ -198,3 +198,40 @@ def test_a_small_file_system():
     assert done.returncode == 0, done.stderr
     assert f"No space left on device: a temporary file of {free // 8 * 16} bytes" in done.stdout
     assert f"'{place}'" in done.stdout
+
+
+READING = """
+import resource
+import numpy as np
+import SimpleITK as sitk
+import radiomics_rs as rr
+from radiomics_rs import io
+image = sitk.GetImageFromArray(np.random.default_rng(0).integers(0, 99, (200,) * 3, np.int32))
+names = [f"{folder}/image{ending}" for ending in (".nii", ".nii.gz", ".nrrd", ".mha", ".tif")]
+for name in names:
+    io.write_image(image, name)
+rr.extract(*rr.example()[:2], spacing_mm=1)
+taken = 4096 * int(open("/proc/self/statm").read().split()[0])
+resource.setrlimit(resource.RLIMIT_AS, (taken + (20 << 20),) * 2)
+for name in names:
+    try:
+        io.read_image(name)
+    except rr.OutOfMemoryError as error:
+        print(error)
+try:
+    rr.filter_image(image, "square")
+except rr.OutOfMemoryError:
+    print("filter")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the memory that is taken")
+def test_images_for_which_there_is_too_little_memory(tmp_path):
+    done = run(READING.replace("{folder}", str(tmp_path)))
+    assert done.returncode == 0, done.stderr
+    *lines, last = done.stdout.splitlines()
+    assert len(lines) == 5
+    for line in lines:
+        assert line.startswith("there is too little memory to read image ")
+        assert "free some" in line
+    assert last == "filter"

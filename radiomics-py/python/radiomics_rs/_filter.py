@@ -14,6 +14,7 @@ from radiomics_rs import _core
 from radiomics_rs._arguments import Progress, memory_of, progress_of, whole
 from radiomics_rs._extract import FilterLike
 from radiomics_rs.io import ImageLike, Volume, volume
+from radiomics_rs.io.shortage import memory
 
 
 def filter_image(
@@ -68,7 +69,8 @@ def _like(image: ImageLike, given: Volume, response: npt.NDArray[np.float64]) ->
     if not isinstance(image, sitk.Image | str | os.PathLike):
         return response.reshape(np.shape(image))
     place = given.owner
-    result = sitk.GetImageFromArray(response[0] if place.GetDimension() == 2 else response)
+    with memory("for the response as an image", response.nbytes):
+        result = sitk.GetImageFromArray(response[0] if place.GetDimension() == 2 else response)
     result.SetSpacing(place.GetSpacing())
     result.SetOrigin(place.GetOrigin())
     result.SetDirection(place.GetDirection())

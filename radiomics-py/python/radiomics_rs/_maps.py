@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from radiomics_rs._arguments import (
 )
 from radiomics_rs._room import room
 from radiomics_rs.io import ImageLike, Matrix, Triple, volumes, write_image
+from radiomics_rs.io.shortage import memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +90,8 @@ class FeatureMaps(Mapping[str, npt.NDArray[np.float64]]):
 
     def image(self, name: str) -> sitk.Image:
         """A map as a SimpleITK image of 64-bit floats that lies where the region lies."""
-        image = sitk.GetImageFromArray(self[name])
+        with memory("for a map as an image", 8 * math.prod(self.shape)):
+            image = sitk.GetImageFromArray(self[name])
         image.SetSpacing(self.spacing_mm[::-1])
         image.SetOrigin(self.origin_mm[::-1])
         image.SetDirection(np.asarray(self.direction)[::-1, ::-1].ravel().tolist())

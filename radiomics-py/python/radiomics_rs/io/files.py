@@ -23,9 +23,12 @@ from radiomics_rs.io.decoded import Decoded, decoded
 from radiomics_rs.io.directions import wrong_directions
 from radiomics_rs.io.errors import NATIVE, Checked, Door, File, as_utf_8
 from radiomics_rs.io.quiet import quiet
+from radiomics_rs.io.shortage import is_shortage, memory, require
 
 #: Of a compressed file that many bytes hold any header.
 HEAD = 4096
+#: How often a reader may hold the voxels at once.
+COPIES = 2
 T = TypeVar("T")
 
 #: In the order in which they are asked, by content where there is a mark: the name of the format,
@@ -48,7 +51,7 @@ def read_image(
 
     `role` says in messages what the file is for, `door` what becomes of what is noticed. Raises
     FileNotFoundError or another OSError, ReadError for a file that is cut off, damaged or of
-    another kind, or GeometryError, all naming the path.
+    another kind, GeometryError or OutOfMemoryError, all naming the path.
     """
     image = read_decoded(path, role, door)
     return image.image() if isinstance(image, Decoded) else image
@@ -60,12 +63,13 @@ def read_decoded(
     """The same, without a copy of voxels that had to be decompressed to be checked."""
     name = file_name(path, role)
     mode = Path(name).stat().st_mode
-    if stat.S_ISDIR(mode):
-        image = _translated(name, role, "DICOM", lambda: dicom.read_series(name, role, door))
-    elif stat.S_ISREG(mode):
-        image = _read_file(name, role, door)
-    else:
-        raise ReadError(f"cannot read {role} {name}: it is neither a file nor a folder")
+    with memory(f"to read {role} {name}"):
+        if stat.S_ISDIR(mode):
+            image = _translated(name, role, "DICOM", lambda: dicom.read_series(name, role, door))
+        elif stat.S_ISREG(mode):
+            image = _read_file(name, role, door)
+        else:
+            raise ReadError(f"cannot read {role} {name}: it is neither a file nor a folder")
     check_place(image, f"{role} {name}", door)
     return image
 
@@ -154,6 +158,10 @@ def _translated(name: str, role: str, kind: str, read: Callable[[], T]) -> T:
     try:
         return read()
     except RuntimeError as error:
+        if is_shortage(error):
+            raise
+        # Not every format's reader says so.
+        require(COPIES * Path(name).stat().st_size)
         if kind:
             text = f"it is a {kind} file that is damaged, or of a variant that is not read"
         else:

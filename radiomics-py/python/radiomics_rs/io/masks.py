@@ -12,6 +12,7 @@ import SimpleITK as sitk  # noqa: N813
 from radiomics_rs._aside import aside
 from radiomics_rs._core import GeometryError, ReadError, RegionError
 from radiomics_rs.io.decoded import Decoded
+from radiomics_rs.io.shortage import memory
 from radiomics_rs.io.voxels import Volume, from_sitk
 
 #: Voxels of the image by which the box of a region may reach over its border.
@@ -72,19 +73,12 @@ def onto(image: Volume, mask: Volume, labels: Iterable[int]) -> Volume:
     for label, corners in held.items():
         if corners is not None:
             _require_inside(reference, given, label, corners)
-    resampled = from_sitk(
-        aside(
-            lambda: sitk.Resample(
-                given,
-                reference,
-                sitk.Transform(dimension, sitk.sitkIdentity),
-                sitk.sitkNearestNeighbor,
-                0.0,
-                given.GetPixelID(),
-            )
-        ),
-        "mask",
-    )
+    nearest, same = sitk.sitkNearestNeighbor, sitk.Transform(dimension, sitk.sitkIdentity)
+    with memory("to resample the mask"):
+        found = aside(
+            lambda: sitk.Resample(given, reference, same, nearest, 0.0, given.GetPixelID())
+        )
+    resampled = from_sitk(found, "mask")
     for label, corners in held.items():
         if corners is not None and not (resampled.voxels == label).any():
             raise RegionError(

@@ -22,6 +22,7 @@ from radiomics_rs._core import RadiomicsError, ReadError
 from radiomics_rs.io.errors import as_utf_8
 from radiomics_rs.io.files import check_file, file_name
 from radiomics_rs.io.quiet import quiet
+from radiomics_rs.io.shortage import is_shortage, memory
 
 #: Bytes with which a disc is asked whether it is full.
 MOST_PROBED = 1 << 26
@@ -92,15 +93,17 @@ def write_image(
 ) -> None:
     """Write an image in the format that the name's ending says.
 
-    Raises OSError if it cannot be written whole, or ReadError for a format that cannot hold it,
-    both naming the path.
+    Raises OSError if it cannot be written whole, ReadError for a format that cannot hold it, or
+    OutOfMemoryError, all naming the path.
     """
-    with beside(path) as place:
+    with memory(f"to write {os.fspath(path)}"), beside(path) as place:
         name = file_name(place, "image")
         try:
             with quiet():
                 aside(lambda: sitk.WriteImage(image, as_utf_8(name), useCompression=compressed))
         except RuntimeError as error:
+            if is_shortage(error):
+                raise
             _probe(place.parent, image)
             raise ReadError(
                 f"cannot write {os.fspath(path)}: no format with this ending takes "

@@ -10,6 +10,8 @@ import pathlib
 
 import numpy
 
+from radiomics_rs.io.shortage import memory
+
 from . import (
     _enginebase,
     _grids,
@@ -139,7 +141,8 @@ class RadiomicsFeatureExtractor:
         # Once more: they may have been set one by one.
         settings = _settings.typed_all(settings)
         logger.info("Calculating features with label: %s", _settings.get(settings, "label"))
-        with _grids.tolerance(_settings.get(settings, "geometryTolerance")):
+        tolerance = _grids.tolerance(_settings.get(settings, "geometryTolerance"))
+        with tolerance, memory("for the extraction"):
             return self._extract(imageFilepath, maskFilepath, settings, voxelBased)
 
     def _extract(self, imageFilepath, maskFilepath, settings, voxelBased):
