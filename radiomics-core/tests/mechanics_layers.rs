@@ -128,8 +128,10 @@ fn few_files_lie_loose() {
 
 #[test]
 fn every_file_of_tests_is_of_a_kind() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests");
-    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/tests");
+    let of_c = concat!(env!("CARGO_MANIFEST_DIR"), "/../radiomics-ffi/tests");
+    let entries = [own, of_c].into_iter().flat_map(|folder| std::fs::read_dir(folder).unwrap());
+    let files = entries.map(|entry| entry.unwrap().file_name());
     let names: Vec<String> = files.map(|name| name.to_string_lossy().into_owned()).collect();
     let stems = names.iter().filter_map(|name| name.strip_suffix(".rs"));
     let without: Vec<&str> = stems.filter(|stem| !has_kind(stem)).collect();

@@ -159,17 +159,15 @@ const REMEDY: &str = "choose a larger spacing, a smaller region or fewer grey le
 
 /// Leaves the job if a single array of so many bytes, which may be held already, is more than there is.
 pub(crate) fn ask(bytes: u64) {
-    let Some(job) = current() else { return };
-    let limit = match job.limit.get() {
-        Some(&limit) if bytes > limit => limit,
-        _ if bytes < LITTLE => return,
+    let too_little = CURRENT.with_borrow(|job| match job.as_ref()?.limit.get() {
+        Some(&limit) if bytes > limit => Some(limit),
+        _ if bytes < LITTLE => None,
         // Asked anew each time: the memory is about to be taken, and others take some as well.
-        _ => match free_memory() {
-            Some(free) if bytes > free => free,
-            _ => return,
-        },
-    };
-    leave(Left::Memory(Shortage { what: ARRAY, remedy: REMEDY, needed: bytes, available: limit }));
+        _ => free_memory().filter(|&free| bytes > free),
+    });
+    if let Some(available) = too_little {
+        leave(Left::Memory(Shortage { what: ARRAY, remedy: REMEDY, needed: bytes, available }));
+    }
 }
 
 /// Leaves the job because the system refused memory.
