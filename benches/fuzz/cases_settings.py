@@ -83,7 +83,7 @@ def _steps(
         yield Step("columns", lambda: rr.columns(made[0]))
         first = made[0]
         yield Step("extract", lambda: rr.extract(image, mask, first, label=label, **options), TYPED)
-        one = label[0] if isinstance(label, list) else label
+        one = label[0] if isinstance(label, list) and label else label
         options = {**options, "label": one}
         features, more = maps
         yield Step(

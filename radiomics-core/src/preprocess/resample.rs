@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::lines::{Along, interpolate};
 use crate::error::{Error, Result};
 use crate::kernels::Isa;
+use crate::kernels::pages::room;
 use crate::kernels::splines::{Taps, mirror, spline_weights};
 use crate::settings::{GridAlignment, Interpolation};
 use crate::volume::grid::{Grid, Window};
@@ -123,13 +124,16 @@ impl Resampling {
 
     /// What the target voxels of `window` are made of, along each axis that is interpolated.
     fn taps_along(&self, window: &Window) -> [Option<Vec<Taps>>; 3] {
-        std::array::from_fn(|a| {
-            self.axes[a].map(|(first, step)| {
-                (window.start[a]..window.end()[a])
-                    .map(|t| self.taps_at(first + t as f64 * step, self.source[a]))
-                    .collect()
-            })
-        })
+        std::array::from_fn(|a| self.axes[a].map(|(first, step)| self.taps_between(window, a, first, step)))
+    }
+
+    /// What the target voxels of `window` are made of along an axis. There may be more of them than of anything
+    /// else: a row of voxels that are metres long becomes millions.
+    fn taps_between(&self, window: &Window, axis: usize, first: f64, step: f64) -> Vec<Taps> {
+        let mut taps = room(window.shape[axis]);
+        let places = window.start[axis]..window.end()[axis];
+        taps.extend(places.map(|t| self.taps_at(first + t as f64 * step, self.source[axis])));
+        taps
     }
 
     /// The values at the target voxels of `window`. `read` writes the source voxels of a box that is one
@@ -166,8 +170,7 @@ impl Resampling {
     ) -> Array3<bool> {
         let taps: [Vec<Taps>; 3] = std::array::from_fn(|a| {
             let (first, step) = self.axes[a].unwrap_or((0.0, 1.0));
-            let places = window.start[a]..window.end()[a];
-            places.map(|t| self.taps_at(first + t as f64 * step, self.source[a])).collect()
+            self.taps_between(window, a, first, step)
         });
         let source = self.source_window(window, &taps.clone().map(Some));
         let of = |axis: usize| -> Vec<Option<usize>> {
