@@ -54,6 +54,8 @@ const MOST_POINTS: f64 = 536_870_912.0;
 /// Points of a spectrum beyond which there may be no more than [`MOST_TIMES`] as many as the slice has voxels:
 /// a kernel that is far wider than the image sees little but what is put beyond its border.
 const FEW_POINTS: f64 = 4_194_304.0;
+/// Values of kernels beyond which there may be no more than the square of that times as many.
+const FEW_VALUES: f64 = 2e7;
 const MOST_TIMES: f64 = 64.0;
 /// The least step of the orientation: finer ones take long and change nothing.
 const SMALLEST_STEP: f64 = 1e-3;
@@ -144,9 +146,12 @@ impl Gabor {
             return Err(Self::invalid("sigma_mm", self.sigma_mm, remedy));
         }
         let plane = product(Extent::length);
-        if points > FEW_POINTS && points > MOST_TIMES * plane {
+        if points > FEW_POINTS.max(MOST_TIMES * plane)
+            || values > FEW_VALUES.max(MOST_TIMES * MOST_TIMES * plane)
+        {
             let remedy = format!(
-                "it looks so far that slices of {plane} voxels become spectra of {points:.1e} points: make it smaller"
+                "it looks so far that slices of {plane} voxels take {values:.1e} values of kernels and spectra of \
+                 {points:.1e} points: make it smaller"
             );
             return Err(Self::invalid("sigma_mm", self.sigma_mm, remedy));
         }
