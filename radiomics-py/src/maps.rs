@@ -94,8 +94,7 @@ impl Receiver {
             Some(values) => values,
             none => none.insert(allocated(py, &self.allocate, tile.layout)?),
         };
-        fill(values.bind(py).try_readwrite()?, tile);
-        Ok(())
+        fill(py, values.bind(py).try_readwrite()?, tile)
     }
 }
 
@@ -124,13 +123,16 @@ fn allocated(py: Python<'_>, allocate: &Py<PyAny>, layout: &Layout) -> PyResult<
     Ok(array.unbind())
 }
 
-/// Turns values voxel by voxel into values map by map.
-fn fill(mut values: PyReadwriteArray2<'_, f64>, tile: &Tile) {
+/// Turns values voxel by voxel into values map by map. Each map is in memory of its own, which the system
+/// fills when it is first written to: with many of them that takes long enough to look at signals.
+fn fill(py: Python<'_>, mut values: PyReadwriteArray2<'_, f64>, tile: &Tile) -> PyResult<()> {
     let mut values = values.as_array_mut();
-    let n_columns = tile.layout.columns().len();
-    for (voxel, row) in tile.values.chunks_exact(n_columns).enumerate() {
-        for (column, &value) in row.iter().enumerate() {
-            values[[column, tile.first + voxel]] = value;
+    let rows = tile.values.chunks_exact(tile.layout.columns().len());
+    for (column, mut map) in values.outer_iter_mut().enumerate() {
+        py.check_signals()?;
+        for (to, row) in map.iter_mut().skip(tile.first).zip(rows.clone()) {
+            *to = row[column];
         }
     }
+    Ok(())
 }
