@@ -189,10 +189,8 @@ impl Operation for SeparableWavelet {
         // The coarsest kernel of this decomposition, which has holes between its taps.
         let reach = (wavelet.low.len() / 2) << (self.level - 1);
         if self.decomposition == Decomposition::Dilated && reach > MAX_REACH {
-            let remedy = format!(
-                "with `{}` it looks {reach} voxels far, and {MAX_REACH} are the limit: make it smaller",
-                self.wavelet
-            );
+            let remedy =
+                format!("it looks {reach} voxels far, and {MAX_REACH} are the limit: make it smaller");
             return Err(Self::invalid("level", self.level, remedy));
         }
         if self.decomposition == Decomposition::Repeated {
@@ -363,10 +361,7 @@ mod tests {
             (SeparableWavelet { subband: "L".into(), ..good.clone() }, "subband"),
             (SeparableWavelet { level: 0, ..good.clone() }, "level"),
             (SeparableWavelet { level: 17, ..good.clone() }, "level"),
-            (
-                SeparableWavelet { wavelet: "db38".into(), ..wavelet("LLH", 8, Decomposition::Dilated) },
-                "4864 voxels far",
-            ),
+            (SeparableWavelet { level: 13, ..wavelet("LLH", 1, Decomposition::Dilated) }, "voxels far"),
             (SeparableWavelet { rotation_invariant: true, ..good.clone() }, "rotation_invariant"),
             (SeparableWavelet { boundary: Boundary::Zero, ..good.clone() }, "boundary"),
         ] {
