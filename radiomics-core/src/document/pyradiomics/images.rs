@@ -98,7 +98,7 @@ fn wavelet(given: &Map<String, Value>) -> Result<Vec<Named>> {
         Some(value) => value.as_u64().ok_or_else(|| wrong(name, value, "give a whole number, 0 or more")),
     };
     let (levels, start) = (whole("level", 1)?, whole("start_level", 0)?);
-    if levels == 0 || levels + start > 64 {
+    if levels == 0 || levels.saturating_add(start) > 64 {
         return Err(wrong(
             "level",
             &json!(levels),

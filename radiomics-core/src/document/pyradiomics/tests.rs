@@ -80,6 +80,8 @@ fn messages_name_parameter_value_and_remedy() {
     assert!(message("setting: {interpolator: sitkGaussian}").contains("sitkLinear or sitkBSpline"));
     assert!(message("setting: {correctMask: true}").contains("resample the mask"));
     assert!(message("setting: {minimumROISize: 50}").contains("`minimumROISize`"));
+    let levels = "imageType: {Wavelet: {level: 18446744073709551615, start_level: 3}}";
+    assert!(message(levels).contains("`level` is 18446744073709551615"), "{}", message(levels));
     assert!(message("setting: [1]").contains("must be a mapping"));
     assert!(message("setting: {weightingNorm: euclid}").contains("did you mean `euclidean`?"));
     assert!(message("imageType: {LoG: {binWidth: 5}}").contains("`binWidth` of the PyRadiomics parameters"));
