@@ -71,6 +71,10 @@ def getBinEdges(parameterValues, **kwargs):
     minimum, maximum = values.min().item(), values.max().item()
     if binCount is not None:
         check_finite(minimum, maximum)
+        if binCount > MAXIMUM_LEVELS:
+            raise TooManyLevels(
+                f"binCount is {binCount}, and {MAXIMUM_LEVELS} bins are the limit: use a smaller one"
+            )
         # In double precision, then in the type of the image, as NumPy 1 has it for float32.
         edges = numpy.histogram_bin_edges(numpy.array([minimum, maximum], float), binCount)
         if values.dtype.kind == "f":
