@@ -41,7 +41,11 @@ def aside(call: Callable[[], T]) -> T:
             ended.set()
 
     thread = threading.Thread(target=run, name="radiomics-rs aside", daemon=True)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError:
+        # No memory for a thread: rather without interrupts than not at all.
+        return call()
     try:
         while not ended.wait(STEP_S):
             pass

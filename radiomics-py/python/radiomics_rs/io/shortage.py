@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from radiomics_rs._core import OutOfMemoryError
+from radiomics_rs._core import OutOfMemoryError, RadiomicsError
 
 #: What ITK's errors have in them, of images and of anything else.
 WORDS = ("Failed to allocate memory", "bad_alloc")
@@ -34,7 +34,7 @@ def memory(purpose: str, size: int | None = None) -> Iterator[None]:
     try:
         yield
     except (MemoryError, RuntimeError) as error:
-        if not is_shortage(error):
+        if isinstance(error, RadiomicsError) or not is_shortage(error):
             raise
         of = "" if size is None else f" of {size} bytes"
         # NumPy says how much it was.
