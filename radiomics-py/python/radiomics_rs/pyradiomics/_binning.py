@@ -73,7 +73,7 @@ def getBinEdges(parameterValues, **kwargs):
         check_finite(minimum, maximum)
         if binCount > MAXIMUM_LEVELS:
             raise TooManyLevels(
-                f"binCount is {binCount}, and {MAXIMUM_LEVELS} bins are the limit: use a smaller one"
+                f"binCount is {binCount}, and {MAXIMUM_LEVELS} is the limit: use a smaller one"
             )
         # In double precision, then in the type of the image, as NumPy 1 has it for float32.
         edges = numpy.histogram_bin_edges(numpy.array([minimum, maximum], float), binCount)
