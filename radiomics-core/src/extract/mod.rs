@@ -108,19 +108,19 @@ const FILTER: usize = 3;
 
 /// Steps of the progress for one image and label.
 fn steps_of_one(selection: &Selection, settings: &Settings) -> usize {
-    let work = |families: &[Chosen], is_asked: fn(&Chosen) -> bool| -> usize {
-        families.iter().filter(|c| is_asked(c)).map(|c| c.family.work).sum()
+    let steps = |families: &[Chosen], is_asked: fn(&Chosen) -> bool| -> usize {
+        families.iter().filter(|c| is_asked(c)).map(|c| c.family.steps).sum()
     };
-    let by_level = work(&selection.intensity, |c| c.family.compute.uses_levels());
+    let by_level = steps(&selection.intensity, |c| c.family.compute.uses_levels());
     let of_response =
-        work(&selection.intensity, |_| true) + settings.further_discretisations.len() * by_level;
+        steps(&selection.intensity, |_| true) + settings.further_discretisations.len() * by_level;
     let filtered = settings.filters.iter().filter(|filter| !matches!(filter, Filter::Original)).count();
     let of_intensities = if selection.intensity.is_empty() {
         0
     } else {
         settings.filters.len() * of_response + filtered * FILTER
     };
-    PREPARATION + work(&selection.shape, |_| true) + of_intensities
+    PREPARATION + steps(&selection.shape, |_| true) + of_intensities
 }
 
 /// The rows of a table: each column with its value.
@@ -207,7 +207,7 @@ impl KnownShape {
         let (own, rest): (Vec<Chosen>, Vec<Chosen>) =
             of_image.iter().cloned().partition(|chosen| !chosen.features.is_empty());
         let mut own = compute(roi, &own, work, &mut Vec::new())?.into_iter();
-        work.monitor.advance(rest.iter().map(|chosen| chosen.family.work).sum())?;
+        work.monitor.advance(rest.iter().map(|chosen| chosen.family.steps).sum())?;
         let mut values = self.values.clone();
         let places = shape.iter().flat_map(|chosen| {
             let all = (chosen.family.features)();
@@ -353,7 +353,7 @@ fn compute_group(
         let expected = chosen.values(&job.settings.aggregations);
         assert_eq!(values.len(), expected, "values of family {}", chosen.family.name);
         all.push(values);
-        monitor.advance(chosen.family.work)?;
+        monitor.advance(chosen.family.steps)?;
     }
     Ok(all)
 }

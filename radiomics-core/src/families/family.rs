@@ -27,7 +27,7 @@ pub struct Family {
     /// How the matrix of a span is counted, if the family has matrices.
     pub(crate) matrix: Option<Count>,
     /// How long the family takes, about, in times of the fastest: the steps of progress that it is.
-    pub(crate) work: usize,
+    pub(crate) steps: usize,
     /// How maps of the family's features are computed.
     pub(crate) maps: Maps,
 }

@@ -26,7 +26,7 @@ pub(crate) const FAMILY: Family = Family {
     features: || features(TABLE),
     compute: Compute::Lines(compute),
     matrix: Some(cells),
-    work: 1,
+    steps: 1,
     maps: Maps::Cooccurrence,
 };
 

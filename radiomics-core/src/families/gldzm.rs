@@ -21,7 +21,7 @@ pub(crate) const FAMILY: Family = Family {
     features: || features(TABLE),
     compute: Compute::Zones { distances: true, compute },
     matrix: Some(cells),
-    work: 2,
+    steps: 2,
     maps: Maps::General,
 };
 

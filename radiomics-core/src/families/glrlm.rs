@@ -23,7 +23,7 @@ pub(crate) const FAMILY: Family = Family {
     features: || features(TABLE),
     compute: Compute::Lines(compute),
     matrix: Some(cells),
-    work: 3,
+    steps: 3,
     maps: Maps::Runs,
 };
 

@@ -20,7 +20,7 @@ pub(crate) const FAMILY: Family = Family {
     features: || features(TABLE),
     compute: Compute::Zones { distances: false, compute },
     matrix: Some(cells),
-    work: 2,
+    steps: 2,
     maps: Maps::Zones,
 };
 

@@ -15,7 +15,7 @@ pub(crate) const FAMILY: Family = Family {
     features: || features(TABLE),
     compute: Compute::Levels(compute),
     matrix: None,
-    work: 1,
+    steps: 1,
     maps: Maps::General,
 };
 

@@ -18,7 +18,7 @@ pub(crate) const FAMILY: Family = Family {
     features: || features(TABLE),
     compute: Compute::Sample(compute),
     matrix: None,
-    work: 1,
+    steps: 1,
     maps: Maps::None,
 };
 

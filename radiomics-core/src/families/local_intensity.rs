@@ -28,7 +28,7 @@ pub(crate) const FAMILY: Family = Family {
     features: || features(TABLE),
     compute: Compute::Surroundings { margin_mm: RADIUS_MM, compute },
     matrix: None,
-    work: 3,
+    steps: 3,
     maps: Maps::None,
 };
 

@@ -30,7 +30,7 @@ pub(crate) const FAMILY: Family = Family {
     features: || features(TABLE),
     compute: Compute::Levels(compute),
     matrix: Some(cells),
-    work: 1,
+    steps: 1,
     maps: Maps::Dependences,
 };
 

@@ -31,7 +31,7 @@ pub(crate) const FAMILY: Family = Family {
     features: || features(TABLE),
     compute: Compute::Levels(compute),
     matrix: Some(cells),
-    work: 2,
+    steps: 2,
     maps: Maps::Tones,
 };
 

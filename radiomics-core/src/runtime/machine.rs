@@ -45,8 +45,9 @@ pub struct Runtime<'a> {
     pub progress: Option<&'a Progress<'a>>,
     /// Stops the job from any thread.
     pub stop: Option<&'a Watch>,
-    /// Bytes of memory that the job may take beside its input and its result; what the machine has free if it is `None` (without a limit
-    /// where the system does not say). A job that would need more is refused before it takes them.
+    /// Bytes of memory that the job may take beside its input and its result; what the machine has free if
+    /// it is `None`, without a limit where the system does not say. What is known to need more is refused
+    /// before it takes them: volumes, and what is as large as one; tables of grey levels are not counted.
     pub memory_bytes: Option<u64>,
 }
 

@@ -39,12 +39,17 @@ static radiomics_status extract(void) {
 
 static double *response;
 
-static radiomics_status filter(void) {
+static radiomics_output into_response(void) {
     radiomics_output output = RADIOMICS_OUTPUT_INIT;
     output.buffers = &response;
     output.buffer_count = 1;
     output.buffer_length = ALL;
     output.memory_mb = memory_mb;
+    return output;
+}
+
+static radiomics_status filter(void) {
+    const radiomics_output output = into_response();
     response[0] = -77;
     const radiomics_status status = radiomics_filter(context, &image, filters, &output);
     CHECK(status == RADIOMICS_STATUS_OK || response[0] == -77);
@@ -74,11 +79,7 @@ static radiomics_status prepare(void) {
 static radiomics_maps *maps_of_box;
 
 static radiomics_status compute(void) {
-    radiomics_output output = RADIOMICS_OUTPUT_INIT;
-    output.buffers = &response;
-    output.buffer_count = 1;
-    output.buffer_length = ALL;
-    output.memory_mb = memory_mb;
+    const radiomics_output output = into_response();
     response[0] = -77;
     const radiomics_status status = radiomics_maps_compute(context, maps_of_box, &output);
     CHECK(status == RADIOMICS_STATUS_OK || response[0] == -77);
@@ -95,10 +96,7 @@ static void of_older_callers(void) {
     of_maps.struct_size = offsetof(radiomics_maps_job, progress);
     CHECK_OK(context, radiomics_maps_new(context, &of_maps, &maps));
 
-    radiomics_output output = RADIOMICS_OUTPUT_INIT;
-    output.buffers = &response;
-    output.buffer_count = 1;
-    output.buffer_length = ALL;
+    radiomics_output output = into_response();
     output.memory_mb = -1;
     output.struct_size = offsetof(radiomics_output, memory_mb);
     CHECK_OK(context, radiomics_maps_compute(context, maps, &output));

@@ -47,7 +47,7 @@ pub(crate) const FAMILY: Family = Family {
     features: || features(TABLE),
     compute: Compute::Shape(compute),
     matrix: None,
-    work: 20,
+    steps: 20,
     maps: Maps::None,
 };
 

@@ -22,7 +22,7 @@ pub(crate) const FAMILY: Family = Family {
     features: || features(TABLE),
     compute: Compute::Shape(compute),
     matrix: None,
-    work: 1,
+    steps: 1,
     maps: Maps::None,
 };
 
