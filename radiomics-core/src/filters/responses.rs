@@ -14,8 +14,7 @@ use crate::kernels::Isa;
 use crate::runtime::{Execution, Pool, Runtime};
 use crate::volume::grid::Window;
 use crate::volume::image::Image;
-use crate::volume::voxels::VoxelKind;
-use crate::volume::voxels::copied;
+use crate::volume::voxels::{VoxelKind, copied};
 use crate::work;
 
 /// The responses of several filters to a whole image, arrays (z, y, x).

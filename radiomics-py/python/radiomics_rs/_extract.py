@@ -115,8 +115,9 @@ def extract(
         strict: whether what makes values doubtful, such as a single grey level, is an error. If
             not, each such thing is a RadiomicsWarning and one of the table's `warnings`.
         memory_mb: megabytes (10^6 bytes) that the work may take beside images, masks and tables;
-            None for what the machine has free. Work that needs more is an OutOfMemoryError
-            before it takes it.
+            None for what the machine has free. What is known to need more is an OutOfMemoryError
+            before it takes it: volumes, and what is as large as one. Tables of grey levels are not
+            counted, which thousands of levels make large.
         progress: called every 0.05 s or so with the number of steps of work done and of all
             steps, first with 0 and last with all; the number done never goes down. What it raises
             ends the work, and so does an interrupt, within about 0.1 s.

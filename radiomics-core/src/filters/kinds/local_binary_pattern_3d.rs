@@ -13,9 +13,7 @@ use crate::kernels::Isa;
 use crate::kernels::convolve::{Set, Tap, weighted_rows};
 use crate::kernels::finite::larger;
 use crate::kernels::splines::{self, LANES, mirror, spline_weights};
-use crate::volume::voxels::VoxelKind;
-use crate::volume::voxels::copied;
-use crate::volume::voxels::volume;
+use crate::volume::voxels::{VoxelKind, copied, volume};
 use crate::work::parallel::Watch;
 
 /// What is made of the samples on a sphere.
