@@ -110,7 +110,7 @@ JOBS = (
     Job(
         "reading a .nii.gz, 250³",
         "image, _ = images(250); sitk.WriteImage(image, 'image.nii.gz')",
-        "rr.io.read_image('image.nii.gz')",
+        "rr.io.read_sitk('image.nii.gz')",
     ),
     Job(
         "writing a .nii.gz, 250³",

@@ -23,7 +23,7 @@ def noise(dtype="f4"):
 
 def refusal(path, kind=rr.ReadError):
     with pytest.raises(kind) as caught:
-        io.read_image(path)
+        io.read_sitk(path)
     text = str(caught.value)
     assert str(path) in text
     assert "\n" not in text

@@ -69,7 +69,7 @@ def test_a_dose_is_in_gray(tmp_path, mask, stored):
     path = dicom(tmp_path / "dose.dcm", stored)
     table = rr.extract(path, mask, SETTINGS).to_dict()
     assert table[MEAN] == pytest.approx(stored[mask > 0].mean() * 1e-6, rel=1e-12)
-    image = io.read_image(path)
+    image = io.read_sitk(path)
     assert image.GetSpacing() == (1, 1, 1)
     np.testing.assert_array_equal(sitk.GetArrayFromImage(image), stored * 1e-6)
 
@@ -90,7 +90,7 @@ def test_a_dose_is_in_gray(tmp_path, mask, stored):
 def test_what_is_no_image_or_no_dose(tmp_path, stored, more, kind, message):
     path = dicom(tmp_path / "file.dcm", stored, more=more)
     with pytest.raises(kind, match=message) as caught:
-        io.read_image(path)
+        io.read_sitk(path)
     assert str(path) in str(caught.value)
 
 
@@ -113,7 +113,7 @@ def test_a_file_that_was_cut_off(tmp_path, stored):
     for length in (len(data) - 1, len(data) // 2, len(data) - stored.nbytes, 300, 140):
         path.write_bytes(data[:length])
         with pytest.raises(rr.ReadError, match=re.escape(str(path))):
-            io.read_image(path)
+            io.read_sitk(path)
 
 
 def series(folder, array, positions=None, uid="1.2.3.4", orientation="1\\0\\0\\0\\1\\0"):
@@ -144,7 +144,7 @@ def slices():
 
 def test_a_folder_is_its_series(tmp_path, mask, slices):
     folder = series(tmp_path / "series", slices)
-    image = io.read_image(folder)
+    image = io.read_sitk(folder)
     np.testing.assert_array_equal(sitk.GetArrayFromImage(image), slices)
     assert image.GetSpacing()[2] == pytest.approx(2)
     assert rr.extract(folder, mask, SETTINGS)[MEAN] == slices[mask > 0].mean()
@@ -164,23 +164,23 @@ def test_slices_that_make_no_volume(tmp_path, mask, slices, positions, message, 
         rr.extract(folder, mask, SETTINGS)
     assert str(folder) in str(caught.value)
     said = []
-    io.read_image(folder, "image", io.Door(pytest.fail, said.append))
+    io.read_sitk(folder, "image", io.Door(pytest.fail, said.append))
     assert [str(error) for error in said] == [str(caught.value)]
     assert capfd.readouterr() == ("", "")
 
 
 def test_rounded_positions_are_even(tmp_path, slices):
     folder = series(tmp_path / "series", slices, [f"0\\0\\{k * 4 / 3:.2f}" for k in range(4)])
-    io.read_image(folder, "image", io.Door(pytest.fail, pytest.fail))
+    io.read_sitk(folder, "image", io.Door(pytest.fail, pytest.fail))
 
 
 def test_a_folder_of_several_series_or_of_none(tmp_path, slices):
     folder = series(series(tmp_path / "series", slices), slices, uid="1.2.3.5")
     with pytest.raises(rr.ReadError, match="the folder holds 2 DICOM series"):
-        io.read_image(folder)
+        io.read_sitk(folder)
     (tmp_path / "other").mkdir()
     with pytest.raises(rr.ReadError, match="the folder holds no DICOM series"):
-        io.read_image(tmp_path / "other")
+        io.read_sitk(tmp_path / "other")
 
 
 def test_a_slice_that_was_cut_off(tmp_path, slices):
@@ -188,4 +188,4 @@ def test_a_slice_that_was_cut_off(tmp_path, slices):
     name = sorted(folder.iterdir())[1]
     name.write_bytes(name.read_bytes()[:-100])
     with pytest.raises(rr.ReadError, match=re.escape(str(name))):
-        io.read_image(folder)
+        io.read_sitk(folder)

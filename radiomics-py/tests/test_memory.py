@@ -215,7 +215,7 @@ taken = 4096 * int(open("/proc/self/statm").read().split()[0])
 resource.setrlimit(resource.RLIMIT_AS, (taken + (20 << 20),) * 2)
 for name in names:
     try:
-        io.read_image(name)
+        io.read_sitk(name)
     except rr.OutOfMemoryError as error:
         print(error)
 try:

@@ -31,7 +31,7 @@ def test_a_file_that_was_cut_off_is_refused(tmp_path, suffix, compressed, said):
     image = sitk.GetImageFromArray(array[0] if picture and suffix != ".dcm" else array)
     sitk.WriteImage(image, str(path), useCompression=compressed)
     whole = {file: file.read_bytes() for file in tmp_path.iterdir()}
-    io.read_image(path)
+    io.read_sitk(path)
     for file, data in whole.items():
         for length in (len(data) // 2, len(data) - 1, 100, 0):
             # The last byte of a header beside its voxels is a line feed, or means nothing.
@@ -44,7 +44,7 @@ def test_a_file_that_was_cut_off_is_refused(tmp_path, suffix, compressed, said):
             assert re.search("missing|cut off|damaged|empty|early|does not begin", text), text
             assert said() == ""
         file.write_bytes(data)
-    io.read_image(path)
+    io.read_sitk(path)
 
 
 @pytest.mark.parametrize("dtype", ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f4", "f8"])
@@ -58,7 +58,7 @@ def test_what_is_decompressed_here_is_what_simpleitk_reads(tmp_path, suffix, dty
         if array.ndim == 3:
             image.SetDirection((0, -1, 0, 1, 0, 0, 0, 0, 1))
         sitk.WriteImage(image, str(path), useCompression=True)
-        theirs, ours = sitk.ReadImage(str(path)), io.read_image(path)
+        theirs, ours = sitk.ReadImage(str(path)), io.read_sitk(path)
         np.testing.assert_array_equal(*map(sitk.GetArrayFromImage, (theirs, ours)))
         assert ours.GetPixelID() == theirs.GetPixelID()
         for place in ("GetSize", "GetSpacing", "GetOrigin", "GetDirection"):
@@ -100,7 +100,7 @@ def test_compressed_streams_one_after_the_other_are_whole(tmp_path):
     several = tmp_path / "several.nii.gz"
     parts = [gzip.compress(data[k : k + 1000]) for k in range(0, len(data), 1000)]
     several.write_bytes(b"".join(parts) + gzip.compress(b""))
-    read = sitk.GetArrayFromImage(io.read_image(several))
+    read = sitk.GetArrayFromImage(io.read_sitk(several))
     np.testing.assert_array_equal(read, noise())
     several.write_bytes(b"".join(parts[:-1]))
     assert "bytes are missing" in refusal(several)
@@ -175,9 +175,9 @@ def test_qform_and_sform_that_differ_are_a_warning(tmp_path, mask):
     moved = nifti(tmp_path / "moved.nii", [(268, "3f", (1, 2, 3))])
     said = []
     door = io.Door(said.append, pytest.fail)
-    io.read_image(plain, "image", door)
+    io.read_sitk(plain, "image", door)
     assert said == []
-    io.read_image(moved, "image", door)
+    io.read_sitk(moved, "image", door)
     (text,) = said
     assert "form puts voxels up to 3.74 mm away from its " in text
     with pytest.warns(rr.RadiomicsWarning, match="mm away from its") as caught:
@@ -192,7 +192,7 @@ def test_a_slightly_rounded_affine_is_right(tmp_path):
     image.SetDirection((c, -s, 0, s, c, 0, 0, 0, 1))
     image.SetSpacing((0.1234567, 0.7654321, 3.3))
     sitk.WriteImage(image, str(tmp_path / "image.nii.gz"))
-    io.read_image(tmp_path / "image.nii.gz", "image", io.Door(pytest.fail, pytest.fail))
+    io.read_sitk(tmp_path / "image.nii.gz", "image", io.Door(pytest.fail, pytest.fail))
 
 
 def test_the_file_that_was_asked_for_and_not_its_neighbour(tmp_path):
@@ -259,7 +259,7 @@ def test_voxels_in_several_files(tmp_path):
     }
     for place in places.values():
         path.write_text("ObjectType = Image\n" + text + place)
-        np.testing.assert_array_equal(sitk.GetArrayFromImage(io.read_image(path)), noise())
+        np.testing.assert_array_equal(sitk.GetArrayFromImage(io.read_sitk(path)), noise())
     (tmp_path / "3.raw").write_bytes(noise()[3].tobytes()[:-4])
     for place in places.values():
         path.write_text("ObjectType = Image\n" + text + place)
@@ -302,4 +302,4 @@ def test_tiffs_that_are_read_as_they_are(tmp_path):
     for dtype in ("u1", "i2", "u2", "f4"):
         path = tmp_path / f"{dtype}.tif"
         sitk.WriteImage(sitk.GetImageFromArray(noise(dtype)), str(path))
-        np.testing.assert_array_equal(sitk.GetArrayFromImage(io.read_image(path)), noise(dtype))
+        np.testing.assert_array_equal(sitk.GetArrayFromImage(io.read_sitk(path)), noise(dtype))

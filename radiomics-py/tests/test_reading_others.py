@@ -89,8 +89,8 @@ def test_names_that_are_not_utf_8(tmp_path):
     with open(bad, "wb") as file:  # noqa: PTH123
         file.write(whole.read_bytes())
     with pytest.raises(rr.ReadError, match=r"xff\.nii: its name is not in UTF-8: rename it"):
-        io.read_image(os.fsdecode(bad))
-    code = "import sys; from radiomics_rs import io; print(io.read_image(sys.argv[1]).GetSize())"
+        io.read_sitk(os.fsdecode(bad))
+    code = "import sys; from radiomics_rs import io; print(io.read_sitk(sys.argv[1]).GetSize())"
     environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     for name, output in ((whole, "(16, 16, 6)\n"), (bad, "")):
         done = subprocess.run(
@@ -103,11 +103,11 @@ def test_names_that_are_not_utf_8(tmp_path):
 
 def test_what_is_no_file(tmp_path):
     with pytest.raises(FileNotFoundError):
-        io.read_image(tmp_path / "absent.nii")
+        io.read_sitk(tmp_path / "absent.nii")
     with pytest.raises(rr.ReadError, match="NUL"):
-        io.read_image(str(tmp_path / "a\0b.nii"))
+        io.read_sitk(str(tmp_path / "a\0b.nii"))
     with pytest.raises(rr.ReadError, match="neither a file nor a folder"):
-        io.read_image(os.devnull)
+        io.read_sitk(os.devnull)
     (tmp_path / "text.txt").write_text("no image")
     assert "of no format that is read" in refusal(tmp_path / "text.txt")
     (tmp_path / "empty.nii").touch()

@@ -50,7 +50,7 @@ def test_images_take_the_place_of_older_ones(tmp_path, suffix):
     for image in (IMAGE * 2, IMAGE):
         io.write_image(image, path)
     np.testing.assert_array_equal(
-        sitk.GetArrayFromImage(io.read_image(path)), sitk.GetArrayFromImage(IMAGE)
+        sitk.GetArrayFromImage(io.read_sitk(path)), sitk.GetArrayFromImage(IMAGE)
     )
     assert all(file.name.startswith("image.") for file in tmp_path.iterdir())
     umask = os.umask(0)

@@ -5,7 +5,8 @@ Both interfaces read here, ours and PyRadiomics', and write here.
 
 from radiomics_rs.io.arrays import ImageLike, read, volume, volumes, volumes_on_mask
 from radiomics_rs.io.errors import NATIVE, Door, RadiomicsWarning, refuse, warn
-from radiomics_rs.io.files import check_place, read_image
+from radiomics_rs.io.files import check_place, read_sitk
+from radiomics_rs.io.record import Decision, Record
 from radiomics_rs.io.voxels import IDENTITY, ORIGIN, Matrix, Triple, Volume, from_sitk
 from radiomics_rs.io.writing import beside, text_file, write_image
 
@@ -13,17 +14,19 @@ __all__ = [
     "IDENTITY",
     "NATIVE",
     "ORIGIN",
+    "Decision",
     "Door",
     "ImageLike",
     "Matrix",
     "RadiomicsWarning",
+    "Record",
     "Triple",
     "Volume",
     "beside",
     "check_place",
     "from_sitk",
     "read",
-    "read_image",
+    "read_sitk",
     "refuse",
     "text_file",
     "volume",

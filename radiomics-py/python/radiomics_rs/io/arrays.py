@@ -17,7 +17,7 @@ from radiomics_rs.io.errors import NATIVE, Door
 from radiomics_rs.io.files import check_place, read_decoded
 from radiomics_rs.io.voxels import SLICE_THICKNESS_MM, Triple, Volume, placed, three_dimensional
 
-ImageLike: TypeAlias = "str | os.PathLike[str] | sitk.Image | npt.NDArray[Any]"
+ImageLike: TypeAlias = "str | os.PathLike[str] | sitk.Image | Volume | npt.NDArray[Any]"
 
 
 def volumes(
@@ -121,7 +121,7 @@ def volume(image: ImageLike, spacing_mm: float | Sequence[float] | None) -> Volu
 def read(path: str | os.PathLike[str], role: str = "image") -> Volume:
     """The image in a file of any format that SimpleITK reads, or in a folder of one DICOM series.
 
-    `role` says in messages what the file is for. Raises as `read_image`, and ReadError for what is
+    `role` says in messages what the file is for. Raises as `read_sitk`, and ReadError for what is
     no single volume of numbers.
     """
     return placed(read_decoded(path, role), f"the {role} {os.fspath(path)}")
@@ -135,6 +135,8 @@ def _open(
     elif isinstance(given, sitk.Image):
         what, image = f"the {role}", given
         check_place(image, what, door)
+    elif isinstance(given, Volume):
+        return given
     else:
         return _array(role, given, channel)
     if channel is not None:
@@ -151,7 +153,7 @@ def _array(role: str, given: Any, channel: int | None) -> npt.NDArray[Any]:
     if not isinstance(given, np.ndarray):
         raise TypeError(
             f"the {role} is of type {type(given).__name__}: "
-            "give a file path, a SimpleITK image or a NumPy array of numbers"
+            "give a file path, a SimpleITK image, a Volume or a NumPy array of numbers"
         )
     if channel is not None:
         given = masks.channel_of_array(given, channel)

@@ -44,9 +44,7 @@ FORMATS: tuple[tuple[str, str, ModuleType], ...] = (
 )
 
 
-def read_image(
-    path: str | os.PathLike[str], role: str = "image", door: Door = NATIVE
-) -> sitk.Image:
+def read_sitk(path: str | os.PathLike[str], role: str = "image", door: Door = NATIVE) -> sitk.Image:
     """The image in a file of any format that SimpleITK reads, or in a folder of one DICOM series.
 
     `role` says in messages what the file is for, `door` what becomes of what is noticed. Raises
@@ -117,7 +115,7 @@ def check_file(name: str, role: str) -> tuple[str, str, Checked]:
     """Check that a file is whole, as far as its format is known.
 
     Returns the names of the format and of who decodes it, and what is left to do. Raises as
-    `read_image`.
+    `read_sitk`.
     """
     with Path(name).open("rb") as stream:
         file = File(name, role, os.fstat(stream.fileno()).st_size, stream.read(HEAD))

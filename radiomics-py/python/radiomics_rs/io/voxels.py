@@ -16,6 +16,7 @@ from radiomics_rs._core import ReadError
 from radiomics_rs.io.decoded import PIXEL_IDS, Decoded
 from radiomics_rs.io.errors import NATIVE
 from radiomics_rs.io.files import check_place
+from radiomics_rs.io.record import Record
 
 Triple: TypeAlias = tuple[float, float, float]
 Matrix: TypeAlias = tuple[Triple, Triple, Triple]
@@ -40,6 +41,8 @@ class Volume:
     """Direction cosines: column c is the direction in which array axis c runs."""
     owner: Any = None
     """What the voxels are a view of, kept alive as long as they are."""
+    record: Record = Record()
+    """What was decided on the way from files to these voxels."""
 
     @property
     def geometry(self) -> tuple[Triple, Triple, Matrix]:
@@ -49,6 +52,15 @@ class Volume:
     def image(self) -> sitk.Image | None:
         """The SimpleITK image that the voxels are of, None for an array."""
         return self.owner.image() if isinstance(self.owner, Decoded) else self.owner
+
+    def to_sitk(self) -> sitk.Image:
+        """The volume as a SimpleITK image of three dimensions, with a copy of its voxels."""
+        voxels = self.voxels.astype(np.uint8) if self.voxels.dtype == bool else self.voxels
+        image = sitk.GetImageFromArray(voxels)
+        image.SetSpacing(self.spacing_mm[::-1])
+        image.SetOrigin(self.origin_mm[::-1])
+        image.SetDirection(np.array(self.direction)[::-1, ::-1].ravel().tolist())
+        return image
 
 
 def from_sitk(image: sitk.Image, role: str = "image") -> Volume:

@@ -28,7 +28,7 @@ def read(source, what, series=False):
         os.path.isfile(source) or (series and os.path.isdir(source))
     ):
         try:
-            return io.read_image(source, what, _DOOR)
+            return io.read_sitk(source, what, _DOOR)
         except RadiomicsError as error:
             if os.path.isfile(source):
                 raise RuntimeError(str(error)) from error
