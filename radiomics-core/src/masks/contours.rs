@@ -54,8 +54,8 @@ pub struct ContourReport {
 ///
 /// A voxel centre is inside if a line from it to the outside crosses the contours of its slice an odd number
 /// of times: a contour within another one is a hole, and one within the hole an island. A centre on a line (to
-/// [`ON_LINE_VOXELS`]) is in the mask, on the outer border and on that of a hole alike. Lines that are there an
-/// even number of times, such as the bridge of a keyhole, are no border.
+/// [`ON_LINE_VOXELS`]) is in the mask, on the outer border and on that of a hole alike. Edges that
+/// join the same two points an even number of times, such as the bridge of a keyhole, are no border.
 ///
 /// A contour lies in the slice from which none of its points is farther than `slice_tolerance` of the distance
 /// between slices.

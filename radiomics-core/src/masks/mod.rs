@@ -1,6 +1,8 @@
 //! Masks that are made, not given.
 
 mod contours;
+#[cfg(test)]
+mod contours_tests;
 mod crossings;
 mod edges;
 mod owned;

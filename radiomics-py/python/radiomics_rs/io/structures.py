@@ -83,6 +83,8 @@ def read(path: str | os.PathLike[str]) -> Structures:
         file = File(name, ROLE, os.fstat(stream.fileno()).st_size, stream.read(HEAD))
     if file.size == 0:
         raise file.error("it is empty, of 0 bytes")
+    if file.head[elements.MARK_AT :][: len(elements.MARK)] != elements.MARK:
+        raise file.error("it is no DICOM file, which has DICM behind its first 128 bytes")
     # pydicom does not see that the end is missing.
     elements.read(file)
     with memory(f"to read {ROLE} {name}"), quiet(), warnings.catch_warnings():
@@ -94,9 +96,7 @@ def read(path: str | os.PathLike[str]) -> Structures:
         except Exception as error:  # whatever pydicom stumbles over
             if is_shortage(error):
                 raise
-            raise file.error(
-                f"it is no DICOM file, or a damaged one ({error}): export it again"
-            ) from error
+            raise file.error(f"it is damaged ({error}): export it again") from error
 
 
 def _parsed(file: File) -> Structures:
