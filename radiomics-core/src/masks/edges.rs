@@ -173,7 +173,7 @@ impl<'a> Plane<'a> {
 
 /// Whether the job is to stop, asked every now and then.
 fn look_up(n: usize) {
-    if n % 1024 == 0 {
+    if n.is_multiple_of(1024) {
         work::check();
     }
 }
@@ -182,5 +182,5 @@ fn look_up(n: usize) {
 fn whole(low: f64, high: f64, end: usize) -> Option<std::ops::RangeInclusive<usize>> {
     let first = (low - ON_LINE_VOXELS).ceil().max(0.0);
     let last = (high + ON_LINE_VOXELS).floor().min(end as f64 - 1.0);
-    (first <= last).then(|| first as usize..=last as usize)
+    (first <= last).then_some(first as usize..=last as usize)
 }
