@@ -138,7 +138,7 @@ fn inverse(m: &[[f64; 3]; 3]) -> [[f64; 3]; 3] {
 }
 
 /// The axis along which contours extend least: their slices lie across it, whatever the axes of the image are
-/// called. The first of equal ones.
+/// called. The first of those that are equal but for rounding.
 fn slice_axis(contours: &[Contour]) -> usize {
     let mut extents = [0.0; 3];
     for contour in contours {
@@ -147,7 +147,8 @@ fn slice_axis(contours: &[Contour]) -> usize {
             *sum += if low <= high { high - low } else { 0.0 };
         }
     }
-    (1..3).fold(0, |least, axis| if extents[axis] < extents[least] { axis } else { least })
+    let rounding = 1e-3 * contours.len() as f64;
+    (1..3).fold(0, |least, axis| if extents[axis] + rounding < extents[least] { axis } else { least })
 }
 
 /// The lowest and the highest coordinate of the points.
