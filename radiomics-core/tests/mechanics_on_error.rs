@@ -109,7 +109,9 @@ fn what_is_no_fault_of_a_region_fails_the_job() {
         Error::Region { error, .. } => *error,
         error => error,
     };
-    let error = |mask: &Mask, labels: &[i64], settings: &Settings| inner(run(mask, labels, settings, &quiet).unwrap_err());
+    let error = |mask: &Mask, labels: &[i64], settings: &Settings| {
+        inner(run(mask, labels, settings, &quiet).unwrap_err())
+    };
     assert!(matches!(error(&halves, &[1, 2], &settings()), Error::FractionalMask { .. }));
     assert!(matches!(error(&elsewhere, &[1, 3], &settings()), Error::GeometryMismatch { .. }));
     assert!(matches!(error(&mask, &[1, 0], &settings()), Error::BackgroundLabel));

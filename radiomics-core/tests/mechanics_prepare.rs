@@ -11,7 +11,8 @@ const SETTINGS: &str = "{resample_spacing_mm: 1.3, normalise: true, normalise_sc
 fn with<R>(run: impl FnOnce(&Image, &Mask, &Runtime) -> R) -> R {
     let grid = Grid::new(SHAPE, [2.0, 1.0, 1.0]).unwrap();
     let values = Array3::from_shape_fn(SHAPE, |(k, j, i)| ((k * 131 + j * 37 + i * 7) % 97) as f32);
-    let labels = Array3::from_shape_fn(SHAPE, |(k, j, i)| u8::from(k > 0 && j > 1 && j < 7 && i > 2 && i < 9));
+    let labels =
+        Array3::from_shape_fn(SHAPE, |(k, j, i)| u8::from(k > 0 && j > 1 && j < 7 && i > 2 && i < 9));
     let image = Image::new(grid.clone(), values.view()).unwrap();
     let mask = Mask::new(grid, labels.view()).unwrap();
     let pool = Pool::new(2).unwrap();
@@ -53,9 +54,8 @@ fn features_of_prepared_voxels_are_those_of_the_extraction() {
 fn a_margin_is_of_millimetres_and_ends_with_the_image() {
     let settings = document::from_yaml("bin_width: 10").unwrap();
     with(|image, mask, runtime| {
-        let shape = |margin_mm| {
-            prepare_on(image, mask, 1, &settings, margin_mm, runtime).unwrap().roi.grid().shape
-        };
+        let shape =
+            |margin_mm| prepare_on(image, mask, 1, &settings, margin_mm, runtime).unwrap().roi.grid().shape;
         assert_eq!(shape(0.0), [5, 5, 6]);
         // A slice of 2 mm, rows and columns of 1 mm; the region ends with the image's last slice.
         assert_eq!(shape(1.5), [6, 8, 10]);

@@ -70,6 +70,36 @@ def wanted(label: Any, label_names: LabelNames = None) -> Wanted:
     return Wanted(dict(pairs), True, names)
 
 
+def wanted_of_texts(texts: Iterable[str], label_names: LabelNames = None) -> Any:
+    """What the options of a command ask for, as an argument of `wanted`.
+
+    Each text is a label, a name, `name=label`, "all", or several with commas between them. Raises
+    RegionError for what is none of these.
+    """
+    members = [one.strip() for text in texts for one in text.split(",")]
+    if members == [ALL]:
+        return ALL
+    if ALL in members and ALL not in names_of(label_names):
+        raise RegionError(f"the labels are {', '.join(members)}: give `all` by itself")
+    pairs = [one.partition("=") for one in members]
+    if any(equals for _, equals, _ in pairs):
+        return _sound_pairs(pairs)
+    return [int(one) if _is_whole(one) else one for one in members] or [1]
+
+
+def _sound_pairs(pairs: list[tuple[str, str, str]]) -> dict[str, int]:
+    """Labels by name; a label without a name is called by its number."""
+    named: dict[str, int] = {}
+    for name, equals, number in pairs:
+        given = number if equals else name
+        if not _is_whole(given) or name in named:
+            raise RegionError(
+                f"--label {name}{equals}{number}: give a name once, and a whole number as its label"
+            )
+        named[name] = int(given)
+    return named
+
+
 def names_of(given: LabelNames) -> dict[str, int]:
     """Labels by name: from a mapping, or from a table in a file (see `label_names`)."""
     if given is None:
@@ -102,7 +132,7 @@ def label_names(path: str | os.PathLike[str]) -> dict[str, int]:
             lines = [line for line in csv.reader(file, delimiter=separator) if any(line)]
     except (UnicodeDecodeError, csv.Error) as error:
         raise ReadError(f"cannot read {what}: it is no table of text ({error})") from None
-    rows = [line for line in lines[1:] or lines]
+    rows = lines[1:] or lines
     columns = min(map(len, lines), default=0)
     of_labels = [n for n in range(columns) if all(_is_whole(row[n]) for row in rows)]
     if not of_labels or columns < 2:

@@ -79,8 +79,8 @@ class FeatureRow(NamedTuple):
     """Why the value is undefined: "nothing_counted" (the region has nothing of what the matrix
     counts, such as pairs of neighbours), "not_defined" (the formula has no value for it, as the
     feature's summary says), "single_slice" (a feature of a volume, of a region that is a slice) or
-    "several_slices" (the other way round). "failed: " and what is wrong, where nothing of the region
-    could be computed. Empty for a value that is defined."""
+    "several_slices" (the other way round). "failed: " and what is wrong, where nothing of the
+    region could be computed. Empty for a value that is defined."""
 
     @classmethod
     def of(cls, column: Column, value: float, reason: str = "") -> FeatureRow:
