@@ -135,8 +135,8 @@ class LesionSummary:
     largest: Any
     """Label of the lesion of the largest volume."""
     volumes_mm3: dict[Any, float]
-    """Volume (voxel counting) of each lesion that has one: neither one that could not be computed nor
-    one of a single slice has, and they have no weight."""
+    """Volume (voxel counting) of each lesion that has one: neither one that could not be computed
+    nor one of a single slice has, and they have no weight."""
     table: FeatureTable
     """Mean of each feature over the lesions, weighted by their volumes. A feature that is undefined
     for a lesion is averaged over the others; one that is undefined for all is NaN."""
