@@ -54,15 +54,15 @@ def corners(shape: tuple[int, ...]) -> Floats:
     return np.stack(np.meshgrid(*ends, indexing="ij"), -1).reshape(-1, 3).astype(np.float64)
 
 
-def align(
-    image: Volume, mask: Volume, what: str = "mask", tolerance: float = TOLERANCE
-) -> Volume:
+def align(image: Volume, mask: Volume, what: str = "mask", tolerance: float = TOLERANCE) -> Volume:
     """The mask in the axes of the image, if both have the same voxel centres.
 
-    Axes in another order or direction are turned, as views; the record says so. `what` is how
-    messages call the mask.
+    Axes in another order or direction are turned, as views; the record says so.
 
     Args:
+        image: on whose grid.
+        mask: what is to be on it.
+        what: how messages call the mask.
         tolerance: the largest difference that counts as none: in mm for spacing and origin, in
             direction cosines for the direction.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pydicom
 
-from radiomics_rs._aside import aside
 from radiomics_rs._core import GeometryError, ReadError
 from radiomics_rs.io import elements
 from radiomics_rs.io.dicom import SEGMENTATIONS
 from radiomics_rs.io.errors import File
 from radiomics_rs.io.files import file_name
-from radiomics_rs.io.grids import matrix, positions
+from radiomics_rs.io.grids import matrix
 from radiomics_rs.io.record import Record
 from radiomics_rs.io.voxels import Volume
 
@@ -137,9 +136,7 @@ def _segmentation(file: File, dataset: Any) -> Segmentation:
     return found
 
 
-def _segments(
-    file: File, dataset: Any, kind: str, frames: Sequence[Frame]
-) -> dict[int, Segment]:
+def _segments(file: File, dataset: Any, kind: str, frames: Sequence[Frame]) -> dict[int, Segment]:
     padding = dataset.get("PixelPaddingValue") if kind == "LABELMAP" else None
     counts = Counter(frame.segment for frame in frames)
     found: dict[int, Segment] = {}

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal, TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from radiomics_rs._core import GeometryError, RegionError, SettingsError
+from radiomics_rs._core import RegionError, SettingsError
 from radiomics_rs.io.errors import NATIVE, Door
 from radiomics_rs.io.record import Record
-from radiomics_rs.io.seg_frames import Placer, Segment, Segmentation, opened, own_grid
+from radiomics_rs.io.seg_frames import Segment, Segmentation, opened, own_grid
+from radiomics_rs.io.seg_place import Placer
 from radiomics_rs.io.shortage import memory
 from radiomics_rs.io.voxels import Volume
 
@@ -97,6 +98,7 @@ def read_seg(
         outside: whether voxels of a segment outside of the image are an "error", or left out
             with a warning that counts them ("ignore").
         as_labels: one volume whose values are the numbers of the segments, which must not overlap.
+        door: what becomes of warnings.
 
     Raises:
         ReadError: no SEG, or one whose parts do not agree.
