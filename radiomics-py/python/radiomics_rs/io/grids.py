@@ -153,7 +153,8 @@ def difference(image: Volume, mask: Volume, tolerance: float = TOLERANCE) -> str
 
 
 def _shown(values: npt.ArrayLike) -> str:
-    return str(np.round(np.asarray(values, np.float64), 6).tolist()).replace(".0,", ",")
+    found = np.asarray(values)
+    return str((found if found.dtype.kind in "iu" else np.round(found, 6)).tolist())
 
 
 def matrix(columns: npt.ArrayLike) -> Matrix:
