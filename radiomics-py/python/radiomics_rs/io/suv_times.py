@@ -1,0 +1,122 @@
+"""From when to when the dose of a PET decays."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from radiomics_rs.io.suv_headers import Header, parsed
+
+#: Private fields with the start of the scan: GE's and Siemens'.
+GE_START, SIEMENS_START = (0x0009, 0x100D), (0x0071, 0x1022)
+#: An administration that is given as a time of day alone was yesterday if that is so long ago.
+LONGEST_NIGHT_S = 12 * 3600
+#: Half-lives after which nothing is left to scan: dates were changed.
+MOST_HALF_LIVES = 10
+START = "RadiopharmaceuticalStartTime (0018,1072)"
+START_MOMENT = "RadiopharmaceuticalStartDateTime (0018,1078)"
+
+
+@dataclass(frozen=True)
+class Times:
+    """How long the dose decays, by each rule that the headers allow."""
+
+    decay_s: dict[str, float]
+    pathway: dict[str, str]
+
+
+def times_of(slices: Sequence[Header], half_life: float) -> Times:
+    """The times of a PET that is corrected to the start of the scan; raises ReadError."""
+    first = slices[0]
+    acquired = [moment for header in slices if (moment := header.moment("Acquisition"))]
+    if len(acquired) != len(slices):
+        raise first.error(
+            "AcquisitionDate and AcquisitionTime (0008,0022), (0008,0032)",
+            None,
+            "the scan's start is not known",
+        )
+    earliest = min(acquired)
+    start, pathway = _scan_start(first, earliest)
+    given = _administration(first, start)
+    decay = {"qiba": _interval(first, given, start, half_life)}
+    named = {"qiba": pathway}
+    reference = _frame_reference(first, half_life)
+    if reference is not None:
+        decay["frame_reference"] = (reference - given).total_seconds()
+        named["frame_reference"] = "frame reference time"
+    else:
+        decay["frame_reference"] = decay["qiba"]
+        named["frame_reference"] = f"{pathway}, as there is no frame reference time"
+    return Times(decay, named)
+
+
+def _scan_start(first: Header, earliest: datetime.datetime) -> tuple[datetime.datetime, str]:
+    """QIBA's start of the scan: series time, unless that was written after the acquisition."""
+    series = first.moment("Series")
+    if series is not None and series <= earliest:
+        return series, "series time"
+    for tag, name in ((GE_START, "GE's scan start"), (SIEMENS_START, "Siemens' scan start")):
+        private = first.private_moment(tag)
+        if private is not None and private <= earliest:
+            return private, name
+    return earliest, "earliest acquisition time"
+
+
+def _administration(first: Header, start: datetime.datetime) -> datetime.datetime:
+    """When the dose was given."""
+    text = first.radio_text("RadiopharmaceuticalStartDateTime")
+    if text:
+        moment = parsed(text)
+        if moment is None:
+            raise first.error(START_MOMENT, text, "it is no date and time")
+        return moment
+    text = first.radio_text("RadiopharmaceuticalStartTime")
+    moment = parsed(f"{start:%Y%m%d}{text}") if text else None
+    if moment is None:
+        raise first.error(START, text, "when the dose was given is not known")
+    if moment > start:
+        yesterday = moment - datetime.timedelta(days=1)
+        if (start - yesterday).total_seconds() <= LONGEST_NIGHT_S:
+            return yesterday
+    return moment
+
+
+def _interval(
+    first: Header, given: datetime.datetime, start: datetime.datetime, half_life: float
+) -> float:
+    seconds = (start - given).total_seconds()
+    if seconds < 0:
+        raise first.error(
+            START_MOMENT,
+            f"{given:%Y-%m-%d %H:%M:%S}",
+            f"the administration lies {-seconds:g} s after the start of the scan, "
+            f"{start:%Y-%m-%d %H:%M:%S}",
+        )
+    if seconds > MOST_HALF_LIVES * half_life:
+        raise first.error(
+            START_MOMENT,
+            f"{given:%Y-%m-%d %H:%M:%S}",
+            f"that is {seconds / half_life:.3g} half-lives before the start of the scan, "
+            f"{start:%Y-%m-%d %H:%M:%S}: one of the dates is wrong",
+        )
+    return seconds
+
+
+def _frame_reference(first: Header, half_life: float) -> datetime.datetime | None:
+    """The time that activity refers to: when the first frame had its mean activity."""
+    acquired = first.moment("Acquisition")
+    texts = [first.text("FrameReferenceTime"), first.text("ActualFrameDuration")]
+    try:
+        reference, duration = (float(text) / 1000 for text in texts)
+    except ValueError:
+        return None
+    series = first.moment("Series")
+    if acquired is None or not duration > 0 or not math.isfinite(reference):
+        return None
+    if series == acquired:
+        return acquired
+    rate = math.log(2) / half_life
+    inside = math.log(rate * duration / -math.expm1(-rate * duration)) / rate
+    return acquired + datetime.timedelta(seconds=inside - reference)

@@ -1,0 +1,150 @@
+"""SUVs of real headers against other people's tools, and headers that no SUV follows from."""
+
+import copy
+import json
+
+import numpy as np
+import pytest
+
+import radiomics_rs as rr
+from radiomics_rs.io import Door, Volume
+from radiomics_rs.io.suv import factors, to_suv
+
+pydicom = pytest.importorskip("pydicom")
+SOUND = (
+    "across_midnight",
+    "cps_series_after_acquisition",
+    "decay_admin",
+    "ge_bqml",
+    "philips_bqml",
+    "philips_cnts_suv",
+    "real_gml_sts025",
+    "siemens_bqml",
+)
+BAD = ("error_counts_not_philips", "error_no_weight")
+pytestmark = pytest.mark.filterwarnings("ignore:The value length")
+
+
+def opened(data, case):
+    folder = data / "clinical" / "suv" / case
+    slices = [pydicom.dcmread(path) for path in folder.rglob("*.dcm")]
+    slices.sort(key=lambda one: float(one.ImagePositionPatient[2]))
+    values = [
+        one.pixel_array * float(one.RescaleSlope) + float(one.RescaleIntercept) for one in slices
+    ]
+    expected = json.loads((folder / "expected.json").read_text())
+    return Volume(np.array(values), (1, 1, 1)), slices, expected
+
+
+@pytest.mark.filterwarnings("ignore::radiomics_rs.RadiomicsWarning")
+@pytest.mark.parametrize("case", SOUND)
+def test_sound_headers(data, case):
+    volume, slices, expected = opened(data, case)
+    found = to_suv(volume, slices)
+    tolerance = expected["tolerance_relative"]
+    factor = found.record["suv"].values["factor"]
+    np.testing.assert_allclose(factor, expected["suv_factor_after_rescale"], rtol=tolerance)
+    means = found.voxels.mean(axis=(1, 2))
+    # Slices of the reference are in the order of their files.
+    np.testing.assert_allclose(
+        sorted(means)[-len(expected["suv_mean_per_slice"]) :],
+        sorted(expected["suv_mean_per_slice"]),
+        rtol=max(tolerance, 1e-5),
+    )
+    np.testing.assert_allclose(found.voxels.max(), expected["suv_max"], rtol=max(tolerance, 1e-6))
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_headers(data, case):
+    volume, slices, expected = opened(data, case)
+    with pytest.raises(rr.ReadError) as error:
+        to_suv(volume, slices)
+    for named in ("PatientWeight (0010,1030)",) if "weight" in case else ("CNTS", "(7053,1000)"):
+        assert named in str(error.value), expected["message_must_name"]
+
+
+def test_the_rules_differ(data):
+    _, slices, expected = opened(data, "cps_series_after_acquisition")
+    said = []
+    door = Door(said.append, pytest.fail)
+    qiba = factors(slices, door=door).factors[0]
+    other = factors(slices, rule="frame_reference", door=door).factors[0]
+    ratio = expected["tools"]["mirp_2_7_0"]["ratio"]
+    np.testing.assert_allclose(other / qiba, ratio, rtol=1e-4)
+    assert said == []
+    for one in slices:
+        one.ActualFrameDuration = 600000
+    factors(slices, door=door)
+    assert "differ by" in said[0]
+    assert "qiba was taken" in said[0]
+
+
+def test_body_sizes(data):
+    _, slices, _ = opened(data, "ge_bqml")
+    weight, height = 52, 1.65
+    by_weight, lean, surface = (factors(slices, kind).factors[0] for kind in ("bw", "lbm", "bsa"))
+    bmi = weight / height**2
+    np.testing.assert_allclose(lean / by_weight, 9270 / (8780 + 244 * bmi))
+    area_cm2 = 0.007184 * weight**0.425 * 165**0.725 * 1e4
+    np.testing.assert_allclose(surface / by_weight, area_cm2 / (1000 * weight))
+    _, stored, _ = opened(data, "real_gml_sts025")
+    bmi = 66 / 1.63**2
+    np.testing.assert_allclose(factors(stored, "lbm").factors[0], 9270 / (6680 + 216 * bmi))
+
+
+def _radio(name, value):
+    def change(one):
+        setattr(one.RadiopharmaceuticalInformationSequence[0], name, value)
+
+    return change
+
+
+def _field(name, value):
+    return lambda one: setattr(one, name, value)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_radio("RadionuclideTotalDose", 152), r"RadionuclideTotalDose .* is 152 Bq"),
+        (_radio("RadionuclideTotalDose", None), r"RadionuclideTotalDose .* is missing"),
+        (_radio("RadionuclideHalfLife", 0), r"RadionuclideHalfLife .* is 0"),
+        (_field("PatientWeight", 0), r"PatientWeight .* is 0 kg"),
+        (_field("PatientSize", 165), r"PatientSize .* is 165 m: it is in m, not in cm"),
+        (_field("PatientSex", "O"), r"PatientSex .* is O"),
+        (_field("DecayCorrection", "NONE"), r"DecayCorrection .* is NONE"),
+        (_field("CorrectedImage", ["DECY"]), "not corrected for attenuation"),
+        (_field("CorrectedImage", ["ATTN"]), "not corrected for decay"),
+        (_field("Modality", "CT"), r"Modality .* is CT"),
+        (_field("Units", "PROPCNTS"), r"Units .* is PROPCNTS"),
+        (
+            _radio("RadiopharmaceuticalStartDateTime", "20201217105621"),
+            "the administration lies 3600 s after the start",
+        ),
+        (
+            _radio("RadiopharmaceuticalStartDateTime", "20201201084500"),
+            "half-lives before the start of the scan",
+        ),
+        (_radio("RadiopharmaceuticalStartDateTime", "morning"), "no date and time"),
+    ],
+)
+def test_headers_that_no_suv_follows_from(data, change, said):
+    _, slices, _ = opened(data, "ge_bqml")
+    slices = copy.deepcopy(slices)
+    for one in slices:
+        change(one)
+    with pytest.raises(rr.ReadError, match=said):
+        factors(slices, "lbm")
+
+
+def test_slices_and_headers_that_do_not_match(data):
+    volume, slices, _ = opened(data, "ge_bqml")
+    with pytest.raises(rr.ReadError, match="3 slices and 2 headers"):
+        to_suv(volume, slices[:2])
+    slices[1].Units = "CNTS"
+    with pytest.raises(rr.ReadError, match="slice 2 of the PET: Units is CNTS"):
+        to_suv(volume, slices)
+    with pytest.raises(rr.SettingsError, match="suv is 'ibw'"):
+        factors(slices, "ibw")
+    with pytest.raises(rr.SettingsError, match="suv_rule is 'mirp'"):
+        factors(slices, rule="mirp")
