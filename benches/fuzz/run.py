@@ -1,7 +1,7 @@
-"""Random parameter files or settings through the library, in search of what no input may cause.
+"""Random parameter files, settings or contours, in search of what no input may cause.
 
-    python benches/fuzz/run.py {files,settings} --seconds 1800 --seed N
-    python benches/fuzz/run.py {files,settings} --seed N --case K
+    python benches/fuzz/run.py {files,settings,contours} --seconds 1800 --seed N
+    python benches/fuzz/run.py {files,settings,contours} --seed N --case K
 
 A finding is a panic, a death of the process, a case that takes too long, running out of memory, an
 exception of a class that is not documented, or one that nobody raised on purpose; settings that
@@ -62,7 +62,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("what", choices=["files", "settings"])
+    parser.add_argument("what", choices=["files", "settings", "contours"])
     parser.add_argument("--seconds", type=float, default=60, metavar="S")
     parser.add_argument("--seed", type=int, default=0, metavar="N")
     parser.add_argument("--case", type=int, metavar="K", help="run this one alone, and show it")

@@ -1,6 +1,6 @@
 """The process that cases run in: a number a line in, a line of JSON out.
 
-python worker.py {files,settings} SEED MEGABYTES
+python worker.py {files,settings,contours} SEED MEGABYTES
 """
 
 from __future__ import annotations

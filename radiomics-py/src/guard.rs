@@ -58,6 +58,7 @@ pub fn raised(error: &Error, text: String) -> PyErr {
         | Error::InvalidGeometry { .. }
         | Error::VoxelsMismatch { .. }
         | Error::ShapeMismatch { .. }
+        | Error::InvalidContour { .. }
         | Error::GeometryMismatch { .. } => GeometryError::new_err(text),
         Error::EmptyMask { .. }
         | Error::LabelNotPresent { .. }

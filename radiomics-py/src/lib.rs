@@ -2,6 +2,7 @@
 //! its own. The package around it turns files and SimpleITK images into arrays.
 
 mod column;
+mod contours;
 mod extract;
 mod guard;
 mod inflate;
@@ -21,6 +22,8 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use super::column::{Column, columns};
+    #[pymodule_export]
+    use super::contours::rasterise;
     #[pymodule_export]
     use super::extract::{example, extract, features, filter_images};
     #[pymodule_export]

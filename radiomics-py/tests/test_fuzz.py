@@ -12,7 +12,7 @@ SEED = 6
 pytest.importorskip("resource", reason="the fuzzers limit memory as Unix does")
 
 
-@pytest.mark.parametrize("what", ["files", "settings"])
+@pytest.mark.parametrize("what", ["files", "settings", "contours"])
 def test_first_cases(what):
     command = [sys.executable, ROOT / "benches" / "fuzz" / "run.py", what, "--seed", str(SEED)]
     ran = subprocess.run([*command, "--cases", "25"], capture_output=True, text=True, check=False)

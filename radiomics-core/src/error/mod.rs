@@ -128,6 +128,20 @@ pub enum Error {
         /// Index (z, y, x) of the first voxel that holds no label.
         index: [usize; 3],
     },
+    /// A point of a contour that is nowhere.
+    #[error(
+        "point {} of contour {} lies at (z, y, x) {place_mm:?} mm: every coordinate must be a finite number, at most 1e7",
+        .point + 1,
+        .contour + 1
+    )]
+    InvalidContour {
+        /// Position of the contour among those given.
+        contour: usize,
+        /// Position of the point in the contour.
+        point: usize,
+        /// Coordinates (z, y, x) in millimetres.
+        place_mm: [f64; 3],
+    },
     /// The image has NaN or infinite voxels where the region is.
     #[error(
         "{count} voxels of the image in the region are NaN or infinite, the first one at (z, y, x) {index:?} ({value}): replace them or take them out of the mask"

@@ -220,6 +220,16 @@ def matrices(
 def matrices_of_levels(
     levels: npt.NDArray[np.uint16], n_g: int, settings: Settings
 ) -> list[_Matrix]: ...
+def rasterise(
+    contours: Sequence[bytes],
+    shape: tuple[int, ...],
+    geometry: _Geometry,
+    *,
+    what: str,
+    slice_tolerance: float,
+    threads: int,
+    memory_mb: float | None = None,
+) -> tuple[npt.NDArray[np.uint8], dict[str, Any]]: ...
 def inflate(data: bytes, length: int, gzip: bool) -> bytes | None: ...
 def end_idle_threads() -> None: ...
 def example() -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint8], _Triple]: ...
