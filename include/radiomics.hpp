@@ -67,6 +67,8 @@ struct job {
     progress_function progress;
     /// Megabytes that it may take; 0 for what the machine has free.
     double memory_mb = 0;
+    /// Whether a region that cannot be computed keeps its rows, without values, and a warning "failed".
+    bool record_failures = false;
 };
 
 /// Threads to compute on. One context is for one thread at a time, but for cancel(); contexts share
@@ -152,6 +154,7 @@ class context {
         c_job.label_count = what.labels.size();
         c_job.settings = with.c();
         c_job.memory_mb = what.memory_mb;
+        c_job.record_failures = what.record_failures;
         detail::watcher watching(what.progress, c_job);
         ::radiomics_table *made = nullptr;
         const auto status = ::radiomics_extract_many(c(), &c_job, &made);

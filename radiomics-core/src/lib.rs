@@ -58,7 +58,7 @@ pub mod voxel_map;
 mod work;
 
 pub use error::{Error, Result};
-pub use extract::{extract, extract_many};
+pub use extract::{OnError, extract, extract_many, extract_regions};
 pub use kernels::Isa;
 pub use kernels::voxel::Voxel;
 pub use names::Named;

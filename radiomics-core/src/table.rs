@@ -14,11 +14,14 @@ pub enum Status {
     Ok,
     /// The feature is not defined for this region; the value is NaN.
     Undefined,
+    /// Nothing of this region could be computed; the value is NaN.
+    Failed,
 }
 
 impl Named for Status {
     const KIND: &'static str = "status";
-    const NAMES: &'static [(&'static str, Self)] = &[("ok", Self::Ok), ("undefined", Self::Undefined)];
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("ok", Self::Ok), ("undefined", Self::Undefined), ("failed", Self::Failed)];
 }
 
 /// Why a value is undefined.
@@ -33,6 +36,8 @@ pub enum Reason {
     SingleSlice,
     /// The region has several slices, and the feature is one of a single slice.
     SeveralSlices,
+    /// The region could not be computed, as a warning of the code [`WarningCode::Failed`] says.
+    Failed,
 }
 
 impl Named for Reason {
@@ -42,6 +47,7 @@ impl Named for Reason {
         ("not_defined", Self::NotDefined),
         ("single_slice", Self::SingleSlice),
         ("several_slices", Self::SeveralSlices),
+        ("failed", Self::Failed),
     ];
 }
 
@@ -91,7 +97,11 @@ pub struct FeatureRow {
 impl FeatureRow {
     /// Whether the value is defined.
     pub fn status(&self) -> Status {
-        if self.value.is_nan() { Status::Undefined } else { Status::Ok }
+        match self.reason {
+            Some(Reason::Failed) => Status::Failed,
+            _ if self.value.is_nan() => Status::Undefined,
+            _ => Status::Ok,
+        }
     }
 }
 
@@ -137,6 +147,8 @@ pub enum WarningCode {
     FewLevels,
     /// The region has more than 256 grey levels.
     ManyLevels,
+    /// The region could not be computed.
+    Failed,
 }
 
 impl Named for WarningCode {
@@ -151,6 +163,7 @@ impl Named for WarningCode {
         ("single_level", Self::SingleLevel),
         ("few_levels", Self::FewLevels),
         ("many_levels", Self::ManyLevels),
+        ("failed", Self::Failed),
     ];
 }
 

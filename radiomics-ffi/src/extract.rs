@@ -2,7 +2,7 @@
 
 use std::ffi::{c_char, c_void};
 
-use radiomics_core::{FeatureTable, Image, Mask, Runtime, Settings, extract_many};
+use radiomics_core::{FeatureTable, Image, Mask, OnError, Runtime, Settings, extract_regions};
 
 use crate::context::{Call, radiomics_context};
 use crate::entry::entry;
@@ -42,6 +42,12 @@ pub struct radiomics_job {
     /// the machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
     /// RADIOMICS_ABI_VERSION 6.
     pub memory_mb: f64,
+    /// 1 for a region that cannot be computed to keep its rows, NaN with RADIOMICS_VALUE_STATUS_FAILED, and
+    /// to have a warning of the code "failed" that says why; 0 for it to fail the call. Since
+    /// RADIOMICS_ABI_VERSION 7.
+    pub record_failures: i32,
+    /// Padding.
+    pub reserved: i32,
 }
 
 // SAFETY: repr(C), begins with its size, and consists of numbers and pointers, all of which may be
@@ -70,7 +76,14 @@ pub unsafe extern "C" fn radiomics_extract(
             let settings = borrowed(settings, "settings")?;
             (out, settings, crate::image::image(image, "image", "image")?, crate::image::mask(mask)?)
         };
-        out.set(tables(&[("original", &image)], &mask, &[label], settings.core(), &call.runtime())?);
+        out.set(tables(
+            &[("original", &image)],
+            &mask,
+            &[label],
+            settings.core(),
+            OnError::Fail,
+            &call.runtime(),
+        )?);
         Ok(())
     };
     // SAFETY: by the rule of the header.
@@ -80,7 +93,7 @@ pub unsafe extern "C" fn radiomics_extract(
 /// Computes the features of one or many labels in one or many images: the rows of the table come
 /// label by label, and for each label image by image. The table is to be freed with
 /// radiomics_table_free. If one region fails, the whole call does, and the text of the error says
-/// where.
+/// where, unless the job says otherwise.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_extract_many(
@@ -103,7 +116,8 @@ pub unsafe extern "C" fn radiomics_extract_many(
             labels => labels.to_vec(),
         };
         let named: Vec<(&str, &Image)> = images.iter().map(|(name, image)| (*name, image)).collect();
-        let extract = |runtime: &Runtime| tables(&named, &mask, &labels, settings.core(), runtime);
+        let on_error = if job.record_failures == 0 { OnError::Fail } else { OnError::Record };
+        let extract = |runtime: &Runtime| tables(&named, &mask, &labels, settings.core(), on_error, runtime);
         out.set(terms.run(call, extract)?);
         Ok(())
     };
@@ -146,9 +160,10 @@ fn tables(
     mask: &Mask,
     labels: &[i64],
     settings: &Settings,
+    on_error: OnError,
     runtime: &Runtime,
 ) -> Result<*mut radiomics_table, Failure> {
-    let tables = extract_many(images, mask, labels, settings, runtime)?;
+    let tables = extract_regions(images, mask, labels, settings, on_error, runtime)?;
     let of_labels: Vec<(i64, FeatureTable)> = labels.iter().copied().zip(tables).collect();
     Ok(Box::into_raw(Box::new(radiomics_table::new(of_labels))))
 }

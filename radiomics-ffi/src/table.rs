@@ -30,6 +30,9 @@ pub enum radiomics_value_status {
     Ok = 0,
     /// The feature is not defined for this region; the value is NaN.
     Undefined = 1,
+    /// Nothing of the region could be computed, as a warning of the code "failed" says; the value is NaN. Since
+    /// RADIOMICS_ABI_VERSION 7.
+    Failed = 2,
 }
 
 /// One value and what it is of. The texts are UTF-8 and live as long as the table.
@@ -133,6 +136,7 @@ fn row_for_c(label: i64, row: &FeatureRow, texts: &mut Texts) -> radiomics_row {
     let status = match row.status() {
         Status::Ok => radiomics_value_status::Ok,
         Status::Undefined => radiomics_value_status::Undefined,
+        Status::Failed => radiomics_value_status::Failed,
     };
     let column = radiomics_column::new(&row.column, texts);
     radiomics_row {

@@ -6,7 +6,9 @@ use pyo3::types::PyDict;
 use radiomics_core::catalogue::FAMILIES;
 use radiomics_core::example::DigitalPhantom;
 use radiomics_core::filters::{Filter, filter_each, read_filters};
-use radiomics_core::{FeatureRow, FeatureTable, Grid, Image, Mask, Named, Voxels, Warning, extract_many};
+use radiomics_core::{
+    FeatureRow, FeatureTable, Grid, Image, Mask, Named, OnError, Voxels, Warning, extract_regions,
+};
 
 use serde_json::Value;
 
@@ -39,9 +41,10 @@ type Example<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, (f64, f64, f64));
 /// value is undefined, and is empty if it is not.
 ///
 /// `progress`, if not None, is called with the steps done and all steps, at least every 0.05 s; what it
-/// raises, or an interrupt, ends the work. `memory_mb` is how many megabytes the work may take.
+/// raises, or an interrupt, ends the work. `memory_mb` is how many megabytes the work may take. With
+/// `record`, a region that cannot be computed keeps its rows, and a warning of the code "failed" says why.
 #[pyfunction]
-#[pyo3(signature = (images, mask, mask_geometry, settings, *, labels, threads, progress=None, memory_mb=None))]
+#[pyo3(signature = (images, mask, mask_geometry, settings, *, labels, threads, progress=None, memory_mb=None, record=false))]
 #[allow(clippy::too_many_arguments, reason = "what the core takes, in Python's words")]
 pub fn extract(
     py: Python<'_>,
@@ -53,7 +56,9 @@ pub fn extract(
     threads: i64,
     progress: Option<Py<PyAny>>,
     memory_mb: Option<f64>,
+    record: bool,
 ) -> PyResult<Vec<(Vec<Row>, Vec<Doubt>)>> {
+    let on_error = if record { OnError::Record } else { OnError::Fail };
     let single = images.len() == 1;
     let role = |name: &str| if single { "image".to_owned() } else { format!("image `{name}`") };
     let borrowed = images
@@ -70,7 +75,7 @@ pub fn extract(
     let named: Vec<(&str, &Image)> = images.iter().map(|(name, image)| (*name, image)).collect();
     let mask = self::mask(voxels.voxels(), mask_geometry)?;
     let tables = on_threads(py, threads, Limits { progress, memory_mb }, |runtime, _| {
-        extract_many(&named, &mask, &labels, settings.core(), runtime)
+        extract_regions(&named, &mask, &labels, settings.core(), on_error, runtime)
     })?;
     let of_label = |table: &FeatureTable| {
         (table.rows().iter().map(row).collect(), table.warnings().iter().map(warning).collect())

@@ -9,6 +9,7 @@ mod inflate;
 mod maps;
 mod matrices;
 mod pools;
+mod prepare;
 mod pyradiomics;
 mod settings;
 mod value;
@@ -39,6 +40,8 @@ mod _core {
     use super::matrices::{matrices, matrices_of_levels};
     #[pymodule_export]
     use super::pools::end_idle_threads;
+    #[pymodule_export]
+    use super::prepare::{labels, prepare};
     #[pymodule_export]
     use super::pyradiomics::{pyradiomics_classes, pyradiomics_parameters, pyradiomics_settings};
     #[pymodule_export]

@@ -11,6 +11,26 @@ impl Error {
         }
     }
 
+    /// Whether the error is about one region of a job, so that others can be computed without it: not
+    /// about settings, which are validated before there is any region, about grids, or the machine.
+    pub(crate) fn is_of_region(&self) -> bool {
+        match self {
+            Self::EmptyMask { .. }
+            | Self::LabelNotPresent { .. }
+            | Self::NonFiniteVoxels { .. }
+            | Self::NonFiniteSurroundings { .. }
+            | Self::NonFiniteResult { .. }
+            | Self::RegionTooSmall { .. }
+            | Self::TooManyLevels { .. }
+            | Self::RangeTooLarge { .. }
+            | Self::NotDiscretised { .. }
+            | Self::OutsideBinEdges { .. }
+            | Self::Filter { .. } => true,
+            Self::Region { error, .. } | Self::Discretisation { error, .. } => error.is_of_region(),
+            _ => false,
+        }
+    }
+
     /// This error, saying in which region it came up; a cancelled job is no region's fault.
     pub(crate) fn of_region(self, image: &str, label: i64) -> Self {
         match self {

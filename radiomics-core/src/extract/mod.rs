@@ -1,15 +1,17 @@
 //! The main job: image, mask and settings in, a table of features out.
 
+mod many;
 mod warnings;
 
+pub use many::{OnError, extract_many, extract_regions};
+
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use ndarray::Array3;
 use rayon::prelude::*;
 
-use crate::catalogue::{Chosen, ORIGINAL, Selection, check_images, response_name};
-use crate::error::{Error, Result};
+use crate::catalogue::{Chosen, ORIGINAL, Selection, response_name};
+use crate::error::Result;
 use crate::families::family::Compute;
 use crate::families::job::{Job, Value};
 use crate::families::shared::line_sets::LineSets;
@@ -17,11 +19,11 @@ use crate::families::shared::zone_sets::ZoneSets;
 use crate::feature::Reads;
 use crate::filters::Filter;
 use crate::kernels::Isa;
-use crate::preprocess::{Known, KnownImage, KnownLabel, Prepared, grey_levels};
+use crate::preprocess::{Known, Prepared, grey_levels};
 use crate::region::levels::Levels;
 use crate::region::roi::Roi;
 use crate::region::sample::Sample;
-use crate::runtime::{Execution, Monitor, Runtime};
+use crate::runtime::{Execution, Monitor};
 use crate::settings::{Discretisation, Settings};
 use crate::table::{Column, FeatureRow, FeatureTable, Warning};
 use crate::volume::image::{Image, Mask};
@@ -50,56 +52,6 @@ pub fn extract(
         extract_one((ORIGINAL, image), mask, label, work, Known::default(), None, &mut warnings)
     })?;
     Ok(FeatureTable::new(rows(selection.columns(ORIGINAL, settings), values), warnings))
-}
-
-/// Computes the features of each of `labels` of one mask in each of several images, which have
-/// names: a table for each label, with the rows of one image after those of the other, called by
-/// its name or, after a filter, `name-filter`. Progress is told after each family of one image or response, for
-/// one discretisation if it depends on that, after each filter, and after what is done before the families; the
-/// steps that each of them counts for go by the time that they take.
-///
-/// # Errors
-/// As [`extract`]; with more than one label or image in [`Error::Region`](crate::Error::Region), which says where.
-/// [`Error::LabelTwice`](crate::Error::LabelTwice) and [`Error::ImageName`](crate::Error::ImageName) for labels
-/// and names with which rows could not be told apart.
-/// [`Error::Cancelled`](crate::Error::Cancelled) when the runtime's progress stops the job.
-pub fn extract_many(
-    images: &[(&str, &Image)],
-    mask: &Mask,
-    labels: &[i64],
-    settings: &Settings,
-    runtime: &Runtime,
-) -> Result<Vec<FeatureTable>> {
-    let selection = Selection::new(settings)?;
-    let names: Vec<&str> = images.iter().map(|(name, _)| *name).collect();
-    check_images(settings, &names)?;
-    let mut known = BTreeSet::new();
-    if let Some(&label) = labels.iter().find(|&&label| !known.insert(label)) {
-        return Err(Error::LabelTwice { label });
-    }
-    let single = images.len() * labels.len() == 1;
-    let table = |label: i64, of_images: &[KnownImage], mut of_label: KnownLabel, monitor: &Monitor| {
-        let work = Work { selection: &selection, settings, isa: runtime.isa, monitor };
-        let (mut all, mut warnings) = (Vec::new(), Vec::new());
-        let mut shape = (images.len() > 1).then(KnownShape::default);
-        for ((name, image), of_image) in images.iter().zip(of_images) {
-            let known = Known { image: Some(of_image), label: Some(&mut of_label) };
-            let shape = shape.as_mut();
-            let values = extract_one((*name, *image), mask, label, work, known, shape, &mut warnings);
-            let values = values.map_err(|error| if single { error } else { error.of_region(name, label) })?;
-            all.extend(rows(selection.columns(name, settings), values));
-        }
-        Ok(FeatureTable::new(all, warnings))
-    };
-    let steps = images.len() * labels.len() * steps_of_one(&selection, settings);
-    runtime.run(steps, |monitor| {
-        let of_images: Vec<KnownImage> = images.iter().map(|_| KnownImage::default()).collect();
-        // A single label is found faster by itself.
-        let boxes = if labels.len() > 1 { mask.boxes(labels) } else { vec![None; labels.len()] };
-        assert_eq!(boxes.len(), labels.len(), "a box for each label");
-        let of_labels = boxes.into_iter().map(|bounds| KnownLabel::new(bounds, images.len() > 1));
-        labels.iter().zip(of_labels).map(|(&label, known)| table(label, &of_images, known, monitor)).collect()
-    })
 }
 
 /// The steps of progress of what is done before the families, and of a filter.

@@ -8,6 +8,7 @@ mod known;
 mod lines;
 mod normalise;
 mod prepared;
+mod region;
 mod resample;
 mod resegment;
 
@@ -17,4 +18,5 @@ pub(crate) use discretise::grey_levels;
 pub(crate) use known::{Known, KnownImage, KnownLabel};
 pub use prepared::prepare;
 pub(crate) use prepared::{Labelled, Prepared};
+pub use region::{PreparedRegion, prepare_on};
 pub use resample::{Resampling, resampled_grid};

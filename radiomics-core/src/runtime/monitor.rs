@@ -122,6 +122,15 @@ impl<'a> Monitor<'a> {
         if self.job.is_stopped() { Err(self.cancelled()) } else { Ok(()) }
     }
 
+    /// Counts the steps up to `done` as done, of which a part that ended early left some.
+    ///
+    /// # Errors
+    /// As [`Self::advance`].
+    pub fn advance_to(&self, done: usize) -> Result<()> {
+        let before = self.state().done;
+        self.advance(done.checked_sub(before).expect("a part of no more steps than were counted"))
+    }
+
     /// Tells that all is done, if that is not known yet.
     pub fn end(&self) {
         if let (Some(progress), true) = (self.progress, self.state().last < self.total) {

@@ -140,6 +140,27 @@ static void several_labels_and_images(radiomics_context *context, const phantom 
     CHECK(radiomics_table_find(table, 2, "original_intensity_statistics_mean", &index) == RADIOMICS_STATUS_OK);
     radiomics_table_free(table);
 
+    /* A label that is not there fails the call, or is recorded and the other one computed. */
+    const int64_t held_and_absent[] = {2, 7};
+    job.labels = held_and_absent;
+    job.label_count = 2;
+    CHECK(radiomics_extract_many(context, &job, &table) == RADIOMICS_STATUS_LABEL_NOT_PRESENT);
+    job.record_failures = 1;
+    CHECK_OK(context, radiomics_extract_many(context, &job, &table));
+    CHECK(radiomics_table_length(table) == 2 * each);
+    for (size_t at = 0; at < 2 * each; ++at) {
+        radiomics_row row = RADIOMICS_ROW_INIT;
+        CHECK(radiomics_table_row(table, at, &row) == RADIOMICS_STATUS_OK);
+        CHECK((row.status == RADIOMICS_VALUE_STATUS_FAILED) == (row.label == 7));
+        CHECK((strcmp(row.reason, "failed") == 0) == (row.label == 7) && (row.label != 7 || isnan(row.value)));
+    }
+    radiomics_warning why = RADIOMICS_WARNING_INIT;
+    const size_t last = radiomics_table_warning_count(table) - 1;
+    CHECK(radiomics_table_warning(table, last, &why) == RADIOMICS_STATUS_OK);
+    CHECK(strcmp(why.code, "failed") == 0 && strstr(why.message, "label 7"));
+    radiomics_table_free(table);
+    job.record_failures = 0;
+
     /* A list of labels without any: a table without rows. */
     job.label_count = 0;
     CHECK_OK(context, radiomics_extract_many(context, &job, &table));

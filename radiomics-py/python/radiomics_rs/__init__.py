@@ -32,14 +32,19 @@ from radiomics_rs._core import (
 )
 from radiomics_rs._extract import columns, extract
 from radiomics_rs._filter import filter_image
+from radiomics_rs._labels import label_names
 from radiomics_rs._maps import FeatureMap, FeatureMaps, feature_maps
 from radiomics_rs._matrices import TextureMatrix, matrices
+from radiomics_rs._normalise import BinWidth, normalise, suggest_bin_width
 from radiomics_rs._plot import plot_map
+from radiomics_rs._prepare import Prepared, prepare
+from radiomics_rs._tables import LesionSummary, delta, summarise_lesions, to_frame
 from radiomics_rs._verify import verify
-from radiomics_rs.io import RadiomicsWarning
+from radiomics_rs.io import RadiomicsWarning, Volume
 from radiomics_rs.table import FeatureRow, FeatureTable, TableWarning
 
 __all__ = [
+    "BinWidth",
     "Column",
     "FeatureMap",
     "FeatureMaps",
@@ -47,7 +52,9 @@ __all__ = [
     "FeatureTable",
     "GeometryError",
     "InternalError",
+    "LesionSummary",
     "OutOfMemoryError",
+    "Prepared",
     "RadiomicsError",
     "RadiomicsWarning",
     "ReadError",
@@ -57,16 +64,24 @@ __all__ = [
     "TableWarning",
     "TextureMatrix",
     "Verification",
+    "Volume",
     "__version__",
     "columns",
+    "delta",
     "example",
     "extract",
     "feature_maps",
     "features",
     "filter_image",
+    "label_names",
     "matrices",
+    "normalise",
     "plot_map",
+    "prepare",
     "setting_keys",
+    "suggest_bin_width",
+    "summarise_lesions",
+    "to_frame",
     "verify",
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -39,24 +39,6 @@ def settings_of(given: SettingsLike) -> _core.Settings:
         f"the settings are of type {type(given).__name__}: "
         "give Settings, a mapping, the path of a YAML or JSON document, or None"
     )
-
-
-def labels_of(label: int | Iterable[int]) -> tuple[list[int], bool]:
-    """The labels, and whether they were given as several.
-
-    Raises RegionError, or TypeError for what is no whole number.
-    """
-    # Text is no label, and an array without axes is a single one.
-    has_members = getattr(label, "ndim", None) != 0
-    if isinstance(label, Iterable) and not isinstance(label, TEXT) and has_members:
-        labels = [label_of(one) for one in label]
-        if not labels:
-            raise RegionError("the labels are empty: give at least one label of the mask")
-        for place, one in enumerate(labels):
-            if one in labels[:place]:
-                raise RegionError(f"label {one} is given twice: give each label once")
-        return labels, True
-    return [label_of(label)], False
 
 
 def label_of(given: Any) -> int:

@@ -15,6 +15,13 @@ _Row = tuple[Column, float, str]
 _Doubt = tuple[str, int, str, str]
 _Progress = Callable[[int, int], object] | None
 _Image = tuple[str, npt.NDArray[Any], _Geometry]
+_Region = tuple[
+    npt.NDArray[np.float64],
+    npt.NDArray[np.bool_],
+    npt.NDArray[np.bool_],
+    npt.NDArray[np.uint16] | None,
+    _Geometry,
+]
 
 class _Feature(TypedDict):
     family: str
@@ -164,6 +171,7 @@ def extract(
     threads: int,
     progress: _Progress = None,
     memory_mb: float | None = None,
+    record: bool = False,
 ) -> list[tuple[list[_Row], list[_Doubt]]]: ...
 def filter_images(
     image: npt.NDArray[Any],
@@ -220,6 +228,19 @@ def matrices(
 def matrices_of_levels(
     levels: npt.NDArray[np.uint16], n_g: int, settings: Settings
 ) -> list[_Matrix]: ...
+def prepare(
+    image: npt.NDArray[Any],
+    image_geometry: _Geometry,
+    mask: npt.NDArray[Any],
+    mask_geometry: _Geometry,
+    settings: Settings,
+    *,
+    label: int,
+    margin_mm: float,
+    threads: int,
+    memory_mb: float | None = None,
+) -> _Region: ...
+def labels(mask: npt.NDArray[Any], geometry: _Geometry) -> list[int]: ...
 def rasterise(
     contours: Sequence[bytes],
     shape: tuple[int, ...],

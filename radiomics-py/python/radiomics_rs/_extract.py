@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias, overload
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias, overload
 
 from radiomics_rs import _core
 from radiomics_rs._arguments import (
     Progress,
     SettingsLike,
-    labels_of,
     memory_of,
     progress_of,
     settings_of,
     whole,
 )
-from radiomics_rs._core import RadiomicsError, SettingsError
-from radiomics_rs.io import Door, ImageLike, refuse, volumes_on_mask, warn
-from radiomics_rs.table import FeatureRow, FeatureTable, TableWarning
+from radiomics_rs._core import RadiomicsError, RegionError, SettingsError
+from radiomics_rs._grids import onto_mask
+from radiomics_rs._labels import Label, LabelNames, Wanted, wanted
+from radiomics_rs.io import Door, ImageLike, Volume, refuse, volumes_on_mask, warn
+from radiomics_rs.table import FAILED, FeatureRow, FeatureTable, TableWarning
 
 # What rows call an image that has no name of its own and that no filter made.
 ORIGINAL = "original"
 
+#: What becomes of a call when one of its regions cannot be computed.
+ON_ERROR = ("raise", "record")
+
 ImagesLike: TypeAlias = "ImageLike | Mapping[str, ImageLike]"
+MaskLike: TypeAlias = "ImageLike | Mapping[str, ImageLike] | Sequence[ImageLike]"
 FilterLike: TypeAlias = "str | Mapping[str, Any]"
 FiltersLike: TypeAlias = "FilterLike | Sequence[FilterLike] | None"
 
@@ -34,10 +40,13 @@ def extract(
     settings: SettingsLike = None,
     *,
     label: int = 1,
+    label_names: LabelNames = None,
+    on_error: str = "raise",
     filters: FiltersLike = None,
     threads: int = 0,
     spacing_mm: float | Sequence[float] | None = None,
     resample_mask: bool = False,
+    resample_images: bool = False,
     label_channel: int | None = None,
     strict: bool = False,
     memory_mb: float | None = None,
@@ -51,33 +60,60 @@ def extract(
     mask: ImageLike,
     settings: SettingsLike = None,
     *,
-    label: Iterable[int],
+    label: Literal["all"] | Iterable[Label] | Mapping[str, int],
+    label_names: LabelNames = None,
+    on_error: str = "raise",
     filters: FiltersLike = None,
     threads: int = 0,
     spacing_mm: float | Sequence[float] | None = None,
     resample_mask: bool = False,
+    resample_images: bool = False,
     label_channel: int | None = None,
     strict: bool = False,
     memory_mb: float | None = None,
     progress: Progress = None,
-) -> dict[int, FeatureTable]: ...
+) -> dict[Any, FeatureTable]: ...
+
+
+@overload
+def extract(
+    image: ImagesLike,
+    mask: Mapping[str, ImageLike] | Sequence[ImageLike],
+    settings: SettingsLike = None,
+    *,
+    label: Label = 1,
+    label_names: LabelNames = None,
+    on_error: str = "raise",
+    filters: FiltersLike = None,
+    threads: int = 0,
+    spacing_mm: float | Sequence[float] | None = None,
+    resample_mask: bool = False,
+    resample_images: bool = False,
+    label_channel: int | None = None,
+    strict: bool = False,
+    memory_mb: float | None = None,
+    progress: Progress = None,
+) -> dict[Any, FeatureTable]: ...
 
 
 def extract(
     image: ImagesLike,
-    mask: ImageLike,
+    mask: MaskLike,
     settings: SettingsLike = None,
     *,
-    label: int | Iterable[int] = 1,
+    label: Label | Iterable[Label] | Mapping[str, int] = 1,
+    label_names: LabelNames = None,
+    on_error: str = "raise",
     filters: FiltersLike = None,
     threads: int = 0,
     spacing_mm: float | Sequence[float] | None = None,
     resample_mask: bool = False,
+    resample_images: bool = False,
     label_channel: int | None = None,
     strict: bool = False,
     memory_mb: float | None = None,
     progress: Progress = None,
-) -> FeatureTable | dict[int, FeatureTable]:
+) -> Any:
     """Compute the features of the voxels of `mask` that have `label`.
 
     Several images, labels, filters and discretisations (a list as `bin_width`, `bin_number` or
@@ -96,10 +132,21 @@ def extract(
             `image` is the name or, after a filter, `name-filter`. All are read before the work
             begins.
         mask: whole-number labels, 0 being the background; same kinds as `image`. An array
-            beside a file or SimpleITK image takes that one's geometry.
+            beside a file or SimpleITK image takes that one's geometry. Or several masks, which
+            may overlap: a mapping from names, or a list; each is a region of its own, its
+            voxels that have `label`.
         settings: `Settings`, a mapping of settings, the path of a YAML or JSON document, or
             None for the IBSI profile.
-        label: which label of the mask is the region, or several of them, such as `[1, 2]`.
+        label: which label of the mask is the region, or several of them: a list such as
+            `[1, 5]`, `"all"` of the mask, or a mapping from names such as `{"liver": 5}`. With
+            `label_names` a name stands for its label.
+        label_names: what labels are called: a mapping from names to labels, or the path of a
+            table (see `label_names`). The tables of several labels are then called by name.
+        on_error: what becomes of the call when a region cannot be computed, such as one of a
+            single voxel: "raise" the error, or "record" it. A region that is recorded keeps its
+            rows, NaN with the status "failed" and the error as their reason, and a warning of
+            the code "failed"; the others are computed. What no region could do without, such as
+            settings, files and memory, is an error in any case.
         filters: what features are computed of, in place of the settings' own: a filter or a list
             of them, each a name (`"original"` is the image as it is) or a mapping from one to its
             parameters, such as `{"laplacian_of_gaussian": {"sigma_mm": [1, 2, 3]}}`; a list as a
@@ -110,6 +157,10 @@ def extract(
         resample_mask: whether a mask on another grid than the first image is resampled to that,
             by nearest neighbour, as PyRadiomics' `correctMask` does. The box of each region must
             lie inside of the image. A mask of one cropped to its region, for one, needs it.
+        resample_images: whether images on other grids than the mask are resampled to that, by
+            SimpleITK and the setting `image_interpolation` (nearest, linear or cubic_spline), in
+            patient coordinates as the files give them: nothing is registered. What the mask
+            shows and the image does not is NaN. The tables' `warnings` say so.
         label_channel: which component of a mask that has several holds the label, counted from 0;
             for an array the last one of four axes. A mask of overlapping segments has several.
         strict: whether what makes values doubtful, such as a single grey level, is an error. If
@@ -124,58 +175,173 @@ def extract(
 
     Returns:
         One row a feature, in catalogue order. A feature that is not defined for the region
-        is NaN with the status "undefined". For several labels a dict from label to table, in the
-        order given; `pandas.concat({k: t.to_pandas() for k, t in tables.items()})` is one frame.
+        is NaN with the status "undefined". For several labels a dict from label, or its name, to
+        table, in the order given, that of "all" being ascending; for several masks one from name,
+        or place in the list from 0. `to_frame` makes one data frame of such a dict.
 
     Raises:
         RadiomicsError: an image, mask, label or setting that cannot be used; the message names
             the value and the remedy, and with several images or labels which one. It is a
             ValueError, and one of ReadError (a file that is damaged or of another kind),
             GeometryError (where voxels lie), RegionError (mask, label, intensities),
-            SettingsError and OutOfMemoryError. One that fails fails the call.
+            SettingsError and OutOfMemoryError. One that fails fails the call, see `on_error`.
         TypeError: an argument of a kind that is not listed here.
         OSError: a file that cannot be opened, such as FileNotFoundError.
     """
     chosen = settings_of(settings)
     if filters is not None:
         chosen = chosen.replace(filters=filters)
-    labels, several = labels_of(label)
-    memory_mb, progress = memory_of(memory_mb), progress_of(progress)
-    named = _named(image)
-    roles = {f"image `{name}`" if named is image else "image": named[name] for name in named}
-    remarks: list[str] = []
-    images, mask_volume = volumes_on_mask(
-        roles,
-        mask,
-        spacing_mm,
-        labels,
-        resample_mask=resample_mask,
-        label_channel=label_channel,
-        door=Door(remarks.append, refuse),
-    )
-    tables = _core.extract(
-        [(name, of.voxels, of.geometry) for name, of in zip(named, images, strict=True)],
-        mask_volume.voxels,
-        mask_volume.geometry,
+    if on_error not in ON_ERROR:
+        raise SettingsError(f"on_error is {on_error!r}: give one of {', '.join(ON_ERROR)}")
+    work = _Work(
         chosen,
-        labels=labels,
-        threads=whole("threads", threads),
-        progress=progress,
-        memory_mb=memory_mb,
+        wanted(label, label_names),
+        on_error == "record",
+        whole("threads", threads),
+        resample_mask,
+        resample_images,
+        label_channel,
+        strict,
+        memory_of(memory_mb),
+        progress_of(progress),
     )
-    first = next(iter(named))
-    of_files = [[TableWarning("file", n, first, text) for text in remarks] for n in labels]
-    made = [
-        FeatureTable(
-            (FeatureRow.of(*row) for row in rows),
-            (*before, *(TableWarning(*doubt) for doubt in doubts)),
+    named = _named(image)
+    masks = _stack(mask)
+    if masks is None:
+        return work.tables(named, mask, spacing_mm)[0]
+    return _of_stack(work, named, masks, spacing_mm)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What is to be done with images and a mask."""
+
+    settings: _core.Settings
+    wanted: Wanted
+    record: bool
+    threads: int
+    resample_mask: bool
+    resample_images: bool
+    label_channel: int | None
+    strict: bool
+    memory_mb: float | None
+    progress: Progress
+
+    def tables(
+        self,
+        named: Mapping[str, ImageLike],
+        mask: ImageLike,
+        spacing_mm: float | Sequence[float] | None,
+    ) -> tuple[Any, dict[str, Volume]]:
+        """The table, or those of several labels; and the images, read."""
+        remarks: list[str] = []
+        images, mask_volume = volumes_on_mask(
+            {_role(name, named): given for name, given in named.items()},
+            mask,
+            spacing_mm,
+            None if self.wanted.labels is None else self.wanted.labels.values(),
+            resample_mask=self.resample_mask,
+            label_channel=self.label_channel,
+            door=Door(remarks.append, refuse),
         )
-        for before, (rows, doubts) in zip(of_files, tables, strict=True)
-    ]
-    # What is about the files is about all labels, and said once.
-    later = [warning for table in made[1:] for warning in table.warnings[len(remarks) :]]
-    _tell([*made[0].warnings, *later], strict)
-    return dict(zip(labels, made, strict=True)) if several else made[0]
+        on_mask, resampled = onto_mask(
+            named, images, mask_volume, self.settings, resample=self.resample_images
+        )
+        labels = self.wanted.of(mask_volume)
+        found = _core.extract(
+            [(name, of.voxels, of.geometry) for name, of in zip(named, on_mask, strict=True)],
+            mask_volume.voxels,
+            mask_volume.geometry,
+            self.settings,
+            labels=list(labels.values()),
+            threads=self.threads,
+            progress=self.progress,
+            memory_mb=self.memory_mb,
+            record=self.record,
+        )
+        first = next(iter(named))
+        made = []
+        for label, (rows, doubts) in zip(labels.values(), found, strict=True):
+            before = [TableWarning("file", label, first, text) for text in remarks]
+            before += [TableWarning("resampled", label, *said) for said in resampled.items()]
+            made.append(
+                _table(list(named), rows, before, [TableWarning(*doubt) for doubt in doubts])
+            )
+        # What is about the files is about all labels, and said once.
+        once = len(remarks) + len(resampled)
+        later = [warning for table in made[1:] for warning in table.warnings[once:]]
+        _tell([*made[0].warnings, *later], self.strict)
+        tables = dict(zip(labels, made, strict=True)) if self.wanted.several else made[0]
+        return tables, dict(zip(named, images, strict=True))
+
+
+def _table(
+    names: list[str],
+    rows: Sequence[tuple[_core.Column, float, str]],
+    before: list[TableWarning],
+    doubts: list[TableWarning],
+) -> FeatureTable:
+    """A table of rows that come image by image, and as many of each."""
+    failures = {doubt.image: doubt.message for doubt in doubts if doubt.code == FAILED}
+
+    def row(place: int) -> FeatureRow:
+        column, value, reason = rows[place]
+        if reason == FAILED:
+            reason = f"{FAILED}: {failures[names[place * len(names) // len(rows)]]}"
+        return FeatureRow.of(column, value, reason)
+
+    return FeatureTable(map(row, range(len(rows))), (*before, *doubts))
+
+
+def _stack(mask: MaskLike) -> dict[Any, ImageLike] | None:
+    """Several masks by what their tables are called; None for a single mask."""
+    if isinstance(mask, Mapping):
+        masks: dict[Any, ImageLike] = dict(mask)
+        for name in masks:
+            if not isinstance(name, str):
+                raise TypeError(f"the name of a mask is {name!r}: give a mapping from str to masks")
+    elif isinstance(mask, list | tuple):
+        masks = dict(enumerate(mask))
+    else:
+        return None
+    if not masks:
+        raise RegionError("the masks are empty: give at least one mask")
+    return masks
+
+
+def _of_stack(
+    work: _Work,
+    named: Mapping[str, ImageLike],
+    masks: Mapping[Any, ImageLike],
+    spacing_mm: float | Sequence[float] | None,
+) -> dict[Any, FeatureTable]:
+    """The tables of several masks, of a label each."""
+    if work.wanted.several:
+        raise RegionError(
+            "there are several masks and several labels: give one label of each mask, or one mask"
+        )
+    made: dict[Any, FeatureTable] = {}
+    for place, (name, mask) in enumerate(masks.items()):
+        of_mask = replace(work, progress=_part(work.progress, place, len(masks)))
+        try:
+            made[name], read = of_mask.tables(named, mask, spacing_mm)
+        except RadiomicsError as error:
+            raise type(error)(f"mask {name!r}: {error}") from error
+        # They are read once, and have a place of their own from then on.
+        named, spacing_mm = read, None
+    return made
+
+
+def _part(progress: Progress, place: int, parts: int) -> Progress:
+    """A function that is told of one of several parts, which all have as many steps."""
+    if progress is None:
+        return None
+    return lambda done, total: progress(place * total + done, parts * total)
+
+
+def _role(name: str, named: Mapping[str, ImageLike]) -> str:
+    """What messages call an image."""
+    return "image" if list(named) == [ORIGINAL] else f"image `{name}`"
 
 
 def columns(
@@ -206,7 +372,10 @@ def columns(
 
 def _tell(found: Sequence[TableWarning], strict: bool) -> None:
     """Warn of what was found, or raise an error."""
-    if strict and found:
+    # Of a region that is recorded as failed there is no value to be doubtful.
+    doubtful = [warning for warning in found if warning.code != FAILED]
+    if strict and doubtful:
+        found = doubtful
         more = "" if len(found) == 1 else f"; and {len(found) - 1} more warnings, the next one of"
         more += "" if len(found) == 1 else f" {found[1]}"
         raise RadiomicsError(f"{found[0]}{more} (an error with `strict`)")

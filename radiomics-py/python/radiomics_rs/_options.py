@@ -65,9 +65,7 @@ def _add_extract(commands: Commands) -> argparse.ArgumentParser:
         "--example", action="store_true", help="use the embedded IBSI digital phantom instead"
     )
     _add_settings(command)
-    command.add_argument(
-        "--label", type=int, action="append", metavar="N", help="default: 1; may be repeated"
-    )
+    _add_labels(command)
     _add_mask(command)
     _add_threads(command)
     _add_memory(command)
@@ -83,6 +81,26 @@ def _add_extract(commands: Commands) -> argparse.ArgumentParser:
         "--strict", action="store_true", help="what makes values doubtful is an error"
     )
     return command
+
+
+def _add_labels(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--label",
+        action="append",
+        default=[],
+        metavar="N",
+        help="default: 1; may be repeated, and be several such as 5,6, a name and a number such as "
+        "liver=5, a name in --label-names, or all",
+    )
+    command.add_argument(
+        "--label-names", metavar="FILE", help="table of labels and their names (.csv or .tsv)"
+    )
+    command.add_argument(
+        "--on-error",
+        choices=("raise", "record"),
+        default="raise",
+        help="record: a region that cannot be computed keeps its rows, with the reason",
+    )
 
 
 def _add_filter(commands: Commands) -> argparse.ArgumentParser:

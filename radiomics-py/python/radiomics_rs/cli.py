@@ -18,6 +18,7 @@ from radiomics_rs._core import RadiomicsError, Settings, example, features
 from radiomics_rs._extract import extract
 from radiomics_rs._filter import filter_image
 from radiomics_rs._interrupts import guarded
+from radiomics_rs._labels import wanted_of_texts
 from radiomics_rs._maps import feature_maps
 from radiomics_rs._options import LISTS
 from radiomics_rs._options import parser as options
@@ -105,13 +106,14 @@ def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
         image, mask, spacing_mm = example()
     else:
         image, mask, spacing_mm = chosen.image, chosen.mask, None
-    labels = chosen.label or [1]
     with Bar(sys.stderr) as bar:
         tables = extract(
             image,
             mask,
             settings,
-            label=labels,
+            label=wanted_of_texts(chosen.label, chosen.label_names),
+            label_names=chosen.label_names,
+            on_error=chosen.on_error,
             threads=chosen.threads,
             spacing_mm=spacing_mm,
             resample_mask=chosen.resample_mask,
@@ -127,9 +129,9 @@ def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
     if len(tables) > 1:
         write_labels(tables, chosen.out, warnings=chosen.write_warnings)
     elif chosen.out.lower().endswith(".csv"):
-        tables[labels[0]].to_csv(chosen.out, warnings=chosen.write_warnings)
+        next(iter(tables.values())).to_csv(chosen.out, warnings=chosen.write_warnings)
     else:
-        tables[labels[0]].to_json(chosen.out, warnings=chosen.write_warnings)
+        next(iter(tables.values())).to_json(chosen.out, warnings=chosen.write_warnings)
     of = f" of {len(tables)} labels" if len(tables) > 1 else ""
     print(f"{sum(map(len, tables.values()))} features{of} written to {chosen.out}")
 

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 FIELDS = ("image", "family", "feature", "ibsi_id", "aggregation", "value", "status")
 # Only tables of several discretisations have this one.
 DISCRETISATION = "discretisation"
+# Only tables of a region that could not be computed have this one.
+REASON = "reason"
+#: Status of a row of a region that could not be computed, what its reason begins with, and the code
+#: of the warning that says why.
+FAILED = "failed"
 # Only files with the tables of several labels have this one, as the first.
 LABEL = "label"
 # Only files that are asked for them have this column or key.
@@ -66,7 +71,7 @@ class FeatureRow(NamedTuple):
     value: float
     """The value; NaN if undefined."""
     status: str
-    """"ok" or "undefined"."""
+    """"ok", "undefined", or "failed" for a region that could not be computed."""
     discretisation: str = ""
     """Which of several discretisations it is of, such as "bin_width_25" or "bin_number_32"; empty
     if the settings have one alone, or if the feature does not depend on it."""
@@ -74,7 +79,8 @@ class FeatureRow(NamedTuple):
     """Why the value is undefined: "nothing_counted" (the region has nothing of what the matrix
     counts, such as pairs of neighbours), "not_defined" (the formula has no value for it, as the
     feature's summary says), "single_slice" (a feature of a volume, of a region that is a slice) or
-    "several_slices" (the other way round). Empty for a value that is defined."""
+    "several_slices" (the other way round). "failed: " and what is wrong, where nothing of the
+    region could be computed. Empty for a value that is defined."""
 
     @classmethod
     def of(cls, column: Column, value: float, reason: str = "") -> FeatureRow:
@@ -87,7 +93,7 @@ class FeatureRow(NamedTuple):
             ibsi_id=column.ibsi_id,
             aggregation=column.aggregation,
             value=value,
-            status="undefined" if math.isnan(value) else "ok",
+            status=_status(value, reason),
             discretisation=column.discretisation,
             reason=reason,
         )
@@ -110,8 +116,7 @@ class FeatureTable(Sequence[FeatureRow]):
         """A table of rows, and of what makes their values doubtful."""
         self._rows = tuple(rows)
         self._warnings = tuple(warnings)
-        several = any(row.discretisation for row in self._rows)
-        self._fields = (*FIELDS, DISCRETISATION) if several else FIELDS
+        self._fields = _fields(self._rows)
 
     @property
     def warnings(self) -> tuple[TableWarning, ...]:
@@ -138,7 +143,7 @@ class FeatureTable(Sequence[FeatureRow]):
         """A dict a row: image, family, feature, ibsi_id, aggregation, value, status.
 
         With several discretisations there is one more, discretisation, which is empty for features
-        that do not depend on it.
+        that do not depend on it; where a region could not be computed there is reason as well.
         """
         return [_record(row, self._fields) for row in self._rows]
 
@@ -252,12 +257,12 @@ class FeatureTable(Sequence[FeatureRow]):
         return tuple(shown.values())
 
 
-#: Tables by their label, or a single one by None.
-Tables: TypeAlias = "Mapping[int | None, FeatureTable]"
+#: Tables by their label or the name of it, or a single one by None.
+Tables: TypeAlias = "Mapping[Any, FeatureTable]"
 
 
 def write_labels(
-    tables: Mapping[int, FeatureTable], path: str | os.PathLike[str], *, warnings: bool = False
+    tables: Mapping[Any, FeatureTable], path: str | os.PathLike[str], *, warnings: bool = False
 ) -> None:
     """Write the tables of several labels to one .csv or .json file, the label in front.
 
@@ -267,20 +272,27 @@ def write_labels(
     WRITERS[Path(path).suffix.lower()](path, {**tables}, warnings)
 
 
-def _labelled(tables: Tables) -> Iterator[tuple[FeatureTable, FeatureRow, dict[str, Any]]]:
+def fields_of(tables: Iterable[FeatureTable]) -> tuple[str, ...]:
+    """The columns of the records of several tables together."""
+    return _fields([row for table in tables for row in table])
+
+
+def labelled(tables: Tables) -> Iterator[tuple[FeatureTable, FeatureRow, dict[str, Any]]]:
+    """The rows of several tables with their records, the label in front."""
+    fields = fields_of(tables.values())
     for label, table in tables.items():
         before = {} if label is None else {LABEL: label}
         for row in table:
-            yield table, row, {**before, **_record(row, table._fields)}
+            yield table, row, {**before, **_record(row, fields)}
 
 
 def _write_csv(path: str | os.PathLike[str], tables: Tables, warnings: bool) -> None:
-    first = next(iter(tables.values()))
+    fields = fields_of(tables.values())
     labels = () if None in tables else (LABEL,)
     with text_file(path) as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow((*labels, *first._fields, *((WARNINGS,) if warnings else ())))
-        for table, row, record in _labelled(tables):
+        writer.writerow((*labels, *fields, *((WARNINGS,) if warnings else ())))
+        for table, row, record in labelled(tables):
             record["value"] = "NaN" if math.isnan(row.value) else repr(row.value)
             if warnings:
                 record[WARNINGS] = ";".join(dict.fromkeys(table._codes(row)))
@@ -288,7 +300,7 @@ def _write_csv(path: str | os.PathLike[str], tables: Tables, warnings: bool) -> 
 
 
 def _write_json(path: str | os.PathLike[str], tables: Tables, warnings: bool) -> None:
-    records = [record for _, _, record in _labelled(tables)]
+    records = [record for _, _, record in labelled(tables)]
     for record in records:
         if not math.isfinite(record["value"]):
             record["value"] = None
@@ -327,6 +339,19 @@ def _same(one: FeatureRow, other: FeatureRow) -> bool:
     if math.isnan(one.value) and math.isnan(other.value):
         one, other = one._replace(value=0.0), other._replace(value=0.0)
     return one == other
+
+
+def _status(value: float, reason: str) -> str:
+    if reason.startswith(FAILED):
+        return FAILED
+    return "undefined" if math.isnan(value) else "ok"
+
+
+def _fields(rows: Sequence[FeatureRow]) -> tuple[str, ...]:
+    """The columns of the records of rows."""
+    several = (DISCRETISATION,) if any(row.discretisation for row in rows) else ()
+    reasons = (REASON,) if any(row.status == FAILED for row in rows) else ()
+    return (*FIELDS, *several, *reasons)
 
 
 def _record(row: FeatureRow, fields: Iterable[str]) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def volumes_on_mask(
     images: Mapping[str, ImageLike],
     mask: ImageLike,
     spacing_mm: float | Sequence[float] | None,
-    labels: Iterable[int] = (),
+    labels: Iterable[int] | None = (),
     *,
     resample_mask: bool = False,
     label_channel: int | None = None,
@@ -58,8 +58,8 @@ def volumes_on_mask(
 
     An array takes the geometry of the mask, or of the first image that has one, or `spacing_mm`
     if all are arrays. With `resample_mask`, a mask on another grid is resampled to that of the
-    first image, in which the `labels` must lie; `label_channel` is the component of a mask of
-    several. The `door` is told what may be wrong with files.
+    first image, in which the `labels` (None for all that it holds) must lie; `label_channel` is the
+    component of a mask of several. The `door` is told what may be wrong with files.
 
     Raises:
         ReadError: a file that cannot be read, or an image that is no single volume of numbers.

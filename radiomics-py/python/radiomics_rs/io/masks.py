@@ -47,8 +47,10 @@ def _check_channel(channel: int, components: int, what: str) -> None:
         raise ReadError(f"label_channel is {channel}, and {what} has {held} per voxel")
 
 
-def onto(image: Volume, mask: Volume, labels: Iterable[int]) -> Volume:
+def onto(image: Volume, mask: Volume, labels: Iterable[int] | None) -> Volume:
     """The mask resampled to the grid of an image by nearest neighbour, unless it is on it.
+
+    `labels` are those that must not be lost; None for all of the mask.
 
     Raises GeometryError without a place for both, and RegionError for a label whose box does not
     lie in the image, or of which no voxel is left.
@@ -69,6 +71,8 @@ def onto(image: Volume, mask: Volume, labels: Iterable[int]) -> Volume:
         )
     if image.geometry == mask.geometry and image.voxels.shape == mask.voxels.shape:
         return mask
+    if labels is None:
+        labels = [int(label) for label in np.unique(mask.voxels) if label != 0]
     held = {label: _corners(mask.voxels, label, dimension) for label in labels}
     for label, corners in held.items():
         if corners is not None:

@@ -5,7 +5,7 @@ SimpleITK counts axes (x, y, z). They are turned here, and nowhere else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -41,7 +41,7 @@ class Volume:
     """Direction cosines: column c is the direction in which array axis c runs."""
     owner: Any = None
     """What the voxels are a view of, kept alive as long as they are."""
-    record: Record = Record()
+    record: Record = field(default_factory=Record)
     """What was decided on the way from files to these voxels."""
 
     @property

@@ -1,0 +1,146 @@
+//! Several labels and images in one job.
+
+use std::collections::BTreeSet;
+
+use super::{KnownShape, Work, extract_one, rows, steps_of_one};
+use crate::catalogue::{Selection, check_images};
+use crate::error::{Error, Result};
+use crate::families::job::Value;
+use crate::kernels::Isa;
+use crate::preprocess::{Known, KnownImage, KnownLabel};
+use crate::runtime::{Monitor, Runtime};
+use crate::settings::Settings;
+use crate::table::{FeatureRow, FeatureTable, Reason, Warning, WarningCode};
+use crate::volume::image::{Image, Mask};
+
+/// What becomes of a job when one of its regions cannot be computed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnError {
+    /// The job fails, as does one with a mistake in its settings or images.
+    #[default]
+    Fail,
+    /// The region keeps its rows, NaN with the reason [`Reason::Failed`], and a warning of the code
+    /// [`WarningCode::Failed`] says what is wrong; the other regions are computed.
+    Record,
+}
+
+/// Computes the features of each of `labels` of one mask in each of several images, which have
+/// names: a table for each label, with the rows of one image after those of the other, called by
+/// its name or, after a filter, `name-filter`. Progress is told after each family of one image or response, for
+/// one discretisation if it depends on that, after each filter, and after what is done before the families; the
+/// steps that each of them counts for go by the time that they take.
+///
+/// # Errors
+/// As [`extract`](crate::extract); with more than one label or image in [`Error::Region`](crate::Error::Region),
+/// which says where.
+/// [`Error::LabelTwice`](crate::Error::LabelTwice) and [`Error::ImageName`](crate::Error::ImageName) for labels
+/// and names with which rows could not be told apart.
+/// [`Error::Cancelled`](crate::Error::Cancelled) when the runtime's progress stops the job.
+pub fn extract_many(
+    images: &[(&str, &Image)],
+    mask: &Mask,
+    labels: &[i64],
+    settings: &Settings,
+    runtime: &Runtime,
+) -> Result<Vec<FeatureTable>> {
+    extract_regions(images, mask, labels, settings, OnError::Fail, runtime)
+}
+
+/// As [`extract_many`], with a choice of what becomes of the job when a region cannot be computed.
+///
+/// # Errors
+/// As [`extract_many`]; with [`OnError::Record`] only what no region could do without: settings,
+/// names, grids that differ, a mask of fractions, label 0, memory, and
+/// [`Error::Cancelled`](crate::Error::Cancelled).
+pub fn extract_regions(
+    images: &[(&str, &Image)],
+    mask: &Mask,
+    labels: &[i64],
+    settings: &Settings,
+    on_error: OnError,
+    runtime: &Runtime,
+) -> Result<Vec<FeatureTable>> {
+    let selection = Selection::new(settings)?;
+    settings.validate()?;
+    let names: Vec<&str> = images.iter().map(|(name, _)| *name).collect();
+    check_images(settings, &names)?;
+    let mut known = BTreeSet::new();
+    if let Some(&label) = labels.iter().find(|&&label| !known.insert(label)) {
+        return Err(Error::LabelTwice { label });
+    }
+    let job = Many { images, mask, selection: &selection, settings, on_error, isa: runtime.isa };
+    let steps = images.len() * labels.len() * steps_of_one(&selection, settings);
+    runtime.run(steps, |monitor| job.tables(labels, monitor))
+}
+
+/// What the regions of a job have in common.
+struct Many<'a, 'i, 'm> {
+    images: &'a [(&'a str, &'a Image<'i>)],
+    mask: &'a Mask<'m>,
+    selection: &'a Selection,
+    settings: &'a Settings,
+    on_error: OnError,
+    isa: Isa,
+}
+
+impl Many<'_, '_, '_> {
+    fn tables(&self, labels: &[i64], monitor: &Monitor) -> Result<Vec<FeatureTable>> {
+        let several_images = self.images.len() > 1;
+        let of_images: Vec<KnownImage> = self.images.iter().map(|_| KnownImage::default()).collect();
+        // A single label is found faster by itself.
+        let boxes = if labels.len() > 1 { self.mask.boxes(labels) } else { vec![None; labels.len()] };
+        assert_eq!(boxes.len(), labels.len(), "a box for each label");
+        let is_single = labels.len() * self.images.len() == 1;
+        let mut tables = Vec::new();
+        for (&label, bounds) in labels.iter().zip(boxes) {
+            let known = KnownLabel::new(bounds, several_images);
+            let done = tables.len() * self.images.len();
+            tables.push(self.table(label, is_single, &of_images, known, done, monitor)?);
+        }
+        Ok(tables)
+    }
+
+    /// The table of a label; `done` is the number of regions before it.
+    fn table(
+        &self,
+        label: i64,
+        is_single: bool,
+        of_images: &[KnownImage],
+        mut of_label: KnownLabel,
+        done: usize,
+        monitor: &Monitor,
+    ) -> Result<FeatureTable> {
+        let Self { mask, selection, settings, .. } = *self;
+        let work = Work { selection, settings, isa: self.isa, monitor };
+        let (mut all, mut warnings) = (Vec::new(), Vec::new());
+        let mut shape = (self.images.len() > 1).then(KnownShape::default);
+        for (place, ((name, image), of_image)) in self.images.iter().zip(of_images).enumerate() {
+            let known = Known { image: Some(of_image), label: Some(&mut of_label) };
+            let before = warnings.len();
+            let values =
+                extract_one((*name, *image), mask, label, work, known, shape.as_mut(), &mut warnings);
+            match values {
+                Ok(values) => all.extend(rows(selection.columns(name, settings), values)),
+                Err(error) if self.on_error == OnError::Record && error.is_of_region() => {
+                    // What was doubtful about values that are not there helps nobody.
+                    warnings.truncate(before);
+                    let message = error.to_string();
+                    let code = WarningCode::Failed;
+                    warnings.push(Warning { code, label, image: (*name).to_owned(), message });
+                    all.extend(self.failed_rows(name));
+                    let steps = (done + place + 1) * steps_of_one(selection, settings);
+                    monitor.advance_to(steps)?;
+                }
+                Err(error) => return Err(if is_single { error } else { error.of_region(name, label) }),
+            }
+        }
+        Ok(FeatureTable::new(all, warnings))
+    }
+
+    /// The rows of a region that cannot be computed.
+    fn failed_rows(&self, name: &str) -> Vec<FeatureRow> {
+        let columns = self.selection.columns(name, self.settings);
+        let values = vec![Value { value: f64::NAN, reason: Some(Reason::Failed) }; columns.len()];
+        rows(columns, values)
+    }
+}

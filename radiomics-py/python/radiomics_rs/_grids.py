@@ -1,0 +1,108 @@
+"""Several images and one mask: images on other grids are resampled to that of the mask."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import SimpleITK as sitk  # noqa: N813
+
+from radiomics_rs._aside import aside
+from radiomics_rs._core import GeometryError, Settings, SettingsError
+from radiomics_rs.io import ImageLike, Volume, from_sitk
+from radiomics_rs.io.shortage import memory
+
+#: SimpleITK's interpolators by the names of the setting `image_interpolation`.
+INTERPOLATORS = {
+    "nearest": sitk.sitkNearestNeighbor,
+    "linear": sitk.sitkLinear,
+    "cubic_spline": sitk.sitkBSpline,
+}
+
+
+def onto_mask(
+    given: Mapping[str, ImageLike],
+    images: list[Volume],
+    mask: Volume,
+    settings: Settings,
+    *,
+    resample: bool,
+) -> tuple[list[Volume], dict[str, str]]:
+    """The images on the grid of the mask, and what was done, by the name of the image.
+
+    `given` are the images as the caller gave them. An image that lies on the grid of the mask stays
+    as it is. Raises GeometryError for one that does not, unless `resample` says otherwise, and for
+    an array, which has no place; a single image is left for the core to refuse.
+    """
+    made, said = [], {}
+    for name, image in zip(given, images, strict=True):
+        difference = _difference(image, mask, settings.geometry_tolerance)
+        if difference and resample:
+            if isinstance(given[name], np.ndarray):
+                raise GeometryError(
+                    f"image `{name}` {difference}, and an array has no place to resample it by: "
+                    "give a file, a Volume or a SimpleITK image"
+                )
+            image = _resampled(image, mask, settings.image_interpolation)
+            said[name] = (
+                f"it {difference}, and was resampled to the grid of the mask by "
+                f"{settings.image_interpolation} interpolation"
+            )
+        elif difference and len(images) > 1:
+            raise GeometryError(
+                f"image `{name}` {difference}: resample it with `resample_images=True`, or give a "
+                "mask of its own"
+            )
+        made.append(image)
+    return made, said
+
+
+def _difference(image: Volume, mask: Volume, tolerance: float) -> str:
+    """How the grid of an image differs from that of its mask; empty if it does not."""
+    if image.voxels.shape != mask.voxels.shape:
+        return f"has shape (z, y, x) {image.voxels.shape} and the mask {mask.voxels.shape}"
+    parts: tuple[tuple[str, Any, Any], ...] = (
+        ("spacing", image.spacing_mm, mask.spacing_mm),
+        ("origin", image.origin_mm, mask.origin_mm),
+        ("direction", image.direction, mask.direction),
+    )
+    for part, of_image, of_mask in parts:
+        # What is NaN is near nothing.
+        if not np.abs(np.subtract(of_image, of_mask)).max() <= tolerance:
+            return f"has the {part} (z, y, x) {of_image} and the mask {of_mask}"
+    return ""
+
+
+def _resampled(image: Volume, mask: Volume, interpolation: str) -> Volume:
+    """The image on the grid of the mask, NaN outside of what it shows."""
+    if interpolation not in INTERPOLATORS:
+        raise SettingsError(
+            f"image_interpolation is {interpolation}, by which no image is resampled to a mask: "
+            f"choose one of {', '.join(INTERPOLATORS)} for `resample_images`"
+        )
+    with memory("to resample an image to the grid of the mask"):
+        moving = sitk.Cast(image.to_sitk(), sitk.sitkFloat64)
+
+        found = aside(
+            lambda: sitk.Resample(
+                moving,
+                mask.voxels.shape[::-1],
+                sitk.Transform(3, sitk.sitkIdentity),
+                INTERPOLATORS[interpolation],
+                mask.origin_mm[::-1],
+                mask.spacing_mm[::-1],
+                np.array(mask.direction)[::-1, ::-1].ravel().tolist(),
+                math.nan,
+                sitk.sitkFloat64,
+            )
+        )
+    placed = from_sitk(found)
+    # The very numbers of the mask: on the way through another library they may be rounded.
+    step = image.record.with_step(
+        "resample",
+        f"resampled to the grid of the mask by {interpolation} interpolation",
+        interpolation=interpolation,
+    )
+    return Volume(placed.voxels, *mask.geometry, owner=placed.owner, record=step)

@@ -1,0 +1,188 @@
+"""What is made of several tables: one frame, differences between images, a summary of lesions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from radiomics_rs._core import RegionError, SettingsError
+from radiomics_rs.table import LABEL, FeatureRow, FeatureTable, fields_of, labelled
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+VOLUME = ("morphology", "volume_voxel_counting")
+#: How two values are compared: of the one before and the one after.
+KINDS = {
+    "difference": lambda before, after: after - before,
+    "ratio": lambda before, after: after / before if before else math.nan,
+    "relative": lambda before, after: (after - before) / before if before else math.nan,
+}
+
+
+def to_frame(tables: Mapping[Any, FeatureTable], *, wide: bool = False) -> pd.DataFrame:
+    """One data frame of the tables of several labels, masks or cases.
+
+    Args:
+        tables: tables by their label or name, such as `extract` gives for several labels.
+        wide: whether there is a row for each table and a column for each feature; if not, there is
+            a row for each feature of each table, with the columns of `FeatureTable.records`.
+
+    Returns:
+        The frame, the label in its column "label" or, if wide, as its index.
+
+    Raises:
+        ImportError: pandas is not installed.
+    """
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise ImportError("to_frame needs pandas: `pip install pandas`") from error
+    if wide:
+        frame = pd.DataFrame([table.to_dict() for table in tables.values()], index=list(tables))
+        return frame.rename_axis(index=LABEL)
+    records = [record for _, _, record in labelled(tables)]
+    return pd.DataFrame(records, columns=[LABEL, *fields_of(tables.values())])
+
+
+def delta(
+    table: FeatureTable | None = None,
+    *,
+    before: str | FeatureTable,
+    after: str | FeatureTable,
+    kind: str = "difference",
+) -> FeatureTable:
+    """How features change from one image to another, such as from one phase to the next.
+
+    Args:
+        table: the table of several images that `before` and `after` name; None if these are tables.
+        before: the image, or the table, that changes are counted from.
+        after: the image, or the table, that they are counted to.
+        kind: "difference" (after - before), "ratio" (after / before) or "relative" (the difference
+            over the value before; NaN where that is 0, as a ratio is).
+
+    Returns:
+        A row for each feature that both have, called such as
+        `delta-arterial-portal_glcm_contrast_3D_avg`. A value that is undefined on either side is
+        NaN with the reason. Features of the mask alone do not change from image to image: their
+        difference is 0.
+
+    Raises:
+        SettingsError: an image that the table does not have, or a kind that does not exist.
+        RegionError: tables that have no feature in common.
+    """
+    if kind not in KINDS:
+        raise SettingsError(f"kind is {kind!r}: give one of {', '.join(KINDS)}")
+    sides = [_side("before", before, table), _side("after", after, table)]
+    names = [f"-{side}" if isinstance(side, str) else "" for side in (before, after)]
+    prefix = "".join(("delta" if kind == "difference" else kind, *names))
+    rows = []
+    for key, one in sides[0].items():
+        other = sides[1].get(key)
+        if other is not None:
+            rows.append(_changed(one, other, prefix, key[0], KINDS[kind]))
+    if not rows:
+        raise RegionError("the two have no feature in common: give tables of the same settings")
+    return FeatureTable(rows)
+
+
+def _side(
+    role: str, given: str | FeatureTable, table: FeatureTable | None
+) -> dict[tuple[str, str], FeatureRow]:
+    """The rows of one side, by the filter they are of and the rest of their column."""
+    if isinstance(given, FeatureTable):
+        # The image has the name that the table gave it: features are matched with it.
+        return {(row.image, row.column[len(row.image) :]): row for row in given}
+    if table is None:
+        raise SettingsError(f"{role} is {given!r}, the name of an image: give the table it is of")
+    found = {}
+    for row in table:
+        if row.image == given or row.image.startswith(f"{given}-"):
+            found[row.image[len(given) :], row.column[len(row.image) :]] = row
+    if not found:
+        held = ", ".join(dict.fromkeys(row.image for row in table))
+        raise SettingsError(f"{role} is {given!r}, and the table has the images {held}")
+    return found
+
+
+def _changed(
+    before: FeatureRow, after: FeatureRow, prefix: str, of: str, change: Any
+) -> FeatureRow:
+    image = f"{prefix}{of}" if of.startswith("-") or not of else f"{prefix}-{of}"
+    value = change(before.value, after.value)
+    undefined = [row for row in (before, after) if math.isnan(row.value)]
+    reason = undefined[0].reason if undefined else ""
+    if math.isnan(value) and not undefined:
+        reason = "not_defined"
+    status = undefined[0].status if undefined else ("undefined" if reason else "ok")
+    return before._replace(
+        column=f"{image}{before.column[len(before.image) :]}",
+        image=image,
+        value=value,
+        status=status,
+        reason=reason,
+    )
+
+
+@dataclass(frozen=True)
+class LesionSummary:
+    """Several lesions of one patient as one."""
+
+    count: int
+    """How many lesions there are, those that could not be computed included."""
+    largest: Any
+    """Label of the lesion of the largest volume."""
+    volumes_mm3: dict[Any, float]
+    """Volume (voxel counting) of each lesion that has one: neither one that could not be computed nor
+    one of a single slice has, and they have no weight."""
+    table: FeatureTable
+    """Mean of each feature over the lesions, weighted by their volumes. A feature that is undefined
+    for a lesion is averaged over the others; one that is undefined for all is NaN."""
+
+
+def summarise_lesions(tables: Mapping[Any, FeatureTable]) -> LesionSummary:
+    """Sum up several lesions of a patient: how many, the largest, volume-weighted mean features.
+
+    Args:
+        tables: the tables of the lesions by label, as `extract` gives them; their settings ask for
+            the family morphology, whose `volume_voxel_counting` is the weight.
+
+    Raises:
+        RegionError: no lesion, or none that could be computed.
+        SettingsError: tables without a volume, or of different columns.
+    """
+    if not tables:
+        raise RegionError("there are no lesions: give the tables of at least one")
+    columns = next(iter(tables.values())).keys()
+    for label, table in tables.items():
+        if table.keys() != columns:
+            raise SettingsError(
+                f"the table of lesion {label!r} has other columns than the first one: "
+                "extract all lesions with the same settings"
+            )
+    volumes = {label: _volume(label, table) for label, table in tables.items()}
+    known = {label: volume for label, volume in volumes.items() if not math.isnan(volume)}
+    if not known:
+        raise RegionError(f"none of the {len(tables)} lesions could be computed")
+    rows = []
+    for place, row in enumerate(next(iter(tables.values()))):
+        members = [(known[label], tables[label][place]) for label in known]
+        defined = [(w, member.value) for w, member in members if not math.isnan(member.value)]
+        weight = sum(w for w, _ in defined)
+        value = sum(w * x for w, x in defined) / weight if defined else math.nan
+        of = row if not defined else next(m for _, m in members if not math.isnan(m.value))
+        rows.append(of._replace(value=value))
+    largest = max(known, key=lambda label: known[label])
+    return LesionSummary(len(tables), largest, known, FeatureTable(rows))
+
+
+def _volume(label: Any, table: FeatureTable) -> float:
+    for row in table:
+        if (row.family, row.feature) == VOLUME:
+            return row.value
+    raise SettingsError(
+        f"the table of lesion {label!r} has no {'.'.join(VOLUME)}, which weights its features: "
+        "extract the family morphology as well"
+    )
