@@ -33,7 +33,9 @@ impl Connectivity {
             6 => Ok(Self::Faces),
             18 => Ok(Self::Edges),
             26 => Ok(Self::Corners),
-            other => Err(invalid("connectivity", other, "give the number of neighbours of a voxel: 6, 18 or 26")),
+            other => {
+                Err(invalid("connectivity", other, "give the number of neighbours of a voxel: 6, 18 or 26"))
+            }
         }
     }
 
@@ -41,9 +43,7 @@ impl Connectivity {
     fn rows_before(self) -> &'static [([isize; 2], bool)] {
         match self {
             Self::Faces => &[([0, -1], false), ([-1, 0], false)],
-            Self::Edges => {
-                &[([0, -1], true), ([-1, -1], false), ([-1, 0], true), ([-1, 1], false)]
-            }
+            Self::Edges => &[([0, -1], true), ([-1, -1], false), ([-1, 0], true), ([-1, 1], false)],
             Self::Corners => &[([0, -1], true), ([-1, -1], true), ([-1, 0], true), ([-1, 1], true)],
         }
     }

@@ -65,7 +65,8 @@ pub(super) fn bound(name: &'static str, mm: f64, spacing_mm: [f64; 3]) -> Result
     }
     let finest = spacing_mm.into_iter().fold(f64::INFINITY, f64::min);
     if mm / finest > MOST_STEPS {
-        let remedy = format!("give at most {} mm, 100000 voxels of {} mm", finest * MOST_STEPS, number(&finest));
+        let remedy =
+            format!("give at most {} mm, 100000 voxels of {} mm", finest * MOST_STEPS, number(&finest));
         return Err(invalid(name, number(&mm), remedy));
     }
     Ok(mm * mm * (1.0 + SLACK))
@@ -224,12 +225,7 @@ struct Slice {
 }
 
 impl<'a> Field<'a> {
-    pub fn new(
-        sources: ArrayView3<'a, bool>,
-        spacing_mm: [f64; 3],
-        distance: Distance,
-        bound: f64,
-    ) -> Self {
+    pub fn new(sources: ArrayView3<'a, bool>, spacing_mm: [f64; 3], distance: Distance, bound: f64) -> Self {
         Self { sources, rulers: spacing_mm.map(|spacing_mm| Ruler::new(distance, spacing_mm)), bound }
     }
 
@@ -304,7 +300,9 @@ impl<'a> Field<'a> {
             let line = slice.along_z.iter().skip(i).step_by(nx).copied();
             slice.envelope.build(line, self.bound, self.rulers[1]);
             let column = &mut slice.along_y[i..];
-            slice.envelope.read(-(margin as isize), rows, self.rulers[1], |n, height| column[n * nx] = height);
+            slice
+                .envelope
+                .read(-(margin as isize), rows, self.rulers[1], |n, height| column[n * nx] = height);
         }
     }
 
@@ -397,7 +395,3 @@ pub(super) struct Between {
     /// How many more lie where the result has no voxels.
     pub beyond: usize,
 }
-
-#[cfg(test)]
-#[path = "distance_tests.rs"]
-mod tests;

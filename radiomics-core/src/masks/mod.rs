@@ -2,19 +2,19 @@
 //! millimetres.
 
 mod components;
-mod distance;
 mod contours;
 #[cfg(test)]
 mod contours_tests;
 mod crossings;
+mod distance;
 mod edges;
 mod owned;
 mod region;
 mod rims;
 
 pub use components::Connectivity;
-pub use distance::Distance;
 pub use contours::{Contour, ContourReport, SLICE_TOLERANCE, rasterise_on};
+pub use distance::Distance;
 pub use edges::ON_LINE_VOXELS;
 pub use owned::MaskVolume;
 pub use region::{Change, Region};

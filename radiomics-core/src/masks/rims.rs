@@ -136,7 +136,12 @@ impl Region {
 const NOBODY: u32 = u32::MAX;
 
 /// Takes from each ring the voxels that are nearer to another lesion.
-fn share(lesions: &[&Region], rings: Vec<(Region, Change)>, to: f64, distance: Distance) -> Vec<(Region, Change)> {
+fn share(
+    lesions: &[&Region],
+    rings: Vec<(Region, Change)>,
+    to: f64,
+    distance: Distance,
+) -> Vec<(Region, Change)> {
     let mut around = Vec::with_capacity(lesions.len());
     for lesion in lesions {
         let field = Field::new(lesion.inside.view(), lesion.grid.spacing_mm, distance, to);
