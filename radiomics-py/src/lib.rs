@@ -11,6 +11,7 @@ mod matrices;
 mod pools;
 mod prepare;
 mod pyradiomics;
+mod regions;
 mod settings;
 mod value;
 mod verify;
@@ -44,6 +45,8 @@ mod _core {
     use super::prepare::{labels, prepare};
     #[pymodule_export]
     use super::pyradiomics::{pyradiomics_classes, pyradiomics_parameters, pyradiomics_settings};
+    #[pymodule_export]
+    use super::regions::{Region, shared_rings};
     #[pymodule_export]
     use super::settings::{Settings, setting_keys};
     #[pymodule_export]

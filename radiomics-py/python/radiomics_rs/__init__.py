@@ -38,6 +38,7 @@ from radiomics_rs._matrices import TextureMatrix, matrices
 from radiomics_rs._normalise import BinWidth, normalise, suggest_bin_width
 from radiomics_rs._plot import plot_map
 from radiomics_rs._prepare import Prepared, prepare
+from radiomics_rs._region import Region, region, rings
 from radiomics_rs._tables import LesionSummary, delta, summarise_lesions, to_frame
 from radiomics_rs._verify import verify
 from radiomics_rs.io import RadiomicsWarning, Volume
@@ -58,6 +59,7 @@ __all__ = [
     "RadiomicsError",
     "RadiomicsWarning",
     "ReadError",
+    "Region",
     "RegionError",
     "Settings",
     "SettingsError",
@@ -78,6 +80,8 @@ __all__ = [
     "normalise",
     "plot_map",
     "prepare",
+    "region",
+    "rings",
     "setting_keys",
     "suggest_bin_width",
     "summarise_lesions",

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._arguments import TEXT, real, whole
-from radiomics_rs._core import GeometryError, ReadError
+from radiomics_rs._core import GeometryError, ReadError, RegionError
 from radiomics_rs.io import masks
 from radiomics_rs.io.errors import NATIVE, Door
 from radiomics_rs.io.files import check_place, read_decoded
@@ -97,12 +97,20 @@ def volumes_on_mask(
     return image_volumes, mask_volume
 
 
-def volume(image: ImageLike, spacing_mm: float | Sequence[float] | None) -> Volume:
-    """An image as a volume; an array takes its spacing from `spacing_mm`.
+def volume(
+    image: ImageLike,
+    spacing_mm: float | Sequence[float] | None,
+    role: str = "image",
+    channel: int | None = None,
+) -> Volume:
+    """An image, or a mask by itself, as a volume; an array takes its spacing from `spacing_mm`.
 
+    `role` says in messages what it is, `channel` is the component of a mask that has several.
     Raises as `volumes`.
     """
-    source = _open("image", image, NATIVE)
+    source = _open(
+        role, image, NATIVE, None if channel is None else whole("label_channel", channel)
+    )
     if isinstance(source, Volume):
         if spacing_mm is not None:
             raise GeometryError(
@@ -112,7 +120,7 @@ def volume(image: ImageLike, spacing_mm: float | Sequence[float] | None) -> Volu
         return source
     if spacing_mm is None:
         raise GeometryError(
-            "the image is an array, which has no voxel spacing: "
+            f"the {role} is an array, which has no voxel spacing: "
             "give spacing_mm=(z, y, x) in millimetres"
         )
     return Volume(three_dimensional(source), _spacing(spacing_mm, source.ndim))
@@ -137,11 +145,21 @@ def _open(
         check_place(image, what, door)
     elif isinstance(given, Volume):
         return given
+    elif isinstance(getattr(given, "mask", None), Volume):
+        return _of_region(role, given)
     else:
         return _array(role, given, channel)
     if channel is not None:
         image = masks.channel_of_image(image, channel, what)
     return placed(image, what)
+
+
+def _of_region(role: str, region: Any) -> Volume:
+    """The mask of a region; raises RegionError for one that nothing is left of."""
+    if region.voxels == 0:
+        steps = "; ".join(decision.text for decision in region.record)
+        raise RegionError(f"the {role} is a region without voxels: {steps}")
+    return region.mask
 
 
 def _array(role: str, given: Any, channel: int | None) -> npt.NDArray[Any]:
