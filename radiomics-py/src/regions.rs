@@ -71,13 +71,7 @@ impl Region {
     }
 
     /// What is outside of the region, more than `from_mm` and at most `to_mm` away.
-    fn ring<'py>(
-        &self,
-        py: Python<'py>,
-        from_mm: f64,
-        to_mm: f64,
-        distance: &str,
-    ) -> PyResult<Made<'py>> {
+    fn ring<'py>(&self, py: Python<'py>, from_mm: f64, to_mm: f64, distance: &str) -> PyResult<Made<'py>> {
         let distance = core(|| Distance::parse(distance))?;
         self.made(py, |region, runtime| region.ring(from_mm, to_mm, distance, runtime))
     }
@@ -122,7 +116,7 @@ impl Region {
 #[pyfunction]
 pub fn shared_rings<'py>(
     py: Python<'py>,
-    regions: Vec<PyRef<'py, Region>>,
+    regions: Vec<Py<Region>>,
     from_mm: f64,
     to_mm: f64,
     distance: &str,

@@ -114,7 +114,7 @@ def test_what_is_no_region(labels):
         tumour.erode("a bit")
     with pytest.raises(rr.SettingsError, match="to_mm"):
         tumour.ring(5, 5)
-    with pytest.raises(rr.RadiomicsError, match="surface"):
+    with pytest.raises(rr.RadiomicsError, match="there is no distance `edge`"):
         tumour.ring(0, 5, distance="edge")
     with pytest.raises(rr.SettingsError, match="connectivity"):
         tumour.components(8)

@@ -4,9 +4,13 @@ Both interfaces read here, ours and PyRadiomics', and write here.
 """
 
 from radiomics_rs.io.arrays import ImageLike, read, volume, volumes, volumes_on_mask
+from radiomics_rs.io.contours import list_rois
+from radiomics_rs.io.doors import read_image, read_mask
 from radiomics_rs.io.errors import NATIVE, Door, RadiomicsWarning, refuse, warn
 from radiomics_rs.io.files import check_place, read_sitk
 from radiomics_rs.io.record import Decision, Record
+from radiomics_rs.io.scan import Scan, scan
+from radiomics_rs.io.segmentation import list_segments
 from radiomics_rs.io.voxels import IDENTITY, ORIGIN, Matrix, Triple, Volume, from_sitk
 from radiomics_rs.io.writing import beside, text_file, write_image
 
@@ -20,14 +24,20 @@ __all__ = [
     "Matrix",
     "RadiomicsWarning",
     "Record",
+    "Scan",
     "Triple",
     "Volume",
     "beside",
     "check_place",
     "from_sitk",
+    "list_rois",
+    "list_segments",
     "read",
+    "read_image",
+    "read_mask",
     "read_sitk",
     "refuse",
+    "scan",
     "text_file",
     "volume",
     "volumes",

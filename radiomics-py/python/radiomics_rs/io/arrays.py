@@ -12,7 +12,7 @@ import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._arguments import TEXT, real, whole
 from radiomics_rs._core import GeometryError, ReadError, RegionError
-from radiomics_rs.io import masks
+from radiomics_rs.io import clinical, grids, masks
 from radiomics_rs.io.errors import NATIVE, Door
 from radiomics_rs.io.files import check_place, read_decoded
 from radiomics_rs.io.voxels import SLICE_THICKNESS_MM, Triple, Volume, placed, three_dimensional
@@ -71,6 +71,8 @@ def volumes_on_mask(
     if label_channel is not None:
         label_channel = whole("label_channel", label_channel)
     sources = [_open(role, given, door) for role, given in images.items()]
+    if clinical.needs_image(mask):
+        mask = clinical.drawn(mask, [one for one in sources if isinstance(one, Volume)])
     sources.append(_open("mask", mask, door, label_channel))
     located = [s for s in (sources[-1], *sources[:-1]) if isinstance(s, Volume)]
     if located and spacing_mm is not None:
@@ -92,6 +94,7 @@ def volumes_on_mask(
         return Volume(three_dimensional(source), *located[0].geometry)
 
     *image_volumes, mask_volume = map(complete, sources)
+    mask_volume = grids.turned(image_volumes[0], mask_volume)
     if resample_mask:
         mask_volume = masks.onto(image_volumes[0], mask_volume, labels)
     return image_volumes, mask_volume
@@ -139,6 +142,8 @@ def _open(
     role: str, given: ImageLike, door: Door, channel: int | None = None
 ) -> Volume | npt.NDArray[Any]:
     if isinstance(given, str | os.PathLike):
+        if clinical.is_dicom(given):
+            return clinical.read(given, role, door)
         what, image = f"the {role} {os.fspath(given)}", read_decoded(given, role, door)
     elif isinstance(given, sitk.Image):
         what, image = f"the {role}", given

@@ -224,7 +224,8 @@ def _decayed(
     record = Record().with_step(
         "suv",
         f"{what}, corrected to the start of the scan ({times.pathway[rule]}), {seconds:.6g} s "
-        f"after the administration: dose {dose:g} Bq, of which {left[rule]:.6g} are left, {suv} {size:g}",
+        f"after the administration: dose {dose:g} Bq, of which {left[rule]:.6g} are left, "
+        f"{suv} {size:g}",
         suv=suv,
         suv_rule=rule,
         pathway=times.pathway[rule],

@@ -1,0 +1,220 @@
+"""The frames of DICOM files: where each lies, what its values mean, and its voxels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pydicom
+import SimpleITK as sitk  # noqa: N813
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from radiomics_rs._aside import aside
+from radiomics_rs._core import ReadError
+from radiomics_rs.io import elements
+from radiomics_rs.io.errors import File, as_utf_8
+from radiomics_rs.io.quiet import quiet
+
+Floats = npt.NDArray[np.float64]
+#: Fields that tell the volumes of one series or object apart.
+APART = (
+    "StackID",
+    "TemporalPositionIndex",
+    "TemporalPositionIdentifier",
+    "EffectiveEchoTime",
+    "EchoNumbers",
+    "DiffusionBValue",
+    "AcquisitionNumber",
+    "TriggerTime",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A DICOM file whose header was read."""
+
+    file: File
+    header: Any
+    """pydicom's data set without pixel data."""
+    pixels: tuple[int, int] | None
+    """Where the pixel data begin and how long they are; None if only a library can tell."""
+
+    @property
+    def name(self) -> str:
+        """The name of the file, without its folder."""
+        return Path(self.file.name).name
+
+    @property
+    def syntax(self) -> Any:
+        """The transfer syntax."""
+        return getattr(self.header.file_meta, "TransferSyntaxUID", ImplicitVRLittleEndian)
+
+    @property
+    def instance(self) -> str:
+        """Its SOP instance UID, or that of the file if it has none."""
+        own = str(self.header.get("SOPInstanceUID") or "")
+        return own or str(getattr(self.header.file_meta, "MediaStorageSOPInstanceUID", ""))
+
+    @property
+    def count(self) -> int:
+        """Number of frames."""
+        return int(self.header.get("NumberOfFrames") or 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One slice of a file."""
+
+    source: Source
+    index: int
+    """Which frame of the file it is, from 0."""
+    position: Floats | None
+    """Centre of its first voxel (x, y, z) in mm."""
+    orientation: Floats | None
+    """Direction of a row and of a column (x, y, z each)."""
+    spacing: tuple[float, float] | None
+    """Millimetres between rows, and between columns."""
+    slope: float
+    intercept: float
+    apart: tuple[str, ...]
+    """What tells the volume that it is of from others."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        many = self.source.count > 1
+        return f"frame {self.index} of {self.source.name}" if many else self.source.name
+
+
+def opened(path: Path, role: str) -> Source | None:
+    """The header of a file, or None for one that is no DICOM; raises ReadError for one cut off."""
+    with path.open("rb") as stream:
+        head = stream.read(132)
+    file = File(str(path), role, path.stat().st_size, head)
+    if head[128:132] != b"DICM" and path.suffix.lower() not in (".dcm", ".ima"):
+        return None
+    with quiet():
+        try:
+            header = pydicom.dcmread(path, stop_before_pixels=True, force=head[128:132] != b"DICM")
+            has_class = bool(header.get("SOPClassUID")) or "Rows" in header or "Modality" in header
+        except Exception as error:
+            raise file.error(f"its DICOM header is damaged ({error})") from error
+    if not has_class:
+        return None
+    found = elements.read(file)
+    return Source(file, header, None if found is None else found.pixels)
+
+
+def frames_of(source: Source) -> list[Frame]:
+    """The frames of a file with what is said of each; raises ReadError for damaged numbers."""
+    header, count = source.header, source.count
+    groups = header.get("PerFrameFunctionalGroupsSequence")
+    if groups is not None and len(groups) != count:
+        raise source.file.error(
+            f"it has {count} frames (NumberOfFrames) and functional groups of {len(groups)}"
+        )
+    shared = (header.get("SharedFunctionalGroupsSequence") or [None])[0]
+    try:
+        return [
+            _frame(source, index, [g for g in (groups and groups[index], shared) if g])
+            for index in range(count)
+        ]
+    except (TypeError, ValueError) as error:
+        raise source.file.error(f"its header has a number that is none: {error}") from error
+
+
+def _frame(source: Source, index: int, groups: Sequence[Any]) -> Frame:
+    header = source.header
+
+    def field(sequence: str, name: str) -> Any:
+        for group in groups:
+            members = group.get(sequence)
+            if members and members[0].get(name) is not None:
+                return members[0].get(name)
+        return header.get(name)
+
+    position = field("PlanePositionSequence", "ImagePositionPatient")
+    orientation = field("PlaneOrientationSequence", "ImageOrientationPatient")
+    spacing = field("PixelMeasuresSequence", "PixelSpacing")
+    slope = field("PixelValueTransformationSequence", "RescaleSlope")
+    intercept = field("PixelValueTransformationSequence", "RescaleIntercept")
+    marks = []
+    for name in APART:
+        held = field("FrameContentSequence", name)
+        if held is None:
+            held = field("MREchoSequence", name) or field("MRDiffusionSequence", name)
+        marks.append("" if held is None else str(held))
+    return Frame(
+        source,
+        index,
+        None if position is None else np.array(position, dtype=np.float64),
+        None if orientation is None else np.array(orientation, dtype=np.float64),
+        None if spacing is None else (float(spacing[0]), float(spacing[1])),
+        1.0 if slope is None else float(slope),
+        0.0 if intercept is None else float(intercept),
+        tuple(marks),
+    )
+
+
+def stored(source: Source) -> tuple[npt.NDArray[Any], bool]:
+    """The voxels of a file, (frame, y, x) or (frame, y, x, colour), and whether they are rescaled.
+
+    Raises ReadError for pixel data that are cut off, or for which there is no decoder.
+    """
+    header, file = source.header, source.file
+    if source.syntax in (ImplicitVRLittleEndian, ExplicitVRLittleEndian) and source.pixels:
+        found = _plain(source)
+        if found is not None:
+            return found, False
+    colours = int(header.get("SamplesPerPixel") or 1)
+    with quiet():
+        try:
+            image = aside(lambda: sitk.ReadImage(as_utf_8(file.name)))
+            voxels = sitk.GetArrayFromImage(image)
+            shape = (source.count, int(header.Rows), int(header.Columns))
+            return voxels.reshape(*shape, *((colours,) if colours > 1 else ())), True
+        except (RuntimeError, ValueError):
+            pass
+        try:
+            whole = pydicom.dcmread(file.name)
+            voxels = whole.pixel_array
+        except Exception as error:
+            name = getattr(source.syntax, "name", source.syntax)
+            raise file.error(
+                f"there is no decoder for its pixel data ({name}), or they are damaged: install "
+                "pylibjpeg with its plugins, or convert it"
+            ) from error
+    return voxels.reshape(source.count, *voxels.shape[-2 - (colours > 1) :]), False
+
+
+def _plain(source: Source) -> npt.NDArray[Any] | None:
+    """Voxels that lie in the file as they are; None if a library has to look at them."""
+    header = source.header
+    bits, kept = int(header.BitsAllocated), int(header.BitsStored)
+    if header.get("SamplesPerPixel", 1) != 1 or bits not in (8, 16, 32):
+        return None
+    if header.get("PhotometricInterpretation") == "PALETTE COLOR" or header.HighBit != kept - 1:
+        return None
+    signed = int(header.PixelRepresentation) == 1
+    kind = np.dtype(f"<{'i' if signed else 'u'}{bits // 8}")
+    shape = (source.count, int(header.Rows), int(header.Columns))
+    at, length = source.pixels or (0, 0)
+    source.file.require(length, int(np.prod(shape)) * kind.itemsize)
+    with Path(source.file.name).open("rb") as stream:
+        stream.seek(at)
+        voxels = np.fromfile(stream, kind, int(np.prod(shape))).reshape(shape)
+    if kept < bits:
+        # What stands above the bits that count is anything.
+        voxels = (voxels << (bits - kept)) >> (bits - kept)
+    return voxels
+
+
+def check_images(sources: Sequence[Source], role: str) -> None:
+    """Refuse what holds no image; raises ReadError."""
+    for source in sources:
+        if "Rows" not in source.header or "Columns" not in source.header:
+            raise ReadError(f"cannot read {role} {source.file.name}: it holds no pixel data")

@@ -1,0 +1,267 @@
+"""Images of DICOM series and objects: what is in a folder, and one volume of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from radiomics_rs._core import ReadError, SettingsError
+from radiomics_rs.io import planes, stacks
+from radiomics_rs.io.errors import NATIVE, Door
+from radiomics_rs.io.frames import Frame, Source, check_images, frames_of, opened, stored
+from radiomics_rs.io.record import Record
+from radiomics_rs.io.suv import to_suv
+from radiomics_rs.io.voxels import Matrix, Triple, Volume
+
+#: Objects without voxels of their own grid, which are masks of other series or texts.
+NO_IMAGES = ("SEG", "RTSTRUCT", "SR", "PR", "KO", "RTPLAN", "RTRECORD", "REG", "DOC")
+FIXES = ("error", "resample")
+
+
+def sources_of(path: Path, role: str) -> list[Source]:
+    """The DICOM files of a folder, in order of their names, or the one file."""
+    if path.is_file():
+        found = opened(path, role)
+        return [] if found is None else [found]
+    names = sorted(one for one in path.iterdir() if one.is_file())
+    return [source for one in names if (source := opened(one, role)) is not None]
+
+
+def series_of(sources: Iterable[Source]) -> dict[str, list[Source]]:
+    """Files by the UID of their series; those without one are one series."""
+    found: dict[str, list[Source]] = {}
+    for source in sources:
+        found.setdefault(str(source.header.get("SeriesInstanceUID") or ""), []).append(source)
+    return found
+
+
+def read_series(
+    path: str | os.PathLike[str],
+    role: str = "image",
+    door: Door = NATIVE,
+    *,
+    series: str | None = None,
+    frame: int | str | None = None,
+    volume: int | None = None,
+    on_tilt: str = "error",
+    on_gap: str = "error",
+    suv: str | None = None,
+    suv_rule: str = "qiba",
+) -> Volume:
+    """The volume of a DICOM file or folder; see `io.read_image`."""
+    for name, value in (("on_tilt", on_tilt), ("on_gap", on_gap)):
+        if value not in FIXES:
+            raise SettingsError(f"{name} is {value!r}: give one of {', '.join(FIXES)}")
+    place = Path(path)
+    what = f"cannot read {role} {os.fspath(path)}"
+    uid, chosen = _chosen(sources_of(place, role), series, what)
+    check_images(chosen, role)
+    record = _recorded(uid, chosen)
+    frames = [one for source in chosen for one in frames_of(source)]
+    if frame is not None:
+        return planes.read_plane(frames, frame, record, what, door)
+    if planes.is_planar(frames):
+        return planes.read_plane(frames, 0 if len(frames) == 1 else None, record, what, door)
+    frames = _of_volume(frames, volume, what)
+    made, ordered = _assembled(frames, record, what, door, on_tilt, on_gap)
+    if suv is None:
+        return made
+    if len(ordered) != made.voxels.shape[0]:
+        raise ReadError(f"{what}: a PET with gaps that were resampled has no SUV")
+    return to_suv(made, [one.source.header for one in ordered], suv, suv_rule, door)
+
+
+def _chosen(sources: list[Source], series: str | None, what: str) -> tuple[str, list[Source]]:
+    found = series_of(s for s in sources if s.header.get("Modality") not in NO_IMAGES)
+    if not found:
+        held = f"{len(sources)} DICOM files, none of them an image" if sources else "no DICOM file"
+        raise ReadError(f"{what}: it holds {held}")
+    listed = "; ".join(
+        f"{uid or '(without UID)'} ({own[0].header.get('Modality') or '?'}, {len(own)} files)"
+        for uid, own in found.items()
+    )
+    if series is not None:
+        if series not in found:
+            raise ReadError(f"{what}: there is no series {series}; it holds {listed}")
+        return series, found[series]
+    if len(found) > 1:
+        raise ReadError(
+            f"{what}: it holds {len(found)} DICOM series: {listed}; choose one with series="
+        )
+    return next(iter(found.items()))
+
+
+def _recorded(uid: str, chosen: list[Source]) -> Record:
+    first = chosen[0].header
+    without = [] if uid else ["SeriesInstanceUID is empty: all such files are taken for one series"]
+    if any(not source.header.get("SOPInstanceUID") for source in chosen):
+        without.append("SOPInstanceUID is empty: the UID of the file is taken")
+    modality = str(first.get("Modality") or "")
+    text = f"{len(chosen)} files of {modality or 'unknown modality'}, series {uid or '-'}"
+    return Record().with_step(
+        "series",
+        "; ".join([text, *without]),
+        series=uid,
+        study=str(first.get("StudyInstanceUID") or ""),
+        frame_of_reference=str(first.get("FrameOfReferenceUID") or ""),
+        modality=modality,
+        files=len(chosen),
+        sop_instances=[source.instance for source in chosen],
+    )
+
+
+def _of_volume(frames: list[Frame], volume: int | None, what: str) -> list[Frame]:
+    """The frames of one of several volumes, told apart by the marks that they differ in."""
+    groups: dict[tuple[str, ...], list[Frame]] = {(): frames}
+    positions = {tuple(np.round(f.position, 3)) for f in frames if f.position is not None}
+    if len(positions) < len(frames):
+        for place in range(len(frames[0].apart)):
+            marked: dict[tuple[str, ...], list[Frame]] = {}
+            for one in frames:
+                marked.setdefault((one.apart[place],), []).append(one)
+            # Volumes have the same number of slices; a mark that numbers slices is none.
+            sizes = {len(members) for members in marked.values()}
+            if len(marked) > 1 and sizes == {len(positions)}:
+                groups = marked
+                break
+    groups = dict(sorted(groups.items(), key=lambda pair: _by_number(pair[0])))
+    listed = "; ".join(
+        f"{n}: {len(members)} frames{', ' + key[0] if key else ''}"
+        for n, (key, members) in enumerate(groups.items())
+    )
+    if volume is None:
+        if len(groups) > 1:
+            raise ReadError(f"{what}: it holds {len(groups)} volumes ({listed}): choose volume=")
+        return frames
+    if not 0 <= volume < len(groups):
+        raise ReadError(f"{what}: there is no volume {volume}; it holds {listed}")
+    return list(groups.values())[volume]
+
+
+def _by_number(key: tuple[str, ...]) -> tuple[float, tuple[str, ...]]:
+    try:
+        return float(key[0]) if key else 0.0, key
+    except ValueError:
+        return float("inf"), key
+
+
+def _assembled(
+    frames: list[Frame], record: Record, what: str, door: Door, on_tilt: str, on_gap: str
+) -> tuple[Volume, list[Frame]]:
+    stack = stacks.stacked(frames, what)
+    groups = stacks.repeated(stack)
+    if len(groups) < len(stack.frames):
+        doubled = {n for group in groups if len(group) > 1 for n in group}
+        copies = {n: _rescaled([stack.frames[n]])[0] for n in doubled}
+        stack, dropped = stacks.without_copies(stack, copies, what)
+        text = f"{len(dropped)} slices that repeat others were left out: {', '.join(dropped)}"
+        door.remark(f"{what.replace('cannot read ', '')}: {text}")
+        record = record.with_step("repeated", text, files=dropped)
+    problem = stacks.tilt(stack, what)
+    if not stack.is_even and on_gap != "resample":
+        raise stacks.gap(stack, what)
+    if problem is not None and on_tilt != "resample":
+        raise problem
+    voxels = _rescaled(stack.frames)
+    record = _measures(record, stack)
+    if problem is not None:
+        voxels = stacks.straightened(voxels.astype(np.float64), stack)
+        record = record.with_step("tilt", f"{problem}".partition(": ")[2].partition(";")[0])
+    if not stack.is_even:
+        voxels = stacks.evened(voxels.astype(np.float64), stack)
+        text = f"resampled to {len(voxels)} slices {stack.step:.4g} mm apart, linearly"
+        record = record.with_step("gap", text)
+    _remark_on_values(stack.frames[0].source, what, door)
+    return _placed(voxels, stack, record), stack.frames
+
+
+def _placed(voxels: npt.NDArray[Any], stack: stacks.Stack, record: Record) -> Volume:
+    first = stack.frames[0]
+    position, spacing = first.position, first.spacing
+    assert position is not None, "frames of a stack have a position"
+    assert spacing is not None, "frames of a stack have a spacing"
+    x, y, z = stack.rows
+    # Axes and components are turned from (x, y, z) to (z, y, x).
+    columns = np.array([z, y, x])[:, ::-1].T
+    direction: Matrix = tuple(tuple(row) for row in columns.tolist())
+    origin: Triple = tuple(position[::-1].tolist())
+    return Volume(voxels, (stack.step, *spacing), origin, direction, record=record)
+
+
+def _measures(record: Record, stack: stacks.Stack) -> Record:
+    instances = list(dict.fromkeys(one.source.instance for one in stack.frames))
+    series = record["series"]
+    values = {**series.values, "sop_instances": instances}
+    record = Record().with_step(series.step, series.text, **values) + Record(record.decisions[1:])
+    if len(stack.frames) == 1:
+        text = "a single slice, 1 mm thick"
+    else:
+        text = f"{stack.step:.6g} mm between slices, from their positions along row x column"
+    rescales = sorted({(one.slope, one.intercept) for one in stack.frames})
+    shown = ", ".join(f"{slope:g} x + {intercept:g}" for slope, intercept in rescales[:3])
+    if len(rescales) > 3:
+        shown += f" and {len(rescales) - 3} more"
+    return record.with_step("spacing", text, step_mm=stack.step).with_step(
+        "rescale", f"stored values x were taken as {shown}"
+    )
+
+
+def _rescaled(frames: list[Frame]) -> npt.NDArray[Any]:
+    """The voxels of frames in order, in the units that their headers say."""
+    first, *_ = frames
+    header = first.source.header
+    shape = (len(frames), int(header.Rows), int(header.Columns))
+    whole = all(f.slope == 1 and f.intercept == round(f.intercept) for f in frames)
+    made: npt.NDArray[Any] | None = None
+    files: dict[int, tuple[npt.NDArray[Any], bool]] = {}
+    last = {id(one.source): n for n, one in enumerate(frames)}
+    for place, one in enumerate(frames):
+        key = id(one.source)
+        if key not in files:
+            files[key] = stored(one.source)
+        voxels, is_rescaled = files[key]
+        if voxels.ndim == 4:
+            raise one.source.file.error("its voxels are colours: read a frame of it with frame=")
+        plane = voxels[one.index]
+        if not is_rescaled:
+            plane = _values(plane, one, whole)
+        elif one.source.count > 1 and len({(f.slope, f.intercept) for f in frames}) > 1:
+            raise one.source.file.error(
+                "its frames are compressed and have rescale factors of their own: decompress it, "
+                "such as with gdcmconv --raw"
+            )
+        if made is None:
+            made = np.empty(shape, plane.dtype)
+        elif made.dtype != plane.dtype:
+            made = made.astype(np.result_type(made, plane))
+        made[place] = plane
+        if last[key] == place:
+            del files[key]
+    assert made is not None, "frames to read"
+    return made
+
+
+def _values(plane: npt.NDArray[Any], frame: Frame, whole: bool) -> npt.NDArray[Any]:
+    if not whole:
+        return plane * np.float64(frame.slope) + frame.intercept
+    if frame.intercept == 0:
+        return plane.astype(plane.dtype.newbyteorder("="), copy=False)
+    bits = int(frame.source.header.BitsStored)
+    # Room for any value that so many bits and the intercept can make.
+    small = bits < 16 and abs(frame.intercept) + 2**bits < 2**15
+    return plane.astype(np.int16 if small else np.int64) + int(frame.intercept)
+
+
+def _remark_on_values(source: Source, what: str, door: Door) -> None:
+    of = what.replace("cannot read ", "")
+    if "ModalityLUTSequence" in source.header:
+        door.remark(
+            f"{of}: its values are stored ones, as its Modality LUT Sequence is not applied"
+        )
+    if source.header.get("PhotometricInterpretation") == "MONOCHROME1":
+        door.remark(f"{of}: it is stored inverted (MONOCHROME1): high values are dark")
