@@ -194,6 +194,18 @@ def _add_verify(commands: Commands) -> argparse.ArgumentParser:
     return command
 
 
+def _add_scan(commands: Commands) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        "scan",
+        help="what is in a folder: DICOM series, contours, segmentations and other images",
+        description="Lists a folder and those below it, a line for each series or object, with "
+        "what is wrong with it; exit code 1 if something is.",
+    )
+    command.add_argument("folder", metavar="FOLDER")
+    command.add_argument("--format", choices=("table", "json"), default="table")
+    return command
+
+
 def _add_threads(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--threads", type=int, default=0, metavar="N", help="default: 0, all cores"
@@ -251,4 +263,5 @@ ADD = {
     "features": _add_features,
     "settings": _add_print_settings,
     "verify": _add_verify,
+    "scan": _add_scan,
 }

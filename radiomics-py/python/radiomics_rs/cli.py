@@ -23,7 +23,8 @@ from radiomics_rs._maps import feature_maps
 from radiomics_rs._options import LISTS
 from radiomics_rs._options import parser as options
 from radiomics_rs._verify import verify
-from radiomics_rs.io import RadiomicsWarning, text_file, write_image
+from radiomics_rs.io import RadiomicsWarning, scan, text_file, write_image
+from radiomics_rs.io.scan import SOUND
 from radiomics_rs.table import WRITERS, aligned, write_labels
 
 EXAMPLE_CONFIGURATION = "digital_phantom"
@@ -208,6 +209,15 @@ def _verify(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int
     return 0 if found.all_inside else 1
 
 
+def _scan(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
+    found = scan(chosen.folder)
+    if chosen.format == "json":
+        print(json.dumps(found.records(), indent=1, ensure_ascii=False))
+    else:
+        print(found)
+    return 0 if all(row.state == SOUND for row in found) else 1
+
+
 def _print_settings(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
     print(Settings.template(chosen.profile), end="")
 
@@ -263,4 +273,5 @@ RUN = {
     "features": _features,
     "settings": _print_settings,
     "verify": _verify,
+    "scan": _scan,
 }

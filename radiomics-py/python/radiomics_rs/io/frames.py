@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pydicom
 import SimpleITK as sitk  # noqa: N813
+from pydicom.pixels import apply_color_lut
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from radiomics_rs._aside import aside
@@ -170,7 +171,8 @@ def stored(source: Source) -> tuple[npt.NDArray[Any], bool]:
         found = _plain(source)
         if found is not None:
             return found, False
-    colours = int(header.get("SamplesPerPixel") or 1)
+    is_palette = header.get("PhotometricInterpretation") == "PALETTE COLOR"
+    colours = 3 if is_palette else int(header.get("SamplesPerPixel") or 1)
     with quiet():
         try:
             image = aside(lambda: sitk.ReadImage(as_utf_8(file.name)))
@@ -182,6 +184,8 @@ def stored(source: Source) -> tuple[npt.NDArray[Any], bool]:
         try:
             whole = pydicom.dcmread(file.name)
             voxels = whole.pixel_array
+            if is_palette:
+                voxels = _resolved(voxels, whole)
         except Exception as error:
             name = getattr(source.syntax, "name", source.syntax)
             raise file.error(
@@ -189,6 +193,12 @@ def stored(source: Source) -> tuple[npt.NDArray[Any], bool]:
                 "pylibjpeg with its plugins, or convert it"
             ) from error
     return voxels.reshape(source.count, *voxels.shape[-2 - (colours > 1) :]), False
+
+
+def _resolved(numbers: npt.NDArray[Any], header: Any) -> npt.NDArray[Any]:
+    """The colours that the numbers of a palette stand for, 0 to 255."""
+    colours: npt.NDArray[Any] = apply_color_lut(numbers, header)
+    return colours >> 8 if colours.dtype == np.uint16 else colours
 
 
 def _plain(source: Source) -> npt.NDArray[Any] | None:

@@ -30,7 +30,7 @@ def read_plane(
     frames: Sequence[Frame], frame: int | str | None, record: Record, what: str, door: Door
 ) -> Volume:
     """One frame as an image of two dimensions, or all of them as a loop along the first axis."""
-    if frame is None or (frame != ALL and not isinstance(frame, int)):
+    if frame is None or (frame != ALL and (isinstance(frame, bool) or not isinstance(frame, int))):
         raise ReadError(
             f"{what}: it is a loop of {len(frames)} frames: choose one with frame=0 to "
             f"{len(frames) - 1}, or all with frame='all'"

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from radiomics_rs._arguments import whole
 from radiomics_rs._core import ReadError, SettingsError
 from radiomics_rs.io import planes, stacks
 from radiomics_rs.io.errors import NATIVE, Door
@@ -57,6 +58,8 @@ def read_series(
     for name, value in (("on_tilt", on_tilt), ("on_gap", on_gap)):
         if value not in FIXES:
             raise SettingsError(f"{name} is {value!r}: give one of {', '.join(FIXES)}")
+    if volume is not None:
+        volume = whole("volume", volume)
     place = Path(path)
     what = f"cannot read {role} {os.fspath(path)}"
     uid, chosen = _chosen(sources_of(place, role), series, what)

@@ -48,6 +48,7 @@ def stacked(frames: Sequence[Frame], what: str) -> Stack:
             f"be read as a 2D image with frame=0 to {count - 1}"
         )
     turns = np.array([f.orientation for f in frames])
+    _check_numbers(frames, turns, what)
     if np.abs(turns - turns[0]).max() > TURNED:
         kinds = len({tuple(np.round(turn, 2)) for turn in turns})
         raise GeometryError(
@@ -64,6 +65,29 @@ def stacked(frames: Sequence[Frame], what: str) -> Stack:
     order = np.argsort(heights, kind="stable")
     ordered = [frames[place] for place in order]
     return _measured(ordered, heights[order], np.array([row, column, normal]), what)
+
+
+def _check_numbers(frames: Sequence[Frame], turns: Floats, what: str) -> None:
+    for frame, turn in zip(frames, turns, strict=True):
+        spacing = frame.spacing or (0.0, 0.0)
+        if not all(0 < side < np.inf for side in spacing):
+            raise GeometryError(
+                f"{what}: the PixelSpacing of {frame.name} is {spacing}, and has to be above 0: "
+                "mend its header"
+            )
+        sides = turn.reshape(2, 3)
+        # Written this way, NaN fails as well.
+        if not np.abs(sides @ sides.T - np.eye(2)).max() <= TURNED:
+            raise GeometryError(
+                f"{what}: the ImageOrientationPatient of {frame.name} is {_shown(turn)}, which are "
+                "no two directions of length 1 at right angles: mend its header"
+            )
+        position = np.asarray(frame.position)
+        if not np.isfinite(position).all():
+            raise GeometryError(
+                f"{what}: the ImagePositionPatient of {frame.name} is {_shown(position)}: mend its "
+                "header"
+            )
 
 
 def _measured(frames: list[Frame], heights: Floats, rows: Floats, what: str) -> Stack:
@@ -112,7 +136,11 @@ def gap(stack: Stack, what: str) -> GeometryError:
 
 
 def tilt(stack: Stack, what: str) -> GeometryError | None:
-    """The error that says by how much slices are shifted against each other, if they are."""
+    """The error that says by how much slices are shifted against each other, if they are.
+
+    Raises GeometryError for a slice that lies off the line of the others: no shear describes it.
+    """
+    _check_line(stack, what)
     shift = float(np.linalg.norm(stack.shift))
     reach = shift / stack.step * float(stack.heights[-1] - stack.heights[0])
     if shift <= STRAIGHT * stack.step or reach <= 2 * ROUNDING_MM:
@@ -123,6 +151,20 @@ def tilt(stack: Stack, what: str) -> GeometryError | None:
         f"tilt of {angle:.3g} degrees: the grid of voxels is sheared; resample it with "
         'on_tilt="resample"'
     )
+
+
+def _check_line(stack: Stack, what: str) -> None:
+    places = np.array([f.position for f in stack.frames])
+    away = (places - places[0]) @ stack.rows[:2].T
+    away -= np.outer(stack.heights - stack.heights[0], stack.shift / stack.step)
+    off = np.linalg.norm(away, axis=1)
+    worst = int(off.argmax())
+    if off[worst] > max(UNEVEN * stack.step, 2 * ROUNDING_MM):
+        raise GeometryError(
+            f"{what}: the slice at {_shown(places[worst])} ({stack.frames[worst].name}) lies "
+            f"{off[worst]:.4g} mm beside the line through the first and the last one: keep the "
+            "files of one volume"
+        )
 
 
 def evened(voxels: npt.NDArray[np.float64], stack: Stack) -> npt.NDArray[np.float64]:
