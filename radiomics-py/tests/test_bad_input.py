@@ -156,7 +156,7 @@ def test_unreadable_files(tmp_path):
     garbage.write_bytes(b"no image")
     with pytest.raises(rr.RadiomicsError, match=r"cannot read mask .*garbage\.nii\.gz: \w+"):
         rr.extract(IMAGE, garbage)
-    with pytest.raises(rr.RadiomicsError, match="the folder holds no DICOM series"):
+    with pytest.raises(rr.RadiomicsError, match="it holds no DICOM file: give"):
         rr.extract(tmp_path, MASK)
     settings = tmp_path / "settings.yaml"
     settings.write_bytes(b"\xff\xfe\x00")

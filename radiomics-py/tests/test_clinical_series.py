@@ -207,7 +207,7 @@ def test_slices_that_make_no_volume(series, change, said):
 
 
 def test_different_slices_at_one_place(series):
-    with pytest.raises(rr.ReadError, match="2 slices with different voxels lie at"):
+    with pytest.raises(rr.GeometryError, match="2 slices with different voxels lie at"):
         io.read_image(
             series([0, 1, 1, 2], change=lambda n, one: setattr(one, "RescaleIntercept", n))
         )

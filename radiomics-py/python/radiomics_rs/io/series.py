@@ -83,7 +83,9 @@ def _chosen(sources: list[Source], series: str | None, what: str) -> tuple[str, 
     found = series_of(s for s in sources if s.header.get("Modality") not in NO_IMAGES)
     if not found:
         held = f"{len(sources)} DICOM files, none of them an image" if sources else "no DICOM file"
-        raise ReadError(f"{what}: it holds {held}")
+        raise ReadError(
+            f"{what}: it holds {held}: give an image file, or a folder with the files of a series"
+        )
     listed = "; ".join(
         f"{uid or '(without UID)'} ({own[0].header.get('Modality') or '?'}, {len(own)} files)"
         for uid, own in found.items()

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk  # noqa: N813
 
-from radiomics_rs._core import GeometryError, ReadError
+from radiomics_rs._core import GeometryError
 from radiomics_rs.io.frames import Floats, Frame
 
 #: By how much of their distance slices may be off their place, and by how many mm in any case:
@@ -197,7 +197,7 @@ def without_copies(
 ) -> tuple[Stack, list[str]]:
     """The stack with one frame at each place, and the names of those left out.
 
-    Raises ReadError for frames at one place whose voxels (`planes`, by their number) differ.
+    Raises GeometryError for frames at one place whose voxels (`planes`, by their number) differ.
     """
     kept, dropped = [], []
     for group in repeated(stack):
@@ -205,7 +205,7 @@ def without_copies(
         for other in others:
             if not np.array_equal(planes[first], planes[other]):
                 names = ", ".join(stack.frames[n].name for n in group[:4])
-                raise ReadError(
+                raise GeometryError(
                     f"{what}: {len(group)} slices with different voxels lie at "
                     f"{_shown(np.asarray(stack.frames[first].position))}: {names}; "
                     "choose one volume with volume="
