@@ -235,3 +235,37 @@ def test_images_for_which_there_is_too_little_memory(tmp_path):
         assert line.startswith("there is too little memory to read image ")
         assert "free some" in line
     assert last == "filter"
+
+
+#: The most memory that a process had, in bytes, before and after work on thousands of grey levels.
+LEVELS = """
+import numpy as np
+import radiomics_rs as rr
+def peak():
+    line, = (line for line in open("/proc/self/status") if line.startswith("VmHWM:"))
+    return 1024 * int(line.split()[1])
+image = np.random.default_rng(0).uniform(0, 200, (120,) * 3)
+ones = np.ones(image.shape, "u1")
+rr.extract(image[:9, :9, :9], ones[:9, :9, :9], {{"bin_width": 9}}, spacing_mm=1)
+before = peak()
+try:
+    settings = {{"bin_width": 0.05, "families": {families}}}
+    rr.extract(image, ones, settings, spacing_mm=1, memory_mb={limit})
+except rr.OutOfMemoryError as error:
+    print("OutOfMemoryError", error)
+else:
+    print("done")
+print(before, peak())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the memory that is taken")
+@pytest.mark.parametrize("limit", [100, 200, 400])
+def test_tables_of_grey_levels_keep_to_the_limit(limit):
+    families = ["glcm", "glrlm", "glszm", "gldzm", "ngldm", "ngtdm"]
+    done = run(LEVELS.format(limit=limit, families=families))
+    assert done.returncode == 0, done.stderr
+    said, peaks = done.stdout.splitlines()
+    assert said.startswith(("OutOfMemoryError a texture matrix of so many grey levels", "done"))
+    before, after = map(int, peaks.split())
+    assert after - before < 1.5e6 * limit

@@ -165,8 +165,7 @@ pub(crate) fn hold_cells<T>(n: usize) -> Held {
     }
 }
 
-const CELLS_REMEDY: &str =
-    "make bins wider (`bin_width`) or fewer (`bin_number`), or ask for fewer texture families or aggregations";
+const CELLS_REMEDY: &str = "make bins wider (`bin_width`) or fewer (`bin_number`), or ask for fewer texture families or aggregations";
 
 /// What an array is for that nothing more is known of.
 const ARRAY: &str = "the next array";

@@ -20,7 +20,9 @@ pub(super) fn sum(directions: &[(f64, &Pairs)], folded: bool) -> Vec<(usize, usi
     let mut left: Vec<(f64, [&[Pair]; 2])> = directions
         .iter()
         .enumerate()
-        .map(|(d, &(weight, pairs))| (weight, [&pairs[..], below.get(d).map_or(&no_cells[..], |(pairs, _)| pairs)]))
+        .map(|(d, &(weight, pairs))| {
+            (weight, [&pairs[..], below.get(d).map_or(&no_cells[..], |(pairs, _)| pairs)])
+        })
         .collect();
     let size = directions.iter().map(|(_, pairs)| levels(pairs)).max().unwrap_or(0);
     let mut row = vec![0.0; size];
