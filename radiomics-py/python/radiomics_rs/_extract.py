@@ -13,6 +13,7 @@ from radiomics_rs._arguments import (
     memory_of,
     progress_of,
     settings_of,
+    switch,
     whole,
 )
 from radiomics_rs._core import RadiomicsError, SettingsError
@@ -141,6 +142,7 @@ def extract(
         chosen = chosen.replace(filters=filters)
     labels, several = labels_of(label)
     memory_mb, progress = memory_of(memory_mb), progress_of(progress)
+    strict, threads = switch("strict", strict), whole("threads", threads)
     named = _named(image)
     roles = {f"image `{name}`" if named is image else "image": named[name] for name in named}
     remarks: list[str] = []
@@ -159,7 +161,7 @@ def extract(
         mask_volume.geometry,
         chosen,
         labels=labels,
-        threads=whole("threads", threads),
+        threads=threads,
         progress=progress,
         memory_mb=memory_mb,
     )
