@@ -186,6 +186,30 @@ fn too_much_memory_is_refused() {
     }
 }
 
+/// Thousands of grey levels, of which nearly every pair of neighbours has a cell of its own.
+#[test]
+fn tables_of_many_grey_levels_are_counted() {
+    let grid = Grid::new([40; 3], [1.0; 3]).unwrap();
+    let values =
+        Array3::from_shape_fn([40; 3], |(k, j, i)| ((k * 1600 + j * 40 + i) * 48_271 % 65_521 % 4000) as u16);
+    let labels = Array3::from_elem([40; 3], 1u8);
+    let image = Image::new(grid.clone(), values.view()).unwrap();
+    let mask = Mask::new(grid, labels.view()).unwrap();
+    let pool = Pool::new(2).unwrap();
+    for family in ["glcm", "glrlm", "glcm, glrlm", "glszm", "gldzm"] {
+        let settings = from_yaml(&format!("{{bin_width: 1, families: [{family}]}}")).unwrap();
+        let run = |memory_bytes| {
+            let runtime = Runtime { memory_bytes, ..Runtime::new(&pool) };
+            extract_many(&[("original", &image)], &mask, &[1], &settings, &runtime)
+        };
+        // Enough for the volumes, and not for the cells.
+        let refused = run(Some(2_000_000)).map(|_| family).unwrap_err().to_string();
+        assert!(refused.starts_with("a texture matrix of so many grey levels needs "), "{family}: {refused}");
+        assert!(refused.contains("`bin_width`"), "{refused}");
+        assert_eq!(run(Some(200_000_000)), run(None), "{family}");
+    }
+}
+
 #[test]
 fn a_limit_that_is_enough_changes_nothing() {
     let sphere = Sphere::new(20);

@@ -141,7 +141,6 @@ def test_errors_are_one_line(options, message):
         ["extract", "a", "b", "--example"],
         ["extract", "--example", "--out", "table.xlsx"],
         ["extract", "--example", "--set", "bin_width"],
-        ["extract", "--example", "--label", "liver"],
         ["extract", "--example", "--profile", "ibsi", "--settings", "x.yaml"],
         ["features", "--format", "xml"],
     ],
@@ -179,3 +178,11 @@ def test_real_images(data, case):
     standard = {feature["family"] for feature in rr.features() if feature["family_ibsi_id"]}
     assert {row.family for row in table} == standard
     assert {row.status for row in table} == {"ok"}
+
+
+@pytest.mark.parametrize("given", ["5MB", "0", "nan", "inf", "-3"])
+def test_a_limit_of_memory_that_is_none(given):
+    done = run("extract", "--example", f"--memory-mb={given}", check=False)
+    assert done.returncode == 2
+    last = done.stderr.splitlines()[-1]
+    assert f"argument --memory-mb: '{given}' is no limit: give a number of megabytes" in last

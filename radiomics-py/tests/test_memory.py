@@ -45,6 +45,30 @@ def test_a_limit_that_is_no_number(name, pair):
 
 
 @pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("argument", ["memory_mb", "threads"])
+def test_a_switch_is_no_number(name, argument, pair):
+    with pytest.raises(TypeError, match=f"{argument} is True: give a"):
+        CALLS[name](*pair, spacing_mm=1, **{argument: True})
+
+
+@pytest.mark.parametrize("strict", ["no", 1, None])
+def test_strict_is_a_switch(strict, pair):
+    with pytest.raises(TypeError, match=f"strict is {strict!r}: give True or False"):
+        rr.extract(*pair, spacing_mm=1, strict=strict)
+
+
+@pytest.mark.parametrize("name", ["extract", "filter_image", "feature_maps"])
+def test_progress_takes_two_numbers(name, pair):
+    for wrong in (lambda: None, lambda one: None, lambda one, two, three: None):
+        with pytest.raises(TypeError, match="progress cannot be called with two numbers"):
+            CALLS[name](*pair, spacing_mm=1, progress=wrong)
+    told = []
+    small = pair[0] * 100
+    rr.filter_image(small, "square", spacing_mm=1, progress=lambda *steps: told.append(steps))
+    assert told[-1] == (1, 1)
+
+
+@pytest.mark.parametrize("name", CALLS)
 def test_work_that_needs_more_than_the_limit(name, pair):
     if name == "filter_image":
         pair = (np.broadcast_to(np.uint8(1), (200, 200, 200)), None)
@@ -117,6 +141,20 @@ def run(program, **environment):
         text=True,
         env={**os.environ, **environment},
     )
+
+
+def test_a_folder_for_temporary_files_that_is_none(tmp_path):
+    program = "from radiomics_rs import _room; _room.room((2, 1 << 10), 0.001)"
+    missing = tmp_path / "missing"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "TMPDIR": str(missing)},
+    )
+    assert done.returncode == 0
+    assert f"RadiomicsWarning: TMPDIR is {missing}, which is no folder" in done.stderr
+    assert run(program, TMPDIR=str(tmp_path)).stderr == ""
 
 
 def test_room_in_memory_and_in_a_file():
@@ -235,3 +273,37 @@ def test_images_for_which_there_is_too_little_memory(tmp_path):
         assert line.startswith("there is too little memory to read image ")
         assert "free some" in line
     assert last == "filter"
+
+
+#: The most memory that a process had, in bytes, before and after work on thousands of grey levels.
+LEVELS = """
+import numpy as np
+import radiomics_rs as rr
+def peak():
+    line, = (line for line in open("/proc/self/status") if line.startswith("VmHWM:"))
+    return 1024 * int(line.split()[1])
+image = np.random.default_rng(0).uniform(0, 200, (120,) * 3)
+ones = np.ones(image.shape, "u1")
+rr.extract(image[:9, :9, :9], ones[:9, :9, :9], {{"bin_width": 9}}, spacing_mm=1)
+before = peak()
+try:
+    settings = {{"bin_width": 0.05, "families": {families}}}
+    rr.extract(image, ones, settings, spacing_mm=1, memory_mb={limit})
+except rr.OutOfMemoryError as error:
+    print("OutOfMemoryError", error)
+else:
+    print("done")
+print(before, peak())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the memory that is taken")
+@pytest.mark.parametrize("limit", [100, 200, 400])
+def test_tables_of_grey_levels_keep_to_the_limit(limit):
+    families = ["glcm", "glrlm", "glszm", "gldzm", "ngldm", "ngtdm"]
+    done = run(LEVELS.format(limit=limit, families=families))
+    assert done.returncode == 0, done.stderr
+    said, peaks = done.stdout.splitlines()
+    assert said.startswith(("OutOfMemoryError a texture matrix of so many grey levels", "done"))
+    before, after = map(int, peaks.split())
+    assert after - before < 1.5e6 * limit

@@ -119,5 +119,5 @@ def test_what_is_no_region(labels):
     with pytest.raises(rr.SettingsError, match="connectivity"):
         tumour.components(8)
     elsewhere = rr.region(labels, 5, spacing_mm=1, name="liver")
-    with pytest.raises(rr.GeometryError, match=r"liver.*spacing"):
+    with pytest.raises(rr.GeometryError, match=r"the spacing .* of the liver is"):
         tumour.within(elsewhere)

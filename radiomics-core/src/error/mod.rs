@@ -3,7 +3,7 @@
 mod places;
 mod words;
 pub(crate) use places::invalid;
-use words::{bytes, fixed, known_or_meant, list, remedy, suggest};
+use words::{bytes, fixed, known_or_meant, list, need, remedy, suggest};
 pub(crate) use words::{ends, nearest, number, shown};
 
 /// Result of a fallible call of this crate.
@@ -363,7 +363,7 @@ pub enum Error {
     },
 
     /// A job needs more memory than it may take.
-    #[error("{what} needs {} of memory, and {} are left: {remedy}", bytes(.needed), bytes(.available))]
+    #[error("{what} {} {} of memory, and {} are left: {remedy}", need(.what), bytes(.needed), bytes(.available))]
     OutOfMemory {
         /// What the memory is for.
         what: &'static str,

@@ -11,6 +11,9 @@ pub(crate) fn number(x: &f64) -> String {
 /// A number of bytes, in the unit that leaves few digits.
 pub(super) fn bytes(n: &u64) -> String {
     const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if *n < 1000 {
+        return format!("{n} bytes");
+    }
     let mut size = *n as f64 / 1e3;
     let mut unit = 0;
     while size >= 1000.0 && unit + 1 < UNITS.len() {
@@ -18,6 +21,11 @@ pub(super) fn bytes(n: &u64) -> String {
         unit += 1;
     }
     if size < 1e6 { format!("{size:.1} {}", UNITS[unit]) } else { format!("{size:.1e} {}", UNITS[unit]) }
+}
+
+/// The verb of what needs memory, which may be several things.
+pub(super) fn need(what: &str) -> &'static str {
+    if what.contains(" and ") { "need" } else { "needs" }
 }
 
 /// A number with six decimals, if it is none of the very large ones.
@@ -104,6 +112,15 @@ mod tests {
         assert_eq!(nearest("binWidth", names.into_iter()).as_deref(), Some("bin_width"));
         assert_eq!(nearest("bin_nmuber", names.into_iter()).as_deref(), Some("bin_number"));
         assert_eq!(nearest("wavelet", names.into_iter()), None);
+    }
+
+    #[test]
+    fn memory_has_words() {
+        assert_eq!(
+            [0, 999, 1000, 104_857_600].map(|n| bytes(&n)),
+            ["0 bytes", "999 bytes", "1.0 kB", "104.9 MB"]
+        );
+        assert_eq!([need("filtering"), need("Moran's I and Geary's C")], ["needs", "need"]);
     }
 
     #[test]

@@ -3,11 +3,13 @@
 mod merge;
 mod singular;
 
+use std::borrow::Cow;
+
 use self::singular::Deflated;
 use crate::families::family::{Compute, Family, Maps};
 use crate::families::job::{Job, Value, entropy_term, features};
 use crate::families::shared::line_sets::LineSets;
-use crate::families::shared::texture;
+use crate::families::shared::texture::{self, Bulk};
 use crate::feature::{Row, row};
 use crate::kernels::Isa;
 use crate::kernels::cells::sum_equal;
@@ -17,6 +19,7 @@ use crate::settings::Settings;
 use crate::texture::aggregation::{Scope, Span};
 use crate::texture::matrix::Cell;
 use crate::texture::neighbourhood::{half_directions, is_within, within};
+use crate::work::{Held, hold_cells};
 
 pub(crate) const FAMILY: Family = Family {
     name: "glcm",
@@ -85,6 +88,8 @@ pub(crate) struct Glcm {
     marginals: [Vec<f64>; 2],
     /// p_ij where it is not 0; of a symmetric matrix not below the diagonal.
     cells: Vec<(usize, usize, f64)>,
+    /// What the cells take.
+    held: Held,
     /// Whether the matrix is symmetric.
     folded: bool,
     /// Whether the region, of which the matrix may hold one direction, has a single level.
@@ -92,9 +97,18 @@ pub(crate) struct Glcm {
 }
 
 /// The pairs of one direction, each counted once, and what the direction weighs.
-struct Direction {
+struct Direction<'a> {
     weight: f64,
-    pairs: Pairs,
+    pairs: Cow<'a, Pairs>,
+}
+
+impl Bulk for Direction<'_> {
+    fn hold(&self) -> Held {
+        match &self.pairs {
+            Cow::Borrowed(_) => Held::default(),
+            Cow::Owned(pairs) => pairs.hold(),
+        }
+    }
 }
 
 /// The directions of pairs, in the plane and in the volume.
@@ -135,8 +149,8 @@ fn compute(job: &Job, levels: &Levels, lines: Option<&LineSets>) -> Vec<Value> {
                 (-distance * distance).exp()
             }),
             pairs: match lines.and_then(|l| l.of(span, direction)) {
-                Some(lines) => lines.pairs.clone(),
-                None => matrix(job.isa, levels, span, offset),
+                Some(lines) => Cow::Borrowed(&lines.pairs),
+                None => Cow::Owned(matrix(job.isa, levels, span, offset)),
             },
         }
     };
@@ -158,7 +172,7 @@ fn compute(job: &Job, levels: &Levels, lines: Option<&LineSets>) -> Vec<Value> {
 impl Glcm {
     /// What the formulas read of the weighted sum of matrices; `None` if there is no pair at all.
     fn new(directions: &[&Direction], n_g: usize, symmetric: bool) -> Option<Self> {
-        let weighted_pairs: Vec<_> = directions.iter().map(|d| (d.weight, &d.pairs)).collect();
+        let weighted_pairs: Vec<(f64, &Pairs)> = directions.iter().map(|d| (d.weight, &*d.pairs)).collect();
         let mut cells = merge::sum(&weighted_pairs, symmetric);
         let mut total: f64 = cells.iter().map(|c| c.2).sum();
         if total == 0.0 {
@@ -201,6 +215,7 @@ impl Glcm {
         [m.mean_i, m.mean_j] = m.marginals.each_ref().map(|p| weighted(p, |i| i));
         m.variance_i = weighted(&m.marginals[0], |i| (i - m.mean_i) * (i - m.mean_i));
         m.variance_j = weighted(&m.marginals[1], |j| (j - m.mean_j) * (j - m.mean_j));
+        m.held = hold_cells::<(usize, usize, f64)>(cells.len());
         m.cells = cells;
         Some(m)
     }
@@ -230,6 +245,8 @@ pub(crate) fn merged<'a>(
     symmetric: bool,
 ) -> Vec<(usize, usize, f64)> {
     let mut cells = merge::sum(&directions.collect::<Vec<_>>(), symmetric);
+    // They are there once more, and are sorted.
+    let _held = hold_cells::<(usize, usize, f64)>(if symmetric { 3 * cells.len() } else { 0 });
     if symmetric {
         let mirrored: Vec<_> = cells.iter().map(|&(i, j, n)| (j, i, n)).collect();
         cells.extend(mirrored);
@@ -282,6 +299,7 @@ fn maximal_correlation_coefficient(m: &Glcm) -> f64 {
     if m.is_flat() {
         return if m.of_flat_region { 1.0 } else { 0.0 };
     }
+    let _held = hold_cells::<(usize, usize, f64)>(m.cells.len());
     // Without the levels that do not occur.
     let places = m.marginals.each_ref().map(|p| {
         let mut before = 0;

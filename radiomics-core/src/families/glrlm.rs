@@ -4,7 +4,7 @@ use crate::families::family::{Compute, Family, Maps};
 use crate::families::job::{Job, Value, features};
 use crate::families::shared::emphasis::{Counted, Emphasis, table};
 use crate::families::shared::line_sets::{LineSets, directions};
-use crate::families::shared::texture;
+use crate::families::shared::texture::{self, Bulk};
 use crate::feature::Row;
 use crate::kernels::Isa;
 use crate::kernels::cells::Cells;
@@ -14,6 +14,7 @@ use crate::region::levels::{Levels, with_levels};
 use crate::settings::Norm;
 use crate::texture::aggregation::{Scope, Span};
 use crate::texture::matrix::Cell;
+use crate::work::Held;
 
 pub(crate) const FAMILY: Family = Family {
     name: "glrlm",
@@ -76,6 +77,12 @@ fn passes_through_two(levels: &Levels, offset: [i32; 3]) -> bool {
 struct Direction {
     weight: f64,
     runs: Counted,
+}
+
+impl Bulk for Direction {
+    fn hold(&self) -> Held {
+        self.runs.hold()
+    }
 }
 
 /// The run length matrices of a span as cells, one for each direction.

@@ -65,6 +65,10 @@ pub fn filter_each(
     })
 }
 
+/// Whole images are filtered as well as regions, for which alone there are settings.
+const REMEDY: &str =
+    "filter a smaller part of the image (for features: `filter_crop`), or one of larger spacing";
+
 /// Calls `each` with the index of every one of `filters`, in their order, and the part `part` of
 /// its response to `image` (z, y, x). The response is the one that the filter has alone, to the
 /// bit.
@@ -92,7 +96,7 @@ pub(crate) fn for_each_response(
     }
     // The image, a response, and what filters keep of theirs besides.
     let bytes = image.len() as u64 * (8 * 5);
-    let _held = work::hold(bytes, "filtering", "set `filter_crop`, or choose a larger spacing");
+    let _held = work::hold(bytes, "filtering", REMEDY);
     let original = image;
     let image = without_infinities(image);
     let image = &*image;

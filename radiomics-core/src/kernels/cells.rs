@@ -2,6 +2,7 @@
 //! or a dependence.
 
 use super::pages;
+use crate::work::{self, Held};
 
 /// Cells (grey level, size, count) in ascending order, without empty ones.
 pub(crate) type Cells = Vec<(u16, u32, u64)>;
@@ -16,13 +17,16 @@ pub(crate) struct Tally {
     columns: usize,
     counters: Vec<u32>,
     listed: Vec<(u16, u32)>,
+    /// What the list takes.
+    held: Held,
 }
 
 impl Tally {
     /// A tally of levels up to `n_g`; sizes up to `common` are counted fastest.
     pub fn new(n_g: usize, common: usize) -> Self {
         let columns = (common + 1).min(MAX_COUNTERS / (n_g + 1)).max(1);
-        Self { columns, counters: pages::zeros(columns * (n_g + 1)), listed: Vec::new() }
+        let counters = pages::zeros(columns * (n_g + 1));
+        Self { columns, counters, listed: Vec::new(), held: Held::default() }
     }
 
     /// Counts one pair. Level 0 is outside and is dropped at the end, which is cheaper than here.
@@ -32,8 +36,21 @@ impl Tally {
         if column < self.columns {
             self.counters[level * self.columns + column] += 1;
         } else {
+            if self.listed.len() == self.listed.capacity() {
+                self.grow(self.listed.len().max(64));
+            }
             self.listed.push((level as u16, size));
         }
+    }
+
+    /// Makes room for `more` pairs in the list.
+    #[cold]
+    fn grow(&mut self, more: usize) {
+        // Both are there while one is copied into the other.
+        let held = work::hold_cells::<(u16, u32)>(self.listed.len() + more);
+        let mut listed = pages::room(self.listed.len() + more);
+        listed.append(&mut self.listed);
+        (self.listed, self.held) = (listed, held);
     }
 
     /// The sum of two tallies that were made for the same levels and sizes.
@@ -44,6 +61,9 @@ impl Tally {
         let sizes = |tally: &Self| (tally.columns, tally.counters.len());
         assert_eq!(sizes(&self), sizes(&other), "columns and counters of two tallies to be merged");
         self.counters.iter_mut().zip(other.counters).for_each(|(sum, n)| *sum += n);
+        if self.listed.capacity() - self.listed.len() < other.listed.len() {
+            self.grow(other.listed.len());
+        }
         self.listed.extend(other.listed);
         self
     }
@@ -51,6 +71,7 @@ impl Tally {
     /// The cells that were counted.
     pub fn into_cells(mut self) -> Cells {
         self.listed.sort_unstable();
+        let _held = work::hold_cells::<(u16, u32, u64)>(self.listed.len());
         let mut listed = self.listed.chunk_by(|a, b| a == b).peekable();
         let mut cells = Cells::new();
         for (level, row) in self.counters.chunks_exact(self.columns).enumerate() {
@@ -67,6 +88,12 @@ impl Tally {
         }
         cells
     }
+}
+
+/// Memory that [`merge`] takes for its result and to sort it.
+pub(crate) fn hold_merged<'a>(matrices: impl Iterator<Item = &'a Cells>) -> Held {
+    let (n, several) = matrices.fold((0, 0), |(n, several), cells| (n + cells.len(), several + 1));
+    work::hold_cells::<(u16, u32, f64)>(if several > 1 { n + n / 2 } else { n })
 }
 
 /// The weighted sum of matrices, cell by cell.

@@ -6,6 +6,7 @@ use super::counters::Counters;
 use super::occupied::occupied;
 use super::{Isa, kernel, pages};
 use crate::kernels::padded::{Level, Padded};
+use crate::work;
 
 /// Cells (i, j, n) in order: levels i and j are neighbours n times.
 pub type Pairs = Vec<(u16, u16, u64)>;
@@ -78,12 +79,15 @@ fn by_level<'a, T: Level>(strips: impl Iterator<Item = (&'a [T], &'a [T])>, n_g:
         // First where the list begins; filling it moves this to where it ends.
         total += std::mem::replace(end, total);
     }
+    // A cell for each pair at worst, and no more cells than the matrix has.
+    let most = total.min(n_g * n_g);
+    let _held = (work::hold_cells::<u16>(total), work::hold_cells::<(u16, u16, u64)>(most));
     let mut lists = pages::zeros::<u16>(total);
     for (a, b) in pairs() {
         lists[ends[a]] = b as u16;
         ends[a] += 1;
     }
-    let mut cells = Pairs::new();
+    let mut cells: Pairs = pages::room(most);
     let mut counters = vec![0u64; n_g + 1];
     let mut begin = 0;
     for (i, &end) in ends.iter().enumerate() {
@@ -101,6 +105,7 @@ fn by_level<'a, T: Level>(strips: impl Iterator<Item = (&'a [T], &'a [T])>, n_g:
             }
         }
     }
+    cells.shrink_to_fit();
     cells
 }
 

@@ -94,8 +94,11 @@ impl<'i, 'v> Prepared<'i, 'v> {
         };
         // Intensities, as they are interpolated and as they stay, and masks.
         let bytes = drawn.window.voxels() * (8 + 8 + 3);
-        let held =
-            work::hold(bytes, "the region on the grid in use", "choose a larger `resample_spacing_mm`");
+        let remedy = match frame.resampling {
+            Some(_) => "choose a larger `resample_spacing_mm`",
+            None => "crop the image and the mask to a smaller region",
+        };
+        let held = work::hold(bytes, "the region on the grid in use", remedy);
         let intensities = frame.narrow(&drawn.window);
         // Voxels of the image as it is were checked above. Integers are finite, and so is what is
         // interpolated between them.

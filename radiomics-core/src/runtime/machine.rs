@@ -47,7 +47,7 @@ pub struct Runtime<'a> {
     pub stop: Option<&'a Watch>,
     /// Bytes of memory that the job may take beside its input and its result; what the machine has free if
     /// it is `None`, without a limit where the system does not say. What is known to need more is refused
-    /// before it takes them: volumes, and what is as large as one; tables of grey levels are not counted.
+    /// before it takes them: volumes, what is as large as one, and cells of texture matrices.
     pub memory_bytes: Option<u64>,
 }
 

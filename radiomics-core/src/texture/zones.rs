@@ -11,6 +11,7 @@ use crate::kernels::labels::{Labels, Part, STRIP, Ways, join};
 use crate::kernels::neighbours::equal_neighbours;
 use crate::kernels::occupied::occupied;
 use crate::kernels::padded::{Level, Padded};
+use crate::kernels::pages;
 use crate::region::levels::{Levels, with_levels};
 use crate::region::roi::Roi;
 use crate::runtime::slab_thickness;
@@ -18,6 +19,7 @@ use crate::texture::aggregation::Span;
 use crate::texture::edge_distance::{EdgeDistances, edge_distances};
 use crate::texture::neighbourhood::half_directions;
 use crate::work::parallel::Watch;
+use crate::work::{Held, hold_cells};
 
 /// A zone: connected voxels of one grey level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,6 +122,8 @@ struct Slab {
     /// For the voxels of the first and of the last slice, padding included, which of the open
     /// zones they are in; empty where there is no other slab.
     faces: [Vec<u32>; 2],
+    /// What all of these take.
+    _held: [Held; 3],
 }
 
 impl Slab {
@@ -160,9 +164,18 @@ impl Slab {
             }
         }
         let mut parts = labels.into_parts();
+        // Where each of the open ones is found is listed as well.
+        let _held = (hold_cells::<Part>(parts.len()), hold_cells::<u32>(parts.len()));
         add_up(&mut parts);
         let open = take_open(&mut parts, &mut faces);
-        Self { slices, settled: whole_zones(&parts).collect(), open, faces }
+        let mut settled = pages::room(whole_zones(&parts).count());
+        let held = [
+            hold_cells::<Zone>(settled.capacity()),
+            hold_cells::<Part>(open.len()),
+            hold_cells::<u32>(faces.iter().map(Vec::len).sum()),
+        ];
+        settled.extend(whole_zones(&parts));
+        Self { slices, settled, open, faces, _held: held }
     }
 }
 
@@ -219,7 +232,9 @@ fn whole_zones(parts: &[Part]) -> impl Iterator<Item = Zone> {
 fn join_slabs<T: Level>(isa: Isa, levels: &Padded<T>, slabs: Vec<Slab>) -> Vec<Zone> {
     let touching: Vec<Vec<[u32; 2]>> =
         slabs.par_windows(2).map(|pair| touching(isa, levels, &pair[0], &pair[1])).collect();
-    let mut zones = Vec::with_capacity(slabs.iter().map(|slab| slab.settled.len() + slab.open.len()).sum());
+    let most = slabs.iter().map(|slab| slab.settled.len() + slab.open.len()).sum();
+    let _held = hold_cells::<Zone>(most);
+    let mut zones = pages::room(most);
     let mut open: Vec<Part> = Vec::new();
     let mut firsts = Vec::new();
     for mut slab in slabs {

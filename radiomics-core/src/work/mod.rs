@@ -139,6 +139,7 @@ pub(crate) fn hold(bytes: u64, what: &'static str, remedy: &'static str) -> Held
 }
 
 /// Memory that a job has said it takes.
+#[derive(Debug, Default)]
 #[must_use = "memory is held as long as this lives"]
 pub(crate) struct Held {
     job: Option<Arc<Job>>,
@@ -152,6 +153,19 @@ impl Drop for Held {
         }
     }
 }
+
+/// A table of less is not counted: moving windows count thousands of small ones a second.
+const SMALL_TABLE: u64 = 4096;
+
+/// As [`hold`], for cells of texture matrices, and for what is listed to count them.
+pub(crate) fn hold_cells<T>(n: usize) -> Held {
+    match (n as u64).saturating_mul(size_of::<T>() as u64) {
+        small @ ..SMALL_TABLE => Held { job: None, bytes: small },
+        bytes => hold(bytes, "a texture matrix of so many grey levels", CELLS_REMEDY),
+    }
+}
+
+const CELLS_REMEDY: &str = "make bins wider (`bin_width`) or fewer (`bin_number`), or ask for fewer texture families or aggregations";
 
 /// What an array is for that nothing more is known of.
 const ARRAY: &str = "the next array";

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import operator
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
+
+import numpy as np
 
 from radiomics_rs import _core
 from radiomics_rs._core import RegionError, SettingsError
@@ -63,6 +66,9 @@ def whole(name: str, given: Any) -> int:
     Raises SettingsError for one that is too large, or TypeError for what is none.
     """
     try:
+        if isinstance(given, bool):
+            # A switch that stands in the place of a number would be one.
+            raise TypeError
         number = operator.index(given)
     except TypeError:
         raise TypeError(f"{name} is {given!r}: give a whole number") from None
@@ -94,6 +100,8 @@ def memory_of(memory_mb: Any) -> float | None:
     """
     if memory_mb is None:
         return None
+    if isinstance(memory_mb, bool):
+        raise TypeError(f"memory_mb is {memory_mb!r}: give a number of megabytes, or None")
     number = real("memory_mb", memory_mb)
     if not 0.0 < number < math.inf:
         raise SettingsError(
@@ -106,11 +114,30 @@ def memory_of(memory_mb: Any) -> float | None:
 def progress_of(given: Any) -> Progress:
     """A function that is told of progress, or None.
 
-    Raises TypeError for what cannot be called.
+    Raises TypeError for what cannot be called, or not with two numbers as far as is known.
     """
-    if given is None or callable(given):
+    wanted = "give a function of two numbers, those of the steps done and of all steps, or None"
+    if given is None:
+        return None
+    if not callable(given):
+        raise TypeError(f"progress is {given!r}: {wanted}")
+    try:
+        signature = inspect.signature(given)
+    except (TypeError, ValueError):
+        # What is not written in Python need not say what it takes.
         return given
-    raise TypeError(
-        f"progress is {given!r}: give a function of two numbers, those of the steps done and of "
-        "all steps, or None"
-    )
+    try:
+        signature.bind(0, 1)
+    except TypeError as error:
+        raise TypeError(f"progress cannot be called with two numbers ({error}): {wanted}") from None
+    return given
+
+
+def switch(name: str, given: Any) -> bool:
+    """A choice of two.
+
+    Raises TypeError for anything but True and False: text such as "no" would be true.
+    """
+    if isinstance(given, bool | np.bool_):
+        return bool(given)
+    raise TypeError(f"{name} is {given!r}: give True or False")

@@ -13,6 +13,7 @@ from radiomics_rs._arguments import (
     memory_of,
     progress_of,
     settings_of,
+    switch,
     whole,
 )
 from radiomics_rs._core import RadiomicsError, RegionError, SettingsError
@@ -167,8 +168,8 @@ def extract(
             not, each such thing is a RadiomicsWarning and one of the table's `warnings`.
         memory_mb: megabytes (10^6 bytes) that the work may take beside images, masks and tables;
             None for what the machine has free. What is known to need more is an OutOfMemoryError
-            before it takes it: volumes, and what is as large as one. Tables of grey levels are not
-            counted, which thousands of levels make large.
+            before it takes it: volumes, what is as large as one, and cells of texture matrices,
+            which are many if there are thousands of grey levels.
         progress: called every 0.05 s or so with the number of steps of work done and of all
             steps, first with 0 and last with all; the number done never goes down. What it raises
             ends the work, and so does an interrupt, within about 0.1 s.
@@ -201,7 +202,7 @@ def extract(
         resample_mask,
         resample_images,
         label_channel,
-        strict,
+        switch("strict", strict),
         memory_of(memory_mb),
         progress_of(progress),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -215,10 +216,24 @@ def _add_threads(command: argparse.ArgumentParser) -> None:
 def _add_memory(command: argparse.ArgumentParser, more: str = "") -> None:
     command.add_argument(
         "--memory-mb",
-        type=float,
+        type=_megabytes,
         metavar="N",
         help=f"megabytes that the work may take (default: what the machine has free){more}",
     )
+
+
+def _megabytes(given: str) -> float:
+    """A limit of memory as it is typed."""
+    try:
+        number = float(given)
+    except ValueError:
+        number = math.nan
+    if not 0.0 < number < math.inf:
+        raise argparse.ArgumentTypeError(
+            f"{given!r} is no limit: give a number of megabytes above 0, without a unit, such as "
+            "4000"
+        )
+    return number
 
 
 def _add_mask(command: argparse.ArgumentParser) -> None:

@@ -6,12 +6,15 @@ import errno
 import math
 import os
 import tempfile
+import warnings
+from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
 from radiomics_rs._core import OutOfMemoryError
+from radiomics_rs.io.errors import RadiomicsWarning
 
 #: Megabytes (10^6 bytes) of a result that are kept in memory if nobody says how many.
 DEFAULT_MB = 1000.0
@@ -41,6 +44,7 @@ def room(shape: tuple[int, ...], memory_mb: float | None) -> npt.NDArray[np.floa
                 f"features, or make memory_mb smaller (it is {most:g}), then they are kept in a "
                 "temporary file"
             ) from None
+    _remark_other_folder()
     with tempfile.TemporaryFile(prefix="radiomics-rs-maps-") as file:
         try:
             _allocate(file, size)
@@ -60,6 +64,18 @@ def room(shape: tuple[int, ...], memory_mb: float | None) -> npt.NDArray[np.floa
                 f"the maps are a temporary file of {size} bytes, and there is no address space to "
                 "map it: ask for fewer features, or raise the limit of the process (ulimit -v)"
             ) from None
+
+
+def _remark_other_folder() -> None:
+    """Say so where TMPDIR cannot be used: Python takes another folder without a word."""
+    wanted, taken = os.environ.get("TMPDIR"), tempfile.gettempdir()
+    if wanted and Path(wanted).resolve() != Path(taken).resolve():
+        warnings.warn(
+            f"TMPDIR is {wanted}, which is no folder that can be written to: the temporary file "
+            f"for the maps is in {taken}; set TMPDIR to a folder that has room",
+            RadiomicsWarning,
+            stacklevel=4,
+        )
 
 
 def _allocate(file: BinaryIO, size: int) -> None:

@@ -1,6 +1,8 @@
 //! Sums of co-occurrence matrices, row by row, as lists of cells.
 
+use crate::kernels::pages;
 use crate::kernels::pairs::Pairs;
+use crate::work::{Held, hold_cells};
 
 /// Levels up to which a row is looked through as a whole for the cells that occur.
 const FEW_LEVELS: usize = 512;
@@ -11,18 +13,23 @@ type Pair = (u16, u16, u64);
 /// The weighted sum of matrices, cell by cell, in order and without empty cells. If `folded`,
 /// (j, i) counts as (i, j) for j > i, which leaves the cells on and above the diagonal.
 pub(super) fn sum(directions: &[(f64, &Pairs)], folded: bool) -> Vec<(usize, usize, f64)> {
-    let below: Vec<Pairs> =
+    let below: Vec<(Pairs, Held)> =
         directions.iter().filter(|_| folded).map(|(_, pairs)| transposed(pairs)).collect();
     let no_cells = Pairs::new();
     // For each direction what is left of its cells, in order of rows.
     let mut left: Vec<(f64, [&[Pair]; 2])> = directions
         .iter()
         .enumerate()
-        .map(|(d, &(weight, pairs))| (weight, [&pairs[..], below.get(d).unwrap_or(&no_cells)]))
+        .map(|(d, &(weight, pairs))| {
+            (weight, [&pairs[..], below.get(d).map_or(&no_cells[..], |(pairs, _)| pairs)])
+        })
         .collect();
     let size = directions.iter().map(|(_, pairs)| levels(pairs)).max().unwrap_or(0);
     let mut row = vec![0.0; size];
-    let (mut touched, mut cells) = (Vec::new(), Vec::new());
+    let listed: usize = directions.iter().map(|(_, pairs)| pairs.len()).sum();
+    let most = listed.min(if folded { size * (size + 1) / 2 } else { size * size });
+    let _held = hold_cells::<(usize, usize, f64)>(most);
+    let (mut touched, mut cells) = (Vec::new(), pages::room(most));
     for i in 0..size {
         for (weight, lists) in &mut left {
             for list in lists {
@@ -62,7 +69,7 @@ fn levels(pairs: &Pairs) -> usize {
 }
 
 /// The cells below the diagonal as cells above it, in order.
-fn transposed(pairs: &Pairs) -> Pairs {
+fn transposed(pairs: &Pairs) -> (Pairs, Held) {
     let mut begins = vec![0usize; levels(pairs)];
     let below = || pairs.iter().filter(|cell| cell.0 > cell.1);
     below().for_each(|cell| begins[usize::from(cell.1)] += 1);
@@ -70,13 +77,14 @@ fn transposed(pairs: &Pairs) -> Pairs {
     for begin in &mut begins {
         total += std::mem::replace(begin, total);
     }
-    let mut cells = vec![(0, 0, 0); total];
+    let held = hold_cells::<Pair>(total);
+    let mut cells = pages::filled(total, (0, 0, 0));
     for &(i, j, n) in below() {
         let place = &mut begins[usize::from(j)];
         cells[*place] = (j, i, n);
         *place += 1;
     }
-    cells
+    (cells, held)
 }
 
 #[cfg(test)]

@@ -3,15 +3,23 @@
 //! neighbourhood's dependence.
 
 use crate::feature::{Row, is_same, row};
-use crate::kernels::cells::{Cells, merge};
+use crate::kernels::cells::{Cells, hold_merged, merge};
+use crate::work::{Held, hold_cells};
 
 use crate::families::job::entropy_term;
+use crate::families::shared::texture::Bulk;
 
 /// The matrix of one unit, with the number of voxels that it was counted over.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Counted {
     pub cells: Cells,
     pub n_v: u64,
+}
+
+impl Bulk for Counted {
+    fn hold(&self) -> Held {
+        self.cells.hold()
+    }
 }
 
 /// What the formulas read of a matrix of counts s_ij, where p_ij = s_ij / Ns.
@@ -117,6 +125,7 @@ impl Emphasis {
     /// What the formulas read of the weighted sum of matrices. With weights of 1 all sums are of whole
     /// numbers.
     pub fn of_weighted<'a>(matrices: impl Iterator<Item = (f64, &'a Counted)> + Clone) -> Option<Self> {
+        let _held = hold_merged(matrices.clone().map(|(_, m)| &m.cells));
         let cells = merge(matrices.clone().map(|(weight, m)| (weight, &m.cells)));
         let n_s: f64 = cells.iter().map(|c| c.2).sum();
         if n_s == 0.0 {
@@ -148,13 +157,15 @@ impl Emphasis {
 impl Marginal {
     /// The marginal of pairs (value, count), in which values may repeat. What is summed for a value is
     /// summed in the order of the pairs.
-    fn new(counts: impl Iterator<Item = (u32, f64)> + Clone) -> Self {
+    fn new(counts: impl ExactSizeIterator<Item = (u32, f64)> + Clone) -> Self {
         let highest = counts.clone().map(|c| c.0).max().unwrap_or(0) as usize;
         let mut sums: Vec<(u32, f64)>;
+        let _held;
         if highest < SUMS {
             sums = (0..).map(|value| (value, 0.0)).take(highest + 1).collect();
             counts.for_each(|(value, n)| sums[value as usize].1 += n);
         } else {
+            _held = hold_cells::<(u32, f64)>(counts.len() + counts.len() / 2);
             sums = counts.collect();
             sums.sort_by_key(|c| c.0);
             sums.dedup_by(|next, kept| {

@@ -6,10 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::families::job::Job;
+use crate::families::shared::texture::Bulk;
 use crate::kernels::lines::{LineCounter, Lines, count_lines};
 use crate::region::levels::{Levels, with_levels};
 use crate::texture::aggregation::{Scope, Span, Unit};
 use crate::texture::neighbourhood::half_directions;
+use crate::work::Held;
 use crate::work::parallel::Watch;
 
 /// The directions of lines, in the plane and in the volume. Runs are unbroken, whatever the distance at
@@ -18,8 +20,9 @@ pub(crate) fn directions() -> [Vec<[i32; 3]>; 2] {
     [half_directions(&[1], false), half_directions(&[1], true)]
 }
 
-/// Lines by unit; those of units that are only needed as a sum are with the first of them.
-pub(crate) struct LineSets(BTreeMap<Unit, Lines>);
+/// Lines by unit, and what they take; those of units that are only needed as a sum are with the first of
+/// them.
+pub(crate) struct LineSets(BTreeMap<Unit, (Lines, [Held; 2])>);
 
 impl LineSets {
     /// The pairs and runs that the wanted aggregations need; `None` where the two families do
@@ -41,7 +44,7 @@ impl LineSets {
             true => summed_together(&groups),
             false => groups.iter().flatten().collect::<BTreeSet<_>>().into_iter().map(|&u| vec![u]).collect(),
         };
-        let count = |units: Vec<Unit>| -> Vec<(Unit, Lines)> {
+        let count = |units: Vec<Unit>| -> Vec<(Unit, (Lines, [Held; 2]))> {
             let lines = match &units[..] {
                 &[unit] => with_levels!(levels, v => {
                     count_lines(job.isa, v, levels.n_g, unit.0.slices(slices), along(unit))
@@ -50,7 +53,10 @@ impl LineSets {
             };
             // The others have been counted with the first.
             let none = Lines { pairs: Vec::new(), runs: Vec::new() };
-            let lines = std::iter::once(lines).chain(std::iter::repeat(none));
+            let lines = std::iter::once(lines).chain(std::iter::repeat(none)).map(|lines| {
+                let held = [lines.pairs.hold(), lines.runs.hold()];
+                (lines, held)
+            });
             units.into_iter().zip(lines).collect()
         };
         Some(Self(sums.into_par_iter().watched().flat_map_iter(count).collect()))
@@ -58,7 +64,7 @@ impl LineSets {
 
     /// The pairs and runs of a unit, if it was asked for.
     pub fn of(&self, span: Span, direction: usize) -> Option<&Lines> {
-        self.0.get(&(span, direction))
+        self.0.get(&(span, direction)).map(|(lines, _)| lines)
     }
 }
 

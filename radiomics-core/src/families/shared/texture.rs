@@ -8,6 +8,19 @@ use crate::families::job::{Job, Value};
 use crate::feature::Row;
 use crate::texture::aggregation::{Scope, Span, Unit};
 use crate::work::parallel::Watch;
+use crate::work::{Held, hold_cells};
+
+/// A matrix that is kept until all are counted.
+pub(crate) trait Bulk {
+    /// Memory of its cells.
+    fn hold(&self) -> Held;
+}
+
+impl<T> Bulk for Vec<T> {
+    fn hold(&self) -> Held {
+        hold_cells::<T>(self.len())
+    }
+}
 
 /// Counts each matrix that the wanted aggregations need once, merges them as planned and
 /// averages the features.
@@ -16,7 +29,7 @@ use crate::work::parallel::Watch;
 /// `count` makes the matrix of one unit; `summarise` merges matrices and yields what the
 /// formulas read, or nothing if the merged matrix is empty.
 #[allow(clippy::too_many_arguments, reason = "each is one decision of a family")]
-pub(crate) fn values<C: Send + Sync, M: Send>(
+pub(crate) fn values<C: Bulk + Send + Sync, M: Send>(
     job: &Job,
     scope: Scope,
     table: &'static [Row<M>],
@@ -30,10 +43,14 @@ pub(crate) fn values<C: Send + Sync, M: Send>(
     let mut units: Vec<Unit> = plans.iter().flatten().flatten().copied().collect();
     units.sort();
     units.dedup();
-    let counted: BTreeMap<Unit, C> = units
+    let counted: BTreeMap<Unit, (C, Held)> = units
         .into_par_iter()
         .watched()
-        .map(|(span, direction)| ((span, direction), count(span, direction)))
+        .map(|(span, direction)| {
+            let counted = count(span, direction);
+            let held = counted.hold();
+            ((span, direction), (counted, held))
+        })
         .collect();
     plans
         .into_iter()
@@ -42,7 +59,7 @@ pub(crate) fn values<C: Send + Sync, M: Send>(
                 .into_par_iter()
                 .watched()
                 .filter_map(|group| {
-                    let matrices: Vec<&C> = group.iter().map(|unit| &counted[unit]).collect();
+                    let matrices: Vec<&C> = group.iter().map(|unit| &counted[unit].0).collect();
                     summarise(&matrices)
                 })
                 .collect();

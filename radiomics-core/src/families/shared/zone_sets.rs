@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::families::job::Job;
+use crate::families::shared::texture::Bulk;
 use crate::region::levels::Levels;
 use crate::texture::aggregation::{Scope, Span};
 use crate::texture::zones::{Zone, zones};
+use crate::work::Held;
 use crate::work::parallel::Watch;
 
 /// The zones of each span that is asked for.
-pub(crate) struct ZoneSets(BTreeMap<Span, Vec<Zone>>);
+pub(crate) struct ZoneSets(BTreeMap<Span, (Vec<Zone>, Held)>);
 
 impl ZoneSets {
     /// The zones that the wanted aggregations need, with distances if they are needed.
@@ -27,11 +29,17 @@ impl ZoneSets {
         spans.sort();
         spans.dedup();
         let roi = distances.then_some(job.roi);
-        Self(spans.into_par_iter().watched().map(|span| (span, zones(job.isa, levels, span, roi))).collect())
+        let of_span = |span| {
+            let zones = zones(job.isa, levels, span, roi);
+            let held = zones.hold();
+            (span, (zones, held))
+        };
+        Self(spans.into_par_iter().watched().map(of_span).collect())
     }
 
     /// The zones of a span that the wanted aggregations need.
     pub fn of(&self, span: Span) -> &[Zone] {
-        self.0.get(&span).unwrap_or_else(|| panic!("no zones were looked for in {span:?}"))
+        let (zones, _) = self.0.get(&span).unwrap_or_else(|| panic!("no zones were looked for in {span:?}"));
+        zones
     }
 }
