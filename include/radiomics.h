@@ -86,7 +86,7 @@ template <class Struct> Struct sized() noexcept {
 
 // Version of this interface: it grows when functions, fields or codes are added. Nothing that is in the
 // interface is changed or removed while the library's soname stays the same.
-#define RADIOMICS_ABI_VERSION 6
+#define RADIOMICS_ABI_VERSION 7
 
 // What became of a call. Numbers never change their meaning; later versions may add some.
 enum radiomics_status
@@ -199,6 +199,9 @@ enum radiomics_value_status
   RADIOMICS_VALUE_STATUS_OK = 0,
   // The feature is not defined for this region; the value is NaN.
   RADIOMICS_VALUE_STATUS_UNDEFINED = 1,
+  // Nothing of the region could be computed, as a warning of the code "failed" says; the value is NaN. Since
+  // RADIOMICS_ABI_VERSION 7.
+  RADIOMICS_VALUE_STATUS_FAILED = 2,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -307,6 +310,12 @@ typedef struct radiomics_job {
   // the machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
   // RADIOMICS_ABI_VERSION 6.
   double memory_mb;
+  // 1 for a region that cannot be computed to keep its rows, NaN with RADIOMICS_VALUE_STATUS_FAILED, and
+  // to have a warning of the code "failed" that says why; 0 for it to fail the call. Since
+  // RADIOMICS_ABI_VERSION 7.
+  int32_t record_failures;
+  // Padding.
+  int32_t reserved;
 } radiomics_job;
 
 // One value and what it is of. The texts are UTF-8 and live as long as the table.
@@ -624,7 +633,7 @@ radiomics_status radiomics_extract(struct radiomics_context *context,
 // Computes the features of one or many labels in one or many images: the rows of the table come
 // label by label, and for each label image by image. The table is to be freed with
 // radiomics_table_free. If one region fails, the whole call does, and the text of the error says
-// where.
+// where, unless the job says otherwise.
 radiomics_status radiomics_extract_many(struct radiomics_context *context,
                                         const struct radiomics_job *job,
                                         struct radiomics_table **table);

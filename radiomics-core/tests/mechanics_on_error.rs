@@ -56,7 +56,8 @@ fn what_cannot_be_computed_loses_nothing_else() {
         let failed = tables[table].warnings().iter().filter(|w| w.code == WarningCode::Failed);
         failed.map(|w| (w.label, w.image.as_str(), w.message.as_str())).collect()
     };
-    let small = "the region has 1 voxel(s) after masking, and at least 2 are needed";
+    let small = "the region has 1 voxel(s) after masking, and at least 2 are needed: features of so small a region are \
+                 not defined";
     assert_eq!(failed(0), [(2, "a", small), (2, "b", small)]);
     assert!(failed(1).is_empty());
     let absent = "label 9 is not in the mask; it holds 1, 2, 3";

@@ -57,8 +57,8 @@ fn a_margin_is_of_millimetres_and_ends_with_the_image() {
         let shape =
             |margin_mm| prepare_on(image, mask, 1, &settings, margin_mm, runtime).unwrap().roi.grid().shape;
         assert_eq!(shape(0.0), [5, 5, 6]);
-        // A slice of 2 mm, rows and columns of 1 mm; the region ends with the image's last slice.
-        assert_eq!(shape(1.5), [6, 8, 10]);
+        // A slice of 2 mm, two rows and columns of 1 mm on either side, but for what the image ends before.
+        assert_eq!(shape(1.5), [6, 8, 9]);
         assert_eq!(shape(1e30), SHAPE);
         for wrong in [-1.0, f64::NAN, f64::INFINITY] {
             let error = prepare_on(image, mask, 1, &settings, wrong, runtime).unwrap_err();
@@ -71,7 +71,7 @@ fn a_margin_is_of_millimetres_and_ends_with_the_image() {
 fn levels_without_bins_are_whole_numbers_or_none() {
     with(|image, mask, runtime| {
         let prepare = |text| prepare_on(image, mask, 1, &document::from_yaml(text).unwrap(), 0.0, runtime);
-        assert!(prepare("normalise: true").unwrap().levels.is_none());
+        assert!(prepare("{bin_number: null, normalise: true}").unwrap().levels.is_none());
         let error = prepare("bin_width: [10, 20]").unwrap_err();
         assert!(error.to_string().contains("a prepared region"), "{error}");
     });

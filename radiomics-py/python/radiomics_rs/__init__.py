@@ -30,6 +30,7 @@ from radiomics_rs._core import (
     features,
     setting_keys,
 )
+from radiomics_rs._explain import explain
 from radiomics_rs._extract import columns, extract
 from radiomics_rs._filter import filter_image
 from radiomics_rs._labels import label_names
@@ -71,6 +72,7 @@ __all__ = [
     "columns",
     "delta",
     "example",
+    "explain",
     "extract",
     "feature_maps",
     "features",
