@@ -141,12 +141,17 @@ def test_errors_are_one_line(options, message):
         ["extract", "a", "b", "--example"],
         ["extract", "--example", "--out", "table.xlsx"],
         ["extract", "--example", "--set", "bin_width"],
+        ["extract", "--example", "--threads", "many"],
         ["extract", "--example", "--profile", "ibsi", "--settings", "x.yaml"],
         ["features", "--format", "xml"],
     ],
 )
 def test_wrong_usage(options):
     assert "usage: radiomics-rs" in refused(*options, code=2)
+
+
+def test_a_label_without_a_name():
+    assert "no label called 'liver'" in refused("extract", "--example", "--label", "liver")
 
 
 def test_closed_pipe():

@@ -1,5 +1,9 @@
 """The region as features see it, intensities made comparable, widths of bins."""
 
+import json
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import SimpleITK as sitk  # noqa: N813
@@ -103,3 +107,22 @@ def test_a_width_for_a_cohort():
         rr.suggest_bin_width([])
     with pytest.raises(rr.SettingsError, match="levels is"):
         rr.suggest_bin_width(cases, levels=(128, 16))
+
+
+def test_what_is_done_is_explained(case, tmp_path):
+    image, mask = (io.Volume(voxels, (2, 1, 1)) for voxels in case)
+    record = rr.explain(image, mask, SETTINGS)
+    assert record["region"].values["voxels"] == int(case[1].sum())
+    region = rr.prepare(image, mask, SETTINGS)
+    assert record["prepared"].values["spacing_mm"] == [1.5, 1.5, 1.5]
+    assert record["resegmented"].values["voxels"] == int(region.mask.voxels.sum())
+    assert record["levels"].values["highest"] == int(region.levels.voxels.max())
+    paths = [tmp_path / "image.nrrd", tmp_path / "mask.nrrd"]
+    for volume, path in zip((image, mask), paths, strict=True):
+        sitk.WriteImage(volume.to_sitk(), str(path))
+    command = [sys.executable, "-m", "radiomics_rs", "explain", *map(str, paths)]
+    options = [f"--set={key}={value}" for key, value in SETTINGS.items()]
+    done = subprocess.run(
+        [*command, *options, "--format", "json"], capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout) == record.to_list()

@@ -190,7 +190,9 @@ def test_what_is_wrong_says_where(oblique):
     image, mask = oblique
     other = sitk.Image(image)
     other.SetSpacing((1, 1, 1))
-    with pytest.raises(rr.RadiomicsError, match=r"image `b` has the spacing .*resample_images=True"):
+    with pytest.raises(
+        rr.RadiomicsError, match=r"image `b` has the spacing .*resample_images=True"
+    ):
         rr.extract({"a": image, "b": other}, mask)
     with pytest.raises(
         rr.RadiomicsError, match="image `original`, label 3: label 3 is not in the mask"

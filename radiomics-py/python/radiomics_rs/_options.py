@@ -60,8 +60,10 @@ def _add_extract(commands: Commands) -> argparse.ArgumentParser:
         help="features of a region of an image",
         description="Computes the features of one region of an image.",
     )
-    command.add_argument("image", nargs="?", metavar="IMAGE", help="image file")
-    command.add_argument("mask", nargs="?", metavar="MASK", help="mask file, on the same grid")
+    command.add_argument("image", nargs="?", metavar="IMAGE", help="image file or DICOM folder")
+    command.add_argument(
+        "mask", nargs="?", metavar="MASK", help="mask file on the same grid, SEG or RTSTRUCT"
+    )
     command.add_argument(
         "--example", action="store_true", help="use the embedded IBSI digital phantom instead"
     )
@@ -102,6 +104,22 @@ def _add_labels(command: argparse.ArgumentParser) -> None:
         default="raise",
         help="record: a region that cannot be computed keeps its rows, with the reason",
     )
+
+
+def _add_explain(commands: Commands) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        "explain",
+        help="what is done to a region, from files to grey levels",
+        description="Says what is read, and what becomes of the region before features are "
+        "computed, with the numbers.",
+    )
+    command.add_argument("image", metavar="IMAGE", help="image file or DICOM folder")
+    command.add_argument("mask", metavar="MASK", help="mask file, SEG or RTSTRUCT")
+    command.add_argument("--format", choices=("table", "json"), default="table")
+    command.add_argument("--label", type=int, default=1, metavar="N", help="default: 1")
+    _add_settings(command)
+    _add_mask(command)
+    return command
 
 
 def _add_filter(commands: Commands) -> argparse.ArgumentParser:
@@ -279,4 +297,5 @@ ADD = {
     "settings": _add_print_settings,
     "verify": _add_verify,
     "scan": _add_scan,
+    "explain": _add_explain,
 }

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from radiomics_rs._bar import Bar
 from radiomics_rs._core import RadiomicsError, Settings, example, features
+from radiomics_rs._explain import explain
 from radiomics_rs._extract import extract
 from radiomics_rs._filter import filter_image
 from radiomics_rs._interrupts import guarded
@@ -161,6 +162,21 @@ def _settings(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Se
     return settings
 
 
+def _explain(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
+    record = explain(
+        chosen.image,
+        chosen.mask,
+        _settings(parser, chosen),
+        label=chosen.label,
+        resample_mask=chosen.resample_mask,
+        label_channel=chosen.label_channel,
+    )
+    if chosen.format == "json":
+        print(json.dumps(record.to_list(), indent=1, ensure_ascii=False))
+    else:
+        print(record)
+
+
 def _filter(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
     filters = Settings().replace_yaml(f"filters: [{chosen.filter}]").filters
     with Bar(sys.stderr) as bar:
@@ -274,4 +290,5 @@ RUN = {
     "settings": _print_settings,
     "verify": _verify,
     "scan": _scan,
+    "explain": _explain,
 }

@@ -259,7 +259,9 @@ def _values(plane: npt.NDArray[Any], frame: Frame, whole: bool) -> npt.NDArray[A
     bits = int(frame.source.header.BitsStored)
     # Room for any value that so many bits and the intercept can make.
     small = bits < 16 and abs(frame.intercept) + 2**bits < 2**15
-    return plane.astype(np.int16 if small else np.int64) + int(frame.intercept)
+    fits = bits <= 30 and abs(frame.intercept) < 2**30
+    kind = np.int16 if small else np.int32 if fits else np.int64
+    return plane.astype(kind) + kind(frame.intercept)
 
 
 def _remark_on_values(source: Source, what: str, door: Door) -> None:
