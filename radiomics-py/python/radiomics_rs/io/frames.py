@@ -9,10 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pydicom
 import SimpleITK as sitk  # noqa: N813
-from pydicom.pixels import apply_color_lut
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from radiomics_rs._aside import aside
 from radiomics_rs._core import ReadError
@@ -21,6 +18,8 @@ from radiomics_rs.io.errors import File, as_utf_8
 from radiomics_rs.io.quiet import quiet
 
 Floats = npt.NDArray[np.float64]
+#: Transfer syntaxes of voxels that lie in the file as they are.
+IMPLICIT, EXPLICIT = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"
 #: Fields that tell the volumes of one series or object apart.
 APART = (
     "StackID",
@@ -52,7 +51,7 @@ class Source:
     @property
     def syntax(self) -> Any:
         """The transfer syntax."""
-        return getattr(self.header.file_meta, "TransferSyntaxUID", ImplicitVRLittleEndian)
+        return getattr(self.header.file_meta, "TransferSyntaxUID", IMPLICIT)
 
     @property
     def instance(self) -> str:
@@ -100,6 +99,8 @@ def opened(path: Path, role: str) -> Source | None:
         return None
     with quiet():
         try:
+            import pydicom
+
             header = pydicom.dcmread(path, stop_before_pixels=True, force=head[128:132] != b"DICM")
             has_class = bool(header.get("SOPClassUID")) or "Rows" in header or "Modality" in header
         except Exception as error:
@@ -167,7 +168,7 @@ def stored(source: Source) -> tuple[npt.NDArray[Any], bool]:
     Raises ReadError for pixel data that are cut off, or for which there is no decoder.
     """
     header, file = source.header, source.file
-    if source.syntax in (ImplicitVRLittleEndian, ExplicitVRLittleEndian) and source.pixels:
+    if source.syntax in (IMPLICIT, EXPLICIT) and source.pixels:
         found = _plain(source)
         if found is not None:
             return found, False
@@ -182,6 +183,8 @@ def stored(source: Source) -> tuple[npt.NDArray[Any], bool]:
         except (RuntimeError, ValueError):
             pass
         try:
+            import pydicom
+
             whole = pydicom.dcmread(file.name)
             voxels = whole.pixel_array
             if is_palette:
@@ -197,6 +200,8 @@ def stored(source: Source) -> tuple[npt.NDArray[Any], bool]:
 
 def _resolved(numbers: npt.NDArray[Any], header: Any) -> npt.NDArray[Any]:
     """The colours that the numbers of a palette stand for, 0 to 255."""
+    from pydicom.pixels import apply_color_lut
+
     colours: npt.NDArray[Any] = apply_color_lut(numbers, header)
     return colours >> 8 if colours.dtype == np.uint16 else colours
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pydicom
 
 from radiomics_rs._core import GeometryError, ReadError
 from radiomics_rs.io import elements
@@ -87,6 +86,8 @@ def opened(path: str | os.PathLike[str]) -> Segmentation:
 
     Raises ReadError and GeometryError if its parts do not agree, and OSError.
     """
+    import pydicom
+
     name = file_name(path, "segmentation")
     file = File(name, "segmentation", Path(name).stat().st_size, b"")
     # Looked at first, as pydicom does not see what was cut off.

@@ -13,11 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
-
-import pydicom
-from pydicom.dataelem import RawDataElement
-from pydicom.dataset import Dataset
+from typing import TYPE_CHECKING, Any
 
 from radiomics_rs._aside import aside
 from radiomics_rs._core import RadiomicsError, ReadError
@@ -26,6 +22,9 @@ from radiomics_rs.io.errors import File
 from radiomics_rs.io.files import HEAD, file_name
 from radiomics_rs.io.quiet import quiet
 from radiomics_rs.io.shortage import is_shortage, memory
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
 
 STRUCTURES = "1.2.840.10008.5.1.4.1.1.481.3"
 CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
@@ -100,6 +99,8 @@ def read(path: str | os.PathLike[str]) -> Structures:
 
 
 def _parsed(file: File) -> Structures:
+    import pydicom
+
     dataset = pydicom.dcmread(file.name)
     held = str(dataset.get("SOPClassUID", "") or "")
     if held != STRUCTURES:
@@ -144,8 +145,8 @@ def _coordinates(contour: Dataset) -> bytes:
         return b""
     element = contour.get_item("ContourData")
     value = element.value
-    if isinstance(element, RawDataElement):
-        return value or b""
+    if isinstance(value, bytes):
+        return value
     return "\\".join(map(str, value or [])).encode("latin-1", "replace")
 
 
