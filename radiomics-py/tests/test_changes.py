@@ -92,6 +92,13 @@ def test_lesions(phases):
     means = [image[mask == label].mean() for label in (1, 2)]
     expected = (48 * means[0] + 150 * means[1]) / 198
     assert found.table["original_intensity_statistics_mean"] == pytest.approx(expected)
+    with pytest.warns(rr.RadiomicsWarning, match="1 of 3 lesions have no volume .*: 3"):
+        rr.summarise_lesions(tables)
+    for wrong in (5, [tables[1]], {1: 2}):
+        with pytest.raises(TypeError, match="the table"):
+            rr.summarise_lesions(wrong)
+        with pytest.raises(TypeError, match="the table"):
+            rr.to_frame(wrong)
     with pytest.raises(rr.RegionError, match="no lesions"):
         rr.summarise_lesions({})
     with pytest.raises(rr.RegionError, match="none of the 1 lesions"):

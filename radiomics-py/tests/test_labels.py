@@ -108,6 +108,7 @@ def test_masks_that_overlap(three):
     for name, of_name in masks.items():
         assert tables[name] == rr.extract(image, of_name, FIRST_ORDER, spacing_mm=1)
     assert list(rr.extract(image, [one, other], FIRST_ORDER, spacing_mm=1)) == [0, 1]
+    assert all("mask 'tumour': " in one.message for one in tables["tumour"].warnings)
     with pytest.raises(rr.RegionError, match="several masks and several labels"):
         rr.extract(image, masks, FIRST_ORDER, label=[1, 2], spacing_mm=1)
     with pytest.raises(rr.RegionError, match=r"mask 'none': .*empty"):

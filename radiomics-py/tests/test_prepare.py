@@ -47,10 +47,11 @@ def test_files_and_dictionaries(case, tmp_path):
     held = region.to_dict()
     assert held["image"].shape == (1, *region.image.voxels.shape[::-1])
     assert held["label"].sum() == region.mask.voxels.sum()
-    place = region.to_sitk()["image"].TransformIndexToPhysicalPoint((1, 2, 1))
-    np.testing.assert_allclose(
-        held["image_meta_dict"]["affine"] @ [1, 2, 1, 1], [*place, 1], atol=1e-9
-    )
+    x, y, z = region.to_sitk()["image"].TransformIndexToPhysicalPoint((1, 2, 1))
+    np.testing.assert_allclose(region.affine() @ [1, 2, 1, 1], [x, y, z, 1], atol=1e-9)
+    # MONAI's x grows to the right, and y to the front.
+    found = held["image_meta_dict"]["affine"] @ [1, 2, 1, 1]
+    np.testing.assert_allclose(found, [-x, -y, z, 1], atol=1e-9)
     assert rr.prepare(*case, {"resample_spacing_mm": 1.5}, spacing_mm=1).levels is not None
 
 
@@ -85,6 +86,11 @@ def test_what_cannot_be_normalised(case):
     ]:
         with pytest.raises(error, match=said):
             rr.normalise(image, **arguments, spacing_mm=1)
+    elsewhere = io.Volume(mask, (1, 1, 1), (0, 0, 100))
+    with pytest.raises(rr.GeometryError, match=r"reference is not on the grid.*origin"):
+        rr.normalise(io.Volume(image, (1, 1, 1)), reference=elsewhere)
+    with pytest.raises(TypeError, match="percentiles is 5"):
+        rr.normalise(image, "percentiles", percentiles=5, spacing_mm=1)
     with pytest.raises(rr.RegionError, match="nothing to scale by"):
         rr.normalise(np.ones_like(image), spacing_mm=1)
     image[0, 0, 0] = np.nan
@@ -103,6 +109,13 @@ def test_a_width_for_a_cohort():
     assert found.ranges == ((0, 900), (0, 1000), (0, 1600))
     assert found.levels == (37, 41, 65)
     assert found.outside == 0
+    for settings in ({}, {"bin_anchor": "multiple_of_width"}, {"resegment_range": [-60, 5000]}):
+        chosen = {**settings, "bin_width": 25}
+        found = rr.suggest_bin_width(cases, chosen)
+        made = [rr.prepare(*case, {**chosen, "bin_width": found.width}) for case in cases]
+        assert found.levels == tuple(int(one.levels.voxels.max()) for one in made)
+    with pytest.raises(TypeError, match="a case is a pair"):
+        rr.suggest_bin_width([(cases[0][0],)])
     with pytest.raises(rr.RegionError, match="none of the 0 cases"):
         rr.suggest_bin_width([])
     with pytest.raises(rr.SettingsError, match="levels is"):

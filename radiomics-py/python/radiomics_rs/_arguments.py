@@ -141,3 +141,10 @@ def switch(name: str, given: Any) -> bool:
     if isinstance(given, bool | np.bool_):
         return bool(given)
     raise TypeError(f"{name} is {given!r}: give True or False")
+
+
+def part_of(progress: Progress, place: int, parts: int) -> Progress:
+    """A function that is told of one of several parts, which all have as many steps."""
+    if progress is None:
+        return None
+    return lambda done, total: progress(place * total + done, parts * total)

@@ -11,6 +11,7 @@ from radiomics_rs._arguments import (
     Progress,
     SettingsLike,
     memory_of,
+    part_of,
     progress_of,
     settings_of,
     switch,
@@ -199,8 +200,8 @@ def extract(
         wanted(label, label_names),
         on_error == "record",
         whole("threads", threads),
-        resample_mask,
-        resample_images,
+        switch("resample_mask", resample_mask),
+        switch("resample_images", resample_images),
         label_channel,
         switch("strict", strict),
         memory_of(memory_mb),
@@ -227,6 +228,7 @@ class _Work:
     strict: bool
     memory_mb: float | None
     progress: Progress
+    of: str = ""
 
     def tables(
         self,
@@ -266,7 +268,7 @@ class _Work:
             before = [TableWarning("file", label, first, text) for text in remarks]
             before += [TableWarning("resampled", label, *said) for said in resampled.items()]
             made.append(
-                _table(list(named), rows, before, [TableWarning(*doubt) for doubt in doubts])
+                _table(list(named), rows, before, [self._named(*doubt) for doubt in doubts])
             )
         # What is about the files is about all labels, and said once.
         once = len(remarks) + len(resampled)
@@ -274,6 +276,10 @@ class _Work:
         _tell([*made[0].warnings, *later], self.strict)
         tables = dict(zip(labels, made, strict=True)) if self.wanted.several else made[0]
         return tables, dict(zip(named, images, strict=True))
+
+    def _named(self, code: str, label: int, image: str, message: str) -> TableWarning:
+        """A warning that says which of several masks it is about."""
+        return TableWarning(code, label, image, f"{self.of}{message}")
 
 
 def _table(
@@ -323,7 +329,8 @@ def _of_stack(
         )
     made: dict[Any, FeatureTable] = {}
     for place, (name, mask) in enumerate(masks.items()):
-        of_mask = replace(work, progress=_part(work.progress, place, len(masks)))
+        part = part_of(work.progress, place, len(masks))
+        of_mask = replace(work, progress=part, of=f"mask {name!r}: ")
         try:
             made[name], read = of_mask.tables(named, mask, spacing_mm)
         except RadiomicsError as error:
@@ -331,13 +338,6 @@ def _of_stack(
         # They are read once, and have a place of their own from then on.
         named, spacing_mm = read, None
     return made
-
-
-def _part(progress: Progress, place: int, parts: int) -> Progress:
-    """A function that is told of one of several parts, which all have as many steps."""
-    if progress is None:
-        return None
-    return lambda done, total: progress(place * total + done, parts * total)
 
 
 def _role(name: str, named: Mapping[str, ImageLike]) -> str:

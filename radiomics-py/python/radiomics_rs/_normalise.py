@@ -13,7 +13,7 @@ import numpy.typing as npt
 from radiomics_rs._arguments import SettingsLike, label_of, real, settings_of
 from radiomics_rs._core import RegionError, SettingsError
 from radiomics_rs._prepare import prepare
-from radiomics_rs.io import ImageLike, Volume, volume, volumes
+from radiomics_rs.io import ImageLike, Volume, grids, volume, volumes
 
 METHODS = ("z_score", "range", "percentiles")
 #: Numbers of grey levels that studies found features stable with; see `suggest_bin_width`.
@@ -53,6 +53,7 @@ def normalise(
     Raises:
         SettingsError: a method that does not exist, or percentiles that are none.
         RegionError: a label without voxels, or a reference of equal or non-finite intensities.
+        GeometryError: a reference that is not on the grid of the image.
     """
     if method not in METHODS:
         raise SettingsError(f"method is {method!r}: give one of {', '.join(METHODS)}")
@@ -62,11 +63,7 @@ def normalise(
         sample, of = given.voxels.astype(np.float64).ravel(), "the whole image"
     else:
         given, mask = volumes(image, reference, spacing_mm, [label])
-        if mask.voxels.shape != given.voxels.shape:
-            raise RegionError(
-                f"the reference has shape (z, y, x) {mask.voxels.shape} and the image "
-                f"{given.voxels.shape}: give a mask on the grid of the image"
-            )
+        mask = grids.align(given, mask, "reference")
         sample = given.voxels[mask.voxels == label].astype(np.float64)
         of = f"label {label} of the reference"
         if not sample.size:
@@ -98,6 +95,8 @@ def _by(
     if method == "range":
         low, high = float(sample.min()), float(sample.max())
         return low, high - low
+    if not isinstance(percentiles, Sequence) or len(percentiles) != 2:
+        raise TypeError(f"percentiles is {percentiles!r}: give two numbers, such as (1, 99)")
     low, high = (real("percentiles", one) for one in percentiles)
     if not 0 <= low < high <= 100:
         raise SettingsError(f"percentiles are {percentiles}: give two from 0 to 100, ascending")
@@ -130,10 +129,10 @@ def suggest_bin_width(
 
     Widths are 1, 2, 2.5 or 5 times a power of ten. The one is taken with which the fewest cases
     have fewer or more bins than `levels`, and of several that one whose median number of bins is
-    nearest, by its ratio, to the middle of them. Between 16 and 128 bins features were found to be
-    reproducible (Tixier et al., J Nucl Med 2012, 53: 693-700, for PET; the documentation of
-    PyRadiomics recommends the same). One width for a whole cohort is the rule: it is found of all
-    cases that train a model, never of those that test it.
+    nearest, by its ratio, to the middle of them. Between 16 and 128 bins a study of PET found no
+    significant difference (Tixier et al., J Nucl Med 2011, 52: 369-378, which the documentation of
+    PyRadiomics cites). One width for a whole cohort is the rule: it is found of all cases that
+    train a model, never of those that test it.
 
     Args:
         cases: pairs of image and mask, or (image, mask, label), each as for `extract`.
@@ -150,7 +149,10 @@ def suggest_bin_width(
         raise SettingsError(f"levels is {levels}: give two numbers above 1, ascending")
     chosen = settings_of(settings)
     ranges = []
-    for image, mask, *rest in cases:
+    for case in cases:
+        if not isinstance(case, Sequence) or len(case) not in (2, 3):
+            raise TypeError("a case is a pair of image and mask, or (image, mask, label)")
+        image, mask, *rest = case
         region = prepare(image, mask, chosen, label=rest[0] if rest else label)
         inside = region.image.voxels[region.mask.voxels > 0]
         ranges.append((float(inside.min()), float(inside.max())))
@@ -162,13 +164,23 @@ def suggest_bin_width(
         math.floor(math.log10(min(spans) / high)) - 1, math.ceil(math.log10(max(spans) / low)) + 2
     )
 
+    held = chosen.to_dict()
+    is_multiple = held["bin_anchor"] == "multiple_of_width"
+    start = (held["resegment_range"] or [None])[0]
+
+    def bins(bottom: float, top: float, width: float) -> int:
+        if is_multiple:
+            return math.floor(top / width) - math.floor(bottom / width) + 1
+        first = bottom if start is None or not math.isfinite(start) else start
+        return math.floor((top - first) / width) + 1
+
     def made(width: float) -> list[int]:
-        return [math.floor(top / width) - math.floor(bottom / width) + 1 for bottom, top in ranges]
+        return [bins(bottom, top, width) for bottom, top in ranges]
 
     def worse(width: float) -> tuple[int, float]:
-        bins = made(width)
-        outside = sum(not low <= n <= high for n in bins)
-        return outside, abs(math.log(float(np.median(bins)) / middle))
+        found = made(width)
+        outside = sum(not low <= n <= high for n in found)
+        return outside, abs(math.log(float(np.median(found)) / middle))
 
     width = min((step * 10.0**power for power in powers for step in STEPS), key=worse)
     return BinWidth(width, tuple(ranges), tuple(made(width)), worse(width)[0])

@@ -52,9 +52,13 @@ class Prepared:
 
         `image` and `label` are arrays (channel, x, y, z) of 32-bit floats and 8-bit numbers,
         `image_meta_dict` and `label_meta_dict` have the affine matrix (4, 4) from voxels to
-        millimetres, in which x grows to the left of the patient and y to the back (LPS).
+        millimetres, in which x grows to the right of the patient and y to the front (RAS), as
+        MONAI's readers give it.
         """
-        meta = {"affine": self.affine(), "spatial_shape": self.image.voxels.shape[::-1]}
+        meta = {
+            "affine": np.diag([-1.0, -1.0, 1.0, 1.0]) @ self.affine(),
+            "spatial_shape": self.image.voxels.shape[::-1],
+        }
         return {
             "image": self.image.voxels.T[np.newaxis].astype(np.float32),
             "label": self.mask.voxels.T[np.newaxis].astype(np.uint8),

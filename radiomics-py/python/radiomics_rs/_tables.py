@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from radiomics_rs._core import RegionError, SettingsError
+from radiomics_rs.io import warn
 from radiomics_rs.table import LABEL, FeatureRow, FeatureTable, fields_of, labelled
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def to_frame(tables: Mapping[Any, FeatureTable], *, wide: bool = False) -> pd.Da
         import pandas as pd
     except ImportError as error:
         raise ImportError("to_frame needs pandas: `pip install pandas`") from error
+    _check_tables(tables)
     if wide:
         frame = pd.DataFrame([table.to_dict() for table in tables.values()], index=list(tables))
         return frame.rename_axis(index=LABEL)
@@ -73,6 +75,8 @@ def delta(
         SettingsError: an image that the table does not have, or a kind that does not exist.
         RegionError: tables that have no feature in common.
     """
+    if table is not None and not isinstance(table, FeatureTable):
+        raise TypeError(f"the table is of type {type(table).__name__}: give that of several images")
     if kind not in KINDS:
         raise SettingsError(f"kind is {kind!r}: give one of {', '.join(KINDS)}")
     sides = [_side("before", before, table), _side("after", after, table)]
@@ -153,6 +157,7 @@ def summarise_lesions(tables: Mapping[Any, FeatureTable]) -> LesionSummary:
         RegionError: no lesion, or none that could be computed.
         SettingsError: tables without a volume, or of different columns.
     """
+    _check_tables(tables)
     if not tables:
         raise RegionError("there are no lesions: give the tables of at least one")
     columns = next(iter(tables.values())).keys()
@@ -166,6 +171,12 @@ def summarise_lesions(tables: Mapping[Any, FeatureTable]) -> LesionSummary:
     known = {label: volume for label, volume in volumes.items() if not math.isnan(volume)}
     if not known:
         raise RegionError(f"none of the {len(tables)} lesions could be computed")
+    without = [str(label) for label in volumes if label not in known]
+    if without:
+        warn(
+            f"{len(without)} of {len(tables)} lesions have no volume and count for no feature: "
+            f"{', '.join(without)} (not computed, or of a single slice)"
+        )
     rows = []
     for place, row in enumerate(next(iter(tables.values()))):
         members = [(known[label], tables[label][place]) for label in known]
@@ -176,6 +187,18 @@ def summarise_lesions(tables: Mapping[Any, FeatureTable]) -> LesionSummary:
         rows.append(of._replace(value=value))
     largest = max(known, key=lambda label: known[label])
     return LesionSummary(len(tables), largest, known, FeatureTable(rows))
+
+
+def _check_tables(tables: Any) -> None:
+    """Refuse what is no mapping to tables."""
+    if not isinstance(tables, Mapping):
+        raise TypeError(
+            f"the tables are of type {type(tables).__name__}: give a mapping from label to table, "
+            "as `extract` gives for several labels"
+        )
+    for label, table in tables.items():
+        if not isinstance(table, FeatureTable):
+            raise TypeError(f"the table of {label!r} is of type {type(table).__name__}")
 
 
 def _volume(label: Any, table: FeatureTable) -> float:
