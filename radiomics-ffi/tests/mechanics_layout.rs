@@ -26,9 +26,9 @@ fn fields_stay_where_they_are() {
     lies!(radiomics_context_options: 16, threads 8);
     lies!(radiomics_image: 192, data 8, dtype 16, reserved 20, shape 24, strides 48, spacing_mm 72,
         origin_mm 96, direction 120);
-    lies!(radiomics_job: 88, images 8, image_names 16, image_count 24, mask 32, labels 40,
+    lies!(radiomics_job: 96, images 8, image_names 16, image_count 24, mask 32, labels 40,
         label_count 48, settings 56, progress 64, user_data 72,
-        memory_mb 80);
+        memory_mb 80, record_failures 88, reserved 92);
     lies!(radiomics_row: 112, label 8, value 16, status 24, reserved 28, column 32, image 40, family
         48, feature 56, aggregation 64, ibsi_id 72, ibsi_parameter_id 80, pyradiomics 88,
         discretisation 96, reason 104);

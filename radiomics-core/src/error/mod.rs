@@ -3,7 +3,7 @@
 mod places;
 mod words;
 pub(crate) use places::invalid;
-use words::{bytes, fixed, known_or_meant, list, need, remedy, suggest};
+use words::{bytes, fixed, known_or_meant, list, need, point_of, remedy, suggest};
 pub(crate) use words::{ends, nearest, number, shown};
 
 /// Result of a fallible call of this crate.
@@ -129,11 +129,7 @@ pub enum Error {
         index: [usize; 3],
     },
     /// A point of a contour that is nowhere.
-    #[error(
-        "point {} of contour {} lies at (z, y, x) {place_mm:?} mm: every coordinate must be a finite number, at most 1e7",
-        .point + 1,
-        .contour + 1
-    )]
+    #[error("{} lies at (z, y, x) {place_mm:?} mm: give finite coordinates, at most 1e7", point_of(.point, .contour))]
     InvalidContour {
         /// Position of the contour among those given.
         contour: usize,
@@ -361,7 +357,6 @@ pub enum Error {
         /// What the system said, or the limit.
         reason: String,
     },
-
     /// A job needs more memory than it may take.
     #[error("{what} {} {} of memory, and {} are left: {remedy}", need(.what), bytes(.needed), bytes(.available))]
     OutOfMemory {

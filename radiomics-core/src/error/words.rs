@@ -102,6 +102,11 @@ pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>)
         .map(|(_, c)| c.to_owned())
 }
 
+/// A point of a contour, both counted from 1.
+pub(super) fn point_of(point: &usize, contour: &usize) -> String {
+    format!("point {} of contour {}", point + 1, contour + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
