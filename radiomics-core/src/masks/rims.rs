@@ -123,7 +123,9 @@ impl Region {
         // A voxel outside that is nearest to one of the region lies beside the region's box at most.
         let padded = self.window.shape.map(|n| n + 2);
         let mut outside = Array3::from_elem(padded, true);
-        outside.slice_mut(ndarray::s![1..-1, 1..-1, 1..-1]).zip_mut_with(&self.inside, |to, &is| *to = !is);
+        let [nz, ny, nx] = self.window.shape;
+        let mut within = outside.slice_mut(ndarray::s![1..=nz, 1..=ny, 1..=nx]);
+        within.zip_mut_with(&self.inside, |to, &is| *to = !is);
         let field = Field::new(outside.view(), self.grid.spacing_mm, Distance::Centre, to);
         let kept = self.window.shape.map(|n| 1..n + 1);
         let mut near = field.between([0; 3], None, kept).voxels;
