@@ -20,12 +20,13 @@ MARK = b"DICM"
 
 
 def is_dicom(path: Any) -> bool:
-    """Whether a path is that of a DICOM file or of a folder, but not of a dose."""
+    """Whether a path is that of a DICOM file or of a folder, but not of a dose by itself."""
     if not isinstance(path, str | os.PathLike):
         return False
     place = Path(path)
     if place.is_dir():
-        return True
+        held = [one for one in place.iterdir() if one.is_file()]
+        return len(held) != 1 or _class_of(held[0]) != DOSE
     return _class_of(place) not in ("", DOSE)
 
 
