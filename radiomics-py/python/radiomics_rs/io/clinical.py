@@ -25,8 +25,7 @@ def is_dicom(path: Any) -> bool:
         return False
     place = Path(path)
     if place.is_dir():
-        held = [one for one in place.iterdir() if one.is_file()]
-        return len(held) != 1 or _class_of(held[0]) != DOSE
+        return True
     return _class_of(place) not in ("", DOSE)
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from radiomics_rs._arguments import whole
 from radiomics_rs._core import ReadError, SettingsError
 from radiomics_rs.io import planes, stacks
+from radiomics_rs.io.dicom import DOSE
 from radiomics_rs.io.errors import NATIVE, Door
 from radiomics_rs.io.frames import Frame, Source, check_images, frames_of, opened, stored
 from radiomics_rs.io.record import Record
@@ -64,6 +65,8 @@ def read_series(
     what = f"cannot read {role} {os.fspath(path)}"
     uid, chosen = _chosen(sources_of(place, role), series, what)
     check_images(chosen, role)
+    if chosen[0].header.get("SOPClassUID") == DOSE:
+        raise ReadError(f"{what}: it holds a dose (RTDOSE): give the file {chosen[0].file.name}")
     record = _recorded(uid, chosen)
     frames = [one for source in chosen for one in frames_of(source)]
     if frame is not None:
