@@ -182,7 +182,8 @@ fn a_hundred_thousand_lines_across_each_other_end_soon_or_when_told() {
     assert!(matches!(stopped, Err(Error::Cancelled { .. })));
 }
 
-/// Whether a point is on an edge, within a square of `2 * ON_LINE_VOXELS` about it.
+/// Whether an edge may run through the square of `ON_LINE_VOXELS` on either side of a point, whose corners are
+/// farther away than its sides: what is no farther than these may be on the line or not.
 fn is_on(contour: &Contour, [y, x]: [f64; 2]) -> bool {
     let next = contour.iter().cycle().skip(1);
     contour.iter().zip(next).any(|(a, b)| {
@@ -190,7 +191,7 @@ fn is_on(contour: &Contour, [y, x]: [f64; 2]) -> bool {
         let squared = dy * dy + dx * dx;
         let share = if squared == 0.0 { 0.0 } else { ((y - a[1]) * dy + (x - a[2]) * dx) / squared };
         let share = share.clamp(0.0, 1.0);
-        (a[1] + share * dy - y).hypot(a[2] + share * dx - x) <= ON_LINE_VOXELS
+        (a[1] + share * dy - y).hypot(a[2] + share * dx - x) <= 1.001 * 2.0_f64.sqrt() * ON_LINE_VOXELS
     })
 }
 
