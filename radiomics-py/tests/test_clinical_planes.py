@@ -1,6 +1,7 @@
 """Frames whose headers say less, or something else, than voxels need; the command `scan`."""
 
 import json
+import warnings
 
 import numpy as np
 import pytest
@@ -125,3 +126,19 @@ def test_the_command_scan(tmp_path, capsys):
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["files"], row["modality"]) == (4, "CT")
     assert row["state"].startswith("a gap of 5 mm")
+
+
+def test_a_mask_lies_in_one_ultrasound_region():
+    regions = [[0, 0, 9, 9], [0, 10, 9, 19]]
+    record = io.Record().with_step("ultrasound_regions", "two", regions=regions)
+    generator = np.random.default_rng(6)
+    image = io.Volume(generator.normal(size=(1, 10, 20)), (1, 1, 1), record=record)
+    mask = np.zeros((1, 10, 20), np.uint8)
+    mask[0, 2:8, 11:17] = 1
+    settings = {"families": ["intensity_statistics"]}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", rr.RadiomicsWarning)
+        assert len(rr.extract(image, mask, settings)) > 0
+    mask[0, 2:8, 7:17] = 1
+    with pytest.raises(rr.ReadError, match=r"columns 7 to 16, crosses .* 2 ultrasound regions"):
+        rr.extract(image, mask, settings)

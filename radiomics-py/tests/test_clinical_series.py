@@ -10,6 +10,7 @@ import pytest
 
 import radiomics_rs as rr
 from radiomics_rs import io
+from radiomics_rs.io import stacks
 
 pydicom = pytest.importorskip("pydicom")
 pytestmark = pytest.mark.filterwarnings("ignore:.*:UserWarning:pydicom")
@@ -153,6 +154,29 @@ def test_a_gap_is_resampled_if_asked(series):
     assert found.record["gap"].text.startswith("resampled to 5 slices")
 
 
+def test_slices_that_are_there_stay_when_a_gap_is_filled():
+    heights = np.array([0.0, 1.0, 2.0, 4.0])
+    stack = stacks.Stack([], heights, 1.0, np.eye(3), np.zeros(2), False)
+    voxels = np.array([0, 1, np.inf, 3.0])[:, np.newaxis, np.newaxis]
+    found = stacks.evened(voxels, stack)[:, 0, 0]
+    np.testing.assert_array_equal(found, [0, 1, np.inf, np.inf, 3])
+
+
+def test_files_without_uid_are_told_apart(series):
+    def change(place, one):
+        del one.SeriesInstanceUID
+        one.StudyInstanceUID = f"1.2.{place % 2}"
+
+    folder = series([0, 0, 3, 3], change=change)
+    with pytest.raises(
+        rr.ReadError, match=r"2 DICOM series: without UID: study 1\.2\.[01], CT \(CT, 2"
+    ):
+        io.read_image(folder)
+    found = io.read_image(folder, series="without UID: study 1.2.1, CT")
+    assert found.spacing_mm[0] == 3
+    assert found.record["series"].values["series"] == ""
+
+
 def test_a_tilt_is_resampled_if_asked(series):
     folder = series([0, 2, 4], shift=1.0)
     with pytest.raises(rr.GeometryError, match=r"by 2 mm each, as by a gantry tilt of 45 degrees"):
@@ -245,6 +269,7 @@ def test_scan(series, data, tmp_path):
     shutil.copy(data / "clinical" / "seg" / "liver_binary" / "seg.dcm", tmp_path / "liver.dcm")
     (tmp_path / "cut.nii.gz").write_bytes(b"\x1f\x8b cut")
     (tmp_path / "notes.txt").write_text("nothing")
+    (tmp_path / "dangling.dcm").symlink_to(tmp_path / "gone.dcm")
     found = io.scan(tmp_path)
     assert found.ignored == 1
     rows = {row.path.rpartition("/")[2]: row for row in found}

@@ -12,7 +12,7 @@ import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._arguments import TEXT, real, whole
 from radiomics_rs._core import GeometryError, ReadError, RegionError
-from radiomics_rs.io import clinical, grids, masks
+from radiomics_rs.io import clinical, grids, masks, planes
 from radiomics_rs.io.errors import NATIVE, Door
 from radiomics_rs.io.files import check_place, read_decoded
 from radiomics_rs.io.voxels import SLICE_THICKNESS_MM, Triple, Volume, placed, three_dimensional
@@ -97,6 +97,7 @@ def volumes_on_mask(
     mask_volume = grids.turned(image_volumes[0], mask_volume)
     if resample_mask:
         mask_volume = masks.onto(image_volumes[0], mask_volume, labels)
+    planes.check_mask(image_volumes[0], mask_volume.voxels)
     return image_volumes, mask_volume
 
 

@@ -119,7 +119,8 @@ def scan(folder: str | os.PathLike[str]) -> Scan:
 def _files(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder):
         folders.sort()
-        yield from (Path(parent) / name for name in sorted(names))
+        paths = (Path(parent) / name for name in sorted(names))
+        yield from (path for path in paths if path.is_file())
 
 
 def _image(path: Path) -> Found:

@@ -23,6 +23,8 @@ from radiomics_rs.io.voxels import Matrix, Triple, Volume
 #: Objects without voxels of their own grid, which are masks of other series or texts.
 NO_IMAGES = ("SEG", "RTSTRUCT", "SR", "PR", "KO", "RTPLAN", "RTRECORD", "REG", "DOC")
 FIXES = ("error", "resample")
+#: What files without the UID of a series are called.
+WITHOUT_UID = "without UID: "
 
 
 def sources_of(path: Path, role: str) -> list[Source]:
@@ -35,10 +37,12 @@ def sources_of(path: Path, role: str) -> list[Source]:
 
 
 def series_of(sources: Iterable[Source]) -> dict[str, list[Source]]:
-    """Files by the UID of their series; those without one are one series."""
+    """Files by the UID of their series; those without one by study and modality."""
     found: dict[str, list[Source]] = {}
     for source in sources:
-        found.setdefault(str(source.header.get("SeriesInstanceUID") or ""), []).append(source)
+        study = source.header.get("StudyInstanceUID") or "-"
+        without = f"{WITHOUT_UID}study {study}, {source.header.get('Modality') or '?'}"
+        found.setdefault(str(source.header.get("SeriesInstanceUID") or without), []).append(source)
     return found
 
 
@@ -90,18 +94,19 @@ def _chosen(sources: list[Source], series: str | None, what: str) -> tuple[str, 
             f"{what}: it holds {held}: give an image file, or a folder with the files of a series"
         )
     listed = "; ".join(
-        f"{uid or '(without UID)'} ({own[0].header.get('Modality') or '?'}, {len(own)} files)"
+        f"{uid} ({own[0].header.get('Modality') or '?'}, {len(own)} files)"
         for uid, own in found.items()
     )
     if series is not None:
         if series not in found:
             raise ReadError(f"{what}: there is no series {series}; it holds {listed}")
-        return series, found[series]
+        return series.partition(WITHOUT_UID)[0], found[series]
     if len(found) > 1:
         raise ReadError(
             f"{what}: it holds {len(found)} DICOM series: {listed}; choose one with series="
         )
-    return next(iter(found.items()))
+    uid, own = next(iter(found.items()))
+    return uid.partition(WITHOUT_UID)[0], own
 
 
 def _recorded(uid: str, chosen: list[Source]) -> Record:

@@ -175,7 +175,10 @@ def evened(voxels: npt.NDArray[np.float64], stack: Stack) -> npt.NDArray[np.floa
     above = np.clip(np.searchsorted(stack.heights, at), 1, len(stack.heights) - 1)
     low, high = stack.heights[above - 1], stack.heights[above]
     weight = np.clip((at - low) / (high - low), 0, 1)[:, np.newaxis, np.newaxis]
-    return voxels[above - 1] * (1 - weight) + voxels[above] * weight
+    before, behind = voxels[above - 1], voxels[above]
+    # A slice that is there stays as it is: what is infinite in its neighbour is not its own.
+    between = np.where(weight == 1, behind, before * (1 - weight) + behind * weight)
+    return np.where(weight == 0, before, between)
 
 
 def straightened(voxels: npt.NDArray[np.float64], stack: Stack) -> npt.NDArray[np.float64]:
