@@ -48,6 +48,12 @@ impl Region {
         self.0.bounding_box().map(|window| (window.start, window.shape))
     }
 
+    /// Distance (z, y, x) between voxel centres in millimetres.
+    #[getter]
+    fn spacing_mm(&self) -> [f64; 3] {
+        self.0.grid().spacing_mm
+    }
+
     /// The region as a mask of the whole grid: a new array (z, y, x) of 0 and 1, and the geometry.
     fn mask<'py>(&self, py: Python<'py>) -> (Bound<'py, PyArray3<u8>>, Geometry) {
         let (grid, voxels) = self.0.to_mask().into_parts();

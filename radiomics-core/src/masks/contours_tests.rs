@@ -182,16 +182,21 @@ fn a_hundred_thousand_lines_across_each_other_end_soon_or_when_told() {
     assert!(matches!(stopped, Err(Error::Cancelled { .. })));
 }
 
-/// Whether an edge may run through the square of `ON_LINE_VOXELS` on either side of a point, whose corners are
-/// farther away than its sides: what is no farther than these may be on the line or not.
+/// Whether an edge runs through the square of `ON_LINE_VOXELS` on either side of a point, or so near to it that
+/// rounding decides: what part of the edge lies between two sides of the square, and what between the others.
 fn is_on(contour: &Contour, [y, x]: [f64; 2]) -> bool {
+    let side = 1.001 * ON_LINE_VOXELS;
     let next = contour.iter().cycle().skip(1);
     contour.iter().zip(next).any(|(a, b)| {
-        let (dy, dx) = (b[1] - a[1], b[2] - a[2]);
-        let squared = dy * dy + dx * dx;
-        let share = if squared == 0.0 { 0.0 } else { ((y - a[1]) * dy + (x - a[2]) * dx) / squared };
-        let share = share.clamp(0.0, 1.0);
-        (a[1] + share * dy - y).hypot(a[2] + share * dx - x) <= 1.001 * 2.0_f64.sqrt() * ON_LINE_VOXELS
+        let parts = [(a[1] - y, b[1] - a[1]), (a[2] - x, b[2] - a[2])].map(|(from, step)| match step {
+            0.0 if from.abs() <= side => [0.0, 1.0],
+            0.0 => [1.0, 0.0],
+            step => {
+                let [one, other] = [(-side - from) / step, (side - from) / step];
+                [one.min(other).max(0.0), one.max(other).min(1.0)]
+            }
+        });
+        parts[0][0].max(parts[1][0]) <= parts[0][1].min(parts[1][1])
     })
 }
 

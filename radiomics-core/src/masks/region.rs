@@ -208,18 +208,6 @@ impl Region {
 /// How far numbers of two grids may be apart and be the same: the default of `geometry_tolerance`.
 const SAME: f64 = 1e-4;
 
-impl Grid {
-    /// How far corners of two grids of one shape are apart at most.
-    fn corner_apart_mm(&self, other: &Self) -> f64 {
-        let corners = (0..8).map(|corner: usize| {
-            let index = std::array::from_fn(|a| ((corner >> a & 1) * (self.shape[a] - 1)) as f64);
-            let (own, others) = (self.position_mm(index), other.position_mm(index));
-            own.iter().zip(&others).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt()
-        });
-        corners.fold(0.0, f64::max)
-    }
-}
-
 #[cfg(test)]
 #[path = "region_tests.rs"]
 mod tests;

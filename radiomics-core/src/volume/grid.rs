@@ -104,6 +104,16 @@ impl Grid {
         position
     }
 
+    /// How far corners of two grids of one shape are apart at most.
+    pub(crate) fn corner_apart_mm(&self, other: &Self) -> f64 {
+        let corners = (0..8).map(|corner: usize| {
+            let index = std::array::from_fn(|a| ((corner >> a & 1) * (self.shape[a] - 1)) as f64);
+            let (own, others) = (self.position_mm(index), other.position_mm(index));
+            own.iter().zip(&others).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt()
+        });
+        corners.fold(0.0, f64::max)
+    }
+
     /// The grid of a box of this grid's voxels.
     pub(crate) fn window(&self, window: &Window) -> Grid {
         Grid {

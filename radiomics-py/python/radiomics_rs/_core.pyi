@@ -255,6 +255,7 @@ def rasterise(
 class Region:
     voxels: int
     volume_mm3: float
+    spacing_mm: _Triple
     bounding_box: tuple[tuple[int, int, int], tuple[int, int, int]] | None
     def __new__(cls, mask: npt.NDArray[Any], geometry: _Geometry, label: int) -> Region: ...
     def mask(self) -> tuple[npt.NDArray[np.uint8], _Geometry]: ...

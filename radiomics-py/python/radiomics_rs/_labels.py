@@ -49,9 +49,9 @@ def wanted(label: Any, label_names: LabelNames = None) -> Wanted:
     """
     named = names_of(label_names)
     names = {number: name for name, number in named.items()}
-    if label is None or (isinstance(label, str) and label == ALL and ALL not in named):
-        if label is None:
-            raise TypeError('the label is None: give a whole number, several of them, or "all"')
+    if label is None:
+        raise TypeError('the label is None: give a whole number, several of them, or "all"')
+    if isinstance(label, str) and label == ALL and ALL not in named:
         return Wanted(None, True, names)
     if isinstance(label, Mapping):
         labels: dict[Label, int] = {_name(name): label_of(label[name]) for name in label}

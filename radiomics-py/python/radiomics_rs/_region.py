@@ -53,7 +53,7 @@ class Region:
     @property
     def bounding_box_mm(self) -> Triple | None:
         """Lengths (z, y, x) of that box; None if the region is empty."""
-        box, spacing = self._held.bounding_box, self.mask.spacing_mm
+        box, spacing = self._held.bounding_box, self._held.spacing_mm
         if box is None:
             return None
         z, y, x = (length * step for length, step in zip(box[1], spacing, strict=True))

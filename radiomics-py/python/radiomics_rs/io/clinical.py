@@ -12,11 +12,12 @@ from radiomics_rs.io import contours, segmentation
 from radiomics_rs.io.dicom import CONTOURS, DOSE, SEGMENTATIONS
 from radiomics_rs.io.errors import Door
 from radiomics_rs.io.files import file_name
-from radiomics_rs.io.frames import opened
+from radiomics_rs.io.frames import HEAD, has_mark, opened
 from radiomics_rs.io.series import read_series
 from radiomics_rs.io.voxels import Volume
 
-MARK = b"DICM"
+#: What stands for the class of a DICOM file that names none.
+UNKNOWN = "unknown"
 
 
 def is_dicom(path: Any) -> bool:
@@ -95,12 +96,10 @@ def _class_of(path: Path) -> str:
     if not path.is_file():
         return ""
     with path.open("rb") as stream:
-        if stream.read(132)[128:] != MARK:
+        if not has_mark(stream.read(HEAD)):
             return ""
     source = opened(path, "file")
     if source is None:
         return ""
     own = str(source.header.get("SOPClassUID") or "")
-    return (
-        own or str(getattr(source.header.file_meta, "MediaStorageSOPClassUID", "")) or MARK.decode()
-    )
+    return own or str(getattr(source.header.file_meta, "MediaStorageSOPClassUID", "")) or UNKNOWN

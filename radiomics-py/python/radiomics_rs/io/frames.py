@@ -18,8 +18,10 @@ from radiomics_rs.io.errors import File, as_utf_8
 from radiomics_rs.io.quiet import quiet
 
 Floats = npt.NDArray[np.float64]
+#: Bytes up to the end of the mark.
+HEAD = elements.MARK_AT + len(elements.MARK)
 #: Transfer syntaxes of voxels that lie in the file as they are.
-IMPLICIT, EXPLICIT = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"
+IMPLICIT, EXPLICIT = elements.IMPLICIT, "1.2.840.10008.1.2.1"
 #: Fields that tell the volumes of one series or object apart.
 APART = (
     "StackID",
@@ -90,18 +92,23 @@ class Frame:
         return f"frame {self.index} of {self.source.name}" if many else self.source.name
 
 
+def has_mark(head: bytes) -> bool:
+    """Whether the first bytes of a file are those of a DICOM one."""
+    return head[elements.MARK_AT :][: len(elements.MARK)] == elements.MARK
+
+
 def opened(path: Path, role: str) -> Source | None:
     """The header of a file, or None for one that is no DICOM; raises ReadError for one cut off."""
     with path.open("rb") as stream:
-        head = stream.read(132)
+        head = stream.read(HEAD)
     file = File(str(path), role, path.stat().st_size, head)
-    if head[128:132] != b"DICM" and path.suffix.lower() not in (".dcm", ".ima"):
+    if not has_mark(head) and path.suffix.lower() not in (".dcm", ".ima"):
         return None
     with quiet():
         try:
             import pydicom
 
-            header = pydicom.dcmread(path, stop_before_pixels=True, force=head[128:132] != b"DICM")
+            header = pydicom.dcmread(path, stop_before_pixels=True, force=not has_mark(head))
             has_class = bool(header.get("SOPClassUID")) or "Rows" in header or "Modality" in header
         except Exception as error:
             raise file.error(f"its DICOM header is damaged ({error})") from error

@@ -81,7 +81,7 @@ def _spacing(frame: Frame, what: str, door: Door) -> tuple[tuple[float, float], 
         return found[0], f"from its ultrasound region, {found[0][0] / 10:g} cm"
     why = "ultrasound regions of different spacings" if found else "no spacing"
     door.remark(
-        f"{what.replace('cannot read ', '')}: it has {why}: lengths are in pixels, which count as "
+        f"{what.removeprefix('cannot read ')}: it has {why}: lengths are in pixels, which count as "
         "1 mm"
     )
     return (1.0, 1.0), f"{why}: pixels count as 1 mm"

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from radiomics_rs._core import RadiomicsError
 from radiomics_rs.io import stacks
 from radiomics_rs.io.dicom import CONTOURS, SEGMENTATIONS
-from radiomics_rs.io.errors import refuse
 from radiomics_rs.io.files import check_file
 from radiomics_rs.io.frames import Source, frames_of, opened
 from radiomics_rs.io.planes import is_planar
@@ -191,8 +190,10 @@ def _state(sources: list[Source]) -> str:
                 f"{len(frames)} slices lie at {len(groups)} positions: copies, or several volumes"
             )
         if not stack.is_even:
-            refuse(stacks.gap(stack, "it"))
-        problem: RadiomicsError | None = stacks.tilt(stack, "it")
+            raise stacks.gap(stack, "it")
+        problem = stacks.tilt(stack, "it")
+        if problem is not None:
+            raise stacks.tilted(problem, "it")
     except RadiomicsError as error:
-        problem = error
-    return SOUND if problem is None else str(problem).removeprefix("it: ")
+        return str(error).removeprefix("it: ")
+    return SOUND

@@ -173,18 +173,18 @@ def _assembled(
         copies = {n: _rescaled([stack.frames[n]])[0] for n in doubled}
         stack, dropped = stacks.without_copies(stack, copies, what)
         text = f"{len(dropped)} slices that repeat others were left out: {', '.join(dropped)}"
-        door.remark(f"{what.replace('cannot read ', '')}: {text}")
+        door.remark(f"{what.removeprefix('cannot read ')}: {text}")
         record = record.with_step("repeated", text, files=dropped)
     problem = stacks.tilt(stack, what)
     if not stack.is_even and on_gap != "resample":
         raise stacks.gap(stack, what)
     if problem is not None and on_tilt != "resample":
-        raise problem
+        raise stacks.tilted(problem, what)
     voxels = _rescaled(stack.frames)
     record = _measures(record, stack)
     if problem is not None:
         voxels = stacks.straightened(voxels.astype(np.float64), stack)
-        record = record.with_step("tilt", f"{problem}".partition(": ")[2].partition(";")[0])
+        record = record.with_step("tilt", problem)
     if not stack.is_even:
         voxels = stacks.evened(voxels.astype(np.float64), stack)
         text = f"resampled to {len(voxels)} slices {stack.step:.4g} mm apart, linearly"
@@ -273,7 +273,7 @@ def _values(plane: npt.NDArray[Any], frame: Frame, whole: bool) -> npt.NDArray[A
 
 
 def _remark_on_values(source: Source, what: str, door: Door) -> None:
-    of = what.replace("cannot read ", "")
+    of = what.removeprefix("cannot read ")
     if "ModalityLUTSequence" in source.header:
         door.remark(
             f"{of}: its values are stored ones, as its Modality LUT Sequence is not applied"

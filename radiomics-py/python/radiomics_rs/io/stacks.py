@@ -10,15 +10,11 @@ import numpy.typing as npt
 import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._core import GeometryError
+from radiomics_rs.io.dicom import ROUNDING_MM, STRAIGHT, UNEVEN
 from radiomics_rs.io.frames import Floats, Frame
 
-#: By how much of their distance slices may be off their place, and by how many mm in any case:
-#: positions are rounded to a few digits.
-UNEVEN, ROUNDING_MM = 0.01, 0.01
 #: By how much direction cosines of one volume may differ.
 TURNED = 1e-3
-#: The tangent of a tilt that counts as none.
-STRAIGHT = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,8 +131,8 @@ def gap(stack: Stack, what: str) -> GeometryError:
     )
 
 
-def tilt(stack: Stack, what: str) -> GeometryError | None:
-    """The error that says by how much slices are shifted against each other, if they are.
+def tilt(stack: Stack, what: str) -> str | None:
+    """By how much slices are shifted against each other, as a sentence; None if they are not.
 
     Raises GeometryError for a slice that lies off the line of the others: no shear describes it.
     """
@@ -146,11 +142,15 @@ def tilt(stack: Stack, what: str) -> GeometryError | None:
     if shift <= STRAIGHT * stack.step or reach <= 2 * ROUNDING_MM:
         return None
     angle = np.degrees(np.arctan2(shift, stack.step))
-    return GeometryError(
-        f"{what}: its slices are shifted against each other by {shift:.4g} mm each, as by a gantry "
-        f"tilt of {angle:.3g} degrees: the grid of voxels is sheared; resample it with "
-        'on_tilt="resample"'
+    return (
+        f"its slices are shifted against each other by {shift:.4g} mm each, as by a gantry tilt of "
+        f"{angle:.3g} degrees: the grid of voxels is sheared"
     )
+
+
+def tilted(problem: str, what: str) -> GeometryError:
+    """The error of a tilt, with its remedy."""
+    return GeometryError(f'{what}: {problem}; resample it with on_tilt="resample"')
 
 
 def _check_line(stack: Stack, what: str) -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from radiomics_rs._aside import aside
 from radiomics_rs._core import RadiomicsError, ReadError
 from radiomics_rs.io import elements
+from radiomics_rs.io.dicom import CONTOURS as STRUCTURES
 from radiomics_rs.io.errors import File
 from radiomics_rs.io.files import HEAD, file_name
 from radiomics_rs.io.quiet import quiet
@@ -26,7 +27,6 @@ from radiomics_rs.io.shortage import is_shortage, memory
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-STRUCTURES = "1.2.840.10008.5.1.4.1.1.481.3"
 CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
 ROLE = "structure set"
 
