@@ -195,3 +195,37 @@ def test_grids_that_differ(tmp_path):
     found = io.read_mask(tmp_path / "coarse.nrrd", image=image, resample=True)
     assert found.voxels.shape == image.voxels.shape
     assert found.record["resampled"].values["volumes"]["1"]["change"] == pytest.approx(0)
+
+
+@pytest.mark.filterwarnings("ignore::radiomics_rs.RadiomicsWarning")
+def test_masks_are_resampled_to_whatever_has_a_place():
+    settings = {"families": ["intensity_statistics"]}
+    image = io.Volume(np.random.default_rng(7).normal(size=(6, 6, 6)), (1, 1, 1), (5, 6, 7))
+    whole = np.zeros((6, 6, 6), np.uint8)
+    whole[1:5, 1:5, 1:5] = 1
+    mask = io.Volume(whole, *image.geometry)
+    expected = rr.extract(image, mask, settings)
+    cropped = mask.to_sitk()[1:5, 1:5, 1:5]
+    given = {
+        "cropped": cropped,
+        "turned": sitk.Flip(cropped, (True, False, True), False),
+        "permuted": sitk.PermuteAxes(cropped, (2, 0, 1)),
+        "region": rr.region(cropped),
+    }
+    for name, other in given.items():
+        for of in (image, image.to_sitk()):
+            assert rr.extract(of, other, settings, resample_mask=True) == expected, name
+    with pytest.raises(rr.GeometryError, match="an array has no place to resample it by"):
+        rr.extract(image.voxels, whole[1:], settings, spacing_mm=1, resample_mask=True)
+
+
+@pytest.mark.filterwarnings("ignore::radiomics_rs.RadiomicsWarning")
+def test_a_mask_is_resampled_to_a_series(data):
+    folder = data / "clinical" / "seg" / "overlapping_five" / "image"
+    image = io.read_image(folder)
+    mask = np.zeros(image.voxels.shape, np.uint8)
+    mask[:, 100:140, 200:260] = 1
+    cropped = io.Volume(mask, *image.geometry).to_sitk()[190:270, 90:150, :]
+    settings = {"families": ["intensity_statistics"]}
+    found = rr.extract(folder, cropped, settings, resample_mask=True)
+    assert found == rr.extract(image, mask, settings)

@@ -93,10 +93,16 @@ def volumes_on_mask(
             return Volume(three_dimensional(source), _spacing(spacing_mm, source.ndim))
         return Volume(three_dimensional(source), *located[0].geometry)
 
+    if resample_mask:
+        # Whatever has a place can be resampled: here an array has none yet.
+        for one in (0, -1):
+            source = sources[one]
+            sources[one] = source.with_image() if isinstance(source, Volume) else source
     *image_volumes, mask_volume = map(complete, sources)
-    mask_volume = grids.turned(image_volumes[0], mask_volume)
     if resample_mask:
         mask_volume = masks.onto(image_volumes[0], mask_volume, labels)
+    else:
+        mask_volume = grids.turned(image_volumes[0], mask_volume)
     planes.check_mask(image_volumes[0], mask_volume.voxels)
     return image_volumes, mask_volume
 

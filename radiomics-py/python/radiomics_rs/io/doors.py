@@ -146,9 +146,7 @@ def read_mask(
         if not whole:
             raise ReadError(f"cannot read mask {os.fspath(path)}: it holds fractions, not labels")
     if resample and not grids.coincide(own, mask):
-        before = mask if mask.image() is not None else from_sitk(mask.to_sitk(), "mask")
-        target = own if own.image() is not None else from_sitk(own.to_sitk())
-        after = masks.onto(target, before, None)
+        after = masks.onto(own.with_image(), mask.with_image(), None)
         labels = [int(label) for label in np.unique(mask.voxels) if label != 0]
         return grids.resampled(mask, after, labels, NATIVE)
     made = grids.align(own, mask)

@@ -5,7 +5,7 @@ SimpleITK counts axes (x, y, z). They are turned here, and nowhere else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -52,6 +52,10 @@ class Volume:
     def image(self) -> sitk.Image | None:
         """The SimpleITK image that the voxels are of, None for an array."""
         return self.owner.image() if isinstance(self.owner, Decoded) else self.owner
+
+    def with_image(self) -> Volume:
+        """The volume with a SimpleITK image of its voxels, which our own readers do not make."""
+        return self if self.owner is not None else replace(self, owner=self.to_sitk())
 
     def to_sitk(self) -> sitk.Image:
         """The volume as a SimpleITK image of three dimensions, with a copy of its voxels."""
