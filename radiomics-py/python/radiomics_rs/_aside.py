@@ -33,6 +33,7 @@ def aside(call: Callable[[], T]) -> T:
     ended = threading.Event()
 
     def run() -> None:
+        _settle()
         try:
             given.append(call())
         except BaseException as error:
@@ -57,6 +58,17 @@ def aside(call: Callable[[], T]) -> T:
     if raised:
         raise raised.pop()
     return given.pop()
+
+
+def _settle() -> None:
+    """Have what this thread needs to report an error of ITK, while there is memory for it.
+
+    The first exception of a thread asks the system for the thread's own data of C++, and where
+    that fails, as it does just after an image has not found room, the process is ended.
+    """
+    if sitk := sys.modules.get("SimpleITK"):
+        with contextlib.suppress(RuntimeError):
+            sitk.Image([], sitk.sitkUInt8)
 
 
 def busy() -> bool:
