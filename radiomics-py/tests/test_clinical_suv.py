@@ -103,6 +103,13 @@ def _field(name, value):
     return lambda one: setattr(one, name, value)
 
 
+def _several_zones(one):
+    one.AcquisitionDateTime = "20201217095621+0100"
+    one.RadiopharmaceuticalInformationSequence[
+        0
+    ].RadiopharmaceuticalStartDateTime = "20201217055621-0200"
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -126,6 +133,9 @@ def _field(name, value):
             "half-lives before the start of the scan",
         ),
         (_radio("RadiopharmaceuticalStartDateTime", "morning"), "no date and time"),
+        (_field("Modality", None), r"Modality .* is missing"),
+        (_field("TimezoneOffsetFromUTC", "CET"), r"TimezoneOffsetFromUTC .* is CET"),
+        (_several_zones, r"several time zones \(UTC-02:00, UTC\+01:00\)"),
     ],
 )
 def test_headers_that_no_suv_follows_from(data, change, said):
@@ -148,3 +158,92 @@ def test_slices_and_headers_that_do_not_match(data):
         factors(slices, "ibw")
     with pytest.raises(rr.SettingsError, match="suv_rule is 'mirp'"):
         factors(slices, rule="mirp")
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        (_radio("RadionuclideTotalDose", 3e8), "RadionuclideTotalDose"),
+        (_radio("RadiopharmaceuticalStartDateTime", "20201217085000"), "StartDateTime"),
+        (_radio("RadionuclideHalfLife", 7000), "RadionuclideHalfLife"),
+        (_field("CorrectedImage", ["DECY"]), "CorrectedImage"),
+        (_field("PatientSize", 1.8), "PatientSize"),
+        (_field("TimezoneOffsetFromUTC", "+0100"), "TimezoneOffsetFromUTC"),
+    ],
+)
+def test_slices_that_disagree(data, change, name):
+    """SUVs are of one dose, so what they follow from is the same in all slices."""
+    _, slices, _ = opened(data, "ge_bqml")
+    slices = copy.deepcopy(slices)
+    change(slices[2])
+    with pytest.raises(rr.ReadError, match=f"slice 3 of the PET: .*{name} is"):
+        factors(slices)
+
+
+def _given(slices, text, zone=None):
+    slices = copy.deepcopy(slices)
+    for one in slices:
+        _radio("RadiopharmaceuticalStartDateTime", text)(one)
+        if zone is not None:
+            one.TimezoneOffsetFromUTC = zone
+    return factors(slices).record["suv"].values["decay_s"]
+
+
+def test_time_zones_are_read(data):
+    """A time with a zone is put into the one of the header; a time without one is in it."""
+    _, slices, _ = opened(data, "ge_bqml")
+    seconds = _given(slices, "20201217084500")
+    assert _given(slices, "20201217084500", "+0100") == seconds
+    assert _given(slices, "20201217084500+0100", "+0100") == seconds
+    assert _given(slices, "20201217074500+0000", "+0100") == seconds
+    assert _given(slices, "20201217031500-0430", "+0100") == seconds
+    assert _given(slices, "20201216234500-0800", "+0100") == seconds
+    # The only zone there is, so times without one are in it.
+    assert _given(slices, "20201217084500-0500") == seconds
+
+
+def test_an_administration_after_the_scan_is_refused_in_whatever_pathway(data):
+    _, slices, _ = opened(data, "decay_admin")
+    after = copy.deepcopy(slices)
+    start = after[0].AcquisitionDate
+    for one in after:
+        _radio("RadiopharmaceuticalStartDateTime", f"{int(start) + 1}000000")(one)
+    with pytest.raises(rr.ReadError, match="after the start of the scan"):
+        factors(after)
+    _, slices, _ = opened(data, "cps_series_after_acquisition")
+    for one in slices:
+        one.FrameReferenceTime = 3 * 3600 * 1000
+    with pytest.raises(rr.ReadError, match="after the time that activity refers to"):
+        factors(slices, rule="frame_reference")
+
+
+def test_a_rule_without_its_time_says_so(data):
+    _, slices, _ = opened(data, "ge_bqml")
+    for one in slices:
+        del one.FrameReferenceTime
+    said = []
+    same = factors(slices, rule="frame_reference", door=Door(said.append, pytest.fail))
+    assert "FrameReferenceTime" in said[0]
+    np.testing.assert_array_equal(same.factors, factors(slices).factors)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_field("PatientWeight", 0), r"PatientWeight .* is 0 kg"),
+        (_radio("RadionuclideTotalDose", 0), r"RadionuclideTotalDose .* is 0 Bq"),
+    ],
+)
+def test_factors_of_a_vendor_do_not_excuse_what_they_were_made_of(data, change, said):
+    _, slices, _ = opened(data, "philips_cnts_suv")
+    for one in slices:
+        change(one)
+    with pytest.raises(rr.ReadError, match=said):
+        factors(slices)
+
+
+def test_the_record_names_the_units(data):
+    for case in SOUND:
+        _, slices, _ = opened(data, case)
+        record = factors(slices, door=Door(lambda _: None, pytest.fail)).record
+        assert record["suv"].values["units"] == slices[0].Units

@@ -17,7 +17,7 @@ from radiomics_rs._core import ReadError, SettingsError
 from radiomics_rs.io.errors import NATIVE, Door
 from radiomics_rs.io.record import Record
 from radiomics_rs.io.suv_headers import Header, headers_of
-from radiomics_rs.io.suv_times import Times, times_of
+from radiomics_rs.io.suv_times import Times, check_given_before, times_of
 from radiomics_rs.io.voxels import Volume
 
 KINDS = ("bw", "lbm", "bsa")
@@ -26,6 +26,8 @@ RULES = ("qiba", "frame_reference")
 STORED = {"BW": "bw", "LBMJANMA": "lbm", "BSA": "bsa"}
 #: Philips' private factors: of counts to SUV by body weight, and of counts to Bq/ml.
 TO_SUV, TO_BQML = (0x7053, 0x1000), (0x7053, 0x1009)
+DOSE, HALF_LIFE = "RadionuclideTotalDose (0018,1074)", "RadionuclideHalfLife (0018,1075)"
+LEAST_DOSE_BQ = 1e6
 #: By how much the two rules may differ and be taken for the same.
 RULES_APART = 0.01
 
@@ -94,12 +96,13 @@ def factors(
         raise first.error(
             "Units (0054,1001)", units, "SUVs are made of BQML, CNTS (Philips), GML and CM2ML"
         )
-    return _of_activity(slices, np.ones(len(slices)), "Bq/ml as stored", suv, rule, door)
+    source = Source(units, "Bq/ml as stored", np.ones(len(slices)))
+    return _of_activity(slices, source, suv, rule, door)
 
 
 def _check_corrected(first: Header) -> None:
     modality = first.text("Modality")
-    if modality not in ("PT", ""):
+    if modality != "PT":
         raise first.error("Modality (0008,0060)", modality, "SUVs are made of PET (PT)")
     corrected = first.texts("CorrectedImage")
     for mark, what in (("ATTN", "attenuation"), ("DECY", "decay")):
@@ -130,10 +133,15 @@ def _of_suvs(first: Header, count: int, units: str, suv: str) -> Factor:
 
 def _of_counts(slices: Sequence[Header], suv: str, rule: str, door: Door) -> Factor:
     """Counts, which only the vendor's own factors make anything of."""
+    first = slices[0]
+    if first.dataset.get("PatientWeight") is not None:
+        _grams(first)
+    if first.radio_given("RadionuclideTotalDose"):
+        _dose(first)
     to_suv = [header.private(TO_SUV) for header in slices]
     if all(one is not None and one > 0 for one in to_suv):
         by_weight = np.array(to_suv, dtype=np.float64)
-        factor = by_weight if suv == "bw" else by_weight * _size(slices[0], suv) / _grams(slices[0])
+        factor = by_weight if suv == "bw" else by_weight * _size(first, suv) / _grams(first)
         record = Record().with_step(
             "suv",
             f"counts times Philips' SUV factor (7053,1000), {by_weight[0]:.6g} in the first slice",
@@ -146,9 +154,9 @@ def _of_counts(slices: Sequence[Header], suv: str, rule: str, door: Door) -> Fac
     to_bqml = [header.private(TO_BQML) for header in slices]
     if all(one is not None and one > 0 for one in to_bqml):
         scale = np.array(to_bqml, dtype=np.float64)
-        what = "counts times Philips' activity factor (7053,1009)"
-        return _of_activity(slices, scale, what, suv, rule, door)
-    raise slices[0].error(
+        source = Source("CNTS", "counts times Philips' activity factor (7053,1009)", scale)
+        return _of_activity(slices, source, suv, rule, door)
+    raise first.error(
         "Units (0054,1001)",
         "CNTS",
         "counts become SUVs by Philips' factors (7053,1000) or (7053,1009) alone, which are "
@@ -156,54 +164,73 @@ def _of_counts(slices: Sequence[Header], suv: str, rule: str, door: Door) -> Fac
     )
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where activity per volume comes from."""
+
+    units: str
+    what: str
+    """The same in words."""
+    scale: npt.NDArray[np.float64]
+    """What stored values are multiplied by for Bq/ml, one for each slice."""
+
+
+def _dose(first: Header) -> float:
+    dose = first.number(DOSE, radio=True)
+    if not dose >= LEAST_DOSE_BQ:
+        raise first.error(DOSE, f"{dose:g} Bq", "doses are in Bq, above 1 MBq")
+    return dose
+
+
+def _half_life(first: Header) -> float:
+    half_life = first.number(HALF_LIFE, radio=True)
+    if not half_life > 0:
+        raise first.error(HALF_LIFE, half_life, "it is in s, above 0")
+    return half_life
+
+
 def _of_activity(
-    slices: Sequence[Header],
-    scale: npt.NDArray[np.float64],
-    what: str,
-    suv: str,
-    rule: str,
-    door: Door,
+    slices: Sequence[Header], source: Source, suv: str, rule: str, door: Door
 ) -> Factor:
     """Activity per volume."""
     first = slices[0]
     size = _size(first, suv)
-    dose = first.number("RadionuclideTotalDose (0018,1074)", radio=True)
-    if not dose >= 1e6:
-        raise first.error(
-            "RadionuclideTotalDose (0018,1074)", f"{dose:g} Bq", "doses are in Bq, above 1 MBq"
-        )
+    dose = _dose(first)
     decay = first.text("DecayCorrection")
     if decay == "ADMIN":
-        text = f"{what}, decay corrected to the administration: dose {dose:g} Bq, {suv} {size:g}"
+        given = first.radio_given("RadionuclideHalfLife")
+        check_given_before(slices, _half_life(first) if given else None)
+        text = (
+            f"{source.what}, decay corrected to the administration: dose {dose:g} Bq, {suv} "
+            f"{size:g}"
+        )
         step = Record().with_step(
             "suv",
             text,
             suv=suv,
             pathway="admin",
+            units=source.units,
             decay_s=0.0,
             dose_bq=dose,
             size=size,
-            factor=size / dose * float(scale[0]),
+            factor=size / dose * float(source.scale[0]),
         )
-        return Factor(scale * size / dose, step)
+        return Factor(source.scale * size / dose, step)
     if decay != "START":
         raise first.error(
             "DecayCorrection (0054,1102)",
             decay,
             "SUVs need a PET that is corrected to START of the scan or to ADMIN(istration)",
         )
-    half_life = first.number("RadionuclideHalfLife (0018,1075)", radio=True)
-    if not half_life > 0:
-        raise first.error("RadionuclideHalfLife (0018,1075)", half_life, "it is in s, above 0")
-    times = times_of(slices, half_life)
-    return _decayed(times, (dose, half_life, size), scale, what, suv, rule, door)
+    half_life = _half_life(first)
+    times = times_of(slices, half_life, rule)
+    return _decayed(times, (dose, half_life, size), source, suv, rule, door)
 
 
 def _decayed(
     times: Times,
     numbers: tuple[float, float, float],
-    scale: npt.NDArray[np.float64],
-    what: str,
+    source: Source,
     suv: str,
     rule: str,
     door: Door,
@@ -212,31 +239,35 @@ def _decayed(
     seconds = times.decay_s[rule]
     left = {name: dose * 2.0 ** (-s / half_life) for name, s in times.decay_s.items()}
     factor = size / left[rule]
-    apart = 0.0
-    if len(left) == len(RULES):
-        apart = left["qiba"] / left["frame_reference"] - 1
-        if abs(apart) > RULES_APART:
-            door.remark(
-                f"the PET's SUVs differ by {100 * abs(apart):.2g} % between the rules qiba and "
-                f"frame_reference (suv_rule), as its headers give two times of the scan; "
-                f"{rule} was taken"
-            )
+    if rule == "frame_reference" and not times.has_reference:
+        door.remark(
+            "the PET has no FrameReferenceTime (0054,1300) with ActualFrameDuration (0018,1242): "
+            f"suv_rule frame_reference takes what qiba takes: {times.pathway['qiba']}"
+        )
+    apart = left["qiba"] / left["frame_reference"] - 1
+    if abs(apart) > RULES_APART:
+        door.remark(
+            f"the PET's SUVs differ by {100 * abs(apart):.2g} % between the rules qiba and "
+            f"frame_reference (suv_rule), as its headers give two times of the scan; "
+            f"{rule} was taken"
+        )
     record = Record().with_step(
         "suv",
-        f"{what}, corrected to the start of the scan ({times.pathway[rule]}), {seconds:.6g} s "
-        f"after the administration: dose {dose:g} Bq, of which {left[rule]:.6g} are left, "
-        f"{suv} {size:g}",
+        f"{source.what}, corrected to the start of the scan ({times.pathway[rule]}), "
+        f"{seconds:.6g} s after the administration: dose {dose:g} Bq, of which {left[rule]:.6g} "
+        f"are left, {suv} {size:g}",
         suv=suv,
         suv_rule=rule,
         pathway=times.pathway[rule],
+        units=source.units,
         decay_s=seconds,
         half_life_s=half_life,
         dose_bq=dose,
         size=size,
-        factor=factor * float(scale[0]),
+        factor=factor * float(source.scale[0]),
         rules_apart=apart,
     )
-    return Factor(scale * factor, record)
+    return Factor(source.scale * factor, record)
 
 
 def _grams(header: Header) -> float:

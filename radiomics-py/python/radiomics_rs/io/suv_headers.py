@@ -12,6 +12,29 @@ from typing import Any
 from radiomics_rs._core import ReadError
 
 MOMENT = re.compile(r"(\d{8})(\d{2})(\d{2})?(\d{2})?(\.\d{1,6})?\d*([+-]\d{4})?$")
+RADIO = "RadiopharmaceuticalInformationSequence"
+ZONE = "TimezoneOffsetFromUTC"
+#: What must be the same in all slices, for a single SUV to follow from them.
+COMMON = (
+    "Modality",
+    "Units",
+    "SUVType",
+    "DecayCorrection",
+    "CorrectedImage",
+    "PatientWeight",
+    "PatientSize",
+    "PatientSex",
+    ZONE,
+)
+#: The same of the radiopharmaceutical.
+COMMON_RADIO = (
+    "RadionuclideTotalDose",
+    "RadionuclideHalfLife",
+    "RadiopharmaceuticalStartDateTime",
+    "RadiopharmaceuticalStartTime",
+)
+#: Dates with a time that may name their own time zone.
+ZONED = ("AcquisitionDateTime", "SeriesDateTime")
 
 
 @dataclass(frozen=True)
@@ -39,7 +62,8 @@ class Header:
         value = self.dataset.get(name)
         if value is None:
             return []
-        return [value] if isinstance(value, str) else [str(one) for one in value]
+        several = isinstance(value, Sequence) and not isinstance(value, str)
+        return [str(one).strip() for one in (value if several else [value])]
 
     def number(self, field: str, *, radio: bool = False) -> float:
         """A field, `Name (gggg,eeee)`, as a number; raises ReadError if it is none.
@@ -74,25 +98,62 @@ class Header:
             return None
         value = element.value
         text = value.decode("ascii", "replace") if isinstance(value, bytes) else str(value)
-        return parsed(text.strip("\0 "))
+        return self.parsed(text.strip("\0 "))
 
     def moment(self, of: str) -> datetime.datetime | None:
         """A date and its time, such as those of "Series"; None if one is missing."""
         both = self.text(f"{of}DateTime")
         if both:
-            found = parsed(both)
+            found = self.parsed(both)
             if found is not None:
                 return found
         date, time = self.text(f"{of}Date"), self.text(f"{of}Time")
-        return parsed(f"{date}{time}") if date and time else None
+        return self.parsed(f"{date}{time}") if date and time else None
+
+    def parsed(self, text: str) -> datetime.datetime | None:
+        """A DICOM date and time, in the time zone of this header; None for what is none.
+
+        Without a time zone of its own a time is in the header's. Where the header names none,
+        it is that of the times that do name one, which have to agree (`zone`).
+        """
+        zone = self.zone()
+        found = parsed(text)
+        if found is None or found.tzinfo is None:
+            return found
+        return (found if zone is None else found.astimezone(zone)).replace(tzinfo=None)
+
+    def zone(self) -> datetime.tzinfo | None:
+        """The header's time zone, or None; raises ReadError where it is not clear."""
+        stated = self.text(ZONE)
+        if stated:
+            moment = parsed(f"20000101000000{stated}")
+            if moment is None or moment.tzinfo is None:
+                raise self.error(f"{ZONE} (0008,0201)", stated, "it is as +0100")
+            return moment.tzinfo
+        texts = [self.text(name) for name in ZONED]
+        if self.radio_given("RadiopharmaceuticalStartDateTime"):
+            texts.append(self.radio_text("RadiopharmaceuticalStartDateTime"))
+        zones = {moment.tzinfo for text in texts if (moment := parsed(text)) and moment.tzinfo}
+        if len(zones) > 1:
+            raise self.error(
+                f"{ZONE} (0008,0201)",
+                None,
+                f"its times are in several time zones ({', '.join(sorted(map(str, zones), reverse=True))}), and "
+                "nothing says in which the others are",
+            )
+        return next(iter(zones), None)
 
     def radio_text(self, name: str) -> str:
         """A field of the radiopharmaceutical as text; empty if it is missing."""
         value = self._radio().get(name)
         return "" if value is None else str(value).strip()
 
+    def radio_given(self, name: str) -> bool:
+        """Whether there is a single radiopharmaceutical, with this field."""
+        return len(self.dataset.get(RADIO) or ()) == 1 and self.radio_text(name) != ""
+
     def _radio(self) -> Any:
-        sequence = self.dataset.get("RadiopharmaceuticalInformationSequence")
+        sequence = self.dataset.get(RADIO)
         if not sequence:
             raise self.error(
                 "RadiopharmaceuticalInformationSequence (0054,0016)", None, "it has the dose"
@@ -111,26 +172,39 @@ def headers_of(datasets: Sequence[Any]) -> list[Header]:
     if not datasets:
         raise ReadError("no SUV: there are no headers")
     slices = [Header(dataset, place) for place, dataset in enumerate(datasets)]
-    for name in ("Units", "DecayCorrection", "PatientWeight"):
-        for header in slices[1:]:
-            if header.text(name) != slices[0].text(name):
+    first = _common(slices[0])
+    for header in slices[1:]:
+        for name, value in _common(header).items():
+            if value != first[name]:
+                in_first = first[name] or "missing"
                 raise header.error(
-                    name, header.text(name), f"in the first slice it is {slices[0].text(name)}"
+                    name, value, f"in the first slice it is {in_first}, and SUVs are of one dose"
                 )
     return slices
 
 
+def _common(header: Header) -> dict[str, str]:
+    """What all slices must have in common, as texts."""
+    values = {name: "\\".join(header.texts(name)) for name in COMMON}
+    for name in COMMON_RADIO:
+        values[name] = header.radio_text(name) if header.radio_given(name) else ""
+    return values
+
+
 def parsed(text: str) -> datetime.datetime | None:
-    """A DICOM date and time without its time zone, or None for what is none."""
+    """A DICOM date and time, with its time zone if it names one; None for what is none."""
     found = MOMENT.match(text.replace(":", ""))
     if found is None:
         return None
-    date, hour, minute, second, fraction, _ = found.groups()
+    date, hour, minute, second, fraction, offset = found.groups()
     try:
         start = datetime.datetime.strptime(date, "%Y%m%d")
         start += datetime.timedelta(
             hours=int(hour), minutes=int(minute or 0), seconds=int(second or 0)
         )
+        if offset:
+            away = datetime.timedelta(hours=int(offset[1:3]), minutes=int(offset[3:]))
+            start = start.replace(tzinfo=datetime.timezone(-away if offset[0] == "-" else away))
     except ValueError:
         return None
     return start + datetime.timedelta(seconds=float(fraction or 0))

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from radiomics_rs.io.suv_headers import Header, parsed
+from radiomics_rs.io.suv_headers import Header
 
 #: Private fields with the start of the scan: GE's and Siemens'.
 GE_START, SIEMENS_START = (0x0009, 0x100D), (0x0071, 0x1022)
@@ -25,31 +25,60 @@ class Times:
 
     decay_s: dict[str, float]
     pathway: dict[str, str]
+    has_reference: bool
+    """Whether the headers have a frame reference time; the start of the scan stands in for it."""
 
 
-def times_of(slices: Sequence[Header], half_life: float) -> Times:
-    """The times of a PET that is corrected to the start of the scan; raises ReadError."""
+def times_of(slices: Sequence[Header], half_life: float, rule: str) -> Times:
+    """The times of a PET that is corrected to the start of the scan; raises ReadError.
+
+    The rule not taken is only compared with, so what it says need not make sense.
+    """
     first = slices[0]
-    acquired = [moment for header in slices if (moment := header.moment("Acquisition"))]
-    if len(acquired) != len(slices):
+    earliest = _earliest(slices)
+    if earliest is None:
         raise first.error(
             "AcquisitionDate and AcquisitionTime (0008,0022), (0008,0032)",
             None,
             "the scan's start is not known",
         )
-    earliest = min(acquired)
     start, pathway = _scan_start(first, earliest)
     given = _administration(first, start)
     decay = {"qiba": _interval(first, given, start, half_life)}
     named = {"qiba": pathway}
     reference = _frame_reference(first, half_life)
     if reference is not None:
-        decay["frame_reference"] = (reference - given).total_seconds()
+        decay["frame_reference"] = (
+            _interval(first, given, reference, half_life, "the time that activity refers to")
+            if rule == "frame_reference"
+            else (reference - given).total_seconds()
+        )
         named["frame_reference"] = "frame reference time"
     else:
         decay["frame_reference"] = decay["qiba"]
         named["frame_reference"] = f"{pathway}, as there is no frame reference time"
-    return Times(decay, named)
+    return Times(decay, named, reference is not None)
+
+
+def check_given_before(slices: Sequence[Header], half_life: float | None) -> None:
+    """Refuse a scan before the administration, as far as headers say when either was.
+
+    For a PET that is corrected to the administration, where SUVs do not follow from the times.
+    """
+    first = slices[0]
+    earliest = _earliest(slices)
+    if earliest is None:
+        return
+    start, _ = _scan_start(first, earliest)
+    texts = ("RadiopharmaceuticalStartDateTime", "RadiopharmaceuticalStartTime")
+    if any(first.radio_text(name) for name in texts):
+        _interval(first, _administration(first, start), start, half_life or math.inf)
+
+
+def _earliest(slices: Sequence[Header]) -> datetime.datetime | None:
+    """When the first of the slices was acquired; None if it is not known of all."""
+    acquired = [moment for header in slices if (moment := header.moment("Acquisition"))]
+    return min(acquired) if len(acquired) == len(slices) else None
 
 
 def _scan_start(first: Header, earliest: datetime.datetime) -> tuple[datetime.datetime, str]:
@@ -68,12 +97,12 @@ def _administration(first: Header, start: datetime.datetime) -> datetime.datetim
     """When the dose was given."""
     text = first.radio_text("RadiopharmaceuticalStartDateTime")
     if text:
-        moment = parsed(text)
+        moment = first.parsed(text)
         if moment is None:
             raise first.error(START_MOMENT, text, "it is no date and time")
         return moment
     text = first.radio_text("RadiopharmaceuticalStartTime")
-    moment = parsed(f"{start:%Y%m%d}{text}") if text else None
+    moment = first.parsed(f"{start:%Y%m%d}{text}") if text else None
     if moment is None:
         raise first.error(START, text, "when the dose was given is not known")
     if moment > start:
@@ -84,22 +113,25 @@ def _administration(first: Header, start: datetime.datetime) -> datetime.datetim
 
 
 def _interval(
-    first: Header, given: datetime.datetime, start: datetime.datetime, half_life: float
+    first: Header,
+    given: datetime.datetime,
+    until: datetime.datetime,
+    half_life: float,
+    what: str = "the start of the scan",
 ) -> float:
-    seconds = (start - given).total_seconds()
+    seconds = (until - given).total_seconds()
     if seconds < 0:
         raise first.error(
             START_MOMENT,
             f"{given:%Y-%m-%d %H:%M:%S}",
-            f"the administration lies {-seconds:g} s after the start of the scan, "
-            f"{start:%Y-%m-%d %H:%M:%S}",
+            f"the administration lies {-seconds:g} s after {what}, {until:%Y-%m-%d %H:%M:%S}",
         )
     if seconds > MOST_HALF_LIVES * half_life:
         raise first.error(
             START_MOMENT,
             f"{given:%Y-%m-%d %H:%M:%S}",
-            f"that is {seconds / half_life:.3g} half-lives before the start of the scan, "
-            f"{start:%Y-%m-%d %H:%M:%S}: one of the dates is wrong",
+            f"that is {seconds / half_life:.3g} half-lives before {what}, "
+            f"{until:%Y-%m-%d %H:%M:%S}: one of the dates is wrong",
         )
     return seconds
 
