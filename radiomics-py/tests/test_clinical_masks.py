@@ -229,3 +229,70 @@ def test_a_mask_is_resampled_to_a_series(data):
     settings = {"families": ["intensity_statistics"]}
     found = rr.extract(folder, cropped, settings, resample_mask=True)
     assert found == rr.extract(image, mask, settings)
+
+
+def test_what_resampling_does_to_a_volume_is_said():
+    fine = np.zeros((12, 12, 12), np.uint8)
+    fine[2:5, 2:5, 2:5] = 1
+    mask = io.Volume(fine, (1, 1, 1))
+    image = io.Volume(np.random.default_rng(1).normal(size=(6, 6, 6)), (2, 2, 2))
+    settings = {"families": ["intensity_statistics"]}
+    with pytest.warns(rr.RadiomicsWarning, match=r"volume of label 1 by .*from 27 to 64 mm³"):
+        rr.extract(image, mask, settings, resample_mask=True)
+    with pytest.raises(rr.RadiomicsError, match="volume of label 1 by"):
+        rr.extract(image, mask, settings, resample_mask=True, strict=True)
+
+
+@pytest.mark.filterwarnings("ignore::radiomics_rs.RadiomicsWarning")
+def test_a_label_that_resampling_loses_is_recorded():
+    fine = np.zeros((12, 12, 12), np.uint8)
+    fine[1, 1, 1] = 1
+    fine[6:10, 6:10, 6:10] = 2
+    fine[11, :4] = 3
+    mask = io.Volume(fine, (1, 1, 1), (-0.5, -0.5, 0.5))
+    image = io.Volume(np.random.default_rng(1).normal(size=(6, 6, 6)), (2, 2, 2))
+    settings = {"families": ["intensity_statistics"]}
+    given = {"settings": settings, "label": [1, 2, 3], "resample_mask": True}
+    with pytest.raises(rr.RegionError, match=r"label [13]"):
+        rr.extract(image, mask, **given)
+    found = rr.extract(image, mask, **given, on_error="record")
+    assert found[2] == rr.extract(image, mask, settings, label=2, resample_mask=True)
+    for label, reason in ((1, "no voxel left"), (3, "not inside of the image")):
+        assert np.isnan(found[label].values()).all()
+        assert any(f"label {label}" in str(w) and reason in str(w) for w in found[2].warnings)
+
+
+@pytest.mark.filterwarnings("ignore::radiomics_rs.RadiomicsWarning")
+def test_every_image_of_a_call_is_turned():
+    rng = np.random.default_rng(3)
+    first = io.Volume(rng.normal(size=(5, 6, 7)), (1, 2, 3))
+    second = io.Volume(rng.normal(size=(5, 6, 7)), (1, 2, 3))
+    mask = io.Volume(np.ones((5, 6, 7), np.uint8), (1, 2, 3))
+    settings = {"families": ["intensity_statistics"]}
+    expected = rr.extract({"a": first, "b": second}, mask, settings)
+    other = sitk.PermuteAxes(sitk.Flip(second.to_sitk(), (True, False, True), False), (2, 0, 1))
+    assert rr.extract({"a": first, "b": other}, mask, settings) == expected
+
+
+def test_another_frame_of_reference_is_refused(data, tmp_path):
+    folder = data / "clinical" / "seg" / "overlapping_five"
+    image = io.read_image(folder / "image")
+    seg = pydicom.dcmread(folder / "seg.dcm")
+    seg.FrameOfReferenceUID = "1.2.3"
+    seg.save_as(tmp_path / "seg.dcm")
+    with pytest.raises(rr.GeometryError, match=r"in frame of reference 1\.2\.3, and the image"):
+        io.read_mask(tmp_path / "seg.dcm", image=image)
+    found = io.read_mask(tmp_path / "seg.dcm", image=image, ignore_frame_of_reference=True)
+    expected = io.read_mask(folder / "seg.dcm", image=image)
+    for name, mask in expected.items():
+        np.testing.assert_array_equal(found[name].voxels, mask.voxels)
+        assert mask.record["frame_of_reference"].text == "that of the image"
+
+
+def test_a_series_in_two_frames_of_reference_is_refused(data, tmp_path):
+    for place, path in enumerate(sorted((data / "clinical/series/ct_five_slices").rglob("*.dcm"))):
+        one = pydicom.dcmread(path)
+        one.FrameOfReferenceUID = "1.2.3" if place else "1.2.4"
+        one.save_as(tmp_path / path.name)
+    with pytest.raises(rr.GeometryError, match=r"2 frames of reference \(1\.2\.3, 1\.2\.4\)"):
+        io.read_image(tmp_path)

@@ -191,7 +191,7 @@ def test_what_is_wrong_says_where(oblique):
     other = sitk.Image(image)
     other.SetSpacing((1, 1, 1))
     with pytest.raises(
-        rr.RadiomicsError, match=r"image `b` has the spacing .*resample_images=True"
+        rr.RadiomicsError, match=r"image `b` is not .* in spacing \[2.5, .*resample_images=True"
     ):
         rr.extract({"a": image, "b": other}, mask)
     with pytest.raises(

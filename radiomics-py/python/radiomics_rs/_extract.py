@@ -245,6 +245,7 @@ class _Work:
             None if self.wanted.labels is None else self.wanted.labels.values(),
             resample_mask=self.resample_mask,
             label_channel=self.label_channel,
+            record=self.record,
             door=Door(remarks.append, refuse),
         )
         on_mask, resampled = onto_mask(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import SimpleITK as sitk  # noqa: N813
@@ -12,6 +11,7 @@ import SimpleITK as sitk  # noqa: N813
 from radiomics_rs._aside import aside
 from radiomics_rs._core import GeometryError, Settings, SettingsError
 from radiomics_rs.io import ImageLike, Volume, from_sitk
+from radiomics_rs.io.grids import difference
 from radiomics_rs.io.shortage import memory
 
 #: SimpleITK's interpolators by the names of the setting `image_interpolation`.
@@ -34,45 +34,41 @@ def onto_mask(
 
     `given` are the images as the caller gave them. An image that lies on the grid of the mask stays
     as it is. Raises GeometryError for one that does not, unless `resample` says otherwise, and for
-    an array, which has no place; a single image is left for the core to refuse.
+    an array, which has no place; a single array is left for the core to refuse.
     """
     made, said = [], {}
     for name, image in zip(given, images, strict=True):
-        difference = _difference(image, mask, settings.geometry_tolerance)
-        if difference and resample:
+        wrong = difference(mask, image, settings.geometry_tolerance, "mask")
+        if wrong and resample:
             if isinstance(given[name], np.ndarray):
                 raise GeometryError(
-                    f"image `{name}` {difference}, and an array has no place to resample it by: "
-                    "give a file, a Volume or a SimpleITK image"
+                    f"image `{name}` is not on the grid of the mask, {wrong}, and "
+                    "an array has no place to resample it by: give a file, a Volume or a "
+                    "SimpleITK image"
                 )
             image = _resampled(image, mask, settings.image_interpolation)
             said[name] = (
-                f"it {difference}, and was resampled to the grid of the mask by "
+                f"it was not on the grid of the mask, {wrong}, and was resampled to it by "
                 f"{settings.image_interpolation} interpolation"
             )
-        elif difference and len(images) > 1:
-            raise GeometryError(
-                f"image `{name}` {difference}: resample it with `resample_images=True`, or give a "
-                "mask of its own"
-            )
+        elif wrong and (len(images) > 1 or not isinstance(given[name], np.ndarray)):
+            raise GeometryError(_refusal(name, wrong, several=len(images) > 1))
         made.append(image)
     return made, said
 
 
-def _difference(image: Volume, mask: Volume, tolerance: float) -> str:
-    """How the grid of an image differs from that of its mask; empty if it does not."""
-    if image.voxels.shape != mask.voxels.shape:
-        return f"has shape (z, y, x) {image.voxels.shape} and the mask {mask.voxels.shape}"
-    parts: tuple[tuple[str, Any, Any], ...] = (
-        ("spacing", image.spacing_mm, mask.spacing_mm),
-        ("origin", image.origin_mm, mask.origin_mm),
-        ("direction", image.direction, mask.direction),
+def _refusal(name: str, wrong: str, *, several: bool) -> str:
+    tolerance = "or raise `geometry_tolerance` if the difference is only rounding"
+    if several:
+        return (
+            f"image `{name}` is not on the grid of the mask, {wrong}: resample it with "
+            f"`resample_images=True`, or give a mask of its own; {tolerance}"
+        )
+    return (
+        f"the mask is not on the grid of the image, {wrong}: give the mask of this image, resample "
+        f"it to its grid with `resample_mask=True`, or the image to that of the mask with "
+        f"`resample_images=True`; {tolerance}"
     )
-    for part, of_image, of_mask in parts:
-        # What is NaN is near nothing.
-        if not np.abs(np.subtract(of_image, of_mask)).max() <= tolerance:
-            return f"has the {part} (z, y, x) {of_image} and the mask {of_mask}"
-    return ""
 
 
 def _resampled(image: Volume, mask: Volume, interpolation: str) -> Volume:

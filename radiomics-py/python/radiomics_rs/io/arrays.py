@@ -52,6 +52,7 @@ def volumes_on_mask(
     *,
     resample_mask: bool = False,
     label_channel: int | None = None,
+    record: bool = False,
     door: Door = NATIVE,
 ) -> tuple[list[Volume], Volume]:
     """Images and their mask as volumes, the images by what messages call them.
@@ -59,7 +60,8 @@ def volumes_on_mask(
     An array takes the geometry of the mask, or of the first image that has one, or `spacing_mm`
     if all are arrays. With `resample_mask`, a mask on another grid is resampled to that of the
     first image, in which the `labels` (None for all that it holds) must lie; `label_channel` is the
-    component of a mask of several. The `door` is told what may be wrong with files.
+    component of a mask of several. With `record` a label that is lost by that is taken out of the
+    mask instead of an error. The `door` is told what may be wrong with files.
 
     Raises:
         ReadError: a file that cannot be read, or an image that is no single volume of numbers.
@@ -100,9 +102,10 @@ def volumes_on_mask(
             sources[one] = source.with_image() if isinstance(source, Volume) else source
     *image_volumes, mask_volume = map(complete, sources)
     if resample_mask:
-        mask_volume = masks.onto(image_volumes[0], mask_volume, labels)
+        mask_volume = masks.resampled(image_volumes[0], mask_volume, labels, door, record=record)
     else:
         mask_volume = grids.turned(image_volumes[0], mask_volume)
+        image_volumes[1:] = [grids.turned(mask_volume, other) for other in image_volumes[1:]]
     planes.check_mask(image_volumes[0], mask_volume.voxels)
     return image_volumes, mask_volume
 

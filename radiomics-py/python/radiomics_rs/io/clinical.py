@@ -74,7 +74,12 @@ def regions(
     held = _class_of(Path(path))
     if held in SEGMENTATIONS:
         return segmentation.read_seg(
-            path, image, segments=roi, threshold=threshold, outside=outside
+            path,
+            image,
+            segments=roi,
+            threshold=threshold,
+            outside=outside,
+            ignore_frame_of_reference=ignore_frame_of_reference,
         )
     if image is None:
         raise ReadError(

@@ -13,6 +13,7 @@ from radiomics_rs._core import GeometryError, RegionError, SettingsError
 from radiomics_rs.io import structures
 from radiomics_rs.io.errors import warn
 from radiomics_rs.io.record import Record
+from radiomics_rs.io.references import compare_frames, series_values
 from radiomics_rs.io.structures import Roi, Structures
 from radiomics_rs.io.voxels import Volume
 
@@ -173,31 +174,15 @@ class _Compared:
 
     def __init__(self, found: Structures, image: Volume) -> None:
         self._found = found
-        steps = [decision.step for decision in image.record]
-        values = image.record["series"].values if "series" in steps else {}
-        self._frame = str(values.get("frame_of_reference") or "")
+        values = series_values(image)
+        self._image = image
         self._series = str(values.get("series") or "")
         self._images = set(values.get("sop_instances") or ())
 
     def frame_of_reference(self, roi: Roi, ignore: bool) -> Record:
         """Compare frames of reference; raises GeometryError."""
-        own, of_image = roi.frame_of_reference, self._frame
-        if not (own and of_image):
-            whose = "the image" if own else "the structure set"
-            text = f"not compared, as {whose} names none"
-        elif own == of_image:
-            text = "that of the image"
-        elif ignore:
-            text = f"{own}, not that of the image, {of_image}: ignored"
-        else:
-            raise self._found.error(
-                f"{roi} is drawn in frame of reference {own}, and the image lies in {of_image}: "
-                "the same coordinates are other places there. Register the two, or give "
-                "ignore_frame_of_reference=True if you know that they are the same",
-                GeometryError,
-            )
-        return Record().with_step(
-            "frame_of_reference", text, structures=own, image=of_image, ignored=ignore
+        return compare_frames(
+            str(roi), roi.frame_of_reference, self._image, self._found.error, ignore=ignore
         )
 
     def references(self, roi: Roi, ignore: bool) -> Record:

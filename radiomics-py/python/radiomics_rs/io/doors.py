@@ -105,7 +105,8 @@ def read_mask(
         outside: "ignore" leaves out what lies outside of the image, with a warning.
         resample: whether a mask on another grid is resampled to that of the image, by nearest
             neighbour; the record and a warning say how volumes changed.
-        ignore_frame_of_reference: whether contours may be of another frame of reference.
+        ignore_frame_of_reference: whether a SEG or contours may be of another frame of
+            reference than the image, where the same coordinates are other places.
         ignore_references: whether contours may be drawn on another series.
 
     Returns:
@@ -146,9 +147,7 @@ def read_mask(
         if not whole:
             raise ReadError(f"cannot read mask {os.fspath(path)}: it holds fractions, not labels")
     if resample and not grids.coincide(own, mask):
-        after = masks.onto(own.with_image(), mask.with_image(), None)
-        labels = [int(label) for label in np.unique(mask.voxels) if label != 0]
-        return grids.resampled(mask, after, labels, NATIVE)
+        return masks.resampled(own.with_image(), mask.with_image(), None, NATIVE)
     made = grids.align(own, mask)
     planes.check_mask(own, made.voxels)
     return made

@@ -137,6 +137,8 @@ def _read_file(name: str, role: str, door: Door) -> sitk.Image | Decoded:
             read = partial(decoded, as_utf_8(name), image_io, voxels)
             image = _translated(name, role, kind, partial(aside, read))
         if image is None:
+            # Asked first, as C++ without any memory may end the process instead of an error.
+            require(Path(name).stat().st_size)
             whole = partial(sitk.ReadImage, as_utf_8(name), imageIO=image_io)
             image = _translated(name, role, kind, partial(aside, whole))
     return image if checked.after is None else checked.after(image, door)

@@ -127,8 +127,13 @@ def _turn(image: Matrix, mask: Matrix) -> Turn | None:
     return Turn(tuple(order.tolist()), tuple(back.tolist()))
 
 
-def difference(image: Volume, mask: Volume, tolerance: float = TOLERANCE) -> str | None:
-    """In what two grids differ by more than the tolerance, and by how much; None if in nothing."""
+def difference(
+    image: Volume, mask: Volume, tolerance: float = TOLERANCE, first: str = "image"
+) -> str | None:
+    """In what two grids differ by more than the tolerance, and by how much; None if in nothing.
+
+    `first` is what messages call the first one.
+    """
     pairs = {
         "size": (image.voxels.shape, mask.voxels.shape, 0.0, ""),
         "spacing": (image.spacing_mm, mask.spacing_mm, tolerance, " mm"),
@@ -147,7 +152,7 @@ def difference(image: Volume, mask: Volume, tolerance: float = TOLERANCE) -> str
     )
     worst = float(np.linalg.norm(away, axis=1).max())
     return (
-        f"which differ in {', '.join(said)} (z, y, x; image first), "
+        f"as the two differ in {', '.join(said)} (z, y, x; {first} first), "
         f"by {worst:.4g} mm at the worst corner"
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._aside import aside
 from radiomics_rs._core import GeometryError, ReadError, RegionError
+from radiomics_rs.io import grids
 from radiomics_rs.io.decoded import Decoded
+from radiomics_rs.io.errors import Door
 from radiomics_rs.io.shortage import memory
 from radiomics_rs.io.voxels import Volume, from_sitk
 
@@ -47,14 +50,42 @@ def _check_channel(channel: int, components: int, what: str) -> None:
         raise ReadError(f"label_channel is {channel}, and {what} has {held} per voxel")
 
 
-def onto(image: Volume, mask: Volume, labels: Iterable[int] | None) -> Volume:
+def resampled(
+    image: Volume,
+    mask: Volume,
+    labels: Iterable[int] | None,
+    door: Door,
+    *,
+    record: bool = False,
+) -> Volume:
     """The mask resampled to the grid of an image by nearest neighbour, unless it is on it.
 
-    `labels` are those that must not be lost; None for all of the mask.
-
-    Raises GeometryError without a place for both, and RegionError for a label whose box does not
-    lie in the image, or of which no voxel is left.
+    The record says by how much the volumes of the `labels` changed (None for all of the mask), the
+    door is told of those that changed much. A label whose box does not lie in the image, or of
+    which no voxel is left, raises RegionError; with `record` the door is told, and the label is
+    taken out. Raises GeometryError without a place for both.
     """
+    if labels is None:
+        labels = [int(label) for label in np.unique(mask.voxels) if label != 0]
+    wanted = list(labels)
+    lost: dict[int, RegionError] = {}
+    after = _onto(image, mask, wanted, lost)
+    if lost and not record:
+        raise next(iter(lost.values()))
+    if after is mask:
+        return mask
+    for label, error in lost.items():
+        door.remark(str(error))
+        after = replace(after, voxels=np.where(after.voxels == label, 0, after.voxels), owner=None)
+    if grids.coincide(image, mask):
+        return replace(after, record=mask.record)
+    return grids.resampled(mask, after, [n for n in wanted if n not in lost], door)
+
+
+def _onto(
+    image: Volume, mask: Volume, labels: Iterable[int], lost: dict[int, RegionError]
+) -> Volume:
+    """The mask on the grid of the image, and why labels are lost."""
     reference, given = image.image(), mask.image()
     if reference is None or given is None:
         if image.voxels.shape == mask.voxels.shape:
@@ -71,25 +102,24 @@ def onto(image: Volume, mask: Volume, labels: Iterable[int] | None) -> Volume:
         )
     if image.geometry == mask.geometry and image.voxels.shape == mask.voxels.shape:
         return mask
-    if labels is None:
-        labels = [int(label) for label in np.unique(mask.voxels) if label != 0]
     held = {label: _corners(mask.voxels, label, dimension) for label in labels}
     for label, corners in held.items():
-        if corners is not None:
-            _require_inside(reference, given, label, corners)
+        wrong = None if corners is None else _outside(reference, given, label, corners)
+        if wrong is not None:
+            lost[label] = wrong
     nearest, same = sitk.sitkNearestNeighbor, sitk.Transform(dimension, sitk.sitkIdentity)
     with memory("to resample the mask"):
         found = aside(
             lambda: sitk.Resample(given, reference, same, nearest, 0.0, given.GetPixelID())
         )
-    resampled = from_sitk(found, "mask")
+    made = from_sitk(found, "mask")
     for label, corners in held.items():
-        if corners is not None and not (resampled.voxels == label).any():
-            raise RegionError(
+        if corners is not None and label not in lost and not (made.voxels == label).any():
+            lost[label] = RegionError(
                 f"label {label} of the mask has no voxel left on the grid of the image "
                 "(resample_mask): it lies between the centres of the image's voxels"
             )
-    return resampled
+    return made
 
 
 def _corners(
@@ -107,16 +137,18 @@ def _corners(
     return np.stack(np.meshgrid(*ends[::-1][:dimension], indexing="ij"), -1).reshape(-1, dimension)
 
 
-def _require_inside(
+def _outside(
     image: sitk.Image, mask: sitk.Image, label: int, corners: npt.NDArray[np.float64]
-) -> None:
+) -> RegionError | None:
+    """The error for a label whose box does not lie in the image."""
     points = [mask.TransformContinuousIndexToPhysicalPoint(corner.tolist()) for corner in corners]
     there = np.array([image.TransformPhysicalPointToContinuousIndex(point) for point in points])
     low, high = there.min(axis=0), there.max(axis=0)
     size = np.array(image.GetSize())
-    if (low < -0.5 - OVER_BORDER).any() or (high > size - 0.5 + OVER_BORDER).any():
-        raise RegionError(
-            f"label {label} of the mask is not inside of the image: its box reaches from voxel "
-            f"(z, y, x) {np.round(low[::-1], 2).tolist()} to {np.round(high[::-1], 2).tolist()} "
-            f"of an image of {size[::-1].tolist()}: take a mask that belongs to the image"
-        )
+    if not ((low < -0.5 - OVER_BORDER).any() or (high > size - 0.5 + OVER_BORDER).any()):
+        return None
+    return RegionError(
+        f"label {label} of the mask is not inside of the image: its box reaches from voxel "
+        f"(z, y, x) {np.round(low[::-1], 2).tolist()} to {np.round(high[::-1], 2).tolist()} "
+        f"of an image of {size[::-1].tolist()}: take a mask that belongs to the image"
+    )

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from radiomics_rs._core import RegionError, SettingsError
 from radiomics_rs.io.errors import NATIVE, Door
 from radiomics_rs.io.record import Record
+from radiomics_rs.io.references import compare_frames
 from radiomics_rs.io.seg_frames import Segment, Segmentation, opened, own_grid
 from radiomics_rs.io.seg_place import Placer
 from radiomics_rs.io.shortage import memory
@@ -42,6 +43,7 @@ def read_seg(
     segments: Chosen,
     threshold: float = 0.5,
     outside: Literal["error", "ignore"] = "error",
+    ignore_frame_of_reference: bool = False,
     as_labels: Literal[False] = False,
     door: Door = NATIVE,
 ) -> Volume: ...
@@ -55,6 +57,7 @@ def read_seg(
     segments: Sequence[Chosen] | None = None,
     threshold: float = 0.5,
     outside: Literal["error", "ignore"] = "error",
+    ignore_frame_of_reference: bool = False,
     as_labels: Literal[False] = False,
     door: Door = NATIVE,
 ) -> dict[str, Volume]: ...
@@ -68,6 +71,7 @@ def read_seg(
     segments: Chosen | Sequence[Chosen] | None = None,
     threshold: float = 0.5,
     outside: Literal["error", "ignore"] = "error",
+    ignore_frame_of_reference: bool = False,
     as_labels: Literal[True],
     door: Door = NATIVE,
 ) -> Volume: ...
@@ -80,6 +84,7 @@ def read_seg(
     segments: Chosen | Sequence[Chosen] | None = None,
     threshold: float = 0.5,
     outside: Literal["error", "ignore"] = "error",
+    ignore_frame_of_reference: bool = False,
     as_labels: bool = False,
     door: Door = NATIVE,
 ) -> Volume | dict[str, Volume]:
@@ -97,12 +102,15 @@ def read_seg(
         threshold: of a FRACTIONAL segmentation, the smallest fraction that counts as inside.
         outside: whether voxels of a segment outside of the image are an "error", or left out
             with a warning that counts them ("ignore").
+        ignore_frame_of_reference: whether the segmentation may be of another frame of reference
+            than the image, where the same coordinates are other places.
         as_labels: one volume whose values are the numbers of the segments, which must not overlap.
         door: what becomes of warnings.
 
     Raises:
         ReadError: no SEG, or one whose parts do not agree.
-        GeometryError: frames that lie on no grid, or not on that of the image.
+        GeometryError: frames that lie on no grid, or not on that of the image; another frame of
+            reference.
         RegionError: voxels outside of the image, or an overlap in a label map.
         SettingsError: a segment that does not exist, or another argument.
         OSError: a file that cannot be opened.
@@ -114,6 +122,10 @@ def read_seg(
     target = own_grid(seg) if image is None else image
     masks: dict[int, Bools] = {}
     record = _record(seg, threshold, target, of_image=image is not None)
+    if image is not None:
+        record += compare_frames(
+            "it", seg.frame_of_reference, image, seg.error, ignore=ignore_frame_of_reference
+        )
     with memory(f"to read segmentation {seg.name}"):
         placer = Placer(seg, target, threshold)
         lost = {}

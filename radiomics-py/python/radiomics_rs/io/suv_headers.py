@@ -135,10 +135,11 @@ class Header:
             texts.append(self.radio_text("RadiopharmaceuticalStartDateTime"))
         zones = {moment.tzinfo for text in texts if (moment := parsed(text)) and moment.tzinfo}
         if len(zones) > 1:
+            listed = ", ".join(sorted(map(str, zones)))
             raise self.error(
                 f"{ZONE} (0008,0201)",
                 None,
-                f"its times are in several time zones ({', '.join(sorted(map(str, zones), reverse=True))}), and "
+                f"its times are in several time zones ({listed}), and "
                 "nothing says in which the others are",
             )
         return next(iter(zones), None)
