@@ -7,7 +7,7 @@ import pytest
 import SimpleITK as sitk  # noqa: N813
 
 import radiomics_rs as rr
-from radiomics_rs import io
+from radiomics_rs import cli, io
 
 pydicom = pytest.importorskip("pydicom")
 pytestmark = pytest.mark.filterwarnings("ignore:.*:UserWarning:pydicom")
@@ -296,3 +296,33 @@ def test_a_series_in_two_frames_of_reference_is_refused(data, tmp_path):
         one.save_as(tmp_path / path.name)
     with pytest.raises(rr.GeometryError, match=r"2 frames of reference \(1\.2\.3, 1\.2\.4\)"):
         io.read_image(tmp_path)
+
+
+@pytest.mark.filterwarnings("ignore::radiomics_rs.RadiomicsWarning")
+def test_commands_take_regions_by_name(data, tmp_path, capsys):
+    folder = data / "clinical" / "seg" / "overlapping_five"
+    image, seg = str(folder / "image"), str(folder / "seg.dcm")
+    found = io.read_mask(seg, image=io.read_image(image))
+    first, second = list(found)[:2]
+    shape = ["--set", "families=[intensity_statistics]"]
+    expected = rr.extract(image, found[first], {"families": ["intensity_statistics"]})
+    assert cli.main(["extract", image, seg, *shape, "--roi", first]) == 0
+    assert capsys.readouterr().out.strip() == str(expected).strip()
+    out = str(tmp_path / "out.csv")
+    assert (
+        cli.main(["extract", image, seg, *shape, "--roi", first, "--roi", "2", "--out", out]) == 0
+    )
+    lines = (tmp_path / "out.csv").read_text().splitlines()
+    assert len(lines) == 1 + 2 * len(expected)
+    assert {line.split(",")[0] for line in lines[1:]} == {first, second}
+    assert cli.main(["extract", image, seg, *shape, "--roi", "all", "--out", out]) == 0
+    assert len((tmp_path / "out.csv").read_text().splitlines()) == 1 + len(found) * len(expected)
+    assert cli.main(["explain", image, seg, "--roi", first]) == 0
+    assert "region" in capsys.readouterr().out
+    for wrong, said in (
+        (["explain", image, seg, "--roi", "all"], f"are {len(found)} regions: give the name"),
+        (["extract", image, seg, "--roi", first, "--label", "2"], "give one of the two"),
+        (["extract", image, seg, "--roi", "liverr"], "has no segment 'liverr'"),
+    ):
+        assert cli.main(wrong) == 1
+        assert said in capsys.readouterr().err

@@ -256,6 +256,13 @@ def _megabytes(given: str) -> float:
 
 def _add_mask(command: argparse.ArgumentParser) -> None:
     command.add_argument(
+        "--roi",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="region of a SEG or RTSTRUCT, by name or number, or all; extract takes several",
+    )
+    command.add_argument(
         "--resample-mask",
         action="store_true",
         help="resample a mask on another grid to that of the image, by nearest neighbour",

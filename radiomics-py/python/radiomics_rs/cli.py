@@ -12,19 +12,20 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from radiomics_rs._bar import Bar
-from radiomics_rs._core import RadiomicsError, Settings, example, features
+from radiomics_rs._core import RadiomicsError, RegionError, Settings, example, features
 from radiomics_rs._explain import explain
 from radiomics_rs._extract import extract
 from radiomics_rs._filter import filter_image
 from radiomics_rs._interrupts import guarded
-from radiomics_rs._labels import wanted_of_texts
+from radiomics_rs._labels import ALL, wanted_of_texts
 from radiomics_rs._maps import feature_maps
 from radiomics_rs._options import LISTS
 from radiomics_rs._options import parser as options
 from radiomics_rs._verify import verify
-from radiomics_rs.io import RadiomicsWarning, scan, text_file, write_image
+from radiomics_rs.io import RadiomicsWarning, read_mask, scan, text_file, volume, write_image
 from radiomics_rs.io.scan import SOUND
 from radiomics_rs.table import WRITERS, aligned, write_labels
 
@@ -107,13 +108,15 @@ def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
     if chosen.example:
         image, mask, spacing_mm = example()
     else:
-        image, mask, spacing_mm = chosen.image, chosen.mask, None
+        (image, mask), spacing_mm = _sources(chosen), None
+    # Of regions by their names each is the only one of its mask.
+    wanted = 1 if chosen.roi else wanted_of_texts(chosen.label, chosen.label_names)
     with Bar(sys.stderr) as bar:
         tables = extract(
             image,
             mask,
             settings,
-            label=wanted_of_texts(chosen.label, chosen.label_names),
+            label=wanted,
             label_names=chosen.label_names,
             on_error=chosen.on_error,
             threads=chosen.threads,
@@ -124,6 +127,8 @@ def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
             memory_mb=chosen.memory_mb,
             progress=bar,
         )
+    if not isinstance(tables, dict):
+        tables = {chosen.roi[0]: tables}
     if chosen.out is None:
         titles = [f"label {label}\n" if len(tables) > 1 else "" for label in tables]
         print("\n\n".join(f"{t}{table}" for t, table in zip(titles, tables.values(), strict=True)))
@@ -136,6 +141,24 @@ def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
         next(iter(tables.values())).to_json(chosen.out, warnings=chosen.write_warnings)
     of = f" of {len(tables)} labels" if len(tables) > 1 else ""
     print(f"{sum(map(len, tables.values()))} features{of} written to {chosen.out}")
+
+
+def _sources(chosen: argparse.Namespace, *, single: bool = False) -> tuple[Any, Any]:
+    """Image and mask as arguments; with --roi the regions of the mask by their names."""
+    if not chosen.roi:
+        return chosen.image, chosen.mask
+    if getattr(chosen, "label", 1) not in (1, []) or getattr(chosen, "label_names", None):
+        raise RegionError("--roi chooses regions by name, --label by value: give one of the two")
+    asked: list[str | int] = [int(one) if one.isdecimal() else one for one in chosen.roi]
+    image = volume(chosen.image, None)
+    roi = None if asked == [ALL] else asked[0] if len(asked) == 1 else asked
+    found = read_mask(chosen.mask, image=image, roi=roi)
+    if single and isinstance(found, dict):
+        raise RegionError(
+            f"--roi {', '.join(chosen.roi)} are {len(found)} regions: give the name of one, of "
+            f"{', '.join(found)}"
+        )
+    return image, found
 
 
 def _settings(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Settings:
@@ -164,8 +187,7 @@ def _settings(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Se
 
 def _explain(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
     record = explain(
-        chosen.image,
-        chosen.mask,
+        *_sources(chosen, single=True),
         _settings(parser, chosen),
         label=chosen.label,
         resample_mask=chosen.resample_mask,
@@ -195,8 +217,7 @@ def _map(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
     names = None if chosen.features is None else [n.strip() for n in chosen.features.split(",")]
     with Bar(sys.stderr, "voxels") as bar:
         maps = feature_maps(
-            chosen.image,
-            chosen.mask,
+            *_sources(chosen, single=True),
             names,
             chosen.radius,
             _settings(parser, chosen),
