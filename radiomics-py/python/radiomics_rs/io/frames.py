@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,8 @@ Floats = npt.NDArray[np.float64]
 HEAD = elements.MARK_AT + len(elements.MARK)
 #: Transfer syntaxes of voxels that lie in the file as they are.
 IMPLICIT, EXPLICIT = elements.IMPLICIT, "1.2.840.10008.1.2.1"
+#: How many headers are kept, of some 50 kB each.
+KEPT = 512
 #: Fields that tell the volumes of one series or object apart.
 APART = (
     "StackID",
@@ -98,10 +102,69 @@ def has_mark(head: bytes) -> bool:
 
 
 def opened(path: Path, role: str) -> Source | None:
-    """The header of a file, or None for one that is no DICOM; raises ReadError for one cut off."""
+    """The header of a file, or None for one that is no DICOM; raises ReadError for one cut off.
+
+    A file that is opened again, as by `scan` and then by `read_image`, is not parsed again while
+    it is the same: its header is not to be changed.
+    """
+    state = path.stat()
+    same = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+    source = _opened(path, role, same)
+    if source is None or source.file.role == role:
+        return source
+    return replace(source, file=replace(source.file, role=role))
+
+
+class _Kept:
+    """What was opened last, by file; only what is sound, as errors name what a file is for."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._sources: OrderedDict[tuple[Path, tuple[int, ...]], Source] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[Path, tuple[int, ...]]) -> Source | None:
+        with self._lock:
+            found = self._sources.get(key)
+            if found is not None:
+                self._sources.move_to_end(key)
+            return found
+
+    def clear(self) -> None:
+        with self._lock:
+            self._sources.clear()
+
+    def put(self, key: tuple[Path, tuple[int, ...]], source: Source) -> None:
+        with self._lock:
+            self._sources[key] = source
+            while len(self._sources) > self._most:
+                self._sources.popitem(last=False)
+
+
+_kept = _Kept(KEPT)
+
+
+def forget() -> None:
+    """Forget the headers that were kept."""
+    _kept.clear()
+
+
+def _opened(path: Path, role: str, same: tuple[int, ...]) -> Source | None:
+    key = (path.absolute(), same)
+    found = _kept.get(key)
+    if found is None:
+        found = _parsed(path, role, same[2])
+        if found is not None:
+            _kept.put(key, found)
+    elif found.file.name != str(path):
+        found = replace(found, file=replace(found.file, name=str(path)))
+    return found
+
+
+def _parsed(path: Path, role: str, size: int) -> Source | None:
     with path.open("rb") as stream:
         head = stream.read(HEAD)
-    file = File(str(path), role, path.stat().st_size, head)
+    file = File(str(path), role, size, head)
     if not has_mark(head) and path.suffix.lower() not in (".dcm", ".ima"):
         return None
     with quiet():
