@@ -25,27 +25,11 @@ use std::ops::Range;
 use ndarray::{Array3, ArrayView2, ArrayView3};
 use rayon::prelude::*;
 
+use super::ruler::{Distance, Ruler};
 use crate::error::{Result, invalid, number};
-use crate::names::Named;
 use crate::volume::axes::each_plane;
 use crate::volume::voxels::volume;
 use crate::work::parallel::Watch;
-
-/// What the distance of a voxel from a region is measured to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Distance {
-    /// From the centre of the voxel to the nearest centre of a voxel of the region.
-    #[default]
-    Centre,
-    /// From the centre of the voxel to the nearest point of the boxes that the region's voxels are: about
-    /// half a voxel less.
-    Surface,
-}
-
-impl Named for Distance {
-    const KIND: &'static str = "distance";
-    const NAMES: &'static [(&'static str, Self)] = &[("centre", Self::Centre), ("surface", Self::Surface)];
-}
 
 /// Part of a squared distance by which it may exceed the square of a bound and still be within it. 3 × 0.8 mm
 /// is more than 2.4 mm in 64-bit floats: a voxel at exactly the bound would be in or out by chance.
@@ -70,62 +54,6 @@ pub(super) fn bound(name: &'static str, mm: f64, spacing_mm: [f64; 3]) -> Result
         return Err(invalid(name, number(&mm), remedy));
     }
     Ok(mm * mm * (1.0 + SLACK))
-}
-
-/// Distances along an axis.
-#[derive(Clone, Copy, Debug)]
-struct Ruler {
-    distance: Distance,
-    /// What places are counted in: voxels, or their halves if surfaces lie between them.
-    unit_mm: f64,
-}
-
-impl Ruler {
-    fn new(distance: Distance, spacing_mm: f64) -> Self {
-        match distance {
-            Distance::Centre => Self { distance, unit_mm: spacing_mm },
-            Distance::Surface => Self { distance, unit_mm: spacing_mm / 2.0 },
-        }
-    }
-
-    /// Units in a voxel.
-    fn units(self) -> usize {
-        match self.distance {
-            Distance::Centre => 1,
-            Distance::Surface => 2,
-        }
-    }
-
-    /// The squared distance of voxels that are so many steps apart.
-    fn squared(self, steps: usize) -> f64 {
-        let units = match self.distance {
-            Distance::Centre => steps,
-            Distance::Surface => (2 * steps).saturating_sub(1),
-        };
-        self.of_units(units as f64)
-    }
-
-    fn of_units(self, units: f64) -> f64 {
-        let mm = units * self.unit_mm;
-        mm * mm
-    }
-
-    /// The most steps whose squared distance is at most `left`, which is not below 0.
-    fn reach(self, left: f64) -> usize {
-        let units = (left.sqrt() / self.unit_mm) as usize;
-        let mut steps = match self.distance {
-            Distance::Centre => units,
-            Distance::Surface => units.div_ceil(2),
-        };
-        // The root and the quotient are rounded.
-        while steps > 0 && self.squared(steps) > left {
-            steps -= 1;
-        }
-        while self.squared(steps + 1) <= left {
-            steps += 1;
-        }
-        steps
-    }
 }
 
 /// The lower envelope of parabolas over places of a line, each as high as the distance that the axes before
@@ -351,12 +279,23 @@ impl<'a> Field<'a> {
     /// runs that neither overlap nor touch, from left to right.
     fn runs(&self, row: &[f64], bound: f64, margin: usize, runs: &mut Vec<Range<usize>>) {
         runs.clear();
+        let (ruler, length) = (self.rulers[2], row.len() + 2 * margin);
         for (i, &distance) in row.iter().enumerate().filter(|&(_, &distance)| distance <= bound) {
-            let (at, reach) = (i + margin, self.rulers[2].reach(bound - distance));
-            let mut run = at.saturating_sub(reach)..(at + reach + 1).min(row.len() + 2 * margin);
-            // Every run on the left holds the place of its voxel, which is left of this one.
-            while let Some(left) = runs.pop_if(|left| left.end >= run.start) {
-                run = left.start.min(run.start)..left.end.max(run.end);
+            let (at, left) = (i + margin, bound - distance);
+            // A run that comes as far as this voxel grows on either side, which needs no root: all its steps
+            // together are no more than the row is long.
+            let mut run = match runs.pop_if(|run| run.end >= at) {
+                Some(run) => run,
+                None => at.saturating_sub(ruler.reach(left))..at,
+            };
+            while run.end < length && ruler.squared(run.end - at) <= left {
+                run.end += 1;
+            }
+            while run.start > 0 && ruler.squared(at - run.start + 1) <= left {
+                run.start -= 1;
+            }
+            while let Some(before) = runs.pop_if(|before| before.end >= run.start) {
+                run.start = before.start.min(run.start);
             }
             runs.push(run);
         }

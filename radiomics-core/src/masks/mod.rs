@@ -11,10 +11,11 @@ mod edges;
 mod owned;
 mod region;
 mod rims;
+mod ruler;
 
 pub use components::Connectivity;
 pub use contours::{Contour, ContourReport, SLICE_TOLERANCE, rasterise_on};
-pub use distance::Distance;
 pub use edges::ON_LINE_VOXELS;
 pub use owned::MaskVolume;
 pub use region::{Change, Region};
+pub use ruler::Distance;

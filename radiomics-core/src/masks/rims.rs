@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use ndarray::{Array3, Zip};
 
-use super::distance::{Distance, Field, SLACK, bound};
+use super::distance::{Field, SLACK, bound};
 use super::region::{Change, Region};
+use super::ruler::Distance;
 use crate::error::{Result, invalid, number};
 use crate::runtime::Runtime;
 use crate::volume::grid::Window;
