@@ -279,23 +279,19 @@ impl<'a> Field<'a> {
     /// runs that neither overlap nor touch, from left to right.
     fn runs(&self, row: &[f64], bound: f64, margin: usize, runs: &mut Vec<Range<usize>>) {
         runs.clear();
-        let (ruler, length) = (self.rulers[2], row.len() + 2 * margin);
-        for (i, &distance) in row.iter().enumerate().filter(|&(_, &distance)| distance <= bound) {
-            let (at, left) = (i + margin, bound - distance);
-            // A run that comes as far as this voxel grows on either side, which needs no root: all its steps
-            // together are no more than the row is long.
-            let mut run = match runs.pop_if(|run| run.end >= at) {
-                Some(run) => run,
-                None => at.saturating_sub(ruler.reach(left))..at,
-            };
-            while run.end < length && ruler.squared(run.end - at) <= left {
-                run.end += 1;
+        // Of voxels beside each other with one distance, as inside of the region, all reach equally far.
+        let mut first = 0;
+        for same in row.chunk_by(|a, b| a == b) {
+            let (from, last) = (first + margin, first + same.len() - 1 + margin);
+            first += same.len();
+            if same[0] > bound {
+                continue;
             }
-            while run.start > 0 && ruler.squared(at - run.start + 1) <= left {
-                run.start -= 1;
-            }
-            while let Some(before) = runs.pop_if(|before| before.end >= run.start) {
-                run.start = before.start.min(run.start);
+            let reach = self.rulers[2].reach(bound - same[0]);
+            let mut run = from.saturating_sub(reach)..(last + reach + 1).min(row.len() + 2 * margin);
+            // Every run on the left holds the places of its voxels, which are left of these.
+            while let Some(left) = runs.pop_if(|left| left.end >= run.start) {
+                run = left.start.min(run.start)..left.end.max(run.end);
             }
             runs.push(run);
         }
