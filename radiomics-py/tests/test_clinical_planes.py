@@ -1,7 +1,6 @@
 """Frames whose headers say less, or something else, than voxels need; the command `scan`."""
 
 import json
-import warnings
 
 import numpy as np
 import pytest
@@ -128,17 +127,38 @@ def test_the_command_scan(tmp_path, capsys):
     assert row["state"].startswith("a gap of 5 mm")
 
 
-def test_a_mask_lies_in_one_ultrasound_region():
-    regions = [[0, 0, 9, 9], [0, 10, 9, 19]]
-    record = io.Record().with_step("ultrasound_regions", "two", regions=regions)
+def ultrasound(*spacings):
+    """An image of regions that lie beside each other, ten columns each."""
+    regions = [[0, 10 * n, 9, 10 * n + 9] for n in range(len(spacings))]
+    record = io.Record().with_step(
+        "ultrasound_regions", "regions", regions=regions, spacings_mm=list(spacings)
+    )
     generator = np.random.default_rng(6)
-    image = io.Volume(generator.normal(size=(1, 10, 20)), (1, 1, 1), record=record)
-    mask = np.zeros((1, 10, 20), np.uint8)
-    mask[0, 2:8, 11:17] = 1
-    settings = {"families": ["intensity_statistics"]}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", rr.RadiomicsWarning)
-        assert len(rr.extract(image, mask, settings)) > 0
-    mask[0, 2:8, 7:17] = 1
-    with pytest.raises(rr.ReadError, match=r"columns 7 to 16, crosses .* 2 ultrasound regions"):
-        rr.extract(image, mask, settings)
+    return io.Volume(generator.normal(size=(1, 12, 40)), (1, 1, 1), record=record)
+
+
+@pytest.mark.filterwarnings("ignore:image:radiomics_rs.RadiomicsWarning")
+def test_a_mask_lies_in_one_ultrasound_region():
+    image = ultrasound((0.5, 0.25), (0.1, 0.2), None)
+    settings = {"profile": "ibsi_2d", "families": ["morphology_2d"]}
+
+    def mask(first, last):
+        drawn = np.zeros((1, 12, 40), np.uint8)
+        drawn[0, 2:8, first:last] = 1
+        return drawn
+
+    def area(first, last):
+        table = rr.extract(image, mask(first, last), settings)
+        return table["original_morphology_2d_pixel_surface"]
+
+    assert area(1, 7) == pytest.approx(36 * 0.5 * 0.25)
+    assert area(11, 17) == pytest.approx(36 * 0.1 * 0.2)
+    with pytest.warns(rr.RadiomicsWarning, match="region without a scale"):
+        assert area(21, 27) == pytest.approx(36)
+    with pytest.warns(rr.RadiomicsWarning, match="in no ultrasound region"):
+        assert area(31, 37) == pytest.approx(36)
+    for columns in ((7, 17), (27, 33)):
+        with pytest.raises(rr.ReadError, match=r"crosses .* 3 ultrasound regions"):
+            area(*columns)
+    explained = rr.explain(image, mask(11, 17), {"profile": "ibsi_2d"})
+    assert "region 2 of 3: pixels of 0.1 x 0.2 mm" in str(explained)

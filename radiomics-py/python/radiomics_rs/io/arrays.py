@@ -106,7 +106,7 @@ def volumes_on_mask(
     else:
         mask_volume = grids.turned(image_volumes[0], mask_volume)
         image_volumes[1:] = [grids.turned(mask_volume, other) for other in image_volumes[1:]]
-    planes.check_mask(image_volumes[0], mask_volume.voxels)
+    image_volumes[0], mask_volume = planes.in_region(image_volumes[0], mask_volume, door)
     return image_volumes, mask_volume
 
 

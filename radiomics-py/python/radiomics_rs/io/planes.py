@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -54,12 +55,17 @@ def read_plane(
     if grey:
         record = record.with_step("colour", grey, rule="BT.601")
     record = record.with_step("spacing", text, spacing_mm=list(spacing))
-    regions = [_bounds(region) for region in _regions(chosen[0].source)]
+    regions = _regions(chosen[0].source)
     if regions:
         shown = (
             f"{len(regions)} ultrasound regions, (first row, first column, last row, last column)"
         )
-        record = record.with_step("ultrasound_regions", shown, regions=regions)
+        record = record.with_step(
+            "ultrasound_regions",
+            shown,
+            regions=[_bounds(region) for region in regions],
+            spacings_mm=[] if chosen[0].spacing else [_measured(region) for region in regions],
+        )
     return Volume(np.array(images), (SLICE_THICKNESS_MM, *spacing), record=record)
 
 
@@ -71,20 +77,26 @@ def grey_of(colours: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
 def _spacing(frame: Frame, what: str, door: Door) -> tuple[tuple[float, float], str]:
     if frame.spacing is not None:
         return frame.spacing, "from PixelSpacing"
-    found = []
-    for region in _regions(frame.source):
-        units = {region.get(f"PhysicalUnits{axis}Direction") for axis in "XY"}
-        deltas = [region.get(f"PhysicalDelta{axis}") for axis in "YX"]
-        if units == {CENTIMETRES} and all(deltas):
-            found.append((10 * abs(float(deltas[0])), 10 * abs(float(deltas[1]))))
+    measured = [_measured(region) for region in _regions(frame.source)]
+    found = [spacing for spacing in measured if spacing is not None]
     if found and all(np.allclose(found[0], other) for other in found):
         return found[0], f"from its ultrasound region, {found[0][0] / 10:g} cm"
     why = "ultrasound regions of different spacings" if found else "no spacing"
+    more = ", unless a mask lies in one of them" if found else ""
     door.remark(
         f"{what.removeprefix('cannot read ')}: it has {why}: lengths are in pixels, which count as "
-        "1 mm"
+        f"1 mm{more}"
     )
     return (1.0, 1.0), f"{why}: pixels count as 1 mm"
+
+
+def _measured(region: Any) -> tuple[float, float] | None:
+    """Millimetres between the rows and the columns of an ultrasound region; None if it has none."""
+    units = {region.get(f"PhysicalUnits{axis}Direction") for axis in "XY"}
+    deltas = [region.get(f"PhysicalDelta{axis}") for axis in "YX"]
+    if units != {CENTIMETRES} or not all(deltas):
+        return None
+    return 10 * abs(float(deltas[0])), 10 * abs(float(deltas[1]))
 
 
 def _regions(source: Source) -> list[Any]:
@@ -97,19 +109,62 @@ def _bounds(region: Any) -> list[int]:
 
 
 def check_mask(image: Volume, mask: npt.NDArray[Any]) -> None:
-    """Refuse a mask that reaches over the ultrasound regions of an image; raises ReadError."""
+    """Refuse a mask that reaches over the borders of an ultrasound region; raises ReadError."""
+    _region_of(image, mask)
+
+
+def in_region(image: Volume, mask: Volume, door: Door) -> tuple[Volume, Volume]:
+    """Image and mask with the spacing of the ultrasound region that holds the mask.
+
+    A mask outside of all regions has none, and pixels count as 1 mm; the door is told. Raises
+    ReadError for a mask that reaches over the borders of a region.
+    """
+    values = _values(image)
+    if not values or not values["spacings_mm"] or not mask.voxels.any():
+        return image, mask
+    place = _region_of(image, mask.voxels)
+    found = None if place is None else values["spacings_mm"][place]
+    spacing = (image.spacing_mm[0], *(found or (1.0, 1.0)))
+    if found is None:
+        where = (
+            "in no ultrasound region of the image" if place is None else "in one without a scale"
+        )
+        door.remark(f"the mask lies {where}: lengths are in pixels, which count as 1 mm")
+    if spacing == image.spacing_mm:
+        return image, mask
+    which = "no region" if place is None else f"region {place + 1} of {len(values['regions'])}"
+    text = f"the mask lies in {which}: pixels of {spacing[1]:g} x {spacing[2]:g} mm"
+    record = image.record.with_step("ultrasound_region", text, spacing_mm=list(spacing[1:]))
+    return (
+        replace(image, spacing_mm=spacing, owner=None, record=record),
+        replace(mask, spacing_mm=spacing, owner=None),
+    )
+
+
+def _values(image: Volume) -> dict[str, Any]:
     try:
-        regions = image.record["ultrasound_regions"].values["regions"]
+        return dict(image.record["ultrasound_regions"].values)
     except KeyError:
-        return
+        return {}
+
+
+def _region_of(image: Volume, mask: npt.NDArray[Any]) -> int | None:
+    """Which ultrasound region holds a mask; None if it touches none, or there are none."""
+    regions = _values(image).get("regions", ())
     rows, columns = np.nonzero(mask.any(axis=0))
-    if len(regions) < 2 or not rows.size:
-        return
+    if not regions or not rows.size:
+        return None
     held = (rows.min(), columns.min(), rows.max(), columns.max())
-    for top, left, bottom, right in regions:
+    for place, (top, left, bottom, right) in enumerate(regions):
         if top <= held[0] and left <= held[1] and held[2] <= bottom and held[3] <= right:
-            return
+            return place
+    if not any(
+        ((top <= rows) & (rows <= bottom) & (left <= columns) & (columns <= right)).any()
+        for top, left, bottom, right in regions
+    ):
+        return None
+    many = f"{len(regions)} ultrasound regions" if len(regions) > 1 else "ultrasound region"
     raise ReadError(
         f"the mask, rows {held[0]} to {held[2]} and columns {held[1]} to {held[3]}, crosses the "
-        f"borders of the image's {len(regions)} ultrasound regions: draw it in one of them"
+        f"borders of the image's {many}: draw it in one of them"
     )
