@@ -126,9 +126,8 @@ def in_region(image: Volume, mask: Volume, door: Door) -> tuple[Volume, Volume]:
     found = None if place is None else values["spacings_mm"][place]
     spacing = (image.spacing_mm[0], *(found or (1.0, 1.0)))
     if found is None:
-        where = (
-            "in no ultrasound region of the image" if place is None else "in one without a scale"
-        )
+        outside = "in no ultrasound region of the image"
+        where = outside if place is None else "in an ultrasound region without a scale"
         door.remark(f"the mask lies {where}: lengths are in pixels, which count as 1 mm")
     if spacing == image.spacing_mm:
         return image, mask
