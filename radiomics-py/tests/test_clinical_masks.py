@@ -256,10 +256,14 @@ def test_a_label_that_resampling_loses_is_recorded():
     with pytest.raises(rr.RegionError, match=r"label [13]"):
         rr.extract(image, mask, **given)
     found = rr.extract(image, mask, **given, on_error="record")
-    assert found[2] == rr.extract(image, mask, settings, label=2, resample_mask=True)
+    expected = rr.extract(image, mask, settings, label=2, resample_mask=True)
+    assert found[2] == expected
     for label, reason in ((1, "no voxel left"), (3, "not inside of the image")):
         assert np.isnan(found[label].values()).all()
-        assert any(f"label {label}" in str(w) and reason in str(w) for w in found[2].warnings)
+        assert all(f"label {label}" in row.reason and reason in row.reason for row in found[label])
+    assert found[2].warnings == expected.warnings
+    every = rr.extract(image, mask, **{**given, "label": "all"}, on_error="record")
+    assert list(every) == [1, 2, 3]
 
 
 @pytest.mark.filterwarnings("ignore::radiomics_rs.RadiomicsWarning")

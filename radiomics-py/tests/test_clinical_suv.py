@@ -94,7 +94,11 @@ def test_body_sizes(data):
 
 def _radio(name, value):
     def change(one):
-        setattr(one.RadiopharmaceuticalInformationSequence[0], name, value)
+        item = one.RadiopharmaceuticalInformationSequence[0]
+        if name == "RadiopharmaceuticalStartDateTime":
+            # The time of day by itself would contradict it.
+            item.RadiopharmaceuticalStartTime = None
+        setattr(item, name, value)
 
     return change
 
@@ -247,3 +251,43 @@ def test_the_record_names_the_units(data):
         _, slices, _ = opened(data, case)
         record = factors(slices, door=Door(lambda _: None, pytest.fail)).record
         assert record["suv"].values["units"] == slices[0].Units
+
+
+@pytest.mark.parametrize(
+    ("change", "differs"),
+    [
+        (_field("PatientWeight", "52.0"), False),
+        (_field("CorrectedImage", ["DECY", "MOCO", "ATTN"]), False),
+        (_field("CorrectedImage", ["DECY", "MOCO"]), True),
+        (_radio("RadiopharmaceuticalStartTime", "084500"), False),
+    ],
+)
+def test_slices_that_say_the_same_in_other_words(data, change, differs):
+    _, slices, _ = opened(data, "ge_bqml")
+    expected = factors(slices).factors
+    slices = copy.deepcopy(slices)
+    change(slices[2])
+    if differs:
+        with pytest.raises(rr.ReadError, match="slice 3"):
+            factors(slices)
+    else:
+        np.testing.assert_array_equal(factors(slices).factors, expected)
+
+
+def test_times_that_contradict_each_other(data):
+    _, slices, _ = opened(data, "ge_bqml")
+    apart = copy.deepcopy(slices)
+    for one in apart:
+        item = one.RadiopharmaceuticalInformationSequence[0]
+        item.RadiopharmaceuticalStartDateTime = "20201217074500+0000"
+        item.RadiopharmaceuticalStartTime = "084500"
+    with pytest.raises(rr.ReadError, match="another time of day"):
+        factors(apart)
+    for one in apart:
+        one.TimezoneOffsetFromUTC = "+0100"
+    np.testing.assert_array_equal(factors(apart).factors, factors(slices).factors)
+    zones = copy.deepcopy(slices)
+    for place, one in enumerate(zones):
+        one.AcquisitionDateTime = f"202012171000{10 * place:02}+0{place}00"
+    with pytest.raises(rr.ReadError, match="its slices are in several time zones"):
+        factors(zones)

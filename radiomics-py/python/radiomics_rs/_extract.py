@@ -21,6 +21,7 @@ from radiomics_rs._core import RadiomicsError, RegionError, SettingsError
 from radiomics_rs._grids import onto_mask
 from radiomics_rs._labels import Label, LabelNames, Wanted, wanted
 from radiomics_rs.io import Door, ImageLike, Volume, refuse, volumes_on_mask, warn
+from radiomics_rs.io.masks import lost_labels
 from radiomics_rs.table import FAILED, FeatureRow, FeatureTable, TableWarning
 
 # What rows call an image that has no name of its own and that no filter made.
@@ -251,7 +252,8 @@ class _Work:
         on_mask, resampled = onto_mask(
             named, images, mask_volume, self.settings, resample=self.resample_images
         )
-        labels = self.wanted.of(mask_volume)
+        lost = lost_labels(mask_volume)
+        labels = self.wanted.of(mask_volume, lost)
         found = _core.extract(
             [(name, of.voxels, of.geometry) for name, of in zip(named, on_mask, strict=True)],
             mask_volume.voxels,
@@ -268,9 +270,8 @@ class _Work:
         for label, (rows, doubts) in zip(labels.values(), found, strict=True):
             before = [TableWarning("file", label, first, text) for text in remarks]
             before += [TableWarning("resampled", label, *said) for said in resampled.items()]
-            made.append(
-                _table(list(named), rows, before, [self._named(*doubt) for doubt in doubts])
-            )
+            said = [(*of, lost.get(label, why) if of[0] == FAILED else why) for *of, why in doubts]
+            made.append(_table(list(named), rows, before, [self._named(*one) for one in said]))
         # What is about the files is about all labels, and said once.
         once = len(remarks) + len(resampled)
         later = [warning for table in made[1:] for warning in table.warnings[once:]]

@@ -32,11 +32,14 @@ class Wanted:
     names: dict[int, str]
     """What labels are called."""
 
-    def of(self, mask: Volume) -> dict[Label, int]:
-        """The labels by what their tables are called; raises RegionError for an empty mask."""
+    def of(self, mask: Volume, lost: Iterable[int] = ()) -> dict[Label, int]:
+        """The labels by what their tables are called, those that are lost among them.
+
+        Raises RegionError for an empty mask.
+        """
         if self.labels is not None:
             return self.labels
-        found = _core.labels(mask.voxels, mask.geometry)
+        found = sorted({*_core.labels(mask.voxels, mask.geometry), *lost})
         if not found:
             raise RegionError("the mask is empty: it holds no label")
         return {self.names.get(label, label): label for label in found}

@@ -100,13 +100,15 @@ def volumes_on_mask(
         for one in (0, -1):
             source = sources[one]
             sources[one] = source.with_image() if isinstance(source, Volume) else source
+    wanted = None if labels is None else list(labels)
     *image_volumes, mask_volume = map(complete, sources)
     if resample_mask:
-        mask_volume = masks.resampled(image_volumes[0], mask_volume, labels, door, record=record)
+        mask_volume = masks.resampled(image_volumes[0], mask_volume, wanted, door, record=record)
     else:
         mask_volume = grids.turned(image_volumes[0], mask_volume)
-        image_volumes[1:] = [grids.turned(mask_volume, other) for other in image_volumes[1:]]
-    image_volumes[0], mask_volume = planes.in_region(image_volumes[0], mask_volume, door)
+    image_volumes[1:] = [grids.turned(mask_volume, other) for other in image_volumes[1:]]
+    pairs = [planes.in_region(one, mask_volume, wanted, door) for one in image_volumes]
+    image_volumes, mask_volume = [one for one, _ in pairs], pairs[0][1]
     return image_volumes, mask_volume
 
 

@@ -62,9 +62,11 @@ def read_image(
     """
     choices = {"series": series, "frame": frame, "volume": volume, "suv": suv}
     if clinical.is_dicom(path):
-        return clinical.read(
+        found = clinical.read(
             path, "image", NATIVE, **choices, on_tilt=on_tilt, on_gap=on_gap, suv_rule=suv_rule
         )
+        planes.remark_on_scale(found, os.fspath(path), NATIVE)
+        return found
     given = [name for name, value in choices.items() if value is not None]
     if given:
         raise SettingsError(

@@ -62,8 +62,8 @@ def resampled(
 
     The record says by how much the volumes of the `labels` changed (None for all of the mask), the
     door is told of those that changed much. A label whose box does not lie in the image, or of
-    which no voxel is left, raises RegionError; with `record` the door is told, and the label is
-    taken out. Raises GeometryError without a place for both.
+    which no voxel is left, raises RegionError; with `record` it is taken out, and the record says
+    why (`lost_labels`). Raises GeometryError without a place for both.
     """
     if labels is None:
         labels = [int(label) for label in np.unique(mask.voxels) if label != 0]
@@ -74,12 +74,24 @@ def resampled(
         raise next(iter(lost.values()))
     if after is mask:
         return mask
-    for label, error in lost.items():
-        door.remark(str(error))
+    for label in lost:
         after = replace(after, voxels=np.where(after.voxels == label, 0, after.voxels), owner=None)
     if grids.coincide(image, mask):
         return replace(after, record=mask.record)
-    return grids.resampled(mask, after, [n for n in wanted if n not in lost], door)
+    made = grids.resampled(mask, after, [n for n in wanted if n not in lost], door)
+    if not lost:
+        return made
+    reasons = {str(label): str(error) for label, error in lost.items()}
+    text = f"labels that were lost by that: {', '.join(reasons)}"
+    return replace(made, record=made.record.with_step("lost", text, reasons=reasons))
+
+
+def lost_labels(mask: Volume) -> dict[int, str]:
+    """The labels that resampling has taken out of a mask, and why."""
+    for decision in mask.record:
+        if decision.step == "lost":
+            return {int(label): reason for label, reason in decision.values["reasons"].items()}
+    return {}
 
 
 def _onto(

@@ -19,6 +19,7 @@ from radiomics_rs.io.voxels import SLICE_THICKNESS_MM, Volume
 BT601 = np.array([0.299, 0.587, 0.114])
 CENTIMETRES = 3
 ALL = "all"
+SEVERAL = "ultrasound regions of different spacings: pixels count as 1 mm until a mask lies in one"
 
 
 def is_planar(frames: Sequence[Frame]) -> bool:
@@ -81,13 +82,13 @@ def _spacing(frame: Frame, what: str, door: Door) -> tuple[tuple[float, float], 
     found = [spacing for spacing in measured if spacing is not None]
     if found and all(np.allclose(found[0], other) for other in found):
         return found[0], f"from its ultrasound region, {found[0][0] / 10:g} cm"
-    why = "ultrasound regions of different spacings" if found else "no spacing"
-    more = ", unless a mask lies in one of them" if found else ""
+    if found:
+        return (1.0, 1.0), SEVERAL
     door.remark(
-        f"{what.removeprefix('cannot read ')}: it has {why}: lengths are in pixels, which count as "
-        f"1 mm{more}"
+        f"{what.removeprefix('cannot read ')}: it has no spacing: lengths are in pixels, which "
+        "count as 1 mm"
     )
-    return (1.0, 1.0), f"{why}: pixels count as 1 mm"
+    return (1.0, 1.0), "no spacing: pixels count as 1 mm"
 
 
 def _measured(region: Any) -> tuple[float, float] | None:
@@ -113,16 +114,21 @@ def check_mask(image: Volume, mask: npt.NDArray[Any]) -> None:
     _region_of(image, mask)
 
 
-def in_region(image: Volume, mask: Volume, door: Door) -> tuple[Volume, Volume]:
-    """Image and mask with the spacing of the ultrasound region that holds the mask.
+def in_region(
+    image: Volume, mask: Volume, labels: Sequence[int] | None, door: Door
+) -> tuple[Volume, Volume]:
+    """Image and mask with the spacing of the ultrasound region that holds the labels of the mask.
 
     A mask outside of all regions has none, and pixels count as 1 mm; the door is told. Raises
     ReadError for a mask that reaches over the borders of a region.
     """
     values = _values(image)
-    if not values or not values["spacings_mm"] or not mask.voxels.any():
+    if not values or not values["spacings_mm"] or image.voxels.shape != mask.voxels.shape:
         return image, mask
-    place = _region_of(image, mask.voxels)
+    wanted = np.isin(mask.voxels, labels) if labels else mask.voxels != 0
+    if not wanted.any():
+        return image, mask
+    place = _region_of(image, wanted)
     found = None if place is None else values["spacings_mm"][place]
     spacing = (image.spacing_mm[0], *(found or (1.0, 1.0)))
     if found is None:
@@ -131,13 +137,21 @@ def in_region(image: Volume, mask: Volume, door: Door) -> tuple[Volume, Volume]:
         door.remark(f"the mask lies {where}: lengths are in pixels, which count as 1 mm")
     if spacing == image.spacing_mm:
         return image, mask
+    is_same = bool(np.allclose(mask.spacing_mm, image.spacing_mm))
     which = "no region" if place is None else f"region {place + 1} of {len(values['regions'])}"
     text = f"the mask lies in {which}: pixels of {spacing[1]:g} x {spacing[2]:g} mm"
     record = image.record.with_step("ultrasound_region", text, spacing_mm=list(spacing[1:]))
     return (
         replace(image, spacing_mm=spacing, owner=None, record=record),
-        replace(mask, spacing_mm=spacing, owner=None),
+        # A mask of another spacing is of another grid, and is refused for that.
+        replace(mask, spacing_mm=spacing, owner=None) if is_same else mask,
     )
+
+
+def remark_on_scale(image: Volume, path: str, door: Door) -> None:
+    """Tell of an image whose ultrasound regions differ in spacing, where there is no mask yet."""
+    if any(decision.text == SEVERAL for decision in image.record):
+        door.remark(f"image {path}: it has {SEVERAL}")
 
 
 def _values(image: Volume) -> dict[str, Any]:
@@ -154,7 +168,11 @@ def _region_of(image: Volume, mask: npt.NDArray[Any]) -> int | None:
     if not regions or not rows.size:
         return None
     held = (rows.min(), columns.min(), rows.max(), columns.max())
-    for place, (top, left, bottom, right) in enumerate(regions):
+    # Of regions in each other the smallest one.
+    by_size = sorted(
+        enumerate(regions), key=lambda pair: (pair[1][2] - pair[1][0]) * (pair[1][3] - pair[1][1])
+    )
+    for place, (top, left, bottom, right) in by_size:
         if top <= held[0] and left <= held[1] and held[2] <= bottom and held[3] <= right:
             return place
     if not any(

@@ -33,6 +33,8 @@ COMMON_RADIO = (
     "RadiopharmaceuticalStartDateTime",
     "RadiopharmaceuticalStartTime",
 )
+#: Those of both that are numbers.
+NUMBERS = ("PatientWeight", "PatientSize", "RadionuclideTotalDose", "RadionuclideHalfLife")
 #: Dates with a time that may name their own time zone.
 ZONED = ("AcquisitionDateTime", "SeriesDateTime")
 
@@ -120,7 +122,10 @@ class Header:
         found = parsed(text)
         if found is None or found.tzinfo is None:
             return found
-        return (found if zone is None else found.astimezone(zone)).replace(tzinfo=None)
+        try:
+            return (found if zone is None else found.astimezone(zone)).replace(tzinfo=None)
+        except OverflowError:
+            return None
 
     def zone(self) -> datetime.tzinfo | None:
         """The header's time zone, or None; raises ReadError where it is not clear."""
@@ -187,9 +192,27 @@ def headers_of(datasets: Sequence[Any]) -> list[Header]:
 def _common(header: Header) -> dict[str, str]:
     """What all slices must have in common, as texts."""
     values = {name: "\\".join(header.texts(name)) for name in COMMON}
+    # Of what an image is corrected for, these two alone matter to an SUV.
+    values["CorrectedImage"] = "\\".join(
+        mark for mark in ("ATTN", "DECY") if mark in header.texts("CorrectedImage")
+    )
+    # Values that are SUVs already follow from no dose.
+    needs_dose = values["Units"] not in ("GML", "CM2ML")
     for name in COMMON_RADIO:
-        values[name] = header.radio_text(name) if header.radio_given(name) else ""
-    return values
+        given = needs_dose and header.radio_given(name)
+        values[name] = header.radio_text(name) if given else ""
+    return {name: _plain(name, value) for name, value in values.items()}
+
+
+def _plain(name: str, text: str) -> str:
+    """A text that is the same for values that are: 70 and 70.0, or 083045 and 083045.000."""
+    moment = parsed(f"20000101{text}" if name == "RadiopharmaceuticalStartTime" else text)
+    if name.startswith("RadiopharmaceuticalStart"):
+        return text if moment is None else str(moment)
+    try:
+        return f"{float(text):.12g}" if name in NUMBERS else text
+    except ValueError:
+        return text
 
 
 def parsed(text: str) -> datetime.datetime | None:
@@ -198,6 +221,8 @@ def parsed(text: str) -> datetime.datetime | None:
     if found is None:
         return None
     date, hour, minute, second, fraction, offset = found.groups()
+    if int(hour) > 23 or int(minute or 0) > 59 or int(second or 0) > 60:
+        return None
     try:
         start = datetime.datetime.strptime(date, "%Y%m%d")
         start += datetime.timedelta(

@@ -7,12 +7,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from radiomics_rs.io.suv_headers import Header
+from radiomics_rs.io.suv_headers import ZONE, Header
 
 #: Private fields with the start of the scan: GE's and Siemens'.
 GE_START, SIEMENS_START = (0x0009, 0x100D), (0x0071, 0x1022)
 #: An administration that is given as a time of day alone was yesterday if that is so long ago.
 LONGEST_NIGHT_S = 12 * 3600
+#: By how much two fields for the time of the administration may differ.
+SAME_TIME_S = 60
 #: Half-lives after which nothing is left to scan: dates were changed.
 MOST_HALF_LIVES = 10
 START = "RadiopharmaceuticalStartTime (0018,1072)"
@@ -77,6 +79,14 @@ def check_given_before(slices: Sequence[Header], half_life: float | None) -> Non
 
 def _earliest(slices: Sequence[Header]) -> datetime.datetime | None:
     """When the first of the slices was acquired; None if it is not known of all."""
+    zones = {header.zone() for header in slices}
+    if len(zones) > 1:
+        listed = ", ".join(sorted(str(zone or "none") for zone in zones))
+        raise slices[0].error(
+            f"{ZONE} (0008,0201)",
+            None,
+            f"the times of its slices are in several time zones ({listed})",
+        )
     acquired = [moment for header in slices if (moment := header.moment("Acquisition"))]
     return min(acquired) if len(acquired) == len(slices) else None
 
@@ -100,6 +110,7 @@ def _administration(first: Header, start: datetime.datetime) -> datetime.datetim
         moment = first.parsed(text)
         if moment is None:
             raise first.error(START_MOMENT, text, "it is no date and time")
+        _check_times_of_day(first, moment, text)
         return moment
     text = first.radio_text("RadiopharmaceuticalStartTime")
     moment = first.parsed(f"{start:%Y%m%d}{text}") if text else None
@@ -110,6 +121,19 @@ def _administration(first: Header, start: datetime.datetime) -> datetime.datetim
         if (start - yesterday).total_seconds() <= LONGEST_NIGHT_S:
             return yesterday
     return moment
+
+
+def _check_times_of_day(first: Header, moment: datetime.datetime, text: str) -> None:
+    """Refuse a date and time of the administration that its time of day contradicts."""
+    other = first.radio_text("RadiopharmaceuticalStartTime")
+    alone = first.parsed(f"{moment:%Y%m%d}{other}") if other else None
+    if alone is None:
+        return
+    apart = abs((alone - moment).total_seconds())
+    if min(apart, abs(apart - 24 * 3600)) > SAME_TIME_S:
+        raise first.error(
+            START_MOMENT, text, f"{START} is {other}, another time of day: mend one of the two"
+        )
 
 
 def _interval(
