@@ -160,5 +160,30 @@ def test_a_mask_lies_in_one_ultrasound_region():
     for columns in ((7, 17), (27, 33)):
         with pytest.raises(rr.ReadError, match=r"crosses .* 3 ultrasound regions"):
             area(*columns)
+    labels = mask(1, 7) + 2 * mask(11, 17)
+    name = "original_morphology_2d_pixel_surface"
+    assert rr.extract(image, labels, settings, label=2)[name] == pytest.approx(36 * 0.1 * 0.2)
+    both = rr.extract({"a": image, "b": image}, mask(11, 17), settings)
+    assert both["b_morphology_2d_pixel_surface"] == pytest.approx(36 * 0.1 * 0.2)
+    other = io.Volume(mask(11, 17), (1, 7, 7))
+    with pytest.raises(rr.GeometryError, match="spacing"):
+        rr.extract(image, other, settings)
     explained = rr.explain(image, mask(11, 17), {"profile": "ibsi_2d"})
     assert "region 2 of 3: pixels of 0.1 x 0.2 mm" in str(explained)
+
+
+@pytest.mark.filterwarnings("ignore:image:radiomics_rs.RadiomicsWarning")
+def test_of_ultrasound_regions_in_each_other_the_smallest_counts():
+    mask = np.zeros((1, 12, 40), np.uint8)
+    mask[0, 2:8, 2:8] = 1
+    settings = {"profile": "ibsi_2d", "families": ["morphology_2d"]}
+    given = [([0, 0, 11, 39], (0.1, 0.1)), ([0, 0, 9, 9], (0.5, 0.5))]
+    voxels = np.random.default_rng(6).normal(size=(1, 12, 40))
+    for order in (given, given[::-1]):
+        regions, spacings = zip(*order, strict=True)
+        record = io.Record().with_step(
+            "ultrasound_regions", "two", regions=list(regions), spacings_mm=list(spacings)
+        )
+        image = io.Volume(voxels, (1, 1, 1), record=record)
+        table = rr.extract(image, mask, settings)
+        assert table["original_morphology_2d_pixel_surface"] == pytest.approx(9)

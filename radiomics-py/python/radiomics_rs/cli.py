@@ -97,6 +97,8 @@ def _show_warning(
 def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
     if chosen.example and chosen.image is not None:
         parser.error("--example takes no IMAGE and MASK")
+    if chosen.example and chosen.roi:
+        parser.error("--example takes no --roi")
     if not chosen.example and chosen.mask is None:
         parser.error("give IMAGE and MASK, or --example")
     if chosen.out is not None and Path(chosen.out).suffix.lower() not in WRITERS:
@@ -151,8 +153,12 @@ def _sources(chosen: argparse.Namespace, *, single: bool = False) -> tuple[Any, 
         raise RegionError("--roi chooses regions by name, --label by value: give one of the two")
     asked: list[str | int] = [int(one) if one.isdecimal() else one for one in chosen.roi]
     image = volume(chosen.image, None)
+    if len(set(asked)) < len(asked):
+        raise RegionError(f"--roi {', '.join(chosen.roi)}: give each region once")
     roi = None if asked == [ALL] else asked[0] if len(asked) == 1 else asked
     found = read_mask(chosen.mask, image=image, roi=roi)
+    if single and isinstance(found, dict) and len(found) == 1:
+        found = next(iter(found.values()))
     if single and isinstance(found, dict):
         raise RegionError(
             f"--roi {', '.join(chosen.roi)} are {len(found)} regions: give the name of one, of "

@@ -55,7 +55,8 @@ def drawn(mask: Any, images: Sequence[Volume]) -> Volume:
     if len(found) != 1:
         raise ReadError(
             f"cannot read mask {os.fspath(mask)}: it holds {len(found)} regions, "
-            f"{', '.join(map(str, found))}: choose with io.read_mask(path, image=image, roi=...)"
+            f"{', '.join(map(str, found))}: choose with io.read_mask(path, image=image, roi=...), "
+            "or --roi on the command line"
         )
     return next(iter(found.values()))
 
