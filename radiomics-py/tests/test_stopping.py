@@ -1,11 +1,13 @@
 """An interrupt ends every call and every command at once, and says so in a line."""
 
 import sys
+import threading
 
 import numpy as np
 import pytest
 
 import radiomics_rs as rr
+from radiomics_rs import _aside
 
 if sys.platform == "win32":
     pytest.skip("interrupts of Windows are others", allow_module_level=True)
@@ -117,3 +119,22 @@ def test_what_progress_raises_ends_the_work(name, arrays):
 def test_progress_that_is_no_function(name, arrays):
     with pytest.raises(TypeError, match="progress is 5: give a function"):
         CALLS[name](*arrays, spacing_mm=1, progress=5)
+
+
+def test_a_call_whose_thread_has_just_begun_is_not_forgotten(monkeypatch):
+    """An interrupt may come while the thread begins: the interpreter must still wait for it."""
+    go_on = threading.Event()
+
+    class Begun(threading.Thread):
+        def start(self):
+            super().start()
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(_aside.threading, "Thread", Begun)
+    with pytest.raises(KeyboardInterrupt):
+        _aside.aside(go_on.wait)
+    assert _aside.busy()
+    go_on.set()
+    for thread, _ in _aside._left:
+        thread.join()
+    assert not _aside.busy()

@@ -16,7 +16,8 @@ STEP_S = 0.05
 
 T = TypeVar("T")
 
-_left: list[threading.Thread] = []
+#: Calls that nobody waits for, each with what says that it has come to its end.
+_left: list[tuple[threading.Thread, threading.Event]] = []
 
 
 def aside(call: Callable[[], T]) -> T:
@@ -47,11 +48,15 @@ def aside(call: Callable[[], T]) -> T:
     except RuntimeError:
         # No memory for a thread: rather without interrupts than not at all.
         return call()
+    except BaseException:
+        # It begins, though nobody has seen it begin.
+        _leave(thread, ended)
+        raise
     try:
         while not ended.wait(STEP_S):
             pass
     except BaseException:
-        _left[:] = [*(other for other in _left if other.is_alive()), thread]
+        _leave(thread, ended)
         raise
     # Whoever counts threads finds this one gone.
     thread.join()
@@ -71,9 +76,17 @@ def _settle() -> None:
             sitk.Image([], sitk.sitkUInt8)
 
 
+def _leave(thread: threading.Thread, ended: threading.Event) -> None:
+    _left[:] = [*(pair for pair in _left if _runs(*pair)), (thread, ended)]
+
+
+def _runs(thread: threading.Thread, ended: threading.Event) -> bool:
+    return thread.is_alive() or not ended.is_set()
+
+
 def busy() -> bool:
     """Whether a call that nobody waits for has not come to its end."""
-    return any(thread.is_alive() for thread in _left)
+    return any(_runs(*pair) for pair in _left)
 
 
 @atexit.register
@@ -88,5 +101,7 @@ def _end() -> None:
                 stream.flush()
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGINT)
-    for thread in _left:
-        thread.join()
+    for thread, ended in _left:
+        ended.wait()
+        if thread.is_alive():
+            thread.join()
