@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk  # noqa: N813
 
+pytestmark = pytest.mark.filterwarnings("ignore::radiomics_rs.RadiomicsWarning")
 PAGE = Path(__file__).parents[2] / "docs" / "examples.md"
 
 
@@ -23,9 +24,6 @@ def found(data):
 
 def voxels(data, name):
     return sitk.GetArrayFromImage(sitk.ReadImage(str(data / "abdomen_ct" / name)))
-
-
-pytestmark = pytest.mark.filterwarnings("ignore::radiomics_rs.RadiomicsWarning")
 
 
 def test_phases(found, data):

@@ -13,7 +13,7 @@ from radiomics_rs._core import GeometryError, RegionError, SettingsError
 from radiomics_rs.io import structures
 from radiomics_rs.io.errors import warn
 from radiomics_rs.io.record import Record
-from radiomics_rs.io.references import compare_frames, series_values
+from radiomics_rs.io.references import compare_frames_of_reference, series_values
 from radiomics_rs.io.structures import Roi, Structures
 from radiomics_rs.io.voxels import Volume
 
@@ -181,7 +181,7 @@ class _Compared:
 
     def frame_of_reference(self, roi: Roi, ignore: bool) -> Record:
         """Compare frames of reference; raises GeometryError."""
-        return compare_frames(
+        return compare_frames_of_reference(
             str(roi), roi.frame_of_reference, self._image, self._found.error, ignore=ignore
         )
 

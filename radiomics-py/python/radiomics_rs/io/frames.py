@@ -109,10 +109,15 @@ def opened(path: Path, role: str) -> Source | None:
     """
     state = path.stat()
     same = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
-    source = _opened(path, role, same)
-    if source is None or source.file.role == role:
-        return source
-    return replace(source, file=replace(source.file, role=role))
+    key = (path.absolute(), same)
+    found = _kept.get(key)
+    if found is None:
+        found = _parsed(path, role, state.st_size)
+        if found is not None:
+            _kept.put(key, found)
+        return found
+    # Messages call it as this caller does.
+    return replace(found, file=replace(found.file, name=str(path), role=role))
 
 
 class _Kept:
@@ -147,18 +152,6 @@ _kept = _Kept(KEPT)
 def forget() -> None:
     """Forget the headers that were kept."""
     _kept.clear()
-
-
-def _opened(path: Path, role: str, same: tuple[int, ...]) -> Source | None:
-    key = (path.absolute(), same)
-    found = _kept.get(key)
-    if found is None:
-        found = _parsed(path, role, same[2])
-        if found is not None:
-            _kept.put(key, found)
-    elif found.file.name != str(path):
-        found = replace(found, file=replace(found.file, name=str(path)))
-    return found
 
 
 def _parsed(path: Path, role: str, size: int) -> Source | None:

@@ -16,7 +16,7 @@ def series_values(image: Volume) -> dict[str, Any]:
     return dict(image.record["series"].values) if "series" in steps else {}
 
 
-def compare_frames(
+def compare_frames_of_reference(
     what: str,
     own: str,
     image: Volume,

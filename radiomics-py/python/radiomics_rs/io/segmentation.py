@@ -17,7 +17,7 @@ import numpy.typing as npt
 from radiomics_rs._core import RegionError, SettingsError
 from radiomics_rs.io.errors import NATIVE, Door
 from radiomics_rs.io.record import Record
-from radiomics_rs.io.references import compare_frames
+from radiomics_rs.io.references import compare_frames_of_reference
 from radiomics_rs.io.seg_frames import Segment, Segmentation, opened, own_grid
 from radiomics_rs.io.seg_place import Placer
 from radiomics_rs.io.shortage import memory
@@ -123,7 +123,7 @@ def read_seg(
     masks: dict[int, Bools] = {}
     record = _record(seg, threshold, target, of_image=image is not None)
     if image is not None:
-        record += compare_frames(
+        record += compare_frames_of_reference(
             "it", seg.frame_of_reference, image, seg.error, ignore=ignore_frame_of_reference
         )
     with memory(f"to read segmentation {seg.name}"):

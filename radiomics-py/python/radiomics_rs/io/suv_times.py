@@ -78,7 +78,10 @@ def check_given_before(slices: Sequence[Header], half_life: float | None) -> Non
 
 
 def _earliest(slices: Sequence[Header]) -> datetime.datetime | None:
-    """When the first of the slices was acquired; None if it is not known of all."""
+    """When the first of the slices was acquired; None if it is not known of all.
+
+    Raises ReadError for slices in several time zones, whose times cannot be compared.
+    """
     zones = {header.zone() for header in slices}
     if len(zones) > 1:
         listed = ", ".join(sorted(str(zone or "none") for zone in zones))
