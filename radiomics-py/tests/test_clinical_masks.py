@@ -300,6 +300,8 @@ def test_a_series_in_two_frames_of_reference_is_refused(data, tmp_path):
         one.save_as(tmp_path / path.name)
     with pytest.raises(rr.GeometryError, match=r"2 frames of reference \(1\.2\.3, 1\.2\.4\)"):
         io.read_image(tmp_path)
+    (row,) = io.scan(tmp_path)
+    assert row.state.startswith("its slices lie in 2 frames of reference")
 
 
 @pytest.mark.filterwarnings("ignore::radiomics_rs.RadiomicsWarning")

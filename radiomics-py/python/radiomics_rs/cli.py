@@ -152,9 +152,9 @@ def _sources(chosen: argparse.Namespace, *, single: bool = False) -> tuple[Any, 
     if getattr(chosen, "label", 1) not in (1, []) or getattr(chosen, "label_names", None):
         raise RegionError("--roi chooses regions by name, --label by value: give one of the two")
     asked: list[str | int] = [int(one) if one.isdecimal() else one for one in chosen.roi]
-    image = volume(chosen.image, None)
     if len(set(asked)) < len(asked):
         raise RegionError(f"--roi {', '.join(chosen.roi)}: give each region once")
+    image = volume(chosen.image, None)
     roi = None if asked == [ALL] else asked[0] if len(asked) == 1 else asked
     found = read_mask(chosen.mask, image=image, roi=roi)
     if single and isinstance(found, dict) and len(found) == 1:

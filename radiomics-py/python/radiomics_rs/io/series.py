@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from radiomics_rs._arguments import whole
-from radiomics_rs._core import GeometryError, ReadError, SettingsError
+from radiomics_rs._core import ReadError, SettingsError
 from radiomics_rs.io import planes, stacks
 from radiomics_rs.io.dicom import DOSE
 from radiomics_rs.io.errors import NATIVE, Door
@@ -71,7 +71,7 @@ def read_series(
     check_images(chosen, role)
     if chosen[0].header.get("SOPClassUID") == DOSE:
         raise ReadError(f"{what}: it holds a dose (RTDOSE): give the file {chosen[0].file.name}")
-    record = _recorded(uid, chosen, what)
+    record = _recorded(uid, chosen)
     frames = [one for source in chosen for one in frames_of(source)]
     if frame is not None:
         return planes.read_plane(frames, frame, record, what, door)
@@ -109,18 +109,11 @@ def _chosen(sources: list[Source], series: str | None, what: str) -> tuple[str, 
     return uid.partition(WITHOUT_UID)[0], own
 
 
-def _recorded(uid: str, chosen: list[Source], what: str) -> Record:
+def _recorded(uid: str, chosen: list[Source]) -> Record:
     first = chosen[0].header
     without = [] if uid else ["SeriesInstanceUID is empty: all such files are taken for one series"]
     if any(not source.header.get("SOPInstanceUID") for source in chosen):
         without.append("SOPInstanceUID is empty: the UID of the file is taken")
-    places = {str(source.header.get("FrameOfReferenceUID") or "") for source in chosen}
-    if len(places) > 1:
-        listed = ", ".join(sorted(place or "none" for place in places))
-        raise GeometryError(
-            f"{what}: its slices lie in {len(places)} frames of reference ({listed}), so their "
-            "positions are not of one space: give the files of one, or register them"
-        )
     modality = str(first.get("Modality") or "")
     text = f"{len(chosen)} files of {modality or 'unknown modality'}, series {uid or '-'}"
     return Record().with_step(

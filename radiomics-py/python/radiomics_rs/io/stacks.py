@@ -43,6 +43,13 @@ def stacked(frames: Sequence[Frame], what: str) -> Stack:
             f"{'frames' if count > 1 else 'frame'} is missing, so there is no volume; a frame can "
             f"be read as a 2D image with frame=0 to {count - 1}"
         )
+    places = {str(f.source.header.get("FrameOfReferenceUID") or "") for f in frames}
+    if len(places) > 1:
+        listed = ", ".join(sorted(place or "none" for place in places))
+        raise GeometryError(
+            f"{what}: its slices lie in {len(places)} frames of reference ({listed}), so their "
+            "positions are not of one space: give the files of one, or register them"
+        )
     turns = np.array([f.orientation for f in frames])
     _check_numbers(frames, turns, what)
     if np.abs(turns - turns[0]).max() > TURNED:
