@@ -53,3 +53,5 @@ def test_body_composition(found, data):
         assert found["volume_ml"][tissue] == pytest.approx(inside.sum() * 0.027)
     muscle = voxels(data, "skeletal_muscle.nii.gz") > 0
     np.testing.assert_allclose(found["area_cm2"], [s.sum() * 0.09 for s in muscle])
+    area = found["table"]["original_morphology_2d_pixel_surface"] / 100
+    assert area == pytest.approx(found["area_cm2"][12])
