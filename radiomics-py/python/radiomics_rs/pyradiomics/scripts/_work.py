@@ -34,18 +34,19 @@ def results(run: Run, cases: list[Case], workers: int, start: Callable[[], objec
     if _HAS_MASKS:
         # Whichever thread starts this one listens to interrupts again.
         resource_tracker.ensure_running()
-    with concurrent.futures.ThreadPoolExecutor(workers) as threads:
-        waiting = [threads.submit(lanes.run, run, case) for case in cases]
-        try:
-            for result in waiting:
-                yield result.result()
-        except (KeyboardInterrupt, GeneratorExit):
-            # Nobody waits for the cases that are at work.
-            threads.shutdown(wait=False, cancel_futures=True)
-            lanes.stop()
-            raise
-        finally:
-            lanes.end()
+    try:
+        with concurrent.futures.ThreadPoolExecutor(workers) as threads:
+            waiting = [threads.submit(lanes.run, run, case) for case in cases]
+            try:
+                for result in waiting:
+                    yield result.result()
+            except (KeyboardInterrupt, GeneratorExit):
+                # Nobody waits for the cases that are at work.
+                threads.shutdown(wait=False, cancel_futures=True)
+                lanes.stop()
+                raise
+    finally:
+        lanes.end()
 
 
 class _Lanes:
@@ -95,10 +96,13 @@ class _Lanes:
                 _terminate(pool)
 
     def end(self) -> None:
-        """Let the processes end once they are idle."""
-        with self._lock:
-            for pool in self._all:
-                pool.shutdown(wait=not self._stopped, cancel_futures=True)
+        """Wait for the processes to end, once no thread starts any.
+
+        Those that were stopped as well: else the end of the interpreter would write to an executor
+        that is closing the pipe, and print what came of it.
+        """
+        for pool in self._all:
+            pool.shutdown(cancel_futures=True)
 
 
 def _without_interrupts() -> None:
