@@ -175,7 +175,7 @@ impl Counting<'_> {
     /// of the volume if there are aggregations in three dimensions.
     fn matrices(&self, selection: &Selection) -> Vec<Matrix> {
         let Self { roi, levels, settings, isa } = *self;
-        let job = Job { roi, settings, isa, features: &[] };
+        let job = Job { roi, settings, isa, features: &[], pairs: None };
         let slices = levels.shape()[0];
         let units = settings.aggregations.iter().flat_map(|&a| job.plan(a, slices, [1, 1])).flatten();
         let spans: BTreeSet<Span> = units.map(|unit| unit.0).collect();

@@ -111,7 +111,7 @@ impl Many<'_, '_, '_> {
         monitor: &Monitor,
     ) -> Result<FeatureTable> {
         let Self { mask, selection, settings, .. } = *self;
-        let work = Work { selection, settings, isa: self.isa, monitor };
+        let work = Work { selection, settings, isa: self.isa, pairs: None, monitor };
         let (mut all, mut warnings) = (Vec::new(), Vec::new());
         let mut shape = (self.images.len() > 1).then(KnownShape::default);
         for (place, ((name, image), of_image)) in self.images.iter().zip(of_images).enumerate() {

@@ -14,6 +14,7 @@ use crate::catalogue::{Chosen, ORIGINAL, Selection, response_name};
 use crate::error::Result;
 use crate::families::family::Compute;
 use crate::families::job::{Job, Value};
+use crate::families::morphology::KnownPairs;
 use crate::families::shared::line_sets::LineSets;
 use crate::families::shared::zone_sets::ZoneSets;
 use crate::feature::Reads;
@@ -48,7 +49,7 @@ pub fn extract(
     let selection = Selection::new(settings)?;
     let mut warnings = Vec::new();
     let values = execution.run(|monitor| {
-        let work = Work { selection: &selection, settings, isa: execution.isa, monitor };
+        let work = Work { selection: &selection, settings, isa: execution.isa, pairs: None, monitor };
         extract_one((ORIGINAL, image), mask, label, work, Known::default(), None, &mut warnings)
     })?;
     Ok(FeatureTable::new(rows(selection.columns(ORIGINAL, settings), values), warnings))
@@ -88,6 +89,7 @@ struct Work<'a> {
     selection: &'a Selection,
     settings: &'a Settings,
     isa: Isa,
+    pairs: Option<&'a KnownPairs>,
     monitor: &'a Monitor<'a>,
 }
 
@@ -102,7 +104,7 @@ fn extract_one(
     known_shape: Option<&mut KnownShape>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Value>> {
-    let Work { selection, settings, isa, monitor } = work;
+    let Work { selection, settings, isa, monitor, .. } = work;
     let margins = selection.intensity.iter().map(|chosen| chosen.family.compute.margin_mm());
     let margin_mm = margins.fold(0.0, f64::max);
     let prepared = Prepared::new(image, mask, label, settings, margin_mm, isa, known)?;
@@ -140,6 +142,7 @@ struct KnownShape {
     mask: Array3<bool>,
     spacing_mm: [f64; 3],
     values: Vec<Value>,
+    pairs: KnownPairs,
 }
 
 impl KnownShape {
@@ -147,6 +150,7 @@ impl KnownShape {
     /// another mask than the last one.
     fn values(&mut self, roi: &Roi, work: Work) -> Result<Vec<Value>> {
         let shape = &work.selection.shape;
+        let work = Work { pairs: Some(&self.pairs), ..work };
         let is_known = self.spacing_mm == roi.grid.spacing_mm && self.mask == roi.morphological;
         if self.values.is_empty() || !is_known {
             self.values = compute(roi, shape, work, &mut Vec::new())?;
@@ -225,9 +229,9 @@ fn compute_discretised(
     work: Work,
     found: &mut Vec<Found>,
 ) -> Result<Vec<Vec<Value>>> {
-    let Work { settings, isa, monitor, .. } = work;
+    let Work { settings, isa, monitor, pairs, .. } = work;
     let Region { roi, ref sample, ref turned } = *region;
-    let job = Job { roi, settings, isa, features: &[] };
+    let job = Job { roi, settings, isa, features: &[], pairs };
     let levels = match (sample, turned) {
         (Some(sample), Some(roi)) => {
             let levels = grey_levels(roi, sample, settings, isa);

@@ -1,5 +1,6 @@
 //! What a family computes its features from, and what it gives for them.
 
+use crate::families::morphology::KnownPairs;
 use crate::feature::{Feature, Row};
 use crate::kernels::Isa;
 use crate::region::roi::Roi;
@@ -15,6 +16,8 @@ pub(crate) struct Job<'a> {
     pub isa: Isa,
     /// Which rows of the family's table are asked for, ascending.
     pub features: &'a [usize],
+    /// What other images have found of the pairs of voxels of their masks, if there are any.
+    pub pairs: Option<&'a KnownPairs>,
 }
 
 /// The value of a feature, NaN if it has none, and the reason if so.

@@ -40,7 +40,7 @@ impl General {
     pub fn compute(&self, window: &Window, out: &mut Vec<f64>) {
         let roi = self.roi(window);
         let features = &self.chosen.features;
-        let job = Job { roi: &roi, settings: &self.settings, isa: self.isa, features };
+        let job = Job { roi: &roi, settings: &self.settings, isa: self.isa, features, pairs: None };
         let levels = || {
             let levels = self.array(&window.levels);
             let pad = self.settings.distances.iter().max().map_or(1, |&d| d as usize);

@@ -12,6 +12,7 @@ mod hull;
 mod mass;
 mod mesh;
 mod outline;
+mod pairs;
 mod planar;
 pub(crate) mod slice;
 mod spatial;
@@ -38,6 +39,7 @@ use field::PairSums;
 use hull::Hull;
 use mass::Mass;
 pub use mesh::Mesh;
+pub(crate) use pairs::KnownPairs;
 
 pub(crate) const FAMILY: Family = Family {
     name: "morphology",
@@ -138,8 +140,10 @@ fn compute_all(job: &Job) -> Vec<Value> {
     let mask = roi.intensity().slice(region);
     shape.mass = wants(Reads::Mass)
         .then(|| with_intensities!(&roi.intensities, x => Mass::new(job.isa, x.slice(region), mask)));
-    shape.pairs = wants(Reads::Pairs)
-        .then(|| PairSums::new(job.isa, roi.intensities.to_f64().slice(region), mask, roi.grid.spacing_mm));
+    shape.pairs = wants(Reads::Pairs).then(|| {
+        let intensities = roi.intensities.to_f64();
+        PairSums::new(job.isa, intensities.slice(region), mask, roi.grid.spacing_mm, job.pairs)
+    });
     job.values(TABLE, &[shape])
 }
 

@@ -1,13 +1,12 @@
 //! Sums over all pairs of voxels, for Moran's I and Geary's C (IBSI 1, N365 and NPT7).
 //!
-//! The weight of a pair, 1/distance, depends on the displacement alone. So each sum is one of
-//! the weight times a correlation of the region with itself, and by Parseval's theorem a sum
-//! over their spectra, along as many axes as are transformed: exact for any number of voxels.
+//! The weight of a pair, 1/distance, depends on the displacement alone, so that sums over pairs are
+//! products of spectra: exact for any number of voxels.
 
 use ndarray::ArrayView3;
 
 use super::field::{Field, PairSums};
-use super::spectra::by_transform;
+use super::pairs::{KnownPairs, by_transform};
 use crate::kernels::Isa;
 
 /// Up to this many voxels the pairs are summed one by one: that is as fast, and gives the same bits on
@@ -15,13 +14,19 @@ use crate::kernels::Isa;
 const FEW_VOXELS: usize = 1000;
 
 impl PairSums {
-    /// The sums over the pairs of voxels of `mask`.
-    pub fn new(isa: Isa, intensities: ArrayView3<f64>, mask: ArrayView3<bool>, spacing_mm: [f64; 3]) -> Self {
+    /// The sums over the pairs of voxels of `mask`; `known` is what other images have found of their masks.
+    pub fn new(
+        isa: Isa,
+        intensities: ArrayView3<f64>,
+        mask: ArrayView3<bool>,
+        spacing_mm: [f64; 3],
+        known: Option<&KnownPairs>,
+    ) -> Self {
         let voxels: usize = mask.rows().into_iter().map(|row| row.iter().filter(|&&m| m).count()).sum();
         if voxels <= FEW_VOXELS {
             pairwise(&centred(intensities, mask), spacing_mm)
         } else {
-            by_transform(isa, &Field::new(isa, intensities, mask, spacing_mm))
+            by_transform(isa, &Field::new(isa, intensities, mask, spacing_mm), known)
         }
     }
 }
@@ -90,7 +95,7 @@ mod tests {
         for &(at, value) in voxels {
             (z[at], mask[at]) = (value, true);
         }
-        super::by_transform(Isa::best(), &Field::new(Isa::best(), z.view(), mask.view(), spacing_mm))
+        super::by_transform(Isa::best(), &Field::new(Isa::best(), z.view(), mask.view(), spacing_mm), None)
     }
 
     #[test]
@@ -98,6 +103,22 @@ mod tests {
         // 1 3   z = ∓1, w = 1/2: I = 2/1·(−1)/2 = −1 and C = 1/2·4/2 = 1.
         let sums = pairwise(&[([0, 0, 0], -1.0), ([0, 0, 1], 1.0)], [1.0, 1.0, 2.0]);
         assert_eq!((sums.moran(), sums.geary()), (-1.0, 1.0));
+    }
+
+    #[test]
+    fn what_is_known_changes_no_bit() {
+        let mut noise = Noise::new(7);
+        let mut image = |shape| Array3::from_shape_simple_fn(shape, || 300.0 * noise.fraction(31));
+        let (shape, known) = ([11, 13, 12], KnownPairs::default());
+        let images = [shape, shape, shape].map(&mut image);
+        let masks = [0.0, 0.0, 100.0].map(|low| images[0].mapv(|x| x >= low));
+        for (image, mask) in images.iter().zip(&masks) {
+            for spacing_mm in [[1.0, 1.0, 1.0], [3.0, 1.0, 1.0]] {
+                let sums = |known| PairSums::new(Isa::best(), image.view(), mask.view(), spacing_mm, known);
+                assert_eq!(sums(Some(&known)), sums(None));
+                assert_eq!(sums(Some(&known)), sums(None));
+            }
+        }
     }
 
     proptest! {

@@ -1,19 +1,18 @@
-//! Sums over pairs of voxels through Fourier transforms.
+//! Products with the weights of all pairs of voxels through Fourier transforms.
 //!
-//! Moran's I and Geary's C need Σ w·zᵢ·zⱼ over all ordered pairs of voxels, w being 1 / distance: pairs
+//! Moran's I and Geary's C need sums over all ordered pairs of voxels, w being 1 / distance: pairs
 //! grow with the square of the number of voxels. But the weight depends on the displacement alone, so
-//! the sum over pairs is one over displacements of the weight times a correlation of the region with
-//! itself, and a correlation is a product of spectra. By Parseval's theorem the sum can be taken
-//! there, and nothing is transformed back:
+//! Σⱼ wᵢⱼ·zⱼ is a convolution, which is a product of spectra. Of Σᵢⱼ wᵢⱼ·zᵢ·zⱼ nothing has to be
+//! transformed back: by Parseval's theorem the sum can be taken over the spectra,
 //!
 //! ```text
 //! Σ_pairs w(i − j)·z(i)·z(j)  =  Σ_lags w(lag) · (z ⋆ z)(lag)  =  1/N · Σ_frequencies W · |Z|²
 //! ```
 //!
 //! The box is padded so that its ends do not meet, with one exception: the longest lag meets itself,
-//! backwards, and both have the same weight. z and the mask are real, so one complex transform takes
+//! backwards, and both have the same weight. Fields are real, so one complex transform takes
 //! two of their lines at a time. Of the three axes only two are transformed. Along the shortest one the
-//! sum stays a form with the Toeplitz matrix of the weights (`kernels/toeplitz.rs`), for each frequency of
+//! weights stay the Toeplitz matrix that they are (`kernels/toeplitz.rs`), for each frequency of
 //! the other two: no padding, no third transform, and a plane of frequencies is done with at a time.
 
 use std::sync::Arc;
@@ -22,49 +21,10 @@ use rayon::prelude::*;
 use rustfft::num_complex::Complex64;
 use rustfft::{Fft, FftPlanner};
 
-use super::field::{Field, PairSums};
 use crate::kernels::pages::zeros;
 use crate::kernels::transform_size::quick;
-use crate::kernels::{Isa, reduce, toeplitz};
-use crate::work;
+use crate::kernels::{Isa, toeplitz};
 use crate::work::parallel::Watch;
-
-/// The sums over the pairs of a field.
-///
-/// With Mₐ, Zₐ and Qₐ the spectra, in the planes a of the first axis, of the mask, of z and of z²
-/// (0 outside), and W of the weight, the three sums are Σ Wₐ₋ᵦ·Mₐ·Mᵦ*, Σ Wₐ₋ᵦ·Zₐ·Zᵦ* and
-/// 2·Σ Wₐ₋ᵦ·(Re Qₐ·Mᵦ* − Zₐ·Zᵦ*), over the number of points of a plane. Along the first axis,
-/// which is the shortest, these products take less time than transforms would.
-pub(super) fn by_transform(isa: Isa, field: &Field) -> PairSums {
-    // For each voxel the spectra of three fields and of the weight.
-    let bytes = field.z.len() as u64 * (3 * 16 + 8);
-    let _held = work::hold(bytes, "Moran's I and Geary's C", "leave them out, or choose a larger spacing");
-    let spectra = Spectra::new(field.shape);
-    let weights = spectra.weights(field.spacing_mm);
-    let fields = spectra.fields(field);
-    let columns = Columns::new(isa, &spectra, &weights, &fields);
-    // One partial sum per frequency, added in order: the same bits for any number of threads.
-    let sums: Vec<[f64; 3]> = (0..spectra.frequencies())
-        .into_par_iter()
-        .watched()
-        .map_init(|| columns.scratch(), |scratch, x| columns.sums(scratch, x))
-        .collect();
-    let points = (spectra.length * columns.length) as f64;
-    let total = |which: usize| {
-        // The frequencies that are left out are as the others.
-        let twice = |x: usize| if x == 0 || 2 * x == spectra.length { 1.0 } else { 2.0 };
-        sums.iter().enumerate().map(|(x, s)| twice(x) * s[which]).sum::<f64>() / points
-    };
-    // Spectra of fields are twice what they should be.
-    let [weight, product, crossed] = [0, 1, 2].map(total).map(|sum| sum / 4.0);
-    PairSums {
-        n: field.voxels as f64,
-        square: reduce::sum_of_squares(isa, &field.z, 0.0),
-        weight,
-        product,
-        difference: 2.0 * (crossed - product),
-    }
-}
 
 /// The fewest points that keep the two ends of a line of `n` voxels apart. The longest lag meets
 /// itself, backwards, and both have the same weight.
@@ -98,19 +58,95 @@ impl Line {
     }
 }
 
+/// The weights of all pairs of voxels of a box, as spectra along its last axis.
+pub(super) struct Weights {
+    isa: Isa,
+    rows: Rows,
+    columns: Columns,
+    /// Real, for lags of 0 or more along the first two axes: along each axis the weight is the same
+    /// forwards and backwards.
+    spectra: Vec<Vec<f64>>,
+}
+
+impl Weights {
+    /// Bytes for each voxel that the weights take.
+    pub const BYTES: u64 = 8;
+    /// Bytes for each voxel that a form takes besides.
+    pub const FORM_BYTES: u64 = 16;
+    /// Bytes for each voxel that a product takes besides.
+    pub const PRODUCT_BYTES: u64 = 32;
+
+    /// The weights 1 / distance, and 0 of a voxel and itself.
+    pub fn new(isa: Isa, shape: [usize; 3], spacing_mm: [f64; 3]) -> Self {
+        let rows = Rows::new(shape);
+        let columns = Columns::new(shape, rows.lines());
+        Self { isa, spectra: rows.weights(spacing_mm), rows, columns }
+    }
+
+    /// Σ w·z·z′ over the ordered pairs of voxels, of values that are 0 wherever `inside` is not set.
+    pub fn form(&self, inside: &[bool], z: &[f64]) -> f64 {
+        let fields = self.rows.spectra(inside, |n| z[n]);
+        // One partial sum per frequency, added in order: the same bits for any number of threads.
+        let sums: Vec<f64> = (0..self.rows.frequencies())
+            .into_par_iter()
+            .watched()
+            .map_init(
+                || self.columns.scratch(),
+                |scratch, x| {
+                    self.columns.transform(scratch, &self.spectra, &fields, x);
+                    let Scratch { field, weights, pitch, products, .. } = scratch;
+                    toeplitz::form(self.isa, field, weights, *pitch, products)
+                },
+            )
+            .collect();
+        // The frequencies that are left out are as the others.
+        let twice = |x: usize| if x == 0 || 2 * x == self.rows.length { 1.0 } else { 2.0 };
+        let sum: f64 = sums.iter().enumerate().map(|(x, sum)| twice(x) * sum).sum();
+        // Spectra of fields are twice what they should be.
+        sum / self.points() / 4.0
+    }
+
+    /// Σ w over the voxels of `inside`, for each voxel of the box.
+    pub fn of_mask(&self, inside: &[bool]) -> Vec<f64> {
+        let fields = self.rows.spectra(inside, |n| f64::from(inside[n]));
+        let products: Vec<Vec<Complex64>> = (0..self.rows.frequencies())
+            .into_par_iter()
+            .watched()
+            .map_init(
+                || self.columns.scratch(),
+                |scratch, x| {
+                    self.columns.transform(scratch, &self.spectra, &fields, x);
+                    let Scratch { field, weights, pitch, products, .. } = scratch;
+                    toeplitz::apply(self.isa, field, weights, *pitch, products);
+                    self.columns.back(scratch)
+                },
+            )
+            .collect();
+        drop(fields);
+        self.rows.back(&products, 0.5 / self.points())
+    }
+
+    /// Points of a plane that is transformed.
+    fn points(&self) -> f64 {
+        (self.rows.length * self.columns.length) as f64
+    }
+}
+
 /// Transforms along the last axis. Spectra are a plane of the first axis after another, with the
 /// second axis innermost, for the next transform.
-struct Spectra {
+struct Rows {
     shape: [usize; 3],
     /// Points of the transform along the last axis.
     length: usize,
     plan: Arc<dyn Fft<f64>>,
+    back: Arc<dyn Fft<f64>>,
 }
 
-impl Spectra {
+impl Rows {
     fn new(shape: [usize; 3]) -> Self {
         let length = points(shape[2]);
-        Self { shape, length, plan: FftPlanner::new().plan_fft_forward(length) }
+        let mut planner = FftPlanner::new();
+        Self { shape, length, plan: planner.plan_fft_forward(length), back: planner.plan_fft_inverse(length) }
     }
 
     fn frequencies(&self) -> usize {
@@ -122,38 +158,30 @@ impl Spectra {
         self.shape[1].next_multiple_of(2)
     }
 
-    /// Twice the spectra of the mask, z and z², after one another for each frequency of each plane.
-    fn fields(&self, field: &Field) -> Vec<Vec<Complex64>> {
+    /// Twice the spectra of a field that is 0 wherever `inside` is not set, given its value in a place.
+    fn spectra(&self, inside: &[bool], value: impl Fn(usize) -> f64 + Sync) -> Vec<Vec<Complex64>> {
         let (lines, [nz, ny, nx]) = (self.lines(), self.shape);
-        let voxels = nz * ny * nx;
-        assert_eq!([field.z.len(), field.inside.len()], [voxels; 2], "a field of {:?} voxels", self.shape);
-        let planes = field.z.par_chunks_exact(ny * nx).zip(field.inside.par_chunks_exact(ny * nx));
+        assert_eq!(inside.len(), nz * ny * nx, "a field of {:?} voxels", self.shape);
+        let planes = inside.par_chunks_exact(ny * nx).enumerate();
         let spectra = planes.watched().map_init(
             || Line::new(&self.plan),
             |line, (z, inside)| {
-                let mut plane = zeros(3 * self.frequencies() * lines);
-                for (pair, (z, inside)) in z.chunks(2 * nx).zip(inside.chunks(2 * nx)).enumerate() {
+                let mut plane = zeros(self.frequencies() * lines);
+                for (pair, inside) in inside.chunks(2 * nx).enumerate() {
                     // All is 0 and stays so.
                     if !inside.contains(&true) {
                         continue;
                     }
-                    let (z, inside) = (z.split_at(nx), inside.split_at(nx));
-                    let values = |which: usize, z: f64, inside: bool| match which {
-                        0 => f64::from(inside),
-                        1 => z,
-                        _ => z * z,
-                    };
-                    for which in 0..3 {
-                        for (to, (&z, &inside)) in line.values.iter_mut().zip(z.0.iter().zip(inside.0)) {
-                            *to = Complex64::new(values(which, z, inside), 0.0);
-                        }
-                        for (to, (&z, &inside)) in line.values.iter_mut().zip(z.1.iter().zip(inside.1)) {
-                            to.im = values(which, z, inside);
-                        }
-                        line.values[nx..].fill(Complex64::default());
-                        line.transform();
-                        apart(&line.values, &mut plane, 3 * lines, which * lines + 2 * pair);
+                    let first = (z * ny + 2 * pair) * nx;
+                    for (x, to) in line.values[..nx].iter_mut().enumerate() {
+                        *to = Complex64::new(value(first + x), 0.0);
                     }
+                    for (x, to) in line.values[..inside.len() - nx].iter_mut().enumerate() {
+                        to.im = value(first + nx + x);
+                    }
+                    line.values[nx..].fill(Complex64::default());
+                    line.transform();
+                    apart(&line.values, &mut plane, lines, 2 * pair);
                 }
                 plane
             },
@@ -161,8 +189,38 @@ impl Spectra {
         spectra.collect()
     }
 
-    /// Spectra of the weight, which are real, for lags of 0 or more along the first two axes: along
-    /// each axis the weight is the same forwards and backwards.
+    /// The field, times `scale`, of which these are the spectra along the last axis, for each of its
+    /// frequencies the lines of all planes.
+    fn back(&self, spectra: &[Vec<Complex64>], scale: f64) -> Vec<f64> {
+        let (lines, [nz, ny, nx], length) = (self.lines(), self.shape, self.length);
+        let mut field = zeros(nz * ny * nx);
+        field.par_chunks_exact_mut(ny * nx).enumerate().watched().for_each_init(
+            || Line::new(&self.back),
+            |line, (a, plane)| {
+                for (pair, to) in plane.chunks_mut(2 * nx).enumerate() {
+                    // Two real lines come back as real and imaginary part.
+                    for (x, spectrum) in spectra.iter().enumerate() {
+                        let [f, g] = [0, 1].map(|line| spectrum[a * lines + 2 * pair + line]);
+                        line.values[x] = Complex64::new(f.re - g.im, f.im + g.re);
+                        if x > 0 {
+                            line.values[length - x] = Complex64::new(f.re + g.im, g.re - f.im);
+                        }
+                    }
+                    line.transform();
+                    let (first, second) = to.split_at_mut(nx);
+                    for (to, value) in first.iter_mut().zip(&line.values) {
+                        *to = scale * value.re;
+                    }
+                    for (to, value) in second.iter_mut().zip(&line.values) {
+                        *to = scale * value.im;
+                    }
+                }
+            },
+        );
+        field
+    }
+
+    /// Spectra of the weight, as [`Weights`] has them.
     fn weights(&self, spacing_mm: [f64; 3]) -> Vec<Vec<f64>> {
         let [nz, ny, nx] = self.shape;
         let square = |axis: usize, lag: usize| (lag as f64 * spacing_mm[axis]).powi(2);
@@ -203,78 +261,86 @@ fn apart(spectrum: &[Complex64], to: &mut [Complex64], pitch: usize, first: usiz
     }
 }
 
-/// Transforms along the second axis, and products along the first.
-struct Columns<'a> {
-    isa: Isa,
+/// Transforms along the second axis, of the lines of one frequency of the last axis.
+struct Columns {
     shape: [usize; 3],
     /// Lines from one frequency of the last axis to the next.
     lines: usize,
-    weights: &'a [Vec<f64>],
-    fields: &'a [Vec<Complex64>],
     /// Points of the transform along the second axis.
     length: usize,
     plan: Arc<dyn Fft<f64>>,
+    back: Arc<dyn Fft<f64>>,
 }
 
 /// Memory for one frequency of the last axis, where lines lie `pitch` apart. What lies beyond the lines
-/// and planes stays 0.
+/// and planes of weights and spectra stays 0.
 struct Scratch {
     line: Line,
     pitch: usize,
-    fields: [Vec<Complex64>; 3],
+    field: Vec<Complex64>,
     weights: Vec<Complex64>,
     products: toeplitz::Scratch,
 }
 
-impl<'a> Columns<'a> {
-    fn new(isa: Isa, spectra: &Spectra, weights: &'a [Vec<f64>], fields: &'a [Vec<Complex64>]) -> Self {
-        let (shape, lines) = (spectra.shape, spectra.lines());
-        assert_eq!([weights.len(), fields.len()], [shape[0]; 2], "planes of spectra");
+impl Columns {
+    fn new(shape: [usize; 3], lines: usize) -> Self {
         let length = points(shape[1]);
-        let plan = FftPlanner::new().plan_fft_forward(length);
-        Self { isa, shape, lines, weights, fields, length, plan }
+        let mut planner = FftPlanner::new();
+        let (plan, back) = (planner.plan_fft_forward(length), planner.plan_fft_inverse(length));
+        Self { shape, lines, length, plan, back }
     }
 
     fn scratch(&self) -> Scratch {
         let pitch = self.length.next_multiple_of(toeplitz::COLUMNS);
         let n = self.shape[0].next_multiple_of(toeplitz::ROWS);
-        let rows = |n: usize| zeros::<Complex64>(n * pitch);
         Scratch {
             pitch,
             line: Line::new(&self.plan),
-            fields: std::array::from_fn(|_| rows(n)),
-            weights: rows(n / 2),
+            field: zeros(n * pitch),
+            weights: zeros(n / 2 * pitch),
             products: toeplitz::Scratch::new(n),
         }
     }
 
-    /// The three sums over one frequency of the last axis.
-    fn sums(&self, scratch: &mut Scratch, x: usize) -> [f64; 3] {
-        let Scratch { line, pitch, fields, weights, products } = scratch;
-        let (pitch, ny) = (*pitch, self.shape[1]);
+    /// Transforms weights and field of frequency number `x` of the last axis.
+    fn transform(&self, scratch: &mut Scratch, weights: &[Vec<f64>], fields: &[Vec<Complex64>], x: usize) {
+        assert_eq!([weights.len(), fields.len()], [self.shape[0]; 2], "planes of spectra");
+        let Scratch { line, pitch, field, weights: to, .. } = scratch;
+        let ny = self.shape[1];
         // Two lags of the weight, whose spectra are real, as one complex number.
-        for (lags, to) in self.weights.chunks(2).zip(weights.chunks_exact_mut(pitch)) {
-            let row = |lag: &'a Vec<f64>| &lag[x * self.lines..][..ny];
-            let even = row(&lags[0]);
+        for (lags, to) in weights.chunks(2).zip(to.chunks_exact_mut(*pitch)) {
+            let even = &lags[0][x * self.lines..][..ny];
             for (to, &w) in line.values.iter_mut().zip(even) {
                 *to = Complex64::new(w, 0.0);
             }
-            for (to, &w) in line.values.iter_mut().zip(lags.get(1).map_or(&[][..], row)) {
-                to.im = w;
+            if let Some(odd) = lags.get(1) {
+                for (to, &w) in line.values.iter_mut().zip(&odd[x * self.lines..][..ny]) {
+                    to.im = w;
+                }
             }
             line.mirror(ny);
             line.transform();
             to[..self.length].copy_from_slice(&line.values);
         }
-        for (a, plane) in self.fields.iter().enumerate() {
-            let spectra = plane[3 * x * self.lines..].chunks_exact(self.lines);
-            for (field, spectrum) in fields.iter_mut().zip(spectra) {
-                let to = &mut field[a * pitch..][..self.length];
-                to[..ny].copy_from_slice(&spectrum[..ny]);
-                to[ny..].fill(Complex64::default());
-                self.plan.process_with_scratch(to, &mut line.scratch);
-            }
+        for (plane, to) in fields.iter().zip(field.chunks_exact_mut(*pitch)) {
+            let to = &mut to[..self.length];
+            to[..ny].copy_from_slice(&plane[x * self.lines..][..ny]);
+            to[ny..].fill(Complex64::default());
+            self.plan.process_with_scratch(to, &mut line.scratch);
         }
-        toeplitz::forms(self.isa, fields.each_ref().map(Vec::as_slice), weights, pitch, products)
+    }
+
+    /// The lines of all planes, not divided by their number of points, of which `scratch` has the spectra.
+    fn back(&self, scratch: &mut Scratch) -> Vec<Complex64> {
+        let Scratch { line, pitch, field, .. } = scratch;
+        let mut lines = zeros(self.shape[0] * self.lines);
+        for (spectrum, to) in field.chunks_exact_mut(*pitch).zip(lines.chunks_exact_mut(self.lines)) {
+            let spectrum = &mut spectrum[..self.length];
+            self.back.process_with_scratch(spectrum, &mut line.scratch);
+            to[..self.shape[1]].copy_from_slice(&spectrum[..self.shape[1]]);
+        }
+        // Products fill the planes beyond the last one too, which others take to be 0.
+        field[self.shape[0] * *pitch..].fill(Complex64::default());
+        lines
     }
 }

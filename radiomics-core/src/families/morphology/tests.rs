@@ -11,7 +11,7 @@ fn values(intensities: ArrayView3<f64>, mask: ArrayView3<bool>, spacing_mm: [f64
     let (intensities, mask) = (intensities.slice(region), mask.slice(region));
     let mut shape = Shape::new(mask, spacing_mm);
     shape.mass = Some(Mass::new(Isa::best(), intensities, mask));
-    shape.pairs = Some(PairSums::new(Isa::best(), intensities, mask, spacing_mm));
+    shape.pairs = Some(PairSums::new(Isa::best(), intensities, mask, spacing_mm, None));
     TABLE.iter().map(|row| (row.value)(&shape)).collect()
 }
 
