@@ -174,7 +174,8 @@ fn too_much_memory_is_refused() {
     let fine = "{resample_spacing_mm: 0.01, families: [intensity_statistics]}";
     let text = run(fine, Some(100 << 20));
     assert!(
-        text.starts_with("the mask on the new grid needs ") && text.contains("104.9 MB are left"),
+        text.starts_with("the mask on the new grid needs ")
+            && text.contains("104.9 MB are left of the 104.9 MB that `memory_mb`"),
         "{text}"
     );
     assert!(text.contains("`resample_spacing_mm`"), "{text}");

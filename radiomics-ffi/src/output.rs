@@ -143,7 +143,8 @@ pub(crate) fn doubles(count: usize) -> Result<Vec<f64>, Failure> {
     let mut values = Vec::new();
     if free.is_some_and(|free| free < needed) || values.try_reserve_exact(count).is_err() {
         let (what, remedy) = ("the result", "ask for fewer of them at a time");
-        return Err(Error::OutOfMemory { what, needed, available: free.unwrap_or(0), remedy }.into());
+        let available = free.unwrap_or(0);
+        return Err(Error::OutOfMemory { what, needed, available, limit: None, remedy }.into());
     }
     values.resize(count, f64::NAN);
     Ok(values)

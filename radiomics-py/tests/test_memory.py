@@ -22,7 +22,7 @@ CALLS = {
     ),
 }
 #: What is asked for, of how many there are, and what to do.
-WORDS = r"needs [\d.,]+ [kMGT]?i?B?(ytes)? ?.*of memory, and .* left: \w+"
+WORDS = r"needs [\d.,]+ [kMGT]?i?B?(ytes)? ?.*of memory, and .* left( of .*)?: \w+"
 
 
 @pytest.fixture
@@ -76,6 +76,9 @@ def test_work_that_needs_more_than_the_limit(name, pair):
         CALLS[name](*pair, spacing_mm=1, memory_mb=2)
     assert isinstance(raised.value, rr.RadiomicsError)
     assert isinstance(raised.value, ValueError)
+    assert " left of the 2.0 MB that `memory_mb` (in Rust `memory_bytes`) allows: " in str(
+        raised.value
+    )
 
 
 def test_a_limit_changes_no_number(pair):

@@ -3,7 +3,7 @@
 mod places;
 mod words;
 pub(crate) use places::invalid;
-use words::{bytes, fixed, known_or_meant, list, need, point_of, remedy, suggest};
+use words::{bytes, fixed, known_or_meant, list, need, of_limit, point_of, remedy, suggest};
 pub(crate) use words::{ends, nearest, number, shown};
 
 /// Result of a fallible call of this crate.
@@ -24,8 +24,7 @@ pub enum Error {
     },
     /// A voxel spacing that is zero, negative or not finite.
     #[error(
-        "the voxel spacing (z, y, x) of the {of} is {spacing_mm:?} mm: every spacing must be a finite number above 0, \
-         from 1e-30 to 1e30"
+        "the voxel spacing (z, y, x) of the {of} is {spacing_mm:?} mm: every spacing must be a finite number above 0, from 1e-30 to 1e30"
     )]
     InvalidSpacing {
         /// What has the spacing: `image`, `mask` or `grid`.
@@ -67,8 +66,7 @@ pub enum Error {
     },
     /// Image and mask lie on different grids.
     #[error(
-        "image and mask differ in {field} (z, y, x): image {image:?}, mask {mask:?}, largest difference {} {unit} \
-         (tolerance {}): resample the mask to the grid of the image, or raise `geometry_tolerance` if the difference is only rounding",
+        "image and mask differ in {field} (z, y, x): image {image:?}, mask {mask:?}, largest difference {} {unit} (tolerance {}): resample the mask to the grid of the image, or raise `geometry_tolerance` if the difference is only rounding",
         fixed(.difference),
         number(.tolerance)
     )]
@@ -358,7 +356,7 @@ pub enum Error {
         reason: String,
     },
     /// A job needs more memory than it may take.
-    #[error("{what} {} {} of memory, and {} are left: {remedy}", need(.what), bytes(.needed), bytes(.available))]
+    #[error("{what} {} {} of memory, and {} are left{}: {remedy}", need(.what), bytes(.needed), bytes(.available), of_limit(.limit))]
     OutOfMemory {
         /// What the memory is for.
         what: &'static str,
@@ -366,6 +364,8 @@ pub enum Error {
         needed: u64,
         /// Bytes that are left: of the limit that was set, or of what the machine has free.
         available: u64,
+        /// Bytes that the job may take, if its caller said so.
+        limit: Option<u64>,
         /// What to change.
         remedy: &'static str,
     },

@@ -23,6 +23,13 @@ pub(super) fn bytes(n: &u64) -> String {
     if size < 1e6 { format!("{size:.1} {}", UNITS[unit]) } else { format!("{size:.1e} {}", UNITS[unit]) }
 }
 
+/// The limit of memory that a caller has set, by the name of the argument.
+pub(super) fn of_limit(limit: &Option<u64>) -> String {
+    limit.map_or_else(String::new, |limit| {
+        format!(" of the {} that `memory_mb` (in Rust `memory_bytes`) allows", bytes(&limit))
+    })
+}
+
 /// The verb of what needs memory, which may be several things.
 pub(super) fn need(what: &str) -> &'static str {
     if what.contains(" and ") { "need" } else { "needs" }

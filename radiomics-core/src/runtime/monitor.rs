@@ -100,6 +100,7 @@ impl<'a> Monitor<'a> {
                 what: shortage.what,
                 needed: shortage.needed,
                 available: shortage.available,
+                limit: shortage.limit,
                 remedy: shortage.remedy,
             }),
         }

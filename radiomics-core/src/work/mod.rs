@@ -30,8 +30,10 @@ thread_local! {
 pub(crate) struct Job {
     watch: Option<Watch>,
     is_stopped: AtomicBool,
-    /// Bytes that the job may take; what the machine has free if none is said.
-    limit: OnceLock<u64>,
+    /// Bytes that the job may take by its caller's word.
+    limit: Option<u64>,
+    /// What the machine had free when the job first asked, if nothing else limits it.
+    free: OnceLock<u64>,
     held: AtomicU64,
 }
 
@@ -52,14 +54,21 @@ pub(crate) struct Shortage {
     pub remedy: &'static str,
     pub needed: u64,
     pub available: u64,
+    /// The limit that the job's caller has set.
+    pub limit: Option<u64>,
 }
 
 impl Job {
     /// A job that stops when `watch` says so, and takes at most `memory_bytes`; what the machine has free
     /// if that is `None`.
     pub fn new(watch: Option<Watch>, memory_bytes: Option<u64>) -> Arc<Self> {
-        let limit = memory_bytes.map_or_else(OnceLock::new, OnceLock::from);
-        Arc::new(Self { watch, is_stopped: AtomicBool::new(false), limit, held: AtomicU64::new(0) })
+        Arc::new(Self {
+            watch,
+            is_stopped: AtomicBool::new(false),
+            limit: memory_bytes,
+            free: OnceLock::new(),
+            held: AtomicU64::new(0),
+        })
     }
 
     /// Makes [`check`] stop the job's threads.
@@ -84,8 +93,8 @@ impl Job {
     /// Bytes that may be taken beside those that are held.
     fn available(&self) -> u64 {
         let held = self.held.load(Ordering::Relaxed);
-        let limit = self.limit.get_or_init(|| free_memory().map_or(u64::MAX, |free| held + free));
-        limit.saturating_sub(held)
+        let free = || free_memory().map_or(u64::MAX, |free| held + free);
+        self.limit.unwrap_or_else(|| *self.free.get_or_init(free)).saturating_sub(held)
     }
 }
 
@@ -129,9 +138,10 @@ const LITTLE: u64 = 16 << 20;
 pub(crate) fn hold(bytes: u64, what: &'static str, remedy: &'static str) -> Held {
     let job = current();
     if let Some(job) = &job {
-        let is_set = job.limit.get().is_some();
-        if (bytes >= LITTLE || is_set) && bytes > job.available() {
-            leave(Left::Memory(Shortage { what, remedy, needed: bytes, available: job.available() }));
+        let is_asked = bytes >= LITTLE || job.limit.is_some() || job.free.get().is_some();
+        if is_asked && bytes > job.available() {
+            let (available, limit) = (job.available(), job.limit);
+            leave(Left::Memory(Shortage { what, remedy, needed: bytes, available, limit }));
         }
         job.held.fetch_add(bytes, Ordering::Relaxed);
     }
@@ -173,14 +183,14 @@ const REMEDY: &str = "choose a larger spacing, a smaller region or fewer grey le
 
 /// Leaves the job if a single array of so many bytes, which may be held already, is more than there is.
 pub(crate) fn ask(bytes: u64) {
-    let too_little = CURRENT.with_borrow(|job| match job.as_ref()?.limit.get() {
-        Some(&limit) if bytes > limit => Some(limit),
+    let too_little = CURRENT.with_borrow(|job| match job.as_ref()?.limit {
+        Some(limit) if bytes > limit => Some((limit, Some(limit))),
         _ if bytes < LITTLE => None,
         // Asked anew each time: the memory is about to be taken, and others take some as well.
-        _ => free_memory().filter(|&free| bytes > free),
+        _ => Some((free_memory().filter(|&free| bytes > free)?, None)),
     });
-    if let Some(available) = too_little {
-        leave(Left::Memory(Shortage { what: ARRAY, remedy: REMEDY, needed: bytes, available }));
+    if let Some((available, limit)) = too_little {
+        leave(Left::Memory(Shortage { what: ARRAY, remedy: REMEDY, needed: bytes, available, limit }));
     }
 }
 
@@ -188,7 +198,7 @@ pub(crate) fn ask(bytes: u64) {
 pub(crate) fn refused(bytes: u64) {
     if let Some(job) = current() {
         let available = free_memory().unwrap_or_else(|| job.available());
-        leave(Left::Memory(Shortage { what: ARRAY, remedy: REMEDY, needed: bytes, available }));
+        leave(Left::Memory(Shortage { what: ARRAY, remedy: REMEDY, needed: bytes, available, limit: None }));
     }
 }
 
@@ -231,7 +241,8 @@ mod tests {
             let _first = ask(600);
             let _second = ask(401);
         });
-        let shortage = Shortage { what: "an array", remedy: "choose less", needed: 401, available: 400 };
+        let (what, remedy, limit) = ("an array", "choose less", Some(1000));
+        let shortage = Shortage { what, remedy, needed: 401, available: 400, limit };
         assert_eq!(left, Err(Left::Memory(shortage)));
         assert_eq!(job.run(|| ask(1000).bytes), Ok(1000));
     }
