@@ -239,7 +239,8 @@ def stored(source: Source) -> tuple[npt.NDArray[Any], bool]:
     colours = 3 if is_palette else int(header.get("SamplesPerPixel") or 1)
     with quiet():
         try:
-            image = aside(lambda: sitk.ReadImage(as_utf_8(file.name)))
+            # ITK would ask the readers of all other formats first.
+            image = aside(lambda: sitk.ReadImage(as_utf_8(file.name), imageIO="GDCMImageIO"))
             voxels = sitk.GetArrayFromImage(image)
             shape = (source.count, int(header.Rows), int(header.Columns))
             return voxels.reshape(*shape, *((colours,) if colours > 1 else ())), True
