@@ -38,6 +38,7 @@ from radiomics_rs._maps import FeatureMap, FeatureMaps, feature_maps
 from radiomics_rs._matrices import TextureMatrix, matrices
 from radiomics_rs._normalise import BinWidth, normalise, suggest_bin_width
 from radiomics_rs._plot import plot_map
+from radiomics_rs._plot_region import plot_region
 from radiomics_rs._prepare import Prepared, prepare
 from radiomics_rs._region import Region, region, rings
 from radiomics_rs._tables import LesionSummary, delta, summarise_lesions, to_frame
@@ -81,6 +82,7 @@ __all__ = [
     "matrices",
     "normalise",
     "plot_map",
+    "plot_region",
     "prepare",
     "region",
     "rings",

@@ -117,6 +117,19 @@ def _add_explain(commands: Commands) -> argparse.ArgumentParser:
     command.add_argument("mask", metavar="MASK", help="mask file, SEG or RTSTRUCT")
     command.add_argument("--format", choices=("table", "json"), default="table")
     command.add_argument("--label", type=int, default=1, metavar="N", help="default: 1")
+    command.add_argument(
+        "--picture",
+        metavar="FILE",
+        help="draw the slice with most of the region into FILE, such as a .png; needs matplotlib",
+    )
+    command.add_argument(
+        "--outline",
+        action="append",
+        default=[],
+        metavar="NAME=MASK",
+        help="outline another mask in the picture, such as liver=liver.nii.gz; may be repeated",
+    )
+    command.add_argument("--slice", type=int, metavar="N", help="another slice of the picture")
     _add_settings(command)
     _add_mask(command)
     return command

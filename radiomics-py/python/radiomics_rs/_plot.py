@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radiomics_rs._core import RadiomicsError
+from radiomics_rs._look import MARGIN, Look
 from radiomics_rs._maps import FeatureMaps
 from radiomics_rs.io import ImageLike, volume
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-MARGIN = 0.15
-"""How much of the image is shown round the region, as a share of its size."""
 
 
 def plot_map(
@@ -63,7 +61,7 @@ def plot_map(
     shown = np.where(region[index], maps[name][index], np.nan)
     if ax is None:
         ax = plt.figure(layout="constrained").add_subplot()
-    look = _Look(maps)
+    look = Look(maps.direction, maps.spacing_mm)
     if image is not None:
         below, first = _slice(maps, image, index)
         low, high = np.percentile(below, (1, 99)) if window is None else window
@@ -71,57 +69,11 @@ def plot_map(
             look.turned(below), cmap="gray", vmin=low, vmax=high, extent=look.extent(below, first)
         )
     picture = ax.imshow(look.turned(shown), cmap=cmap, extent=look.extent(shown, (0, 0)))
-    outline = look.turned(np.pad(region[index].astype(float), 1))
-    ax.contour(*look.centres(outline), outline, levels=[0.5], colors="white", linewidths=0.8)
+    look.outline(ax, region[index], (0, 0), "white", 0.8)
     look.orient(ax)
     ax.figure.colorbar(picture, ax=ax, label=name)
     ax.set(xlabel="mm", ylabel="mm")
     return ax
-
-
-class _Look:
-    """How a slice is turned, so that it is seen as radiologists see it.
-
-    Directions point to the patient's left (x), back (y) and top (z). Across the picture runs what
-    is nearest to x, or to y in a sagittal slice, and the left and the back are at the right; down
-    it runs the other axis, the back and the bottom below.
-    """
-
-    def __init__(self, maps: FeatureMaps) -> None:
-        columns = np.asarray(maps.direction)[:, 1:]
-        # Components are (z, y, x).
-        nearest = np.abs(columns).argmax(axis=0)
-        self.swapped = bool(nearest[0] > nearest[1])
-        order = [0, 1] if self.swapped else [1, 0]
-        self._across, self._down = (np.asarray(maps.spacing_mm)[1:][axis] for axis in order)
-        along = [columns[nearest[axis], axis] for axis in order]
-        self._to_left = along[0] < 0
-        # The top of the patient is up, the back is down.
-        self._upwards = (along[1] < 0) != (nearest[order[1]] == 0)
-
-    def turned(self, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """A slice (y, x) as rows and columns of the picture."""
-        return array.T if self.swapped else array
-
-    def extent(self, array: np.ndarray[Any, Any], first: tuple[int, int]) -> Any:
-        """Edges of a slice that begins `first` voxels (y, x) from the maps' box, in its mm."""
-        (rows, columns), (row, column) = array.shape, first
-        if self.swapped:
-            rows, columns, row, column = columns, rows, column, row
-        top, left = (row - 0.5) * self._down, (column - 0.5) * self._across
-        return left, left + columns * self._across, top + rows * self._down, top
-
-    def centres(self, outline: np.ndarray[Any, Any]) -> Any:
-        """Places (columns, rows) of a picture that begins a voxel before the maps' box, in mm."""
-        rows, columns = outline.shape
-        return np.arange(-1, columns - 1) * self._across, np.arange(-1, rows - 1) * self._down
-
-    def orient(self, ax: Axes) -> None:
-        """Turn the axes, whatever way round they are now."""
-        left, right = sorted(ax.get_xlim())
-        top, bottom = sorted(ax.get_ylim())
-        ax.set_xlim((right, left) if self._to_left else (left, right))
-        ax.set_ylim((top, bottom) if self._upwards else (bottom, top))
 
 
 def _slice(

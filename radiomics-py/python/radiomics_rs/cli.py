@@ -24,6 +24,7 @@ from radiomics_rs._labels import ALL, wanted_of_texts
 from radiomics_rs._maps import feature_maps
 from radiomics_rs._options import LISTS
 from radiomics_rs._options import parser as options
+from radiomics_rs._plot_region import draw
 from radiomics_rs._verify import verify
 from radiomics_rs.io import RadiomicsWarning, read_mask, scan, text_file, volume, write_image
 from radiomics_rs.io.scan import SOUND
@@ -192,13 +193,30 @@ def _settings(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Se
 
 
 def _explain(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
+    if chosen.picture is None and (chosen.outline or chosen.slice is not None):
+        parser.error("--outline and --slice are of a picture: give --picture FILE as well")
+    outlines = dict(text.partition("=")[::2] for text in chosen.outline)
+    if not all(outlines.values()) or len(outlines) < len(chosen.outline):
+        parser.error("--outline: give NAME=MASK, each name once")
+    image, mask = _sources(chosen, single=True)
     record = explain(
-        *_sources(chosen, single=True),
+        image,
+        mask,
         _settings(parser, chosen),
         label=chosen.label,
         resample_mask=chosen.resample_mask,
         label_channel=chosen.label_channel,
     )
+    if chosen.picture is not None:
+        named = {chosen.roi[0] if chosen.roi else "region": mask, **outlines}
+        draw(
+            chosen.picture,
+            image,
+            named,
+            label=chosen.label,
+            index=chosen.slice,
+            resample_mask=chosen.resample_mask,
+        )
     if chosen.format == "json":
         print(json.dumps(record.to_list(), indent=1, ensure_ascii=False))
     else:
