@@ -79,6 +79,11 @@ def test_rings_that_share(labels):
     whole = alone[0].union(alone[1]).minus(*lesions)
     np.testing.assert_array_equal(both, whole.mask.voxels)
     assert shared[0].record["ring"].values["shared"] > 0
+    apart = rr.rings(lesions, 0, 6, share=None)
+    for ring, own in zip(apart, alone, strict=True):
+        np.testing.assert_array_equal(ring.mask.voxels, own.mask.voxels)
+    with pytest.raises(rr.SettingsError, match="share is 'first': give 'nearest', or None"):
+        rr.rings(lesions, 0, 6, share="first")
 
 
 def test_components(labels):

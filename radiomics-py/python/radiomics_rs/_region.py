@@ -7,11 +7,13 @@ from typing import Any
 
 from radiomics_rs import _core
 from radiomics_rs._arguments import label_of, real, whole
-from radiomics_rs._core import RegionError
+from radiomics_rs._core import RegionError, SettingsError
 from radiomics_rs.io import ImageLike, Record, Triple, Volume
 from radiomics_rs.io import volume as volume_of
 
 CENTRE = "centre"
+#: Whose a voxel is that several rings reach.
+NEAREST = "nearest"
 
 
 class Region:
@@ -214,7 +216,12 @@ def region(
 
 
 def rings(
-    lesions: Sequence[Region], from_mm: float, to_mm: float, *, distance: str = CENTRE
+    lesions: Sequence[Region],
+    from_mm: float,
+    to_mm: float,
+    *,
+    share: str | None = NEAREST,
+    distance: str = CENTRE,
 ) -> list[Region]:
     """Rings of several lesions that do not overlap: each voxel belongs to the nearest lesion.
 
@@ -224,11 +231,16 @@ def rings(
         lesions: regions on one grid.
         from_mm: as for `Region.ring`.
         to_mm: as for `Region.ring`.
+        share: "nearest", or None for rings as each lesion has them by itself, which overlap.
         distance: as for `Region.ring`.
 
     Raises:
         RadiomicsError: regions on different grids, an empty one, or distances that are none.
     """
+    if share is None:
+        return [lesion.ring(from_mm, to_mm, distance=distance) for lesion in lesions]
+    if share != NEAREST:
+        raise SettingsError(f"share is {share!r}: give {NEAREST!r}, or None for rings that overlap")
     held = [lesion._held for lesion in lesions]
     found = _core.shared_rings(held, real("from_mm", from_mm), real("to_mm", to_mm), distance)
     text = f"the ring from {from_mm} to {to_mm} mm round it, shared with {len(held) - 1} others"
