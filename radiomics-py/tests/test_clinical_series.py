@@ -209,6 +209,19 @@ def test_volumes_of_a_series(series):
         io.read_image(folder, volume=2)
 
 
+def test_volumes_that_two_marks_tell_apart(series):
+    def change(place, one):
+        one.TemporalPositionIdentifier = place // 4 + 1
+        one.EchoNumbers = place // 2 % 2 + 1
+        one.RescaleIntercept = place
+
+    folder = series([0, 1] * 4, change=change)
+    listed = r"4 volumes \(0: 2 frames, 1, 1; 1: 2 frames, 1, 2; 2: 2 frames, 2, 1; 3: "
+    with pytest.raises(rr.ReadError, match=listed):
+        io.read_image(folder)
+    np.testing.assert_array_equal(io.read_image(folder, volume=2).voxels[:, 0, 0], [4, 105])
+
+
 def test_bits_that_do_not_count(series):
     def change(_place, one):
         one.PixelData = np.full((4, 6), 0xF001).astype("<u2").tobytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -130,21 +131,9 @@ def _recorded(uid: str, chosen: list[Source]) -> Record:
 
 def _of_volume(frames: list[Frame], volume: int | None, what: str) -> list[Frame]:
     """The frames of one of several volumes, told apart by the marks that they differ in."""
-    groups: dict[tuple[str, ...], list[Frame]] = {(): frames}
-    positions = {tuple(np.round(f.position, 3)) for f in frames if f.position is not None}
-    if len(positions) < len(frames):
-        for place in range(len(frames[0].apart)):
-            marked: dict[tuple[str, ...], list[Frame]] = {}
-            for one in frames:
-                marked.setdefault((one.apart[place],), []).append(one)
-            # Volumes have the same number of slices; a mark that numbers slices is none.
-            sizes = {len(members) for members in marked.values()}
-            if len(marked) > 1 and sizes == {len(positions)}:
-                groups = marked
-                break
-    groups = dict(sorted(groups.items(), key=lambda pair: _by_number(pair[0])))
+    groups = dict(sorted(_volumes(frames).items(), key=lambda pair: _by_number(pair[0])))
     listed = "; ".join(
-        f"{n}: {len(members)} frames{', ' + key[0] if key else ''}"
+        f"{n}: {len(members)} frames{''.join(f', {mark}' for mark in key)}"
         for n, (key, members) in enumerate(groups.items())
     )
     if volume is None:
@@ -156,11 +145,44 @@ def _of_volume(frames: list[Frame], volume: int | None, what: str) -> list[Frame
     return list(groups.values())[volume]
 
 
-def _by_number(key: tuple[str, ...]) -> tuple[float, tuple[str, ...]]:
+def _volumes(frames: list[Frame]) -> dict[tuple[str, ...], list[Frame]]:
+    """The volumes by the fewest marks that tell them apart, such as echo, or echo and time.
+
+    All frames are one if there is no such mark.
+    """
+    positions = {_place(one) for one in frames if one.position is not None}
+    if len(positions) == len(frames):
+        return {(): frames}
+    marks = range(len(frames[0].apart))
+    for count in range(1, len(marks) + 1):
+        for chosen in itertools.combinations(marks, count):
+            groups: dict[tuple[str, ...], list[Frame]] = {}
+            for one in frames:
+                groups.setdefault(tuple(one.apart[mark] for mark in chosen), []).append(one)
+            # Volumes have a slice at each position; a mark that numbers slices is none.
+            whole = all(
+                len(members) == len(positions) == len({_place(one) for one in members})
+                for members in groups.values()
+            )
+            if whole and len(groups) > 1:
+                return groups
+    return {(): frames}
+
+
+def _place(frame: Frame) -> tuple[float, ...] | None:
+    return None if frame.position is None else tuple(np.round(frame.position, 3))
+
+
+def _by_number(key: tuple[str, ...]) -> list[tuple[float, str]]:
+    """Marks in the order of their numbers, and words after them."""
+    return [(_number(mark), mark) for mark in key]
+
+
+def _number(mark: str) -> float:
     try:
-        return float(key[0]) if key else 0.0, key
+        return float(mark)
     except ValueError:
-        return float("inf"), key
+        return float("inf")
 
 
 def _assembled(
