@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import shutil
+import types
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from radiomics_rs import io
 from radiomics_rs.io import stacks
 
 pydicom = pytest.importorskip("pydicom")
+pytest.importorskip("pydicom.encaps")
 pytestmark = pytest.mark.filterwarnings("ignore:.*:UserWarning:pydicom")
 #: What messages name, of the cases that are refused.
 REFUSED = {
@@ -240,6 +242,34 @@ def test_bits_that_do_not_count(series):
 )
 def test_slices_that_make_no_volume(series, change, said):
     with pytest.raises((rr.ReadError, rr.GeometryError), match=said):
+        io.read_image(series([0, 1], change=change))
+
+
+@pytest.mark.parametrize(
+    ("syntax", "said"),
+    [
+        (pydicom.uid.RLELossless, r"its pixel data \(RLE Lossless\) are damaged"),
+        (pydicom.uid.MPEG2MPML, r"no decoder for its pixel data \(MPEG2 Main .*\): convert it"),
+    ],
+)
+def test_pixel_data_that_nobody_decodes(series, syntax, said):
+    def change(_, one):
+        one.file_meta.TransferSyntaxUID = syntax
+        one.PixelData = pydicom.encaps.encapsulate([b"no slice"])
+
+    with pytest.raises(rr.ReadError, match=said):
+        io.read_image(series([0, 1], change=change))
+
+
+def test_a_decoder_that_is_missing(series, monkeypatch):
+    def change(_, one):
+        one.file_meta.TransferSyntaxUID = pydicom.uid.RLELossless
+        one.PixelData = pydicom.encaps.encapsulate([b"no slice"])
+
+    decoder = types.SimpleNamespace(is_available=False, missing_dependencies=["x - requires y"])
+    monkeypatch.setattr("pydicom.pixels.get_decoder", lambda _: decoder)
+    said = r"no decoder for its pixel data \(RLE .*install pylibjpeg .* could use x - requires y"
+    with pytest.raises(rr.ReadError, match=said):
         io.read_image(series([0, 1], change=change))
 
 

@@ -254,12 +254,26 @@ def stored(source: Source) -> tuple[npt.NDArray[Any], bool]:
             if is_palette:
                 voxels = _resolved(voxels, whole)
         except Exception as error:
-            name = getattr(source.syntax, "name", source.syntax)
-            raise file.error(
-                f"there is no decoder for its pixel data ({name}), or they are damaged: install "
-                "pylibjpeg with its plugins, or convert it"
-            ) from error
+            raise file.error(_undecoded(source.syntax)) from error
     return voxels.reshape(source.count, *voxels.shape[-2 - (colours > 1) :]), False
+
+
+def _undecoded(syntax: Any) -> str:
+    """Why pixel data of a transfer syntax have not been decoded."""
+    from pydicom.pixels import get_decoder
+
+    name = getattr(syntax, "name", syntax)
+    try:
+        decoder = get_decoder(syntax)
+    except NotImplementedError:
+        return f"there is no decoder for its pixel data ({name}): convert it"
+    if decoder.is_available:
+        return f"its pixel data ({name}) are damaged: no decoder makes anything of them"
+    missing = "; ".join(decoder.missing_dependencies)
+    return (
+        f"there is no decoder for its pixel data ({name}): install pylibjpeg with its plugins, or "
+        f"convert it (pydicom could use {missing})"
+    )
 
 
 def _resolved(numbers: npt.NDArray[Any], header: Any) -> npt.NDArray[Any]:
