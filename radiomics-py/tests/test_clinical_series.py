@@ -224,6 +224,43 @@ def test_volumes_that_two_marks_tell_apart(series):
     np.testing.assert_array_equal(io.read_image(folder, volume=2).voxels[:, 0, 0], [4, 105])
 
 
+def test_stacks_that_abut(series):
+    def change(place, one):
+        one.StackID = "low" if place < 2 else "high"
+
+    folder = series([0, 1, 2, 3, 4], change=change)
+    with pytest.raises(rr.ReadError, match=r"2 volumes \(0: 3 frames, high; 1: 2 frames, low\)"):
+        io.read_image(folder)
+    assert io.read_image(folder, volume=0).voxels.shape[0] == 3
+
+
+def test_stacks_of_a_slice_each_are_none(series):
+    def change(place, one):
+        one.StackID = str(place)
+
+    assert io.read_image(series([0, 1, 2], change=change)).voxels.shape[0] == 3
+
+
+def test_compressed_frames_with_factors_of_their_own(data, tmp_path):
+    (path,) = (data / "clinical" / "series" / "enhanced_ct").glob("*.dcm")
+    one = pydicom.dcmread(path)
+    stored = one.pixel_array.astype(float)
+    for place, group in enumerate(one.PerFrameFunctionalGroupsSequence):
+        group.PixelValueTransformationSequence = [pydicom.dataset.Dataset()]
+        group.PixelValueTransformationSequence[0].RescaleSlope = place + 1
+        group.PixelValueTransformationSequence[0].RescaleIntercept = -place
+    one.compress(pydicom.uid.RLELossless)
+    one.save_as(tmp_path / "rle.dcm")
+    found = io.read_image(tmp_path / "rle.dcm")
+    ends = [
+        (found.voxels[[0, -1]], (stored * factor - (factor - 1))[order])
+        for order in ([0, -1], [-1, 0])
+        for factor in [np.arange(1, len(stored) + 1)[:, None, None]]
+    ]
+    # The first frame may be the lowest slice, or the highest.
+    assert any(np.array_equal(ours, theirs) for ours, theirs in ends)
+
+
 def test_bits_that_do_not_count(series):
     def change(_place, one):
         one.PixelData = np.full((4, 6), 0xF001).astype("<u2").tobytes()

@@ -37,6 +37,8 @@ APART = (
     "AcquisitionNumber",
     "TriggerTime",
 )
+#: Which of them is that of the stack.
+STACK = APART.index("StackID")
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,8 +227,10 @@ def _frame(source: Source, index: int, groups: Sequence[Any]) -> Frame:
     )
 
 
-def stored(source: Source) -> tuple[npt.NDArray[Any], bool]:
+def stored(source: Source, *, raw: bool = False) -> tuple[npt.NDArray[Any], bool]:
     """The voxels of a file, (frame, y, x) or (frame, y, x, colour), and whether they are rescaled.
+
+    With `raw` they are never.
 
     Raises ReadError for pixel data that are cut off, or for which there is no decoder.
     """
@@ -237,15 +241,12 @@ def stored(source: Source) -> tuple[npt.NDArray[Any], bool]:
             return found, False
     is_palette = header.get("PhotometricInterpretation") == "PALETTE COLOR"
     colours = 3 if is_palette else int(header.get("SamplesPerPixel") or 1)
+    shape = (source.count, int(header.Rows), int(header.Columns))
     with quiet():
-        try:
-            # ITK would ask the readers of all other formats first.
-            image = aside(lambda: sitk.ReadImage(as_utf_8(file.name), imageIO="GDCMImageIO"))
-            voxels = sitk.GetArrayFromImage(image)
-            shape = (source.count, int(header.Rows), int(header.Columns))
-            return voxels.reshape(*shape, *((colours,) if colours > 1 else ())), True
-        except (RuntimeError, ValueError):
-            pass
+        if not raw:
+            rescaled = _by_itk(source, (*shape, colours) if colours > 1 else shape)
+            if rescaled is not None:
+                return rescaled, True
         try:
             import pydicom
 
@@ -256,6 +257,16 @@ def stored(source: Source) -> tuple[npt.NDArray[Any], bool]:
         except Exception as error:
             raise file.error(_undecoded(source.syntax)) from error
     return voxels.reshape(source.count, *voxels.shape[-2 - (colours > 1) :]), False
+
+
+def _by_itk(source: Source, shape: tuple[int, ...]) -> npt.NDArray[Any] | None:
+    """Rescaled voxels; None if SimpleITK has no decoder for them."""
+    # It would ask the readers of all other formats first.
+    try:
+        image = aside(lambda: sitk.ReadImage(as_utf_8(source.file.name), imageIO="GDCMImageIO"))
+        return sitk.GetArrayFromImage(image).reshape(shape)
+    except (RuntimeError, ValueError):
+        return None
 
 
 def _undecoded(syntax: Any) -> str:

@@ -16,7 +16,7 @@ from radiomics_rs._core import ReadError, SettingsError
 from radiomics_rs.io import planes, stacks
 from radiomics_rs.io.dicom import DOSE
 from radiomics_rs.io.errors import NATIVE, Door
-from radiomics_rs.io.frames import Frame, Source, check_images, frames_of, opened, stored
+from radiomics_rs.io.frames import STACK, Frame, Source, check_images, frames_of, opened, stored
 from radiomics_rs.io.record import Record
 from radiomics_rs.io.suv import to_suv
 from radiomics_rs.io.voxels import Matrix, Triple, Volume
@@ -148,8 +148,18 @@ def _of_volume(frames: list[Frame], volume: int | None, what: str) -> list[Frame
 def _volumes(frames: list[Frame]) -> dict[tuple[str, ...], list[Frame]]:
     """The volumes by the fewest marks that tell them apart, such as echo, or echo and time.
 
-    All frames are one if there is no such mark.
+    All frames are one if there is no such mark. Stacks are volumes wherever they lie.
     """
+    stacks_of: dict[str, list[Frame]] = {}
+    for one in frames:
+        stacks_of.setdefault(one.apart[STACK], []).append(one)
+    # Who numbers slices as stacks means one volume.
+    if len(stacks_of) > 1 and all(len(members) > 1 for members in stacks_of.values()):
+        return {
+            (stack, *key): group
+            for stack, members in stacks_of.items()
+            for key, group in _volumes(members).items()
+        }
     positions = {_place(one) for one in frames if one.position is not None}
     if len(positions) == len(frames):
         return {(): frames}
@@ -258,18 +268,15 @@ def _rescaled(frames: list[Frame]) -> npt.NDArray[Any]:
     for place, one in enumerate(frames):
         key = id(one.source)
         if key not in files:
-            files[key] = stored(one.source)
+            # Readers that rescale take one factor for all frames of a file.
+            differ = len({(f.slope, f.intercept) for f in frames if f.source is one.source}) > 1
+            files[key] = stored(one.source, raw=differ)
         voxels, is_rescaled = files[key]
         if voxels.ndim == 4:
             raise one.source.file.error("its voxels are colours: read a frame of it with frame=")
         plane = voxels[one.index]
         if not is_rescaled:
             plane = _values(plane, one, whole)
-        elif one.source.count > 1 and len({(f.slope, f.intercept) for f in frames}) > 1:
-            raise one.source.file.error(
-                "its frames are compressed and have rescale factors of their own: decompress it, "
-                "such as with gdcmconv --raw"
-            )
         if made is None:
             made = np.empty(shape, plane.dtype)
         elif made.dtype != plane.dtype:
