@@ -66,6 +66,7 @@ pub fn on_threads<R: Send>(
         Some(pool) => pool,
         None => core(|| Pool::new(threads))?,
     };
+    let process = std::process::id();
     let raised: Mutex<Option<PyErr>> = Mutex::new(None);
     let told = |progress: Option<&Py<PyAny>>, done: usize, total: usize| {
         // What came with the last step of one run ends the next one before it begins.
@@ -74,6 +75,9 @@ pub fn on_threads<R: Send>(
         }
         let answer = Python::attach(|py| {
             progress.map(|progress| progress.call1(py, (done, total))).transpose()?;
+            if std::process::id() != process {
+                return end_fork(py);
+            }
             py.check_signals()
         });
         match answer {
@@ -95,6 +99,17 @@ pub fn on_threads<R: Send>(
         Some(error) => Err(error),
         None => result,
     }
+}
+
+/// Ends a process that `progress` has forked and that came back from it: the threads that it would wait for
+/// are those of its parent.
+fn end_fork(py: Python<'_>) -> PyResult<()> {
+    let text = "radiomics-rs: `progress` has forked this process, which cannot go on with the call: end it \
+                there with os._exit()\n";
+    py.import("sys")?.getattr("stderr")?.call_method1("write", (text,))?;
+    py.import("sys")?.getattr("stderr")?.call_method0("flush")?;
+    py.import("os")?.call_method1("_exit", (1,))?;
+    Ok(())
 }
 
 /// A number of threads as Python gives it.

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import subprocess
 import sys
 import time
 import warnings
@@ -118,3 +119,31 @@ def test_forking_after_a_call_does_not_warn(phantom):
         if child == 0:
             os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
+
+
+FORKED = """
+import os, warnings
+warnings.simplefilter("ignore")
+import radiomics_rs as rr
+
+children = []
+
+def fork(done, total):
+    if not children:
+        child = os.fork()
+        children.append(child)
+
+image, mask, spacing_mm = rr.example()
+rr.extract(image, mask, {"bin_width": 1}, spacing_mm=spacing_mm, progress=fork)
+_, status = os.waitpid(children[0], 0)
+print("parent", os.waitstatus_to_exitcode(status))
+"""
+
+
+@forks
+def test_a_process_that_progress_forks_does_not_wait_for_threads_it_has_not():
+    done = subprocess.run(
+        [sys.executable, "-c", FORKED], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "parent 1\n")
+    assert "`progress` has forked this process" in done.stderr
