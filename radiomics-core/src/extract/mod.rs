@@ -28,6 +28,7 @@ use crate::runtime::{Execution, Monitor};
 use crate::settings::{Discretisation, Settings};
 use crate::table::{Column, FeatureRow, FeatureTable, Warning};
 use crate::volume::image::{Image, Mask};
+use crate::volume::voxels::copy_of;
 use crate::work::parallel::Watch;
 use warnings::Found;
 
@@ -154,7 +155,7 @@ impl KnownShape {
         let is_known = self.spacing_mm == roi.grid.spacing_mm && self.mask == roi.morphological;
         if self.values.is_empty() || !is_known {
             self.values = compute(roi, shape, work, &mut Vec::new())?;
-            self.mask.clone_from(&roi.morphological);
+            self.mask = copy_of(&roi.morphological);
             self.spacing_mm = roi.grid.spacing_mm;
             return Ok(self.values.clone());
         }

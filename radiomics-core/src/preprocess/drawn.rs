@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::settings::{FilterCrop, Interpolation, MorphologicalMask, Settings};
 use crate::volume::grid::{Grid, Window};
 use crate::volume::image::Mask;
-use crate::volume::voxels::{copied, volume};
+use crate::volume::voxels::{copied, copy_of, volume};
 use crate::work;
 
 /// The fewest voxels that features are computed from.
@@ -19,13 +19,19 @@ const MINIMUM_VOXELS: usize = 2;
 const THRESHOLD_SLACK: f64 = 1e-6;
 
 /// The region as drawn, which resegmentation has not touched yet.
-#[derive(Clone)]
 pub(super) struct Drawn {
     pub window: Window,
     pub mask: Array3<bool>,
     /// The smallest box that holds the region.
     pub region: Window,
     pub visible: Window,
+}
+
+impl Drawn {
+    /// The same once more. The job is left when there is not enough memory.
+    pub fn copy(&self) -> Self {
+        Self { mask: copy_of(&self.mask), ..*self }
+    }
 }
 
 /// The mask on the grid of the image, in a box with a margin round the region. `labelled` is the mask
@@ -139,7 +145,7 @@ pub(super) fn morphological_mask(
             copy_box(&drawn, bounds, &mut cropped, bounds.start);
             cropped
         }
-        MorphologicalMask::Resegmented => intensity.clone(),
+        MorphologicalMask::Resegmented => copy_of(intensity),
         MorphologicalMask::AsDrawn => return (drawn, region),
     };
     let region = Window::bounding(mask.view()).expect("a mask that holds the intensity mask");

@@ -12,6 +12,7 @@ use crate::kernels::Isa;
 use crate::settings::Settings;
 use crate::volume::grid::{Grid, Window};
 use crate::volume::image::{Image, Mask};
+use crate::volume::voxels::copy_of;
 
 /// What is known of other regions before a region is prepared; nothing if a region is the only one.
 #[derive(Default)]
@@ -62,12 +63,12 @@ impl Known<'_> {
         let bounds = known.as_ref().and_then(|known| known.bounds);
         let bounds = bounds.map_or_else(|| mask.bounding(label), Ok)?;
         if let Some(labelled) = known.as_ref().and_then(|known| known.labelled.as_ref()) {
-            return Ok((bounds, labelled.clone()));
+            return Ok((bounds, copy_of(labelled)));
         }
         let labelled = mask.select(label, &bounds);
         check_size(&labelled, "masking")?;
         if let Some(known) = known.filter(|known| known.is_for_others) {
-            (known.bounds, known.labelled) = (Some(bounds), Some(labelled.clone()));
+            (known.bounds, known.labelled) = (Some(bounds), Some(copy_of(&labelled)));
         }
         Ok((bounds, labelled))
     }
@@ -82,10 +83,10 @@ impl Known<'_> {
             return interpolate();
         };
         match &known.interpolated {
-            Some((of, drawn)) if of == grid => Ok(drawn.clone()),
+            Some((of, drawn)) if of == grid => Ok(drawn.copy()),
             _ => {
                 let drawn = interpolate()?;
-                known.interpolated = Some((grid.clone(), drawn.clone()));
+                known.interpolated = Some((grid.clone(), drawn.copy()));
                 Ok(drawn)
             }
         }

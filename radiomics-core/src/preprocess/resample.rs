@@ -168,19 +168,25 @@ impl Resampling {
         window: &Window,
         crop: impl FnOnce(&Window) -> Array3<bool>,
     ) -> Array3<bool> {
-        let taps: [Vec<Taps>; 3] = std::array::from_fn(|a| {
+        let taps: [Option<Vec<Taps>>; 3] = std::array::from_fn(|a| {
             let (first, step) = self.axes[a].unwrap_or((0.0, 1.0));
-            self.taps_between(window, a, first, step)
+            Some(self.taps_between(window, a, first, step))
         });
-        let source = self.source_window(window, &taps.clone().map(Some));
-        let of = |axis: usize| -> Vec<Option<usize>> {
+        let source = self.source_window(window, &taps);
+        let mut axis = 0;
+        let [z, y, x] = taps.map(|taps| {
+            let taps = taps.expect("taps along each axis");
+            let start = source.start[axis];
+            axis += 1;
             let chosen = |tap: &Taps| tap.weights.iter().position(|w| *w != 0.0).map(|n| tap.index[n]);
-            taps[axis].iter().map(|tap| chosen(tap).map(|i| i - source.start[axis])).collect()
-        };
-        let [z, y, x] = [0, 1, 2].map(of);
+            let mut places: Vec<Option<usize>> = room(taps.len());
+            places.extend(taps.iter().map(|tap| chosen(tap).map(|i| i - start)));
+            places
+        });
         let values = crop(&source);
         let mut result = volume(window.shape);
-        let slices: Vec<_> = result.outer_iter_mut().zip(z).collect();
+        let mut slices = room(z.len());
+        slices.extend(result.outer_iter_mut().zip(z));
         slices.into_par_iter().watched().for_each(|(mut slice, k)| {
             for (mut to, j) in slice.rows_mut().into_iter().zip(&y) {
                 let (Some(k), Some(j)) = (k, *j) else { continue };

@@ -7,6 +7,7 @@ use crate::kernels::{Isa, reduce};
 use crate::region::roi::masked;
 use crate::settings::{ResegmentUnit, Settings};
 use crate::volume::intensities::{Intensities, with_intensities};
+use crate::volume::voxels::copy_of;
 
 /// Resegments by range (IBSI 1, USB3), then by outliers of what is left (7ACA). Both
 /// intervals are closed; σ is the population's. `None` if the settings ask for neither.
@@ -19,7 +20,7 @@ pub fn resegment(
     if settings.resegment_range.is_none() && settings.resegment_sigma.is_none() {
         return None;
     }
-    let mut kept = mask.clone();
+    let mut kept = copy_of(mask);
     if let Some(range) = settings.resegment_range {
         let to_intensity = scale(intensities, mask, settings.resegment_unit, isa);
         let [low, high] = range.map(|end| end.map(&to_intensity));

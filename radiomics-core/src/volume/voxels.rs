@@ -171,6 +171,13 @@ pub(crate) fn volume<T: pages::Zero>(shape: [usize; 3]) -> Array3<T> {
     Array3::from_shape_vec(shape, zeros).expect("as many zeros as the shape has voxels")
 }
 
+/// The same mask once more. The job is left when there is not enough memory.
+pub(crate) fn copy_of(mask: &Array3<bool>) -> Array3<bool> {
+    let mut copy = volume(mask.dim().into());
+    copy.assign(mask);
+    copy
+}
+
 /// An array of what `map` makes of the voxels, x contiguous whatever the strides of the view: sums run in
 /// memory order, so the layout would show in the last bits.
 pub(crate) fn copied<T, U>(view: ArrayView3<'_, T>, map: impl Fn(T) -> U + Sync) -> Array3<U>

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::field::{Field, PairSums};
 use super::spectra::Weights;
+use crate::kernels::pages::room;
 use crate::kernels::{Isa, reduce};
 use crate::work::{self, Held};
 
@@ -37,7 +38,8 @@ impl MaskPairs {
         let _product = work::hold(voxels * Weights::PRODUCT_BYTES, WHAT, REMEDY);
         let weights = Weights::new(isa, field.shape, field.spacing_mm);
         let potential = weights.of_mask(&field.inside);
-        let inside = field.inside.clone();
+        let mut inside = room(field.inside.len());
+        inside.extend_from_slice(&field.inside);
         Self { shape: field.shape, spacing_mm: field.spacing_mm, inside, weights, potential, _held: held }
     }
 
