@@ -133,3 +133,8 @@ class Remembered:
 
 def _entry(path: str, digest: str, stamps: list[Stamp]) -> bytes:
     return json.dumps([path, digest, stamps]).encode()
+
+
+def size_of(path: str) -> int:
+    """Bytes that there are to read of what a path leads to; raises OSError."""
+    return sum(file.stat().st_size for file in members(Path(path)))
