@@ -84,7 +84,9 @@ def layout_of(source: Source) -> Layout:
             named[kind][of.strip()] = column
             continue
         meaning = MEANINGS.get(name.strip().lower())
-        if meaning is None or (meaning == "case_id" and name.lower() == "id" and "case_id" in found):
+        if meaning is None or (
+            meaning == "case_id" and name.lower() == "id" and "case_id" in found
+        ):
             continue
         if meaning in found and source.names[found[meaning]].lower() != "id":
             first = source.names[found[meaning]]

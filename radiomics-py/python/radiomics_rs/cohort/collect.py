@@ -35,9 +35,7 @@ class Collector:
         self._tell = tell
 
     @classmethod
-    def of(
-        cls, cases: list[Case], index: dict[str, Place], folder: Path, tell: Tell
-    ) -> Collector:
+    def of(cls, cases: list[Case], index: dict[str, Place], folder: Path, tell: Tell) -> Collector:
         """A collector that keeps hashes and failures in the folder of the records."""
         remembered = keys.Remembered(folder)
         return cls(cases, index, remembered, Journal(folder, FAILED), tell)

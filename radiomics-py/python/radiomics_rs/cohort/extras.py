@@ -104,7 +104,9 @@ def _extra(name: Any, given: Any) -> NamedExtra:
     if len(set(columns)) < len(columns):
         raise SettingsError(f"extra {name!r} has a column twice: give each name once")
     function = given.function
-    version = given.version or getattr(function, "version", "") or getattr(function, "__version__", "")
+    version = (
+        given.version or getattr(function, "version", "") or getattr(function, "__version__", "")
+    )
     if not version:
         raise SettingsError(
             f"extra {name!r} has no version: give rr.Extra(..., version=...), so that cases are "
@@ -125,7 +127,11 @@ def _extra(name: Any, given: Any) -> NamedExtra:
 def _has_several(settings: Settings) -> bool:
     """Whether settings have several discretisations."""
     edges = settings.bin_edges or ()
-    lists = (settings.bin_width, settings.bin_number, edges if edges and isinstance(edges[0], tuple) else ())
+    lists = (
+        settings.bin_width,
+        settings.bin_number,
+        edges if edges and isinstance(edges[0], tuple) else (),
+    )
     return any(isinstance(of, tuple) and len(of) > 1 for of in lists)
 
 

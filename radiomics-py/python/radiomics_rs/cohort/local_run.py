@@ -9,7 +9,7 @@ from radiomics_rs import _processes
 from radiomics_rs._core import RadiomicsError
 from radiomics_rs._processes import BrokenError, EndedError, Worker
 from radiomics_rs.cohort.collect import Collector
-from radiomics_rs.cohort.queue import Queue
+from radiomics_rs.cohort.waiting import Queue
 from radiomics_rs.cohort.work import CaseWork, Outcome, Spec, Task
 
 #: Most cases that are handed to a process at a time, and for how many seconds of work.

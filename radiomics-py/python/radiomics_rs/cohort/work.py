@@ -122,7 +122,7 @@ class CaseWork:
             if isinstance(error, OutOfMemoryError | MemoryError) and not task.final:
                 return Outcome(case.place, FAILURE, key, None, [], short=True)
             record = {"error": self._error(error, case)}
-        record["inputs"] = [[given, path, own.digest] for given, path, own in found]
+        record["sha256"] = [own.digest for *_, own in found]
         record["seconds"] = round(time.perf_counter() - began, 6)
         if "error" in record:
             return Outcome(case.place, FAILURE, key, self._failed.add(key, record), [])
@@ -223,7 +223,7 @@ class CaseWork:
 
 def failure(case: Case, reason: str) -> dict[str, Any]:
     """The record of a case that nothing can be said of but why."""
-    return {"error": f"{', '.join(case.paths())}: {reason}", "inputs": [], "seconds": None}
+    return {"error": f"{', '.join(case.paths())}: {reason}", "sha256": [], "seconds": None}
 
 
 def _message(error: BaseException) -> str:

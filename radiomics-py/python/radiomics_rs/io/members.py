@@ -47,6 +47,8 @@ def _named_in(path: Path) -> list[Path]:
             where = fields["ElementDataFile"]
         if where is None or where.upper() == "LOCAL":
             return []
-        return [Path(one) for one in files_beside(file, where, lines, 3 if is_nrrd else 2, "voxels")]
+        return [
+            Path(one) for one in files_beside(file, where, lines, 3 if is_nrrd else 2, "voxels")
+        ]
     except RadiomicsError:
         return []

@@ -58,8 +58,10 @@ class Queue:
         if not self._waiting:
             return []
         need = self._need_mb(self._waiting[0])
-        if self._memory_mb is not None and self._used_mb > 0 and (
-            self._used_mb + need > self._memory_mb * (1 + 1e-9)
+        if (
+            self._memory_mb is not None
+            and self._used_mb > 0
+            and (self._used_mb + need > self._memory_mb * (1 + 1e-9))
         ):
             return []
         tasks = [self._task(self._waiting.popleft(), need)]
