@@ -8,7 +8,6 @@ function of its own is asked for: a program needs no guard to use them.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import pickle
 import signal
@@ -18,8 +17,6 @@ from collections.abc import Callable, Iterable, Iterator
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
-
-from radiomics_rs._core import InternalError
 
 #: Seconds that a process may take to end once it has been told to.
 PATIENCE_S = 2.0

@@ -1,4 +1,4 @@
-"""Tables of many cases: computed side by side, kept case by case, and gone on with after any end."""
+"""Tables of many cases: computed side by side, kept case by case, gone on with after any end."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ class Collector:
         failed: Journal,
         tell: Tell,
     ) -> None:
+        """Nothing has become of any case yet; `index` is what there is of earlier runs."""
         self.cases = cases
         self.keys: list[str] = [NO_KEY] * len(cases)
         self.places: list[Place | None] = [None] * len(cases)

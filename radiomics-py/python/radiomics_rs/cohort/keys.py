@@ -99,6 +99,7 @@ class Remembered:
     NAME = "hashes.jsonl"
 
     def __init__(self, folder: Path) -> None:
+        """What is remembered in a folder, that of the records."""
         path = folder / self.NAME
         self._known: dict[str, tuple[str, list[Stamp]]] = {}
         lines = 0

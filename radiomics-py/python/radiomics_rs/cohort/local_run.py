@@ -15,8 +15,8 @@ from radiomics_rs.cohort.work import CaseWork, Outcome, Spec, Task
 #: Most cases that are handed to a process at a time, and for how many seconds of work.
 MOST_CASES, BATCH_S = 64, 0.2
 ENDED = (
-    "the process at work on this case has ended ({}), and again when it was alone; it may need more "
-    "memory than there is"
+    "the process at work on this case has ended ({}), and again when it was alone; it may "
+    "need more memory than there is"
 )
 
 

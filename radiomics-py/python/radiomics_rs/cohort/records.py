@@ -152,6 +152,7 @@ class Reader:
     MOST_OPEN = 64
 
     def __init__(self, folder: Path) -> None:
+        """A reader of the journals of a folder."""
         self._folder = folder
         self._open: dict[str, BinaryIO] = {}
 

@@ -78,7 +78,7 @@ def identity(settings: Settings, options: dict[str, Any], extras: list[dict[str,
 def write_run(
     path: Path, table: Path, about: dict[str, Any], collector: Collector, reader: Reader
 ) -> None:
-    """Write the report of a run, one line a case; `table` is that which is about to be put there."""
+    """Write the report of a run, a line a case; `table` is what is about to be put there."""
     header = {**about, "counts": counts(collector), "table_sha256": _sha256(table)}
     with path.open("w", encoding="utf-8") as file:
         text = json.dumps(header, indent=1, ensure_ascii=False)

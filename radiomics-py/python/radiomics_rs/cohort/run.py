@@ -45,8 +45,8 @@ class Cohort:
 
     def __str__(self) -> str:
         return (
-            f"{self.cases} cases, {self.computed} computed, {self.kept} kept, {self.failed} failed: "
-            f"{self.out}"
+            f"{self.cases} cases, {self.computed} computed, {self.kept} kept, {self.failed} "
+            f"failed: {self.out}"
         )
 
 

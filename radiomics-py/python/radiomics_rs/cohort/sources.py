@@ -113,7 +113,7 @@ def _of_text(path: Path, folder: str) -> Source:
             if len(cells) > len(names):
                 raise ReadError(
                     f"cannot read {path}: line {reader.line_num} has {len(cells)} cells and the "
-                    f"header {len(names)}; put a cell that holds a {SEPARATORS[separator]} in quotes"
+                    f"header {len(names)}; put a cell with a {SEPARATORS[separator]} in quotes"
                 )
             cells += [""] * (len(names) - len(cells))
             rows.append(tuple(cell if cell.strip() else None for cell in cells))

@@ -36,6 +36,7 @@ class Queue:
     def __init__(
         self, cases: Iterable[Case], folder: str, jobs: int, memory_mb: float | None
     ) -> None:
+        """A queue for so many processes, with memory for all of them together."""
         self._memory_mb, self._jobs = memory_mb, jobs
         sized = [_sized(case, folder, memory_mb is not None) for case in cases]
         # Of equal ones the first: the order of the work is that of the table then.

@@ -90,6 +90,7 @@ class CaseWork:
     """Computes cases, and writes their records."""
 
     def __init__(self, spec: Spec) -> None:
+        """Made in the process that is to compute, which it sets up."""
         self._spec = spec
         self._settings = Settings.from_json(spec.settings)
         self._done = Journal(Path(spec.records), DONE, sync_s=spec.sync_s)

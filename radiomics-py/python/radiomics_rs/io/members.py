@@ -17,7 +17,7 @@ HEADERS = (*metaimage.ENDINGS, *nrrd.ENDINGS)
 
 
 def members(path: Path) -> list[Path]:
-    """The files whose bytes make an image: of a folder all files in it, in the order of their names.
+    """The files whose bytes make an image: of a folder all files in it, in order of their names.
 
     Of a header all that it names, and both halves of a pair. A header that cannot be read is a
     member by itself: whoever reads the image says what is wrong with it. Raises OSError.
