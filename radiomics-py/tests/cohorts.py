@@ -12,6 +12,7 @@ import numpy as np
 import SimpleITK as sitk  # noqa: N813
 
 import radiomics_rs as rr
+from radiomics_rs.cohort.work import CaseWork
 
 SETTINGS = {"families": ["intensity_statistics"]}
 MEAN = "original_intensity_statistics_mean"
@@ -57,6 +58,16 @@ def write_cases(path: Path, cases: list[dict[str, str]]) -> Path:
 def rows(path: Path) -> list[dict[str, str]]:
     with Path(path).open(newline="") as file:
         return list(csv.DictReader(file))
+
+
+def compute_here(spec, queue, collector, _jobs: int) -> None:
+    """In place of `local_run.compute`, for tests of anything but processes."""
+    work = CaseWork(spec)
+    while queue.waiting:
+        for task in queue.next(1):
+            collector.take(work(task))
+            queue.give_back(queue.given_mb([task]))
+    work.close()
 
 
 def logged(_region: rr.Prepared) -> dict[str, float]:

@@ -8,6 +8,7 @@ import pytest
 import cohorts
 import radiomics_rs as rr
 from cohorts import MEAN, SETTINGS, rows
+from radiomics_rs.cohort import local_run
 
 pytestmark = pytest.mark.filterwarnings("ignore::radiomics_rs.RadiomicsWarning")
 SAID = ["status", "error", "warnings"]
@@ -16,7 +17,9 @@ FEATURES = [column.name for column in rr.columns(SETTINGS)]
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
+    """The current folder, where cases are computed without other processes."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(local_run, "compute", cohorts.compute_here)
     return tmp_path
 
 
@@ -60,7 +63,9 @@ def test_columns_are_the_same_whatever_fails(folder, bad):
     assert failed["error"] == f"i{bad[0]}.nii.gz: No such file or directory"
 
 
-def test_order_and_processes_change_nothing(folder):
+def test_order_and_processes_change_nothing(folder, monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.chdir(folder)
     cases = cohorts.make(folder, 4)
     (folder / "i1.nii.gz").write_bytes(b"")
     run(cases, out="one.csv", jobs=1)

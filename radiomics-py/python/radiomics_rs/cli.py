@@ -164,7 +164,7 @@ def _batch(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
             bar.close()
             _say(str(error) or "cancelled")
             return CANCELLED
-    print(made)
+    print(str(made).replace(str(made.out), chosen.out))
     if made.failed:
         _say(f"{made.failed} of {made.cases} cases failed: see the column `error`")
     return 1 if chosen.strict and made.failed else 0

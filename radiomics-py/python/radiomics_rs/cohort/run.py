@@ -13,7 +13,7 @@ from typing import Any
 from radiomics_rs import _extract
 from radiomics_rs._arguments import SettingsLike, memory_of, settings_of, switch, whole
 from radiomics_rs._core import SettingsError
-from radiomics_rs.cohort import local_run, report, tables
+from radiomics_rs.cohort import report, tables
 from radiomics_rs.cohort.cases import Case, cases_of, layout_of
 from radiomics_rs.cohort.collect import Collector, Tell
 from radiomics_rs.cohort.columns import Columns, columns_of
@@ -174,6 +174,8 @@ def _compute(plan: _Plan, spec: Spec, left: list[Case], collector: Collector, cl
 
         dask_run.compute(client, replace(spec, sync_s=0.0), left, collector, plan.memory_mb)
         return
+    from radiomics_rs.cohort import local_run
+
     jobs = min(plan.jobs, len(left))
     # Cases that are side by side fill the cores; one at a time has them all.
     spec = replace(spec, threads=1 if plan.jobs > 1 else 0)
