@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import time
 import uuid
 import zlib
@@ -118,7 +119,10 @@ class Records:
             )
         # What an earlier run did not come to use.
         for path in [*self.folder.glob(f"{FAILED}-*"), *self.folder.glob("*.part")]:
-            path.unlink()
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
         return self
 
     def __exit__(

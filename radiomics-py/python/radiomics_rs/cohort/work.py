@@ -55,6 +55,8 @@ class Spec:
     """Where relative paths begin."""
     records: str
     """The folder of the records."""
+    version: str = _core.__version__
+    """Of the engine; processes on other machines may have another one."""
     threads: int = 1
     """Of the engine; 0 for all cores."""
     sync_s: float = SYNC_S
@@ -91,6 +93,11 @@ class CaseWork:
 
     def __init__(self, spec: Spec) -> None:
         """Made in the process that is to compute, which it sets up."""
+        if spec.version != _core.__version__:
+            raise RadiomicsError(
+                f"a worker has version {_core.__version__} of radiomics-rs, and the run was begun "
+                f"with {spec.version}: install the same everywhere"
+            )
         self._spec = spec
         self._settings = Settings.from_json(spec.settings)
         self._done = Journal(Path(spec.records), DONE, sync_s=spec.sync_s)
