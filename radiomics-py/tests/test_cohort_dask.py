@@ -64,5 +64,5 @@ def test_a_case_that_ends_workers_fails_and_those_behind_it_do_not(client, tmp_p
 
 def test_what_is_no_client(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(TypeError, match="give a distributed.Client"):
+    with pytest.raises(TypeError, match=r"give a distributed\.Client"):
         rr.extract_cohort(cohorts.make(tmp_path, 1), SETTINGS, out="t.csv", client=3)

@@ -1,8 +1,8 @@
 """Cases as tasks of Dask: one a case, each of which can be run again by whomever.
 
-A worker leaves a mark before it begins a case. Dask runs the tasks of a worker that has ended again;
-where there is a mark, the case was at work then, and may be what ended the worker: it is put off, and
-tried once more when no other is at work. Tasks that had merely been waiting there have no mark.
+A worker leaves a mark before it begins a case. Dask runs the tasks of a worker that has ended
+again; where there is a mark, the case was at work then, and may be what ended the worker: it is put
+off, and tried once more when no other is at work. Tasks that had merely been waiting have no mark.
 """
 
 from __future__ import annotations
