@@ -60,6 +60,11 @@ def memory_mb() -> tuple[float, float]:
     return mine, children
 
 
+def processor_s() -> float:
+    """Seconds that processors were at work for this process, and for those that it has ended."""
+    return sum(os.times()[:4])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000)
@@ -76,11 +81,12 @@ def main() -> None:
 def measure(cases: list[dict[str, str]], jobs: int) -> None:
     n = len(cases)
     some = cases[: max(1, n // 10)]
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), processor_s()
     for case in some:
         rr.extract(case["image"], case["mask"], SETTINGS, threads=1)
     loop_ms = (time.perf_counter() - began) / len(some) * 1e3
-    print(f"plain loop: {loop_ms:.2f} ms a case ({len(some)} cases)")
+    loop_busy_ms = (processor_s() - busy) / len(some) * 1e3
+    print(f"plain loop: {loop_ms:.2f} ms a case, {loop_busy_ms:.2f} of processors")
 
     seen: dict[int, tuple[float, float]] = {}
     times: list[float] = []
@@ -101,10 +107,10 @@ def measure(cases: list[dict[str, str]], jobs: int) -> None:
         print(f"{what}: {seconds:.2f} s, {seconds / n * 1e3:.3f} ms a case; began after {first:.2f} s")
         return seconds
 
+    busy = processor_s()
     whole = run(f"cohort, {jobs} processes", n)
-    last = times[-1] - times[1] if len(times) > 1 else whole
-    print(f"  without start and table: {last / n * 1e3:.3f} ms a case and wall clock")
-    print(f"  of process time: {last / n * jobs * 1e3 - loop_ms:+.3f} ms a case beside the loop's")
+    busy_ms = (processor_s() - busy) / n * 1e3
+    print(f"  {busy_ms:.2f} ms of processors a case, all in all: {busy_ms - loop_busy_ms:+.2f}")
     for tenth in (1, 9):
         mine, theirs = seen.get(tenth, (0.0, 0.0))
         print(f"  memory after {tenth} tenths: {mine:.0f} MB, processes together {theirs:.0f} MB")

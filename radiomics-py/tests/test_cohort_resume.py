@@ -134,6 +134,23 @@ work.CaseWork._record = slow
 """
 
 
+def test_a_table_is_left_as_it_is_if_nothing_is_new(here):
+    cases = cohorts.make(here, 2)
+    made = run(cases)
+    files = made.out, made.run
+    before = [(path.stat().st_mtime_ns, path.read_bytes()) for path in files]
+    run(cases)
+    assert [(path.stat().st_mtime_ns, path.read_bytes()) for path in files] == before
+    made.out.write_bytes(before[0][1][:-9])
+    run(cases)
+    assert made.out.read_bytes() == before[0][1]
+    made.run.unlink()
+    run(cases)
+    assert json.loads(made.run.read_text())["counts"]["kept"] == 2
+    run([{**case, "site": "x"} for case in cases])
+    assert [row["site"] for row in rows("t.csv")] == ["x", "x"]
+
+
 def test_a_second_run_is_refused(here, monkeypatch):
     cases = cohorts.make(here, 2)
 

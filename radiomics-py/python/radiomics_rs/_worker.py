@@ -12,7 +12,7 @@ import traceback
 import types
 from typing import Any
 
-from radiomics_rs import _processes
+from radiomics_rs import _aside, _processes
 
 #: How a program's own module is called where it is not to run as a program.
 MAIN = "__mp_main__"
@@ -22,6 +22,7 @@ STANDARD_INPUT = 0
 def main() -> None:
     """Receive what is to be done, and do it until nobody wants more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _aside.listening = False
     # Not one of `threading`, which whoever counts threads would find.
     _thread.start_new_thread(_end_with_parent, ())
     connection = _processes.connection_of(sys.argv[1])

@@ -124,6 +124,8 @@ class Remembered:
 
     def add(self, path: str, digest: str, stamps: list[Stamp]) -> None:
         """Remember a hash."""
+        if self._known.get(path) == (digest, stamps):
+            return
         self._known[path] = digest, stamps
         self._stream.write(sealed(_entry(path, digest, stamps)))
 

@@ -106,6 +106,23 @@ def write_run(
         file.write("\n ]\n}\n")
 
 
+def made_of(source: Source, columns: Columns, collector: Collector) -> str:
+    """What a table without failed cases follows from: its columns, its cells, and its records."""
+    digest = hashlib.sha256(repr((columns, source.rows)).encode())
+    digest.update("".join(collector.keys).encode())
+    return digest.hexdigest()
+
+
+def is_there(table: Path, run: Path, made_of: str) -> bool:
+    """Whether a table is there already, as its run has left it."""
+    try:
+        told = json.loads(run.read_bytes())
+        found: bool = told["made_of"] == made_of and told["table_sha256"] == _sha256(table)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return found
+
+
 def counts(collector: Collector) -> dict[str, int]:
     """How many cases there are, and what has become of them in this run."""
     return {

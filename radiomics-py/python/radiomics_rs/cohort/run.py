@@ -141,31 +141,44 @@ def _carry_out(plan: _Plan, client: Any, tell: Tell) -> Cohort:
             ) from error
         finally:
             collector.close()
-        about = {
-            "began": began,
-            "ended": report.now(),
-            **report.machine(),
-            "jobs": plan.jobs if client is None else None,
-            "memory_mb": plan.memory_mb,
-            "cases_from": plan.source.what,
-            "folder": plan.source.folder,
-            "table": str(plan.out),
-            "settings_sha256": plan.settings_sha256,
-            **plan.identity,
-        }
         run_path = plan.out.with_name(f"{plan.out.name}.run.json")
-        reader = Reader(records.folder)
-        try:
-            with tables.in_place(plan.out, records.folder) as made:
-                sha256 = plan.settings_sha256
-                rows = report.rows(plan.source, plan.columns, collector, reader, sha256)
-                plan.write(made, plan.columns, rows)
-                with tables.in_place(run_path, records.folder) as run_made:
-                    report.write_run(run_made, made, about, collector, reader)
-        finally:
-            reader.close()
+        made_of = report.made_of(plan.source, plan.columns, collector)
+        nothing_new = not collector.computed and not collector.failures
+        if not (nothing_new and report.is_there(plan.out, run_path, made_of)):
+            about = {"began": began, "ended": report.now(), "made_of": made_of, **_about(plan)}
+            about["jobs"] = plan.jobs if client is None else None
+            _write(plan, about, records.folder, run_path, collector)
     numbers: Mapping[str, int] = report.counts(collector)
     return Cohort(plan.out, run_path, tuple(plan.columns.names), **numbers)
+
+
+def _about(plan: _Plan) -> dict[str, Any]:
+    """What the report of a run says of all cases together."""
+    return {
+        **report.machine(),
+        "memory_mb": plan.memory_mb,
+        "cases_from": plan.source.what,
+        "folder": plan.source.folder,
+        "table": str(plan.out),
+        "settings_sha256": plan.settings_sha256,
+        **plan.identity,
+    }
+
+
+def _write(
+    plan: _Plan, about: dict[str, Any], folder: Path, run_path: Path, collector: Collector
+) -> None:
+    """Put the table and the report of its run in their places, both whole."""
+    reader = Reader(folder)
+    try:
+        with tables.in_place(plan.out, folder) as made:
+            sha256 = plan.settings_sha256
+            rows = report.rows(plan.source, plan.columns, collector, reader, sha256)
+            plan.write(made, plan.columns, rows)
+            with tables.in_place(run_path, folder) as run_made:
+                report.write_run(run_made, made, about, collector, reader)
+    finally:
+        reader.close()
 
 
 def _compute(plan: _Plan, spec: Spec, left: list[Case], collector: Collector, client: Any) -> None:

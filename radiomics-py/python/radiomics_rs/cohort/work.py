@@ -29,6 +29,8 @@ from radiomics_rs.io import RadiomicsWarning, Volume, read_mask, volume
 OK, FAILURE = "ok", "failed"
 #: What has no key, as its files cannot be read.
 NO_KEY = "-" * KEY
+#: Paths whose hashes a process has at hand.
+MOST_LATELY = 16
 #: Warnings are the whole process's: one thread at a time collects them.
 _reading = Lock()
 
@@ -99,6 +101,7 @@ class CaseWork:
                 f"with {spec.version}: install the same everywhere"
             )
         self._spec = spec
+        self._lately: dict[str, keys.Hashed] = {}
         self._settings = Settings.from_json(spec.settings)
         self._done = Journal(Path(spec.records), DONE, sync_s=spec.sync_s)
         self._failed = Journal(Path(spec.records), FAILED, sync_s=math.inf)
@@ -144,7 +147,18 @@ class CaseWork:
     def _hashes(self, case: Case) -> list[tuple[str, str, keys.Hashed]]:
         """Each path as given, as the system finds it, and its hash."""
         paths = [(given, resolved(self._spec.folder, given)) for given in case.paths()]
-        return [(given, path, keys.hashed(path)) for given, path in paths]
+        return [(given, path, self._hashed(path)) for given, path in paths]
+
+    def _hashed(self, path: str) -> keys.Hashed:
+        """The hash of a path: several regions of an image come one after another."""
+        known = self._lately.get(path)
+        if known is None or not known.settled or not keys.is_as_it_was(known.stamps):
+            known = keys.hashed(path)
+            self._lately.pop(path, None)
+            if len(self._lately) >= MOST_LATELY:
+                del self._lately[next(iter(self._lately))]
+            self._lately[path] = known
+        return known
 
     def _record(self, task: Task) -> dict[str, Any]:
         values: list[float] = []
