@@ -65,8 +65,14 @@ def compute_here(spec, queue, collector, _jobs: int) -> None:
     work = CaseWork(spec)
     while queue.waiting:
         for task in queue.next(1):
-            collector.take(work(task))
+            outcome = work(task)
             queue.give_back(queue.given_mb([task]))
+            if outcome.short:
+                queue.alone(task.case)
+            else:
+                collector.take(outcome)
+    while len(queue):
+        collector.take(work(queue.next_alone()))
     work.close()
 
 

@@ -64,14 +64,14 @@ def test_columns_are_the_same_whatever_fails(folder, bad):
 
 
 def test_order_and_processes_change_nothing(folder, monkeypatch):
-    monkeypatch.undo()
-    monkeypatch.chdir(folder)
     cases = cohorts.make(folder, 4)
     (folder / "i1.nii.gz").write_bytes(b"")
+    run(cases[::-1], out="back.csv")
+    monkeypatch.undo()
+    monkeypatch.chdir(folder)
     run(cases, out="one.csv", jobs=1)
     run(cases, out="two.csv", jobs=2)
     assert text("one.csv") == text("two.csv")
-    run(cases[::-1], out="back.csv", jobs=2)
     assert rows("back.csv")[::-1] == rows("one.csv")
 
 
@@ -245,3 +245,32 @@ def test_types_of_tables(folder):
     assert [line["score"] for line in lines] == [0.0, 1 / 3, 2 / 3]
     with pytest.raises(rr.SettingsError, match=r"must end in \.csv, \.parquet, \.jsonl"):
         run(cases, out="t.xlsx")
+
+
+def test_regions_of_hospitals(folder, data):
+    seg = data / "clinical" / "seg" / "overlapping_five"
+    structures = data / "clinical" / "rtstruct" / "sts025_pet"
+    series = next(place for place in structures.iterdir() if place.is_dir())
+    expected = json.loads((structures / "expected.json").read_text())
+    name = next(iter(expected["rois"]))
+    first, second = [segment.label for segment in rr.io.list_segments(seg / "seg.dcm")][:2]
+    contours = next(path for path in structures.glob("*.dcm") if path.parent != series)
+    cases = [
+        {"image": seg / "image", "mask": seg / "seg.dcm", "roi": first},
+        {"image": seg / "image", "mask": seg / "seg.dcm", "roi": 2},
+        {"image": seg / "image", "mask": seg / "seg.dcm", "roi": "nothing"},
+        {"image": series, "mask": contours, "roi": name},
+    ]
+    run(cases, provenance=True)
+    found = rows("t.csv")
+    for row, roi in zip(found[:2], (first, second), strict=True):
+        image = rr.io.read_image(seg / "image")
+        mask = rr.io.read_mask(seg / "seg.dcm", image=image, roi=roi)
+        assert row[MEAN] == repr(rr.extract(image, mask, SETTINGS)[MEAN])
+    assert "has no segment 'nothing'" in found[2]["error"]
+    image = rr.io.read_image(series)
+    mask = rr.io.read_mask(contours, image=image, roi=name)
+    assert found[3][MEAN] == repr(rr.extract(image, mask, SETTINGS)[MEAN])
+    assert run(cases).kept == 3
+    told = json.loads(text("t.csv.run.json"))
+    assert told["cases"][0]["steps"]["original"][0]["step"]

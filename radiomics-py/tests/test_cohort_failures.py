@@ -11,6 +11,9 @@ import cohorts
 import radiomics_rs as rr
 from cohorts import SETTINGS, rows
 from radiomics_rs.cohort import local_run
+from radiomics_rs.cohort.cases import cases_of, layout_of
+from radiomics_rs.cohort.sources import source_of
+from radiomics_rs.cohort.waiting import Queue
 
 pytestmark = pytest.mark.filterwarnings("ignore::radiomics_rs.RadiomicsWarning")
 
@@ -198,6 +201,45 @@ def test_functions_that_are_refused(here, extra, error):
     with pytest.raises(rr.SettingsError, match=error):
         rr.extract_cohort(cohorts.make(here, 1), SETTINGS, out="t.csv", extra={"own": extra})
     assert not (here / "t.csv").exists()
+
+
+def test_large_cases_come_first_and_memory_bounds_what_is_at_work(here):
+    cases = cohorts.make(here, 4)
+    for k, side in ((1, 40), (2, 80)):
+        voxels = np.random.default_rng(k).integers(0, 100, (side, side, side)).astype(np.int16)
+        cohorts.write(here / f"i{k}.nii.gz", voxels)
+    source = source_of(cases)
+    made = cases_of(source, layout_of(source))
+    sizes = {k: sum((here / f"{kind}{k}.nii.gz").stat().st_size for kind in "im") for k in (0, 3)}
+    small = sorted(sizes, key=lambda k: (-sizes[k], k))
+    queue = Queue(made, source.folder, 2, None)
+    assert [task.case.place for _ in range(4) for task in queue.next(1)] == [2, 1, *small]
+    # 80³ voxels of 2 bytes are 1.024 MB, three times as much is more than half of 5 MB.
+    queue = Queue(made, source.folder, 2, 5.0)
+    first = queue.next(8)
+    assert [task.case.place for task in first] == [2, 1, *small]
+    queue = Queue(made, source.folder, 2, 5.0)
+    (first,) = queue.next(1)
+    assert queue.next(1) == []
+    queue.give_back(queue.given_mb([first]))
+    assert [task.case.place for task in queue.next(1)] == [1]
+    assert [task.case.place for task in queue.next(1)] == small[:1]
+
+
+def test_a_case_that_finds_too_little_memory_is_tried_alone(here, monkeypatch):
+    cases = cohorts.make(here, 3)
+    voxels = np.random.default_rng(1).integers(0, 100, (60, 60, 60)).astype(np.int16)
+    cohorts.write(here / "i1.nii.gz", voxels)
+    cohorts.write(here / "m1.nii.gz", np.ones((60, 60, 60), np.uint8))
+    alone, put_off = [], Queue.alone
+    monkeypatch.setattr(Queue, "alone", lambda self, c: alone.append(c.place) or put_off(self, c))
+    made = rr.extract_cohort(cases, SETTINGS, out="t.csv", jobs=2, memory_mb=302)
+    assert (made.computed, made.failed) == (3, 0)
+    assert alone == [1]
+    settings = {**SETTINGS, "resample_spacing_mm": 0.2}
+    made = rr.extract_cohort(cases[1:2], settings, out="t.csv", jobs=2, memory_mb=302)
+    assert made.failed == 1
+    assert "MB are left: choose a larger" in rows("t.csv")[0]["error"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="this system has no SIGKILL")

@@ -17,7 +17,7 @@ MB = 1e6
 #: How often voxels are held while they are read, and as the engine has them.
 COPIES = 3
 #: Least megabytes of a case: a process and what it has imported.
-LEAST_MB = 80.0
+LEAST_MB = 150.0
 
 
 class Sized(NamedTuple):
