@@ -158,6 +158,8 @@ def test_ids_are_made_of_image_mask_and_region(folder):
         "i0.nii.gz m0.nii.gz 2",
     ]
     assert rows("t.csv")[0][MEAN] != rows("t.csv")[1][MEAN]
+    run([{**case, "case_id": None}, {**case, "case_id": "mine", "label": 2}])
+    assert [row["case_id"] for row in rows("t.csv")] == ["i0.nii.gz m0.nii.gz 1", "mine"]
     with pytest.raises(rr.SettingsError, match="row 1 and row 2 have the same case_id"):
         run([case, case])
 
@@ -243,6 +245,9 @@ def test_types_of_tables(folder):
     lines = [json.loads(line) for line in text("t.jsonl").splitlines()]
     assert [line[MEAN] for line in lines] == [*frame[MEAN][:2], None]
     assert [line["score"] for line in lines] == [0.0, 1 / 3, 2 / 3]
+    (folder / "f.csv").mkdir()
+    with pytest.raises(rr.SettingsError, match=r"out is f\.csv, a folder"):
+        run(cases, out="f.csv")
     with pytest.raises(rr.SettingsError, match=r"must end in \.csv, \.parquet, \.jsonl"):
         run(cases, out="t.xlsx")
 

@@ -127,12 +127,12 @@ def test_damage_is_of_its_case_alone_and_repaired_by_itself(here):
 @pytest.mark.parametrize(
     ("cells", "error"),
     [
-        ({"label": "one"}, "the label is 'one': give a whole number"),
+        ({"label": "one"}, "i0.nii.gz, m0.nii.gz: the label is 'one': give a whole number"),
         ({"label": "1.5"}, "the label is '1.5': give a whole number"),
         ({"label": "9"}, "i0.nii.gz, m0.nii.gz: label 9"),
         ({"label": "1", "roi": "gtv"}, "there are a label, 1, and a roi, 'gtv': give one"),
         ({"roi": "gtv"}, "m0.nii.gz holds labels without names"),
-        ({"mask": ""}, "the column `mask` is empty"),
+        ({"mask": ""}, "i0.nii.gz: the column `mask` is empty"),
     ],
 )
 def test_cells_that_cannot_be(here, cells, error):

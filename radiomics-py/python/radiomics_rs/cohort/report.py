@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from radiomics_rs._core import Settings, __version__
-from radiomics_rs.cohort.cases import resolved
+from radiomics_rs.cohort.cases import Layout, resolved
 from radiomics_rs.cohort.collect import Collector
 from radiomics_rs.cohort.columns import Columns
 from radiomics_rs.cohort.records import Reader
@@ -31,16 +31,22 @@ CHUNK = 1 << 20
 
 
 def rows(
-    source: Source, columns: Columns, collector: Collector, reader: Reader, settings_sha256: str
+    source: Source,
+    layout: Layout,
+    columns: Columns,
+    collector: Collector,
+    reader: Reader,
+    settings_sha256: str,
 ) -> Iterator[Row]:
     """The rows of the table in the order of the cases, read one after another."""
-    makes_id = len(columns.given) > len(source.names)
     empty = [math.nan] * len(columns.values)
     for case, cells in zip(collector.cases, source.rows, strict=True):
         record = record_of(collector, reader, case.place)
         error = record.get("error", "")
         codes = ";".join(dict.fromkeys(code for code, *_ in record.get("warnings", ())))
-        row = [case.case_id, *cells] if makes_id else list(cells)
+        row = [case.case_id, *cells] if layout.case_id is None else list(cells)
+        if layout.case_id is not None and cells[layout.case_id] is None:
+            row[layout.case_id] = case.case_id
         row += [FAILURE if error else OK, error, codes]
         if columns.hashes:
             hashes = [__version__, settings_sha256, *_by_kind(record["sha256"], case.parts)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -14,7 +15,7 @@ from radiomics_rs import _extract
 from radiomics_rs._arguments import SettingsLike, memory_of, settings_of, switch, whole
 from radiomics_rs._core import SettingsError
 from radiomics_rs.cohort import report, tables
-from radiomics_rs.cohort.cases import Case, cases_of, layout_of
+from radiomics_rs.cohort.cases import Case, Layout, cases_of, layout_of
 from radiomics_rs.cohort.collect import Collector, Tell
 from radiomics_rs.cohort.columns import Columns, columns_of
 from radiomics_rs.cohort.extras import ExtrasLike, extras_of
@@ -55,6 +56,7 @@ class _Plan:
     """All that is known before the first case is looked at."""
 
     source: Source
+    layout: Layout
     cases: list[Case]
     columns: Columns
     spec: Spec
@@ -98,6 +100,8 @@ def run(
         )
     features = [column.name for column in _extract.columns(chosen, layout.names)]
     path = Path(os.path.abspath(out))  # noqa: PTH100 links stay as they are
+    if path.is_dir():
+        raise SettingsError(f"out is {os.fspath(out)}, a folder: give the name of a file")
     write = tables.writer_of(path)
     columns = columns_of(source, layout, features, extras, switch("provenance", provenance))
     of_all = report.identity(chosen, asdict(options), [one.identity() for one in extras])
@@ -106,11 +110,13 @@ def run(
         options=options,
         extras=extras,
         common=_sha256(json.dumps(of_all, sort_keys=True)),
+        features=tuple(features),
         folder=source.folder,
         records=str(Records(path).folder),
     )
     plan = _Plan(
         source,
+        layout,
         cases_of(source, layout),
         columns,
         spec,
@@ -121,7 +127,14 @@ def run(
         _jobs(jobs),
         memory_of(memory_mb),
     )
-    return _carry_out(plan, client, tell)
+    try:
+        return _carry_out(plan, client, tell)
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        # What a full disc says has no name.
+        number = error.errno or errno.EIO
+        raise OSError(number, os.strerror(number), str(path)) from error
 
 
 def _carry_out(plan: _Plan, client: Any, tell: Tell) -> Cohort:
@@ -173,7 +186,7 @@ def _write(
     try:
         with tables.in_place(plan.out, folder) as made:
             sha256 = plan.settings_sha256
-            rows = report.rows(plan.source, plan.columns, collector, reader, sha256)
+            rows = report.rows(plan.source, plan.layout, plan.columns, collector, reader, sha256)
             plan.write(made, plan.columns, rows)
             with tables.in_place(run_path, folder) as run_made:
                 report.write_run(run_made, made, about, collector, reader)

@@ -53,6 +53,8 @@ class Spec:
     extras: tuple[NamedExtra, ...]
     common: str
     """Digest of what all cases have in common."""
+    features: tuple[str, ...]
+    """Names of the features, which are columns of the table."""
     folder: str
     """Where relative paths begin."""
     records: str
@@ -162,18 +164,22 @@ class CaseWork:
 
     def _record(self, task: Task) -> dict[str, Any]:
         values: list[float] = []
+        names: list[str] = []
         said: list[list[str]] = []
         steps: dict[str, Any] = {}
         for part in task.case.parts:
             remarks: list[str] = []
             images, mask = self._open(part, task.case, remarks)
             table, read = self._work(task).tables(images, mask, None)
+            names += table.keys()
             values += table.values()
             said += [["file", next(iter(images)), text] for text in remarks]
             said += [[one.code, one.image, one.message] for one in table.warnings]
             steps |= {name: one.record.to_list() for name, one in read.items() if len(one.record)}
             if self._spec.extras:
                 values += self._extra_values(part, read, mask, task)
+        if tuple(names) != self._spec.features:
+            raise _core.InternalError(f"the features are {names}, and others were announced")
         return {"values": values, "warnings": said, **({"steps": steps} if steps else {})}
 
     def _open(self, part: Part, case: Case, remarks: list[str]) -> tuple[dict[str, Any], Any]:
@@ -238,14 +244,16 @@ class CaseWork:
     def _error(self, error: BaseException, case: Case) -> str:
         """A line that names file and reason, the same wherever the folder of the cases is."""
         text = bare(_message(error), self._spec.folder, case.paths())
-        if case.problem or any(path and path in text for path in case.paths()):
-            return text
-        return f"{', '.join(case.paths())}: {text}"
+        return text if any(path and path in text for path in case.paths()) else _of(case, text)
 
 
 def failure(case: Case, reason: str) -> dict[str, Any]:
     """The record of a case that nothing can be said of but why."""
-    return {"error": f"{', '.join(case.paths())}: {reason}", "sha256": [], "seconds": None}
+    return {"error": _of(case, reason), "sha256": [], "seconds": None}
+
+
+def _of(case: Case, reason: str) -> str:
+    return f"{', '.join(path for path in case.paths() if path)}: {reason}"
 
 
 def _message(error: BaseException) -> str:
