@@ -1,6 +1,8 @@
 """mechanics: cases in whatever form, and columns that are known before any is computed."""
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -279,3 +281,34 @@ def test_regions_of_hospitals(folder, data):
     assert run(cases).kept == 3
     told = json.loads(text("t.csv.run.json"))
     assert told["cases"][0]["steps"]["original"][0]["step"]
+
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "cohort.md"
+OWN = """
+def brightness(region):
+    inside = region.image.voxels[region.mask.voxels > 0]
+    return {"mean": inside.mean(), "top": inside.max()}
+"""
+
+
+def test_the_guide_runs_as_printed(folder, monkeypatch, capsys):
+    cases = cohorts.make(folder, 3)
+    (folder / "i1.nii.gz").unlink()
+    cohorts.write_cases(folder / "cases.csv", cases)
+    (folder / "settings.yaml").write_text("families: [intensity_statistics]")
+    (folder / "i2.nii.gz").rename("a.nii.gz")
+    mask = np.zeros((4, 6, 6), np.uint8)
+    mask[1:3, 1:5, 1:3], mask[1:3, 1:5, 3:5] = 1, 2
+    cohorts.write(folder / "a_mask.nii.gz", mask)
+    (folder / "i2.nii.gz").write_bytes((folder / "a.nii.gz").read_bytes())
+    (folder / "my_features.py").write_text(OWN)
+    monkeypatch.syspath_prepend(str(folder))
+    names = {}
+    for block in re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.S):
+        exec(compile(block, str(GUIDE), "exec"), names)
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("3 cases, 2 computed, 0 kept, 1 failed: ")
+    assert said[-1] == "('deep_mean', 'deep_top')"
+    assert len(rows("own.csv")) == 3
+    means = [json.loads(line)[MEAN] for line in text("regions.jsonl").splitlines()]
+    assert means[0] != means[1]

@@ -1,6 +1,10 @@
 """mechanics: cases as tasks of Dask, whose workers may end at any."""
 
 import os
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -66,3 +70,15 @@ def test_what_is_no_client(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(TypeError, match=r"give a distributed\.Client"):
         rr.extract_cohort(cohorts.make(tmp_path, 1), SETTINGS, out="t.csv", client=3)
+
+
+def test_the_guide_runs_as_printed(tmp_path):
+    page = Path(__file__).parents[2] / "docs" / "guides" / "cluster.md"
+    block = re.search(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.S)[1]
+    cohorts.write_cases(tmp_path / "cases.csv", cohorts.make(tmp_path, 3))
+    (tmp_path / "settings.yaml").write_text("families: [intensity_statistics]")
+    (tmp_path / "program.py").write_text(block)
+    done = subprocess.run(
+        [sys.executable, "program.py"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("3 cases, 3 computed, 0 kept, 0 failed: ")

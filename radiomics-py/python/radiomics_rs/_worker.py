@@ -54,6 +54,9 @@ def _work(connection: Any, run: Any) -> None:
                     connection.send(("broken", _said(error)))
                     return
                 connection.send(("result", result))
+            # What is kept for the end of a while is due where the next one may take long.
+            if (pause := getattr(run, "pause", None)) is not None:
+                pause()
     except (EOFError, OSError):
         # Nobody wants more; what has been opened is closed by who made it.
         end = getattr(run, "close", None)

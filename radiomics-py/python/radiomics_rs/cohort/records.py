@@ -64,6 +64,7 @@ class Journal:
         self._stream: BinaryIO | None = None
         self._end = 0
         self._synced = 0.0
+        self._added = False
 
     def add(self, key: str, record: dict[str, Any]) -> Place:
         """Add a record under a key; raises OSError naming the journal."""
@@ -76,6 +77,7 @@ class Journal:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             place = Place(self.name, self._end, len(line))
             self._end += len(line)
+            self._added = True
             if time.monotonic() - self._synced >= self._sync_s:
                 self.sync()
         except OSError as error:
@@ -85,9 +87,9 @@ class Journal:
 
     def sync(self) -> None:
         """Have the system put on disc what has been added."""
-        if self._stream is not None:
+        if self._stream is not None and self._added:
             os.fsync(self._stream.fileno())
-            self._synced = time.monotonic()
+            self._synced, self._added = time.monotonic(), False
 
     def close(self) -> None:
         """Put on disc what has been added, and end."""

@@ -141,6 +141,10 @@ class CaseWork:
             return Outcome(case.place, FAILURE, key, self._failed.add(key, record), [])
         return Outcome(case.place, OK, key, self._done.add(key, record), seen)
 
+    def pause(self) -> None:
+        """Have the records of cases that are done on disc."""
+        self._done.sync()
+
     def close(self) -> None:
         """Have all records on disc."""
         self._done.close()
