@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -266,6 +268,34 @@ def test_a_process_that_ends_takes_its_case_alone(tmp_path, monkeypatch):
     with pytest.raises(rr.RadiomicsError, match=r"cases cannot be computed: .*there_is_none"):
         rr.extract_cohort(cases, SETTINGS, out="t.csv", extra=broken, jobs=1)
     assert (tmp_path / "t.csv").exists()
+
+
+PROGRAM = """
+import radiomics_rs as rr
+
+def mean(region):
+    return {"mean": float(region.image.voxels.mean())}
+
+own = {"own": rr.Extra(mean, columns=["mean"], version="1")}
+"""
+CALL = 'print(rr.extract_cohort("cases.csv", out="t.csv", extra=own, jobs=1))'
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (f'if __name__ == "__main__":\n    {CALL}', "1 cases, 1 computed, 0 kept, 0 failed"),
+        (CALL, 'put the call behind `if __name__ == "__main__":`'),
+        (None, "cannot be handed to another process (it is defined in no file)"),
+    ],
+)
+def test_functions_of_the_program_itself(tmp_path, call, said):
+    cohorts.write_cases(tmp_path / "cases.csv", cohorts.make(tmp_path, 1))
+    (tmp_path / "program.py").write_text(f"{PROGRAM}\n{call or CALL}\n")
+    command = [sys.executable, "program.py" if call else "-c"]
+    command += [] if call else [PROGRAM + CALL]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert said in done.stdout + done.stderr
 
 
 class _Broken:

@@ -26,7 +26,23 @@ PROGRAM = "from radiomics_rs._worker import main; main()"
 #: How the module of the program that is run is called, and what it is called in a worker.
 MAIN = b"__main__"
 
+#: Whether this is such a process itself.
+is_worker = False
+
 T = TypeVar("T")
+
+
+def program_of(job: bytes) -> str | None:
+    """The file of the program itself, if what is handed over has something that it defines.
+
+    Raises PicklingError where there is none, as in a notebook.
+    """
+    if MAIN not in job:
+        return None
+    path = getattr(sys.modules.get("__main__"), "__file__", None)
+    if path is None or not os.path.isfile(path):  # noqa: PTH113
+        raise pickle.PicklingError("it is defined in no file")
+    return os.path.abspath(path)  # noqa: PTH100 links stay as they are
 
 
 class EndedError(Exception):
@@ -46,20 +62,20 @@ class Worker:
     def __init__(self, make: Callable[[Any], Callable[[Any], Any]], argument: Any) -> None:
         """Start a process; raises OSError, or PicklingError for what cannot be handed over."""
         job = pickle.dumps((make, argument))
+        program = program_of(job)
         self.connection, theirs = Pipe()
         try:
             self._process = _started(theirs)
         finally:
             # Its end is seen here only if nobody else holds the other end.
             theirs.close()
-        self._begin(job)
+        self._begin(job, program)
         self.is_ready = False
 
-    def _begin(self, job: bytes) -> None:
-        main = getattr(sys.modules.get("__main__"), "__file__", None) if MAIN in job else None
+    def _begin(self, job: bytes, program: str | None) -> None:
         with contextlib.suppress(OSError):
             # One that has ended at once is found out when it is listened to.
-            self.connection.send((list(sys.path), None if main is None else os.path.abspath(main)))  # noqa: PTH100
+            self.connection.send((list(sys.path), program))
             self.connection.send_bytes(job)
 
     def send(self, tasks: list[Any]) -> None:

@@ -23,6 +23,7 @@ def main() -> None:
     """Receive what is to be done, and do it until nobody wants more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _aside.listening = False
+    _processes.is_worker = True
     # Not one of `threading`, which whoever counts threads would find.
     _thread.start_new_thread(_end_with_parent, ())
     connection = _processes.connection_of(sys.argv[1])

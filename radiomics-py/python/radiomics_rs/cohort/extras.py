@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from radiomics_rs._arguments import real
 from radiomics_rs._core import Settings, SettingsError
+from radiomics_rs._processes import program_of
 
 ExtrasLike: TypeAlias = "Mapping[str, Extra | Callable[..., Any]] | None"
 
@@ -115,7 +116,7 @@ def _extra(name: Any, given: Any) -> NamedExtra:
     margin_mm = real("margin_mm", given.margin_mm)
     extra = NamedExtra(name, function, columns, str(version), margin_mm)
     try:
-        pickle.dumps(function)
+        program_of(pickle.dumps(function))
     except Exception as error:
         raise SettingsError(
             f"extra {name!r} cannot be handed to another process ({error}): give a function of a "

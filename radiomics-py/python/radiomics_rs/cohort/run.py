@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from radiomics_rs import _extract
+from radiomics_rs import _extract, _processes
 from radiomics_rs._arguments import SettingsLike, memory_of, settings_of, switch, whole
 from radiomics_rs._core import SettingsError
 from radiomics_rs.cohort import report, tables
@@ -84,6 +84,11 @@ def run(
     provenance: bool = False,
 ) -> Cohort:
     """See `extract_cohort`; `tell` is told of failures as well."""
+    if _processes.is_worker:
+        raise SettingsError(
+            "extract_cohort is called by a process that another one has started: put the call "
+            'behind `if __name__ == "__main__":`, or the functions of `extra` into a module'
+        )
     options = Options(
         switch("resample_mask", resample_mask), switch("resample_images", resample_images)
     )
