@@ -43,12 +43,15 @@ from radiomics_rs._prepare import Prepared, prepare
 from radiomics_rs._region import Region, region, rings
 from radiomics_rs._tables import LesionSummary, delta, summarise_lesions, to_frame
 from radiomics_rs._verify import verify
+from radiomics_rs.cohort import Cohort, Extra, extract_cohort
 from radiomics_rs.io import RadiomicsWarning, Volume
 from radiomics_rs.table import FeatureRow, FeatureTable, TableWarning
 
 __all__ = [
     "BinWidth",
+    "Cohort",
     "Column",
+    "Extra",
     "FeatureMap",
     "FeatureMaps",
     "FeatureRow",
@@ -75,6 +78,7 @@ __all__ = [
     "example",
     "explain",
     "extract",
+    "extract_cohort",
     "feature_maps",
     "features",
     "filter_image",

@@ -16,6 +16,9 @@ STEP_S = 0.05
 
 T = TypeVar("T")
 
+#: Whether there are interrupts to listen to; a process that another one ends hears of none.
+listening = True
+
 #: Calls that nobody waits for, each with what says that it has come to its end.
 _left: list[tuple[threading.Thread, threading.Event]] = []
 
@@ -27,7 +30,7 @@ def aside(call: Callable[[], T]) -> T:
     the call is made by another thread. After an interrupt nobody waits for it; it comes to its end
     by itself, and what it gives is lost: it must leave nothing behind.
     """
-    if threading.current_thread() is not threading.main_thread():
+    if not listening or threading.current_thread() is not threading.main_thread():
         return call()
     given: list[T] = []
     raised: list[BaseException] = []

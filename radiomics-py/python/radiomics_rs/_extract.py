@@ -196,7 +196,7 @@ def extract(
         chosen = chosen.replace(filters=filters)
     if on_error not in ON_ERROR:
         raise SettingsError(f"on_error is {on_error!r}: give one of {', '.join(ON_ERROR)}")
-    work = _Work(
+    work = Work(
         chosen,
         wanted(label, label_names),
         on_error == "record",
@@ -216,7 +216,7 @@ def extract(
 
 
 @dataclass(frozen=True)
-class _Work:
+class Work:
     """What is to be done with images and a mask."""
 
     settings: _core.Settings
@@ -319,7 +319,7 @@ def _stack(mask: MaskLike) -> dict[Any, ImageLike] | None:
 
 
 def _of_stack(
-    work: _Work,
+    work: Work,
     named: Mapping[str, ImageLike],
     masks: Mapping[Any, ImageLike],
     spacing_mm: float | Sequence[float] | None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -13,6 +14,8 @@ from radiomics_rs._maps import SUFFIXES
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 #: How features can be listed.
 LISTS = ("table", "csv", "json", "markdown")
+#: Megabytes (10^6 bytes) of units of memory.
+UNITS_MB = {"k": 1e-3, "m": 1.0, "g": 1e3, "t": 1e6}
 
 
 class _Once(argparse.Action):
@@ -104,6 +107,60 @@ def _add_labels(command: argparse.ArgumentParser) -> None:
         default="raise",
         help="record: a region that cannot be computed keeps its rows, with the reason",
     )
+
+
+def _add_batch(commands: Commands) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        "batch",
+        help="features of many cases, a row a case",
+        description="Computes the features of many cases into one table. Each case is kept as soon "
+        "as it is done: the same command again goes on from there.",
+    )
+    command.add_argument(
+        "cases",
+        metavar="CASES",
+        help="table of cases (.csv or .parquet) with the columns image and mask, and if need be "
+        "label or roi and case_id",
+    )
+    command.add_argument(
+        "--out", metavar="FILE", required=True, help="table to write (.csv, .parquet or .jsonl)"
+    )
+    _add_settings(command)
+    command.add_argument(
+        "-j", "--jobs", type=int, metavar="N", help="processes (default: one for each core)"
+    )
+    command.add_argument(
+        "--memory",
+        type=_memory,
+        metavar="SIZE",
+        help="memory that all cases at work may take together, such as 4GB",
+    )
+    command.add_argument(
+        "--resample-mask",
+        action="store_true",
+        help="resample masks on other grids to those of the images, by nearest neighbour",
+    )
+    command.add_argument(
+        "--provenance",
+        action="store_true",
+        help="have hashes of settings and files as columns",
+    )
+    command.add_argument("--strict", action="store_true", help="exit code 1 if any case has failed")
+    return command
+
+
+def _memory(given: str) -> float:
+    """Megabytes of a size that is typed with a unit."""
+    found = re.fullmatch(r"\s*([0-9.]+)\s*([kmgt])b?\s*", given, re.IGNORECASE)
+    try:
+        number = float(found[1]) * UNITS_MB[found[2].lower()] if found else math.nan
+    except ValueError:
+        number = math.nan
+    if not 0.0 < number < math.inf:
+        raise argparse.ArgumentTypeError(
+            f"{given!r} is no size: give a number above 0 with its unit, such as 4GB or 500MB"
+        )
+    return number
 
 
 def _add_explain(commands: Commands) -> argparse.ArgumentParser:
@@ -311,6 +368,7 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
 
 ADD = {
     "extract": _add_extract,
+    "batch": _add_batch,
     "filter": _add_filter,
     "map": _add_map,
     "features": _add_features,

@@ -14,18 +14,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from radiomics_rs._bar import Bar
+from radiomics_rs._bar import Bar, CaseBar
 from radiomics_rs._core import RadiomicsError, RegionError, Settings, example, features
 from radiomics_rs._explain import explain
 from radiomics_rs._extract import extract
 from radiomics_rs._filter import filter_image
-from radiomics_rs._interrupts import guarded
+from radiomics_rs._interrupts import CANCELLED, guarded
 from radiomics_rs._labels import ALL, wanted_of_texts
 from radiomics_rs._maps import feature_maps
 from radiomics_rs._options import LISTS
 from radiomics_rs._options import parser as options
 from radiomics_rs._plot_region import draw
 from radiomics_rs._verify import verify
+from radiomics_rs.cohort.run import run as run_cohort
 from radiomics_rs.io import RadiomicsWarning, read_mask, scan, text_file, volume, write_image
 from radiomics_rs.io.scan import SOUND
 from radiomics_rs.table import WRITERS, aligned, write_labels
@@ -60,7 +61,7 @@ def _run(given: Sequence[str]) -> int:
             code = chosen.run(parser, chosen)
         # What is printed to may be full, or a pipe that nobody reads any more.
         sys.stdout.flush()
-    except (RadiomicsError, OSError, TypeError, MemoryError) as error:
+    except (RadiomicsError, OSError, TypeError, MemoryError, ImportError) as error:
         if isinstance(error, OSError) and error.filename is None:
             # Files have names: what has none is what is printed to.
             error.filename = "standard output"
@@ -144,6 +145,30 @@ def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
         next(iter(tables.values())).to_json(chosen.out, warnings=chosen.write_warnings)
     of = f" of {len(tables)} labels" if len(tables) > 1 else ""
     print(f"{sum(map(len, tables.values()))} features{of} written to {chosen.out}")
+
+
+def _batch(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
+    settings = _settings(parser, chosen)
+    with CaseBar(sys.stderr, _say) as bar:
+        try:
+            made = run_cohort(
+                chosen.cases,
+                settings,
+                out=chosen.out,
+                jobs=chosen.jobs,
+                memory_mb=chosen.memory,
+                resample_mask=chosen.resample_mask,
+                provenance=chosen.provenance,
+                tell=bar,
+            )
+        except KeyboardInterrupt as error:
+            bar.close()
+            _say(str(error) or "cancelled")
+            return CANCELLED
+    print(str(made).replace(str(made.out), chosen.out))
+    if made.failed:
+        _say(f"{made.failed} of {made.cases} cases failed: see the column `error`")
+    return 1 if chosen.strict and made.failed else 0
 
 
 def _sources(chosen: argparse.Namespace, *, single: bool = False) -> tuple[Any, Any]:
@@ -329,6 +354,7 @@ def _message(error: Exception) -> str:
 
 RUN = {
     "extract": _extract,
+    "batch": _batch,
     "filter": _filter,
     "map": _map,
     "features": _features,

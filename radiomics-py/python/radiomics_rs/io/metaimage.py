@@ -34,7 +34,7 @@ def check(file: File) -> Checked:
 
     Raises ReadError.
     """
-    fields, lines, offset = _header(file)
+    fields, lines, offset = header(file)
     try:
         shape = [int(size) for size in fields["DimSize"].split()]
         channels = int(fields.get("ElementNumberOfChannels", "1"))
@@ -76,7 +76,7 @@ def _is_true(fields: dict[str, str], name: str, default: str = "False") -> bool:
     return fields.get(name, default)[:1] in ("T", "t", "1")
 
 
-def _header(file: File) -> tuple[dict[str, str], list[str], int]:
+def header(file: File) -> tuple[dict[str, str], list[str], int]:
     """The fields, the lines behind them, and where these end."""
     with Path(file.name).open("rb") as stream:
         data = stream.read(LARGEST_HEADER)

@@ -43,7 +43,7 @@ def check(file: File) -> Checked:
 
     Raises ReadError.
     """
-    fields, lines, offset = _header(file)
+    fields, lines, offset = header(file)
     try:
         kind = fields["type"].lower()
         sizes = [int(size) for size in fields["sizes"].split()]
@@ -80,7 +80,7 @@ def check(file: File) -> Checked:
     return Checked(voxels=np.frombuffer(held[0], order + SAMPLE_CODES[kind]))
 
 
-def _header(file: File) -> tuple[dict[str, str], list[str], int]:
+def header(file: File) -> tuple[dict[str, str], list[str], int]:
     """The fields, the lines behind a list of files, and where the samples begin."""
     with Path(file.name).open("rb") as stream:
         data = stream.read(LARGEST_HEADER)

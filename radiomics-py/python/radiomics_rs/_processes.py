@@ -1,0 +1,184 @@
+"""Processes that work for this one, each at tasks one after another, and that may end at any.
+
+They are started anew, not forked: a fork copies the locks of other threads in whatever state they
+are. The program that started this one is not run again in them, as `multiprocessing` does, unless a
+function of its own is asked for: a program needs no guard to use them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection, wait
+from typing import Any, TypeVar
+
+#: Seconds that a process may take to end once it has been told to.
+PATIENCE_S = 2.0
+#: Whether threads have signals that they do not hear, which Windows has not.
+HAS_MASKS = hasattr(signal, "pthread_sigmask")
+PROGRAM = "from radiomics_rs._worker import main; main()"
+#: How the module of the program that is run is called, and what it is called in a worker.
+MAIN = b"__main__"
+
+#: Whether this is such a process itself.
+is_worker = False
+
+T = TypeVar("T")
+
+
+def program_of(job: bytes) -> str | None:
+    """The file of the program itself, if what is handed over has something that it defines.
+
+    Raises PicklingError where there is none, as in a notebook.
+    """
+    if MAIN not in job:
+        return None
+    path = getattr(sys.modules.get("__main__"), "__file__", None)
+    if path is None or not os.path.isfile(path):  # noqa: PTH113
+        raise pickle.PicklingError("it is defined in no file")
+    return os.path.abspath(path)  # noqa: PTH100 links stay as they are
+
+
+class EndedError(Exception):
+    """The process has ended while it should have worked."""
+
+
+class BrokenError(Exception):
+    """What was to make the process ready, or its work, raised what is no fault of a task."""
+
+
+class Worker:
+    """A process that makes results of tasks, in their order.
+
+    `make(argument)` is called in it first, and gives the function that makes a result of a task.
+    """
+
+    def __init__(self, make: Callable[[Any], Callable[[Any], Any]], argument: Any) -> None:
+        """Start a process; raises OSError, or PicklingError for what cannot be handed over."""
+        job = pickle.dumps((make, argument))
+        program = program_of(job)
+        self.connection, theirs = Pipe()
+        try:
+            self._process = _started(theirs)
+        finally:
+            # Its end is seen here only if nobody else holds the other end.
+            theirs.close()
+        self._begin(job, program)
+        self.is_ready = False
+
+    def _begin(self, job: bytes, program: str | None) -> None:
+        with contextlib.suppress(OSError):
+            # One that has ended at once is found out when it is listened to.
+            self.connection.send((list(sys.path), program))
+            self.connection.send_bytes(job)
+
+    def send(self, tasks: list[Any]) -> None:
+        """Have tasks done; one that has ended is found out by `receive`."""
+        with contextlib.suppress(OSError):
+            self.connection.send(tasks)
+
+    def receive(self) -> Any:
+        """The next result; None if the process has become ready for its first task.
+
+        Raises EndedError if the process has ended, BrokenError for what its work raised.
+        """
+        try:
+            kind, given = self.connection.recv()
+        except (EOFError, OSError):
+            raise EndedError(self.how_it_ended()) from None
+        if kind == "ready":
+            self.is_ready = True
+            return None
+        if kind == "broken":
+            raise BrokenError(given)
+        return given
+
+    def how_it_ended(self) -> str:
+        """What the system says of the end of the process."""
+        try:
+            code = self._process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            return "it closed its connection"
+        if code >= 0:
+            return f"exit code {code}"
+        with contextlib.suppress(ValueError):
+            return f"signal {signal.Signals(-code).name}"
+        return f"signal {-code}"
+
+    def end(self) -> None:
+        """Have the process end by itself, once it has done its tasks."""
+        self.connection.close()
+        if self._process.stdin is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(PATIENCE_S)
+        self.stop()
+
+    def stop(self) -> None:
+        """End the process, whatever it is at."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        self.connection.close()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+
+
+def ready(workers: Iterable[Worker], timeout_s: float | None = None) -> list[Worker]:
+    """The workers that have something to say, or have ended; empty once the time is over."""
+    by_connection = {worker.connection: worker for worker in workers}
+    return [by_connection[found] for found in wait(list(by_connection), timeout_s)]  # type: ignore[index, unused-ignore]
+
+
+def _started(theirs: Any) -> subprocess.Popen[bytes]:
+    """A process that has one end of a connection.
+
+    Its standard input is a pipe that ends with this process: it looks at that.
+    """
+    command = [sys.executable, "-c", PROGRAM]
+    if sys.platform == "win32":
+        handle = theirs.fileno()
+        os.set_handle_inheritable(handle, True)
+        info = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})
+        return subprocess.Popen(
+            [*command, str(handle)],
+            stdin=subprocess.PIPE,
+            startupinfo=info,
+            # Which hears no interrupts.
+            creationflags=subprocess.CREATE_NEW_PROCESS_GROUP,
+        )
+    with _without_interrupts():
+        return subprocess.Popen(
+            [*command, str(theirs.fileno())], stdin=subprocess.PIPE, pass_fds=[theirs.fileno()]
+        )
+
+
+@contextlib.contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """A process that is started meanwhile hears of none.
+
+    An interrupt reaches all processes of a terminal: the one that started the others ends them.
+    """
+    if not HAS_MASKS:
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def connection_of(number: str) -> Connection:
+    """The other end, in the process that was started."""
+    if sys.platform == "win32":
+        from multiprocessing.connection import PipeConnection
+
+        made: Any = PipeConnection(int(number))
+        return made  # type: ignore[no-any-return, unused-ignore]
+    return Connection(int(number))

@@ -1,0 +1,92 @@
+"""Tables of many cases: computed side by side, kept case by case, gone on with after any end."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from radiomics_rs._arguments import Progress, SettingsLike, progress_of
+from radiomics_rs._extract import FiltersLike
+from radiomics_rs.cohort.extras import Extra, ExtrasLike
+from radiomics_rs.cohort.run import Cohort, run
+
+__all__ = ["Cohort", "Extra", "extract_cohort"]
+
+
+def extract_cohort(
+    cases: Any,
+    settings: SettingsLike = None,
+    *,
+    out: str | os.PathLike[str],
+    jobs: int | None = None,
+    client: Any = None,
+    extra: ExtrasLike = None,
+    filters: FiltersLike = None,
+    resample_mask: bool = False,
+    resample_images: bool = False,
+    memory_mb: float | None = None,
+    provenance: bool = False,
+    progress: Progress = None,
+) -> Cohort:
+    """Compute the features of many cases into one table, a row a case in the order they came.
+
+    Each case is written down as soon as it is done, in the folder `<out>.records`. However the call
+    ends, the same call again goes on from there; of a run that is done it computes nothing. What is
+    done is known by the content of the files, the label, the settings and the version of the
+    engine, not by names or times. A case that fails keeps its row, with NaN, the status "failed"
+    and the reason, and is tried again by the next call.
+
+    Args:
+        cases: the path of a .csv or .parquet file, a data frame of pandas or polars, or a list of
+            mappings. Columns: `image` and `mask`, paths of whatever `extract` reads; or several
+            `image:<name>` with one `mask`, or one `mask:<name>` for each. Also `label` (else 1) or
+            `roi` (name or number of a region of a SEG or RTSTRUCT), `label_channel`, and `case_id`
+            (else made from image, mask and region). Any other column is carried through. The
+            columns of PyRadiomics' tables (`Image`, `Mask`, `Label`, `ID`) are the same. Relative
+            paths are relative to the file of the cases, else to the current folder.
+        settings: as for `extract`.
+        out: the table, `.csv`, `.parquet` (needs pyarrow) or `.jsonl`; put there whole once all
+            cases are done. `<out>.run.json` says when, where and with what versions it was made,
+            and of each case the paths, hashes, warnings and what was decided while it was read.
+        jobs: number of processes, None for one a core. Several have one thread each, a single one
+            has all cores. It never changes a number.
+        client: a client of Dask (`distributed.Client`), whose workers compute in place of
+            processes here; they need the same paths.
+        extra: columns of one's own, a mapping from names to `Extra`.
+        filters: as for `extract`.
+        resample_mask: as for `extract`.
+        resample_images: as for `extract`.
+        memory_mb: megabytes (10^6 bytes) that all cases at work may take together, None for no
+            limit but the machine's. As many as fit are at work at a time.
+        provenance: whether the table has the hashes of settings and files, and the version of the
+            engine, as columns.
+        progress: called with the number of cases that are done and of all cases.
+
+    Returns:
+        Where the table is, its columns, and how many cases were computed, kept, and failed.
+
+    Raises:
+        SettingsError: settings, columns or arguments that cannot be used, two cases with the same
+            id, or an `out` that another run is writing.
+        ReadError: a file that holds no cases.
+        RadiomicsError: processes that cannot work at all.
+        TypeError: an argument of a kind that is not listed here.
+        OSError: a file of cases that cannot be opened, or a table or record that cannot be written.
+        ImportError: a file that needs a package which is not installed.
+        KeyboardInterrupt: an interrupt, with how many cases are kept.
+    """
+    told = progress_of(progress)
+    return run(
+        cases,
+        settings,
+        out=out,
+        jobs=jobs,
+        client=client,
+        extra=extra,
+        filters=filters,
+        resample_mask=resample_mask,
+        resample_images=resample_images,
+        memory_mb=memory_mb,
+        provenance=provenance,
+        tell=lambda done, total, _failed: None if told is None else told(done, total),
+    )

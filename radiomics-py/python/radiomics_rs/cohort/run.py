@@ -1,0 +1,234 @@
+"""A run: what there is already, what is computed, and the table of both."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from radiomics_rs import _extract, _processes
+from radiomics_rs._arguments import SettingsLike, memory_of, settings_of, switch, whole
+from radiomics_rs._core import SettingsError
+from radiomics_rs.cohort import report, tables
+from radiomics_rs.cohort.cases import Case, Layout, cases_of, layout_of
+from radiomics_rs.cohort.collect import Collector, Tell
+from radiomics_rs.cohort.columns import Columns, columns_of
+from radiomics_rs.cohort.extras import ExtrasLike, extras_of
+from radiomics_rs.cohort.records import Reader, Records
+from radiomics_rs.cohort.sources import Source, source_of
+from radiomics_rs.cohort.waiting import Queue
+from radiomics_rs.cohort.work import Options, Spec
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """What a run left: the table, and how many cases are what."""
+
+    out: Path
+    """The table."""
+    run: Path
+    """The report of the run, `<table>.run.json`."""
+    columns: tuple[str, ...]
+    """The columns of the table."""
+    cases: int
+    """How many there are."""
+    computed: int
+    """Those that this run computed."""
+    kept: int
+    """Those that were done already."""
+    failed: int
+    """Those whose row has the status "failed"."""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.cases} cases, {self.computed} computed, {self.kept} kept, {self.failed} "
+            f"failed: {self.out}"
+        )
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """All that is known before the first case is looked at."""
+
+    source: Source
+    layout: Layout
+    cases: list[Case]
+    columns: Columns
+    spec: Spec
+    identity: dict[str, Any]
+    settings_sha256: str
+    out: Path
+    write: tables.Write
+    jobs: int
+    memory_mb: float | None
+
+
+def run(
+    cases: Any,
+    settings: SettingsLike,
+    *,
+    out: str | os.PathLike[str],
+    tell: Tell,
+    jobs: int | None = None,
+    client: Any = None,
+    extra: ExtrasLike = None,
+    filters: Any = None,
+    resample_mask: bool = False,
+    resample_images: bool = False,
+    memory_mb: float | None = None,
+    provenance: bool = False,
+) -> Cohort:
+    """See `extract_cohort`; `tell` is told of failures as well."""
+    if _processes.is_worker:
+        raise SettingsError(
+            "extract_cohort is called by a process that another one has started: put the call "
+            'behind `if __name__ == "__main__":`, or the functions of `extra` into a module'
+        )
+    options = Options(
+        switch("resample_mask", resample_mask), switch("resample_images", resample_images)
+    )
+    chosen = settings_of(settings)
+    if filters is not None:
+        chosen = chosen.replace(filters=filters)
+    source = source_of(cases)
+    layout = layout_of(source)
+    extras = extras_of(extra, chosen)
+    if extras and len(layout.masks) > 1:
+        raise SettingsError(
+            f"extra {extras[0].name!r} is of one region, and each image has a mask of its own: "
+            "give one column `mask`, or leave the extra out"
+        )
+    features = [column.name for column in _extract.columns(chosen, layout.names)]
+    path = Path(os.path.abspath(out))  # noqa: PTH100 links stay as they are
+    if path.is_dir():
+        raise SettingsError(f"out is {os.fspath(out)}, a folder: give the name of a file")
+    write = tables.writer_of(path)
+    columns = columns_of(source, layout, features, extras, switch("provenance", provenance))
+    of_all = report.identity(chosen, asdict(options), [one.identity() for one in extras])
+    spec = Spec(
+        settings=chosen.to_json(),
+        options=options,
+        extras=extras,
+        common=_sha256(json.dumps(of_all, sort_keys=True)),
+        features=tuple(features),
+        folder=source.folder,
+        records=str(Records(path).folder),
+    )
+    plan = _Plan(
+        source,
+        layout,
+        cases_of(source, layout),
+        columns,
+        spec,
+        of_all,
+        _sha256(json.dumps(of_all["settings"], sort_keys=True)),
+        path,
+        write,
+        _jobs(jobs),
+        memory_of(memory_mb),
+    )
+    try:
+        return _carry_out(plan, client, tell)
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        # What a full disc says has no name.
+        number = error.errno or errno.EIO
+        raise OSError(number, os.strerror(number), str(path)) from error
+
+
+def _carry_out(plan: _Plan, client: Any, tell: Tell) -> Cohort:
+    began = report.now()
+    with Records(plan.out) as records:
+        index = records.index()
+        collector = Collector.of(plan.cases, index, records.folder, tell)
+        try:
+            left = collector.resume(plan.spec.common, plan.spec.folder)
+            if left:
+                spec = replace(plan.spec, done=frozenset(index))
+                _compute(plan, spec, left, collector, client)
+        except KeyboardInterrupt as error:
+            kept = collector.kept + collector.computed
+            raise KeyboardInterrupt(
+                f"cancelled: {kept} of {len(plan.cases)} cases are kept, the same call goes on"
+            ) from error
+        finally:
+            collector.close()
+        run_path = plan.out.with_name(f"{plan.out.name}.run.json")
+        made_of = report.made_of(plan.source, plan.columns, collector)
+        nothing_new = not collector.computed and not collector.failures
+        if not (nothing_new and report.is_there(plan.out, run_path, made_of)):
+            about = {"began": began, "ended": report.now(), "made_of": made_of, **_about(plan)}
+            about["jobs"] = plan.jobs if client is None else None
+            _write(plan, about, records.folder, run_path, collector)
+    numbers: Mapping[str, int] = report.counts(collector)
+    return Cohort(plan.out, run_path, tuple(plan.columns.names), **numbers)
+
+
+def _about(plan: _Plan) -> dict[str, Any]:
+    """What the report of a run says of all cases together."""
+    return {
+        **report.machine(),
+        "memory_mb": plan.memory_mb,
+        "cases_from": plan.source.what,
+        "folder": plan.source.folder,
+        "table": str(plan.out),
+        "settings_sha256": plan.settings_sha256,
+        **plan.identity,
+    }
+
+
+def _write(
+    plan: _Plan, about: dict[str, Any], folder: Path, run_path: Path, collector: Collector
+) -> None:
+    """Put the table and the report of its run in their places, both whole."""
+    reader = Reader(folder)
+    try:
+        with tables.in_place(plan.out, folder) as made:
+            sha256 = plan.settings_sha256
+            rows = report.rows(plan.source, plan.layout, plan.columns, collector, reader, sha256)
+            plan.write(made, plan.columns, rows)
+            with tables.in_place(run_path, folder) as run_made:
+                report.write_run(run_made, made, about, collector, reader)
+    finally:
+        reader.close()
+
+
+def _compute(plan: _Plan, spec: Spec, left: list[Case], collector: Collector, client: Any) -> None:
+    if client is not None:
+        from radiomics_rs.cohort import dask_run
+
+        dask_run.compute(client, replace(spec, sync_s=0.0), left, collector, plan.memory_mb)
+        return
+    from radiomics_rs.cohort import local_run
+
+    jobs = min(plan.jobs, len(left))
+    # Cases that are side by side fill the cores; one at a time has them all.
+    spec = replace(spec, threads=1 if plan.jobs > 1 else 0)
+    queue = Queue(left, spec.folder, jobs, plan.memory_mb)
+    local_run.compute(spec, queue, collector, jobs)
+
+
+def _jobs(given: int | None) -> int:
+    if given is None:
+        return _cores()
+    jobs = whole("jobs", given)
+    if jobs < 1:
+        raise SettingsError(f"jobs is {jobs}: give a number above 0, or None for all cores")
+    return jobs
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

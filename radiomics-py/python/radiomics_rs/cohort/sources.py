@@ -1,0 +1,170 @@
+"""Where cases come from: files and tables in memory, as rows of named cells."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import SimpleITK as sitk  # noqa: N813
+
+from radiomics_rs._core import ReadError, SettingsError
+from radiomics_rs.io import Volume
+
+#: What may stand between the cells of a text, and what it is called.
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+#: What spreadsheets write in front of a text.
+WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+KINDS = "a .csv or .parquet file, a data frame of pandas or polars, or a list of mappings"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Cases as they are given."""
+
+    names: list[str]
+    """Names of the columns."""
+    rows: list[tuple[Any, ...]]
+    """Cells, None for what is missing."""
+    folder: str
+    """Where relative paths begin."""
+    what: str
+    """What messages call it."""
+    lines: list[int] | None = None
+    """The line of each row, of a file of text."""
+
+    def where(self, place: int) -> str:
+        """What messages call a row."""
+        return f"row {place + 1}" if self.lines is None else f"line {self.lines[place]}"
+
+
+def source_of(cases: Any) -> Source:
+    """The cases that an argument stands for.
+
+    Raises ReadError for a file that holds no cases, SettingsError for columns that cannot be,
+    OSError, or TypeError for what is none of the kinds.
+    """
+    if isinstance(cases, str | os.PathLike):
+        source = _of_file(Path(cases))
+    elif hasattr(cases, "to_dicts") and hasattr(cases, "columns"):
+        source = _of_mappings(cases.to_dicts(), list(cases.columns), "the data frame")
+    elif hasattr(cases, "to_dict") and hasattr(cases, "columns"):
+        source = _of_mappings(cases.to_dict("records"), list(cases.columns), "the data frame")
+    elif isinstance(cases, Iterable) and not isinstance(cases, Mapping | bytes):
+        source = _of_list(cases)
+    else:
+        raise TypeError(f"cases are of type {type(cases).__name__}: give {KINDS}")
+    if not source.rows:
+        raise ReadError(f"{source.what} holds no cases: give at least one row")
+    twice = sorted({name for name in source.names if source.names.count(name) > 1})
+    if twice:
+        raise SettingsError(f"{source.what} has the column {twice[0]!r} twice: rename one")
+    return source
+
+
+def _of_file(path: Path) -> Source:
+    folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120 links stay as they are
+    if path.suffix.lower() == ".parquet":
+        names, rows = _parquet(path)
+        return Source(names, rows, folder, str(path))
+    return _of_text(path, folder)
+
+
+def _parquet(path: Path) -> tuple[list[str], list[tuple[Any, ...]]]:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise ImportError(f"{path} needs pyarrow: `pip install pyarrow`, or give CSV") from error
+    with path.open("rb") as stream:
+        try:
+            table = pq.read_table(stream)
+        except pa.ArrowException as error:
+            raise ReadError(f"cannot read {path}: it is no whole Parquet file") from error
+    columns = [column.to_pylist() for column in table.columns]
+    rows = [tuple(map(_cell, row)) for row in zip(*columns, strict=True)]
+    return list(table.column_names), rows
+
+
+def _of_text(path: Path, folder: str) -> Source:
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-16" if data.startswith(WIDE_MARKS) else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ReadError(
+            f"cannot read {path}: line {line} is no UTF-8; save it as CSV UTF-8"
+        ) from None
+    separator = _separator(text)
+    first = text.split("\n", 1)[0].strip()
+    skip = 1 if first.lower() == f"sep={separator}" else 0
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    names: list[str] = []
+    rows, lines = [], []
+    try:
+        for cells in reader:
+            if reader.line_num <= skip or not any(cell.strip() for cell in cells):
+                continue
+            if not names:
+                names = [cell.strip() for cell in cells]
+                continue
+            if len(cells) > len(names):
+                raise ReadError(
+                    f"cannot read {path}: line {reader.line_num} has {len(cells)} cells and the "
+                    f"header {len(names)}; put a cell with a {SEPARATORS[separator]} in quotes"
+                )
+            cells += [""] * (len(names) - len(cells))
+            rows.append(tuple(cell if cell.strip() else None for cell in cells))
+            lines.append(reader.line_num)
+    except csv.Error as error:
+        raise ReadError(f"cannot read {path}: line {reader.line_num}: {error}") from None
+    return Source(names, rows, folder, str(path), lines)
+
+
+def _separator(text: str) -> str:
+    """What stands between cells: what the first line says, or has most of."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if first.lower().startswith("sep=") and first[4:5] in SEPARATORS:
+        return first[4]
+    return max(SEPARATORS, key=first.count)
+
+
+def _of_list(cases: Iterable[Any]) -> Source:
+    rows = list(cases)
+    names: dict[str, None] = {}
+    for place, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise TypeError(f"case {place + 1} is of type {type(row).__name__}: give {KINDS}")
+        names.update(dict.fromkeys(row))
+    return _of_mappings(rows, list(names), "the list of cases")
+
+
+def _of_mappings(rows: list[Any], names: list[Any], what: str) -> Source:
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"{what} has a column called {name!r}: give names that are text")
+    cells = [tuple(_cell(row.get(name)) for name in names) for row in rows]
+    return Source(names, cells, os.getcwd(), what)  # noqa: PTH109 as it is called by the system
+
+
+def _cell(value: Any) -> Any:
+    """A cell as plain Python has it: what is missing is None, paths and times are text."""
+    if value is None or isinstance(value, bool | int | str):
+        return None if value == "" else value
+    if getattr(value, "ndim", 0) or isinstance(value, Volume | sitk.Image):
+        raise TypeError(
+            f"a case has an image in memory, of type {type(value).__name__}: give paths of files"
+        )
+    if hasattr(value, "item"):
+        # A number of NumPy.
+        return _cell(value.item())
+    if isinstance(value, float):
+        return None if math.isnan(value) else value
+    # Missing values of pandas are equal to nothing, or say so.
+    text = os.fspath(value) if isinstance(value, os.PathLike) else str(value)
+    return None if text in ("NaT", "<NA>", "") else text

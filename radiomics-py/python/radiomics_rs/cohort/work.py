@@ -1,0 +1,279 @@
+"""One case, from its files to its record; in whatever process."""
+
+from __future__ import annotations
+
+import math
+import time
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple
+
+import SimpleITK as sitk  # noqa: N813
+
+from radiomics_rs import _core
+from radiomics_rs._core import OutOfMemoryError, RadiomicsError, Settings
+from radiomics_rs._extract import ORIGINAL, Work
+from radiomics_rs._labels import wanted
+from radiomics_rs._prepare import prepare
+from radiomics_rs.cohort import keys
+from radiomics_rs.cohort.cases import Case, Part, bare, resolved
+from radiomics_rs.cohort.extras import NamedExtra
+from radiomics_rs.cohort.records import DONE, FAILED, KEY, SYNC_S, Journal, Place
+from radiomics_rs.io import RadiomicsWarning, Volume, read_mask, volume
+
+#: States of a case.
+OK, FAILURE = "ok", "failed"
+#: What has no key, as its files cannot be read.
+NO_KEY = "-" * KEY
+#: Paths whose hashes a process has at hand.
+MOST_LATELY = 16
+#: Warnings are the whole process's: one thread at a time collects them.
+_reading = Lock()
+
+
+@dataclass(frozen=True)
+class Options:
+    """How cases are computed, apart from the settings."""
+
+    resample_mask: bool = False
+    resample_images: bool = False
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a process has to know to compute cases."""
+
+    settings: str
+    """As JSON."""
+    options: Options
+    extras: tuple[NamedExtra, ...]
+    common: str
+    """Digest of what all cases have in common."""
+    features: tuple[str, ...]
+    """Names of the features, which are columns of the table."""
+    folder: str
+    """Where relative paths begin."""
+    records: str
+    """The folder of the records."""
+    version: str = _core.__version__
+    """Of the engine; processes on other machines may have another one."""
+    threads: int = 1
+    """Of the engine; 0 for all cores."""
+    sync_s: float = SYNC_S
+    done: frozenset[str] = field(default=frozenset())
+    """Keys of what is done already."""
+
+
+class Task(NamedTuple):
+    """A case that is to be computed, and the memory that it may take."""
+
+    case: Case
+    memory_mb: float | None = None
+    final: bool = True
+    """Whether it fails for good if it finds too little memory."""
+
+
+class Outcome(NamedTuple):
+    """What became of a task."""
+
+    case: int
+    """Place of the case."""
+    status: str
+    key: str
+    record: Place | None
+    """Where its record is; None if there was one before."""
+    seen: list[tuple[str, str, list[keys.Stamp]]]
+    """Paths with their hashes, of files that can be known by their stamps from now on."""
+    short: bool = False
+    """Whether it is to be tried again with more memory."""
+
+
+class CaseWork:
+    """Computes cases, and writes their records."""
+
+    def __init__(self, spec: Spec) -> None:
+        """Made in the process that is to compute, which it sets up."""
+        if spec.version != _core.__version__:
+            raise RadiomicsError(
+                f"a worker has version {_core.__version__} of radiomics-rs, and the run was begun "
+                f"with {spec.version}: install the same everywhere"
+            )
+        self._spec = spec
+        self._lately: dict[str, keys.Hashed] = {}
+        self._settings = Settings.from_json(spec.settings)
+        self._done = Journal(Path(spec.records), DONE, sync_s=spec.sync_s)
+        self._failed = Journal(Path(spec.records), FAILED, sync_s=math.inf)
+        if spec.threads == 1:
+            sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+        # They are collected, not printed.
+        warnings.simplefilter("ignore", RadiomicsWarning)
+
+    def __call__(self, task: Task) -> Outcome:
+        """Compute a case; raises OSError if its record cannot be written."""
+        case, began = task.case, time.perf_counter()
+        found: list[tuple[str, str, keys.Hashed]] = []
+        key = NO_KEY
+        try:
+            if case.problem:
+                raise RadiomicsError(case.problem)
+            found = self._hashes(case)
+            key = keys.key_of(self._spec.common, case.own(), [hash_.digest for *_, hash_ in found])
+            seen = [(path, own.digest, own.stamps) for _, path, own in found if own.settled]
+            if key in self._spec.done:
+                return Outcome(case.place, OK, key, None, seen)
+            record = self._record(task)
+            changed = [given for given, _, own in found if not keys.is_as_it_was(own.stamps)]
+            if changed:
+                raise RadiomicsError(f"{changed[0]} has been changed while it was read")
+        except BaseException as error:
+            # A panic of the engine, or the end that a function of one's own calls for, is no
+            # Exception; the other cases go on all the same.
+            if isinstance(error, OutOfMemoryError | MemoryError) and not task.final:
+                return Outcome(case.place, FAILURE, key, None, [], short=True)
+            record = {"error": self._error(error, case)}
+        record["sha256"] = [own.digest for *_, own in found]
+        record["seconds"] = round(time.perf_counter() - began, 6)
+        if "error" in record:
+            return Outcome(case.place, FAILURE, key, self._failed.add(key, record), [])
+        return Outcome(case.place, OK, key, self._done.add(key, record), seen)
+
+    def pause(self) -> None:
+        """Have the records of cases that are done on disc."""
+        self._done.sync()
+
+    def close(self) -> None:
+        """Have all records on disc."""
+        self._done.close()
+        self._failed.close()
+
+    def _hashes(self, case: Case) -> list[tuple[str, str, keys.Hashed]]:
+        """Each path as given, as the system finds it, and its hash."""
+        paths = [(given, resolved(self._spec.folder, given)) for given in case.paths()]
+        return [(given, path, self._hashed(path)) for given, path in paths]
+
+    def _hashed(self, path: str) -> keys.Hashed:
+        """The hash of a path: several regions of an image come one after another."""
+        known = self._lately.get(path)
+        if known is None or not known.settled or not keys.is_as_it_was(known.stamps):
+            known = keys.hashed(path)
+            self._lately.pop(path, None)
+            if len(self._lately) >= MOST_LATELY:
+                del self._lately[next(iter(self._lately))]
+            self._lately[path] = known
+        return known
+
+    def _record(self, task: Task) -> dict[str, Any]:
+        values: list[float] = []
+        names: list[str] = []
+        said: list[list[str]] = []
+        steps: dict[str, Any] = {}
+        for part in task.case.parts:
+            remarks: list[str] = []
+            images, mask = self._open(part, task.case, remarks)
+            table, read = self._work(task).tables(images, mask, None)
+            names += table.keys()
+            values += table.values()
+            said += [["file", next(iter(images)), text] for text in remarks]
+            said += [[one.code, one.image, one.message] for one in table.warnings]
+            steps |= {name: one.record.to_list() for name, one in read.items() if len(one.record)}
+            if self._spec.extras:
+                values += self._extra_values(part, read, mask, task)
+        if tuple(names) != self._spec.features:
+            raise _core.InternalError(f"the features are {names}, and others were announced")
+        return {"values": values, "warnings": said, **({"steps": steps} if steps else {})}
+
+    def _open(self, part: Part, case: Case, remarks: list[str]) -> tuple[dict[str, Any], Any]:
+        """Images by the names that rows give them, and the mask: read if it is a region by name."""
+        folder = self._spec.folder
+        images: dict[str, Any] = {
+            name or ORIGINAL: resolved(folder, path) for name, path in part.images
+        }
+        mask: Any = resolved(folder, part.mask)
+        if case.roi is None:
+            return images, mask
+        with _heard(remarks):
+            images = {name: volume(path, None) for name, path in images.items()}
+            mask = read_mask(mask, image=next(iter(images.values())), roi=case.roi)
+        if isinstance(mask, dict):
+            raise RadiomicsError(
+                f"{part.mask} holds {len(mask)} regions called {case.roi!r}: give one by its number"
+            )
+        return images, mask
+
+    def _work(self, task: Task) -> Work:
+        options = self._spec.options
+        return Work(
+            settings=self._settings,
+            wanted=wanted(task.case.label),
+            record=False,
+            threads=self._spec.threads,
+            resample_mask=options.resample_mask,
+            resample_images=options.resample_images,
+            label_channel=task.case.label_channel,
+            strict=False,
+            memory_mb=task.memory_mb,
+            progress=None,
+        )
+
+    def _extra_values(
+        self, part: Part, read: Mapping[str, Volume], mask: Any, task: Task
+    ) -> list[float]:
+        case, values = task.case, []
+        for extra in self._spec.extras:
+            regions = {
+                name: prepare(
+                    image,
+                    mask,
+                    self._settings,
+                    label=case.label,
+                    margin_mm=extra.margin_mm,
+                    threads=self._spec.threads,
+                    resample_mask=self._spec.options.resample_mask,
+                    label_channel=case.label_channel,
+                    memory_mb=task.memory_mb,
+                )
+                for name, image in read.items()
+            }
+            single = [name for name, _ in part.images] == [""]
+            try:
+                values += extra.values(regions[ORIGINAL] if single else regions)
+            except BaseException as error:
+                raise RadiomicsError(f"extra {extra.name!r}: {_message(error)}") from error
+        return values
+
+    def _error(self, error: BaseException, case: Case) -> str:
+        """A line that names file and reason, the same wherever the folder of the cases is."""
+        text = bare(_message(error), self._spec.folder, case.paths())
+        return text if any(path and path in text for path in case.paths()) else _of(case, text)
+
+
+def failure(case: Case, reason: str) -> dict[str, Any]:
+    """The record of a case that nothing can be said of but why."""
+    return {"error": _of(case, reason), "sha256": [], "seconds": None}
+
+
+def _of(case: Case, reason: str) -> str:
+    return f"{', '.join(path for path in case.paths() if path)}: {reason}"
+
+
+def _message(error: BaseException) -> str:
+    """What an error says, in one line; of what is no error of ours its name as well."""
+    text = " ".join(str(error).split())
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, RadiomicsError) and not isinstance(error, _core.InternalError):
+        return text
+    return f"{type(error).__name__}: {text}"
+
+
+@contextmanager
+def _heard(remarks: list[str]) -> Iterator[None]:
+    """Work whose warnings are collected."""
+    with _reading, warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always", RadiomicsWarning)
+        yield
+    remarks += [str(one.message) for one in found if issubclass(one.category, RadiomicsWarning)]
