@@ -98,6 +98,16 @@ def ends(region: rr.Prepared) -> dict[str, float]:
     return {"mean": mean}
 
 
+def forks(region: rr.Prepared) -> dict[str, float]:
+    """Comes back twice."""
+    os.fork()
+    return {"mean": float(region.image.voxels.mean())}
+
+
+def says_odd_text(_region: rr.Prepared) -> dict[str, float]:
+    raise ValueError("no text: \udcff")
+
+
 def names_wrong(_region: rr.Prepared) -> dict[str, float]:
     return {"other": 1.0}
 

@@ -244,6 +244,41 @@ def test_a_case_that_finds_too_little_memory_is_tried_alone(here, monkeypatch):
     assert "MB are left: choose a larger" in rows("t.csv")[0]["error"]
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_function_that_forks_leaves_one_process(tmp_path):
+    cases = cohorts.make(tmp_path, 2)
+    path = cohorts.write_cases(tmp_path / "cases.csv", cases)
+    own = {"own": rr.Extra(cohorts.forks, columns=["mean"], version="1")}
+    made = rr.extract_cohort(path, cohorts.SETTINGS, out=tmp_path / "t.csv", jobs=1, extra=own)
+    assert (made.computed, made.failed) == (2, 0)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_characters_that_no_text_has(here, ending):
+    if ending == "parquet":
+        pytest.importorskip("pyarrow")
+    path = cohorts.write_cases(here / "cases.csv", cohorts.make(here, 1))
+    own = {"own": rr.Extra(cohorts.says_odd_text, columns=["mean"], version="1")}
+    out = here / f"t.{ending}"
+    made = rr.extract_cohort(path, cohorts.SETTINGS, out=out, jobs=1, extra=own)
+    assert made.failed == 1
+    assert rb"\udcff" in out.read_bytes()
+    made = rr.extract_cohort(
+        [{"image": "no\udcff.nii", "mask": "m0.nii.gz"}], cohorts.SETTINGS, out=out, jobs=1
+    )
+    assert made.failed == 1
+
+
+def test_tables_that_would_replace_the_cases(here):
+    path = cohorts.write_cases(here / "cases.csv", cohorts.make(here, 1))
+    before = path.read_bytes()
+    with pytest.raises(rr.SettingsError, match="which holds the cases: give another name"):
+        rr.extract_cohort(path, cohorts.SETTINGS, out=path)
+    assert path.read_bytes() == before
+    with pytest.raises(rr.SettingsError, match=r"there is no folder .*nowhere: make it"):
+        rr.extract_cohort(path, cohorts.SETTINGS, out=here / "nowhere" / "t.csv")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="this system has no SIGKILL")
 def test_a_process_that_ends_takes_its_case_alone(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -4,7 +4,7 @@ use ndarray::Array3;
 use rayon::prelude::*;
 
 use super::lines::{Along, interpolate};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, invalid};
 use crate::kernels::Isa;
 use crate::kernels::pages::room;
 use crate::kernels::splines::{Taps, mirror, spline_weights};
@@ -20,6 +20,11 @@ const SPLINE_REACH: usize = 32;
 /// Largest grid that interpolation may make: 2³² voxels.
 const MAX_VOXELS: f64 = 4_294_967_296.0;
 
+/// How many times finer than the image a new grid may be along an axis, and how many times as many voxels it may
+/// have: there is nothing in between that more of them would show, and the work has no end.
+const MOST_FINER: f64 = 1000.0;
+const MOST_MORE: f64 = 1e5;
+
 /// Slack of what is half way between two voxels, in voxels: the spacings 3 and 2 mm put every
 /// third voxel there, and rounding must not decide between its neighbours.
 const HALF_WAY_SLACK: f64 = 1e-9;
@@ -32,7 +37,8 @@ const SIZE_SLACK: f64 = 1e-6;
 /// that shares its centre or its corner with `grid` (IBSI 1, UMPJ).
 ///
 /// # Errors
-/// [`Error::GridTooLarge`] when it would have more than 2³² voxels.
+/// [`Error::GridTooLarge`] when it would have more than 2³² voxels, and [`Error::InvalidSetting`] for one that is
+/// more than 1,000 times finer than `grid` along an axis, or has more than 100,000 times its voxels.
 pub fn resampled_grid(grid: &Grid, spacing_mm: [Option<f64>; 3], alignment: GridAlignment) -> Result<Grid> {
     let spacing: [f64; 3] = std::array::from_fn(|a| spacing_mm[a].unwrap_or(grid.spacing_mm[a]));
     let size: [f64; 3] = std::array::from_fn(|a| match spacing_mm[a] {
@@ -42,6 +48,16 @@ pub fn resampled_grid(grid: &Grid, spacing_mm: [Option<f64>; 3], alignment: Grid
     let voxels: f64 = size.iter().product();
     if voxels > MAX_VOXELS {
         return Err(Error::GridTooLarge { spacing_mm: spacing, voxels });
+    }
+    let finer: [f64; 3] = std::array::from_fn(|a| grid.spacing_mm[a] / spacing[a]);
+    let more: f64 = finer.iter().product();
+    if finer.iter().any(|&times| times > MOST_FINER) || more > MOST_MORE {
+        let remedy = format!(
+            "the voxels of the image measure {:?} mm, so that {:.3e} would be made of each; choose a larger spacing, \
+             at most {MOST_FINER} times finer along an axis and {MOST_MORE} times in all",
+            grid.spacing_mm, more
+        );
+        return Err(invalid("resample_spacing_mm", format!("{spacing:?}"), remedy));
     }
     let shape = size.map(|n| n as usize);
     let first = std::array::from_fn(|a| first_coordinate(grid, shape, spacing, alignment, a));

@@ -73,7 +73,10 @@ impl Region {
         let turned = roi.sliced_along(settings.slice_axis);
         let own = turned.region;
         let turned = if window.masked { turned } else { Cow::Owned(surroundings(&turned, window.reach())) };
-        let reach = window.reach();
+        // Beyond the voxels that there are, a window holds nothing. One of several slices stays that.
+        let full = window.reach();
+        let reach: [usize; 3] =
+            std::array::from_fn(|a| full[a].min(turned.region.shape[a].saturating_sub(1).max(1)));
         let shape: [usize; 3] = std::array::from_fn(|a| turned.region.shape[a] + 2 * reach[a]);
         let mut region = Self {
             grid,

@@ -14,10 +14,11 @@ from radiomics_rs.cohort.work import CaseWork, Outcome, Spec, Task
 
 #: Most cases that are handed to a process at a time, and for how many seconds of work.
 MOST_CASES, BATCH_S = 64, 0.2
-ENDED = (
-    "the process at work on this case has ended ({}), and again when it was alone; it may "
-    "need more memory than there is"
-)
+ENDED = "the process at work on this case has ended ({}), and again when it was alone"
+#: How a process ends for which there is too little memory, and what may have ended another one.
+OF_MEMORY = ("SIGKILL", "SIGABRT", "SIGBUS")
+NO_MEMORY = "; it may need more memory than there is"
+BY_EXTRA = "; see whether the function of an extra ends it"
 
 
 @dataclass
@@ -140,6 +141,11 @@ class _Run:
         self._queue.give_back(lane.mb)
         self._queue.again(rest)
         if alone:
-            self._collector.fail(suspect.case, ENDED.format(how))
+            reason = ENDED.format(how)
+            if any(signal in how for signal in OF_MEMORY):
+                reason += NO_MEMORY
+            elif self._spec.extras:
+                reason += BY_EXTRA
+            self._collector.fail(suspect.case, reason)
         else:
             self._queue.alone(suspect.case)

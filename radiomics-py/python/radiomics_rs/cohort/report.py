@@ -22,7 +22,7 @@ from radiomics_rs.cohort.collect import Collector
 from radiomics_rs.cohort.columns import Columns
 from radiomics_rs.cohort.records import Reader
 from radiomics_rs.cohort.sources import Source
-from radiomics_rs.cohort.tables import Row
+from radiomics_rs.cohort.tables import UNKNOWN, Row
 from radiomics_rs.cohort.work import FAILURE, NO_KEY, OK
 
 #: What the numbers come from besides the engine.
@@ -86,7 +86,7 @@ def write_run(
 ) -> None:
     """Write the report of a run, a line a case; `table` is what is about to be put there."""
     header = {**about, "counts": counts(collector), "table_sha256": _sha256(table)}
-    with path.open("w", encoding="utf-8") as file:
+    with path.open("w", encoding="utf-8", errors=UNKNOWN) as file:
         text = json.dumps(header, indent=1, ensure_ascii=False)
         file.write(text.removesuffix("\n}") + ',\n "cases": [')
         for case in collector.cases:

@@ -107,6 +107,14 @@ def run(
     path = Path(os.path.abspath(out))  # noqa: PTH100 links stay as they are
     if path.is_dir():
         raise SettingsError(f"out is {os.fspath(out)}, a folder: give the name of a file")
+    if not path.parent.is_dir():
+        raise SettingsError(
+            f"out is {os.fspath(out)}, and there is no folder {path.parent}: make it"
+        )
+    if isinstance(cases, str | os.PathLike) and path.exists() and path.samefile(cases):
+        raise SettingsError(
+            f"out is {os.fspath(out)}, which holds the cases: give another name for the table"
+        )
     write = tables.writer_of(path)
     columns = columns_of(source, layout, features, extras, switch("provenance", provenance))
     of_all = report.identity(chosen, asdict(options), [one.identity() for one in extras])

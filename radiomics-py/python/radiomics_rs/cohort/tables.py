@@ -15,6 +15,8 @@ from radiomics_rs._aside import aside
 from radiomics_rs._core import SettingsError
 from radiomics_rs.cohort.columns import REAL, SWITCH, WHOLE, Columns
 
+#: What becomes of characters that names of files have and texts have not.
+UNKNOWN = "backslashreplace"
 #: Rows of a Parquet file that are in memory at a time.
 GROUP = 500
 
@@ -51,7 +53,7 @@ def in_place(path: Path, folder: Path) -> Iterator[Path]:
 
 
 def _csv(path: Path, columns: Columns, rows: Iterable[Row]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with path.open("w", newline="", encoding="utf-8", errors=UNKNOWN) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns.names)
         writer.writerows([_text(cell) for cell in row] for row in rows)
@@ -65,7 +67,7 @@ def _text(cell: Any) -> str:
 
 def _jsonl(path: Path, columns: Columns, rows: Iterable[Row]) -> None:
     names = columns.names
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with path.open("w", newline="", encoding="utf-8", errors=UNKNOWN) as file:
         for row in rows:
             # JSON has no NaN and no infinity.
             cells = (None if isinstance(c, float) and not math.isfinite(c) else c for c in row)
@@ -95,7 +97,7 @@ def _parquet(path: Path, columns: Columns, rows: Iterable[Row]) -> None:
     def _of_type(cell: Any, kind: Any) -> Any:
         if cell is None:
             return None
-        return str(cell) if kind == pa.string() else cell
+        return str(cell).encode("utf-8", UNKNOWN).decode() if kind == pa.string() else cell
 
     with pq.ParquetWriter(path, schema) as writer:
         for row in rows:

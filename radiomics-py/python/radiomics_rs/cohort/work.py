@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 import warnings
 from collections.abc import Iterator, Mapping
@@ -103,6 +104,7 @@ class CaseWork:
                 f"with {spec.version}: install the same everywhere"
             )
         self._spec = spec
+        self._process = os.getpid()
         self._lately: dict[str, keys.Hashed] = {}
         self._settings = Settings.from_json(spec.settings)
         self._done = Journal(Path(spec.records), DONE, sync_s=spec.sync_s)
@@ -241,6 +243,9 @@ class CaseWork:
             single = [name for name, _ in part.images] == [""]
             try:
                 values += extra.values(regions[ORIGINAL] if single else regions)
+                if os.getpid() != self._process:
+                    # The function has forked: this one has no records of its own to write.
+                    os._exit(1)
             except BaseException as error:
                 raise RadiomicsError(f"extra {extra.name!r}: {_message(error)}") from error
         return values
