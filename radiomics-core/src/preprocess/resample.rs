@@ -20,10 +20,9 @@ const SPLINE_REACH: usize = 32;
 /// Largest grid that interpolation may make: 2³² voxels.
 const MAX_VOXELS: f64 = 4_294_967_296.0;
 
-/// How many times finer than the image a new grid may be along an axis, and how many times as many voxels it may
-/// have: there is nothing in between that more of them would show, and the work has no end.
-const MOST_FINER: f64 = 1000.0;
-const MOST_MORE: f64 = 1e5;
+/// How many times finer than the image a new grid may be along an axis: there is nothing in between that more
+/// voxels would show, and the work has no end.
+const MOST_FINER: f64 = 300.0;
 
 /// Slack of what is half way between two voxels, in voxels: the spacings 3 and 2 mm put every
 /// third voxel there, and rounding must not decide between its neighbours.
@@ -38,7 +37,7 @@ const SIZE_SLACK: f64 = 1e-6;
 ///
 /// # Errors
 /// [`Error::GridTooLarge`] when it would have more than 2³² voxels, and [`Error::InvalidSetting`] for one that is
-/// more than 1,000 times finer than `grid` along an axis, or has more than 100,000 times its voxels.
+/// more than 300 times finer than `grid` along an axis.
 pub fn resampled_grid(grid: &Grid, spacing_mm: [Option<f64>; 3], alignment: GridAlignment) -> Result<Grid> {
     let spacing: [f64; 3] = std::array::from_fn(|a| spacing_mm[a].unwrap_or(grid.spacing_mm[a]));
     let size: [f64; 3] = std::array::from_fn(|a| match spacing_mm[a] {
@@ -49,13 +48,12 @@ pub fn resampled_grid(grid: &Grid, spacing_mm: [Option<f64>; 3], alignment: Grid
     if voxels > MAX_VOXELS {
         return Err(Error::GridTooLarge { spacing_mm: spacing, voxels });
     }
-    let finer: [f64; 3] = std::array::from_fn(|a| grid.spacing_mm[a] / spacing[a]);
-    let more: f64 = finer.iter().product();
-    if finer.iter().any(|&times| times > MOST_FINER) || more > MOST_MORE {
+    let is_too_fine = |a: usize| grid.spacing_mm[a] > MOST_FINER * spacing[a];
+    if (0..3).any(is_too_fine) {
         let remedy = format!(
-            "the voxels of the image measure {:?} mm, so that {:.3e} would be made of each; choose a larger spacing, \
-             at most {MOST_FINER} times finer along an axis and {MOST_MORE} times in all",
-            grid.spacing_mm, more
+            "voxels of the image measure {:?} mm, and {voxels:.3e} would be made of them; choose a larger spacing, at \
+             most {MOST_FINER} times finer along an axis",
+            grid.spacing_mm
         );
         return Err(invalid("resample_spacing_mm", format!("{spacing:?}"), remedy));
     }
@@ -299,6 +297,15 @@ mod tests {
             })
             .into_raw_vec_and_offset()
             .0
+    }
+
+    #[test]
+    fn spacings_that_are_far_finer_are_refused() {
+        let grid = Grid::new([4, 2, 2], [3.0, 1.0, 1.0]).unwrap();
+        let made = |spacing: f64| resampled_grid(&grid, [Some(spacing), None, None], GridAlignment::Centre);
+        assert_eq!(made(0.01).unwrap().shape, [1200, 2, 2]);
+        let text = made(0.0099).unwrap_err().to_string();
+        assert!(text.contains("`resample_spacing_mm`") && text.contains("at most 300 times finer"), "{text}");
     }
 
     #[test]
