@@ -43,6 +43,7 @@ from radiomics_rs._region import Region, region, rings
 from radiomics_rs._tables import LesionSummary, delta, summarise_lesions, to_frame
 from radiomics_rs._verify import verify
 from radiomics_rs.cohort import Cohort, Extra, extract_cohort
+from radiomics_rs.cohort.page import cohort_report
 from radiomics_rs.io import RadiomicsWarning, Volume
 from radiomics_rs.table import FeatureRow, FeatureTable, TableWarning
 
@@ -72,6 +73,7 @@ __all__ = [
     "Verification",
     "Volume",
     "__version__",
+    "cohort_report",
     "columns",
     "delta",
     "example",

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from radiomics_rs._core import __version__
 from radiomics_rs._maps import SUFFIXES
+from radiomics_rs.cohort.page import OVERLAYS
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 #: How features can be listed.
@@ -146,6 +147,31 @@ def _add_batch(commands: Commands) -> argparse.ArgumentParser:
         help="have hashes of settings and files as columns",
     )
     command.add_argument("--strict", action="store_true", help="exit code 1 if any case has failed")
+    return command
+
+
+def _add_report(commands: Commands) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        "report",
+        help="a page about the table of many cases: failures, masks, outliers, correlations",
+        description="Writes one HTML page about a table that `batch` has written. It loads nothing "
+        "from elsewhere.",
+    )
+    command.add_argument("table", metavar="TABLE", help="table (.csv, .parquet or .jsonl)")
+    command.add_argument("--out", metavar="FILE", required=True, help="page to write (.html)")
+    command.add_argument(
+        "--stability",
+        metavar="FILE",
+        help="table (.csv or .parquet) with the columns feature, icc and, if there are bounds, low "
+        "and high",
+    )
+    command.add_argument(
+        "--overlays",
+        type=int,
+        default=OVERLAYS,
+        metavar="N",
+        help=f"cases whose masks are drawn on their images (default: {OVERLAYS})",
+    )
     return command
 
 
@@ -356,6 +382,7 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
 ADD = {
     "extract": _add_extract,
     "batch": _add_batch,
+    "report": _add_report,
     "filter": _add_filter,
     "map": _add_map,
     "features": _add_features,

@@ -1,4 +1,4 @@
-"""Pieces of HTML. What is text is escaped here, and nowhere else: only `Markup` is left as it is."""
+"""Pieces of HTML. Text is escaped here, and nowhere else: only `Markup` is left as it is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+#: What stands in the place of a number that is none, and for a rank correlation.
+MISSING, RHO = "\N{EN DASH}", "\N{GREEK SMALL LETTER RHO}"
 #: Bars of a histogram, and its size in its own units.
 BARS, WIDE, HIGH = 20, 100, 24
 
@@ -33,7 +35,7 @@ def text(given: Any) -> Markup:
 
 def number(value: float) -> str:
     """A number with as many digits as are looked at."""
-    return f"{value:.4g}" if math.isfinite(value) else "–"
+    return f"{value:.4g}" if math.isfinite(value) else MISSING
 
 
 def tag(name: str, *inside: Any, **attributes: Any) -> Markup:
@@ -53,9 +55,7 @@ def joined(pieces: Iterable[Any]) -> Markup:
 
 def image(source: str, alt: str, width: int, height: int) -> Markup:
     """A picture with what it shows in words."""
-    return Markup(
-        f'<img src="{text(source)}" alt="{text(alt)}" width="{width}" height="{height}">'
-    )
+    return Markup(f'<img src="{text(source)}" alt="{text(alt)}" width="{width}" height="{height}">')
 
 
 def table(
@@ -67,7 +67,8 @@ def table(
     """
     cells = []
     for row in rows:
-        line = [tag("th", row[0], scope="row")]
+        # Long names of features may go on in the next line after an underscore.
+        line = [tag("th", Markup(text(row[0]).replace("_", "_<wbr>")), scope="row")]
         for place, cell in enumerate(row[1:], 1):
             # Written out, as there are many: attributes are most of a large page.
             line.append(Markup(f"<td{' class=n' if place in numbers else ''}>{text(cell)}</td>"))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._core import RadiomicsError
-from radiomics_rs.cohort.cases import Case, Part, resolved
+from radiomics_rs.cohort.cases import Case, Part, bare, resolved
 from radiomics_rs.io import RadiomicsWarning, Volume, read_mask, volume, volumes_on_mask
 
 Bytes: TypeAlias = "npt.NDArray[np.uint8]"
@@ -79,6 +79,9 @@ def overlay(case: Case, folder: str, options: dict[str, Any]) -> Overlay:
             return _drawn(case, image, mask)
     except (RadiomicsError, OSError, TypeError, ImportError, MemoryError) as error:
         text = " ".join(str(error).split()) or type(error).__name__
+        if isinstance(error, OSError) and error.filename is not None and error.strerror:
+            text = f"{error.filename}: {error.strerror}"
+        text = bare(text, folder, case.paths())
         return Overlay(case.case_id, "", (0, 0), f"cannot be shown: {text}")
 
 
@@ -143,7 +146,9 @@ def _pixels(shown: Any, inside: Any, spacing_mm: Sequence[float]) -> Bytes:
     size_mm = [n * step for n, step in zip(shown.shape, spacing_mm, strict=True)]
     scale = SIDE / max(size_mm)
     places = [
-        np.minimum(((np.arange(max(round(mm * scale), 1)) + 0.5) / (step * scale)).astype(int), n - 1)
+        np.minimum(
+            ((np.arange(max(round(mm * scale), 1)) + 0.5) / (step * scale)).astype(int), n - 1
+        )
         for mm, step, n in zip(size_mm, spacing_mm, shown.shape, strict=True)
     ]
     finite = shown[np.isfinite(shown)]
