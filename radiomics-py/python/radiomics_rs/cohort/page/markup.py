@@ -33,6 +33,11 @@ def text(given: Any) -> Markup:
     return Markup(html.escape(plain))
 
 
+def breakable(given: Any) -> Markup:
+    """Text in which long names, such as those of features, may break after an underscore."""
+    return given if isinstance(given, Markup) else Markup(text(given).replace("_", "_<wbr>"))
+
+
 def number(value: float) -> str:
     """A number with as many digits as are looked at."""
     return f"{value:.4g}" if math.isfinite(value) else MISSING
@@ -67,11 +72,10 @@ def table(
     """
     cells = []
     for row in rows:
-        # Long names of features may go on in the next line after an underscore.
-        line = [tag("th", Markup(text(row[0]).replace("_", "_<wbr>")), scope="row")]
+        line = [tag("th", breakable(row[0]), scope="row")]
         for place, cell in enumerate(row[1:], 1):
             # Written out, as there are many: attributes are most of a large page.
-            line.append(Markup(f"<td{' class=n' if place in numbers else ''}>{text(cell)}</td>"))
+            line.append(Markup(f"<td{' class=n' if place in numbers else ''}>{breakable(cell)}</td>"))
         cells.append(tag("tr", *line))
     headers = (
         tag("th", name, scope="col", class_="n" if place in numbers else None)
@@ -89,9 +93,9 @@ def table(
 def names(given: Sequence[str], most: int = 5) -> Markup:
     """Names in a line; more than a few of them are folded away."""
     if len(given) <= most:
-        return text(", ".join(given))
-    first = tag("summary", f"{', '.join(given[:most])} and {len(given) - most} more")
-    return tag("details", first, ", ".join(given[most:]))
+        return breakable(", ".join(given))
+    first = breakable(f"{', '.join(given[:most])} and {len(given) - most} more")
+    return tag("details", tag("summary", first), breakable(", ".join(given[most:])))
 
 
 def histogram(values: npt.NDArray[np.float64], outlying: npt.NDArray[np.bool_]) -> Markup:
