@@ -11,6 +11,7 @@ Arrays are (z, y, x), lengths are millimetres. The numbers come from a compiled 
 """
 
 import os
+from typing import TYPE_CHECKING, Any
 
 from radiomics_rs import _interrupts  # noqa: F401 first: it looks after what takes long to import
 from radiomics_rs._core import (
@@ -96,6 +97,19 @@ __all__ = [
     "to_frame",
     "verify",
 ]
+
+if TYPE_CHECKING:
+    from radiomics_rs.sklearn import RadiomicsExtractor as RadiomicsExtractor
+
+
+def __getattr__(name: str) -> Any:
+    """What needs a package that is not there for everybody, imported when it is asked for."""
+    if name == "RadiomicsExtractor":
+        from radiomics_rs.sklearn import RadiomicsExtractor
+
+        return RadiomicsExtractor
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 # The engine's own table of settings, so that `help(Settings)` cannot fall behind it.
 Settings.__doc__ = f"{Settings.__doc__}\n\n" + "\n".join(

@@ -75,7 +75,9 @@ def table(
         line = [tag("th", breakable(row[0]), scope="row")]
         for place, cell in enumerate(row[1:], 1):
             # Written out, as there are many: attributes are most of a large page.
-            line.append(Markup(f"<td{' class=n' if place in numbers else ''}>{breakable(cell)}</td>"))
+            line.append(
+                Markup(f"<td{' class=n' if place in numbers else ''}>{breakable(cell)}</td>")
+            )
         cells.append(tag("tr", *line))
     headers = (
         tag("th", name, scope="col", class_="n" if place in numbers else None)
