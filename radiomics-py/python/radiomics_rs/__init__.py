@@ -34,6 +34,7 @@ from radiomics_rs._core import (
 from radiomics_rs._explain import explain
 from radiomics_rs._extract import columns, extract
 from radiomics_rs._filter import filter_image
+from radiomics_rs._frames import concat
 from radiomics_rs._labels import label_names
 from radiomics_rs._maps import FeatureMap, FeatureMaps, feature_maps
 from radiomics_rs._matrices import TextureMatrix, matrices
@@ -76,6 +77,7 @@ __all__ = [
     "__version__",
     "cohort_report",
     "columns",
+    "concat",
     "delta",
     "example",
     "explain",
