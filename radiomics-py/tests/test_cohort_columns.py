@@ -190,6 +190,7 @@ def test_columns_that_cannot_be(folder, columns, error):
     [
         (3, TypeError, "give a .csv or .parquet file"),
         ([3], TypeError, "case 1 is of type int"),
+        ([{"image": np.zeros((2, 2)), "mask": "m"}], TypeError, "in memory, of type ndarray"),
         ([], rr.ReadError, "holds no cases"),
         ("empty.csv", rr.ReadError, "empty.csv holds no cases"),
         ("long.csv", rr.ReadError, "line 2 has 3 cells and the header 2"),

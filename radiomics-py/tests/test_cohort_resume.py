@@ -15,6 +15,7 @@ import pytest
 import cohorts
 import radiomics_rs as rr
 from cohorts import SETTINGS, rows
+from radiomics_rs import _bar
 from radiomics_rs.cohort import keys, local_run
 
 pytestmark = pytest.mark.filterwarnings("ignore::radiomics_rs.RadiomicsWarning")
@@ -278,6 +279,18 @@ def test_all_files_of_an_image_count(tmp_path):
             data.write_bytes(content)
             found.add(digest(tmp_path / name))
         assert len(found) == 2, name
+
+
+def test_lines_where_there_is_no_terminal(monkeypatch):
+    said, clock = [], iter([0.0, 1.0, 12.0, 13.0, 30.0])
+    monkeypatch.setattr(_bar.time, "monotonic", lambda: next(clock))
+    with _bar.CaseBar(None, said.append) as bar:
+        for done, failed in ((40, 0), (41, 0), (46, 1), (47, 1), (70, 2)):
+            bar(done, 100, failed)
+    assert said == [
+        "46 of 100 cases, 1 failed, 0.5 cases/s, about 108 s left",
+        "70 of 100 cases, 2 failed, 1 cases/s, about 30 s left",
+    ]
 
 
 def test_the_command(here, capsys):
