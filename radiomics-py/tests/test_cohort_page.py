@@ -165,6 +165,21 @@ def test_the_patients_right_is_at_the_left(tmp_path, monkeypatch):
     assert orange.min(axis=0).tolist() == [180, 150]
 
 
+def test_masks_are_drawn_as_the_run_has_read_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(local_run, "compute", compute_here)
+    make(tmp_path, 1)
+    whole = sitk.ReadImage(str(tmp_path / "m0.nii.gz"))
+    sitk.WriteImage(whole[1:, 1:, 1:], str(tmp_path / "cropped.nii.gz"))
+    images = {f"image:{name}": str(tmp_path / "i0.nii.gz") for name in ("first", "second")}
+    case = {**images, "mask": str(tmp_path / "cropped.nii.gz")}
+    made = rr.extract_cohort([case], SETTINGS, out=tmp_path / "t.csv", resample_mask=True)
+    wanted = ": image first, slice 2 of 4 from below, with 16 of the 32 voxels"
+    assert wanted in part(page_of(made), "masks")[1]
+    made.run.unlink()
+    shown = part(page_of(made), "masks")[1]
+    assert re.search("cannot be shown: .* is not on the grid of the (image|mask)", shown)
+
+
 def test_kinds_of_tables_are_the_same(cohort, tmp_path):
     table = rows(cohort.out)
     pandas = pytest.importorskip("pandas")

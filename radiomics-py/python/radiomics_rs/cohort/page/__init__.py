@@ -103,7 +103,9 @@ def cohort_report(
 
 
 def _drawn(found: Read, of_values: Spread, most: int) -> list[Overlay]:
-    options = {} if found.run is None else found.run.get("options") or {}
+    run = found.run or {}
+    tolerance = (run.get("settings") or {}).get("geometry_tolerance")
+    options = {**(run.get("options") or {}), "geometry_tolerance": tolerance}
     places = sections.chosen_for_overlays(found, of_values, most) if most else []
     return [overlay(found.cases[place], found.folder, options) for place in places]
 

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk  # noqa: N813
 
-from radiomics_rs._core import RadiomicsError
+from radiomics_rs._core import RadiomicsError, Settings
+from radiomics_rs._grids import onto_mask
 from radiomics_rs.cohort.cases import Case, Part, bare, resolved
 from radiomics_rs.io import RadiomicsWarning, Volume, read_mask, volume, volumes_on_mask
 
@@ -75,9 +76,9 @@ def overlay(case: Case, folder: str, options: dict[str, Any]) -> Overlay:
         with warnings.catch_warnings():
             # The table has them.
             warnings.simplefilter("ignore", RadiomicsWarning)
-            image, mask = _read(case, part, folder, bool(options.get("resample_mask", False)))
-            return _drawn(case, image, mask)
-    except (RadiomicsError, OSError, TypeError, ImportError, MemoryError) as error:
+            return _drawn(case, *_read(case, part, folder, options))
+    # SimpleITK's errors are RuntimeError.
+    except (RadiomicsError, OSError, TypeError, ImportError, MemoryError, RuntimeError) as error:
         text = " ".join(str(error).split()) or type(error).__name__
         if isinstance(error, OSError) and error.filename is not None and error.strerror:
             text = f"{error.filename}: {error.strerror}"
@@ -85,24 +86,29 @@ def overlay(case: Case, folder: str, options: dict[str, Any]) -> Overlay:
         return Overlay(case.case_id, "", (0, 0), f"cannot be shown: {text}")
 
 
-def _read(case: Case, part: Part, folder: str, resample: bool) -> tuple[Volume, Volume]:
+def _read(case: Case, part: Part, folder: str, options: dict[str, Any]) -> tuple[Volume, Volume]:
+    """The first image and its mask on one grid, as the run has read them."""
     image: Any = resolved(folder, part.images[0][1])
     mask: Any = resolved(folder, part.mask)
     if case.roi is not None:
         image = volume(image, None)
         mask = read_mask(mask, image=image, roi=case.roi)
-    channel = case.label_channel
     images, placed = volumes_on_mask(
-        {"image": image}, mask, None, [case.label], resample_mask=resample, label_channel=channel
+        {"image": image},
+        mask,
+        None,
+        [case.label],
+        resample_mask=bool(options.get("resample_mask", False)),
+        label_channel=case.label_channel,
     )
+    tolerance = options.get("geometry_tolerance")
+    settings = Settings() if tolerance is None else Settings(geometry_tolerance=tolerance)
+    resample = bool(options.get("resample_images", False))
+    images, _ = onto_mask({"image": image}, images, placed, settings, resample=resample)
     return images[0], placed
 
 
 def _drawn(case: Case, image: Volume, mask: Volume) -> Overlay:
-    if image.voxels.shape != mask.voxels.shape:
-        raise RadiomicsError(
-            f"the image has the shape {image.voxels.shape} and the mask {mask.voxels.shape}"
-        )
     # The patient's right is at the left of the picture, and the front at the top.
     region = _axial(Volume((mask.voxels == case.label).astype(np.uint8), *mask.geometry))
     inside = region.voxels > 0
@@ -118,9 +124,10 @@ def _drawn(case: Case, image: Volume, mask: Volume) -> Overlay:
     shown = np.asarray(_axial(image).voxels[index], dtype=np.float64)[box]
     pixels = _pixels(shown, inside[index][box], spacing)
     greys = [(g, g, g) for g in np.linspace(0, 255, GREYS).round().astype(int).tolist()]
+    name = case.parts[0].images[0][0]
     text = (
-        f"slice {index + 1} of {len(areas)} from below, with {int(areas[index])} of the "
-        f"{int(areas.sum())} voxels of the region"
+        f"{f'image {name}, ' if name else ''}slice {index + 1} of {len(areas)} from below, with "
+        f"{int(areas[index])} of the {int(areas.sum())} voxels of the region"
     )
     source = data_uri(png(pixels, [*greys, OUTLINE]))
     return Overlay(case.case_id, source, (pixels.shape[1], pixels.shape[0]), text)
