@@ -183,6 +183,7 @@ def test_masks_are_drawn_as_the_run_has_read_them(tmp_path, monkeypatch):
 def test_kinds_of_tables_are_the_same(cohort, tmp_path):
     table = rows(cohort.out)
     pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
     frame = pandas.read_csv(cohort.out)
     frame.to_parquet(tmp_path / "p.parquet")
     names = list(table[0])
@@ -219,6 +220,19 @@ def test_stability(cohort, tmp_path):
     path = tmp_path / "icc.csv"
     path.write_text("\n".join(["feature,icc_2_1,icc_2_1_low,icc_2_1_high", *lines]) + "\n")
     assert part(page_of(cohort, stability=path), "stability") == wanted
+
+    class Records:
+        """What has `records`, as the result of `icc` has."""
+
+        def records(self):
+            named = ((name, np.atleast_1d(v).tolist()) for name, v in given.items())
+            keys = ("icc_2_1", "icc_2_1_low", "icc_2_1_high")
+            return [
+                {"feature": name, "icc_1_1": 0.1, **dict(zip(keys, v, strict=False))}
+                for name, v in named
+            ]
+
+    assert part(page_of(cohort, stability=Records()), "stability") == wanted
     as_table = {name: {"icc": np.atleast_1d(v)[0]} for name, v in given.items()}
     assert f"{mean} | 0.950 | \N{EN DASH} | \N{EN DASH} | excellent" in part(
         page_of(cohort, stability=as_table), "stability"
@@ -239,6 +253,15 @@ def test_few_cases(cohort):
     page = page_of(cohort)
     assert any("fewer than 5 cases" in line for line in part(page, "outliers"))
     assert any("fewer than 5 cases" in line for line in part(page, "correlation"))
+
+
+def test_no_case_was_computed(cohort):
+    table = [{**row, "status": "failed", "error": "gone"} for row in rows(cohort.out)]
+    write_cases(cohort.out, table)
+    page = page_of(cohort)
+    assert "gone | 12 | c0, c1, c2, c3, c4 and 7 more" in " ".join(part(page, "failures"))
+    assert part(page, "masks")[0].endswith("No case was computed.")
+    assert any("undefined in every case" in line for line in part(page, "features"))
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,9 @@ def masks(read: Read, overlays: Sequence[Overlay], asked: int) -> Markup:
     """Slices with the outlines of regions."""
     title = "Masks on images"
     if not overlays:
-        why = "None was asked for." if not asked else "The table does not say where images are."
+        why = "No case was computed." if asked else "None was asked for."
+        if asked and not read.cases:
+            why = "The table does not say where images are."
         return section("masks", title, tag("p", why))
     seen = sum(bool(one.source) for one in overlays)
     about = (
