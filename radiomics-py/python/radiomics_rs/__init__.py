@@ -11,6 +11,7 @@ Arrays are (z, y, x), lengths are millimetres. The numbers come from a compiled 
 """
 
 import os
+from typing import TYPE_CHECKING, Any
 
 from radiomics_rs import _interrupts  # noqa: F401 first: it looks after what takes long to import
 from radiomics_rs._core import (
@@ -33,6 +34,7 @@ from radiomics_rs._core import (
 from radiomics_rs._explain import explain
 from radiomics_rs._extract import columns, extract
 from radiomics_rs._filter import filter_image
+from radiomics_rs._frames import concat
 from radiomics_rs._labels import label_names
 from radiomics_rs._maps import FeatureMap, FeatureMaps, feature_maps
 from radiomics_rs._matrices import TextureMatrix, matrices
@@ -44,6 +46,7 @@ from radiomics_rs._region import Region, region, rings
 from radiomics_rs._tables import LesionSummary, delta, summarise_lesions, to_frame
 from radiomics_rs._verify import verify
 from radiomics_rs.cohort import Cohort, Extra, extract_cohort
+from radiomics_rs.cohort.page import cohort_report
 from radiomics_rs.io import RadiomicsWarning, Volume
 from radiomics_rs.table import FeatureRow, FeatureTable, TableWarning
 
@@ -73,7 +76,9 @@ __all__ = [
     "Verification",
     "Volume",
     "__version__",
+    "cohort_report",
     "columns",
+    "concat",
     "delta",
     "example",
     "explain",
@@ -96,6 +101,19 @@ __all__ = [
     "to_frame",
     "verify",
 ]
+
+if TYPE_CHECKING:
+    from radiomics_rs.sklearn import RadiomicsExtractor as RadiomicsExtractor
+
+
+def __getattr__(name: str) -> Any:
+    """What needs a package that is not there for everybody, imported when it is asked for."""
+    if name == "RadiomicsExtractor":
+        from radiomics_rs.sklearn import RadiomicsExtractor
+
+        return RadiomicsExtractor
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 # The engine's own table of settings, so that `help(Settings)` cannot fall behind it.
 Settings.__doc__ = f"{Settings.__doc__}\n\n" + "\n".join(

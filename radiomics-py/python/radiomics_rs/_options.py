@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import math
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from radiomics_rs._core import __version__
 from radiomics_rs._maps import SUFFIXES
+from radiomics_rs._sizes import megabytes, memory
+from radiomics_rs.cohort.page import OVERLAYS
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 #: How features can be listed.
 LISTS = ("table", "csv", "json", "markdown")
-#: Megabytes (10^6 bytes) of units of memory.
-UNITS_MB = {"k": 1e-3, "m": 1.0, "g": 1e3, "t": 1e6}
 
 
 class _Once(argparse.Action):
@@ -131,7 +129,7 @@ def _add_batch(commands: Commands) -> argparse.ArgumentParser:
     )
     command.add_argument(
         "--memory",
-        type=_memory,
+        type=memory,
         metavar="SIZE",
         help="memory that all cases at work may take together, such as 4GB",
     )
@@ -149,18 +147,29 @@ def _add_batch(commands: Commands) -> argparse.ArgumentParser:
     return command
 
 
-def _memory(given: str) -> float:
-    """Megabytes of a size that is typed with a unit."""
-    found = re.fullmatch(r"\s*([0-9.]+)\s*([kmgt])b?\s*", given, re.IGNORECASE)
-    try:
-        number = float(found[1]) * UNITS_MB[found[2].lower()] if found else math.nan
-    except ValueError:
-        number = math.nan
-    if not 0.0 < number < math.inf:
-        raise argparse.ArgumentTypeError(
-            f"{given!r} is no size: give a number above 0 with its unit, such as 4GB or 500MB"
-        )
-    return number
+def _add_report(commands: Commands) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        "report",
+        help="a page about the table of many cases: failures, masks, outliers, correlations",
+        description="Writes one HTML page about a table that `batch` has written. It loads nothing "
+        "from elsewhere.",
+    )
+    command.add_argument("table", metavar="TABLE", help="table (.csv, .parquet or .jsonl)")
+    command.add_argument("--out", metavar="FILE", required=True, help="page to write (.html)")
+    command.add_argument(
+        "--stability",
+        metavar="FILE",
+        help="table (.csv or .parquet) with the columns feature, icc and, if there are bounds, low "
+        "and high",
+    )
+    command.add_argument(
+        "--overlays",
+        type=int,
+        default=OVERLAYS,
+        metavar="N",
+        help=f"cases whose masks are drawn on their images (default: {OVERLAYS})",
+    )
+    return command
 
 
 def _add_explain(commands: Commands) -> argparse.ArgumentParser:
@@ -304,24 +313,10 @@ def _add_threads(command: argparse.ArgumentParser) -> None:
 def _add_memory(command: argparse.ArgumentParser, more: str = "") -> None:
     command.add_argument(
         "--memory-mb",
-        type=_megabytes,
+        type=megabytes,
         metavar="N",
         help=f"megabytes that the work may take (default: what the machine has free){more}",
     )
-
-
-def _megabytes(given: str) -> float:
-    """A limit of memory as it is typed."""
-    try:
-        number = float(given)
-    except ValueError:
-        number = math.nan
-    if not 0.0 < number < math.inf:
-        raise argparse.ArgumentTypeError(
-            f"{given!r} is no limit: give a number of megabytes above 0, without a unit, such as "
-            "4000"
-        )
-    return number
 
 
 def _add_mask(command: argparse.ArgumentParser) -> None:
@@ -369,6 +364,7 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
 ADD = {
     "extract": _add_extract,
     "batch": _add_batch,
+    "report": _add_report,
     "filter": _add_filter,
     "map": _add_map,
     "features": _add_features,

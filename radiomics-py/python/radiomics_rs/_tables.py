@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
 
 from radiomics_rs._core import RegionError, SettingsError
+from radiomics_rs._frames import delta_of_frames, is_frame
 from radiomics_rs.io import warn
 from radiomics_rs.table import LABEL, FeatureRow, FeatureTable, fields_of, labelled
 
@@ -49,36 +52,82 @@ def to_frame(tables: Mapping[Any, FeatureTable], *, wide: bool = False) -> pd.Da
     return pd.DataFrame(records, columns=[LABEL, *fields_of(tables.values())])
 
 
+@overload
 def delta(
     table: FeatureTable | None = None,
     *,
     before: str | FeatureTable,
     after: str | FeatureTable,
     kind: str = "difference",
-) -> FeatureTable:
-    """How features change from one image to another, such as from one phase to the next.
+) -> FeatureTable: ...
+
+
+@overload
+def delta(
+    table: pd.DataFrame | None = None,
+    *,
+    before: Any,
+    after: Any,
+    kind: str = "difference",
+    on: str | Sequence[str] | None = None,
+    by: str | None = None,
+) -> pd.DataFrame: ...
+
+
+def delta(
+    table: Any = None,
+    *,
+    before: Any,
+    after: Any,
+    kind: str = "difference",
+    on: str | Sequence[str] | None = None,
+    by: str | None = None,
+) -> Any:
+    """How features change from one image or visit to another, such as from a phase to the next.
+
+    Of data frames with a row a case, such as tables of `extract_cohort`, in one of three ways:
+    `before` and `after` are images, whose columns are compared row by row; with `by` they are
+    values of that column, whose rows are compared where they agree in the columns `on`; or they are
+    two frames, whose rows are compared likewise.
 
     Args:
-        table: the table of several images that `before` and `after` name; None if these are tables.
-        before: the image, or the table, that changes are counted from.
-        after: the image, or the table, that they are counted to.
+        table: the table of several images that `before` and `after` name, or a pandas data frame;
+            None if these are tables or frames themselves.
+        before: the image, the table, or the value of `by` that changes are counted from.
+        after: the image, the table, or the value of `by` that they are counted to.
         kind: "difference" (after - before), "ratio" (after / before) or "relative" (the difference
             over the value before; NaN where that is 0, as a ratio is).
+        on: of frames, the columns that say which rows belong together, such as "patient" or
+            ["patient", "lesion"]; they come in front. A key that one side alone has is left
+            out, with a RadiomicsWarning that names it.
+        by: of one frame, the column that says which side a row is of, such as "visit".
 
     Returns:
         A row for each feature that both have, called such as
         `delta-arterial-portal_glcm_contrast_3D_avg`. A value that is undefined on either side is
         NaN with the reason. Features of the mask alone do not change from image to image: their
-        difference is 0.
+        difference is 0. Of frames a frame: the columns `on`, then a column for each feature that
+        both sides have (of a table of a cohort what comes after `warnings`, else all numbers),
+        called as above between images, and such as `delta-first-second-original_glcm_...` between
+        rows, `delta-original_glcm_...` between frames; rows in the order of those before.
 
     Raises:
-        SettingsError: an image that the table does not have, or a kind that does not exist.
-        RegionError: tables that have no feature in common.
+        SettingsError: an image, column or value that the table does not have; a kind that does not
+            exist; two rows of the same key, or one without a key.
+        RegionError: tables that have no feature in common, or frames no key.
     """
-    if table is not None and not isinstance(table, FeatureTable):
-        raise TypeError(f"the table is of type {type(table).__name__}: give that of several images")
     if kind not in KINDS:
         raise SettingsError(f"kind is {kind!r}: give one of {', '.join(KINDS)}")
+    if any(map(is_frame, (table, before, after))):
+        texts = [str(side) for side in (before, after) if not is_frame(side)]
+        prefix = "-".join(("delta" if kind == "difference" else kind, *texts))
+        change = np.vectorize(KINDS[kind], otypes=[np.float64])
+        return delta_of_frames(table, before, after, change, prefix, on, by)
+    for name, given in (("on", on), ("by", by)):
+        if given is not None:
+            raise SettingsError(f"{name} is {given!r}, which is for data frames: leave it out")
+    if table is not None and not isinstance(table, FeatureTable):
+        raise TypeError(f"the table is of type {type(table).__name__}: give that of several images")
     sides = [_side("before", before, table), _side("after", after, table)]
     names = [f"-{side}" if isinstance(side, str) else "" for side in (before, after)]
     prefix = "".join(("delta" if kind == "difference" else kind, *names))

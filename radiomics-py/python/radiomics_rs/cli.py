@@ -26,6 +26,7 @@ from radiomics_rs._options import LISTS
 from radiomics_rs._options import parser as options
 from radiomics_rs._plot_region import draw
 from radiomics_rs._verify import verify
+from radiomics_rs.cohort.page import cohort_report
 from radiomics_rs.cohort.run import run as run_cohort
 from radiomics_rs.io import RadiomicsWarning, read_mask, scan, text_file, volume, write_image
 from radiomics_rs.io.scan import SOUND
@@ -169,6 +170,13 @@ def _batch(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
     if made.failed:
         _say(f"{made.failed} of {made.cases} cases failed: see the column `error`")
     return 1 if chosen.strict and made.failed else 0
+
+
+def _report(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
+    cohort_report(
+        chosen.table, out=chosen.out, stability=chosen.stability, overlays=chosen.overlays
+    )
+    print(f"report of {chosen.table} written to {chosen.out}")
 
 
 def _sources(chosen: argparse.Namespace, *, single: bool = False) -> tuple[Any, Any]:
@@ -355,6 +363,7 @@ def _message(error: Exception) -> str:
 RUN = {
     "extract": _extract,
     "batch": _batch,
+    "report": _report,
     "filter": _filter,
     "map": _map,
     "features": _features,

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 
+from radiomics_rs._core import SettingsError
 from radiomics_rs.io.writing import text_file
 
 if TYPE_CHECKING:
@@ -159,6 +160,28 @@ class FeatureTable(Sequence[FeatureRow]):
                 "to_pandas needs pandas: `pip install pandas`, or use records()"
             ) from error
         return pd.DataFrame(self.records(), columns=list(self._fields))
+
+    def to_wide(self, ids: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """A data frame of one row, a column a feature, called as `keys` says.
+
+        `ids` are columns in front, such as `{"case_id": "a1", "visit": 2}`, by which the row is
+        joined to other tables; `rr.concat` makes such rows of many tables.
+
+        Raises ImportError if pandas is not installed, SettingsError for an id that is called like
+        a feature.
+        """
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise ImportError("to_wide needs pandas: `pip install pandas`, or use to_dict()") from (
+                error
+            )
+        before = {} if ids is None else dict(ids)
+        for name in before:
+            if name in self:
+                raise SettingsError(f"ids has {name!r}, which is a feature: give another name")
+        row = {**before, **self.to_dict()}
+        return pd.DataFrame([row], columns=list(row))
 
     def to_csv(self, path: str | os.PathLike[str], *, warnings: bool = False) -> None:
         """Write a CSV file of the columns of `records`, values at full precision, NaN as NaN.
