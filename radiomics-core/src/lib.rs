@@ -50,6 +50,7 @@ pub mod roi {
 }
 mod runtime;
 mod settings;
+pub mod stability;
 mod table;
 mod texture;
 pub mod verify;

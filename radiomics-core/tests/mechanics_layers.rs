@@ -18,6 +18,7 @@ const LAYERS: &[&str] = &[
     "work",
     "kernels",
     "runtime",
+    "stability",
     "volume",
     "masks",
     "region",

@@ -189,6 +189,16 @@ pub enum Error {
         stage: &'static str,
     },
 
+    // ---- tables --------------------------------------------------------------------------
+    /// A table of repeated measurements that cannot be used.
+    #[error("{what}: {remedy}")]
+    InvalidTable {
+        /// What is wrong, with the value at fault.
+        what: String,
+        /// What to do about it.
+        remedy: String,
+    },
+
     // ---- settings ------------------------------------------------------------------------
     /// A setting that does not exist.
     #[error("there is no setting `{name}`{}", suggest(.suggestion))]
