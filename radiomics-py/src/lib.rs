@@ -13,6 +13,7 @@ mod prepare;
 mod pyradiomics;
 mod regions;
 mod settings;
+mod stability;
 mod value;
 mod verify;
 mod voxels;
@@ -49,6 +50,8 @@ mod _core {
     use super::regions::{Region, shared_rings};
     #[pymodule_export]
     use super::settings::{Settings, setting_keys};
+    #[pymodule_export]
+    use super::stability::icc;
     #[pymodule_export]
     use super::verify::{Verification, response_map_tests, verify};
 

@@ -33,6 +33,7 @@ from radiomics_rs._core import (
 from radiomics_rs._explain import explain
 from radiomics_rs._extract import columns, extract
 from radiomics_rs._filter import filter_image
+from radiomics_rs._icc import icc
 from radiomics_rs._labels import label_names
 from radiomics_rs._maps import FeatureMap, FeatureMaps, feature_maps
 from radiomics_rs._matrices import TextureMatrix, matrices
@@ -40,6 +41,7 @@ from radiomics_rs._normalise import BinWidth, normalise, suggest_bin_width
 from radiomics_rs._plot import plot_map
 from radiomics_rs._prepare import Prepared, prepare
 from radiomics_rs._region import Region, region, rings
+from radiomics_rs._reliability import Reliability, ReliabilityTable
 from radiomics_rs._tables import LesionSummary, delta, summarise_lesions, to_frame
 from radiomics_rs._verify import verify
 from radiomics_rs.io import RadiomicsWarning, Volume
@@ -62,6 +64,8 @@ __all__ = [
     "ReadError",
     "Region",
     "RegionError",
+    "Reliability",
+    "ReliabilityTable",
     "Settings",
     "SettingsError",
     "TableWarning",
@@ -77,6 +81,7 @@ __all__ = [
     "feature_maps",
     "features",
     "filter_image",
+    "icc",
     "label_names",
     "matrices",
     "normalise",
