@@ -40,6 +40,7 @@ mod names;
 #[cfg(test)]
 #[path = "../tests/common/noise.rs"]
 mod noise;
+pub mod perturb;
 pub mod preprocess;
 mod region;
 /// The region of interest after preprocessing, and its grey levels.

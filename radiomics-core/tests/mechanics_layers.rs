@@ -27,6 +27,7 @@ const LAYERS: &[&str] = &[
     "settings",
     "table",
     "preprocess",
+    "perturb",
     "families",
     "catalogue",
     "extract",

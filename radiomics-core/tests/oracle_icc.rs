@@ -72,7 +72,7 @@ fn every_feature_of_the_reference_table() {
         let kind = ["ICC(1,1)", "ICC(2,1)", "ICC(3,1)"].iter().position(|kind| *kind == &row[1]).unwrap();
         let icc = found[&row[0]].0[kind];
         let (name, [low, high]) =
-            (format!("{} {}", &row[0], &row[1]), [5, 6].map(|place| number(&row[place])));
+            (format!("{} {}", &row[0], &row[1]), [6, 7].map(|place| number(&row[place])));
         if row[3].parse() == Ok(f64::INFINITY) {
             // pingouin has no bounds where F is infinite; ours are the limits.
             assert!(icc.low <= icc.value && icc.value <= icc.high, "{name}: {icc:?}");
