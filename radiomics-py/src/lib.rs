@@ -8,6 +8,7 @@ mod guard;
 mod inflate;
 mod maps;
 mod matrices;
+mod perturb;
 mod pools;
 mod prepare;
 mod pyradiomics;
@@ -40,6 +41,8 @@ mod _core {
     use super::maps::feature_maps;
     #[pymodule_export]
     use super::matrices::{matrices, matrices_of_levels};
+    #[pymodule_export]
+    use super::perturb::{Perturbation, perturb};
     #[pymodule_export]
     use super::pools::end_idle_threads;
     #[pymodule_export]

@@ -38,6 +38,7 @@ from radiomics_rs._labels import label_names
 from radiomics_rs._maps import FeatureMap, FeatureMaps, feature_maps
 from radiomics_rs._matrices import TextureMatrix, matrices
 from radiomics_rs._normalise import BinWidth, normalise, suggest_bin_width
+from radiomics_rs._perturb import Perturbations, Perturbed, perturb
 from radiomics_rs._plot import plot_map
 from radiomics_rs._prepare import Prepared, prepare
 from radiomics_rs._region import Region, region, rings
@@ -58,6 +59,8 @@ __all__ = [
     "InternalError",
     "LesionSummary",
     "OutOfMemoryError",
+    "Perturbations",
+    "Perturbed",
     "Prepared",
     "RadiomicsError",
     "RadiomicsWarning",
@@ -85,6 +88,7 @@ __all__ = [
     "label_names",
     "matrices",
     "normalise",
+    "perturb",
     "plot_map",
     "prepare",
     "region",
