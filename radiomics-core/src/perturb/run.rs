@@ -142,7 +142,7 @@ pub fn perturb(
     let region = of_voxels(&grid, &inside)?;
     let mut voxels = [region.voxels(); 3];
     let region = match perturbation.volume {
-        None => region,
+        None | Some(Resize::Fraction(0.0) | Resize::Distance(0.0)) => region,
         Some(resize) => resized(region, resize, flat, options.minimum_volume, &stream("volume"), runtime)?,
     };
     voxels[1..].fill(region.voxels());

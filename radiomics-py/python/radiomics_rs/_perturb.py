@@ -5,14 +5,20 @@ from __future__ import annotations
 import difflib
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, overload
 
-import numpy as np
-
 from radiomics_rs import _core
-from radiomics_rs._arguments import SettingsLike, label_of, memory_of, real, settings_of, whole
+from radiomics_rs._arguments import (
+    TEXT,
+    SettingsLike,
+    label_of,
+    memory_of,
+    real,
+    settings_of,
+    whole,
+)
 from radiomics_rs._core import SettingsError
 from radiomics_rs.io import ImageLike, Record, Volume, volumes
 
@@ -20,7 +26,6 @@ from radiomics_rs.io import ImageLike, Record, Volume, volumes
 KINDS = ("fraction", "distance")
 #: More repetitions than anybody has use for.
 MOST = 100_000
-SEEDS = 2**64
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,9 +170,9 @@ def perturb(
         "volume" if volume_by == "fraction" else "volume_mm",
         _repetitions("contour", contour),
     )
-    seed = whole("seed", seed) if not isinstance(seed, int) or isinstance(seed, bool) else seed
-    if not 0 <= seed < SEEDS:
-        raise SettingsError(f"seed is {seed}: give a whole number from 0 to {SEEDS - 1}")
+    seed = whole("seed", seed)
+    if seed < 0:
+        raise SettingsError(f"seed is {seed}: give a whole number from 0 on")
     options = {
         "label": label,
         "seed": seed,
@@ -249,12 +254,12 @@ def _combinations(
 
 def _several(name: str, given: Any, lengths: tuple[int, ...] = (1, 3)) -> list[tuple[float, ...]]:
     """A number or several of them, each a number or one for each axis."""
-    members = [*given] if np.ndim(_plain(given)) or isinstance(given, list | tuple) else [given]
+    members = _members(given)
     if not members:
         raise SettingsError(f"{name} is empty: give at least one number, 0 for no change")
     found = []
     for member in members:
-        numbers = tuple(real(name, x) for x in (member if np.ndim(_plain(member)) else [member]))
+        numbers = tuple(real(name, x) for x in _members(member))
         if len(numbers) not in lengths:
             wanted = " or ".join(map(str, lengths))
             raise SettingsError(f"{name} has {member!r}: give {wanted} number(s) each")
@@ -264,9 +269,8 @@ def _several(name: str, given: Any, lengths: tuple[int, ...] = (1, 3)) -> list[t
     return found
 
 
-def _plain(given: Any) -> Any:
-    """What has members, without a look at what they are."""
-    return [0 for _ in given] if isinstance(given, list | tuple) else given
+def _members(given: Any) -> list[Any]:
+    return [*given] if isinstance(given, Iterable) and not isinstance(given, TEXT) else [given]
 
 
 def _about_z(given: tuple[float, ...]) -> tuple[float, ...]:
