@@ -178,5 +178,5 @@ def test_what_cannot_be_computed(case):
         perturb(case, label=4)[0]
     with pytest.raises(TypeError, match="rotations is 'a': give a number"):
         perturb(case, rotations="a")
-    with pytest.raises(TypeError, match="noise is 1.5"):
+    with pytest.raises(TypeError, match=r"noise is 1\.5"):
         perturb(case, noise=1.5)
