@@ -273,6 +273,7 @@ class Region:
 def shared_rings(
     regions: Sequence[Region], from_mm: float, to_mm: float, distance: str
 ) -> list[tuple[Region, dict[str, int]]]: ...
+
 class Perturbation:
     @property
     def name(self) -> str: ...
