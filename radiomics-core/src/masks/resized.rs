@@ -22,9 +22,9 @@ impl Region {
         tie: impl Fn([usize; 3]) -> u64 + Sync,
     ) -> Self {
         let (voxels, is_grown) = (self.voxels(), wanted > self.voxels());
-        let mut found = if is_grown { self.around(wanted - voxels, flat, tie) } else { self.rim(flat, tie) };
-        found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
         let count = if is_grown { wanted - voxels } else { voxels - wanted.max(1) };
+        let mut found = if is_grown { self.around(count, flat, tie) } else { self.rim(count, flat, tie) };
+        found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
         let changed = found.into_iter().take(count).map(|(_, _, place)| place);
         self.with(changed, is_grown)
     }
@@ -72,8 +72,9 @@ impl Region {
         }
     }
 
-    /// The voxels of the region with their distances to what lies outside.
-    fn rim(&self, flat: [bool; 3], tie: impl Fn([usize; 3]) -> u64 + Sync) -> Vec<Candidate> {
+    /// The voxels of the region that are nearest to what lies outside, at least `count` of those that have any
+    /// distance to it.
+    fn rim(&self, count: usize, flat: [bool; 3], tie: impl Fn([usize; 3]) -> u64 + Sync) -> Vec<Candidate> {
         // What lies beyond the edge of the image is outside, but for an axis along which nothing happens.
         let pad = flat.map(|flat| usize::from(!flat));
         let shape: [usize; 3] = std::array::from_fn(|a| self.window.shape[a] + 2 * pad[a]);
@@ -82,10 +83,17 @@ impl Region {
         let part = ndarray::s![pad[0]..end[0], pad[1]..end[1], pad[2]..end[2]];
         outside.slice_mut(part).zip_mut_with(&self.inside, |to, &inside| *to = !inside);
         let spacing = self.grid().spacing_mm;
-        let across: f64 = (0..3).map(|a| (shape[a] as f64 * spacing[a]).powi(2)).sum();
-        let field = Field::new(outside.view(), spacing, Distance::Centre, across);
+        let across = (0..3).map(|a| (shape[a] as f64 * spacing[a]).powi(2)).sum::<f64>().sqrt();
         let first = std::array::from_fn(|a| self.window.start[a] as isize - pad[a] as isize);
-        candidates(&field, [0; 3], shape, first, self.grid().shape, &tie)
+        let mut mm = 2.0 * spacing.into_iter().fold(0.0, f64::max);
+        loop {
+            let field = Field::new(outside.view(), spacing, Distance::Centre, mm * mm);
+            let found = candidates(&field, [0; 3], shape, first, self.grid().shape, &tie);
+            if found.len() >= count || mm >= across {
+                return found;
+            }
+            mm *= 2.0;
+        }
     }
 }
 
