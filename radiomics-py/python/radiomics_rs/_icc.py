@@ -147,7 +147,7 @@ def _names(role: str, given: Names, columns: Mapping[str, Any]) -> list[str]:
             f"{role} is {given!r}: give the name of a column, or a name for each row"
         ) from None
     for row, name in enumerate(names):
-        if name is None or name != name or str(name) in ("<NA>", "NaT"):
+        if _is_missing(name):
             raise SettingsError(f"{where} has no name in row {row} (from 0): fill it in")
     return [str(name) for name in names]
 
@@ -193,11 +193,16 @@ def _numbers(column: Any) -> npt.NDArray[np.float64] | None:
     if array.dtype.kind != "O":
         return None
     # Missing values of pandas and polars make a column one of objects.
-    missing = [value is None or str(value) == "<NA>" for value in array]
+    missing = [_is_missing(value) for value in array]
     plain = [math.nan if gone else value for gone, value in zip(missing, array, strict=True)]
     if not all(isinstance(value, numbers.Real) for value in plain):
         return None
     return np.array(plain, dtype=np.float64)
+
+
+def _is_missing(value: Any) -> bool:
+    """Whether a value stands for none: None, NaN, and pandas' NA and NaT."""
+    return value is None or (not isinstance(value, str) and str(value) in ("nan", "<NA>", "NaT"))
 
 
 def _listed(names: Iterable[str]) -> str:
