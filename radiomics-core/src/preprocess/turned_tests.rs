@@ -97,9 +97,10 @@ fn values_are_those_of_the_places() {
                 let place = grid.position_mm([k, j, i].map(|n| n as f64));
                 assert_abs_diff_eq!(value, plane(place), epsilon = 1e-9);
             }
-            let volume = mask.iter().filter(|&&inside| inside).count() as f64;
-            let drawn = case.mask.iter().filter(|&&v| v == 1).count() as f64 * 1.5 * 0.8 * 0.8;
-            assert!((volume / drawn - 1.0).abs() < 0.03, "{volume} mm³, {drawn} as drawn");
+            let voxels = |mask: Array3<bool>| mask.iter().filter(|&&inside| inside).count() as f64;
+            let (_, _, straight) = case.turned(&resampled(method, 1.0), &Pose::default());
+            let (volume, straight) = (voxels(mask), voxels(straight));
+            assert!((volume / straight - 1.0).abs() < 0.03, "{volume} mm³, {straight} if not turned");
         }
     }
 }
