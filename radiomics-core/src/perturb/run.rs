@@ -202,7 +202,7 @@ fn resized(
         Resize::Distance(mm) if mm >= 0.0 => Ok(region.dilate(mm, Distance::Centre, runtime)?.0),
         Resize::Distance(mm) => {
             let (eroded, _) = region.erode(-mm, runtime)?;
-            let least = (minimum_volume * before).ceil();
+            let least = (minimum_volume * before).ceil().max(1.0);
             if (eroded.voxels() as f64) < least { of_size(least) } else { Ok(eroded) }
         }
     }

@@ -98,7 +98,7 @@ fn sizes_are_those_asked_for() {
         assert!((of(Resize::Fraction(share)) - 1.0 - share).abs() < 1e-3);
     }
     assert!(of(Resize::Distance(2.0)) > 1.3);
-    // A millimetre and a half would leave less than eight tenths.
+    // Four millimetres would leave less than eight tenths.
     assert!((of(Resize::Distance(-4.0)) - 0.8).abs() < 2e-3);
 }
 
