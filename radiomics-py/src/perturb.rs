@@ -2,7 +2,7 @@
 
 use numpy::{IntoPyArray, PyArray3};
 use pyo3::prelude::*;
-use radiomics_core::perturb::{self, PerturbOptions, Resize};
+use radiomics_core::perturb::{PerturbOptions, Perturbation as Made, Resize, perturb as perturbed};
 
 use crate::extract::{Geometry, image, mask};
 use crate::guard::core;
@@ -16,7 +16,7 @@ use crate::voxels::Borrowed;
 /// region's volume, `volume_mm` a distance; at most one of them is given. `noise` and `contour` are numbers of
 /// repetitions, or None.
 #[pyclass(frozen, module = "radiomics_rs._core")]
-pub struct Perturbation(perturb::Perturbation);
+pub struct Perturbation(Made);
 
 #[pymethods]
 impl Perturbation {
@@ -31,7 +31,7 @@ impl Perturbation {
         contour: Option<u32>,
     ) -> PyResult<Self> {
         let resize = volume.map(Resize::Fraction).or(volume_mm.map(Resize::Distance));
-        let made = perturb::Perturbation { noise, rotation_deg, translation, volume: resize, contour };
+        let made = Made { noise, rotation_deg, translation, volume: resize, contour };
         core(|| made.check())?;
         Ok(Self(made))
     }
@@ -44,7 +44,7 @@ impl Perturbation {
 }
 
 /// Image, mask, geometry, level of noise, voxels after interpolation, change of size and in the end.
-type Made<'py> = (Bound<'py, PyArray3<f64>>, Bound<'py, PyArray3<u8>>, Geometry, Option<f64>, [usize; 3]);
+type Found<'py> = (Bound<'py, PyArray3<f64>>, Bound<'py, PyArray3<u8>>, Geometry, Option<f64>, [usize; 3]);
 
 /// Perturbs an image and the region of a label.
 ///
@@ -69,14 +69,14 @@ pub fn perturb<'py>(
     margin_mm: f64,
     threads: i64,
     memory_mb: Option<f64>,
-) -> PyResult<Made<'py>> {
+) -> PyResult<Found<'py>> {
     let (voxels, labels) = (Borrowed::new("image", image)?, Borrowed::new("mask", mask)?);
     let image = self::image("image", voxels.voxels(), image_geometry)?;
     let mask = self::mask(labels.voxels(), mask_geometry)?;
     let options = PerturbOptions { seed, noise_level, minimum_volume, margin_mm };
     let limits = Limits { progress: None, memory_mb };
     let found = on_threads(py, threads, limits, |runtime, _| {
-        perturb::perturb(&image, &mask, label, settings.core(), &perturbation.0, &options, runtime)
+        perturbed(&image, &mask, label, settings.core(), &perturbation.0, &options, runtime)
     })?;
     let (grid, inside) = found.mask.into_parts();
     let geometry = (grid.spacing_mm, grid.origin_mm, grid.direction);
