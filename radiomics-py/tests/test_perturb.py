@@ -60,7 +60,7 @@ def test_every_combination_has_a_name(case):
     assert found[1:3].names == found.names[1:3]
     assert found["rotation_7_translation_0_0.5_0.5_noise_1_volume_0.1"].name == found.names[2]
     with pytest.raises(KeyError, match="did you mean 'rotation_7_"):
-        found["rotation_7"]
+        found["rotation_7_translation_0_0.5_0.5_noise_1"]
 
 
 def test_a_perturbation_does_not_depend_on_the_others(case):
@@ -78,7 +78,7 @@ def test_rotation_moves_little_of_what_is_round(case):
     plain = rr.extract(*case, SETTINGS, spacing_mm=SPACING)
     for one in perturb(case, rotations=[-20, 45, (10, -25, 30)]):
         found = rr.extract(one.image, one.mask, SETTINGS)
-        for name in ("original_intensity_statistics_mean", "original_morphology_volume_mesh"):
+        for name in ("original_intensity_statistics_mean", "original_morphology_volume"):
             assert found[name] == pytest.approx(plain[name], rel=0.03)
         direction = np.array(one.image.direction)
         np.testing.assert_allclose(direction @ direction.T, np.eye(3), atol=1e-12)
@@ -116,11 +116,11 @@ def test_sizes_are_those_asked_for(case):
 
 
 def test_contours_are_drawn_anew(case):
-    drawn = [one.mask.voxels for one in perturb(case, contour=3)]
+    drawn = [one.mask.voxels for one in perturb(case, contour=6)]
     plain = perturb(case)[0].mask.voxels
     for one in drawn:
         assert 0 < (one != plain).sum() < plain.sum()
-    assert not np.array_equal(drawn[0], drawn[1])
+    assert len({one.tobytes() for one in drawn}) > 2
 
 
 def test_a_single_slice_stays_one(case):

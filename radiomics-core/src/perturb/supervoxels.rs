@@ -92,29 +92,40 @@ fn assign(
     step: f64,
 ) {
     let shape: [usize; 3] = intensities.dim().into();
-    let beside = |a: usize, at: usize| {
-        let cell = at * cells[a] / shape[a];
-        cell.saturating_sub(1)..(cell + 2).min(cells[a])
-    };
+    let beside = |a: usize, cell: usize| cell.saturating_sub(1)..(cell + 2).min(cells[a]);
+    let place = |a: usize, at: usize| at as f64 * spacing_mm[a];
     let slices: Vec<_> = pieces.outer_iter_mut().enumerate().collect();
     slices.into_par_iter().watched().for_each(|(k, mut slice)| {
-        for ((j, i), piece) in slice.indexed_iter_mut() {
-            let value = intensities[[k, j, i]];
-            let place: [f64; 3] = std::array::from_fn(|a| [k, j, i][a] as f64 * spacing_mm[a]);
-            let mut nearest = f64::INFINITY;
-            for z in beside(0, k) {
-                for y in beside(1, j) {
-                    for x in beside(2, i) {
-                        let n = (z * cells[1] + y) * cells[2] + x;
-                        let centre = &centres[n];
-                        let apart: f64 = (0..3).map(|a| (place[a] - centre[a]).powi(2)).sum();
-                        let unlike = ((value - centre[3]) / COMPACTNESS).powi(2);
-                        let distance = apart / (step * step) + unlike;
-                        if distance < nearest {
-                            (nearest, *piece) = (distance, n as u32);
+        // Of each piece its number, what it is away across the row, and where it lies along it and how bright it is,
+        // in units of the distance.
+        let mut near: Vec<(u32, f64, f64, f64)> = Vec::with_capacity(27);
+        for (j, mut row) in slice.rows_mut().into_iter().enumerate() {
+            let mut first = 0;
+            for cell in 0..cells[2] {
+                near.clear();
+                for z in beside(0, k * cells[0] / shape[0]) {
+                    for y in beside(1, j * cells[1] / shape[1]) {
+                        for x in beside(2, cell) {
+                            let n = (z * cells[1] + y) * cells[2] + x;
+                            let [cz, cy, cx, value] = centres[n];
+                            let across =
+                                ((place(0, k) - cz) / step).powi(2) + ((place(1, j) - cy) / step).powi(2);
+                            near.push((n as u32, across, cx / step, value / COMPACTNESS));
                         }
                     }
                 }
+                let end = ((cell + 1) * shape[2]).div_ceil(cells[2]);
+                for (i, piece) in (first..end).zip(row.slice_mut(ndarray::s![first..end])) {
+                    let (at, value) = (place(2, i) / step, intensities[[k, j, i]] / COMPACTNESS);
+                    let mut nearest = f64::INFINITY;
+                    for &(n, across, x, bright) in &near {
+                        let distance = across + (at - x) * (at - x) + (value - bright) * (value - bright);
+                        if distance < nearest {
+                            (nearest, *piece) = (distance, n);
+                        }
+                    }
+                }
+                first = end;
             }
         }
     });

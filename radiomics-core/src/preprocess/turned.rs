@@ -138,6 +138,11 @@ impl Turned {
         })
     }
 
+    /// Whether a place, in voxels of the image, lies outside of it.
+    fn is_beyond(&self, place: [f64; 3]) -> bool {
+        (0..3).any(|a| place[a] < -0.5 || place[a] >= self.source[a] as f64 - 0.5)
+    }
+
     /// The voxels of the image that values are made of.
     fn reads(&self, method: Interpolation) -> Window {
         let reach = match method {
@@ -149,9 +154,8 @@ impl Turned {
         });
         let [mut low, mut high] = [[f64::INFINITY; 3], [f64::NEG_INFINITY; 3]];
         for corner in corners {
-            for a in 0..3 {
-                (low[a], high[a]) = (low[a].min(corner[a]), high[a].max(corner[a]));
-            }
+            low = std::array::from_fn(|a| low[a].min(corner[a]));
+            high = std::array::from_fn(|a| high[a].max(corner[a]));
         }
         let end = |a: usize, place: f64| place.clamp(0.0, (self.source[a] - 1) as f64) as usize;
         let start: [usize; 3] = std::array::from_fn(|a| end(a, (low[a] - reach).floor()));
@@ -178,16 +182,22 @@ impl Turned {
         let mut values: Array3<f64> = volume(self.grid.shape);
         let slices = values.as_slice_mut().expect("made in standard layout").par_chunks_mut(ny * nx);
         slices.enumerate().watched().for_each(|(k, slice)| {
-            for (n, value) in slice.iter_mut().enumerate() {
-                let place = self.place([k, n / nx, n % nx]);
-                let is_beyond = (0..3).any(|a| place[a] < -0.5 || place[a] >= self.source[a] as f64 - 0.5);
-                *value = match beyond {
-                    Some(beyond) if is_beyond => beyond,
-                    _ => {
-                        let taps = std::array::from_fn(|a| by.taps_at(place[a], self.source[a]));
-                        at(&voxels, &taps, window.start)
-                    }
-                };
+            for (j, row) in slice.chunks_mut(nx).enumerate() {
+                // An axis of the image that the row runs across has one place for all of it.
+                let tap = |a: usize, place: f64| by.taps_at(place, self.source[a]);
+                let first = self.place([k, j, 0]);
+                let fixed: [Option<Taps>; 3] =
+                    std::array::from_fn(|a| (self.steps[a][2] == 0.0).then(|| tap(a, first[a])));
+                for (i, value) in row.iter_mut().enumerate() {
+                    let place = self.place([k, j, i]);
+                    *value = match beyond {
+                        Some(beyond) if self.is_beyond(place) => beyond,
+                        _ => {
+                            let taps = std::array::from_fn(|a| fixed[a].unwrap_or_else(|| tap(a, place[a])));
+                            at(&voxels, &taps, window.start)
+                        }
+                    };
+                }
             }
         });
         values
@@ -234,19 +244,20 @@ impl Lattice {
     /// The voxels of the grid, not rounded, between which a box lies that reaches from `start` to `end` in voxels of
     /// the image.
     fn range(&self, start: [f64; 3], end: [f64; 3]) -> [[f64; 3]; 2] {
-        let mut range = [[f64::INFINITY; 3], [f64::NEG_INFINITY; 3]];
+        let [mut low, mut high] = [[f64::INFINITY; 3], [f64::NEG_INFINITY; 3]];
         for corner in 0..8_usize {
             let apart: [f64; 3] = std::array::from_fn(|b| {
                 let place = if corner >> b & 1 == 0 { start[b] } else { end[b] };
                 place * self.of_image[b] - self.middle[b]
             });
-            for a in 0..3 {
+            let at: [f64; 3] = std::array::from_fn(|a| {
                 let turned: f64 = (0..3).map(|b| self.turn[b][a] * apart[b]).sum();
-                let at = (self.middle[a] + turned - self.first[a]) / self.spacing[a];
-                (range[0][a], range[1][a]) = (range[0][a].min(at), range[1][a].max(at));
-            }
+                (self.middle[a] + turned - self.first[a]) / self.spacing[a]
+            });
+            low = std::array::from_fn(|a| low[a].min(at[a]));
+            high = std::array::from_fn(|a| high[a].max(at[a]));
         }
-        range
+        [low, high]
     }
 
     /// First voxel and shape of the part that holds a box of the image with a margin, and no more than the image.

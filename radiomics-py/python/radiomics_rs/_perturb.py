@@ -222,7 +222,9 @@ def _computed(
         voxels_resized=resized,
         voxels=drawn,
     )
-    of_image = Volume(values, *geometry, record=image.record + record)
+    spacing, origin, direction = geometry
+    place = (tuple(spacing), tuple(origin), tuple(map(tuple, direction)))
+    of_image = Volume(values, *place, record=image.record + record)
     of_mask = replace(of_image, voxels=inside, record=mask.record + record)
     return Perturbed(name, of_image, of_mask, record)
 
