@@ -40,6 +40,7 @@ mod names;
 #[cfg(test)]
 #[path = "../tests/common/noise.rs"]
 mod noise;
+pub mod perturb;
 pub mod preprocess;
 mod region;
 /// The region of interest after preprocessing, and its grey levels.
@@ -50,6 +51,7 @@ pub mod roi {
 }
 mod runtime;
 mod settings;
+pub mod stability;
 mod table;
 mod texture;
 pub mod verify;

@@ -126,7 +126,9 @@ fn status_of(error: &Error) -> Status {
         Error::EmptyImage { .. } => Status::EmptyImage,
         Error::InvalidSpacing { .. } | Error::InvalidGeometry { .. } => Status::InvalidGeometry,
         Error::ShapeMismatch { .. } | Error::VoxelsMismatch { .. } => Status::ShapeMismatch,
-        Error::LabelTwice { .. } | Error::ImageName { .. } => Status::InvalidArgument,
+        Error::LabelTwice { .. } | Error::ImageName { .. } | Error::InvalidTable(_) => {
+            Status::InvalidArgument
+        }
         Error::GeometryMismatch { .. } => Status::GeometryMismatch,
         Error::EmptyMask { .. } => Status::EmptyMask,
         Error::LabelNotPresent { .. } | Error::BackgroundLabel => Status::LabelNotPresent,

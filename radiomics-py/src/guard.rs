@@ -69,6 +69,7 @@ pub fn raised(error: &Error, text: String) -> PyErr {
         | Error::NonFiniteSurroundings { .. }
         | Error::RegionTooSmall { .. } => RegionError::new_err(text),
         Error::ImageName { .. }
+        | Error::InvalidTable(_)
         | Error::NonFiniteResult { .. }
         | Error::UnknownSetting { .. }
         | Error::InvalidSetting { .. }

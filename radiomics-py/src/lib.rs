@@ -8,11 +8,13 @@ mod guard;
 mod inflate;
 mod maps;
 mod matrices;
+mod perturb;
 mod pools;
 mod prepare;
 mod pyradiomics;
 mod regions;
 mod settings;
+mod stability;
 mod value;
 mod verify;
 mod voxels;
@@ -40,6 +42,8 @@ mod _core {
     #[pymodule_export]
     use super::matrices::{matrices, matrices_of_levels};
     #[pymodule_export]
+    use super::perturb::{Perturbation, perturb};
+    #[pymodule_export]
     use super::pools::end_idle_threads;
     #[pymodule_export]
     use super::prepare::{labels, prepare};
@@ -49,6 +53,8 @@ mod _core {
     use super::regions::{Region, shared_rings};
     #[pymodule_export]
     use super::settings::{Settings, setting_keys};
+    #[pymodule_export]
+    use super::stability::icc;
     #[pymodule_export]
     use super::verify::{Verification, response_map_tests, verify};
 

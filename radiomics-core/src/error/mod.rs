@@ -186,6 +186,9 @@ pub enum Error {
         /// The step that left so few: `masking`, `interpolation` or `resegmentation`.
         stage: &'static str,
     },
+    /// A table of repeated measurements that cannot be used: what is wrong, with the value at fault, and the remedy.
+    #[error("{0}")]
+    InvalidTable(String),
 
     // ---- settings ------------------------------------------------------------------------
     /// A setting that does not exist.
@@ -345,8 +348,7 @@ pub enum Error {
         /// Number of voxels that the grid would have.
         voxels: f64,
     },
-
-    // ---- machine -------------------------------------------------------------------------
+    // ---- machine, several regions, long jobs ---------------------------------------------
     /// More threads than the system gives, or than make sense.
     #[error("cannot start {threads} threads: {reason}")]
     Threads {
@@ -369,8 +371,6 @@ pub enum Error {
         /// What to change.
         remedy: &'static str,
     },
-
-    // ---- several regions, long jobs ------------------------------------------------------
     /// What went wrong with one of several regions.
     #[error("image `{image}`, label {label}: {error}")]
     Region {

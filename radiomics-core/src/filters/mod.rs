@@ -18,6 +18,7 @@ mod text;
 
 pub use engine::boundary::Boundary;
 pub use engine::choices::{Dimensions, Pooling};
+pub(crate) use engine::wavelets::decomposition;
 // A filter's file and its row say what is public of it.
 pub use kinds::*;
 pub use parameter::Parameter;

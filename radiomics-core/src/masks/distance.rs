@@ -157,6 +157,11 @@ impl<'a> Field<'a> {
         Self { sources, rulers: spacing_mm.map(|spacing_mm| Ruler::new(distance, spacing_mm)), bound }
     }
 
+    /// The squared distance that is of interest.
+    pub fn bound(&self) -> f64 {
+        self.bound
+    }
+
     /// Voxels (z, y, x) beyond the box that are of interest.
     pub fn margin(&self) -> [usize; 3] {
         self.rulers.map(|ruler| ruler.reach(self.bound))

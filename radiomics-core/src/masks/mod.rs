@@ -10,6 +10,7 @@ mod distance;
 mod edges;
 mod owned;
 mod region;
+mod resized;
 mod rims;
 mod ruler;
 

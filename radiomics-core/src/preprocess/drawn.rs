@@ -66,6 +66,11 @@ fn embedded(mask: &Array3<bool>, start: [usize; 3], window: &Window) -> Array3<b
     larger
 }
 
+/// The share of an interpolated voxel from which on it belongs to the region.
+pub(super) fn threshold(settings: &Settings) -> f64 {
+    (settings.mask_threshold - THRESHOLD_SLACK).max(f64::MIN_POSITIVE)
+}
+
 /// The mask on the grid that the image is interpolated to, in a box with a margin round the region.
 pub(super) fn interpolated(
     frame: &Frame,
@@ -83,7 +88,7 @@ pub(super) fn interpolated(
     let bytes = near.voxels() * (8 + 8 + 2);
     let _held = work::hold(bytes, "the mask on the new grid", "choose a larger `resample_spacing_mm`");
     let select = |window: &Window| mask.select(label, window);
-    let threshold = (settings.mask_threshold - THRESHOLD_SLACK).max(f64::MIN_POSITIVE);
+    let threshold = threshold(settings);
     let inside = if settings.mask_interpolation == Interpolation::Nearest {
         // Shares are 0 or 1, and the threshold is between them.
         of_mask.apply_nearest(&near, select)

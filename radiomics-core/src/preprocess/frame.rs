@@ -11,7 +11,7 @@ use crate::settings::{Rounding, Settings};
 use crate::volume::grid::{Grid, Window};
 use crate::volume::image::Image;
 use crate::volume::intensities::Intensities;
-use crate::volume::voxels::{NotFinite, VoxelKind};
+use crate::volume::voxels::{NotFinite, VoxelKind, Voxels};
 
 /// The image on the grid of the region, of which boxes are computed as they are needed.
 pub(super) struct Frame<'i, 'v> {
@@ -68,7 +68,7 @@ impl<'i, 'v> Frame<'i, 'v> {
                 to.iter_mut().for_each(|x| *x = z_score.apply(*x));
             }
         });
-        self.round(&mut intensities);
+        round(self.rounding, self.image.voxels(), self.z_score.is_some(), self.isa, &mut intensities);
         intensities
     }
 
@@ -92,21 +92,32 @@ impl<'i, 'v> Frame<'i, 'v> {
             None => Error::NonFiniteResult { step, count: found.count, index: found.index, remedy },
         }
     }
+}
 
-    fn round(&self, intensities: &mut Array3<f64>) {
-        let values = intensities.as_slice_memory_order_mut().expect("intensities in one piece");
-        match self.rounding {
-            Rounding::None => {}
-            Rounding::Nearest => splines::round(self.isa, values),
-            // z-scores have no voxel type to be kept in.
-            Rounding::VoxelType if self.z_score.is_some() => {}
-            Rounding::VoxelType => self.image.voxels().truncate(self.isa, values),
-        }
+/// Rounds interpolated intensities of an image, which may have become z-scores.
+pub(super) fn round(
+    rounding: Rounding,
+    voxels: &Voxels,
+    is_z_score: bool,
+    isa: Isa,
+    intensities: &mut Array3<f64>,
+) {
+    let values = intensities.as_slice_memory_order_mut().expect("intensities in one piece");
+    match rounding {
+        Rounding::None => {}
+        Rounding::Nearest => splines::round(isa, values),
+        // z-scores have no voxel type to be kept in.
+        Rounding::VoxelType if is_z_score => {}
+        Rounding::VoxelType => voxels.truncate(isa, values),
     }
 }
 
 /// The spacing to interpolate to, `None` on axes that stay as they are; `None` as a whole if all axes do.
-fn wanted_spacing(image: &Image, bounds: &Window, settings: &Settings) -> Option<[Option<f64>; 3]> {
+pub(super) fn wanted_spacing(
+    image: &Image,
+    bounds: &Window,
+    settings: &Settings,
+) -> Option<[Option<f64>; 3]> {
     let spacing_mm = settings.resample_spacing_mm?;
     let single = |a: usize| settings.keep_single_slices && bounds.shape[a] == 1;
     let changed = |a: usize| spacing_mm[a].filter(|&s| !single(a) && s != image.grid().spacing_mm[a]);

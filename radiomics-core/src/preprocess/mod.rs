@@ -11,6 +11,7 @@ mod prepared;
 mod region;
 mod resample;
 mod resegment;
+mod turned;
 
 pub(crate) use discretise::Bins;
 pub use discretise::discretise;
@@ -20,3 +21,4 @@ pub use prepared::prepare;
 pub(crate) use prepared::{Labelled, Prepared};
 pub use region::{PreparedRegion, prepare_on};
 pub use resample::{Resampling, resampled_grid};
+pub(crate) use turned::{Pose, Turned};

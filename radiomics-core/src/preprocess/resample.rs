@@ -15,10 +15,10 @@ use crate::work::parallel::Watch;
 
 /// How many voxels the spline prefilter reaches: its response falls by 2 − √3 a voxel, so at this
 /// distance it is below the resolution of a 64-bit float.
-const SPLINE_REACH: usize = 32;
+pub(super) const SPLINE_REACH: usize = 32;
 
 /// Largest grid that interpolation may make: 2³² voxels.
-const MAX_VOXELS: f64 = 4_294_967_296.0;
+pub(super) const MAX_VOXELS: f64 = 4_294_967_296.0;
 
 /// How many times finer than the image a new grid may be along an axis: there is nothing in between that more
 /// voxels would show, and the work has no end.
@@ -98,6 +98,16 @@ impl Resampling {
             (!same).then(|| (first(), to.spacing_mm[a] / from.spacing_mm[a]))
         });
         Self { source: from.shape, target: to.shape, axes, method, alignment }
+    }
+
+    /// First coordinate and step of the target along an axis, in source voxels.
+    pub(super) fn along(&self, axis: usize) -> (f64, f64) {
+        self.axes[axis].unwrap_or((0.0, 1.0))
+    }
+
+    /// How values are interpolated.
+    pub(super) fn method(&self) -> Interpolation {
+        self.method
     }
 
     /// The target voxels that the source voxels of `window` can influence.
@@ -223,7 +233,7 @@ impl Resampling {
 
     /// The source voxels that make up the value at `coordinate`. Outside of the image, the
     /// nearest voxel counts, or nothing for grids that share their corner.
-    fn taps_at(&self, coordinate: f64, n: usize) -> Taps {
+    pub(super) fn taps_at(&self, coordinate: f64, n: usize) -> Taps {
         let last = n - 1;
         // A voxel holds its lower border, not its upper one (ITK).
         let outside = coordinate < -0.5 - HALF_WAY_SLACK || coordinate >= last as f64 + 0.5 - HALF_WAY_SLACK;

@@ -35,14 +35,17 @@ from radiomics_rs._explain import explain
 from radiomics_rs._extract import columns, extract
 from radiomics_rs._filter import filter_image
 from radiomics_rs._frames import concat
+from radiomics_rs._icc import icc
 from radiomics_rs._labels import label_names
 from radiomics_rs._maps import FeatureMap, FeatureMaps, feature_maps
 from radiomics_rs._matrices import TextureMatrix, matrices
 from radiomics_rs._normalise import BinWidth, normalise, suggest_bin_width
+from radiomics_rs._perturb import Perturbations, Perturbed, perturb
 from radiomics_rs._plot import plot_map
 from radiomics_rs._plot_region import plot_region
 from radiomics_rs._prepare import Prepared, prepare
 from radiomics_rs._region import Region, region, rings
+from radiomics_rs._reliability import Reliability, ReliabilityTable
 from radiomics_rs._tables import LesionSummary, delta, summarise_lesions, to_frame
 from radiomics_rs._verify import verify
 from radiomics_rs.cohort import Cohort, Extra, extract_cohort
@@ -63,12 +66,16 @@ __all__ = [
     "InternalError",
     "LesionSummary",
     "OutOfMemoryError",
+    "Perturbations",
+    "Perturbed",
     "Prepared",
     "RadiomicsError",
     "RadiomicsWarning",
     "ReadError",
     "Region",
     "RegionError",
+    "Reliability",
+    "ReliabilityTable",
     "Settings",
     "SettingsError",
     "TableWarning",
@@ -87,9 +94,11 @@ __all__ = [
     "feature_maps",
     "features",
     "filter_image",
+    "icc",
     "label_names",
     "matrices",
     "normalise",
+    "perturb",
     "plot_map",
     "plot_region",
     "prepare",

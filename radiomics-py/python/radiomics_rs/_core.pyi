@@ -273,6 +273,47 @@ class Region:
 def shared_rings(
     regions: Sequence[Region], from_mm: float, to_mm: float, distance: str
 ) -> list[tuple[Region, dict[str, int]]]: ...
+
+class Perturbation:
+    @property
+    def name(self) -> str: ...
+    def __new__(
+        cls,
+        *,
+        rotation_deg: Sequence[float],
+        translation: Sequence[float],
+        noise: int | None = None,
+        volume: float | None = None,
+        volume_mm: float | None = None,
+        contour: int | None = None,
+    ) -> Perturbation: ...
+
+def perturb(
+    image: npt.NDArray[Any],
+    image_geometry: _Geometry,
+    mask: npt.NDArray[Any],
+    mask_geometry: _Geometry,
+    settings: Settings,
+    perturbation: Perturbation,
+    *,
+    label: int,
+    seed: int,
+    noise_level: float | None,
+    minimum_volume: float,
+    margin_mm: float,
+    threads: int,
+    memory_mb: float | None = None,
+) -> tuple[
+    npt.NDArray[np.float64], npt.NDArray[np.uint8], _Geometry, float | None, tuple[int, int, int]
+]: ...
+def icc(
+    values: npt.NDArray[np.float64],
+    subjects: Sequence[str],
+    raters: Sequence[str],
+    *,
+    confidence: float,
+    threads: int,
+) -> list[tuple[list[float], int, int]]: ...
 def inflate(data: bytes, length: int, gzip: bool) -> bytes | None: ...
 def end_idle_threads() -> None: ...
 def example() -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint8], _Triple]: ...

@@ -1,0 +1,24 @@
+"""The examples of docs/guides/stability.md run as printed."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+PAGE = Path(__file__).parents[2] / "docs" / "guides" / "stability.md"
+
+
+@pytest.mark.filterwarnings("ignore::radiomics_rs.RadiomicsWarning")
+def test_examples_run():
+    names = {}
+    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
+    assert len(blocks) == 2
+    exec(compile(blocks[0], str(PAGE), "exec"), names)
+    found = names["found"]
+    assert len(names["tables"]) == 6 * 8
+    assert {(row.n, row.k) for row in found} == {(6, 8)}
+    assert found["original_intensity_statistics_mean"].icc_2_1 > 0.9
+    assert names["stable"]
+    assert names["ranked"][0].icc_2_1_low >= names["ranked"][-1].icc_2_1_low
+    exec(compile(blocks[1], str(PAGE), "exec"), names)
+    assert names["found"]["mean"].icc_2_1 > 0.95
