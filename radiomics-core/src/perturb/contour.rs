@@ -6,8 +6,8 @@ use super::stream::Stream;
 use super::supervoxels::supervoxels;
 use crate::volume::grid::Window;
 
-/// How far round the region supervoxels are made, in mm.
-const AROUND_MM: f64 = 25.0;
+/// How far round the region supervoxels are made, in mm: further than one that the region has a part of reaches.
+const AROUND_MM: f64 = 15.0;
 
 /// Volume of a supervoxel in mm³, and the least number of its voxels.
 const PIECE_MM3: f64 = 250.0;

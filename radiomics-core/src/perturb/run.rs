@@ -84,7 +84,7 @@ pub struct Perturbed {
 /// # fn main() -> radiomics_core::Result<()> {
 /// let phantom = example::DigitalPhantom::new();
 /// let settings = Settings::ibsi_configuration("digital_phantom")?;
-/// let turned = Perturbation { rotation_deg: [90.0, 0.0, 0.0], ..Perturbation::default() };
+/// let turned = Perturbation { rotation_deg: [180.0, 0.0, 0.0], ..Perturbation::default() };
 /// let pool = Pool::new(1)?;
 /// let found = perturb(
 ///     &phantom.image(), &phantom.mask(), 1, &settings, &turned, &PerturbOptions::default(), &Runtime::new(&pool),

@@ -114,13 +114,18 @@ fn assign(
                         }
                     }
                 }
+                // Beyond the first one that is further away across the row than another is in all, none is nearer.
+                near.sort_unstable_by(|a, b| a.1.total_cmp(&b.1));
                 let end = ((cell + 1) * shape[2]).div_ceil(cells[2]);
                 for (i, piece) in (first..end).zip(row.slice_mut(ndarray::s![first..end])) {
                     let (at, value) = (place(2, i) / step, intensities[[k, j, i]] / COMPACTNESS);
                     let mut nearest = f64::INFINITY;
                     for &(n, across, x, bright) in &near {
+                        if across > nearest {
+                            break;
+                        }
                         let distance = across + (at - x) * (at - x) + (value - bright) * (value - bright);
-                        if distance < nearest {
+                        if distance < nearest || (distance == nearest && n < *piece) {
                             (nearest, *piece) = (distance, n);
                         }
                     }

@@ -40,9 +40,12 @@ pub(crate) struct Pose {
 pub(crate) struct Turned {
     pub grid: Grid,
     source: [usize; 3],
-    /// Voxel of the image, not rounded, at which the first voxel lies, and steps (axis of the image, own axis).
+    /// Where the box begins in the lattice.
+    start: [f64; 3],
+    /// Voxel of the image, not rounded, at which the lattice's voxel 0 lies, and steps (axis of the image, own axis).
     first: [f64; 3],
     steps: [[f64; 3]; 3],
+    is_straight: bool,
     image: Resampling,
     mask: Resampling,
 }
@@ -81,15 +84,25 @@ impl Turned {
             of_image: source.spacing_mm,
         };
         let (start, shape) = lattice.cut(source.shape, bounds, margin_mm)?;
-        let first = lattice.voxel(start);
-        let steps = std::array::from_fn(|b| {
+        let mut first = lattice.voxel([0.0; 3]);
+        let mut steps: [[f64; 3]; 3] = std::array::from_fn(|b| {
             std::array::from_fn(|a| lattice.turn[b][a] * straight.spacing_mm[a] / source.spacing_mm[b])
         });
+        let is_straight = pose.rotation_deg == [0.0; 3];
+        if is_straight {
+            // The very places of the settings' grid: a voxel half way between two intensities is rounded as there.
+            for (a, row) in steps.iter_mut().enumerate() {
+                let (begin, step) = of_image.along(a);
+                first[a] = if single[a] { begin } else { begin + pose.shift[a] * step };
+                row[a] = step;
+            }
+        }
         let product = |row: &[f64; 3], a: usize| (0..3).map(|b| row[b] * lattice.turn[b][a]).sum();
         let direction = source.direction.map(|row| std::array::from_fn(|a| product(&row, a)));
-        let origin_mm = source.position_mm(first);
+        let origin_mm = source.position_mm(lattice.voxel(start));
         let grid = Grid { shape, spacing_mm: straight.spacing_mm, origin_mm, direction };
-        Ok(Self { grid, source: source.shape, first, steps, image: of_image, mask: of_mask })
+        let (image, mask) = (of_image, of_mask);
+        Ok(Self { grid, source: source.shape, start, first, steps, is_straight, image, mask })
     }
 
     /// Intensities at the voxels, rounded as `settings` say. `change` changes the voxels of a box of the image
@@ -132,9 +145,10 @@ impl Turned {
     /// The voxel of the image, not rounded, at which a voxel lies.
     fn place(&self, at: [usize; 3]) -> [f64; 3] {
         std::array::from_fn(|b| {
-            let place = (0..3).fold(self.first[b], |sum, a| sum + self.steps[b][a] * at[a] as f64);
+            let along = |a: usize| self.steps[b][a] * (self.start[a] + at[a] as f64);
+            let place = (0..3).fold(self.first[b], |sum, a| sum + along(a));
             let whole = place.round();
-            if (place - whole).abs() < ON_VOXEL { whole } else { place }
+            if !self.is_straight && (place - whole).abs() < ON_VOXEL { whole } else { place }
         })
     }
 

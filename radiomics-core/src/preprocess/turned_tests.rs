@@ -77,7 +77,9 @@ fn without_a_pose_it_is_the_grid_of_settings() {
             assert_abs_diff_eq!(grid.window(&inside).origin_mm[2], roi.grid().origin_mm[2], epsilon = 1e-12);
             assert_eq!(inside.of(&mask.view()), roi.intensity());
             for (a, b) in inside.of(&values.view()).iter().zip(roi.intensities().iter()) {
-                assert_abs_diff_eq!(a, b, epsilon = 1e-9);
+                // A spline is filtered in another order.
+                let epsilon = if method == Interpolation::CubicSpline { 1e-9 } else { 0.0 };
+                assert_abs_diff_eq!(a, b, epsilon = epsilon);
             }
         }
     }
