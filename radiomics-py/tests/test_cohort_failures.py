@@ -241,7 +241,7 @@ def test_a_case_that_finds_too_little_memory_is_tried_alone(here, monkeypatch):
     settings = {**SETTINGS, "resample_spacing_mm": 0.2}
     made = rr.extract_cohort(cases[1:2], settings, out="t.csv", jobs=2, memory_mb=302)
     assert made.failed == 1
-    assert "MB are left: choose a larger" in rows("t.csv")[0]["error"]
+    assert "MB are left of the " in rows("t.csv")[0]["error"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")

@@ -130,7 +130,7 @@ static void by_the_caller(void) {
         memory_mb = 0.1;
         CHECK_STATUS(context, RADIOMICS_STATUS_OUT_OF_MEMORY, calls[which]());
         printf("%s\n", radiomics_last_error(context));
-        CHECK(strstr(radiomics_last_error(context), "of memory, and 100.0 kB are left: "));
+        CHECK(strstr(radiomics_last_error(context), "of memory, and 100.0 kB are left of the 100.0 kB that `memory_mb`"));
         memory_mb = 1e6;
         CHECK_OK(context, calls[which]());
         memory_mb = 0;

@@ -8,7 +8,7 @@
 //!
 //! W belongs to the mask alone: of another image in the same mask only z has to be transformed.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use super::field::{Field, PairSums};
 use super::spectra::Weights;
@@ -31,16 +31,20 @@ struct MaskPairs {
 }
 
 impl MaskPairs {
-    fn new(isa: Isa, field: &Field) -> Self {
+    /// Those of the mask of a field, and the sums over the field's pairs.
+    fn new(isa: Isa, field: &Field) -> (Self, PairSums) {
         let voxels = field.inside.len() as u64;
         // Weights, potential and mask.
         let held = work::hold(voxels * (Weights::BYTES + 8 + 1), WHAT, REMEDY);
-        let _product = work::hold(voxels * Weights::PRODUCT_BYTES, WHAT, REMEDY);
+        let _transforms = work::hold(voxels * (Weights::FORM_BYTES + Weights::SUMS_BYTES), WHAT, REMEDY);
         let weights = Weights::new(isa, field.shape, field.spacing_mm);
-        let potential = weights.of_mask(&field.inside);
+        let (product, potential) = weights.form_and_sums(&field.inside, &field.z);
         let mut inside = room(field.inside.len());
         inside.extend_from_slice(&field.inside);
-        Self { shape: field.shape, spacing_mm: field.spacing_mm, inside, weights, potential, _held: held }
+        let (shape, spacing_mm) = (field.shape, field.spacing_mm);
+        let made = Self { shape, spacing_mm, inside, weights, potential, _held: held };
+        let sums = made.sums_with(isa, field, product);
+        (made, sums)
     }
 
     fn is_of(&self, field: &Field) -> bool {
@@ -49,7 +53,11 @@ impl MaskPairs {
 
     fn sums(&self, isa: Isa, field: &Field) -> PairSums {
         let _form = work::hold(field.z.len() as u64 * Weights::FORM_BYTES, WHAT, REMEDY);
-        let product = self.weights.form(&field.inside, &field.z);
+        self.sums_with(isa, field, self.weights.form(&field.inside, &field.z))
+    }
+
+    /// The sums of a field, given that of products.
+    fn sums_with(&self, isa: Isa, field: &Field, product: f64) -> PairSums {
         let (mut weight, mut own) = (0.0, 0.0);
         let voxels = field.inside.iter().zip(&field.z).zip(&self.potential);
         for ((_, z), w) in voxels.filter(|((inside, _), _)| **inside) {
@@ -68,25 +76,27 @@ impl MaskPairs {
 
 /// What is known of the pairs of the last mask, for the next image of several.
 #[derive(Default)]
-pub(crate) struct KnownPairs(Mutex<Option<Arc<MaskPairs>>>);
+pub(crate) struct KnownPairs(Mutex<Option<MaskPairs>>);
 
 impl KnownPairs {
-    fn of(&self, isa: Isa, field: &Field) -> Arc<MaskPairs> {
+    fn sums(&self, isa: Isa, field: &Field) -> PairSums {
         // What is kept is whole, whatever became of who kept it.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pairs) = known.as_ref().filter(|pairs| pairs.is_of(field)) {
-            return pairs.clone();
+            return pairs.sums(isa, field);
         }
         // Its memory is given back before the other one takes as much.
         *known = None;
-        known.insert(Arc::new(MaskPairs::new(isa, field))).clone()
+        let (pairs, sums) = MaskPairs::new(isa, field);
+        *known = Some(pairs);
+        sums
     }
 }
 
 /// The sums over the pairs of a field.
 pub(super) fn by_transform(isa: Isa, field: &Field, known: Option<&KnownPairs>) -> PairSums {
     match known {
-        Some(known) => known.of(isa, field).sums(isa, field),
-        None => MaskPairs::new(isa, field).sums(isa, field),
+        Some(known) => known.sums(isa, field),
+        None => MaskPairs::new(isa, field).1,
     }
 }

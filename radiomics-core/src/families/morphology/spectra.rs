@@ -73,8 +73,8 @@ impl Weights {
     pub const BYTES: u64 = 8;
     /// Bytes for each voxel that a form takes besides.
     pub const FORM_BYTES: u64 = 16;
-    /// Bytes for each voxel that a product takes besides.
-    pub const PRODUCT_BYTES: u64 = 32;
+    /// Bytes for each voxel that sums take besides the form.
+    pub const SUMS_BYTES: u64 = 32;
 
     /// The weights 1 / distance, and 0 of a voxel and itself.
     pub fn new(isa: Isa, shape: [usize; 3], spacing_mm: [f64; 3]) -> Self {
@@ -86,44 +86,49 @@ impl Weights {
     /// Σ w·z·z′ over the ordered pairs of voxels, of values that are 0 wherever `inside` is not set.
     pub fn form(&self, inside: &[bool], z: &[f64]) -> f64 {
         let fields = self.rows.spectra(inside, |n| z[n]);
-        // One partial sum per frequency, added in order: the same bits for any number of threads.
-        let sums: Vec<f64> = (0..self.rows.frequencies())
-            .into_par_iter()
-            .watched()
-            .map_init(
-                || self.columns.scratch(),
-                |scratch, x| {
-                    self.columns.transform(scratch, &self.spectra, &fields, x);
-                    let Scratch { field, weights, pitch, products, .. } = scratch;
-                    toeplitz::form(self.isa, field, weights, *pitch, products)
-                },
-            )
-            .collect();
-        // The frequencies that are left out are as the others.
-        let twice = |x: usize| if x == 0 || 2 * x == self.rows.length { 1.0 } else { 2.0 };
-        let sum: f64 = sums.iter().enumerate().map(|(x, sum)| twice(x) * sum).sum();
-        // Spectra of fields are twice what they should be.
-        sum / self.points() / 4.0
+        let of_frequency = |scratch: &mut Scratch, x: usize| {
+            self.columns.transform_weights(scratch, &self.spectra, x);
+            self.form_of(scratch, &fields, x)
+        };
+        self.summed(&self.of_frequencies(of_frequency))
     }
 
-    /// Σ w over the voxels of `inside`, for each voxel of the box.
-    pub fn of_mask(&self, inside: &[bool]) -> Vec<f64> {
-        let fields = self.rows.spectra(inside, |n| f64::from(inside[n]));
-        let products: Vec<Vec<Complex64>> = (0..self.rows.frequencies())
-            .into_par_iter()
-            .watched()
-            .map_init(
-                || self.columns.scratch(),
-                |scratch, x| {
-                    self.columns.transform(scratch, &self.spectra, &fields, x);
-                    let Scratch { field, weights, pitch, products, .. } = scratch;
-                    toeplitz::apply(self.isa, field, weights, *pitch, products);
-                    self.columns.back(scratch)
-                },
-            )
-            .collect();
-        drop(fields);
-        self.rows.back(&products, 0.5 / self.points())
+    /// That, and Σ w over the voxels of `inside` for each voxel of the box.
+    pub fn form_and_sums(&self, inside: &[bool], z: &[f64]) -> (f64, Vec<f64>) {
+        let fields = self.rows.spectra(inside, |n| z[n]);
+        let mask = self.rows.spectra(inside, |n| f64::from(inside[n]));
+        let of_frequency = |scratch: &mut Scratch, x: usize| {
+            self.columns.transform_weights(scratch, &self.spectra, x);
+            let form = self.form_of(scratch, &fields, x);
+            self.columns.transform_field(scratch, &mask, x);
+            let Scratch { field, weights, pitch, products, .. } = scratch;
+            toeplitz::apply(self.isa, field, weights, *pitch, products);
+            (form, self.columns.back(scratch))
+        };
+        let (forms, products): (Vec<f64>, Vec<_>) = self.of_frequencies(of_frequency).into_iter().unzip();
+        drop((fields, mask));
+        (self.summed(&forms), self.rows.back(&products, 0.5 / self.points()))
+    }
+
+    /// What `work` makes of each frequency of the last axis.
+    fn of_frequencies<T: Send>(&self, work: impl Fn(&mut Scratch, usize) -> T + Send + Sync) -> Vec<T> {
+        let frequencies = (0..self.rows.frequencies()).into_par_iter().watched();
+        frequencies.map_init(|| self.columns.scratch(), work).collect()
+    }
+
+    fn form_of(&self, scratch: &mut Scratch, fields: &[Vec<Complex64>], x: usize) -> f64 {
+        self.columns.transform_field(scratch, fields, x);
+        let Scratch { field, weights, pitch, products, .. } = scratch;
+        toeplitz::form(self.isa, field, weights, *pitch, products)
+    }
+
+    /// The sum over all frequencies, in order: the same bits for any number of threads.
+    fn summed(&self, forms: &[f64]) -> f64 {
+        // The frequencies that are left out are as the others.
+        let twice = |x: usize| if x == 0 || 2 * x == self.rows.length { 1.0 } else { 2.0 };
+        let sum: f64 = forms.iter().enumerate().map(|(x, form)| twice(x) * form).sum();
+        // Spectra of fields are twice what they should be.
+        sum / self.points() / 4.0
     }
 
     /// Points of a plane that is transformed.
@@ -302,10 +307,10 @@ impl Columns {
         }
     }
 
-    /// Transforms weights and field of frequency number `x` of the last axis.
-    fn transform(&self, scratch: &mut Scratch, weights: &[Vec<f64>], fields: &[Vec<Complex64>], x: usize) {
-        assert_eq!([weights.len(), fields.len()], [self.shape[0]; 2], "planes of spectra");
-        let Scratch { line, pitch, field, weights: to, .. } = scratch;
+    /// Transforms the weights of frequency number `x` of the last axis.
+    fn transform_weights(&self, scratch: &mut Scratch, weights: &[Vec<f64>], x: usize) {
+        assert_eq!(weights.len(), self.shape[0], "planes of spectra");
+        let Scratch { line, pitch, weights: to, .. } = scratch;
         let ny = self.shape[1];
         // Two lags of the weight, whose spectra are real, as one complex number.
         for (lags, to) in weights.chunks(2).zip(to.chunks_exact_mut(*pitch)) {
@@ -322,6 +327,13 @@ impl Columns {
             line.transform();
             to[..self.length].copy_from_slice(&line.values);
         }
+    }
+
+    /// Transforms the field of frequency number `x` of the last axis.
+    fn transform_field(&self, scratch: &mut Scratch, fields: &[Vec<Complex64>], x: usize) {
+        assert_eq!(fields.len(), self.shape[0], "planes of spectra");
+        let Scratch { line, pitch, field, .. } = scratch;
+        let ny = self.shape[1];
         for (plane, to) in fields.iter().zip(field.chunks_exact_mut(*pitch)) {
             let to = &mut to[..self.length];
             to[..ny].copy_from_slice(&plane[x * self.lines..][..ny]);
