@@ -65,7 +65,7 @@ pub(super) struct Weights {
     columns: Columns,
     /// Real, for lags of 0 or more along the first two axes: along each axis the weight is the same
     /// forwards and backwards.
-    spectra: Vec<Vec<f64>>,
+    spectra: Vec<f64>,
 }
 
 impl Weights {
@@ -90,33 +90,33 @@ impl Weights {
             self.columns.transform_weights(scratch, &self.spectra, x);
             self.form_of(scratch, &fields, x)
         };
-        self.summed(&self.of_frequencies(of_frequency))
+        let frequencies = (0..self.rows.frequencies()).into_par_iter().watched();
+        let forms: Vec<f64> = frequencies.map_init(|| self.columns.scratch(), of_frequency).collect();
+        self.summed(&forms)
     }
 
     /// That, and Σ w over the voxels of `inside` for each voxel of the box.
     pub fn form_and_sums(&self, inside: &[bool], z: &[f64]) -> (f64, Vec<f64>) {
         let fields = self.rows.spectra(inside, |n| z[n]);
         let mask = self.rows.spectra(inside, |n| f64::from(inside[n]));
-        let of_frequency = |scratch: &mut Scratch, x: usize| {
+        let lines = self.rows.shape[0] * self.rows.lines();
+        let mut sums = zeros(self.rows.frequencies() * lines);
+        let of_frequency = |scratch: &mut Scratch, (x, to): (usize, &mut [Complex64])| {
             self.columns.transform_weights(scratch, &self.spectra, x);
             let form = self.form_of(scratch, &fields, x);
             self.columns.transform_field(scratch, &mask, x);
             let Scratch { field, weights, pitch, products, .. } = scratch;
             toeplitz::apply(self.isa, field, weights, *pitch, products);
-            (form, self.columns.back(scratch))
+            self.columns.back(scratch, to);
+            form
         };
-        let (forms, products): (Vec<f64>, Vec<_>) = self.of_frequencies(of_frequency).into_iter().unzip();
+        let frequencies = sums.par_chunks_exact_mut(lines).enumerate().watched();
+        let forms: Vec<f64> = frequencies.map_init(|| self.columns.scratch(), of_frequency).collect();
         drop((fields, mask));
-        (self.summed(&forms), self.rows.back(&products, 0.5 / self.points()))
+        (self.summed(&forms), self.rows.back(&sums, 0.5 / self.points()))
     }
 
-    /// What `work` makes of each frequency of the last axis.
-    fn of_frequencies<T: Send>(&self, work: impl Fn(&mut Scratch, usize) -> T + Send + Sync) -> Vec<T> {
-        let frequencies = (0..self.rows.frequencies()).into_par_iter().watched();
-        frequencies.map_init(|| self.columns.scratch(), work).collect()
-    }
-
-    fn form_of(&self, scratch: &mut Scratch, fields: &[Vec<Complex64>], x: usize) -> f64 {
+    fn form_of(&self, scratch: &mut Scratch, fields: &[Complex64], x: usize) -> f64 {
         self.columns.transform_field(scratch, fields, x);
         let Scratch { field, weights, pitch, products, .. } = scratch;
         toeplitz::form(self.isa, field, weights, *pitch, products)
@@ -164,14 +164,15 @@ impl Rows {
     }
 
     /// Twice the spectra of a field that is 0 wherever `inside` is not set, given its value in a place.
-    fn spectra(&self, inside: &[bool], value: impl Fn(usize) -> f64 + Sync) -> Vec<Vec<Complex64>> {
+    fn spectra(&self, inside: &[bool], value: impl Fn(usize) -> f64 + Sync) -> Vec<Complex64> {
         let (lines, [nz, ny, nx]) = (self.lines(), self.shape);
         assert_eq!(inside.len(), nz * ny * nx, "a field of {:?} voxels", self.shape);
-        let planes = inside.par_chunks_exact(ny * nx).enumerate();
-        let spectra = planes.watched().map_init(
+        // In one piece, for which the system has large pages.
+        let mut spectra = zeros(nz * self.frequencies() * lines);
+        let planes = spectra.par_chunks_exact_mut(self.frequencies() * lines);
+        planes.zip(inside.par_chunks_exact(ny * nx)).enumerate().watched().for_each_init(
             || Line::new(&self.plan),
-            |line, (z, inside)| {
-                let mut plane = zeros(self.frequencies() * lines);
+            |line, (z, (plane, inside))| {
                 for (pair, inside) in inside.chunks(2 * nx).enumerate() {
                     // All is 0 and stays so.
                     if !inside.contains(&true) {
@@ -186,25 +187,25 @@ impl Rows {
                     }
                     line.values[nx..].fill(Complex64::default());
                     line.transform();
-                    apart(&line.values, &mut plane, lines, 2 * pair);
+                    apart(&line.values, plane, lines, 2 * pair);
                 }
-                plane
             },
         );
-        spectra.collect()
+        spectra
     }
 
     /// The field, times `scale`, of which these are the spectra along the last axis, for each of its
     /// frequencies the lines of all planes.
-    fn back(&self, spectra: &[Vec<Complex64>], scale: f64) -> Vec<f64> {
+    fn back(&self, spectra: &[Complex64], scale: f64) -> Vec<f64> {
         let (lines, [nz, ny, nx], length) = (self.lines(), self.shape, self.length);
+        assert_eq!(spectra.len(), self.frequencies() * nz * lines, "spectra of {:?} voxels", self.shape);
         let mut field = zeros(nz * ny * nx);
         field.par_chunks_exact_mut(ny * nx).enumerate().watched().for_each_init(
             || Line::new(&self.back),
             |line, (a, plane)| {
                 for (pair, to) in plane.chunks_mut(2 * nx).enumerate() {
                     // Two real lines come back as real and imaginary part.
-                    for (x, spectrum) in spectra.iter().enumerate() {
+                    for (x, spectrum) in spectra.chunks_exact(nz * lines).enumerate() {
                         let [f, g] = [0, 1].map(|line| spectrum[a * lines + 2 * pair + line]);
                         line.values[x] = Complex64::new(f.re - g.im, f.im + g.re);
                         if x > 0 {
@@ -226,14 +227,15 @@ impl Rows {
     }
 
     /// Spectra of the weight, as [`Weights`] has them.
-    fn weights(&self, spacing_mm: [f64; 3]) -> Vec<Vec<f64>> {
+    fn weights(&self, spacing_mm: [f64; 3]) -> Vec<f64> {
         let [nz, ny, nx] = self.shape;
         let square = |axis: usize, lag: usize| (lag as f64 * spacing_mm[axis]).powi(2);
         let of_last: Vec<f64> = (0..nx).map(|i| square(2, i)).collect();
-        let planes = (0..nz).into_par_iter().watched().map_init(
+        let mut spectra = zeros(nz * self.frequencies() * self.lines());
+        let planes = spectra.par_chunks_exact_mut(self.frequencies() * self.lines());
+        planes.enumerate().watched().for_each_init(
             || Line::new(&self.plan),
-            |line, k| {
-                let mut plane = zeros(self.frequencies() * self.lines());
+            |line, (k, plane)| {
                 for j in (0..ny).step_by(2) {
                     let [a, b] = [j, j + 1].map(|j| square(0, k) + square(1, j));
                     for (to, c) in line.values.iter_mut().zip(&of_last) {
@@ -249,10 +251,9 @@ impl Rows {
                         (to[j], to[j + 1]) = (spectrum.re, spectrum.im);
                     }
                 }
-                plane
             },
         );
-        planes.collect()
+        spectra
     }
 }
 
@@ -308,18 +309,19 @@ impl Columns {
     }
 
     /// Transforms the weights of frequency number `x` of the last axis.
-    fn transform_weights(&self, scratch: &mut Scratch, weights: &[Vec<f64>], x: usize) {
-        assert_eq!(weights.len(), self.shape[0], "planes of spectra");
+    fn transform_weights(&self, scratch: &mut Scratch, weights: &[f64], x: usize) {
         let Scratch { line, pitch, weights: to, .. } = scratch;
         let ny = self.shape[1];
+        let plane = weights.len() / self.shape[0];
         // Two lags of the weight, whose spectra are real, as one complex number.
-        for (lags, to) in weights.chunks(2).zip(to.chunks_exact_mut(*pitch)) {
-            let even = &lags[0][x * self.lines..][..ny];
+        for (lags, to) in weights.chunks(2 * plane).zip(to.chunks_exact_mut(*pitch)) {
+            let even = &lags[x * self.lines..][..ny];
             for (to, &w) in line.values.iter_mut().zip(even) {
                 *to = Complex64::new(w, 0.0);
             }
-            if let Some(odd) = lags.get(1) {
-                for (to, &w) in line.values.iter_mut().zip(&odd[x * self.lines..][..ny]) {
+            if lags.len() > plane {
+                let odd = &lags[plane + x * self.lines..][..ny];
+                for (to, &w) in line.values.iter_mut().zip(odd) {
                     to.im = w;
                 }
             }
@@ -330,11 +332,11 @@ impl Columns {
     }
 
     /// Transforms the field of frequency number `x` of the last axis.
-    fn transform_field(&self, scratch: &mut Scratch, fields: &[Vec<Complex64>], x: usize) {
-        assert_eq!(fields.len(), self.shape[0], "planes of spectra");
+    fn transform_field(&self, scratch: &mut Scratch, fields: &[Complex64], x: usize) {
         let Scratch { line, pitch, field, .. } = scratch;
         let ny = self.shape[1];
-        for (plane, to) in fields.iter().zip(field.chunks_exact_mut(*pitch)) {
+        let planes = fields.chunks_exact(fields.len() / self.shape[0]);
+        for (plane, to) in planes.zip(field.chunks_exact_mut(*pitch)) {
             let to = &mut to[..self.length];
             to[..ny].copy_from_slice(&plane[x * self.lines..][..ny]);
             to[ny..].fill(Complex64::default());
@@ -343,9 +345,8 @@ impl Columns {
     }
 
     /// The lines of all planes, not divided by their number of points, of which `scratch` has the spectra.
-    fn back(&self, scratch: &mut Scratch) -> Vec<Complex64> {
+    fn back(&self, scratch: &mut Scratch, lines: &mut [Complex64]) {
         let Scratch { line, pitch, field, .. } = scratch;
-        let mut lines = zeros(self.shape[0] * self.lines);
         for (spectrum, to) in field.chunks_exact_mut(*pitch).zip(lines.chunks_exact_mut(self.lines)) {
             let spectrum = &mut spectrum[..self.length];
             self.back.process_with_scratch(spectrum, &mut line.scratch);
@@ -353,6 +354,5 @@ impl Columns {
         }
         // Products fill the planes beyond the last one too, which others take to be 0.
         field[self.shape[0] * *pitch..].fill(Complex64::default());
-        lines
     }
 }
