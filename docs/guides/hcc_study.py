@@ -25,7 +25,6 @@ from scipy.stats import kruskal, rankdata
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.calibration import calibration_curve
 from sklearn.compose import ColumnTransformer
-from sklearn.feature_selection import VarianceThreshold
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, roc_auc_score, roc_curve
@@ -152,7 +151,7 @@ def stability(features: pd.DataFrame) -> pd.Series:
 
 
 class Redundancy(TransformerMixin, BaseEstimator):
-    """Leaves out each feature whose |Spearman| with an earlier one that stays is too large."""
+    """Leaves out constant features, and those whose |Spearman| with an earlier one is too large."""
 
     def __init__(self, most: float = MOST_SPEARMAN) -> None:
         """Of two such features the one further left stays: no outcome is looked at."""
@@ -161,9 +160,12 @@ class Redundancy(TransformerMixin, BaseEstimator):
     def fit(self, X: pd.DataFrame, y: Any = None) -> Redundancy:  # noqa: N803
         """Choose."""
         ranks = rankdata(X, axis=0)
-        close = np.abs(np.corrcoef(ranks, rowvar=False)) > self.most
+        varies = np.flatnonzero(ranks.std(axis=0) > 0)
+        close = np.zeros((X.shape[1], X.shape[1]), bool)
+        of_two = np.corrcoef(ranks[:, varies], rowvar=False)
+        close[np.ix_(varies, varies)] = np.abs(of_two) > self.most
         kept: list[int] = []
-        for column in range(X.shape[1]):
+        for column in varies:
             if not close[column, kept].any():
                 kept.append(column)
         self.columns_ = list(X.columns[kept])
@@ -270,7 +272,6 @@ def prepared(site: pd.Series) -> Pipeline:
         [
             ("impute", SimpleImputer(strategy="median")),
             ("scale", StandardScaler()),
-            ("constant", VarianceThreshold()),
             ("harmonise", harmonise),
             ("redundancy", Redundancy()),
         ]
@@ -306,7 +307,9 @@ def out_of_fold(
 ) -> OutOfFold:
     """Repeated stratified cross-validation, the whole of `model` fitted in each training part."""
     splits = [s for r in range(repeats) for s in Folds(site, folds, seed + r).split(x, y)]
-    done = cross_validate(model, x, y, cv=splits, return_estimator=True, n_jobs=jobs)
+    done = cross_validate(
+        model, x, y, cv=splits, scoring="roc_auc", return_estimator=True, n_jobs=jobs
+    )
     risk = pd.DataFrame(np.nan, index=x.index, columns=range(repeats))
     models = []
     for k, (fitted, (train, test)) in enumerate(zip(done["estimator"], splits, strict=True)):
