@@ -25,6 +25,7 @@ from scipy.stats import kruskal, rankdata
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.calibration import calibration_curve
 from sklearn.compose import ColumnTransformer
+from sklearn.feature_selection import VarianceThreshold
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, roc_auc_score, roc_curve
@@ -55,13 +56,18 @@ class Modality:
     """Intensity above which there is a body: the organ that the rim stays in."""
     contour_mm: float
     """By how much contours are moved to see which features stand it: about a voxel."""
+    features: tuple[str, ...] | None = None
+    """Names of features, None for all."""
 
     @property
     def settings(self) -> rr.Settings:
         """Those of the extraction."""
         log = {"laplacian_of_gaussian": {"sigma_mm": self.sigma_mm}}
         return rr.Settings(
-            resample_spacing_mm=self.voxel_mm, bin_number=32, filters=["original", log]
+            resample_spacing_mm=self.voxel_mm,
+            bin_number=32,
+            filters=["original", log],
+            features=self.features and list(self.features),
         )
 
 
@@ -124,10 +130,17 @@ def extract(regions: pd.DataFrame, out: Path, jobs: int | None) -> tuple[pd.Data
     return pd.concat(tables, axis=1).sort_index(), failed
 
 
-def scanner_groups(data: Path, patients: list[str]) -> pd.Series:
-    """The group of each patient's PET scan, by the size of its pixels: all that files tell."""
-    sizes = [rr.io.read_image(data / f"{p}_PET_image.nii.gz").spacing_mm[-1] for p in patients]
-    return pd.Series([f"{size:.1f} mm" for size in sizes], index=patients, name="site")
+def cohort(data: Path) -> tuple[list[str], pd.Series, pd.Series]:
+    """The patients, their outcomes, and the scanner group of each.
+
+    The group is the size of the pixels of PET: files from which names were taken tell no more.
+    """
+    clinical = pd.read_csv(data / "outcomes.csv", dtype={"patient": str})
+    clinical = clinical.set_index("patient", verify_integrity=True)
+    paths = [data / f"{patient}_PET_image.nii.gz" for patient in clinical.index]
+    sizes = [rr.io.read_image(path).spacing_mm[-1] for path in paths]
+    site = pd.Series([f"{size:.1f} mm" for size in sizes], index=clinical.index, name="site")
+    return list(clinical.index), clinical[OUTCOME], site
 
 
 def stability(features: pd.DataFrame) -> pd.Series:
@@ -259,7 +272,9 @@ def groups_differ(x: pd.DataFrame, site: pd.Series) -> list[int]:
 
 def lasso(c: float) -> LogisticRegression:
     """The classifier."""
-    return LogisticRegression(C=c, l1_ratio=1, solver="liblinear", intercept_scaling=10)
+    return LogisticRegression(
+        C=c, l1_ratio=1, solver="liblinear", intercept_scaling=10, random_state=0
+    )
 
 
 def prepared(site: pd.Series) -> Pipeline:
@@ -272,6 +287,8 @@ def prepared(site: pd.Series) -> Pipeline:
         [
             ("impute", SimpleImputer(strategy="median")),
             ("scale", StandardScaler()),
+            # What is constant has no place among the features that ComBat learns from.
+            ("constant", VarianceThreshold()),
             ("harmonise", harmonise),
             ("redundancy", Redundancy()),
         ]
@@ -502,7 +519,9 @@ def figures(out: Path, drawn: dict[str, Any]) -> None:
     values = drawn["shap"]
     top = values.abs().mean().nlargest(8).index
     shown = drawn["x"][top].rename(columns=short)
-    shap.summary_plot(values[top].to_numpy(), shown, show=False, plot_size=None)
+    shap.summary_plot(
+        values[top].to_numpy(), shown, show=False, plot_size=None, rng=np.random.default_rng(1)
+    )
     save("shap", 7.5, 3.6)
 
 
@@ -552,16 +571,11 @@ def run(
         say(f"seconds, {name}", f"{now - began:.0f}")
         began = now
 
-    # Clinical columns are joined by the patient's id, and each patient is there once.
-    clinical = pd.read_csv(data / "outcomes.csv", dtype={"patient": str})
-    clinical = clinical.set_index("patient", verify_integrity=True)
-    patients = list(clinical.index)
-    clinical = clinical.join(scanner_groups(data, patients), validate="one_to_one")
-    y, site = clinical[OUTCOME], clinical["site"]
+    patients, y, site = cohort(data)
     say("patients", len(y))
     say("with metastases", int(y.sum()))
-    for name, rows in clinical.groupby("site"):
-        say(f"PET pixels of {name}", f"{len(rows)} patients, {rows[OUTCOME].sum()} with metastases")
+    for name, rows in y.groupby(site):
+        say(f"PET pixels of {name}", f"{len(rows)} patients, {rows.sum()} with metastases")
 
     rng = np.random.default_rng(seed)
     both = [p for p in patients if (data / f"{p}_MR_T1_image.nii.gz").exists()]
@@ -586,7 +600,8 @@ def run(
     lap("stability")
 
     x = features.xs("drawn", level="contour").loc[patients, stable]
-    x.join(clinical, validate="one_to_one").to_csv(out / "study.csv")
+    # Clinical columns are joined by the patient's id, once each: age, stage, AFP and the like.
+    x.join([y, site], validate="one_to_one").to_csv(out / "study.csv")
     say("empty cells, filled with the training median", int(x.isna().sum().sum()))
 
     model = Lasso(site, seed)

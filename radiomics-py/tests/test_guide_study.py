@@ -1,0 +1,134 @@
+"""The script of docs/guides/hcc-study.md runs, on a cohort of noise, and the guide quotes it."""
+
+import importlib.util
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk  # noqa: N813
+
+WANTED = ("sklearn", "combatlearn", "lifelines", "pandas")
+MISSING = [name for name in WANTED if importlib.util.find_spec(name) is None]
+GUIDES = Path(__file__).parents[2] / "docs" / "guides"
+needs_packages = pytest.mark.skipif(
+    bool(MISSING),
+    reason=f"the guide of a study needs {', '.join(MISSING)}: install "
+    "docs/guides/hcc-study-requirements.txt",
+)
+pytestmark = pytest.mark.filterwarnings("ignore")
+PATIENTS = 24
+FEATURES = ("morphology.volume", "intensity_statistics.maximum", "intensity_statistics.mean")
+
+
+@pytest.fixture(scope="module")
+def study():
+    """The script as a module."""
+    spec = importlib.util.spec_from_file_location("hcc_study", GUIDES / "hcc_study.py")
+    module = importlib.util.module_from_spec(spec)
+    # Data classes look for their module there.
+    sys.modules["hcc_study"] = module
+    spec.loader.exec_module(module)
+    module.MODALITIES = {
+        name: replace(modality, features=FEATURES) for name, modality in module.MODALITIES.items()
+    }
+    yield module
+    del sys.modules["hcc_study"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Balls of noise, brighter in PET with metastases; the last patient has no MR."""
+    folder = tmp_path_factory.mktemp("cohort")
+    rng = np.random.default_rng(5)
+    z, y, x = np.indices((10, 12, 12)) - 5.5
+    lines = ["patient,lung_metastasis"]
+    for k in range(PATIENTS):
+        sick = k % 2
+        lines.append(f"P{k:02},{sick}")
+        mask = (z**2 + y**2 + x**2 < rng.uniform(2.6, 3.4) ** 2).astype(np.uint8)
+        for name, level in (("PET", 3 + 2 * sick), ("MR_T1", 300)):
+            if name == "MR_T1" and k == PATIENTS - 1:
+                continue
+            voxels = rng.normal(level, level / 6, mask.shape).astype(np.float32)
+            for what, array in (("image", voxels), ("mask", mask)):
+                image = sitk.GetImageFromArray(array)
+                image.SetSpacing((4.0 + k // 2 % 2, 4.0 + k // 2 % 2, 4.0))
+                sitk.WriteImage(image, str(folder / f"P{k:02}_{name}_{what}.nii.gz"))
+    (folder / "outcomes.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+@needs_packages
+def test_images_become_a_table(study, folder, tmp_path):
+    patients, y, site = study.cohort(folder)
+    assert list(site.unique()) == ["4.0 mm", "5.0 mm"]
+    regions = study.write_regions(folder, tmp_path, patients, moved={"P00", "P01", "P02"})
+    features, failed = study.extract(regions, tmp_path, jobs=1)
+    # Three regions of the tumour and of its rim for those whose contours moved.
+    assert len(regions) == PATIENTS * 4 - 1 + 3 * 8
+    said = "the column `image` is empty; the column `mask` is empty"
+    assert failed == [f"P23 MR tumour drawn: {said}"]
+    assert {c.split(".")[1] for c in features} == {"tumour", "rim"}
+    assert not [c for c in features if c.startswith("PET.rim.original_morphology")]
+    drawn = features.xs("drawn", level="contour").loc[patients]
+    assert drawn.loc["P23"].isna().sum() == sum(c.startswith("MR.") for c in features)
+    volume = [
+        features.loc[("P00", contour), study.VOLUME] for contour in ("shrunk", "drawn", "grown")
+    ]
+    assert volume == sorted(volume)
+    # What was put into the images comes out of nested folds, and out of a single measure.
+    found = study.out_of_fold(study.Lasso(site, folds=3), drawn, y, site, repeats=1, seed=1)
+    assert found.risk.notna().all(axis=None)
+    assert study.auc(y, found.risk, seed=1)[0] > 0.9
+    alone = study.out_of_fold(study.by_one(study.SUV_MAX), drawn, y, site, repeats=1, seed=1)
+    assert study.auc(y, alone.risk, seed=1)[0] > 0.9
+
+
+@needs_packages
+def test_of_noise_a_leak_makes_a_model_and_nested_folds_make_none(study):
+    import pandas as pd
+    from sklearn.metrics import roc_auc_score
+
+    rng = np.random.default_rng(2)
+    names = [f"{m}.tumour.original_{k}" for m in ("PET", "MR") for k in range(60)]
+    x = pd.DataFrame(rng.normal(size=(40, 120)), [f"P{k}" for k in range(40)], names)
+    y = pd.Series(np.arange(40) % 2, x.index)
+    site = pd.Series(np.where(np.arange(40) % 4 < 2, "a", "b"), x.index)
+    model = study.Lasso(site, folds=3)
+    leaky = study.with_leak(model, x, y, site, repeats=1, seed=1)
+    nested = study.out_of_fold(model, x, y, site, repeats=1, seed=1)
+    of_leak, low, high = study.auc(y, leaky.risk, seed=1)
+    assert of_leak == pytest.approx(roc_auc_score(y, leaky.risk[0]))
+    assert low < of_leak < high
+    assert of_leak > 0.8
+    assert study.auc(y, nested.risk, seed=1)[0] < 0.7
+
+
+@needs_packages
+def test_a_feature_that_says_what_another_one_says_is_left_out(study):
+    import pandas as pd
+
+    rng = np.random.default_rng(1)
+    first = rng.normal(size=30)
+    x = pd.DataFrame(
+        {"first": first, "same": np.exp(first), "flat": 1.0, "own": rng.normal(size=30)}
+    )
+    assert list(study.Redundancy().fit_transform(x)) == ["first", "own"]
+
+
+def test_the_guide_says_what_the_script_printed():
+    guide = (GUIDES / "hcc-study.md").read_text(encoding="utf-8")
+    printed = (GUIDES / "hcc-study" / "results.txt").read_text(encoding="utf-8").splitlines()
+    quoted = [
+        line
+        for block in re.findall(r"```text\n(.*?)```", guide, re.S)
+        for line in block.splitlines()
+    ]
+    assert len(quoted) > 20
+    assert [line for line in quoted if line not in printed] == []
+    pictures = re.findall(r"\]\((hcc-study/\w+\.png)\)", guide)
+    assert pictures
+    assert all((GUIDES / picture).stat().st_size <= 60_000 for picture in pictures)
