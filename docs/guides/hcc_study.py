@@ -481,6 +481,7 @@ def figures(out: Path, drawn: dict[str, Any]) -> None:
         plt.plot(np.mean(values), -place, "ro", ms=5)
     plt.axvline(0.5, color="0.8", lw=1)
     plt.yticks(-np.arange(len(rows)), list(rows))
+    plt.ylim(0.6 - len(rows), 0.4)
     plt.xlabel("AUC")
     save("leak", 6, 2.6)
 
@@ -519,15 +520,29 @@ def figures(out: Path, drawn: dict[str, Any]) -> None:
     values = drawn["shap"]
     top = values.abs().mean().nlargest(8).index
     shown = drawn["x"][top].rename(columns=short)
-    shap.summary_plot(
-        values[top].to_numpy(), shown, show=False, plot_size=None, rng=np.random.default_rng(1)
-    )
-    save("shap", 7.5, 3.6)
+    rng = np.random.default_rng(1)
+    shap.summary_plot(values[top].to_numpy(), shown, show=False, plot_size=None, rng=rng)
+    plt.gca().tick_params(labelsize=8)
+    plt.xlabel("SHAP value: change of the log odds", fontsize=9)
+    save("shap", 7, 3.2)
 
 
 def short(column: str) -> str:
     """A column's name as it fits beside a plot."""
-    return column.replace("original_", "").replace("log-4mm-3D_", "LoG ").replace("_3D", " 3D")
+    changes = {
+        "original_": " ",
+        "log-4mm-3D_": " LoG ",
+        "intensity_statistics_": "",
+        "morphology_": "",
+        "grey_level": "GL",
+        "_3D_avg": "",
+        "_3D": "",
+        ".": " ",
+        "_": " ",
+    }
+    for long, brief in changes.items():
+        column = column.replace(long, brief)
+    return " ".join(column.split())
 
 
 # --- The study -------------------------------------------------------------------------------
