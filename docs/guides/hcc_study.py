@@ -400,22 +400,30 @@ def held_out_shap(found: OutOfFold, x: pd.DataFrame) -> pd.DataFrame:
 # --- Times: lifelines' own data, for the outcomes here have none -----------------------------
 
 
-def survival(seed: int, draws: int = 500) -> tuple[dict[str, Any], pd.DataFrame]:
-    """Cox with LASSO on GBSG2 (breast cancer, recurrence-free days): risk out of fold, C-index."""
+def survival(
+    data: pd.DataFrame,
+    seed: int,
+    *,
+    draws: int = 500,
+    folds: int = 5,
+    penalties: tuple[float, ...] = (0.01, 0.03, 0.1),
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Cox with LASSO on columns beside `time` and `cens` (1: event): risk out of fold, C-index."""
     from lifelines import CoxPHFitter
-    from lifelines.datasets import load_gbsg2
     from lifelines.statistics import multivariate_logrank_test
     from lifelines.utils import concordance_index, k_fold_cross_validation
 
-    data = pd.get_dummies(load_gbsg2(), drop_first=True, dtype=float)
+    data = pd.get_dummies(data, drop_first=True, dtype=float)
     covariates = data.columns.difference(["time", "cens"])
     risk = pd.Series(np.nan, index=data.index)
     names = {"duration_col": "time", "event_col": "cens"}
-    for train, test in StratifiedKFold(5, shuffle=True, random_state=seed).split(data, data.cens):
+    for train, test in StratifiedKFold(folds, shuffle=True, random_state=seed).split(
+        data, data.cens
+    ):
         part = data.iloc[train].copy()
         scale = StandardScaler().set_output(transform="pandas").fit(part[covariates])
         part[covariates] = scale.transform(part[covariates])
-        cox = [CoxPHFitter(penalizer=p, l1_ratio=1) for p in (0.01, 0.03, 0.1)]
+        cox = [CoxPHFitter(penalizer=p, l1_ratio=1) for p in penalties]
         inner = k_fold_cross_validation(
             cox, part, k=3, scoring_method="concordance_index", seed=seed, **names
         )
@@ -670,7 +678,9 @@ def run(
         say(f"net benefit at {threshold}", text)
     lap("calibration and net benefit")
 
-    told, times = survival(seed)
+    from lifelines.datasets import load_gbsg2
+
+    told, times = survival(load_gbsg2(), seed)
     say("GBSG2, patients and events", f"{told['patients']}, {told['events']}")
     say("GBSG2, C-index", interval(np.array(told["c_index"])))
     say("GBSG2, log-rank p of thirds", f"{told['logrank_p']:.1g}")
