@@ -145,7 +145,7 @@ def test_the_recipe_for_a_liver_runs(tmp_path, monkeypatch):
     for phase in ("arterial", "portal"):
         voxels = np.random.default_rng(0).normal(80, 20, labels.shape).astype(np.float32)
         sitk.WriteImage(sitk.GetImageFromArray(voxels), f"p01/{phase}.nii.gz")
-    (block,) = re.findall(
+    block, *_ = re.findall(
         r"```python\n(.*?)```", (GUIDES / "hcc-study.md").read_text(encoding="utf-8"), re.S
     )
     names = {}
