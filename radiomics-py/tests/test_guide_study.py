@@ -110,6 +110,43 @@ def test_of_noise_a_leak_makes_a_model_and_nested_folds_make_none(study):
 
 
 @needs_packages
+def test_a_feature_is_stable_if_contours_agree_on_it(study):
+    pytest.importorskip("pingouin")
+    import pandas as pd
+
+    rng = np.random.default_rng(4)
+    patients, contours = [f"P{k}" for k in range(12)], ["drawn", "grown", "shrunk"]
+    rows = pd.MultiIndex.from_product([patients, contours], names=["patient", "contour"])
+    own = np.repeat(rng.normal(size=12), 3)
+    noise = rng.normal(size=36)
+    table = pd.DataFrame({"same": own + noise / 50, "noise": noise, "flat": 1.0}, rows)
+    # A patient whose contour was not moved says nothing.
+    table.loc[("P99", "drawn"), :] = 1.0
+    found = study.stability(table)
+    assert found["same"] > 0.99
+    assert found["noise"] < 0.5
+    assert "flat" not in found
+
+
+@needs_packages
+def test_risks_that_are_right_have_the_benefit_of_the_prevalence(study):
+    pytest.importorskip("dcurves")
+    import pandas as pd
+
+    y = pd.Series([1, 1, 0, 0, 0, 1, 0, 0, 0, 0])
+    right, useless = 0.01 + 0.98 * y, y * 0 + y.mean()
+    curve = study.net_benefit(y, {"right": right, "useless": useless})
+    assert curve["right"].to_numpy() == pytest.approx(y.mean())
+    assert curve["none"].to_numpy() == pytest.approx(0)
+    rng = np.random.default_rng(3)
+    risk = pd.Series(rng.uniform(0.05, 0.95, 4000))
+    drawn = (rng.uniform(size=4000) < risk).astype(int)
+    found = study.calibration(drawn, risk)
+    assert found["slope"] == pytest.approx(1, abs=0.1)
+    assert found["intercept"] == pytest.approx(0, abs=0.1)
+
+
+@needs_packages
 def test_times(study):
     from lifelines.datasets import load_gbsg2
 
