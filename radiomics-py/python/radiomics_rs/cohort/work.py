@@ -262,7 +262,8 @@ def failure(case: Case, reason: str) -> dict[str, Any]:
 
 
 def _of(case: Case, reason: str) -> str:
-    return f"{', '.join(path for path in case.paths() if path)}: {reason}"
+    paths = ", ".join(path for path in case.paths() if path)
+    return f"{paths}: {reason}" if paths else reason
 
 
 def _message(error: BaseException) -> str:
