@@ -19,8 +19,32 @@ T = TypeVar("T")
 #: Whether there are interrupts to listen to; a process that another one ends hears of none.
 listening = True
 
+
+class _Ending:
+    """Says once that a call has ended.
+
+    An event of `threading` takes locks in Python, and an interrupt between two of its steps comes
+    out as a RuntimeError of a lock that is not held.
+    """
+
+    def __init__(self) -> None:
+        self.is_set = False
+        self._lock = threading.Lock()
+        self._lock.acquire()
+
+    def set(self) -> None:
+        self.is_set = True
+        self._lock.release()
+
+    def wait(self, seconds: float = -1) -> bool:
+        """Whether it has been said, in so many seconds; -1 for as long as it takes."""
+        if not self.is_set:
+            self._lock.acquire(timeout=seconds)
+        return self.is_set
+
+
 #: Calls that nobody waits for, each with what says that it has come to its end.
-_left: list[tuple[threading.Thread, threading.Event]] = []
+_left: list[tuple[threading.Thread, _Ending]] = []
 
 
 def aside(call: Callable[[], T]) -> T:
@@ -34,7 +58,7 @@ def aside(call: Callable[[], T]) -> T:
         return call()
     given: list[T] = []
     raised: list[BaseException] = []
-    ended = threading.Event()
+    ended = _Ending()
 
     def run() -> None:
         _settle()
@@ -48,7 +72,11 @@ def aside(call: Callable[[], T]) -> T:
     thread = threading.Thread(target=run, name="radiomics-rs aside", daemon=True)
     try:
         thread.start()
-    except RuntimeError:
+    except RuntimeError as error:
+        if isinstance(error.__context__, KeyboardInterrupt):
+            # Of the event by which a thread says that it has begun.
+            _leave(thread, ended)
+            raise KeyboardInterrupt from None
         # No memory for a thread: rather without interrupts than not at all.
         return call()
     except BaseException:
@@ -79,12 +107,12 @@ def _settle() -> None:
             sitk.Image([], sitk.sitkUInt8)
 
 
-def _leave(thread: threading.Thread, ended: threading.Event) -> None:
+def _leave(thread: threading.Thread, ended: _Ending) -> None:
     _left[:] = [*(pair for pair in _left if _runs(*pair)), (thread, ended)]
 
 
-def _runs(thread: threading.Thread, ended: threading.Event) -> bool:
-    return thread.is_alive() or not ended.is_set()
+def _runs(thread: threading.Thread, ended: _Ending) -> bool:
+    return thread.is_alive() or not ended.is_set
 
 
 def busy() -> bool:
