@@ -27,11 +27,12 @@ from radiomics_rs._options import LISTS
 from radiomics_rs._options import parser as options
 from radiomics_rs._plot_region import draw
 from radiomics_rs._verify import verify
+from radiomics_rs._writers import WRITERS, ending_of, write
 from radiomics_rs.cohort.page import cohort_report
 from radiomics_rs.cohort.run import run as run_cohort
 from radiomics_rs.io import RadiomicsWarning, read_mask, scan, text_file, volume, write_image
 from radiomics_rs.io.scan import SOUND
-from radiomics_rs.table import WRITERS, aligned, write_labels
+from radiomics_rs.table import aligned, sheet_of
 
 EXAMPLE_CONFIGURATION = "digital_phantom"
 CATALOGUE_COLUMNS = ("family", "feature", "ibsi_id", "pyradiomics", "aggregations", "summary")
@@ -105,7 +106,7 @@ def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
         parser.error("--example takes no --roi")
     if not chosen.example and chosen.mask is None:
         parser.error("give IMAGE and MASK, or --example")
-    if chosen.out is not None and Path(chosen.out).suffix.lower() not in WRITERS:
+    if chosen.out is not None and ending_of(chosen.out) not in WRITERS:
         parser.error(f"--out {chosen.out}: the name must end in {' or '.join(WRITERS)}")
     if chosen.write_warnings and chosen.out is None:
         parser.error("--write-warnings: give --out as well")
@@ -139,12 +140,8 @@ def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
         titles = [f"label {label}\n" if len(tables) > 1 else "" for label in tables]
         print("\n\n".join(f"{t}{table}" for t, table in zip(titles, tables.values(), strict=True)))
         return
-    if len(tables) > 1:
-        write_labels(tables, chosen.out, warnings=chosen.write_warnings)
-    elif chosen.out.lower().endswith(".csv"):
-        next(iter(tables.values())).to_csv(chosen.out, warnings=chosen.write_warnings)
-    else:
-        next(iter(tables.values())).to_json(chosen.out, warnings=chosen.write_warnings)
+    of_one = {None: next(iter(tables.values()))} if len(tables) == 1 else tables
+    write(sheet_of(of_one, warnings=chosen.write_warnings), chosen.out)
     of = f" of {len(tables)} labels" if len(tables) > 1 else ""
     print(f"{sum(map(len, tables.values()))} features{of} written to {chosen.out}")
 
