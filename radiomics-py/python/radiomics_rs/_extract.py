@@ -24,7 +24,7 @@ from radiomics_rs._labels import Label, LabelNames, Wanted, wanted
 from radiomics_rs.io import Door, ImageLike, Volume, refuse, volumes_on_mask, warn
 from radiomics_rs.io.masks import lost_labels
 from radiomics_rs.io.protocols import taken
-from radiomics_rs.table import FAILED, FeatureRow, FeatureTable, TableWarning
+from radiomics_rs.table import FAILED, FeatureTable, TableWarning
 
 # What rows call an image that has no name of its own and that no filter made.
 ORIGINAL = "original"
@@ -298,14 +298,17 @@ def _table(
 ) -> FeatureTable:
     """A table of rows that come image by image, and as many of each."""
     failures = {doubt.image: doubt.message for doubt in doubts if doubt.code == FAILED}
-
-    def row(place: int) -> FeatureRow:
-        column, value, reason = rows[place]
-        if reason == FAILED:
-            reason = f"{FAILED}: {failures[names[place * len(names) // len(rows)]]}"
-        return FeatureRow.of(column, value, reason)
-
-    return FeatureTable(map(row, range(len(rows))), (*before, *doubts))
+    if failures:
+        rows = [
+            (
+                *of,
+                f"{FAILED}: {failures[names[n * len(names) // len(rows)]]}"
+                if why == FAILED
+                else why,
+            )
+            for n, (*of, why) in enumerate(rows)
+        ]
+    return FeatureTable._found(rows, (*before, *doubts))
 
 
 def _stack(mask: MaskLike) -> dict[Any, ImageLike] | None:
