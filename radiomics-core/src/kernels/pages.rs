@@ -70,7 +70,7 @@ pub fn filled<T: Clone>(n: usize, value: T) -> Vec<T> {
 }
 
 /// Asks the system for large pages; it may not have any.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", feature = "large-pages"))]
 fn prefer_large<T>(memory: &[T]) {
     let bytes = size_of_val(memory);
     if bytes < WORTH {
@@ -89,7 +89,7 @@ fn prefer_large<T>(memory: &[T]) {
     }
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", feature = "large-pages")))]
 fn prefer_large<T>(_: &[T]) {}
 
 #[cfg(test)]

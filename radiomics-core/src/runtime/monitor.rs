@@ -82,7 +82,7 @@ impl<'a> Monitor<'a> {
     pub fn run<R: Send>(&self, part: impl FnOnce() -> Result<R> + Send) -> Result<R> {
         let part = || self.job.run(part);
         let result = match self.progress {
-            Some(progress) if !self.pool.is_own_thread() => {
+            Some(progress) if self.pool.is_elsewhere() => {
                 self.state().is_telling = true;
                 let part = || {
                     // However the part ends, the teller is to end as well.
@@ -115,7 +115,11 @@ impl<'a> Monitor<'a> {
         state.done += steps;
         state.asked += 1;
         let own = state.asked;
-        self.changed.notify_all();
+        match self.progress {
+            // Nobody else could tell of it.
+            Some(progress) if self.pool.is_this_thread() => state = self.tell_now(state, progress),
+            _ => self.changed.notify_all(),
+        }
         while state.is_telling && state.told < own && !self.job.is_stopped() {
             (state, _) = self.wait(state);
         }
@@ -149,19 +153,24 @@ impl<'a> Monitor<'a> {
             if state.asked == state.told || self.job.is_stopped() {
                 (state, is_time) = self.wait(state);
             }
-            let State { asked, done, .. } = *state;
-            if !state.is_telling || self.job.is_stopped() || asked == state.told && !is_time {
+            if !state.is_telling || self.job.is_stopped() || state.asked == state.told && !is_time {
                 continue;
             }
-            // Steps go on meanwhile.
-            drop(state);
-            if progress(done, self.total).is_break() && done < self.total {
-                self.job.stop();
-            }
-            state = self.state();
-            (state.told, state.last) = (asked, done);
+            state = self.tell_now(state, progress);
             self.changed.notify_all();
         }
+    }
+
+    /// Tells how many steps are done, more of which may be meanwhile.
+    fn tell_now<'m>(&'m self, state: MutexGuard<'m, State>, progress: &Progress) -> MutexGuard<'m, State> {
+        let State { asked, done, .. } = *state;
+        drop(state);
+        if progress(done, self.total).is_break() && done < self.total {
+            self.job.stop();
+        }
+        let mut state = self.state();
+        (state.told, state.last) = (asked, done);
+        state
     }
 
     fn cancelled(&self) -> Error {
