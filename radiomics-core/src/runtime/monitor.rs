@@ -211,3 +211,32 @@ impl Drop for StopsByPanic<'_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use super::*;
+
+    /// The thread that starts the job has to work for it, so that it tells of each step when it is done.
+    #[test]
+    fn a_job_on_the_thread_that_starts_it_is_told_of() {
+        let pool = Pool::new(1).unwrap();
+        let run = |stop_at: usize| {
+            let calls = Mutex::new(Vec::new());
+            let progress = |done, total| {
+                calls.lock().unwrap().push((done, total));
+                if done == stop_at { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            };
+            let runtime = Runtime { progress: Some(&progress), ..Runtime::new(&pool) };
+            let steps = |monitor: &Monitor| {
+                monitor.advance(1)?;
+                monitor.advance(2)
+            };
+            let result = pool.install(|| runtime.run(3, steps));
+            (result, calls.into_inner().unwrap())
+        };
+        assert_eq!(run(3), (Ok(()), vec![(0, 3), (1, 3), (3, 3)]));
+        assert_eq!(run(1), (Err(Error::Cancelled { done: 1, total: 3 }), vec![(0, 3), (1, 3)]));
+    }
+}
