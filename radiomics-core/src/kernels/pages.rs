@@ -79,7 +79,7 @@ pub fn filled<T: Clone>(n: usize, value: T) -> Vec<T> {
 }
 
 /// Asks the system for large pages; it may not have any.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", feature = "large-pages"))]
 fn prefer_large(memory: *mut u8, bytes: usize) {
     if bytes < WORTH {
         return;
@@ -97,7 +97,7 @@ fn prefer_large(memory: *mut u8, bytes: usize) {
     }
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", feature = "large-pages")))]
 fn prefer_large(_: *mut u8, _: usize) {}
 
 #[cfg(test)]

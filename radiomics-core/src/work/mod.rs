@@ -6,10 +6,12 @@
 //! program without unwinding stops between steps only.
 //!
 //! A thread knows its job without being told ([`check`] has no argument). Threads of a pool work for any
-//! job that uses the pool, so parallel loops pass their job on: they are all [`watched`](parallel::Watch::watched).
+//! job that uses the pool, so [parallel loops](loops) pass their job on.
 
 mod cancel;
 mod limits;
+pub(crate) mod loops;
+#[cfg(feature = "threads")]
 pub(crate) mod parallel;
 
 use std::any::Any;

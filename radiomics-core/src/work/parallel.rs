@@ -5,7 +5,8 @@ use std::sync::Arc;
 use rayon::iter::plumbing::{Consumer, Folder, ProducerCallback, UnindexedConsumer};
 use rayon::prelude::*;
 
-use super::{CURRENT, Entered, Job, check, current, enter};
+use super::loops::work_for;
+use super::{Job, check, current};
 
 /// Gives parallel loops [`watched`](Watch::watched).
 pub(crate) trait Watch: ParallelIterator {
@@ -101,67 +102,5 @@ impl<T, F: Folder<T>> Folder<T> for ForJob<F> {
 
     fn full(&self) -> bool {
         self.base.full()
-    }
-}
-
-/// Makes this thread work for a job, if it does not do so already.
-fn work_for(job: &Option<Arc<Job>>) -> Option<Entered> {
-    let is_known = CURRENT.with_borrow(|current| match (current, job) {
-        (Some(current), Some(job)) => Arc::ptr_eq(current, job),
-        (current, job) => current.is_none() && job.is_none(),
-    });
-    (!is_known).then(|| enter(job.clone()))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use super::*;
-    use crate::work::Left;
-
-    /// Two jobs share threads, with loops within loops: each item is worked on for its own job.
-    #[test]
-    fn items_are_worked_on_for_the_job_that_started_the_loop() {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
-        let is_own = |job: &Arc<Job>| current().is_some_and(|current| Arc::ptr_eq(&current, job));
-        let loops = |job: &Arc<Job>| {
-            job.run(|| {
-                let inner = |i: usize| (0..i).into_par_iter().watched().filter(|_| is_own(job)).count();
-                pool.install(|| {
-                    assert!(!is_own(job), "a thread of the pool");
-                    job.run(|| (0..200usize).into_par_iter().watched().map(inner).sum::<usize>())
-                })
-            })
-        };
-        let jobs = [Job::new(None, None), Job::new(None, None)];
-        std::thread::scope(|scope| {
-            for job in &jobs {
-                scope.spawn(|| assert_eq!(loops(job), Ok(Ok(199 * 100))));
-            }
-        });
-    }
-
-    #[test]
-    fn a_stopped_loop_does_no_more() {
-        let job = Job::new(None, None);
-        let done = AtomicUsize::new(0);
-        let left = job.run(|| {
-            (0..1000).into_par_iter().watched().for_each(|_| {
-                done.fetch_add(1, Ordering::Relaxed);
-                job.stop();
-            });
-        });
-        assert_eq!(left, Err(Left::Stopped));
-        assert!(done.into_inner() <= rayon::current_num_threads());
-    }
-
-    #[test]
-    fn order_and_number_are_kept() {
-        let items: Vec<usize> = (0..1000).into_par_iter().watched().map(|i| i + 1).collect();
-        assert_eq!(items, (1..1001).collect::<Vec<_>>());
-        assert_eq!((0..7).into_par_iter().watched().len(), 7);
-        let evens: Vec<usize> = (0..100).into_par_iter().filter(|i| i % 2 == 0).watched().collect();
-        assert_eq!(evens, (0..50).map(|i| 2 * i).collect::<Vec<_>>());
     }
 }
