@@ -11,8 +11,6 @@
 mod cancel;
 mod limits;
 pub(crate) mod loops;
-#[cfg(feature = "threads")]
-pub(crate) mod parallel;
 
 use std::any::Any;
 use std::cell::RefCell;

@@ -17,14 +17,13 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use rustfft::num_complex::Complex64;
 use rustfft::{Fft, FftPlanner};
 
 use crate::kernels::pages::{room, zeros};
 use crate::kernels::transform_size::quick;
 use crate::kernels::{Isa, toeplitz};
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// The fewest points that keep the two ends of a line of `n` voxels apart. The longest lag meets
 /// itself, backwards, and both have the same weight.
@@ -96,8 +95,7 @@ impl Weights {
             let Scratch { field, weights, products, .. } = scratch;
             toeplitz::form(self.isa, field, weights, self.columns.pitch(), products)
         };
-        let frequencies = (0..self.rows.frequencies()).into_par_iter().watched();
-        let forms: Vec<f64> = frequencies.map_init(|| self.columns.scratch(), of_frequency).collect();
+        let forms = loops::map_with(0..self.rows.frequencies(), || self.columns.scratch(), of_frequency);
         self.summed(&forms)
     }
 
@@ -124,8 +122,8 @@ impl Weights {
             form
         };
         // The sums take the place of the mask.
-        let frequencies = self.rows.by_frequency(&mut mask).into_par_iter().enumerate().watched();
-        let forms: Vec<f64> = frequencies.map_init(|| self.columns.scratch(), of_frequency).collect();
+        let frequencies = self.rows.by_frequency(&mut mask).into_iter().enumerate();
+        let forms = loops::map_with(frequencies, || self.columns.scratch(), of_frequency);
         drop(fields);
         (self.summed(&forms), self.rows.back(&mask, 0.5 / self.points()))
     }
@@ -194,8 +192,9 @@ impl Rows {
         assert_eq!(inside.len(), nz * ny * nx, "a field of {:?} voxels", self.shape);
         // In one piece, for which the system has large pages.
         let mut spectra = zeros(nz * self.frequencies() * lines);
-        let planes = spectra.par_chunks_exact_mut(self.frequencies() * lines);
-        planes.zip(inside.par_chunks_exact(ny * nx)).enumerate().watched().for_each_init(
+        let planes = spectra.chunks_exact_mut(self.frequencies() * lines);
+        loops::each_with(
+            planes.zip(inside.chunks_exact(ny * nx)).enumerate(),
             || Line::new(&self.plan),
             |line, (z, (plane, inside))| {
                 for (pair, inside) in inside.chunks(2 * nx).enumerate() {
@@ -224,9 +223,9 @@ impl Rows {
         let (lines, [nz, ny, nx], length) = (self.lines(), self.shape, self.length);
         assert_eq!(spectra.len(), nz * self.frequencies() * lines, "spectra of {:?} voxels", self.shape);
         let mut field = zeros(nz * ny * nx);
-        let planes =
-            field.par_chunks_exact_mut(ny * nx).zip(spectra.par_chunks_exact(self.frequencies() * lines));
-        planes.watched().for_each_init(
+        let planes = field.chunks_exact_mut(ny * nx).zip(spectra.chunks_exact(self.frequencies() * lines));
+        loops::each_with(
+            planes,
             || Line::new(&self.back),
             |line, (plane, spectra)| {
                 for (pair, to) in plane.chunks_mut(2 * nx).enumerate() {
@@ -258,8 +257,9 @@ impl Rows {
         let square = |axis: usize, lag: usize| (lag as f64 * spacing_mm[axis]).powi(2);
         let of_last: Vec<f64> = (0..nx).map(|i| square(2, i)).collect();
         let mut spectra = zeros(nz * self.frequencies() * self.lines());
-        let planes = spectra.par_chunks_exact_mut(self.frequencies() * self.lines());
-        planes.enumerate().watched().for_each_init(
+        let planes = spectra.chunks_exact_mut(self.frequencies() * self.lines());
+        loops::each_with(
+            planes.enumerate(),
             || Line::new(&self.plan),
             |line, (k, plane)| {
                 for j in (0..ny).step_by(2) {
