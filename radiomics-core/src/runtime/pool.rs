@@ -70,14 +70,14 @@ mod started {
     #[derive(Debug)]
     pub struct Threads {
         // Both are there until the threads end.
-        pool: Option<rayon::ThreadPool>,
+        pool: Option<rayon_core::ThreadPool>,
         handles: Vec<JoinHandle<()>>,
     }
 
     impl Threads {
         pub fn start(threads: usize) -> Result<Self> {
             let mut handles = Vec::new();
-            let built = rayon::ThreadPoolBuilder::new()
+            let built = rayon_core::ThreadPoolBuilder::new()
                 .num_threads(threads)
                 .spawn_handler(|thread| {
                     handles.push(std::thread::Builder::new().spawn(|| thread.run())?);
@@ -116,7 +116,7 @@ mod started {
             result
         }
 
-        fn pool(&self) -> &rayon::ThreadPool {
+        fn pool(&self) -> &rayon_core::ThreadPool {
             self.pool.as_ref().expect("threads are there until the pool is dropped")
         }
     }

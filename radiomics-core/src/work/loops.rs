@@ -170,8 +170,8 @@ fn into_inner<T>(mutex: Mutex<T>) -> T {
 /// Number of threads that share the loops of this one: those of its pool, or it alone if it is in none.
 pub(crate) fn threads() -> usize {
     #[cfg(feature = "threads")]
-    if rayon::current_thread_index().is_some() {
-        return rayon::current_num_threads();
+    if rayon_core::current_thread_index().is_some() {
+        return rayon_core::current_num_threads();
     }
     1
 }
@@ -219,7 +219,7 @@ impl Loop<'_> {
             let _as_before = work_for(job);
             return self.join_in();
         }
-        rayon::join_context(
+        rayon_core::join_context(
             |_| self.share_out(job, grain, splits / 2, half),
             |context| match context.migrated() {
                 true => self.share_out(job, grain, threads().max(splits / 2), self.left().min(turns - half)),

@@ -11,7 +11,7 @@
 mod cancel;
 mod limits;
 pub(crate) mod loops;
-#[cfg(feature = "threads")]
+
 use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

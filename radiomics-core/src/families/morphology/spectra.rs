@@ -223,8 +223,9 @@ impl Rows {
         let (lines, [nz, ny, nx], length) = (self.lines(), self.shape, self.length);
         assert_eq!(spectra.len(), nz * self.frequencies() * lines, "spectra of {:?} voxels", self.shape);
         let mut field = zeros(nz * ny * nx);
+        let planes = field.chunks_exact_mut(ny * nx).zip(spectra.chunks_exact(self.frequencies() * lines));
         loops::each_with(
-            field.chunks_exact_mut(ny * nx).zip(spectra.chunks_exact(self.frequencies() * lines)),
+            planes,
             || Line::new(&self.back),
             |line, (plane, spectra)| {
                 for (pair, to) in plane.chunks_mut(2 * nx).enumerate() {
@@ -256,8 +257,9 @@ impl Rows {
         let square = |axis: usize, lag: usize| (lag as f64 * spacing_mm[axis]).powi(2);
         let of_last: Vec<f64> = (0..nx).map(|i| square(2, i)).collect();
         let mut spectra = zeros(nz * self.frequencies() * self.lines());
+        let planes = spectra.chunks_exact_mut(self.frequencies() * self.lines());
         loops::each_with(
-            spectra.chunks_exact_mut(self.frequencies() * self.lines()).enumerate(),
+            planes.enumerate(),
             || Line::new(&self.plan),
             |line, (k, plane)| {
                 for j in (0..ny).step_by(2) {
