@@ -59,7 +59,7 @@ fn is_ours() -> bool {
     match SIDE.get() {
         Side::Library => true,
         Side::Caller => false,
-        Side::Unknown => rayon::current_thread_index().is_some(),
+        Side::Unknown => rayon_core::current_thread_index().is_some(),
     }
 }
 
@@ -116,7 +116,7 @@ mod tests {
         set_hook(Box::new(|info| eprintln!("the host's hook: {}", text(info.payload()))));
         let told = caught::<()>(|| panic!("in a {}", "call")).unwrap_err();
         assert!(told.starts_with("in a call (") && told.contains("src/panics.rs:"), "{told}");
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+        let pool = rayon_core::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
         let told = caught::<()>(|| pool.install(|| panic!("in a pool"))).unwrap_err();
         assert!(told.starts_with("in a pool (") && told.contains("src/panics.rs:"), "{told}");
 

@@ -1,11 +1,10 @@
 //! Where the voxels of an image lie in space.
 
-use ndarray::{ArrayView2, ArrayView3, Axis};
-use rayon::prelude::*;
+use ndarray::{ArrayView2, ArrayView3};
 
 use crate::error::{Error, Result, number};
 use crate::kernels::finite::larger;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// A regular voxel grid. Every triple is in (z, y, x) order: `shape[0]` counts
 /// slices, and component 0 of a position is the patient's z (superior).
@@ -307,14 +306,9 @@ impl Window {
         is_inside: impl Fn(&T) -> bool + Sync,
     ) -> Option<Self> {
         // Of each slice the first and the last y and x, or an empty range.
-        let slices: Vec<[[usize; 2]; 2]> = (0..voxels.len_of(Axis(0)))
-            .into_par_iter()
-            .watched()
-            .map(|k| {
-                let slice = voxels.index_axis(Axis(0), k);
-                slice_bounds(slice, &is_inside).unwrap_or([[usize::MAX, 0]; 2])
-            })
-            .collect();
+        let slices: Vec<[[usize; 2]; 2]> = loops::map(voxels.outer_iter(), |slice| {
+            slice_bounds(slice, &is_inside).unwrap_or([[usize::MAX, 0]; 2])
+        });
         let first = slices.iter().position(|[y, _]| y[0] <= y[1])?;
         let last = slices.iter().rposition(|[y, _]| y[0] <= y[1])?;
         let bounds = |a: usize| {

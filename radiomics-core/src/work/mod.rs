@@ -6,11 +6,11 @@
 //! program without unwinding stops between steps only.
 //!
 //! A thread knows its job without being told ([`check`] has no argument). Threads of a pool work for any
-//! job that uses the pool, so parallel loops pass their job on: they are all [`watched`](parallel::Watch::watched).
+//! job that uses the pool, so [parallel loops](loops) pass their job on.
 
 mod cancel;
 mod limits;
-pub(crate) mod parallel;
+pub(crate) mod loops;
 
 use std::any::Any;
 use std::cell::RefCell;

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from radiomics_rs._bar import Bar, CaseBar
-from radiomics_rs._core import RadiomicsError, RegionError, Settings, example, features
+from radiomics_rs._core import RadiomicsError, RegionError, Settings, features
+from radiomics_rs._example import Example, example
 from radiomics_rs._explain import explain
 from radiomics_rs._extract import extract
 from radiomics_rs._filter import filter_image
@@ -26,11 +27,12 @@ from radiomics_rs._options import LISTS
 from radiomics_rs._options import parser as options
 from radiomics_rs._plot_region import draw
 from radiomics_rs._verify import verify
+from radiomics_rs._writers import WRITERS, ending_of, write
 from radiomics_rs.cohort.page import cohort_report
 from radiomics_rs.cohort.run import run as run_cohort
 from radiomics_rs.io import RadiomicsWarning, read_mask, scan, text_file, volume, write_image
 from radiomics_rs.io.scan import SOUND
-from radiomics_rs.table import WRITERS, aligned, write_labels
+from radiomics_rs.table import aligned, sheet_of
 
 EXAMPLE_CONFIGURATION = "digital_phantom"
 CATALOGUE_COLUMNS = ("family", "feature", "ibsi_id", "pyradiomics", "aggregations", "summary")
@@ -104,14 +106,14 @@ def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
         parser.error("--example takes no --roi")
     if not chosen.example and chosen.mask is None:
         parser.error("give IMAGE and MASK, or --example")
-    if chosen.out is not None and Path(chosen.out).suffix.lower() not in WRITERS:
+    if chosen.out is not None and ending_of(chosen.out) not in WRITERS:
         parser.error(f"--out {chosen.out}: the name must end in {' or '.join(WRITERS)}")
     if chosen.write_warnings and chosen.out is None:
         parser.error("--write-warnings: give --out as well")
 
     settings = _settings(parser, chosen)
     if chosen.example:
-        image, mask, spacing_mm = example()
+        image, mask, spacing_mm = _of_example(example(chosen.example))
     else:
         (image, mask), spacing_mm = _sources(chosen), None
     # Of regions by their names each is the only one of its mask.
@@ -138,14 +140,25 @@ def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
         titles = [f"label {label}\n" if len(tables) > 1 else "" for label in tables]
         print("\n\n".join(f"{t}{table}" for t, table in zip(titles, tables.values(), strict=True)))
         return
-    if len(tables) > 1:
-        write_labels(tables, chosen.out, warnings=chosen.write_warnings)
-    elif chosen.out.lower().endswith(".csv"):
-        next(iter(tables.values())).to_csv(chosen.out, warnings=chosen.write_warnings)
-    else:
-        next(iter(tables.values())).to_json(chosen.out, warnings=chosen.write_warnings)
+    of_one = {None: next(iter(tables.values()))} if len(tables) == 1 else tables
+    write(sheet_of(of_one, warnings=chosen.write_warnings), chosen.out)
     of = f" of {len(tables)} labels" if len(tables) > 1 else ""
     print(f"{sum(map(len, tables.values()))} features{of} written to {chosen.out}")
+
+
+def _of_example(given: Any) -> tuple[Any, Any, Any]:
+    """Image, mask and spacing of an example."""
+    return (given.images["portal"], given.mask, None) if isinstance(given, Example) else given
+
+
+def _example(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
+    paths = example("liver").write(chosen.folder)
+    print(f"{len(paths)} files written to {chosen.folder}: {', '.join(p.name for p in paths)}")
+    place = Path(chosen.folder)
+    print(
+        f"try: radiomics-rs extract {place / 'portal.nii.gz'} {place / 'mask.nii.gz'} "
+        f"--label tumour --label-names {place / 'labels.csv'}"
+    )
 
 
 def _batch(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
@@ -206,7 +219,7 @@ def _settings(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Se
         settings = Settings.from_yaml(Path(chosen.settings))
     elif chosen.profile is not None:
         settings = Settings(profile=chosen.profile)
-    elif getattr(chosen, "example", False):
+    elif getattr(chosen, "example", None) == "ibsi":
         settings = Settings.ibsi_configuration(EXAMPLE_CONFIGURATION)
     else:
         settings = Settings()
@@ -362,6 +375,7 @@ def _message(error: Exception) -> str:
 
 RUN = {
     "extract": _extract,
+    "example": _example,
     "batch": _batch,
     "report": _report,
     "filter": _filter,

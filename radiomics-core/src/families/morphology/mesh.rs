@@ -3,13 +3,12 @@
 use std::sync::OnceLock;
 
 use ndarray::ArrayView3;
-use rayon::prelude::*;
 
 use super::bits::Bits;
 use super::cubes::{Point, cubes};
 use super::outline;
 use crate::settings::FaceRule;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// A triangle mesh round the voxels of a mask, through the middles between voxel centres
 /// inside and outside of it. The mask is taken to be surrounded by background.
@@ -109,18 +108,12 @@ impl Surface {
     fn new(bits: &Bits, rule: FaceRule) -> Self {
         let table = Table::new(rule);
         let empty = || Self { counts: [0; 256], determinant: 0 };
-        (0..bits.shape[0] - 1)
-            .into_par_iter()
-            .watched()
-            .fold(empty, |mut sum, z| {
-                sum.add_slice(bits, z, &table);
-                sum
-            })
-            .reduce(empty, |mut a, b| {
-                a.counts.iter_mut().zip(b.counts).for_each(|(a, b)| *a += b);
-                a.determinant += b.determinant;
-                a
-            })
+        let sums = loops::folded(0..bits.shape[0] - 1, 1, empty, |sum, z| sum.add_slice(bits, z, &table));
+        sums.into_iter().fold(empty(), |mut a, b| {
+            a.counts.iter_mut().zip(b.counts).for_each(|(a, b)| *a += b);
+            a.determinant += b.determinant;
+            a
+        })
     }
 
     /// Adds the cubes between the slices z and z + 1. Six times the volume under a cube at (z, y, x) is
