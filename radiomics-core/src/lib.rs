@@ -78,4 +78,4 @@ pub use volume::grid::{Grid, IDENTITY, Window};
 pub use volume::image::{Image, Mask};
 pub use volume::label_counts::LabelCount;
 pub use volume::voxels::Voxels;
-pub use work::{Cancel, Watch, free_memory};
+pub use work::{Cancel, Executor, Watch, free_memory};

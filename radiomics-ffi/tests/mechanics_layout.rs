@@ -29,7 +29,7 @@ macro_rules! lies {
 #[test]
 #[cfg(target_pointer_width = "64")]
 fn fields_stay_where_they_are() {
-    lies!(radiomics_context_options: 16, threads 8);
+    lies!(radiomics_context_options: 40, threads 8, executor 16, reserved 20, parallel_for 24, host 32);
     lies!(radiomics_image: 192, data 8, dtype 16, reserved 20, shape 24, strides 48, spacing_mm 72,
         origin_mm 96, direction 120);
     lies!(radiomics_job: 152, images 8, image_names 16, image_count 24, mask 32, labels 40,
