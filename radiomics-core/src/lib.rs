@@ -54,6 +54,7 @@ mod settings;
 pub mod stability;
 mod table;
 mod texture;
+#[cfg(feature = "verify")]
 pub mod verify;
 mod volume;
 pub mod voxel_map;
@@ -72,7 +73,7 @@ pub use settings::{
     GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, Settings,
     SingleSlices,
 };
-pub use table::{Column, FeatureRow, FeatureTable, RegionFailure, Reason, Status, Warning, WarningCode, csv};
+pub use table::{Column, FeatureRow, FeatureTable, Reason, RegionFailure, Status, Warning, WarningCode, csv};
 pub use texture::aggregation::{self, Aggregation};
 pub use volume::grid::{Grid, IDENTITY, Window};
 pub use volume::image::{Image, Mask};
