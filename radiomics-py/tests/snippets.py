@@ -21,7 +21,7 @@ FENCE = re.compile(
     r"^(?P<indent> *)```(?P<language>[a-z]+)[^\n]*\n(?P<text>.*?)^ *```$",
     re.MULTILINE | re.DOTALL,
 )
-REMARK = re.compile(r"(?P<kind>not run|needs|run by|setup): (?P<text>.+)")
+REMARK = re.compile(r"(?P<kind>not run|needs|run by|file): (?P<text>.+)")
 RUN = ("python", "sh")
 
 
