@@ -27,10 +27,10 @@ from radiomics_rs._core import (
     Verification,
     __version__,
     end_idle_threads,
-    example,
     features,
     setting_keys,
 )
+from radiomics_rs._example import Example, example
 from radiomics_rs._explain import explain
 from radiomics_rs._extract import columns, extract
 from radiomics_rs._filter import filter_image
@@ -57,6 +57,7 @@ __all__ = [
     "BinWidth",
     "Cohort",
     "Column",
+    "Example",
     "Extra",
     "FeatureMap",
     "FeatureMaps",

@@ -11,6 +11,7 @@ from radiomics_rs._arguments import (
     Progress,
     SettingsLike,
     memory_of,
+    names_in,
     part_of,
     progress_of,
     settings_of,
@@ -198,7 +199,7 @@ def extract(
         raise SettingsError(f"on_error is {on_error!r}: give one of {', '.join(ON_ERROR)}")
     work = Work(
         chosen,
-        wanted(label, label_names),
+        wanted(label, names_in(mask) if label_names is None else label_names),
         on_error == "record",
         whole("threads", threads),
         switch("resample_mask", resample_mask),

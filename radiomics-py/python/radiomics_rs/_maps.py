@@ -136,7 +136,7 @@ def feature_maps(
     in_plane: bool = False,
     masked: bool = True,
     outside: float = float("nan"),
-    label: int = 1,
+    label: int | str = 1,
     threads: int = 0,
     spacing_mm: float | Sequence[float] | None = None,
     resample_mask: bool = False,
@@ -162,7 +162,7 @@ def feature_maps(
         masked: windows are clipped to the region. If not, the voxels round it count as well,
             and the box of the region, `radius` voxels wider on each side, is discretised.
         outside: the value of maps where the region is not.
-        label: which label of the mask is the region.
+        label: which label of the mask is the region, or its name if the mask has `names`.
         threads: number of threads, 0 for all cores. It never changes a number.
         spacing_mm: as for `extract`.
         resample_mask: as for `extract`.
@@ -184,7 +184,7 @@ def feature_maps(
         OSError: a file that cannot be opened, or no room for the temporary file.
     """
     chosen = _selected(settings_of(settings), features)
-    label, outside = label_of(label), real("outside", outside)
+    label, outside = label_of(label, mask), real("outside", outside)
     memory_mb, progress = memory_of(memory_mb), progress_of(progress)
     image_volume, mask_volume = volumes(
         image, mask, spacing_mm, [label], resample_mask=resample_mask, label_channel=label_channel

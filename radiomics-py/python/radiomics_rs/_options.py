@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from radiomics_rs._core import __version__
+from radiomics_rs._example import EXAMPLES
 from radiomics_rs._maps import SUFFIXES
 from radiomics_rs._sizes import megabytes, memory
 from radiomics_rs.cohort.page import OVERLAYS
@@ -66,7 +67,12 @@ def _add_extract(commands: Commands) -> argparse.ArgumentParser:
         "mask", nargs="?", metavar="MASK", help="mask file on the same grid, SEG or RTSTRUCT"
     )
     command.add_argument(
-        "--example", action="store_true", help="use the embedded IBSI digital phantom instead"
+        "--example",
+        nargs="?",
+        const=EXAMPLES[0],
+        choices=EXAMPLES,
+        help="use an embedded example instead: ibsi, the digital phantom of IBSI (default), or "
+        "liver, a phase of CT of a liver with a tumour",
     )
     _add_settings(command)
     _add_labels(command)
@@ -84,6 +90,17 @@ def _add_extract(commands: Commands) -> argparse.ArgumentParser:
     command.add_argument(
         "--strict", action="store_true", help="what makes values doubtful is an error"
     )
+    return command
+
+
+def _add_example(commands: Commands) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        "example",
+        help="files to try the commands on: a liver with a tumour, made by code",
+        description="Writes the images and masks of the example liver as NIfTI files, and a table "
+        "of the names of its labels.",
+    )
+    command.add_argument("folder", metavar="DIR", help="folder to write to")
     return command
 
 
@@ -363,6 +380,7 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
 
 ADD = {
     "extract": _add_extract,
+    "example": _add_example,
     "batch": _add_batch,
     "report": _add_report,
     "filter": _add_filter,

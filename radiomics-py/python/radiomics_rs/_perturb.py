@@ -87,7 +87,7 @@ def perturb(
     mask: ImageLike,
     settings: SettingsLike = None,
     *,
-    label: int = 1,
+    label: int | str = 1,
     rotations: Any = (0.0,),
     translations: Any = (0.0,),
     noise: int = 0,
@@ -119,7 +119,8 @@ def perturb(
         image: as for `extract`.
         mask: as for `extract`.
         settings: those that features are computed with; their interpolation and rounding are used.
-        label: which label of the mask is the region; in the result it is 1.
+        label: which label of the mask is the region, or its name if the mask has `names`; in
+            the result it is 1.
         rotations: angles in degrees, by which the interpolation grid turns in its plane about the
             middle of the region, from x towards y; or three of them, (z, y, x), about each axis.
             MIRP: perturbation_rotation_angles.
@@ -161,7 +162,7 @@ def perturb(
     """
     if volume_by not in KINDS:
         raise SettingsError(f"volume_by is {volume_by!r}: give one of {', '.join(KINDS)}")
-    label, chosen, memory_mb = label_of(label), settings_of(settings), memory_of(memory_mb)
+    label, chosen, memory_mb = label_of(label, mask), settings_of(settings), memory_of(memory_mb)
     made = _combinations(
         [_about_z(one) for one in _several("rotations", rotations)],
         [_all_axes(one) for one in _several("translations", translations)],

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from radiomics_rs._bar import Bar, CaseBar
-from radiomics_rs._core import RadiomicsError, RegionError, Settings, example, features
+from radiomics_rs._core import RadiomicsError, RegionError, Settings, features
+from radiomics_rs._example import Example, example
 from radiomics_rs._explain import explain
 from radiomics_rs._extract import extract
 from radiomics_rs._filter import filter_image
@@ -111,7 +112,7 @@ def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
 
     settings = _settings(parser, chosen)
     if chosen.example:
-        image, mask, spacing_mm = example()
+        image, mask, spacing_mm = _of_example(example(chosen.example))
     else:
         (image, mask), spacing_mm = _sources(chosen), None
     # Of regions by their names each is the only one of its mask.
@@ -146,6 +147,21 @@ def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
         next(iter(tables.values())).to_json(chosen.out, warnings=chosen.write_warnings)
     of = f" of {len(tables)} labels" if len(tables) > 1 else ""
     print(f"{sum(map(len, tables.values()))} features{of} written to {chosen.out}")
+
+
+def _of_example(given: Any) -> tuple[Any, Any, Any]:
+    """Image, mask and spacing of an example."""
+    return (given.images["portal"], given.mask, None) if isinstance(given, Example) else given
+
+
+def _example(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
+    paths = example("liver").write(chosen.folder)
+    print(f"{len(paths)} files written to {chosen.folder}: {', '.join(p.name for p in paths)}")
+    place = Path(chosen.folder)
+    print(
+        f"try: radiomics-rs extract {place / 'portal.nii.gz'} {place / 'mask.nii.gz'} "
+        f"--label tumour --label-names {place / 'labels.csv'}"
+    )
 
 
 def _batch(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
@@ -206,7 +222,7 @@ def _settings(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Se
         settings = Settings.from_yaml(Path(chosen.settings))
     elif chosen.profile is not None:
         settings = Settings(profile=chosen.profile)
-    elif getattr(chosen, "example", False):
+    elif getattr(chosen, "example", None) == "ibsi":
         settings = Settings.ibsi_configuration(EXAMPLE_CONFIGURATION)
     else:
         settings = Settings()
@@ -362,6 +378,7 @@ def _message(error: Exception) -> str:
 
 RUN = {
     "extract": _extract,
+    "example": _example,
     "batch": _batch,
     "report": _report,
     "filter": _filter,
