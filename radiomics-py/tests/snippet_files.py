@@ -195,4 +195,3 @@ def contours(liver: Liver, inside: np.ndarray) -> list[Dataset]:
         ]
         found.append(one)
     return found
-

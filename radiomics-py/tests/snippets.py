@@ -81,7 +81,9 @@ def run_page(blocks: list[Block], folder: Path) -> None:
 
 def run_shell(block: Block, folder: Path) -> None:
     """Run a block in bash, with the commands of this package in the PATH."""
-    environment = dict(os.environ, PATH=f"{folder / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    environment = dict(
+        os.environ, PATH=f"{folder / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    )
     # The package that is tested, wherever it was imported from.
     package = Path(importlib.util.find_spec("radiomics_rs").origin).parents[1]
     paths = [str(package), environment.get("PYTHONPATH", "")]

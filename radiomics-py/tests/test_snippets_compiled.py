@@ -34,7 +34,7 @@ const auto mask = radiomics::view(labels, {nz, ny, nx}, {dz, dy, dx});
 const auto &pet = image, &ct = image;
 const auto table = context.extract(image, mask, 1, settings);
 radiomics::job job;
-radiomics::maps_job maps_job;
+radiomics::maps_job wanted;
 radiomics::failure why;
 """
 PREAMBLE_C = """
@@ -66,20 +66,22 @@ def test_cpp():
         body = "\n".join(
             line for line in block.text.splitlines() if not line.startswith("#include")
         )
-        text += f'void block_{k}() {{\n#line {block.line} "{block.page}"\n{body}\n}}\n'
+        text += f'void block_{k}() {{\n#line {block.line + 1} "{block.page}"\n{body}\n}}\n'
     compile_only(text, "cpp", "-x", "c++", "-std=c++17", "-Werror=return-type")
 
 
 def test_c():
     text = PREAMBLE_C
     for block in blocks("c"):
-        text += f'{{\n#line {block.line} "{block.page}"\n{block.text}\n}}\n'
+        text += f'{{\n#line {block.line + 1} "{block.page}"\n{block.text}\n}}\n'
     compile_only(text + "}\n", "c", "-x", "c", "-std=c11")
 
 
 def test_whole_programs_are_files():
     """A block that is a program is a file that the check builds, but for the file's first comment."""
-    programs = [b for b in blocks("rust") + blocks("cpp") if "fn main" in b.text or "int main" in b.text]
+    programs = [
+        b for b in blocks("rust") + blocks("cpp") if "fn main" in b.text or "int main" in b.text
+    ]
     assert programs
     for block in programs:
         assert block.kind == "file", f"{block.place}: name its file in a comment before it"
