@@ -37,6 +37,7 @@ class Liver:
     SLICES = slice(8, 30)
 
     def __init__(self) -> None:
+        """Draw it."""
         example = rr.example("liver")
         self.spacing_mm = example.mask.spacing_mm
         self.names = example.labels

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", ROOT / "radiomics-py" / "README.md"] + sorted(
-    path for path in (ROOT / "docs").rglob("*.md") if "site" not in path.parts
-)
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "radiomics-py" / "README.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 #: A fence with a language, and the comment that may stand before it.
 FENCE = re.compile(
     r"(?:^<!-- (?P<remark>[^\n]*?) -->\n+)?"
@@ -81,9 +83,9 @@ def run_page(blocks: list[Block], folder: Path) -> None:
 
 def run_shell(block: Block, folder: Path) -> None:
     """Run a block in bash, with the commands of this package in the PATH."""
-    environment = dict(
-        os.environ, PATH=f"{folder / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    )
+    commands = folder / ".venv" / "bin"
+    environment = dict(os.environ)
+    environment["PATH"] = os.pathsep.join((str(commands), environment["PATH"]))
     # The package that is tested, wherever it was imported from.
     package = Path(importlib.util.find_spec("radiomics_rs").origin).parents[1]
     paths = [str(package), environment.get("PYTHONPATH", "")]

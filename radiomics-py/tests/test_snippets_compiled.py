@@ -1,4 +1,4 @@
-"""Blocks of C, C++, Rust and YAML in the documentation: they compile, or are files that are built."""
+"""Blocks of C, C++, Rust and YAML in the documentation compile, or are files that are built."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_c():
 
 
 def test_whole_programs_are_files():
-    """A block that is a program is a file that the check builds, but for the file's first comment."""
+    """A program is a file that the check builds, but for the first comment of the file."""
     programs = [
         b for b in blocks("rust") + blocks("cpp") if "fn main" in b.text or "int main" in b.text
     ]
