@@ -7,7 +7,7 @@ fn main() -> radiomics_core::Result<()> {
     let voxels = Array3::from_shape_fn((10, 20, 20), |(z, y, x)| ((z * 7 + y * 3 + x * 11) % 90) as i16);
     let labels = Array3::from_shape_fn((10, 20, 20), |(_, _, x)| u8::from((5..15).contains(&x)));
     let grid = Grid::new([10, 20, 20], [3.0, 0.8, 0.8])?;
-    let image = Image::new(grid, voxels.view())?;
+    let image = Image::new(grid.clone(), voxels.view())?;
     let mask = Mask::new(grid, labels.view())?;
 
     let settings = document::from_yaml("{bin_width: 10, families: [intensity_statistics, glcm]}")?;

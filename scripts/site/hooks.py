@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+#: What the plugin `offline` would load from elsewhere so that search works on files.
+SHIM = "https://unpkg.com/iframe-worker/shim"
 LINK = re.compile(r"(?<=\]\()(?!https?:|mailto:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
 
 
@@ -34,6 +36,16 @@ def on_page_markdown(markdown, page, config, files):
             return match[0]
         if not (ROOT / path).exists():
             raise FileNotFoundError(f"{page.file.src_uri} links to {path}, which is not there")
-        return f"{config.repo_url}/blob/main/{path}{match[2] or ''}"
+        return f"{config.extra['repository']}/blob/main/{path}{match[2] or ''}"
 
     return LINK.sub(moved, markdown)
+
+
+def on_post_page(output, page, config):
+    """Nothing is loaded from elsewhere."""
+    up = "../" * page.url.count("/")
+    output = output.replace(SHIM, f"{up}assets/worker.js")
+    found = re.search(r"<(?:script|img|iframe)[^>]+src=\"?https?:[^>]*>|<link[^>]+href=\"?https?:[^>]*>", output)
+    if found:
+        raise ValueError(f"{page.file.src_uri} loads something from elsewhere: {found[0]}")
+    return output
