@@ -38,7 +38,7 @@ def settings_of(given: SettingsLike) -> _core.Settings:
     if isinstance(given, Mapping):
         return _core.Settings(**given)
     if isinstance(given, str | os.PathLike):
-        return _core.Settings.from_yaml(Path(given))
+        return _core.Settings.from_yaml(Path(given).expanduser())
     raise TypeError(
         f"the settings are of type {type(given).__name__}: "
         "give Settings, a mapping, the path of a YAML or JSON document, or None"

@@ -23,6 +23,7 @@ from radiomics_rs._grids import onto_mask
 from radiomics_rs._labels import Label, LabelNames, Wanted, wanted
 from radiomics_rs.io import Door, ImageLike, Volume, refuse, volumes_on_mask, warn
 from radiomics_rs.io.masks import lost_labels
+from radiomics_rs.io.protocols import taken
 from radiomics_rs.table import FAILED, FeatureRow, FeatureTable, TableWarning
 
 # What rows call an image that has no name of its own and that no filter made.
@@ -129,7 +130,9 @@ def extract(
 
     Args:
         image: a file path (anything SimpleITK reads), a SimpleITK image, or a NumPy array
-            (z, y, x) of any integer, boolean or 32- or 64-bit float type and any strides. A
+            (z, y, x) of any integer, boolean or 32- or 64-bit float type and any strides; a list
+            of the files of one DICOM series; or an image of nibabel, itk, xarray, MONAI or TorchIO
+            with its own place, or an array (z, y, x) of PyTorch or another library. A
             two-dimensional image or array (y, x) is one slice, 1 mm thick. Or a mapping from
             names to several of these on the grid of the mask, such as
             `{"arterial": first, "portal": second}`: the rows come image by image, and their
@@ -240,6 +243,8 @@ class Work:
     ) -> tuple[Any, dict[str, Volume]]:
         """The table, or those of several labels; and the images, read."""
         remarks: list[str] = []
+        door = Door(remarks.append, refuse)
+        named = {name: taken(given, _role(name, named), door) for name, given in named.items()}
         images, mask_volume = volumes_on_mask(
             {_role(name, named): given for name, given in named.items()},
             mask,
@@ -248,7 +253,7 @@ class Work:
             resample_mask=self.resample_mask,
             label_channel=self.label_channel,
             record=self.record,
-            door=Door(remarks.append, refuse),
+            door=door,
         )
         on_mask, resampled = onto_mask(
             named, images, mask_volume, self.settings, resample=self.resample_images

@@ -24,14 +24,13 @@ from radiomics_rs._arguments import (
     settings_of,
     whole,
 )
+from radiomics_rs._choices import SUFFIXES
 from radiomics_rs._room import room
 from radiomics_rs.io import ImageLike, Matrix, Triple, volumes, write_image
 from radiomics_rs.io.shortage import memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-SUFFIXES = (".nrrd", ".nii.gz", ".nii", ".mha")
 
 
 #: What a map is of; maps and tables have the same.

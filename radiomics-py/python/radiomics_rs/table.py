@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
 import html
-import json
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 
 from radiomics_rs._core import SettingsError
-from radiomics_rs.io.writing import text_file
+from radiomics_rs._tabular import Tabular, pandas_of
+from radiomics_rs._writers import WARNINGS, Sheet, write_csv, write_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +28,6 @@ REASON = "reason"
 FAILED = "failed"
 # Only files with the tables of several labels have this one, as the first.
 LABEL = "label"
-# Only files that are asked for them have this column or key.
-WARNINGS = "warnings"
 SHOWN_DIGITS = 7
 SHOWN_ROWS = 20
 # Warnings with these codes are about one image or response, all others about the region.
@@ -104,7 +100,7 @@ class FeatureRow(NamedTuple):
         return _record(self, (*FIELDS, DISCRETISATION) if self.discretisation else FIELDS)
 
 
-class FeatureTable(Sequence[FeatureRow]):
+class FeatureTable(Tabular, Sequence[FeatureRow]):
     """Feature values, row by row and by name: `table["original_ngtdm_contrast_3D"]`.
 
     The rows come image by image: those of the shape, then those of each filter's response in
@@ -140,6 +136,9 @@ class FeatureTable(Sequence[FeatureRow]):
         """Column name to value; undefined values are NaN."""
         return {row.column: row.value for row in self._rows}
 
+    def _columns(self) -> tuple[str, ...]:
+        return self._fields
+
     def records(self) -> list[dict[str, Any]]:
         """A dict a row: image, family, feature, ibsi_id, aggregation, value, status.
 
@@ -147,19 +146,6 @@ class FeatureTable(Sequence[FeatureRow]):
         that do not depend on it; where a region could not be computed there is reason as well.
         """
         return [_record(row, self._fields) for row in self._rows]
-
-    def to_pandas(self) -> pd.DataFrame:
-        """A data frame, one row a feature, with the columns of `records`.
-
-        Raises ImportError if pandas is not installed.
-        """
-        try:
-            import pandas as pd
-        except ImportError as error:
-            raise ImportError(
-                "to_pandas needs pandas: `pip install pandas`, or use records()"
-            ) from error
-        return pd.DataFrame(self.records(), columns=list(self._fields))
 
     def to_wide(self, ids: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """A data frame of one row, a column a feature, called as `keys` says.
@@ -170,18 +156,24 @@ class FeatureTable(Sequence[FeatureRow]):
         Raises ImportError if pandas is not installed, SettingsError for an id that is called like
         a feature.
         """
-        try:
-            import pandas as pd
-        except ImportError as error:
-            raise ImportError("to_wide needs pandas: `pip install pandas`, or use to_dict()") from (
-                error
-            )
+        pd = pandas_of("to_wide", "use to_dict()")
         before = {} if ids is None else dict(ids)
         for name in before:
             if name in self:
                 raise SettingsError(f"ids has {name!r}, which is a feature: give another name")
         row = {**before, **self.to_dict()}
         return pd.DataFrame([row], columns=list(row))
+
+    def to_series(self, name: Any = None) -> pd.Series[float]:
+        """A series of pandas: the values by the names of their columns, NaN where undefined.
+
+        `name` is that of the series, such as the case it is of: several of them make a frame with
+        `pandas.concat(series, axis=1).T`.
+
+        Raises ImportError if pandas is not installed.
+        """
+        pd = pandas_of("to_series", "use to_dict()")
+        return pd.Series(self.values(), index=self.keys(), name=name, dtype="float64")
 
     def to_csv(self, path: str | os.PathLike[str], *, warnings: bool = False) -> None:
         """Write a CSV file of the columns of `records`, values at full precision, NaN as NaN.
@@ -190,7 +182,7 @@ class FeatureTable(Sequence[FeatureRow]):
         row is concerned by, with semicolons between them. Raises OSError; what stood there before
         is then left as it was.
         """
-        _write_csv(path, {None: self}, warnings)
+        write_csv(sheet_of({None: self}, warnings=warnings), path)
 
     def to_json(self, path: str | os.PathLike[str], *, warnings: bool = False) -> None:
         """Write a JSON file, an array of the `records`.
@@ -200,7 +192,7 @@ class FeatureTable(Sequence[FeatureRow]):
         keys code, label, image and message. Raises OSError; what stood there before is then left
         as it was.
         """
-        _write_json(path, {None: self}, warnings)
+        write_json(sheet_of({None: self}, warnings=warnings), path)
 
     def _codes(self, row: FeatureRow) -> Iterator[str]:
         """The codes of the warnings about a row's region, and about its image."""
@@ -284,17 +276,6 @@ class FeatureTable(Sequence[FeatureRow]):
 Tables: TypeAlias = "Mapping[Any, FeatureTable]"
 
 
-def write_labels(
-    tables: Mapping[Any, FeatureTable], path: str | os.PathLike[str], *, warnings: bool = False
-) -> None:
-    """Write the tables of several labels to one .csv or .json file, the label in front.
-
-    `warnings` is as for `to_csv` and `to_json`. Raises OSError; what stood there before is then
-    left as it was.
-    """
-    WRITERS[Path(path).suffix.lower()](path, {**tables}, warnings)
-
-
 def fields_of(tables: Iterable[FeatureTable]) -> tuple[str, ...]:
     """The columns of the records of several tables together."""
     return _fields([row for table in tables for row in table])
@@ -309,33 +290,29 @@ def labelled(tables: Tables) -> Iterator[tuple[FeatureTable, FeatureRow, dict[st
             yield table, row, {**before, **_record(row, fields)}
 
 
-def _write_csv(path: str | os.PathLike[str], tables: Tables, warnings: bool) -> None:
-    fields = fields_of(tables.values())
-    labels = () if None in tables else (LABEL,)
-    with text_file(path) as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow((*labels, *fields, *((WARNINGS,) if warnings else ())))
-        for table, row, record in labelled(tables):
-            record["value"] = "NaN" if math.isnan(row.value) else repr(row.value)
-            if warnings:
-                record[WARNINGS] = ";".join(dict.fromkeys(table._codes(row)))
-            writer.writerow(record.values())
+def sheet_of(tables: Tables, *, warnings: bool = False, wide: bool = False) -> Sheet:
+    """What a file holds of tables, the label in front.
 
-
-def _write_json(path: str | os.PathLike[str], tables: Tables, warnings: bool) -> None:
-    records = [record for _, _, record in labelled(tables)]
-    for record in records:
-        if not math.isfinite(record["value"]):
-            record["value"] = None
+    It has a row for each feature, or, if `wide`, a row for each table and a column for each
+    feature. With `warnings` a column holds their codes, and JSON all of them.
+    """
     noticed = [warning._asdict() for table in tables.values() for warning in table.warnings]
-    held = {"features": records, WARNINGS: noticed} if warnings else records
-    text = json.dumps(held, indent=1, ensure_ascii=False, allow_nan=False)
-    with text_file(path) as file:
-        file.write(text + "\n")
-
-
-#: What writes a file, by the ending of its name.
-WRITERS = {".csv": _write_csv, ".json": _write_json}
+    of_json = noticed if warnings else None
+    before = () if None in tables else (LABEL,)
+    after = (WARNINGS,) if warnings else ()
+    if wide:
+        names = dict.fromkeys(row.column for table in tables.values() for row in table)
+        rows = []
+        for label, table in tables.items():
+            codes = ";".join(dict.fromkeys(warning.code for warning in table.warnings))
+            held = {**dict.fromkeys(names, math.nan), **table.to_dict()}
+            rows.append({LABEL: label, **held, WARNINGS: codes})
+        return Sheet((*before, *names, *after), rows, of_json)
+    rows = []
+    for table, row, record in labelled(tables):
+        codes = ";".join(dict.fromkeys(table._codes(row))) if warnings else ""
+        rows.append({**record, WARNINGS: codes})
+    return Sheet((*before, *fields_of(tables.values()), *after), rows, of_json)
 
 
 def aligned(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
