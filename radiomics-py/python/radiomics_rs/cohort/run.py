@@ -132,8 +132,8 @@ def run(
     for place in (path, *places.values()):
         if isinstance(cases, str | os.PathLike) and place.exists() and place.samefile(cases):
             raise SettingsError(
-                f"out is {os.fspath(out)}, and {place.name}, which is written for it, holds the "
-                "cases: give another name for the table"
+                f"out is {os.fspath(out)}: {place.name} is written, which holds the cases: give "
+                "another name for the table"
             )
     write = tables.writer_of(path)
     columns = columns_of(source, layout, features, extras, switch("provenance", provenance))
