@@ -34,6 +34,7 @@ from radiomics_rs.cohort.sources import Source, source_of
 from radiomics_rs.cohort.stability import StabilityLike, stability_of
 from radiomics_rs.cohort.waiting import Queue
 from radiomics_rs.cohort.work import Options, Spec
+from radiomics_rs.io import warn
 
 
 @dataclass(frozen=True)
@@ -274,7 +275,21 @@ def _compute(plan: _Plan, spec: Spec, left: list[Case], collector: Collector, cl
     # Cases that are side by side fill the cores; one at a time has them all.
     spec = replace(spec, threads=1 if plan.jobs > 1 else 0)
     queue = Queue(left, spec.folder, jobs, plan.memory_mb)
+    _warn_of(queue.too_large(), plan.memory_mb)
     local_run.compute(spec, queue, collector, jobs)
+
+
+def _warn_of(too_large: list[tuple[Case, float]], memory_mb: float | None) -> None:
+    """Say which cases are likely to take more memory than they may."""
+    if not too_large:
+        return
+    (case, need_mb), *more = too_large
+    others = f", and {len(more)} more cases call for more" if more else ""
+    warn(
+        f"{memory_mb:g} MB are to be enough for all cases at work, and case {case.case_id!r} calls "
+        f"for about {need_mb:.0f} MB, with its process{others}: each of these is computed with no "
+        "other one beside it, and may fail or take more"
+    )
 
 
 def _jobs(given: int | None) -> int:
