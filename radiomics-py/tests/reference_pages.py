@@ -46,7 +46,9 @@ def command_line() -> str:
     for name, command in commands.choices.items():
         text += f"\n## {name}\n\n{command.description or summaries[name]}\n"
         if name == "pyradiomics":
-            text += "\nIts flags are PyRadiomics' own: [coming from PyRadiomics](../pyradiomics.md).\n"
+            text += (
+                "\nIts flags are PyRadiomics' own: [coming from PyRadiomics](../pyradiomics.md).\n"
+            )
             continue
         rows = [row(action) for action in command._actions if action.dest != "help"]
         text += "\n| argument | |\n|---|---|\n" + "".join(rows) if rows else ""
@@ -74,7 +76,9 @@ def region(flat: bool = False) -> tuple[np.ndarray, np.ndarray]:
     return image, mask
 
 
-def values(image: np.ndarray, mask: np.ndarray, spacing_mm: float = 1.0) -> dict[str, rr.FeatureRow]:
+def values(
+    image: np.ndarray, mask: np.ndarray, spacing_mm: float = 1.0
+) -> dict[str, rr.FeatureRow]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         table = rr.extract(image, mask, {"aggregations": EVERY}, spacing_mm=spacing_mm)

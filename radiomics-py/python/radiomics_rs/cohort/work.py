@@ -6,9 +6,9 @@ import math
 import os
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
@@ -17,14 +17,15 @@ import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs import _core
 from radiomics_rs._core import OutOfMemoryError, RadiomicsError, Settings
-from radiomics_rs._extract import ORIGINAL, Work
 from radiomics_rs._labels import wanted
 from radiomics_rs._prepare import prepare
+from radiomics_rs._work import ORIGINAL, OnMask, Work
 from radiomics_rs.cohort import keys
 from radiomics_rs.cohort.cases import Case, Part, bare, resolved
 from radiomics_rs.cohort.extras import NamedExtra
 from radiomics_rs.cohort.records import DONE, FAILED, KEY, SYNC_S, Journal, Place
-from radiomics_rs.io import RadiomicsWarning, Volume, read_mask, volume
+from radiomics_rs.cohort.stability import Found, Stability, kept, perturbed, seed_of
+from radiomics_rs.io import RadiomicsWarning, read_mask, volume
 
 #: States of a case.
 OK, FAILURE = "ok", "failed"
@@ -60,6 +61,8 @@ class Spec:
     """Where relative paths begin."""
     records: str
     """The folder of the records."""
+    stability: Stability | None = None
+    """How each case is perturbed."""
     version: str = _core.__version__
     """Of the engine; processes on other machines may have another one."""
     threads: int = 1
@@ -127,7 +130,7 @@ class CaseWork:
             seen = [(path, own.digest, own.stamps) for _, path, own in found if own.settled]
             if key in self._spec.done:
                 return Outcome(case.place, OK, key, None, seen)
-            record = self._record(task)
+            record = self._record(task, [hash_.digest for *_, hash_ in found])
             changed = [given for given, _, own in found if not keys.is_as_it_was(own.stamps)]
             if changed:
                 raise RadiomicsError(f"{changed[0]} has been changed while it was read")
@@ -168,25 +171,53 @@ class CaseWork:
             self._lately[path] = known
         return known
 
-    def _record(self, task: Task) -> dict[str, Any]:
-        values: list[float] = []
+    def _record(self, task: Task, digests: Sequence[str]) -> dict[str, Any]:
+        case, work = task.case, self._work(task)
         names: list[str] = []
+        values: list[float] = []
         said: list[list[str]] = []
         steps: dict[str, Any] = {}
-        for part in task.case.parts:
+        again: list[list[Found]] = []
+        seed = seed_of(case.own(), digests)
+        for part in case.parts:
             remarks: list[str] = []
-            images, mask = self._open(part, task.case, remarks)
-            table, read = self._work(task).tables(images, mask, None)
+            read = work.read(*self._open(part, case, remarks))
+            table = work.tables(read)
             names += table.keys()
-            values += table.values()
-            said += [["file", next(iter(images)), text] for text in remarks]
+            of_part = [*table.values(), *self._extra_values(part, read, case.label, task)]
+            values += of_part
+            first = next(iter(read.images))
+            said += [["file", first, text] for text in remarks]
             said += [[one.code, one.image, one.message] for one in table.warnings]
-            steps |= {name: one.record.to_list() for name, one in read.items() if len(one.record)}
-            if self._spec.extras:
-                values += self._extra_values(part, read, mask, task)
+            taken = {name: one.record for name, one in read.images.items() if len(one.record)}
+            steps |= {name: record.to_list() for name, record in taken.items()}
+            if self._spec.stability is not None:
+                again.append([*self._again(task, part, read, seed, len(of_part))])
         if tuple(names) != self._spec.features:
             raise _core.InternalError(f"the features are {names}, and others were announced")
-        return {"values": values, "warnings": said, **({"steps": steps} if steps else {})}
+        record: dict[str, Any] = {"values": values, "warnings": said}
+        if steps:
+            record["steps"] = steps
+        if self._spec.stability is not None:
+            record["perturbed"] = kept(seed, self._spec.stability, again)
+        return record
+
+    def _again(
+        self, task: Task, part: Part, read: OnMask, seed: int, n_values: int
+    ) -> Iterator[Found]:
+        """The numbers of a part of a case with each perturbation."""
+        stability = self._spec.stability
+        assert stability is not None, "nobody asks for perturbations that there are not"
+        # In a perturbed mask the region has the label 1.
+        work = replace(self._work(task), wanted=wanted(1), label_channel=None)
+
+        def compute(made: OnMask) -> tuple[list[float], list[str]]:
+            table = work.tables(made)
+            own = self._extra_values(part, made, 1, task)
+            return [*table.values(), *own], [one.code for one in table.warnings]
+
+        limits = {"label": task.case.label, "threads": work.threads, "memory_mb": work.memory_mb}
+        return perturbed(stability, read, self._settings, seed, limits, compute, n_values)
 
     def _open(self, part: Part, case: Case, remarks: list[str]) -> tuple[dict[str, Any], Any]:
         """Images by the names that rows give them, and the mask: read if it is a region by name."""
@@ -221,24 +252,20 @@ class CaseWork:
             progress=None,
         )
 
-    def _extra_values(
-        self, part: Part, read: Mapping[str, Volume], mask: Any, task: Task
-    ) -> list[float]:
-        case, values = task.case, []
+    def _extra_values(self, part: Part, read: OnMask, label: int, task: Task) -> list[float]:
+        values: list[float] = []
         for extra in self._spec.extras:
             regions = {
                 name: prepare(
                     image,
-                    mask,
+                    read.mask,
                     self._settings,
-                    label=case.label,
+                    label=label,
                     margin_mm=extra.margin_mm,
                     threads=self._spec.threads,
-                    resample_mask=self._spec.options.resample_mask,
-                    label_channel=case.label_channel,
                     memory_mb=task.memory_mb,
                 )
-                for name, image in read.items()
+                for name, image in read.on_mask.items()
             }
             single = [name for name, _ in part.images] == [""]
             try:
