@@ -45,7 +45,7 @@ def test_no_value_has_moved_in_c(case):
     c = library()
     dtype = F64 if case.image.dtype == np.float64 else I16
     image, mask = viewed(case.image, dtype, case.spacing_mm), viewed(case.mask, U8, case.spacing_mm)
-    columns = [column.column for column in rr.columns(case.settings)]
+    columns = [column.name for column in rr.columns(case.settings)]
     for label in case.labels:
         with Extraction(c, image, mask, case.settings, label) as extraction:
             found = drift.moved(TABLE[case.name, label], columns, extraction.values())
