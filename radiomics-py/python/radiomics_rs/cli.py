@@ -25,6 +25,7 @@ from radiomics_rs._maps import feature_maps
 from radiomics_rs._options import LISTS
 from radiomics_rs._options import parser as options
 from radiomics_rs._plot_region import draw
+from radiomics_rs._conformance import write_report
 from radiomics_rs._verify import verify
 from radiomics_rs.cohort.page import cohort_report
 from radiomics_rs.cohort.run import run as run_cohort
@@ -293,7 +294,11 @@ def _map(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
 
 
 def _verify(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
+    if chosen.own is not None and chosen.report is None:
+        _parser.error("--own is a part of a report: give --report, too")
     found = verify(chosen.data, threads=chosen.threads)
+    if chosen.report is not None:
+        write_report(found, chosen.report, chosen.own, chosen.data)
     if chosen.out is None:
         print(found.to_text(chosen.format), end="")
     else:
