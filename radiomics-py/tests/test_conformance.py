@@ -94,7 +94,7 @@ def test_a_form_is_filled_and_all_else_stays(tmp_path):
     book.save(path)
     write_report(VERIFICATION, path)
     sheet, notes = openpyxl.load_workbook(path).worksheets
-    head, filled, kept = sheet.iter_rows(values_only=True)
+    _, filled, kept = sheet.iter_rows(values_only=True)
     [contrast] = [
         record["value"]
         for record in RECORDS

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from radiomics_rs._bar import Bar, CaseBar
+from radiomics_rs._conformance import write_report
 from radiomics_rs._core import RadiomicsError, RegionError, Settings, example, features
 from radiomics_rs._explain import explain
 from radiomics_rs._extract import extract
@@ -25,7 +26,6 @@ from radiomics_rs._maps import feature_maps
 from radiomics_rs._options import LISTS
 from radiomics_rs._options import parser as options
 from radiomics_rs._plot_region import draw
-from radiomics_rs._conformance import write_report
 from radiomics_rs._verify import verify
 from radiomics_rs.cohort.page import cohort_report
 from radiomics_rs.cohort.run import run as run_cohort
