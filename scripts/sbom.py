@@ -3,8 +3,8 @@
 
 usage: scripts/sbom.py [--out FILE]
 
-The crates are those that cargo links into the library, of the locked versions and with their checksums; the Python
-packages are those that the wheel asks for.
+The crates are those that cargo links into the library, of the locked versions and with their
+checksums; the Python packages are those that the wheel asks for.
 """
 
 from __future__ import annotations
@@ -85,7 +85,9 @@ def bill() -> dict:
 def linked(node: dict) -> list[str]:
     """What a crate is linked with or built by; not what its tests need."""
     return [
-        dep["pkg"] for dep in node["deps"] if any(kind["kind"] != "dev" for kind in dep["dep_kinds"])
+        dep["pkg"]
+        for dep in node["deps"]
+        if any(kind["kind"] != "dev" for kind in dep["dep_kinds"])
     ]
 
 
@@ -115,7 +117,9 @@ def component(package: dict, sums: dict[tuple[str, str], str]) -> dict:
 def checksums() -> dict[tuple[str, str], str]:
     """SHA-256 of the crates, from the lock file."""
     text = (ROOT / "Cargo.lock").read_text(encoding="utf-8")
-    pattern = r'name = "([^"]+)"\nversion = "([^"]+)"\nsource = "[^"]+"\nchecksum = "([0-9a-f]{64})"'
+    pattern = (
+        r'name = "([^"]+)"\nversion = "([^"]+)"\nsource = "[^"]+"\nchecksum = "([0-9a-f]{64})"'
+    )
     return {(name, version): checksum for name, version, checksum in re.findall(pattern, text)}
 
 
@@ -127,7 +131,12 @@ def python_packages() -> list[dict]:
         raise SystemExit("sbom: radiomics-py/pyproject.toml has no dependencies")
     names = [re.match(r"[A-Za-z0-9._-]+", need) for need in re.findall(r'"([^"]+)"', found[1])]
     return [
-        {"type": "library", "bom-ref": f"pkg:pypi/{n[0].lower()}", "name": n[0], "purl": f"pkg:pypi/{n[0].lower()}"}
+        {
+            "type": "library",
+            "bom-ref": f"pkg:pypi/{n[0].lower()}",
+            "name": n[0],
+            "purl": f"pkg:pypi/{n[0].lower()}",
+        }
         for n in names
         if n is not None
     ]

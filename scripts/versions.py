@@ -3,7 +3,7 @@
 
 usage: scripts/versions.py             says which copies differ; exit code 1 if one does
        scripts/versions.py --print     prints the version
-       scripts/versions.py --set X     writes X everywhere (then: cargo update --workspace, for Cargo.lock)
+       scripts/versions.py --set X     writes X everywhere
 """
 
 from __future__ import annotations
