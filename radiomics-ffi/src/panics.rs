@@ -43,6 +43,11 @@ pub(crate) fn of_caller<R>(callback: impl FnOnce() -> R) -> R {
     on(Side::Caller, callback)
 }
 
+/// Runs code of ours in a callback of the caller's.
+pub(crate) fn of_library<R>(task: impl FnOnce() -> R) -> R {
+    on(Side::Library, task)
+}
+
 fn on<R>(side: Side, body: impl FnOnce() -> R) -> R {
     struct Back(Side);
     impl Drop for Back {

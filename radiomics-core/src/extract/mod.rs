@@ -3,7 +3,7 @@
 mod many;
 mod warnings;
 
-pub use many::{OnError, extract_many, extract_regions};
+pub use many::{OnError, extract_each, extract_many, extract_regions};
 
 use std::borrow::Cow;
 

@@ -1,7 +1,11 @@
 //! Threads that are kept from job to job.
 
+use std::fmt;
+use std::sync::Arc;
+
 use crate::error::{Error, Result};
-use crate::work::loops;
+use crate::work::place::{Place, at};
+use crate::work::{Executor, loops};
 
 /// More threads than any machine has use for. Tens of thousands would start, and bring the
 /// machine to a standstill.
@@ -11,7 +15,25 @@ const MAX_THREADS: usize = 1024;
 /// whatever number is asked for, all is computed on the thread that starts a job.
 #[derive(Debug)]
 pub struct Pool {
-    threads: Threads,
+    threads: Whose,
+}
+
+/// Whose threads they are.
+enum Whose {
+    Own(Threads),
+    /// The one that starts a job.
+    Callers,
+    Hosts(Arc<dyn Executor>),
+}
+
+impl fmt::Debug for Whose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Own(threads) => threads.fmt(f),
+            Self::Callers => f.write_str("Inline"),
+            Self::Hosts(host) => write!(f, "Host({} threads)", host.threads()),
+        }
+    }
 }
 
 impl Pool {
@@ -24,27 +46,53 @@ impl Pool {
             let reason = format!("{MAX_THREADS} are the limit; 0 takes as many as the machine has");
             return Err(Error::Threads { threads, reason });
         }
-        Ok(Self { threads: Threads::start(threads)? })
+        Ok(Self { threads: Whose::Own(Threads::start(threads)?) })
+    }
+
+    /// No threads: all is computed on the thread that starts a job. Progress is told after each step.
+    pub fn inline() -> Self {
+        Self { threads: Whose::Callers }
+    }
+
+    /// The threads of a host, and the thread that starts a job. Progress is told after each step.
+    pub fn of_host(host: Arc<dyn Executor>) -> Self {
+        Self { threads: Whose::Hosts(host) }
     }
 
     /// Number of threads: 1 without the feature `threads`.
     pub fn threads(&self) -> usize {
-        self.threads.count()
+        match &self.threads {
+            Whose::Own(threads) => threads.count(),
+            Whose::Callers => 1,
+            Whose::Hosts(host) => host.threads().max(1),
+        }
     }
 
     /// Runs a job whose parallel loops use these threads.
     pub(crate) fn install<R: Send>(&self, job: impl FnOnce() -> R + Send) -> R {
-        self.threads.install(job)
+        match &self.threads {
+            Whose::Own(threads) => threads.install(|| at(Place::Own, job)),
+            Whose::Callers => at(Place::Here, job),
+            Whose::Hosts(host) => at(Place::Host(host.clone()), job),
+        }
     }
 
     /// Whether jobs run on other threads than this one, which is free meanwhile.
     pub(super) fn is_elsewhere(&self) -> bool {
-        self.threads.are_elsewhere()
+        match &self.threads {
+            Whose::Own(threads) => threads.are_elsewhere(),
+            Whose::Callers | Whose::Hosts(_) => false,
+        }
     }
 
     /// Whether jobs run on this very thread and no other.
     pub(super) fn is_this_thread(&self) -> bool {
-        !self.is_elsewhere() && self.threads() == 1
+        match &self.threads {
+            Whose::Own(_) => !self.is_elsewhere() && self.threads() == 1,
+            Whose::Callers => true,
+            // Tasks of the host are in another place.
+            Whose::Hosts(_) => matches!(crate::work::place::place(), Place::Host(_)),
+        }
     }
 
     /// Runs a job on these threads, which are [elsewhere](Self::is_elsewhere), and `meanwhile` on this one. What
@@ -54,7 +102,10 @@ impl Pool {
         job: impl FnOnce() -> R + Send,
         meanwhile: impl FnOnce(),
     ) -> Option<R> {
-        self.threads.install_and(job, meanwhile)
+        match &self.threads {
+            Whose::Own(threads) => threads.install_and(|| at(Place::Own, job), meanwhile),
+            Whose::Callers | Whose::Hosts(_) => unreachable!("jobs that run elsewhere run on threads of the pool's own"),
+        }
     }
 }
 

@@ -11,14 +11,13 @@
 //! the loop is left when the job is to stop. Loops stand within loops. A panic ends the loop and is passed on.
 
 use std::convert::Infallible;
-#[cfg(feature = "threads")]
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::check;
-#[cfg(feature = "threads")]
-use super::{CURRENT, Entered, Job, current, enter};
+use super::place::{Executor, Place, at, place};
+use super::{CURRENT, Entered, Job, check, current, enter};
 
 /// Calls `work` with each item.
 pub(crate) fn each<I>(items: I, work: impl Fn(I::Item) + Sync)
@@ -169,6 +168,11 @@ fn into_inner<T>(mutex: Mutex<T>) -> T {
 
 /// Number of threads that share the loops of this one: those of its pool, or it alone if it is in none.
 pub(crate) fn threads() -> usize {
+    match place() {
+        Place::Own => {}
+        Place::Here => return 1,
+        Place::Host(host) => return host.threads().max(1),
+    }
     #[cfg(feature = "threads")]
     if rayon_core::current_thread_index().is_some() {
         return rayon_core::current_num_threads();
@@ -180,11 +184,15 @@ pub(crate) fn threads() -> usize {
 /// calls as turns divided by `grain`.
 fn run(n: usize, grain: usize, work: &(dyn Fn(&Turns) + Sync)) {
     let shared = Loop { n, begun: AtomicUsize::new(0), work };
-    #[cfg(feature = "threads")]
     if n / 2 >= grain && threads() > 1 {
-        return shared.share_out(&current(), grain, threads(), n);
+        match place() {
+            Place::Host(host) => shared.share_with(&*host, &current(), grain),
+            #[cfg(feature = "threads")]
+            Place::Own => return shared.share_out(&current(), grain, threads(), n),
+            _ => {}
+        }
     }
-    let _ = grain;
+    // What a host has left, if it called no task, is done here.
     shared.join_in();
 }
 
@@ -206,6 +214,26 @@ impl Loop<'_> {
         if self.left() > 0 {
             let _ended = Ended(self);
             (self.work)(&Turns(self));
+        }
+    }
+
+    /// Offers the turns to threads of a host. Loops within this one stay on their threads, as not every host's tasks
+    /// may start others.
+    fn share_with(&self, host: &dyn Executor, job: &Option<Arc<Job>>, grain: usize) {
+        let panicked = Mutex::new(None);
+        let pieces = host.threads().min(self.n / grain.max(1));
+        host.run(pieces, &|_| {
+            let join_in = || {
+                let _as_before = work_for(job);
+                self.join_in();
+            };
+            // A host's own code is not to be unwound through.
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| at(Place::Here, join_in))) {
+                lock(&panicked).get_or_insert(panic);
+            }
+        });
+        if let Some(panic) = into_inner(panicked) {
+            resume_unwind(panic);
         }
     }
 
@@ -253,7 +281,6 @@ impl Turns<'_, '_> {
 }
 
 /// Makes this thread work for a job, if it does not do so already.
-#[cfg(feature = "threads")]
 pub(super) fn work_for(job: &Option<Arc<Job>>) -> Option<Entered> {
     let is_known = CURRENT.with_borrow(|current| match (current, job) {
         (Some(current), Some(job)) => Arc::ptr_eq(current, job),

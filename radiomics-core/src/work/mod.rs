@@ -11,6 +11,7 @@
 mod cancel;
 mod limits;
 pub(crate) mod loops;
+pub(crate) mod place;
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -20,6 +21,7 @@ use std::sync::{Arc, OnceLock};
 
 pub use cancel::{Cancel, Watch};
 pub use limits::free_memory;
+pub use place::Executor;
 
 thread_local! {
     static CURRENT: RefCell<Option<Arc<Job>>> = const { RefCell::new(None) };

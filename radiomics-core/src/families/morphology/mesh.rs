@@ -80,6 +80,24 @@ impl Mesh {
         self.spacing_mm
     }
 
+    /// Calls `each` with the first corner and the kind of every cube that the surface cuts, in (z, y, x) order.
+    pub(super) fn each_cube(&self, each: &mut dyn FnMut([usize; 3], u8)) {
+        let bits = &self.bits;
+        let is_inside = |[z, y, x]: [usize; 3]| bits.row(z, y)[x / 32] >> (x % 32) & 1 == 1;
+        let [nz, ny, nx] = bits.shape.map(|n| n - 1);
+        for z in 0..nz {
+            for y in 0..ny {
+                for x in 0..nx {
+                    let corner = |c: usize| is_inside([z + (c >> 2), y + (c >> 1 & 1), x + (c & 1)]);
+                    let kind = (0..8).fold(0_u8, |kind, c| kind | u8::from(corner(c)) << c);
+                    if kind != 0 && kind != 255 {
+                        each([z, y, x], kind);
+                    }
+                }
+            }
+        }
+    }
+
     pub(super) fn bits(&self) -> &Bits {
         &self.bits
     }
