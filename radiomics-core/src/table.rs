@@ -347,11 +347,13 @@ impl Serialize for FeatureTable {
 /// ```
 pub fn csv<'a>(tables: impl IntoIterator<Item = (i64, &'a [FeatureRow])>) -> String {
     let mut text =
-        "label,column,image,family,feature,aggregation,discretisation,ibsi_id,value,status,reason\n".to_owned();
+        "label,column,image,family,feature,aggregation,discretisation,ibsi_id,value,status,reason\n"
+            .to_owned();
     for (label, rows) in tables {
         for row in rows {
             let column = &row.column;
-            let discretisation = column.discretisation.as_ref().map_or_else(String::new, Discretisation::name);
+            let discretisation =
+                column.discretisation.as_ref().map_or_else(String::new, Discretisation::name);
             let value = if row.value.is_nan() { String::new() } else { format!("{:?}", row.value) };
             let fields: [&str; 11] = [
                 &label.to_string(),

@@ -67,7 +67,8 @@ pub type radiomics_parallel_for = Option<
 
 /// The caller's threads.
 struct Host {
-    parallel_for: unsafe extern "C" fn(usize, unsafe extern "C" fn(usize, *mut c_void), *mut c_void, *mut c_void),
+    parallel_for:
+        unsafe extern "C" fn(usize, unsafe extern "C" fn(usize, *mut c_void), *mut c_void, *mut c_void),
     host: *mut c_void,
     threads: usize,
 }

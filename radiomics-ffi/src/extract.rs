@@ -127,9 +127,8 @@ pub unsafe extern "C" fn radiomics_extract_many(
         // SAFETY: as above.
         let (settings, images) = unsafe { (borrowed(job.settings, "settings")?, images(&job)?) };
         // SAFETY: as above.
-        let (terms, masks) = unsafe {
-            (Terms::new(job.progress, job.user_data, job.memory_mb)?, masks(&job)?)
-        };
+        let (terms, masks) =
+            unsafe { (Terms::new(job.progress, job.user_data, job.memory_mb)?, masks(&job)?) };
         let on_error = if job.record_failures == 0 { OnError::Fail } else { OnError::Record };
         let regions = Regions { images, masks, settings: settings.core(), on_error };
         // SAFETY: as above.
@@ -145,7 +144,9 @@ pub unsafe extern "C" fn radiomics_extract_many(
 unsafe fn masks<'a>(job: &radiomics_job) -> Result<Vec<(Mask<'a>, Vec<i64>)>, Failure> {
     let single = [job.mask];
     let pointers = match (job.mask.is_null(), job.masks.is_null()) {
-        (false, false) => return Err(Failure::argument("`mask` and `masks` are both given: give one of them")),
+        (false, false) => {
+            return Err(Failure::argument("`mask` and `masks` are both given: give one of them"));
+        }
         (_, true) => &single[..],
         // SAFETY: passed on to the caller.
         (true, false) => unsafe { slice(job.masks, job.mask_count, "masks") }?,

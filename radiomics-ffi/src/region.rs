@@ -144,9 +144,10 @@ pub unsafe extern "C" fn radiomics_region_image(
                 None => {
                     return Err(Failure {
                         status: radiomics_status::UnsuitableDiscretisation,
-                        text: "the settings have no bins, and the intensities are no grey levels as they are: \
+                        text:
+                            "the settings have no bins, and the intensities are no grey levels as they are: \
                                give `bin_width` or `bin_number`"
-                            .to_owned(),
+                                .to_owned(),
                     });
                 }
             },

@@ -13,13 +13,13 @@ use crate::table::radiomics_table;
 use crate::version::RADIOMICS_ABI_VERSION;
 
 /// Where a table is from, as one document.
-pub(crate) fn provenance(images: &[(&str, &Image)], masks: &[(Mask, Vec<i64>)], settings: &Settings) -> Value {
-    let image = |(name, image): &(&str, &Image)| {
-        json!({"name": name, "grid": image.grid(), "voxels": type_name(image.voxels())})
-    };
-    let mask = |(mask, labels): &(Mask, Vec<i64>)| {
-        json!({"grid": mask.grid(), "voxels": type_name(mask.voxels()), "labels": labels})
-    };
+pub(crate) fn provenance(
+    images: &[(&str, &Image)],
+    masks: &[(Mask, Vec<i64>)],
+    settings: &Settings,
+) -> Value {
+    let image = |(name, image): &(&str, &Image)| json!({"name": name, "grid": image.grid(), "voxels": type_name(image.voxels())});
+    let mask = |(mask, labels): &(Mask, Vec<i64>)| json!({"grid": mask.grid(), "voxels": type_name(mask.voxels()), "labels": labels});
     json!({
         "library": "radiomics-rs",
         "version": env!("CARGO_PKG_VERSION"),
@@ -94,8 +94,7 @@ pub unsafe extern "C" fn radiomics_table_to_json(
             fields
         };
         let rows = table.rows.iter().enumerate().map(|(place, of)| row(place, of)).collect::<Vec<_>>();
-        let document =
-            json!({"provenance": table.provenance, "rows": rows, "warnings": table.core_warnings});
+        let document = json!({"provenance": table.provenance, "rows": rows, "warnings": table.core_warnings});
         Ok(format!("{document:#}"))
     };
     // SAFETY: by the rule of the header.

@@ -104,7 +104,9 @@ impl Pool {
     ) -> Option<R> {
         match &self.threads {
             Whose::Own(threads) => threads.install_and(|| at(Place::Own, job), meanwhile),
-            Whose::Callers | Whose::Hosts(_) => unreachable!("jobs that run elsewhere run on threads of the pool's own"),
+            Whose::Callers | Whose::Hosts(_) => {
+                unreachable!("jobs that run elsewhere run on threads of the pool's own")
+            }
         }
     }
 }

@@ -106,11 +106,8 @@ mod tests {
                 assert_ne!(cross(minus(whole[1], whole[0]), minus(whole[2], whole[0])), [0; 3]);
                 let [a, b, c] = triangle.map(mm);
                 let [u, v]: [[f64; 3]; 2] = [b, c].map(|p| std::array::from_fn(|i| p[i] - a[i]));
-                let normal = [
-                    u[1] * v[2] - u[2] * v[1],
-                    u[2] * v[0] - u[0] * v[2],
-                    u[0] * v[1] - u[1] * v[0],
-                ];
+                let normal =
+                    [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]];
                 area += normal.iter().map(|n| n * n).sum::<f64>().sqrt() / 2.0;
                 volume += a.iter().zip(normal).map(|(a, n)| a * n).sum::<f64>() / 6.0;
             }
