@@ -58,7 +58,7 @@ class Work:
         """Read images and mask, and bring them onto one grid."""
         remarks: list[str] = []
         images, mask_volume = volumes_on_mask(
-            {_role(name, named): given for name, given in named.items()},
+            {role_of(name, named): given for name, given in named.items()},
             mask,
             spacing_mm,
             None if self.wanted.labels is None else self.wanted.labels.values(),
@@ -129,7 +129,7 @@ def _table(
     return FeatureTable(map(row, range(len(rows))), (*before, *doubts))
 
 
-def _role(name: str, named: Mapping[str, ImageLike]) -> str:
+def role_of(name: str, named: Mapping[str, ImageLike]) -> str:
     """What messages call an image."""
     return "image" if list(named) == [ORIGINAL] else f"image `{name}`"
 
