@@ -61,7 +61,7 @@ class Work:
         door = Door(remarks.append, refuse)
         named = {name: taken(given, _role(name, named), door) for name, given in named.items()}
         images, mask_volume = volumes_on_mask(
-            {_role(name, named): given for name, given in named.items()},
+            {role_of(name, named): given for name, given in named.items()},
             mask,
             spacing_mm,
             None if self.wanted.labels is None else self.wanted.labels.values(),
@@ -131,7 +131,7 @@ def _table(
     return FeatureTable._found(rows, (*before, *doubts))
 
 
-def _role(name: str, named: Mapping[str, ImageLike]) -> str:
+def role_of(name: str, named: Mapping[str, ImageLike]) -> str:
     """What messages call an image."""
     return "image" if list(named) == [ORIGINAL] else f"image `{name}`"
 

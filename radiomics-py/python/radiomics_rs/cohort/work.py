@@ -6,7 +6,7 @@ import math
 import os
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,13 +19,14 @@ from radiomics_rs import _core
 from radiomics_rs._core import OutOfMemoryError, RadiomicsError, Settings
 from radiomics_rs._labels import wanted
 from radiomics_rs._prepare import prepare
-from radiomics_rs._work import ORIGINAL, OnMask, Work
+from radiomics_rs._work import ORIGINAL, OnMask, Work, role_of
 from radiomics_rs.cohort import keys
 from radiomics_rs.cohort.cases import Case, Part, bare, resolved
 from radiomics_rs.cohort.extras import NamedExtra
+from radiomics_rs.cohort.reading import Volumes, Wanted
 from radiomics_rs.cohort.records import DONE, FAILED, KEY, SYNC_S, Journal, Place
 from radiomics_rs.cohort.stability import Found, Stability, kept, perturbed, seed_of
-from radiomics_rs.io import RadiomicsWarning, read_mask, volume
+from radiomics_rs.io import RadiomicsWarning, Volume, clinical, read_mask
 
 #: States of a case.
 OK, FAILURE = "ok", "failed"
@@ -109,6 +110,7 @@ class CaseWork:
         self._spec = spec
         self._process = os.getpid()
         self._lately: dict[str, keys.Hashed] = {}
+        self._volumes = Volumes()
         self._settings = Settings.from_json(spec.settings)
         self._done = Journal(Path(spec.records), DONE, sync_s=spec.sync_s)
         self._failed = Journal(Path(spec.records), FAILED, sync_s=math.inf)
@@ -133,6 +135,7 @@ class CaseWork:
             record = self._record(task, [hash_.digest for *_, hash_ in found])
             changed = [given for given, _, own in found if not keys.is_as_it_was(own.stamps)]
             if changed:
+                self._volumes.forget()
                 raise RadiomicsError(f"{changed[0]} has been changed while it was read")
         except BaseException as error:
             # A panic of the engine, or the end that a function of one's own calls for, is no
@@ -179,9 +182,11 @@ class CaseWork:
         steps: dict[str, Any] = {}
         again: list[list[Found]] = []
         seed = seed_of(case.own(), digests)
+        self._volumes.begin(digests)
+        of_path = dict(zip(case.paths(), digests, strict=True))
         for part in case.parts:
             remarks: list[str] = []
-            read = work.read(*self._open(part, case, remarks))
+            read = work.read(*self._open(part, case, of_path, remarks))
             table = work.tables(read)
             names += table.keys()
             of_part = [*table.values(), *self._extra_values(part, read, case.label, task)]
@@ -219,17 +224,22 @@ class CaseWork:
         limits = {"label": task.case.label, "threads": work.threads, "memory_mb": work.memory_mb}
         return perturbed(stability, read, self._settings, seed, limits, compute, n_values)
 
-    def _open(self, part: Part, case: Case, remarks: list[str]) -> tuple[dict[str, Any], Any]:
-        """Images by the names that rows give them, and the mask: read if it is a region by name."""
-        folder = self._spec.folder
-        images: dict[str, Any] = {
-            name or ORIGINAL: resolved(folder, path) for name, path in part.images
-        }
-        mask: Any = resolved(folder, part.mask)
+    def _open(
+        self, part: Part, case: Case, digests: Mapping[str, str], remarks: list[str]
+    ) -> tuple[dict[str, Any], Any]:
+        """Images by the names that rows give them, and the mask: read unless it needs the image."""
+
+        def read(role: str, given: str, channel: int | None = None) -> Volume:
+            path = resolved(self._spec.folder, given)
+            return self._volumes.read(Wanted(role, path, digests[given], channel), remarks)
+
+        named = {name or ORIGINAL: path for name, path in part.images}
+        images: dict[str, Any] = {n: read(role_of(n, named), path) for n, path in named.items()}
+        mask: Any = resolved(self._spec.folder, part.mask)
         if case.roi is None:
-            return images, mask
+            drawn = clinical.needs_image(mask)
+            return images, mask if drawn else read("mask", part.mask, case.label_channel)
         with _heard(remarks):
-            images = {name: volume(path, None) for name, path in images.items()}
             mask = read_mask(mask, image=next(iter(images.values())), roi=case.roi)
         if isinstance(mask, dict):
             raise RadiomicsError(
