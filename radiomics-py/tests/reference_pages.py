@@ -1,71 +1,30 @@
-"""Pages of the reference that are made of the package itself: the command line, units and edges."""
+"""The page of the reference that is made of values: units, ranges and edges of features."""
 
 from __future__ import annotations
 
-import argparse
 import math
+import re
 import warnings
 
 import numpy as np
 
 import radiomics_rs as rr
-from radiomics_rs import cli
-from radiomics_rs._options import parser
 
 EVERY = ["3D_avg", "3D"]
-CLI = """\
-# Command line
-
-Generated from the options (`REGENERATE=1 pytest radiomics-py/tests/test_docs.py`); `radiomics-rs COMMAND --help` prints the same.
-
-Exit codes: 0, 1 error, 2 wrong usage, 130 interrupted. Results go to standard output or to `--out`, everything else to standard error.
-"""
 UNITS = """\
-# Units and edges
+# Units, ranges, edges
 
-Generated from the engine (`REGENERATE=1 pytest radiomics-py/tests/test_docs.py`). Definitions are in [features](../features.md).
+Generated from the engine (`REGENERATE=1 pytest radiomics-py/tests/test_docs.py`). Definitions are in [features](../features.md);
+`radiomics-rs describe glcm.contrast` has all of it for a feature, with what goes wrong with it.
 
-**Unit** is how a value grows: all lengths, or all intensities, are doubled, and the value is compared. *I* is the unit of the
-intensities (HU, SUV, …), *I* in brackets means that adding a constant to all intensities does not change the value. Texture and
-histogram are of grey levels, which have none. **Flat**: the value for a region of 123 voxels with one intensity, 100. **Slice**: for a region of a
-single slice. **Two voxels**: for a region of two voxels that touch at a corner. *Undefined* is NaN in a table, with the
-reason. Settings are those of the profile `ibsi` (32 bins).
+The unit is checked by doubling all lengths, or all intensities, and comparing values. The last three columns are values at the edge:
+*flat*, a region of 123 voxels of one intensity; *slice*, a region of a single slice; *two voxels*, which touch at a corner. *Undefined*
+is NaN in a table, with the reason. Settings are those of the profile `ibsi`: 32 bins, and 1000 levels of the intensity-volume histogram,
+whose intensities then are levels, not in the unit of the image.
 
-| feature | unit | flat | slice | two voxels |
-|---|---|---|---|---|
+| feature | unit | range | flat | slice | two voxels |
+|---|---|---|---|---|---|
 """
-
-
-def command_line() -> str:
-    """All commands with their options."""
-    whole = parser(cli.RUN)
-    commands = next(a for a in whole._actions if isinstance(a, argparse._SubParsersAction))
-    summaries = {action.dest: action.help for action in commands._choices_actions}
-    text = CLI + "\n| command | what it does |\n|---|---|\n"
-    text += "".join(f"| [`{name}`](#{name}) | {summaries[name]} |\n" for name in commands.choices)
-    for name, command in commands.choices.items():
-        text += f"\n## {name}\n\n{command.description or summaries[name]}\n"
-        if name == "pyradiomics":
-            text += (
-                "\nIts flags are PyRadiomics' own: [coming from PyRadiomics](../pyradiomics.md).\n"
-            )
-            continue
-        rows = [row(action) for action in command._actions if action.dest != "help"]
-        text += "\n| argument | |\n|---|---|\n" + "".join(rows) if rows else ""
-        if command.epilog:
-            text += f"\n```text\n{command.epilog.strip()}\n```\n"
-    return text
-
-
-def row(action: argparse.Action) -> str:
-    value = action.metavar or (action.dest.upper() if action.option_strings else action.dest)
-    value = " ".join(value) if isinstance(value, tuple) else value
-    if action.choices:
-        value = ", ".join(map(str, action.choices))
-    takes = action.option_strings and action.nargs != 0
-    names = ", ".join(f"`{name}`" for name in action.option_strings) or f"`{value}`"
-    told = (action.help or "").replace("%(default)s", str(action.default)).replace("|", "\\|")
-    return f"| {names}{f' {value}' if takes else ''} | {told.replace('%%', '%')} |\n"
 
 
 def region(flat: bool = False) -> tuple[np.ndarray, np.ndarray]:
@@ -92,23 +51,26 @@ def power(name: str, of: dict, base: dict) -> float:
     return math.log2(abs(of[name].value / base[name].value))
 
 
-def unit(name: str, base: dict, longer: dict, brighter: dict, shifted: dict) -> str:
+def check_unit(name: str, told: str, base: dict, longer: dict, brighter: dict) -> None:
+    """That the unit which is told is that of the values."""
+    if name.startswith("intensity_volume_histogram"):
+        # By default it has 1000 levels, and its intensities are levels.
+        return
     length, intensity = power(name, longer, base), power(name, brighter, base)
     if name.startswith("local_intensity"):
         # A sphere of 1 cm³ holds other voxels when voxels grow.
         length = 0.0
-    parts = []
-    for exponent, symbol in ((length, "mm"), (intensity, "I")):
-        whole = round(exponent) if math.isfinite(exponent) else 0
-        assert not math.isfinite(exponent) or abs(exponent - whole) < 1e-6, (name, symbol, exponent)
-        if whole:
-            steady = math.isclose(shifted[name].value, base[name].value, rel_tol=1e-9)
-            symbol = "[I]" if symbol == "I" and steady else symbol
-            parts.append(symbol + ("" if whole == 1 else str(whole).translate(RAISED)))
-    return " · ".join(parts) or "1"
+    for measured, symbol in (
+        (length, r"mm([²³]|⁻¹)?"),
+        (intensity, r"unit of the image\)?([²³])?"),
+    ):
+        found = re.search(symbol, told)
+        expected = POWERS[found[1]] if found else 0
+        if math.isfinite(measured):
+            assert abs(measured - expected) < 1e-6, f"{name}: {told} is not {symbol} to {measured}"
 
 
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+POWERS = {None: 1, "²": 2, "³": 3, "⁻¹": -1}
 
 
 def shown(found: rr.FeatureRow) -> str:
@@ -121,7 +83,7 @@ def units() -> str:
     """A row for each feature that the profile `ibsi` computes."""
     image, mask = region()
     base = values(image, mask)
-    scaled = values(image, mask, 2.0), values(image * 2, mask), values(image + 50, mask)
+    longer, brighter = values(image, mask, 2.0), values(image * 2, mask)
     flat_image, _ = region(flat=True)
     slice_mask = np.zeros_like(mask)
     slice_mask[4] = mask[4]
@@ -133,7 +95,9 @@ def units() -> str:
         of = name.split(".")[0]
         if of != family:
             family = of
-            text += f"| **{family}** | | | | |\n"
-        cells = [unit(name, base, *scaled), *(shown(edge[name]) for edge in edges)]
+            text += f"| **{family}** | | | | | |\n"
+        told = rr.describe(name)
+        check_unit(name, told.unit, base, longer, brighter)
+        cells = [told.unit, told.range, *(shown(edge[name]) for edge in edges)]
         text += f"| {name.split('.')[1]} | {' | '.join(cells)} |\n"
     return text

@@ -23,10 +23,7 @@ PAGES = [
 CODE = re.compile(r"^( *)```.*?^\1```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.*?)(?: +\{.*\})? *$", re.MULTILINE)
-GENERATED = {
-    DOCS / "reference" / "cli.md": reference_pages.command_line,
-    DOCS / "reference" / "units.md": reference_pages.units,
-}
+UNITS = DOCS / "reference" / "units.md"
 
 
 def anchors(page: Path) -> set[str]:
@@ -87,12 +84,11 @@ def test_every_page_is_in_the_navigation():
     assert {path for path in paths if path != "decisions/"} == there
 
 
-@pytest.mark.parametrize("page", GENERATED, ids=lambda page: page.stem)
-def test_generated_pages(page):
-    text = GENERATED[page]()
+def test_units_and_edges():
+    text = reference_pages.units()
     if os.environ.get("REGENERATE"):
-        page.write_text(text, encoding="utf-8")
-    assert page.read_text(encoding="utf-8") == text, "run this test with REGENERATE=1"
+        UNITS.write_text(text, encoding="utf-8")
+    assert UNITS.read_text(encoding="utf-8") == text, "run this test with REGENERATE=1"
 
 
 def test_every_name_is_in_the_reference():

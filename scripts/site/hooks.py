@@ -35,7 +35,9 @@ def on_page_markdown(markdown, page, config, files):
                 return match[0].replace(match[1], match[1].rstrip("/") + "/README.md")
             return match[0]
         if not (ROOT / path).exists():
-            raise FileNotFoundError(f"{page.file.src_uri} links to {path}, which is not there")
+            raise FileNotFoundError(
+                f"{page.file.src_uri} links to {path}, which is not there"
+            )
         return f"{config.extra['repository']}/blob/main/{path}{match[2] or ''}"
 
     return LINK.sub(moved, markdown)
@@ -45,7 +47,12 @@ def on_post_page(output, page, config):
     """Nothing is loaded from elsewhere."""
     up = "../" * page.url.count("/")
     output = output.replace(SHIM, f"{up}assets/worker.js")
-    found = re.search(r"<(?:script|img|iframe)[^>]+src=\"?https?:[^>]*>|<link[^>]+href=\"?https?:[^>]*>", output)
+    found = re.search(
+        r"<(?:script|img|iframe)[^>]+src=\"?https?:[^>]*>|<link[^>]+href=\"?https?:[^>]*>",
+        output,
+    )
     if found:
-        raise ValueError(f"{page.file.src_uri} loads something from elsewhere: {found[0]}")
+        raise ValueError(
+            f"{page.file.src_uri} loads something from elsewhere: {found[0]}"
+        )
     return output
