@@ -14,12 +14,16 @@ EVERY = ["3D_avg", "3D"]
 UNITS = """\
 # Units, ranges, edges
 
-Generated from the engine (`REGENERATE=1 pytest radiomics-py/tests/test_docs.py`). Definitions are in [features](../features.md);
+Generated from the engine (`REGENERATE=1 pytest radiomics-py/tests/test_docs.py`). Definitions are
+in [features](../features.md);
 `radiomics-rs describe glcm.contrast` has all of it for a feature, with what goes wrong with it.
 
-The unit is checked by doubling all lengths, or all intensities, and comparing values. The last three columns are values at the edge:
-*flat*, a region of 123 voxels of one intensity; *slice*, a region of a single slice; *two voxels*, which touch at a corner. *Undefined*
-is NaN in a table, with the reason. Settings are those of the profile `ibsi`: 32 bins, and 1000 levels of the intensity-volume histogram,
+The unit is checked by doubling all lengths, or all intensities, and comparing values. The last
+three columns are values at the edge:
+*flat*, a region of 123 voxels of one intensity; *slice*, a region of a single slice; *two
+voxels*, which touch at a corner. *Undefined*
+is NaN in a table, with the reason. Settings are those of the profile `ibsi`: 32 bins, and 1000
+levels of the intensity-volume histogram,
 whose intensities then are levels, not in the unit of the image.
 
 | feature | unit | range | flat | slice | two voxels |

@@ -1,4 +1,4 @@
-"""The documentation is whole: links resolve, pages are listed, and what is generated is up to date."""
+"""The documentation is whole: links resolve, pages are listed, what is generated is up to date."""
 
 from __future__ import annotations
 
