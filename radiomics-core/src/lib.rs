@@ -34,7 +34,7 @@ pub mod masks;
 pub mod matrices;
 /// Surface meshes of masks.
 pub mod morphology {
-    pub use crate::families::morphology::Mesh;
+    pub use crate::families::morphology::{Mesh, Surface, surface};
 }
 mod names;
 #[cfg(test)]
@@ -60,7 +60,7 @@ pub mod voxel_map;
 mod work;
 
 pub use error::{Error, Result};
-pub use extract::{OnError, extract, extract_many, extract_regions};
+pub use extract::{OnError, extract, extract_each, extract_many, extract_regions};
 pub use kernels::Isa;
 pub use kernels::voxel::Voxel;
 pub use names::Named;
@@ -72,9 +72,10 @@ pub use settings::{
     GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, Settings,
     SingleSlices,
 };
-pub use table::{Column, FeatureRow, FeatureTable, Reason, Status, Warning, WarningCode};
+pub use table::{Column, FeatureRow, FeatureTable, Reason, RegionFailure, Status, Warning, WarningCode, csv};
 pub use texture::aggregation::{self, Aggregation};
 pub use volume::grid::{Grid, IDENTITY, Window};
 pub use volume::image::{Image, Mask};
+pub use volume::label_counts::LabelCount;
 pub use volume::voxels::Voxels;
-pub use work::{Cancel, Watch, free_memory};
+pub use work::{Cancel, Executor, Watch, free_memory};

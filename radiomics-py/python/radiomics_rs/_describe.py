@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 from radiomics_rs import _describe_tables as tables
@@ -116,7 +117,7 @@ def find(name: str) -> list[Any]:
     wanted = _plain(name)
     if not wanted:
         return []
-    catalogue = features()
+    catalogue = _catalogue()
     for names in (_full, _short, _ids):
         found = [one for one in catalogue if wanted in {_plain(text) for text in names(one)}]
         if found:
@@ -132,9 +133,15 @@ def find(name: str) -> list[Any]:
     return [one for length, one in held if length == longest][:1]
 
 
+@cache
+def _catalogue() -> list[Any]:
+    """The catalogue of the engine, which makes a new one each time."""
+    return list(features())
+
+
 def catalogue_names() -> list[str]:
     """All names by which `describe` finds a single feature, for suggestions and completion."""
-    return [f"{one['family']}.{one['feature']}" for one in features()]
+    return [f"{one['family']}.{one['feature']}" for one in _catalogue()]
 
 
 def _full(one: Any) -> list[str]:
@@ -161,7 +168,7 @@ def _plain(text: str) -> str:
 def _hint(name: str) -> str:
     """Names that are near to one."""
     known: dict[str, str] = {}
-    for one in features():
+    for one in _catalogue():
         for text in (*_full(one), *_short(one)):
             known.setdefault(_plain(text), f"{one['family']}.{one['feature']}")
     near = difflib.get_close_matches(_plain(name)[:100], known, SUGGESTED, 0.6)

@@ -88,7 +88,7 @@ RANGES = (
     ),
     ("morphology", "integrated_intensity", ANY),
     ("morphology", "volume_density_convex_hull", "above 0, 1 for a convex region"),
-    ("morphology", "area_density_convex_hull", "1 for a convex region, else mostly above"),
+    ("morphology", "area_density_convex_hull", "above 0, 1 for a convex region"),
     ("morphology", "", ABOVE),
     ("morphology_2d", "sphericity", "above 0, 1 for a circle"),
     ("morphology_2d", "spherical_disproportion", "1 for a circle, else above"),

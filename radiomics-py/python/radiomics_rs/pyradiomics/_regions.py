@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy
+import SimpleITK as sitk
 
 
 def bounding_box(inside):
@@ -20,6 +21,51 @@ def bounding_box(inside):
         keep[axis] = slice(hits[0], hits[-1] + 1)
         inside = inside[tuple(keep)]
     return numpy.array(lower), numpy.array(upper)
+
+
+#: Voxels of a mask that are looked at together, which a cache holds.
+_TOGETHER = 2**20
+
+
+def region_of(array, label):
+    """Bounding box (see `bounding_box`) and number of the voxels of a label, box None of none.
+
+    A few slices at a time, so that no second mask is in memory.
+    """
+    step = max(1, _TOGETHER * len(array) // max(array.size, 1))
+    lower, upper, count = None, None, 0
+    for first in range(0, len(array), step):
+        inside = array[first : first + step] == label
+        some = numpy.count_nonzero(inside)
+        if not some:
+            continue
+        count += some
+        low, high = bounding_box(inside)
+        low[0] += first
+        high[0] += first
+        lower = low if lower is None else numpy.minimum(lower, low)
+        upper = high if upper is None else numpy.maximum(upper, high)
+    return (None if lower is None else (lower, upper)), count
+
+
+class Known:
+    """Where the regions of the masks of one extraction lie, each looked for once."""
+
+    def __init__(self):
+        self._found = {}
+
+    def region_of(self, mask, label):
+        """As the function of that name, of an image."""
+        key = id(mask), label
+        if key not in self._found:
+            # With the mask, so that no other one gets its number.
+            self._found[key] = mask, region_of(sitk.GetArrayViewFromImage(mask), label)
+        return self._found[key][1]
+
+
+def known(settings):
+    """The `Known` of the extraction that settings are of; a new one for a call by itself."""
+    return settings.get("known") or Known()
 
 
 def crop(array, box):
