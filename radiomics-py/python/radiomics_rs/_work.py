@@ -59,7 +59,7 @@ class Work:
         """Read images and mask, and bring them onto one grid."""
         remarks: list[str] = []
         door = Door(remarks.append, refuse)
-        named = {name: taken(given, _role(name, named), door) for name, given in named.items()}
+        named = {name: taken(given, role_of(name, named), door) for name, given in named.items()}
         images, mask_volume = volumes_on_mask(
             {role_of(name, named): given for name, given in named.items()},
             mask,
