@@ -1,4 +1,4 @@
-"""The page of the reference that is made of values: units, ranges and edges of features."""
+"""The table of the reference that is made of values: units, ranges and edges of features."""
 
 from __future__ import annotations
 
@@ -11,21 +11,7 @@ import numpy as np
 import radiomics_rs as rr
 
 EVERY = ["3D_avg", "3D"]
-UNITS = """\
-# Units, ranges, edges
-
-Generated from the engine (`REGENERATE=1 pytest radiomics-py/tests/test_docs.py`). Definitions are
-in [features](../features.md);
-`radiomics-rs describe glcm.contrast` has all of it for a feature, with what goes wrong with it.
-
-The unit is checked by doubling all lengths, or all intensities, and comparing values. The last
-three columns are values at the edge:
-*flat*, a region of 123 voxels of one intensity; *slice*, a region of a single slice; *two
-voxels*, which touch at a corner. *Undefined*
-is NaN in a table, with the reason. Settings are those of the profile `ibsi`: 32 bins, and 1000
-levels of the intensity-volume histogram,
-whose intensities then are levels, not in the unit of the image.
-
+HEAD = """\
 | feature | unit | range | flat | slice | two voxels |
 |---|---|---|---|---|---|
 """
@@ -79,7 +65,7 @@ POWERS = {None: 1, "²": 2, "³": 3, "⁻¹": -1}
 
 def shown(found: rr.FeatureRow) -> str:
     if math.isnan(found.value):
-        return f"*undefined: {found.reason}*" if getattr(found, "reason", "") else "*undefined*"
+        return f"*{str(found.reason).replace('_', ' ')}*"
     return f"{found.value:.4g}"
 
 
@@ -94,7 +80,7 @@ def units() -> str:
     two = np.zeros_like(mask)
     two[4, 5, 5] = two[5, 6, 6] = 1
     edges = [values(flat_image, mask), values(image, slice_mask), values(image, two)]
-    text, family = UNITS, ""
+    text, family = HEAD, ""
     for name in base:
         of = name.split(".")[0]
         if of != family:

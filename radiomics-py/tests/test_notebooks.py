@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import os
+import re
 import sys
 
 import pytest
@@ -14,6 +15,7 @@ import notebooks
 pytestmark = pytest.mark.filterwarnings("ignore")
 PATHS = sorted(notebooks.FOLDER.glob("*.ipynb"))
 MOST_BYTES = 400_000
+NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.]\w)")
 
 
 def imported(notebook):
@@ -26,6 +28,7 @@ def imported(notebook):
             yield node.module.split(".")[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_runs_as_stored(path, tmp_path, monkeypatch):
     stored = notebooks.read(path)
@@ -44,7 +47,12 @@ def test_runs_as_stored(path, tmp_path, monkeypatch):
     if os.environ.get("REGENERATE"):
         notebooks.write(path, now)
         stored = now
-    assert notebooks.printed(now) == notebooks.printed(stored)
+    assert len(now["cells"]) == len(stored["cells"])
+    for found, expected in zip(notebooks.printed(now), notebooks.printed(stored), strict=True):
+        assert NUMBER.sub("#", found) == NUMBER.sub("#", expected)
+        # Another version of scikit-learn may deal folds otherwise.
+        numbers = [[float(n) for n in NUMBER.findall(text)] for text in (found, expected)]
+        assert numbers[0] == pytest.approx(numbers[1], rel=0.03, abs=0.05)
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
