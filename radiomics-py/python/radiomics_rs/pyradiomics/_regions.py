@@ -105,8 +105,8 @@ def round_border(image, box, reach):
     """Of each axis (x, y, z), the first and last indices of the parts that a periodic filter sees.
 
     What lies between two parts is seen by no voxel of the box. Left out, it is missed nowhere: both
-    borders are where they were, and what the filter sees past the one is the other. None where
-    less than three quarters of the image is left out.
+    borders are where they were, and what the filter sees past the one is the other. None where it
+    sees past none, or less than three quarters of the image is left out.
     """
     parts, kept, size = [], 1.0, image.GetSize()
     for axis, n in enumerate(size):
@@ -121,7 +121,8 @@ def round_border(image, box, reach):
             upper -= (upper - lower - 1) % 2
             parts.append([(0, lower), (upper, n - 1)] if lower + 1 < upper else [(0, n - 1)])
         kept *= sum(last - first + 1 for first, last in parts[-1]) / n
-    return parts if kept <= 0.25 else None
+    is_parted = any(len(of_axis) > 1 for of_axis in parts)
+    return parts if is_parted and kept <= 0.25 else None
 
 
 def only(array, parts):
