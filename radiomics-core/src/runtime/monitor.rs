@@ -16,6 +16,8 @@ pub(crate) struct Monitor<'a> {
     pool: &'a Pool,
     progress: Option<&'a Progress<'a>>,
     job: Arc<Job>,
+    /// Whether the job runs on the thread that starts it, where nobody else can tell of steps.
+    tells_itself: bool,
     total: usize,
     state: Mutex<State>,
     changed: Condvar,
@@ -70,7 +72,9 @@ impl<'a> Monitor<'a> {
     pub fn start(runtime: &Runtime<'a>, total: usize) -> Result<Self> {
         let Runtime { pool, progress, stop, memory_bytes, .. } = *runtime;
         let job = Job::new(stop.cloned(), memory_bytes);
-        let monitor = Self { pool, progress, job, total, state: Mutex::default(), changed: Condvar::new() };
+        let tells_itself = pool.is_this_thread();
+        let (state, changed) = (Mutex::default(), Condvar::new());
+        let monitor = Self { pool, progress, job, tells_itself, total, state, changed };
         let is_refused = progress.is_some_and(|progress| progress(0, total).is_break());
         if is_refused || monitor.job.is_stopped() { Err(monitor.cancelled()) } else { Ok(monitor) }
     }
@@ -116,8 +120,7 @@ impl<'a> Monitor<'a> {
         state.asked += 1;
         let own = state.asked;
         match self.progress {
-            // Nobody else could tell of it.
-            Some(progress) if self.pool.is_this_thread() => state = self.tell_now(state, progress),
+            Some(progress) if self.tells_itself => state = self.tell_now(state, progress),
             _ => self.changed.notify_all(),
         }
         while state.is_telling && state.told < own && !self.job.is_stopped() {

@@ -77,13 +77,12 @@ impl Intensities {
 /// Voxels as whole numbers of 16 bits, if all of them are such numbers.
 fn narrowed<T: Voxel + Sync>(isa: Isa, view: ArrayView3<T>) -> Option<Array3<i16>> {
     let mut narrow = volume(view.dim().into());
-    let all = loops::all(narrow.outer_iter_mut().zip(view.outer_iter()), |(mut to, from)| {
-        to.rows_mut().into_iter().zip(from.rows()).all(|(mut to, from)| {
-            let to = to.as_slice_mut().expect("a row of a volume made in standard layout");
-            match from.as_slice() {
-                Some(from) => whole::narrow(isa, from, to),
-                None => whole::narrow(isa, &from.to_vec(), to),
-            }
+    let (_, ny, nx) = view.dim();
+    let slices = narrow.as_slice_mut().expect("made in standard layout").chunks_exact_mut((ny * nx).max(1));
+    let all = loops::all(slices.zip(view.outer_iter()), |(to, from)| {
+        to.chunks_exact_mut(nx).zip(from.rows()).all(|(to, from)| match from.as_slice() {
+            Some(from) => whole::narrow(isa, from, to),
+            None => whole::narrow(isa, &from.to_vec(), to),
         })
     });
     all.then_some(narrow)

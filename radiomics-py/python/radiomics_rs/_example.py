@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from radiomics_rs import _core, _liver
 from radiomics_rs._arguments import near
+from radiomics_rs._choices import EXAMPLES
 from radiomics_rs._core import SettingsError
 from radiomics_rs.io import Record, Volume, text_file, write_image
 
@@ -20,8 +21,6 @@ Phantom: TypeAlias = (
     "tuple[npt.NDArray[np.int16], npt.NDArray[np.uint8], tuple[float, float, float]]"
 )
 
-#: The names of `example`.
-EXAMPLES = ("ibsi", "liver")
 ULTRASOUND = "ultrasound"
 MADE = "made by code: no patient, and the same voxels on every machine"
 

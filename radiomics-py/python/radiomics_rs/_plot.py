@@ -33,7 +33,7 @@ def plot_map(
 
     Args:
         maps: what `feature_maps` made.
-        name: which of them.
+        name: which of them, by the name of its column or as "glcm.contrast".
         image: the image the maps were made of, drawn in grey below; on the grid of the maps
             (not resampled). None draws the map alone.
         index: slice of the maps' box, along z; None takes the one with most of the region.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import math
 import os
@@ -10,7 +11,6 @@ import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
-from xml.sax.saxutils import escape
 
 from radiomics_rs.io.writing import beside, text_file
 
@@ -47,6 +47,12 @@ def write(sheet: Sheet, path: str | os.PathLike[str]) -> None:
     Raises OSError, after which what stood there before is as it was, or ImportError.
     """
     WRITERS[ending_of(path)](sheet, path)
+
+
+def check_writer(path: str | os.PathLike[str]) -> None:
+    """Raise ImportError, before the work, if what writes such a file is not installed."""
+    if ending_of(path) == ".parquet":
+        to_arrow(Sheet((), []), os.fspath(path))
 
 
 def ending_of(path: str | os.PathLike[str]) -> str:
@@ -144,11 +150,13 @@ def _xlsx_cell(cell: Any) -> str:
         return f"<c><v>{cell!r}</v></c>"
     # A workbook has no NaN: the cell is empty.
     text = "" if isinstance(cell, float) and math.isnan(cell) else str(cell)
-    return (
-        f'<c t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
-        if text
-        else "<c/>"
-    )
+    if not text:
+        return "<c/>"
+    return f'<c t="inlineStr"><is><t xml:space="preserve">{_escaped(text)}</t></is></c>'
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=False)
 
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
