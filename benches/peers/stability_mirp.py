@@ -34,7 +34,7 @@ logging.disable(logging.CRITICAL)
 from mirp import extract_features
 given = json.loads(sys.argv[1])
 common = dict(
-    image_modality="generic", write_features=False, export_features=True, new_spacing=2.0, spline_order=1,
+    write_features=False, export_features=True, new_spacing=2.0, spline_order=1,
     anti_aliasing=False, base_discretisation_method="fixed_bin_number", base_discretisation_n_bins=32,
     base_feature_families=["morphological", "statistics", "intensity_histogram", "glcm", "glrlm", "glszm", "gldzm",
                            "ngtdm", "ngldm"],
@@ -47,7 +47,8 @@ again = dict(
 rows = []
 for case, image, mask in given["cases"]:
     for more in ({}, again):
-        for frame in extract_features(image=image, mask=mask, **common, **more):
+        modality = "mr" if "_MR_" in case else "pt"
+        for frame in extract_features(image=image, mask=mask, image_modality=modality, **common, **more):
             for _, row in frame.iterrows():
                 name = "original" if not more else [float(row[k]) for k in
                                                     ("image_rotation_angle", "image_mask_adapt_size")]

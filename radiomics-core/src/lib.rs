@@ -17,6 +17,9 @@
 //! All arrays are (z, y, x), all lengths millimetres. Data flows one way:
 //! [`Image`], [`Mask`] and [`Settings`] → [`preprocess`] → [`Roi`](roi::Roi) → families →
 //! [`FeatureTable`].
+//!
+//! Two features of the crate, both defaults, leave when they are off: `threads` the threads of a [`Pool`] (jobs run on
+//! the thread that starts them), and `large-pages` the large pages that volumes ask Linux for. No number changes.
 
 // An invariant that fails says which one it was.
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]

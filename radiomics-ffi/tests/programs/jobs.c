@@ -93,6 +93,7 @@ static void jobs(void) {
 
     job.values = NULL;
     job.float_values = floats;
+    watching.last = 0;
     CHECK_OK(context, radiomics_extract_many(context, &job, &table));
     for (size_t at = 0; at < LABELS * each; ++at)
         CHECK(isnan(values[at]) ? isnan(floats[at]) : floats[at] == (float)values[at]);
@@ -102,6 +103,7 @@ static void jobs(void) {
     /* Without record_failures the text says which mask, and what was computed before stays. */
     for (int at = 0; at <= LABELS; ++at) states[at] = -1;
     job.record_failures = 0;
+    watching.last = 0;
     table = NULL;
     CHECK_STATUS(context, RADIOMICS_STATUS_REGION_TOO_SMALL, radiomics_extract_many(context, &job, &table));
     CHECK(table == NULL && strstr(radiomics_last_error(context), "mask 1 (from 0)"));

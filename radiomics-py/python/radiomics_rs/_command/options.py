@@ -148,15 +148,6 @@ def _add_batch(commands: Commands) -> argparse.ArgumentParser:
     command.add_argument(
         "--perturbed", action="store_true", help="write the values with perturbations, too"
     )
-    command.add_argument(
-        "--stability",
-        metavar="FILE",
-        help="list of perturbations (YAML) with which cases are computed again; how stable each "
-        "feature is goes to a table beside the other one",
-    )
-    command.add_argument(
-        "--perturbed", action="store_true", help="write the values with perturbations, too"
-    )
     command.add_argument("--strict", action="store_true", help="exit code 1 if any case has failed")
     return command
 

@@ -30,7 +30,7 @@ _EXTREMES = ("intensity_statistics.minimum", "intensity_statistics.maximum")
 #: Doubts about the region whatever the image, which shape is the first one to have.
 _OF_REGION = ("single_slice", "small_region")
 #: Settings that an image type cannot have of its own here: the region is that of all.
-_COMMON = {"label", "threads", "doubts", "known", "direct", "voxelBased"}
+_COMMON = {"label", "threads", "doubts", "known", "direct", "splines", "voxelBased"}
 
 
 class Asked(NamedTuple):
@@ -144,22 +144,40 @@ class _Extraction:
 
     def compute(self) -> None:
         """Have the engine compute everything."""
-        groups: dict[str, list[tuple[Planned, _responses.Response]]] = {}
+        groups: dict[tuple[str, str], list[tuple[Planned, _responses.Response]]] = {}
+        parts: dict[str, Any] = {}
         for one in self.types:
-            for response in one.plan or ():
-                if isinstance(response, _responses.Response):
-                    groups.setdefault(one.key, []).append((one, response))
+            responses = [r for r in one.plan or () if isinstance(r, _responses.Response)]
+            if responses and (of_type := self._parts(one)):
+                parts[one.name] = of_type
+            for response in responses:
+                alone = one.name if one.name in parts else ""
+                groups.setdefault((one.key, alone), []).append((one, response))
         if not groups:
             self.shape = None
-        for number, (key, members) in enumerate(groups.items()):
-            self._compute_group(key, members, self.shape if number == 0 else None)
+        for number, ((key, alone), members) in enumerate(groups.items()):
+            shape = self.shape if number == 0 else None
+            if alone:
+                self._compute_group(
+                    key, members, shape, functools.partial(_regions.only, parts=parts[alone])
+                )
+            else:
+                window = self._window({one.name: one for one, _ in members}.values())
+                self._compute_group(key, members, shape, lambda array, window=window: array[window])
 
-    def _compute_group(self, key, members, shape) -> None:
+    def _parts(self, one):
+        """The parts of the image that a type sees past its borders, None unless they are small."""
+        make = getattr(imageoperations, f"get{one.name}Image")
+        if not hasattr(make, "reach"):
+            return None
+        reach = make.reach(self.image, one.arguments)
+        return _regions.round_border(self.image, self.box, reach) if reach.periodic else None
+
+    def _compute_group(self, key, members, shape, cut) -> None:
         filters = json.dumps([response.filter for _, response in members])
         names = tuple(row.name for row in shape.rows) if shape else ()
         engine = _compiled(key, filters, names)
-        window = self._window({one.name: one for one, _ in members}.values())
-        image, mask = (sitk.GetArrayViewFromImage(of)[window] for of in (self.image, self.mask))
+        image, mask = (cut(sitk.GetArrayViewFromImage(of)) for of in (self.image, self.mask))
         geometry = (self.image.GetSpacing()[::-1], *NO_PLACE)
         ((rows, doubts),) = _core.extract(
             [("original", image, geometry)],

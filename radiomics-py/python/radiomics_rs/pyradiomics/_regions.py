@@ -53,6 +53,7 @@ class Known:
 
     def __init__(self):
         self._found = {}
+        self._last = ((None, None), None)
 
     def region_of(self, mask, label):
         """As the function of that name, of an image."""
@@ -61,6 +62,17 @@ class Known:
             # With the mask, so that no other one gets its number.
             self._found[key] = mask, region_of(sitk.GetArrayViewFromImage(mask), label)
         return self._found[key][1]
+
+    def extremes(self, image, mask, look):
+        """Smallest and largest value of the region of the image, which `look` looks for.
+
+        Once for all feature classes of an image: that of the last one is known.
+        """
+        (of_image, of_mask), found = self._last
+        if image is not of_image or mask is not of_mask:
+            found = look()
+            self._last = (image, mask), found
+        return found
 
 
 def known(settings):
@@ -87,3 +99,36 @@ def seen(image, box, margin, reach):
         past = (lower < 0) | (upper > last)
         lower, upper = numpy.where(past, 0, lower), numpy.where(past, last, upper)
     return numpy.maximum(lower, 0), numpy.minimum(upper, last)
+
+
+def round_border(image, box, reach):
+    """Of each axis (x, y, z), the first and last indices of the parts that a periodic filter sees.
+
+    What lies between two parts is seen by no voxel of the box. Left out, it is missed nowhere: both
+    borders are where they were, and what the filter sees past the one is the other. None where it
+    sees past none, or less than three quarters of the image is left out.
+    """
+    parts, kept, size = [], 1.0, image.GetSize()
+    for axis, n in enumerate(size):
+        far = reach.voxels[axis]
+        # An odd axis has its first voxel once more at its end.
+        before, after = int(box[2 * axis]) - far - 2, int(box[2 * axis + 1]) + far + 2
+        if before >= 0 and after < n:
+            parts.append([(before, after)])
+        else:
+            lower, upper = (after, n + before) if before < 0 else (after - n, before)
+            # Even axes stay even.
+            upper -= (upper - lower - 1) % 2
+            parts.append([(0, lower), (upper, n - 1)] if lower + 1 < upper else [(0, n - 1)])
+        kept *= sum(last - first + 1 for first, last in parts[-1]) / n
+    is_parted = any(len(of_axis) > 1 for of_axis in parts)
+    return parts if is_parted and kept <= 0.25 else None
+
+
+def only(array, parts):
+    """The part of an array (z, y, x) that lies in one of the `parts` of each axis (x, y, z)."""
+    for axis, of_axis in enumerate(reversed(parts)):
+        before = (slice(None),) * axis
+        cut = [array[(*before, slice(first, last + 1))] for first, last in of_axis]
+        array = numpy.concatenate(cut, axis) if len(cut) > 1 else cut[0]
+    return array

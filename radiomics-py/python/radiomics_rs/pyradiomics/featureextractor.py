@@ -164,6 +164,7 @@ class RadiomicsFeatureExtractor:
         settings["known"] = known = _regions.Known()
         # Whether nobody sees the steps, so that they can be taken together.
         settings["direct"] = direct = not voxelBased and _parts.are_own(self)
+        settings["splines"] = not self.stepwise
         about_mask = {"known": known} if direct else {}
 
         featureVector = collections.OrderedDict()

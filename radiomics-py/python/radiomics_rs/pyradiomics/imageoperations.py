@@ -264,7 +264,7 @@ def resampleImage(imageNode, maskNode, **kwargs):
     method = _interpolator(interpolator)
     image = None
     is_spline = method == sitk.sitkBSpline and n == 3
-    if kwargs.get("direct") and is_spline and _grids.are_same(imageNode, maskNode):
+    if kwargs.get("splines") and is_spline and _grids.are_same(imageNode, maskNode):
         image = _splines.resampled(imageNode, mask, lower, _engine.threads(kwargs))
     return image or _resampled(resampler, imageNode, method), mask
 
@@ -315,7 +315,10 @@ def normalizeImage(image, **kwargs):
     scale = _settings.get(kwargs, "normalizeScale")
     outliers = _settings.get(kwargs, "removeOutliers")
     given = image
-    image = aside(lambda: sitk.Normalize(given))
+    normalise = sitk.NormalizeImageFilter()
+    # Of several threads, whichever is first decides how the sums are rounded.
+    normalise.SetNumberOfThreads(1)
+    image = aside(lambda: normalise.Execute(given))
     if outliers is not None:
         logger.debug("Removing outliers > %g standard deviations", outliers)
         array = sitk.GetArrayFromImage(image)
