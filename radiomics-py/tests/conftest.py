@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import os
 from pathlib import Path
@@ -13,6 +14,8 @@ import SimpleITK as sitk  # noqa: N813
 
 import radiomics_rs as rr
 import reading
+from radiomics_rs._writers import write_lines
+from radiomics_rs.table import sheet_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PHANTOM_REFERENCE = ROOT / "radiomics-core" / "data" / "ibsi1_reference_values.csv"
@@ -128,6 +131,14 @@ def disagreements(table: rr.FeatureTable, rows: list[dict[str, str]]) -> list[st
         if not abs(float(f"{value:.3g}") - reference) <= tolerance + slack:
             wrong.append(f"{name}: {value!r} is not {reference} ± {tolerance}")
     return wrong
+
+
+def csv_of(tables: rr.FeatureTable | dict) -> str:
+    """What a command prints of a table, or of several by label, where there is no terminal."""
+    held = tables if isinstance(tables, dict) else {None: tables}
+    stream = io.StringIO()
+    write_lines(sheet_of(held), stream)
+    return stream.getvalue()
 
 
 def same(one: rr.FeatureTable, other: rr.FeatureTable) -> bool:

@@ -396,3 +396,21 @@ def test_ultrasound_without_spacing(data):
         found = io.read_image(next(folder.glob("*.dcm")))
     weights = np.array([0.299, 0.587, 0.114])
     np.testing.assert_allclose(found.voxels.sum(), weights @ expected["rgb_sum"], rtol=1e-12)
+
+
+def test_a_list_of_files_is_the_series(series, tmp_path):
+    folder = series([0, 1, 2, 3])
+    files = sorted(folder.iterdir(), reverse=True)
+    whole, listed = rr.io.read_image(folder), rr.io.read_image(files)
+    np.testing.assert_array_equal(listed.voxels, whole.voxels)
+    assert listed.geometry == whole.geometry
+    mask = np.zeros(whole.voxels.shape, np.uint8)
+    mask[1:3, 1:3, 1:5] = 1
+    settings = {"families": ["intensity_statistics"]}
+    assert rr.extract(files, mask, settings) == rr.extract(folder, mask, settings)
+    other = tmp_path / "slice.png"
+    other.write_bytes(b"no slice")
+    with pytest.raises(rr.ReadError, match="no DICOM file, and one of a list of 2"):
+        rr.io.read_image([files[0], other])
+    with pytest.raises(FileNotFoundError, match="absent"):
+        rr.io.read_image([files[0], tmp_path / "absent"])

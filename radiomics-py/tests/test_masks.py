@@ -7,7 +7,7 @@ import pytest
 import SimpleITK as sitk  # noqa: N813
 
 import radiomics_rs as rr
-from conftest import same
+from conftest import csv_of, same
 from radiomics_rs.pyradiomics import featureextractor
 from test_cli import refused, run
 
@@ -49,7 +49,7 @@ def test_a_cropped_mask_is_resampled(image, labels, tmp_path):
         sitk.WriteImage(part, str(file))
     done = run("extract", *files, "--resample-mask", "--set", "bin_width=25",
                "--set", "families=[intensity_statistics, morphology]")  # fmt: skip
-    assert done.stdout == f"{expected}\n"
+    assert done.stdout == csv_of(expected)
     done = run("map", *files, "--resample-mask", "--features", "ngtdm.contrast", "--out", tmp_path)
     assert "1 maps of 384 voxels" in done.stdout
 
@@ -113,7 +113,7 @@ def test_a_component_of_a_mask(image, labels, tmp_path):
         sitk.WriteImage(part, str(file))
     expected = rr.extract(*files, SETTINGS, label_channel=1)
     settings = ("--set", "bin_width=25", "--set", "families=[intensity_statistics, morphology]")
-    assert run("extract", *files, "--label-channel", 1, *settings).stdout == f"{expected}\n"
+    assert run("extract", *files, "--label-channel", 1, *settings).stdout == csv_of(expected)
     assert "label_channel is 5" in refused("extract", *files, "--label-channel", 5)
 
 

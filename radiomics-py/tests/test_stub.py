@@ -2,11 +2,16 @@
 
 import ast
 import inspect
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 import radiomics_rs
+import settings_stub
 from radiomics_rs import _core
 
 STUB = ast.parse((Path(radiomics_rs.__file__).parent / "_core.pyi").read_text(encoding="utf-8"))
@@ -74,3 +79,87 @@ def test_error_is_a_value_error():
 
 def test_package_is_typed():
     assert (Path(radiomics_rs.__file__).parent / "py.typed").exists()
+
+
+def test_keywords_of_settings_are_its_attributes():
+    """A keyword that is misspelt, or of another type, is found by type checkers."""
+    path = Path(radiomics_rs.__file__).parent / "_core.pyi"
+    text = path.read_text(encoding="utf-8")
+    before, _, rest = text.partition(settings_stub.BEGIN)
+    held, _, after = rest.partition(settings_stub.END)
+    attributes = {
+        node.target.id: ast.unparse(node.annotation)
+        for node in SETTINGS
+        if isinstance(node, ast.AnnAssign)
+    }
+    wanted = settings_stub.keywords(attributes)
+    if os.environ.get("REGENERATE"):
+        parts = (before, settings_stub.BEGIN, wanted, settings_stub.END, after)
+        path.write_text("".join(parts), encoding="utf-8")
+        held = wanted
+    assert held == wanted
+    names = [line.strip().partition(":")[0] for line in held.splitlines()]
+    assert names == [key["name"] for key in radiomics_rs.setting_keys()]
+    for method in ("__new__", "replace"):
+        assert ast.unparse(METHODS[method].args.kwarg.annotation) == "Unpack[_Keywords]"
+
+
+CLIENT = """
+import radiomics_rs as rr
+
+settings = rr.Settings(bin_width=25, resample_spacing_mm=[2, 2, 2], families=["glcm"])
+table = rr.extract("image.nrrd", "mask.nrrd", settings.replace(bin_width=[10, 25]), label=1)
+value: float = table["original_glcm_contrast_3D_avg"]
+row: rr.FeatureRow = table[0]
+for name, one in rr.extract("image.nrrd", "mask.nrrd", label="all").items():
+    print(name, one.to_dict())
+liver = rr.example("liver")
+phases: dict[str, rr.Volume] = liver.phases
+image, mask, spacing_mm = rr.example()
+rr.extract(image, mask, {"bin_width": 25}, spacing_mm=spacing_mm)
+"""
+
+#: Lines that are wrong, and what mypy has to say of them.
+WRONG = {
+    "rr.Settings(binwidth=25)": 'Unexpected keyword argument "binwidth"',
+    'rr.Settings(bin_width="wide")': 'Argument "bin_width" to "Settings" has incompatible type',
+    "settings.replace(family=['glcm'])": 'Unexpected keyword argument "family"',
+    "number: int = table.to_dict()": "Incompatible types in assignment",
+    'rr.example("liver").image': '"Example" has no attribute "image"',
+}
+
+SOURCE = str(Path(radiomics_rs.__file__).parents[1])
+#: What these are is not ours to check, and takes long.
+OTHERS = (
+    "pandas polars pyarrow matplotlib SimpleITK pydicom sklearn tqdm distributed highdicom scipy "
+    "ruamel radiomics"
+)
+
+
+@pytest.mark.slow
+def test_a_strict_client_is_typed(tmp_path):
+    pytest.importorskip("mypy", reason="mypy is not installed: pip install mypy")
+    client = tmp_path / "client.py"
+    client.write_text("\n".join([CLIENT, *WRONG]), encoding="utf-8")
+    config = tmp_path / "mypy.ini"
+    skipped = ",".join(f"{name}.*" for name in OTHERS.split())
+    config.write_text(
+        f"[mypy]\nstrict = True\ncache_dir = {tmp_path / 'cache'}\n"
+        f"[mypy-{skipped}]\nfollow_imports = skip\nignore_missing_imports = True\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--config-file", config, client],
+        capture_output=True,
+        text=True,
+        # Where packages are installed mypy looks anyway, and wants not to be told.
+        env=os.environ if "site-packages" in SOURCE else {**os.environ, "MYPYPATH": SOURCE},
+    )
+    first = len(CLIENT.splitlines()) + 1
+    found = {}
+    for line in done.stdout.splitlines():
+        place = re.match(r".*client\.py:(\d+): error: (.*)", line)
+        if place:
+            found.setdefault(int(place[1]) - first, place[2])
+    assert list(found) == list(range(len(WRONG))), done.stdout
+    for (code, message), said in zip(WRONG.items(), found.values(), strict=True):
+        assert message in said, code

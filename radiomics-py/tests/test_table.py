@@ -133,3 +133,124 @@ def test_documented_example():
     import doctest
 
     assert doctest.testmod(rr).failed == 0
+
+
+@pytest.fixture
+def lesions(undefined, table):
+    """Tables of two labels, one of which has undefined values and warnings."""
+    assert undefined.warnings
+    return {"first": table, 7: undefined}
+
+
+def test_series(undefined):
+    series = undefined.to_series("a1")
+    assert series.name == "a1"
+    assert list(series.index) == undefined.keys()
+    np.testing.assert_array_equal(series.to_numpy(), undefined.values())
+    assert series["original_ngtdm_coarseness_3D"] == undefined["original_ngtdm_coarseness_3D"]
+
+
+def test_arrow_and_parquet(undefined, tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+
+    found = undefined.to_arrow()
+    assert found.column_names == FIELDS
+    assert found.schema.field("value").type == pa.float64()
+    # NaN is equal to nothing in Arrow.
+    np.testing.assert_equal(pa.table(undefined).to_pydict(), found.to_pydict())
+    undefined.to_parquet(tmp_path / "table.parquet")
+    read = pq.read_table(tmp_path / "table.parquet")
+    assert read.schema.equals(found.schema)
+    np.testing.assert_array_equal(read["value"].to_numpy(), undefined.values())
+    assert read["feature"].to_pylist() == [row.feature for row in undefined]
+
+
+def test_polars(undefined):
+    pl = pytest.importorskip("polars")
+    found = undefined.to_polars()
+    assert found.columns == FIELDS
+    assert found["value"].dtype == pl.Float64
+    np.testing.assert_array_equal(found["value"].to_numpy(), undefined.values())
+    assert found.equals(pl.DataFrame(undefined.records()))
+
+
+def test_html_is_short_and_escaped(undefined):
+    row = undefined[0]._replace(family="<b>")
+    text = rr.FeatureTable([row, *undefined[1:]])._repr_html_()
+    assert "&lt;b&gt;" in text
+    assert "<b>" not in text
+    assert text.count("<tr>") == 22
+    assert f"<p>{len(undefined)} features</p>" in text
+
+
+def rows_of_xlsx(path):
+    """The cells of a workbook, by what ECMA-376 says of them."""
+    import zipfile
+    from xml.etree import ElementTree
+
+    space = {"": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        for name in names:
+            ElementTree.fromstring(archive.read(name))
+        sheet = ElementTree.fromstring(archive.read("xl/sheet.xml"))
+    assert names[0] == "[Content_Types].xml"
+
+    def cell(element):
+        number, text = element.find("v", space), element.find("is/t", space)
+        if number is not None:
+            return json.loads(number.text)
+        return None if text is None else text.text
+
+    return [[cell(c) for c in row] for row in sheet.iterfind("sheetData/row", space)]
+
+
+@pytest.mark.parametrize("wide", [False, True])
+@pytest.mark.parametrize("warnings", [False, True])
+def test_every_kind_of_file_holds_the_same(lesions, tmp_path, wide, warnings):
+    from radiomics_rs._writers import WRITERS, write
+    from radiomics_rs.table import sheet_of
+
+    sheet = sheet_of(lesions, warnings=warnings, wide=wide)
+    rows = {}
+    for ending in WRITERS:
+        path = tmp_path / f"table{ending}"
+        write(sheet, path)
+        rows[ending] = read_rows(path)
+    names = list(dict.fromkeys([*lesions["first"].keys(), *lesions[7].keys()]))
+    columns = names if wide else FIELDS
+    wanted = ["label", *columns, *(["warnings"] if warnings else [])]
+    expected = [
+        {column: str(row[column]) if column == "label" else row[column] for column in wanted}
+        for row in sheet.rows
+    ]
+    assert len(expected) == (2 if wide else sum(map(len, lesions.values())))
+    if warnings:
+        assert "few_levels" in {code for row in expected for code in row["warnings"].split(";")}
+    for ending, found in rows.items():
+        keys = [key for key in wanted if ending != ".json" or key != "warnings"]
+        assert [list(row) for row in found] == [keys] * len(expected), ending
+        for row, other in zip(found, expected, strict=True):
+            for key in keys:
+                cell, known = row[key], other[key]
+                if isinstance(known, float):
+                    np.testing.assert_equal(math.nan if cell in (None, "") else float(cell), known)
+                else:
+                    assert ("" if cell is None else str(cell)) == known, (ending, key)
+
+
+def read_rows(path):
+    """The rows of a file, by column."""
+    if path.suffix in (".csv", ".tsv"):
+        with path.open(newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file, delimiter="," if path.suffix == ".csv" else "\t"))
+    if path.suffix == ".json":
+        held = json.loads(path.read_text(encoding="utf-8"))
+        return held["features"] if isinstance(held, dict) else held
+    if path.suffix == ".jsonl":
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    if path.suffix == ".parquet":
+        return pytest.importorskip("pyarrow.parquet").read_table(path).to_pylist()
+    header, *rows = rows_of_xlsx(path)
+    return [dict(zip(header, row, strict=True)) for row in rows]

@@ -14,6 +14,7 @@ import pytest
 import SimpleITK as sitk  # noqa: N813
 
 import radiomics_rs as rr
+from conftest import csv_of
 from radiomics_rs import io
 from test_cli import refused, run
 
@@ -179,7 +180,7 @@ def test_tables_of_several_labels(tmp_path, oblique):
     rows = json.loads((tmp_path / "out.json").read_text())
     assert [(r["label"], r["feature"], r["value"]) for r in rows] == expected
     printed = run("extract", *files, "--label", 7, "--label", 1).stdout
-    assert printed == f"label 7\n{tables[7]}\n\nlabel 1\n{tables[1]}\n"
+    assert printed == csv_of(tables)
 
 
 OPTIONS = [

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import inspect
 import math
 import operator
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -37,18 +38,27 @@ def settings_of(given: SettingsLike) -> _core.Settings:
     if isinstance(given, Mapping):
         return _core.Settings(**given)
     if isinstance(given, str | os.PathLike):
-        return _core.Settings.from_yaml(Path(given))
+        return _core.Settings.from_yaml(Path(given).expanduser())
     raise TypeError(
         f"the settings are of type {type(given).__name__}: "
         "give Settings, a mapping, the path of a YAML or JSON document, or None"
     )
 
 
-def label_of(given: Any) -> int:
-    """A label.
+def label_of(given: Any, mask: Any = None) -> int:
+    """A label, which may be a name if the mask says what its labels are called.
 
-    Raises RegionError for one that no mask can hold, or TypeError for what is no whole number.
+    Raises RegionError for one that no mask can hold, or that it does not name, or TypeError for
+    what is no whole number.
     """
+    named = names_in(mask)
+    if isinstance(given, str) and named:
+        if given in named:
+            return named[given]
+        raise RegionError(
+            f"there is no label called {given!r}; known are {', '.join(named)}: give a whole "
+            "number, or a name of these"
+        )
     try:
         label = operator.index(given)
     except TypeError:
@@ -58,6 +68,19 @@ def label_of(given: Any) -> int:
     if not LOWEST <= label <= HIGHEST:
         raise RegionError(f"the label is {label}: labels of a mask are from {LOWEST} to {HIGHEST}")
     return label
+
+
+def names_in(mask: Any) -> Mapping[str, int]:
+    """What a mask says that its labels are called: nothing, but for some volumes."""
+    named = getattr(mask, "names", None)
+    return named if isinstance(named, dict) else {}
+
+
+def near(name: object, names: Iterable[str]) -> str:
+    """The end of a message about a name that there is not: "; did you mean ...?" or nothing."""
+    folded = {one.lower(): one for one in names}
+    found = difflib.get_close_matches(str(name).lower(), folded, 1, 0.6)
+    return "".join(f"; did you mean {folded[one]!r}?" for one in found)
 
 
 def whole(name: str, given: Any) -> int:

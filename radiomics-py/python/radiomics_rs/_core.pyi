@@ -6,6 +6,7 @@ from typing import Any, TypedDict, final
 
 import numpy as np
 import numpy.typing as npt
+from typing_extensions import Unpack
 
 __version__: str
 
@@ -95,6 +96,52 @@ class Column:
 def columns(settings: Settings, images: Sequence[str]) -> list[Column]: ...
 def _fail(text: str) -> None: ...
 
+class _Keywords(TypedDict, total=False):
+    # Generated from the attributes (`REGENERATE=1 pytest tests/test_stub.py`).
+    profile: str
+    geometry_tolerance: float
+    normalise: bool
+    normalise_scale: float
+    normalise_clip: float | None
+    resample_spacing_mm: float | Sequence[float | None] | None
+    grid_alignment: str
+    keep_single_slices: bool
+    image_interpolation: str
+    mask_interpolation: str
+    mask_threshold: float
+    intensity_rounding: str
+    resegment_range: Sequence[float | None] | None
+    resegment_unit: str
+    morphological_mask: str
+    resegment_sigma: float | None
+    filters: str | Mapping[str, Any] | Sequence[str | Mapping[str, Any]]
+    filter_crop: str
+    filter_crop_voxels: int
+    single_slices: str
+    mesh_faces: str
+    axes_covariance: str
+    bin_width: float | Sequence[float] | None
+    bin_number: int | Sequence[int] | None
+    bin_edges: Sequence[float] | Sequence[Sequence[float]] | None
+    bin_anchor: str
+    bin_assignment: str
+    ivh_bin_width: float | None
+    ivh_bin_number: int | None
+    ivh_bin_edges: Sequence[float] | None
+    distances: Sequence[int]
+    slice_axis: int
+    glcm_symmetric: bool
+    distance_weighting: str | None
+    glrlm_drop_single_voxel_lines: bool
+    ngtdm_count_isolated: bool
+    intensity_shift: float
+    ngldm_alpha: int
+    aggregations: Sequence[str]
+    feature_set: str
+    families: Sequence[str] | None
+    features: Sequence[str] | None
+    # End of the keywords.
+
 @final
 class Settings:
     """Everything that determines the numbers, apart from image and mask; cannot be changed."""
@@ -142,7 +189,7 @@ class Settings:
     families: tuple[str, ...] | None
     features: tuple[str, ...] | None
     # End of what is generated.
-    def __new__(cls, **settings: Any) -> Settings: ...
+    def __new__(cls, **settings: Unpack[_Keywords]) -> Settings: ...
     @staticmethod
     def ibsi_configuration(name: str) -> Settings: ...
     @staticmethod
@@ -153,7 +200,7 @@ class Settings:
     def template(profile: str = "ibsi") -> str: ...
     @staticmethod
     def from_pyradiomics(source: str | os.PathLike[str] | Mapping[str, Any]) -> Settings: ...
-    def replace(self, **settings: Any) -> Settings: ...
+    def replace(self, **settings: Unpack[_Keywords]) -> Settings: ...
     def replace_yaml(self, text: str) -> Settings: ...
     def to_dict(self) -> dict[str, Any]: ...
     def to_yaml(self) -> str: ...

@@ -16,7 +16,7 @@ def explain(
     mask: ImageLike,
     settings: SettingsLike = None,
     *,
-    label: int = 1,
+    label: int | str = 1,
     spacing_mm: float | Sequence[float] | None = None,
     resample_mask: bool = False,
     label_channel: int | None = None,
@@ -29,7 +29,7 @@ def explain(
         image: as for `extract`.
         mask: as for `extract`.
         settings: as for `extract`; of one discretisation.
-        label: which label of the mask is the region.
+        label: which label of the mask is the region, or its name if the mask has `names`.
         spacing_mm: as for `extract`.
         resample_mask: as for `extract`.
         label_channel: as for `extract`.
@@ -37,7 +37,7 @@ def explain(
     Raises:
         As `prepare`.
     """
-    label, chosen = label_of(label), settings_of(settings)
+    label, chosen = label_of(label, mask), settings_of(settings)
     image_volume, mask_volume = volumes(
         image, mask, spacing_mm, [label], resample_mask=resample_mask, label_channel=label_channel
     )

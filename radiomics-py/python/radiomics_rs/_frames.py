@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from radiomics_rs._core import RegionError, SettingsError
+from radiomics_rs._tabular import pandas_of
 from radiomics_rs.io import warn
 from radiomics_rs.table import LABEL, FeatureTable, fields_of
 
@@ -47,7 +48,7 @@ def concat(tables: Any, *, names: Names = None, wide: bool = False) -> pd.DataFr
             of different lengths.
         TypeError: what is no table.
     """
-    pd = _pandas("concat")
+    pd = pandas_of("concat")
     found = list(_keyed(tables, ()))
     columns = _names(names, {len(key) for key, _ in found} or {1})
     if wide:
@@ -140,7 +141,7 @@ def _of_images(
     frame: Any, before: Any, after: Any, change: Any, prefix: str, keys: list[str]
 ) -> pd.DataFrame:
     """Changes from the columns of one image to those of another, row by row."""
-    pd = _pandas("delta")
+    pd = pandas_of("delta")
     _check_columns(frame, keys, "on")
     columns = _numbers(frame, keys)
     held: list[dict[str, str]] = []
@@ -168,7 +169,7 @@ def _of_rows(
     sides: list[Any], change: Any, prefix: str, keys: list[str], by: str | None
 ) -> pd.DataFrame:
     """Changes from rows to the rows of the same keys."""
-    pd = _pandas("delta")
+    pd = pandas_of("delta")
     for side, what in zip(sides, ("before", "after"), strict=True):
         _check_columns(side, keys, "on")
         missing = side[keys].isna().any(axis=1)
@@ -253,11 +254,3 @@ def _several(names: Names) -> list[str]:
 
 def _key(row: Any) -> str:
     return ", ".join(f"{name} {value!r}" for name, value in row.items())
-
-
-def _pandas(what: str) -> Any:
-    try:
-        import pandas
-    except ImportError as error:
-        raise ImportError(f"{what} needs pandas: `pip install pandas`") from error
-    return pandas

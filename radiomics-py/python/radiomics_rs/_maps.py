@@ -19,19 +19,19 @@ from radiomics_rs._arguments import (
     SettingsLike,
     label_of,
     memory_of,
+    near,
     progress_of,
     real,
     settings_of,
     whole,
 )
+from radiomics_rs._choices import SUFFIXES
 from radiomics_rs._room import room
 from radiomics_rs.io import ImageLike, Matrix, Triple, volumes, write_image
 from radiomics_rs.io.shortage import memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-SUFFIXES = (".nrrd", ".nii.gz", ".nii", ".mha")
 
 
 #: What a map is of; maps and tables have the same.
@@ -42,8 +42,9 @@ FeatureMap = _core.Column
 class FeatureMaps(Mapping[str, npt.NDArray[np.float64]]):
     """Maps by name, as arrays (z, y, x) over the bounding box of the region.
 
-    Only the region's voxels are stored; each look at a map makes a new array, which is
-    `outside` where the region is not. A voxel for which the feature is undefined is NaN.
+    A map goes by the name of its column, and by family and feature ("glcm.contrast") if there is
+    one alone of these. Only the region's voxels are stored; each look at a map makes a new array,
+    which is `outside` where the region is not. A voxel for which the feature is undefined is NaN.
     """
 
     maps: tuple[FeatureMap, ...]
@@ -123,7 +124,12 @@ class FeatureMaps(Mapping[str, npt.NDArray[np.float64]]):
         for index, one in enumerate(self.maps):
             if one.name == name:
                 return index
-        raise KeyError(name)
+        # As the argument `features` calls it, if that is one map alone.
+        found = [n for n, one in enumerate(self.maps) if f"{one.family}.{one.feature}" == name]
+        if len(found) == 1:
+            return found[0]
+        names = [one.name for one in self.maps]
+        raise KeyError(f"there is no map {name!r}, of {len(names)}{near(name, names)}")
 
 
 def feature_maps(
@@ -136,7 +142,7 @@ def feature_maps(
     in_plane: bool = False,
     masked: bool = True,
     outside: float = float("nan"),
-    label: int = 1,
+    label: int | str = 1,
     threads: int = 0,
     spacing_mm: float | Sequence[float] | None = None,
     resample_mask: bool = False,
@@ -162,7 +168,7 @@ def feature_maps(
         masked: windows are clipped to the region. If not, the voxels round it count as well,
             and the box of the region, `radius` voxels wider on each side, is discretised.
         outside: the value of maps where the region is not.
-        label: which label of the mask is the region.
+        label: which label of the mask is the region, or its name if the mask has `names`.
         threads: number of threads, 0 for all cores. It never changes a number.
         spacing_mm: as for `extract`.
         resample_mask: as for `extract`.
@@ -184,7 +190,7 @@ def feature_maps(
         OSError: a file that cannot be opened, or no room for the temporary file.
     """
     chosen = _selected(settings_of(settings), features)
-    label, outside = label_of(label), real("outside", outside)
+    label, outside = label_of(label, mask), real("outside", outside)
     memory_mb, progress = memory_of(memory_mb), progress_of(progress)
     image_volume, mask_volume = volumes(
         image, mask, spacing_mm, [label], resample_mask=resample_mask, label_channel=label_channel

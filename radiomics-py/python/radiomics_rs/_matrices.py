@@ -53,7 +53,7 @@ def matrices(
     mask: ImageLike,
     settings: SettingsLike = None,
     *,
-    label: int = 1,
+    label: int | str = 1,
     threads: int = 0,
     spacing_mm: float | Sequence[float] | None = None,
     resample_mask: bool = False,
@@ -69,7 +69,7 @@ def matrices(
         image: as for `extract`.
         mask: as for `extract`.
         settings: as for `extract`; of one discretisation.
-        label: which label of the mask is the region.
+        label: which label of the mask is the region, or its name if the mask has `names`.
         threads: number of threads, 0 for all cores. It never changes a number.
         spacing_mm: as for `extract`.
         resample_mask: as for `extract`.
@@ -81,7 +81,7 @@ def matrices(
         TypeError: an argument of a kind that is not listed here.
         OSError: a file that cannot be opened.
     """
-    label, memory_mb = label_of(label), memory_of(memory_mb)
+    label, memory_mb = label_of(label, mask), memory_of(memory_mb)
     image_volume, mask_volume = volumes(
         image, mask, spacing_mm, [label], resample_mask=resample_mask, label_channel=label_channel
     )

@@ -27,7 +27,7 @@ def normalise(
     method: str = "z_score",
     *,
     reference: ImageLike | None = None,
-    label: int = 1,
+    label: int | str = 1,
     percentiles: tuple[float, float] = (1.0, 99.0),
     spacing_mm: float | Sequence[float] | None = None,
 ) -> Volume:
@@ -57,7 +57,7 @@ def normalise(
     """
     if method not in METHODS:
         raise SettingsError(f"method is {method!r}: give one of {', '.join(METHODS)}")
-    label = label_of(label)
+    label = label_of(label, reference)
     if reference is None:
         given = volume(image, spacing_mm)
         sample, of = given.voxels.astype(np.float64).ravel(), "the whole image"

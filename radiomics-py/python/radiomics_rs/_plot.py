@@ -9,7 +9,8 @@ import numpy as np
 from radiomics_rs._core import RadiomicsError
 from radiomics_rs._look import MARGIN, Look
 from radiomics_rs._maps import FeatureMaps
-from radiomics_rs.io import ImageLike, volume
+from radiomics_rs.io import NATIVE, ImageLike, volume
+from radiomics_rs.io.protocols import taken
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +33,7 @@ def plot_map(
 
     Args:
         maps: what `feature_maps` made.
-        name: which of them.
+        name: which of them, by the name of its column or as "glcm.contrast".
         image: the image the maps were made of, drawn in grey below; on the grid of the maps
             (not resampled). None draws the map alone.
         index: slice of the maps' box, along z; None takes the one with most of the region.
@@ -81,6 +82,7 @@ def _slice(
 ) -> tuple[np.ndarray[Any, Any], tuple[int, int]]:
     """The part of the image round a slice of the maps, and where it begins."""
     # An array has no spacing of its own, a file or SimpleITK image has.
+    image = taken(image, "image", NATIVE)
     whole = volume(image, maps.spacing_mm if isinstance(image, np.ndarray) else None)
     if not np.allclose(whole.spacing_mm, maps.spacing_mm, atol=1e-4):
         raise RadiomicsError(

@@ -28,7 +28,7 @@ def plot_region(
     image: ImageLike,
     masks: ImageLike | Mapping[str, ImageLike],
     *,
-    label: int = 1,
+    label: int | str = 1,
     index: int | None = None,
     window: tuple[float, float] | None = None,
     spacing_mm: float | Sequence[float] | None = None,
@@ -45,7 +45,7 @@ def plot_region(
     Args:
         image: as for `extract`.
         masks: a mask as for `extract`, or masks by the names that the legend has.
-        label: which label of each mask is drawn.
+        label: which label of each mask is drawn, or its name if the first mask has `names`.
         index: slice along the first axis (z) of the masks; None takes the one with most of the
             first mask.
         window: lowest and highest intensity to show; None takes the 1st and 99th percentile of
@@ -63,7 +63,9 @@ def plot_region(
             or that holds no voxel of any mask.
     """
     named = masks if isinstance(masks, Mapping) else {"": masks}
-    drawn, regions = _regions(image, named, label_of(label), spacing_mm, resample_mask)
+    drawn, regions = _regions(
+        image, named, label_of(label, next(iter(named.values()), None)), spacing_mm, resample_mask
+    )
     chosen = _index(index, regions)
     slices = {name: region[chosen] for name, region in regions.items()}
     rows, columns = _box(np.any([*slices.values()], axis=0), chosen)

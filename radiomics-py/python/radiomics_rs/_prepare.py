@@ -89,7 +89,7 @@ def prepare(
     mask: ImageLike,
     settings: SettingsLike = None,
     *,
-    label: int = 1,
+    label: int | str = 1,
     margin_mm: float = 0.0,
     threads: int = 0,
     spacing_mm: float | Sequence[float] | None = None,
@@ -106,7 +106,7 @@ def prepare(
         image: as for `extract`.
         mask: as for `extract`.
         settings: as for `extract`; of one discretisation, and their filters are left out.
-        label: which label of the mask is the region.
+        label: which label of the mask is the region, or its name if the mask has `names`.
         margin_mm: how much of the image there is round the region, in millimetres; it ends where
             the image does.
         threads: number of threads, 0 for all cores. It never changes a number.
@@ -120,7 +120,7 @@ def prepare(
         TypeError: an argument of a kind that is not listed here.
         OSError: a file that cannot be opened.
     """
-    label, memory_mb = label_of(label), memory_of(memory_mb)
+    label, memory_mb = label_of(label, mask), memory_of(memory_mb)
     image_volume, mask_volume = volumes(
         image, mask, spacing_mm, [label], resample_mask=resample_mask, label_channel=label_channel
     )

@@ -174,7 +174,7 @@ class Region:
 
 def region(
     mask: ImageLike | Region,
-    label: int | Iterable[int] = 1,
+    label: int | str | Iterable[int | str] = 1,
     *,
     name: str | None = None,
     spacing_mm: float | Sequence[float] | None = None,
@@ -188,7 +188,8 @@ def region(
 
     Args:
         mask: as for `extract`.
-        label: the label, or several whose voxels together are the region.
+        label: the label, or several whose voxels together are the region; names if the mask
+            has `names`.
         name: what records and messages call it; None for "label N".
         spacing_mm: as for `extract`, if the mask is an array.
         label_channel: as for `extract`.
@@ -201,7 +202,8 @@ def region(
     if isinstance(mask, Region):
         return mask
     several = isinstance(label, Iterable) and not isinstance(label, str)
-    labels = [label_of(one) for one in label] if several else [label_of(label)]
+    given: Iterable[int | str] = label if several else [label]  # type: ignore[list-item, assignment]
+    labels = [label_of(one, mask) for one in given]
     if not labels:
         raise RegionError("the labels are empty: give at least one label of the mask")
     volume = volume_of(mask, spacing_mm, "mask", label_channel)

@@ -6,13 +6,11 @@ import csv
 import difflib
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from typing import Any, NamedTuple, overload
 
+from radiomics_rs._tabular import Tabular
 from radiomics_rs.io.writing import text_file
 from radiomics_rs.table import SHOWN_DIGITS, SHOWN_ROWS, aligned
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class Reliability(NamedTuple):
@@ -44,7 +42,7 @@ class Reliability(NamedTuple):
     """Number of raters."""
 
 
-class ReliabilityTable(Sequence[Reliability]):
+class ReliabilityTable(Tabular, Sequence[Reliability]):
     """Reliabilities in the order of the features, and by name: `found["glcm_contrast"].icc_2_1`."""
 
     def __init__(self, rows: Iterable[Reliability]) -> None:
@@ -55,22 +53,12 @@ class ReliabilityTable(Sequence[Reliability]):
         """The names of the features, in order."""
         return [row.feature for row in self._rows]
 
+    def _columns(self) -> tuple[str, ...]:
+        return Reliability._fields
+
     def records(self) -> list[dict[str, Any]]:
         """A dict a feature, with the fields of `Reliability`."""
         return [row._asdict() for row in self._rows]
-
-    def to_pandas(self) -> pd.DataFrame:
-        """A data frame, one row a feature, with the fields of `Reliability`.
-
-        Raises ImportError if pandas is not installed.
-        """
-        try:
-            import pandas as pd
-        except ImportError as error:
-            raise ImportError(
-                "to_pandas needs pandas: `pip install pandas`, or use records()"
-            ) from error
-        return pd.DataFrame(self.records(), columns=list(Reliability._fields))
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write a CSV file of the fields of `Reliability`, numbers at full precision, NaN as nan.

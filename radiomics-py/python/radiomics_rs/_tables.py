@@ -11,6 +11,7 @@ import numpy as np
 
 from radiomics_rs._core import RegionError, SettingsError
 from radiomics_rs._frames import delta_of_frames, is_frame
+from radiomics_rs._tabular import pandas_of
 from radiomics_rs.io import warn
 from radiomics_rs.table import LABEL, FeatureRow, FeatureTable, fields_of, labelled
 
@@ -40,10 +41,7 @@ def to_frame(tables: Mapping[Any, FeatureTable], *, wide: bool = False) -> pd.Da
     Raises:
         ImportError: pandas is not installed.
     """
-    try:
-        import pandas as pd
-    except ImportError as error:
-        raise ImportError("to_frame needs pandas: `pip install pandas`") from error
+    pd = pandas_of("to_frame")
     _check_tables(tables)
     if wide:
         frame = pd.DataFrame([table.to_dict() for table in tables.values()], index=list(tables))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
 import html
-import json
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 
 from radiomics_rs._core import SettingsError
-from radiomics_rs.io.writing import text_file
+from radiomics_rs._tabular import Tabular, pandas_of
+from radiomics_rs._writers import WARNINGS, Sheet, write_csv, write_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +29,6 @@ REASON = "reason"
 FAILED = "failed"
 # Only files with the tables of several labels have this one, as the first.
 LABEL = "label"
-# Only files that are asked for them have this column or key.
-WARNINGS = "warnings"
 SHOWN_DIGITS = 7
 SHOWN_ROWS = 20
 # Warnings with these codes are about one image or response, all others about the region.
@@ -104,7 +101,7 @@ class FeatureRow(NamedTuple):
         return _record(self, (*FIELDS, DISCRETISATION) if self.discretisation else FIELDS)
 
 
-class FeatureTable(Sequence[FeatureRow]):
+class FeatureTable(Tabular, Sequence[FeatureRow]):
     """Feature values, row by row and by name: `table["original_ngtdm_contrast_3D"]`.
 
     The rows come image by image: those of the shape, then those of each filter's response in
@@ -115,9 +112,40 @@ class FeatureTable(Sequence[FeatureRow]):
 
     def __init__(self, rows: Iterable[FeatureRow], warnings: Iterable[TableWarning] = ()) -> None:
         """A table of rows, and of what makes their values doubtful."""
-        self._rows = tuple(rows)
         self._warnings = tuple(warnings)
-        self._fields = _fields(self._rows)
+        # In place of what is made of columns when somebody asks for it.
+        self.__dict__["_rows"] = tuple(rows)
+
+    @classmethod
+    def _found(
+        cls, found: Sequence[tuple[Column, float, str]], warnings: Iterable[TableWarning]
+    ) -> FeatureTable:
+        """A table of columns with their values and reasons; rows are made when they are needed."""
+        table = cls((), warnings)
+        del table.__dict__["_rows"]
+        table.__dict__.update(_columns_found=found, _names=[column.name for column, _, _ in found])
+        return table
+
+    @cached_property
+    def _rows(self) -> tuple[FeatureRow, ...]:
+        found: Sequence[tuple[Column, float, str]] = self.__dict__.pop("_columns_found")
+        return tuple(FeatureRow.of(*one) for one in found)
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return [row.column for row in self._rows]
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Column name to its place, the first one if there are several."""
+        return {name: place for place, name in reversed([*enumerate(self._names)])}
+
+    @cached_property
+    def _fields(self) -> tuple[str, ...]:
+        return _fields(self._rows)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._rows, self._warnings)
 
     @property
     def warnings(self) -> tuple[TableWarning, ...]:
@@ -126,19 +154,23 @@ class FeatureTable(Sequence[FeatureRow]):
 
     def keys(self) -> list[str]:
         """The names of the columns, in order."""
-        return [row.column for row in self._rows]
+        return list(self._names)
 
     def values(self) -> list[float]:
         """The values, in the order of `keys`; NaN where undefined."""
-        return [row.value for row in self._rows]
+        found = self.__dict__.get("_columns_found")
+        return [row.value for row in self._rows] if found is None else [one[1] for one in found]
 
     def items(self) -> list[tuple[str, float]]:
         """Column names with their values, in order."""
-        return [(row.column, row.value) for row in self._rows]
+        return [*zip(self._names, self.values(), strict=True)]
 
     def to_dict(self) -> dict[str, float]:
         """Column name to value; undefined values are NaN."""
-        return {row.column: row.value for row in self._rows}
+        return dict(self.items())
+
+    def _columns(self) -> tuple[str, ...]:
+        return self._fields
 
     def records(self) -> list[dict[str, Any]]:
         """A dict a row: image, family, feature, ibsi_id, aggregation, value, status.
@@ -147,19 +179,6 @@ class FeatureTable(Sequence[FeatureRow]):
         that do not depend on it; where a region could not be computed there is reason as well.
         """
         return [_record(row, self._fields) for row in self._rows]
-
-    def to_pandas(self) -> pd.DataFrame:
-        """A data frame, one row a feature, with the columns of `records`.
-
-        Raises ImportError if pandas is not installed.
-        """
-        try:
-            import pandas as pd
-        except ImportError as error:
-            raise ImportError(
-                "to_pandas needs pandas: `pip install pandas`, or use records()"
-            ) from error
-        return pd.DataFrame(self.records(), columns=list(self._fields))
 
     def to_wide(self, ids: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """A data frame of one row, a column a feature, called as `keys` says.
@@ -170,18 +189,24 @@ class FeatureTable(Sequence[FeatureRow]):
         Raises ImportError if pandas is not installed, SettingsError for an id that is called like
         a feature.
         """
-        try:
-            import pandas as pd
-        except ImportError as error:
-            raise ImportError("to_wide needs pandas: `pip install pandas`, or use to_dict()") from (
-                error
-            )
+        pd = pandas_of("to_wide", "use to_dict()")
         before = {} if ids is None else dict(ids)
         for name in before:
             if name in self:
                 raise SettingsError(f"ids has {name!r}, which is a feature: give another name")
         row = {**before, **self.to_dict()}
         return pd.DataFrame([row], columns=list(row))
+
+    def to_series(self, name: Any = None) -> pd.Series[float]:
+        """A series of pandas: the values by the names of their columns, NaN where undefined.
+
+        `name` is that of the series, such as the case it is of: several of them make a frame with
+        `pandas.concat(series, axis=1).T`.
+
+        Raises ImportError if pandas is not installed.
+        """
+        pd = pandas_of("to_series", "use to_dict()")
+        return pd.Series(self.values(), index=self.keys(), name=name, dtype="float64")
 
     def to_csv(self, path: str | os.PathLike[str], *, warnings: bool = False) -> None:
         """Write a CSV file of the columns of `records`, values at full precision, NaN as NaN.
@@ -190,7 +215,7 @@ class FeatureTable(Sequence[FeatureRow]):
         row is concerned by, with semicolons between them. Raises OSError; what stood there before
         is then left as it was.
         """
-        _write_csv(path, {None: self}, warnings)
+        write_csv(sheet_of({None: self}, warnings=warnings), path)
 
     def to_json(self, path: str | os.PathLike[str], *, warnings: bool = False) -> None:
         """Write a JSON file, an array of the `records`.
@@ -200,7 +225,7 @@ class FeatureTable(Sequence[FeatureRow]):
         keys code, label, image and message. Raises OSError; what stood there before is then left
         as it was.
         """
-        _write_json(path, {None: self}, warnings)
+        write_json(sheet_of({None: self}, warnings=warnings), path)
 
     def _codes(self, row: FeatureRow) -> Iterator[str]:
         """The codes of the warnings about a row's region, and about its image."""
@@ -209,7 +234,7 @@ class FeatureTable(Sequence[FeatureRow]):
                 yield warning.code
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._names)
 
     def __iter__(self) -> Iterator[FeatureRow]:
         return iter(self._rows)
@@ -224,9 +249,8 @@ class FeatureTable(Sequence[FeatureRow]):
     def __getitem__(self, index: int | slice | str) -> Any:
         """The row at a place, a table of several, or the value of the column of that name."""
         if isinstance(index, str):
-            for row in self._rows:
-                if row.column == index:
-                    return row.value
+            if index in self._places:
+                return self._rows[self._places[index]].value
             near = difflib.get_close_matches(index, self.keys(), 1, 0.4)
             raise KeyError(
                 f"there is no column {index!r}" + "".join(f"; did you mean {n!r}?" for n in near)
@@ -238,7 +262,7 @@ class FeatureTable(Sequence[FeatureRow]):
     def __contains__(self, item: object) -> bool:
         """Whether there is a column of that name, or a row."""
         if isinstance(item, str):
-            return any(row.column == item for row in self._rows)
+            return item in self._places
         return item in self._rows
 
     def __eq__(self, other: object) -> bool:
@@ -247,7 +271,7 @@ class FeatureTable(Sequence[FeatureRow]):
         return len(self) == len(other) and all(map(_same, self._rows, other._rows))
 
     def __hash__(self) -> int:
-        return hash(tuple(row.column for row in self._rows))
+        return hash(tuple(self._names))
 
     def __str__(self) -> str:
         return aligned(self._fields, map(self._cells, self._rows))
@@ -284,17 +308,6 @@ class FeatureTable(Sequence[FeatureRow]):
 Tables: TypeAlias = "Mapping[Any, FeatureTable]"
 
 
-def write_labels(
-    tables: Mapping[Any, FeatureTable], path: str | os.PathLike[str], *, warnings: bool = False
-) -> None:
-    """Write the tables of several labels to one .csv or .json file, the label in front.
-
-    `warnings` is as for `to_csv` and `to_json`. Raises OSError; what stood there before is then
-    left as it was.
-    """
-    WRITERS[Path(path).suffix.lower()](path, {**tables}, warnings)
-
-
 def fields_of(tables: Iterable[FeatureTable]) -> tuple[str, ...]:
     """The columns of the records of several tables together."""
     return _fields([row for table in tables for row in table])
@@ -309,33 +322,29 @@ def labelled(tables: Tables) -> Iterator[tuple[FeatureTable, FeatureRow, dict[st
             yield table, row, {**before, **_record(row, fields)}
 
 
-def _write_csv(path: str | os.PathLike[str], tables: Tables, warnings: bool) -> None:
-    fields = fields_of(tables.values())
-    labels = () if None in tables else (LABEL,)
-    with text_file(path) as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow((*labels, *fields, *((WARNINGS,) if warnings else ())))
-        for table, row, record in labelled(tables):
-            record["value"] = "NaN" if math.isnan(row.value) else repr(row.value)
-            if warnings:
-                record[WARNINGS] = ";".join(dict.fromkeys(table._codes(row)))
-            writer.writerow(record.values())
+def sheet_of(tables: Tables, *, warnings: bool = False, wide: bool = False) -> Sheet:
+    """What a file holds of tables, the label in front.
 
-
-def _write_json(path: str | os.PathLike[str], tables: Tables, warnings: bool) -> None:
-    records = [record for _, _, record in labelled(tables)]
-    for record in records:
-        if not math.isfinite(record["value"]):
-            record["value"] = None
+    It has a row for each feature, or, if `wide`, a row for each table and a column for each
+    feature. With `warnings` a column holds their codes, and JSON all of them.
+    """
     noticed = [warning._asdict() for table in tables.values() for warning in table.warnings]
-    held = {"features": records, WARNINGS: noticed} if warnings else records
-    text = json.dumps(held, indent=1, ensure_ascii=False, allow_nan=False)
-    with text_file(path) as file:
-        file.write(text + "\n")
-
-
-#: What writes a file, by the ending of its name.
-WRITERS = {".csv": _write_csv, ".json": _write_json}
+    of_json = noticed if warnings else None
+    before = () if None in tables else (LABEL,)
+    after = (WARNINGS,) if warnings else ()
+    if wide:
+        names = dict.fromkeys(row.column for table in tables.values() for row in table)
+        rows = []
+        for label, table in tables.items():
+            codes = ";".join(dict.fromkeys(warning.code for warning in table.warnings))
+            held = {**dict.fromkeys(names, math.nan), **table.to_dict()}
+            rows.append({LABEL: label, **held, WARNINGS: codes})
+        return Sheet((*before, *names, *after), rows, of_json)
+    rows = []
+    for table, row, record in labelled(tables):
+        codes = ";".join(dict.fromkeys(table._codes(row))) if warnings else ""
+        rows.append({**record, WARNINGS: codes})
+    return Sheet((*before, *fields_of(tables.values()), *after), rows, of_json)
 
 
 def aligned(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -14,10 +14,16 @@ from radiomics_rs._arguments import TEXT, real, whole
 from radiomics_rs._core import GeometryError, ReadError, RegionError
 from radiomics_rs.io import clinical, grids, masks, planes
 from radiomics_rs.io.errors import NATIVE, Door
-from radiomics_rs.io.files import check_place, read_decoded
+from radiomics_rs.io.files import check_place, expanded, read_decoded
+from radiomics_rs.io.protocols import Foreign, taken
 from radiomics_rs.io.voxels import SLICE_THICKNESS_MM, Triple, Volume, placed, three_dimensional
 
-ImageLike: TypeAlias = "str | os.PathLike[str] | sitk.Image | Volume | npt.NDArray[Any]"
+#: A path, or several of the slices of one DICOM series; an image of SimpleITK, itk, nibabel,
+#: xarray, MONAI or TorchIO; a Volume; an array of NumPy or of another library.
+ImageLike: TypeAlias = (
+    "str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | sitk.Image | Volume "
+    "| npt.NDArray[Any] | Foreign"
+)
 
 
 def volumes(
@@ -73,6 +79,7 @@ def volumes_on_mask(
     if label_channel is not None:
         label_channel = whole("label_channel", label_channel)
     sources = [_open(role, given, door) for role, given in images.items()]
+    mask = expanded(mask)
     if clinical.needs_image(mask):
         mask = clinical.drawn(mask, [one for one in sources if isinstance(one, Volume)])
     sources.append(_open("mask", mask, door, label_channel))
@@ -141,6 +148,16 @@ def volume(
     return Volume(three_dimensional(source), _spacing(spacing_mm, source.ndim))
 
 
+def opened(role: str, path: str, door: Door, channel: int | None = None) -> Volume:
+    """The image or mask in a file, as `volumes_on_mask` takes it from its path.
+
+    Not for masks that are drawn on an image. Raises as `volumes_on_mask`.
+    """
+    found = _open(role, path, door, channel)
+    assert isinstance(found, Volume), "what files hold has a place"
+    return found
+
+
 def read(path: str | os.PathLike[str], role: str = "image") -> Volume:
     """The image in a file of any format that SimpleITK reads, or in a folder of one DICOM series.
 
@@ -153,7 +170,10 @@ def read(path: str | os.PathLike[str], role: str = "image") -> Volume:
 def _open(
     role: str, given: ImageLike, door: Door, channel: int | None = None
 ) -> Volume | npt.NDArray[Any]:
+    if is_slices(given):
+        return clinical.read([expanded(one) for one in given], role, door)
     if isinstance(given, str | os.PathLike):
+        given = expanded(given)
         if clinical.is_dicom(given):
             return clinical.read(given, role, door)
         what, image = f"the {role} {os.fspath(given)}", read_decoded(given, role, door)
@@ -165,10 +185,20 @@ def _open(
     elif isinstance(getattr(given, "mask", None), Volume):
         return _of_region(role, given)
     else:
-        return _array(role, given, channel)
+        given = taken(given, role, door, channel)
+        return given if isinstance(given, Volume) else _array(role, given, channel)
     if channel is not None:
         image = masks.channel_of_image(image, channel, what)
     return placed(image, what)
+
+
+def is_slices(given: Any) -> bool:
+    """Whether something is a list of files, which are the slices of one image."""
+    return (
+        isinstance(given, list | tuple)
+        and len(given) > 0
+        and all(isinstance(one, str | os.PathLike) for one in given)
+    )
 
 
 def _of_region(role: str, region: Any) -> Volume:
@@ -188,7 +218,8 @@ def _array(role: str, given: Any, channel: int | None) -> npt.NDArray[Any]:
     if not isinstance(given, np.ndarray):
         raise TypeError(
             f"the {role} is of type {type(given).__name__}: "
-            "give a file path, a SimpleITK image, a Volume or a NumPy array of numbers"
+            "give a file path, a SimpleITK image, a Volume or a NumPy array of numbers, or an "
+            "image of nibabel, itk, xarray, PyTorch or MONAI"
         )
     if channel is not None:
         given = masks.channel_of_array(given, channel)

@@ -37,9 +37,16 @@ def needs_image(mask: Any) -> bool:
     return _class_of(Path(mask)) in (CONTOURS, *SEGMENTATIONS)
 
 
-def read(path: str | os.PathLike[str], role: str, door: Door, **choices: Any) -> Volume:
-    """The image of a DICOM file or folder."""
-    return read_series(file_name(path, role), role, door, **choices)
+def read(
+    path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    role: str,
+    door: Door,
+    **choices: Any,
+) -> Volume:
+    """The image of a DICOM file or folder, or of several files of one series."""
+    if isinstance(path, str | os.PathLike):
+        return read_series(file_name(path, role), role, door, **choices)
+    return read_series([file_name(one, role) for one in path], role, door, **choices)
 
 
 def drawn(mask: Any, images: Sequence[Volume]) -> Volume:

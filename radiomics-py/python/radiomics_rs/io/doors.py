@@ -12,9 +12,9 @@ import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._core import ReadError, SettingsError
 from radiomics_rs.io import clinical, grids, masks, planes
-from radiomics_rs.io.arrays import ImageLike, read, volume
+from radiomics_rs.io.arrays import ImageLike, is_slices, read, volume
 from radiomics_rs.io.errors import NATIVE
-from radiomics_rs.io.files import read_sitk
+from radiomics_rs.io.files import expanded, read_sitk
 from radiomics_rs.io.record import Record
 from radiomics_rs.io.voxels import Volume, from_sitk
 
@@ -22,7 +22,7 @@ COLOURS = (3, 4)
 
 
 def read_image(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     *,
     series: str | None = None,
     frame: int | str | None = None,
@@ -38,7 +38,8 @@ def read_image(
     missing slices, changing distances, a tilted gantry, two orientations, several series.
 
     Args:
-        path: a file, or a folder.
+        path: a file, or a folder, or a list of files, which are the slices of a DICOM series;
+            `~` is the user's folder.
         series: which DICOM series, by its UID, of a folder that holds several.
         frame: which frame of a DICOM object, from 0, as an image of two dimensions; "all" for a
             loop, whose frames lie along the first axis.
@@ -61,12 +62,15 @@ def read_image(
         OSError: a file that cannot be opened.
     """
     choices = {"series": series, "frame": frame, "volume": volume, "suv": suv}
-    if clinical.is_dicom(path):
+    several = is_slices(path)
+    path = [expanded(one) for one in path] if several else expanded(path)  # type: ignore[union-attr]
+    if several or clinical.is_dicom(path):
         found = clinical.read(
             path, "image", NATIVE, **choices, on_tilt=on_tilt, on_gap=on_gap, suv_rule=suv_rule
         )
-        planes.remark_on_scale(found, os.fspath(path), NATIVE)
+        planes.remark_on_scale(found, os.fspath(path[0] if several else path), NATIVE)
         return found
+    assert isinstance(path, str | os.PathLike)
     given = [name for name, value in choices.items() if value is not None]
     if given:
         raise SettingsError(
@@ -122,6 +126,7 @@ def read_mask(
         OSError: a file that cannot be opened.
     """
     own = None if image is None else volume(image, None)
+    path = expanded(path)
     if clinical.needs_image(path):
         found = clinical.regions(
             path,

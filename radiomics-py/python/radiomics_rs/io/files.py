@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import SimpleITK as sitk  # noqa: N813
 
@@ -70,6 +70,15 @@ def read_decoded(
             raise ReadError(f"cannot read {role} {name}: it is neither a file nor a folder")
     check_place(image, f"{role} {name}", door)
     return image
+
+
+def expanded(path: Any) -> Any:
+    """A path whose `~` is the user's folder; what is no path is given back as it is."""
+    if isinstance(path, str | os.PathLike):
+        text = os.fspath(path)
+        if isinstance(text, str) and (text == "~" or text[:2] in ("~/", f"~{os.sep}")):
+            return os.path.expanduser(text)  # noqa: PTH111 Path would turn "~//a" into "~/a"
+    return path
 
 
 def file_name(path: str | os.PathLike[str], role: str) -> str:

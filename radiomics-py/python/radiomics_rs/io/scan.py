@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from radiomics_rs._core import RadiomicsError
 from radiomics_rs.io import stacks
 from radiomics_rs.io.dicom import CONTOURS, SEGMENTATIONS
-from radiomics_rs.io.files import check_file
+from radiomics_rs.io.files import check_file, expanded
 from radiomics_rs.io.frames import Source, frames_of, opened
 from radiomics_rs.io.planes import is_planar
 from radiomics_rs.io.series import NO_IMAGES
@@ -91,7 +91,7 @@ def scan(folder: str | os.PathLike[str]) -> Scan:
     Raises:
         NotADirectoryError: no folder.
     """
-    place = Path(folder)
+    place = Path(expanded(folder))
     if not place.is_dir():
         raise NotADirectoryError(20, "it is no folder", os.fspath(folder))
     rows: list[Found] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,26 @@ FIXES = ("error", "resample")
 WITHOUT_UID = "without UID: "
 
 
-def sources_of(path: Path, role: str) -> list[Source]:
-    """The DICOM files of a folder, in order of their names, or the one file."""
+def sources_of(path: Path | Sequence[str], role: str) -> list[Source]:
+    """The DICOM files of a folder, in order of their names, or the one file, or those of a list."""
+    if not isinstance(path, Path):
+        return [_in_list(Path(one), role, len(path)) for one in path]
     if path.is_file():
         found = opened(path, role)
         return [] if found is None else [found]
     names = sorted(one for one in path.iterdir() if one.is_file())
     return [source for one in names if (source := opened(one, role)) is not None]
+
+
+def _in_list(path: Path, role: str, count: int) -> Source:
+    source = opened(path, role) if path.is_file() or not path.exists() else None
+    if source is None:
+        raise ReadError(
+            f"cannot read {role} {path}: it is no DICOM file, and one of a list of {count}, which "
+            "are the slices of a DICOM series: give one path, or an array of the slices with "
+            "spacing_mm"
+        )
+    return source
 
 
 def series_of(sources: Iterable[Source]) -> dict[str, list[Source]]:
@@ -48,7 +61,7 @@ def series_of(sources: Iterable[Source]) -> dict[str, list[Source]]:
 
 
 def read_series(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | Sequence[str],
     role: str = "image",
     door: Door = NATIVE,
     *,
@@ -60,14 +73,17 @@ def read_series(
     suv: str | None = None,
     suv_rule: str = "qiba",
 ) -> Volume:
-    """The volume of a DICOM file or folder; see `io.read_image`."""
+    """The volume of a DICOM file or folder, or of a list of files; see `io.read_image`."""
     for name, value in (("on_tilt", on_tilt), ("on_gap", on_gap)):
         if value not in FIXES:
             raise SettingsError(f"{name} is {value!r}: give one of {', '.join(FIXES)}")
     if volume is not None:
         volume = whole("volume", volume)
-    place = Path(path)
-    what = f"cannot read {role} {os.fspath(path)}"
+    place: Path | Sequence[str]
+    if isinstance(path, str | os.PathLike):
+        place, what = Path(path), f"cannot read {role} {os.fspath(path)}"
+    else:
+        place, what = path, f"cannot read {role} of {len(path)} files from {path[0]} on"
     uid, chosen = _chosen(sources_of(place, role), series, what)
     check_images(chosen, role)
     if chosen[0].header.get("SOPClassUID") == DOSE:

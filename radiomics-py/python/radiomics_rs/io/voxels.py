@@ -5,6 +5,7 @@ SimpleITK counts axes (x, y, z). They are turned here, and nowhere else.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -43,6 +44,8 @@ class Volume:
     """What the voxels are a view of, kept alive as long as they are."""
     record: Record = field(default_factory=Record)
     """What was decided on the way from files to these voxels."""
+    names: Mapping[str, int] = field(default_factory=dict)
+    """What labels of a mask are called, where it says so: `label` may then be a name."""
 
     @property
     def geometry(self) -> tuple[Triple, Triple, Matrix]:

@@ -20,7 +20,7 @@ import SimpleITK as sitk  # noqa: N813
 from radiomics_rs._aside import aside
 from radiomics_rs._core import RadiomicsError, ReadError
 from radiomics_rs.io.errors import as_utf_8
-from radiomics_rs.io.files import check_file, file_name
+from radiomics_rs.io.files import check_file, expanded, file_name
 from radiomics_rs.io.quiet import quiet
 from radiomics_rs.io.shortage import is_shortage, memory
 
@@ -35,6 +35,7 @@ def beside(path: str | os.PathLike[str]) -> Iterator[Path]:
     Files that are made beside it come along, such as the voxels of an `.mhd`. Raises OSError naming
     `path`.
     """
+    path = expanded(path)
     target = Path(os.path.realpath(path))
     if target.is_dir():
         raise _os_error(errno.EISDIR, path)
@@ -70,6 +71,7 @@ def text_file(path: str | os.PathLike[str], *, append: bool = False) -> Iterator
     Raises OSError naming `path`.
     """
     mode = "a" if append else "w"
+    path = expanded(path)
     if _is_special(path):
         try:
             with Path(path).open(mode, newline="", encoding="utf-8") as file:

@@ -3,56 +3,45 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+import textwrap
 
+from radiomics_rs._choices import EXAMPLES, LISTS, OVERLAYS, SHELLS, SUFFIXES, TABLES
+from radiomics_rs._command import examples
+from radiomics_rs._command.parsing import (
+    Commands,
+    Parser,
+    add_labels,
+    add_mask,
+    add_memory,
+    add_out,
+    add_settings,
+    add_threads,
+)
 from radiomics_rs._core import __version__
-from radiomics_rs._maps import SUFFIXES
-from radiomics_rs._sizes import megabytes, memory
-from radiomics_rs.cohort.page import OVERLAYS
-
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-#: How features can be listed.
-LISTS = ("table", "csv", "json", "markdown")
+from radiomics_rs._sizes import memory
 
 
-class _Once(argparse.Action):
-    """Stores a value, of which an option takes one alone: of several only the last would count."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: Any,
-        option: str | None = None,
-    ) -> None:
-        given = vars(namespace).setdefault("given", set())
-        if option is not None and self.dest in given:
-            parser.error(f"{option} is given twice: give it once")
-        given.add(self.dest)
-        setattr(namespace, self.dest, values)
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser that refuses options given twice, unless they are to be repeated."""
-
-    def __init__(self, *arguments: Any, **more: Any) -> None:
-        super().__init__(*arguments, **more)
-        for name in (None, "store"):
-            self.register("action", name, _Once)
-
-
-def parser(run: Mapping[str, Callable[..., int | None]]) -> argparse.ArgumentParser:
-    """The parser of the command, `run` being what each of its subcommands does."""
-    made = _Parser(prog="radiomics-rs", description="Radiomic features as standardised by IBSI.")
+def parser() -> Parser:
+    """The parser of the command; what it reads has `run`, the function of the subcommand."""
+    made = Parser(
+        prog="radiomics-rs",
+        description="Radiomic features as standardised by IBSI.",
+        epilog=_shown(examples.WHOLE),
+    )
     made.add_argument("--version", action="version", version=f"radiomics-rs {__version__}")
     commands = made.add_subparsers(required=True, metavar="COMMAND")
-    for name, add in ADD.items():
-        add(commands).set_defaults(run=run[name])
+    for name, (add, run) in ADD.items():
+        command = add(commands)
+        command.epilog = _shown(examples.OF[name])
+        command.set_defaults(run=run, parser=command)
     commands.add_parser(
         "pyradiomics", help="PyRadiomics' own command, its flags and its tables", add_help=False
     )
     return made
+
+
+def _shown(lines: str) -> str:
+    return f"examples:\n{textwrap.indent(lines.strip(), '  ')}"
 
 
 def _add_extract(commands: Commands) -> argparse.ArgumentParser:
@@ -66,15 +55,33 @@ def _add_extract(commands: Commands) -> argparse.ArgumentParser:
         "mask", nargs="?", metavar="MASK", help="mask file on the same grid, SEG or RTSTRUCT"
     )
     command.add_argument(
-        "--example", action="store_true", help="use the embedded IBSI digital phantom instead"
+        "--example",
+        nargs="?",
+        const=EXAMPLES[0],
+        choices=EXAMPLES,
+        help="use an embedded example instead: ibsi, the digital phantom of IBSI (default), or "
+        "liver, a phase of CT of a liver with a tumour",
     )
-    _add_settings(command)
-    _add_labels(command)
-    _add_mask(command)
-    _add_threads(command)
-    _add_memory(command)
+    add_settings(command)
     command.add_argument(
-        "--out", metavar="FILE", help="write all digits to FILE (.csv or .json), print no table"
+        "--features",
+        metavar="NAMES",
+        help="families and features, such as glcm,glrlm.run_entropy (default: as the settings say)",
+    )
+    add_labels(command)
+    add_mask(command)
+    add_threads(command)
+    add_memory(command)
+    add_out(
+        command,
+        f"write all digits to FILE ({', '.join(TABLES)}), or with - to standard output as CSV, "
+        "and print no table",
+    )
+    command.add_argument(
+        "--wide", action="store_true", help="a row for each label, a column for each feature"
+    )
+    command.add_argument(
+        "--full", action="store_true", help="on a terminal, print every feature and not a choice"
     )
     command.add_argument(
         "--write-warnings",
@@ -87,24 +94,15 @@ def _add_extract(commands: Commands) -> argparse.ArgumentParser:
     return command
 
 
-def _add_labels(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--label",
-        action="append",
-        default=[],
-        metavar="N",
-        help="default: 1; may be repeated, and be several such as 5,6, a name and a number such as "
-        "liver=5, a name in --label-names, or all",
+def _add_example(commands: Commands) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        "example",
+        help="files to try the commands on: a liver with a tumour, made by code",
+        description="Writes the images and masks of the example liver as NIfTI files, and a table "
+        "of the names of its labels.",
     )
-    command.add_argument(
-        "--label-names", metavar="FILE", help="table of labels and their names (.csv or .tsv)"
-    )
-    command.add_argument(
-        "--on-error",
-        choices=("raise", "record"),
-        default="raise",
-        help="record: a region that cannot be computed keeps its rows, with the reason",
-    )
+    command.add_argument("folder", metavar="DIR", help="folder to write to")
+    return command
 
 
 def _add_batch(commands: Commands) -> argparse.ArgumentParser:
@@ -120,10 +118,8 @@ def _add_batch(commands: Commands) -> argparse.ArgumentParser:
         help="table of cases (.csv or .parquet) with the columns image and mask, and if need be "
         "label or roi and case_id",
     )
-    command.add_argument(
-        "--out", metavar="FILE", required=True, help="table to write (.csv, .parquet or .jsonl)"
-    )
-    _add_settings(command)
+    add_out(command, "table to write (.csv, .parquet or .jsonl)", required=True)
+    add_settings(command)
     command.add_argument(
         "-j", "--jobs", type=int, metavar="N", help="processes (default: one for each core)"
     )
@@ -143,6 +139,15 @@ def _add_batch(commands: Commands) -> argparse.ArgumentParser:
         action="store_true",
         help="have hashes of settings and files as columns",
     )
+    command.add_argument(
+        "--stability",
+        metavar="FILE",
+        help="list of perturbations (YAML) with which cases are computed again; how stable each "
+        "feature is goes to a table beside the other one",
+    )
+    command.add_argument(
+        "--perturbed", action="store_true", help="write the values with perturbations, too"
+    )
     command.add_argument("--strict", action="store_true", help="exit code 1 if any case has failed")
     return command
 
@@ -155,7 +160,7 @@ def _add_report(commands: Commands) -> argparse.ArgumentParser:
         "from elsewhere.",
     )
     command.add_argument("table", metavar="TABLE", help="table (.csv, .parquet or .jsonl)")
-    command.add_argument("--out", metavar="FILE", required=True, help="page to write (.html)")
+    add_out(command, "page to write (.html)", required=True)
     command.add_argument(
         "--stability",
         metavar="FILE",
@@ -181,7 +186,9 @@ def _add_explain(commands: Commands) -> argparse.ArgumentParser:
     )
     command.add_argument("image", metavar="IMAGE", help="image file or DICOM folder")
     command.add_argument("mask", metavar="MASK", help="mask file, SEG or RTSTRUCT")
-    command.add_argument("--format", choices=("table", "json"), default="table")
+    command.add_argument(
+        "--format", choices=("table", "json"), default="table", help="default: table"
+    )
     command.add_argument("--label", type=int, default=1, metavar="N", help="default: 1")
     command.add_argument(
         "--picture",
@@ -196,8 +203,8 @@ def _add_explain(commands: Commands) -> argparse.ArgumentParser:
         help="outline another mask in the picture, such as liver=liver.nii.gz; may be repeated",
     )
     command.add_argument("--slice", type=int, metavar="N", help="another slice of the picture")
-    _add_settings(command)
-    _add_mask(command)
+    add_settings(command)
+    add_mask(command)
     return command
 
 
@@ -211,9 +218,9 @@ def _add_filter(commands: Commands) -> argparse.ArgumentParser:
     command.add_argument(
         "filter", metavar="FILTER", help="such as 'square' or 'mean: {support_voxels: 5}' (YAML)"
     )
-    command.add_argument("--out", metavar="FILE", required=True, help="image file to write")
-    _add_threads(command)
-    _add_memory(command)
+    add_out(command, "image file to write", required=True)
+    add_threads(command)
+    add_memory(command)
     return command
 
 
@@ -226,7 +233,7 @@ def _add_map(commands: Commands) -> argparse.ArgumentParser:
     )
     command.add_argument("image", metavar="IMAGE", help="image file")
     command.add_argument("mask", metavar="MASK", help="mask file, on the same grid")
-    command.add_argument("--out", metavar="DIR", required=True, help="folder to write to")
+    add_out(command, "folder to write to", required=True, metavar="DIR")
     command.add_argument(
         "--features",
         metavar="NAMES",
@@ -249,11 +256,11 @@ def _add_map(commands: Commands) -> argparse.ArgumentParser:
     command.add_argument(
         "--format", choices=tuple(s[1:] for s in SUFFIXES), default="nrrd", help="default: nrrd"
     )
-    _add_memory(command, "; larger maps (default: than 1000) are kept in a temporary file")
-    _add_settings(command)
+    add_memory(command, "; larger maps (default: than 1000) are kept in a temporary file")
+    add_settings(command)
     command.add_argument("--label", type=int, default=1, metavar="N", help="default: 1")
-    _add_mask(command)
-    _add_threads(command)
+    add_mask(command)
+    add_threads(command)
     return command
 
 
@@ -261,7 +268,7 @@ def _add_features(commands: Commands) -> argparse.ArgumentParser:
     command = commands.add_parser(
         "features", help="every feature there is", description="Lists every feature there is."
     )
-    command.add_argument("--format", choices=LISTS, default="table")
+    command.add_argument("--format", choices=LISTS, default="table", help="default: table")
     return command
 
 
@@ -286,8 +293,8 @@ def _add_verify(commands: Commands) -> argparse.ArgumentParser:
     command.add_argument(
         "--data", metavar="DIR", help="folder with the CT phantom, for configurations A to E"
     )
-    command.add_argument("--format", choices=LISTS, default="table")
-    command.add_argument("--out", metavar="FILE", help="write to FILE, print the table")
+    command.add_argument("--format", choices=LISTS, default="table", help="default: table")
+    add_out(command, "write to FILE, print the table")
     command.add_argument(
         "--report",
         metavar="FILE",
@@ -301,7 +308,7 @@ def _add_verify(commands: Commands) -> argparse.ArgumentParser:
         help="two CSV tables of your own cases, ours and another package's, for the report: how "
         "well each feature is reproduced",
     )
-    _add_threads(command)
+    add_threads(command)
     return command
 
 
@@ -312,77 +319,87 @@ def _add_scan(commands: Commands) -> argparse.ArgumentParser:
         description="Lists a folder and those below it, a line for each series or object, with "
         "what is wrong with it; exit code 1 if something is.",
     )
-    command.add_argument("folder", metavar="FOLDER")
-    command.add_argument("--format", choices=("table", "json"), default="table")
+    command.add_argument("folder", metavar="FOLDER", help="folder to look at, with those below it")
+    command.add_argument(
+        "--format", choices=("table", "json"), default="table", help="default: table"
+    )
     return command
 
 
-def _add_threads(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--threads", type=int, default=0, metavar="N", help="default: 0, all cores"
+def _add_describe(commands: Commands) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        "describe",
+        help="what a feature is: definition, unit, range, names, pitfalls",
+        description="Says what a feature is, by any of its names: ours, those of columns, of "
+        "PyRadiomics, or the identifier of IBSI.",
     )
-
-
-def _add_memory(command: argparse.ArgumentParser, more: str = "") -> None:
+    command.add_argument("feature", metavar="FEATURE", nargs="+", help="such as glcm.contrast")
     command.add_argument(
-        "--memory-mb",
-        type=megabytes,
-        metavar="N",
-        help=f"megabytes that the work may take (default: what the machine has free){more}",
+        "--format", choices=("table", "json"), default="table", help="default: table"
     )
+    return command
 
 
-def _add_mask(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--roi",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="region of a SEG or RTSTRUCT, by name or number, or all; extract takes several",
+def _add_compare(commands: Commands) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        "compare",
+        help="two tables of features, value by value",
+        description="Compares two tables, ours of any layout or PyRadiomics', and prints the worst "
+        "relative deviation of each family; exit code 1 if one is above the tolerance, or if a "
+        "value is undefined in one table alone.",
     )
+    command.add_argument("first", metavar="A", help="table (.csv, .tsv, .json, .jsonl or .parquet)")
+    command.add_argument("second", metavar="B", help="another one")
     command.add_argument(
-        "--resample-mask",
-        action="store_true",
-        help="resample a mask on another grid to that of the image, by nearest neighbour",
-    )
-    command.add_argument(
-        "--label-channel",
-        type=int,
-        metavar="N",
-        help="component, from 0, of a mask that has several",
-    )
-
-
-def _add_settings(command: argparse.ArgumentParser) -> None:
-    source = command.add_mutually_exclusive_group()
-    source.add_argument("--settings", metavar="FILE", help="YAML or JSON document of settings")
-    source.add_argument("--profile", metavar="NAME", help="ready-made settings (default: ibsi)")
-    command.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="replace one setting; the value is YAML; may be repeated",
+        "--tolerance",
+        type=float,
+        default=1e-9,
+        metavar="X",
+        help="largest relative deviation that is none (default: 1e-9)",
     )
     command.add_argument(
-        "--filter",
-        action="append",
-        default=[],
-        metavar="FILTER",
-        help="compute features of this filter's response, such as 'original', 'square' or "
-        "'laplacian_of_gaussian: {sigma_mm: [1, 2]}' (YAML); may be repeated",
+        "--format", choices=("table", "json"), default="table", help="default: table"
     )
+    return command
 
 
+def _add_doctor(commands: Commands) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        "doctor",
+        help="versions, machine, readers, and whether all works: for a report about a problem",
+        description="Prints versions, what the machine has, which files can be read, and whether "
+        "an example gives the published value; exit code 1 if something is wrong. Nothing is sent.",
+    )
+    command.add_argument("--json", action="store_true", help="print JSON")
+    return command
+
+
+def _add_completion(commands: Commands) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        "completion",
+        help="a script that completes commands and options in a shell",
+        description="Prints a script for a shell: it completes commands, options and choices.",
+    )
+    command.add_argument("shell", choices=SHELLS, help="which shell")
+    return command
+
+
+_COMPUTE, _SHOW = "radiomics_rs._command.compute", "radiomics_rs._command.listing"
+#: The commands: their options, and the function that runs them, imported when it is.
 ADD = {
-    "extract": _add_extract,
-    "batch": _add_batch,
-    "report": _add_report,
-    "filter": _add_filter,
-    "map": _add_map,
-    "features": _add_features,
-    "settings": _add_print_settings,
-    "verify": _add_verify,
-    "scan": _add_scan,
-    "explain": _add_explain,
+    "extract": (_add_extract, f"{_COMPUTE}:extract_"),
+    "example": (_add_example, f"{_SHOW}:example_"),
+    "batch": (_add_batch, f"{_COMPUTE}:batch"),
+    "report": (_add_report, f"{_COMPUTE}:report"),
+    "filter": (_add_filter, f"{_COMPUTE}:filter_"),
+    "map": (_add_map, f"{_COMPUTE}:map_"),
+    "features": (_add_features, f"{_SHOW}:features_"),
+    "describe": (_add_describe, f"{_SHOW}:describe_"),
+    "settings": (_add_print_settings, f"{_SHOW}:settings"),
+    "verify": (_add_verify, f"{_SHOW}:verify_"),
+    "scan": (_add_scan, f"{_SHOW}:scan_"),
+    "explain": (_add_explain, f"{_COMPUTE}:explain_"),
+    "compare": (_add_compare, f"{_SHOW}:compare_"),
+    "doctor": (_add_doctor, f"{_SHOW}:doctor_"),
+    "completion": (_add_completion, "radiomics_rs._command.completion:completion"),
 }

@@ -1,0 +1,18 @@
+"""Names that options choose from, apart from what they stand for, which takes long to import."""
+
+from __future__ import annotations
+
+#: The names of `example`.
+EXAMPLES = ("ibsi", "liver")
+#: Endings of files of maps.
+SUFFIXES = (".nrrd", ".nii.gz", ".nii", ".mha")
+#: Endings of files of tables.
+TABLES = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx")
+#: How features can be listed.
+LISTS = ("table", "csv", "json", "markdown")
+#: Cases whose masks the page about a cohort draws.
+OVERLAYS = 12
+#: Shells that completion is made for.
+SHELLS = ("bash", "zsh", "fish")
+#: Standard output, as the name of a file.
+STANDARD_OUTPUT = "-"
