@@ -10,6 +10,7 @@
 Arrays are (z, y, x), lengths are millimetres. The numbers come from a compiled engine.
 """
 
+import importlib
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -48,8 +49,6 @@ from radiomics_rs._region import Region, region, rings
 from radiomics_rs._reliability import Reliability, ReliabilityTable
 from radiomics_rs._tables import LesionSummary, delta, summarise_lesions, to_frame
 from radiomics_rs._verify import verify
-from radiomics_rs.cohort import Cohort, Extra, extract_cohort
-from radiomics_rs.cohort.page import cohort_report
 from radiomics_rs.io import RadiomicsWarning, Volume
 from radiomics_rs.table import FeatureRow, FeatureTable, TableWarning
 
@@ -112,16 +111,34 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from radiomics_rs.cohort import Cohort, Extra, extract_cohort
+    from radiomics_rs.cohort.page import cohort_report
     from radiomics_rs.sklearn import RadiomicsExtractor as RadiomicsExtractor
+
+# What needs a package that is not there for everybody, or takes long to import and is not needed
+# by everybody.
+_LATER = {
+    "Cohort": "cohort",
+    "Extra": "cohort",
+    "RadiomicsExtractor": "sklearn",
+    "cohort_report": "cohort.page",
+    "extract_cohort": "cohort",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """What needs a package that is not there for everybody, imported when it is asked for."""
-    if name == "RadiomicsExtractor":
-        from radiomics_rs.sklearn import RadiomicsExtractor
+    """Import what is only imported when it is asked for."""
+    if name == "cohort":
+        return importlib.import_module("radiomics_rs.cohort")
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"radiomics_rs.{_LATER[name]}"), name)
+    globals()[name] = found
+    return found
 
-        return RadiomicsExtractor
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 # The engine's own table of settings, so that `help(Settings)` cannot fall behind it.

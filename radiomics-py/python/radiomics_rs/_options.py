@@ -8,8 +8,7 @@ from typing import Any, TypeAlias
 
 from radiomics_rs._core import __version__
 from radiomics_rs._maps import SUFFIXES
-from radiomics_rs._sizes import megabytes, memory
-from radiomics_rs.cohort.page import OVERLAYS
+from radiomics_rs._sizes import OVERLAYS, megabytes, memory
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 #: How features can be listed.

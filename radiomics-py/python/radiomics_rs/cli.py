@@ -26,8 +26,6 @@ from radiomics_rs._options import LISTS
 from radiomics_rs._options import parser as options
 from radiomics_rs._plot_region import draw
 from radiomics_rs._verify import verify
-from radiomics_rs.cohort.page import cohort_report
-from radiomics_rs.cohort.run import run as run_cohort
 from radiomics_rs.io import RadiomicsWarning, read_mask, scan, text_file, volume, write_image
 from radiomics_rs.io.scan import SOUND
 from radiomics_rs.table import WRITERS, aligned, write_labels
@@ -149,6 +147,9 @@ def _extract(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
 
 
 def _batch(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
+    # Where they are needed, as importing them takes as long as reading an image.
+    from radiomics_rs.cohort.run import run as run_cohort
+
     settings = _settings(parser, chosen)
     with CaseBar(sys.stderr, _say) as bar:
         try:
@@ -173,6 +174,8 @@ def _batch(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
 
 
 def _report(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
+    from radiomics_rs.cohort.page import cohort_report
+
     cohort_report(
         chosen.table, out=chosen.out, stability=chosen.stability, overlays=chosen.overlays
     )
