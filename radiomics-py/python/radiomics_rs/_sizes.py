@@ -6,8 +6,6 @@ import argparse
 import math
 import re
 
-#: Cases whose masks are drawn on a page unless another number is asked for, and the most.
-OVERLAYS, MOST_OVERLAYS = 12, 100
 #: Megabytes (10^6 bytes) of units of memory.
 UNITS_MB = {"k": 1e-3, "m": 1.0, "g": 1e3, "t": 1e6}
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from radiomics_rs._arguments import whole
+from radiomics_rs._choices import MOST_OVERLAYS, OVERLAYS
 from radiomics_rs._core import SettingsError, __version__
-from radiomics_rs._sizes import MOST_OVERLAYS, OVERLAYS
 from radiomics_rs.cohort.page import features, sections
 from radiomics_rs.cohort.page.markup import Markup, joined, tag, text
 from radiomics_rs.cohort.page.pictures import Overlay, overlay
