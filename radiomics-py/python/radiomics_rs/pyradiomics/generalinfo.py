@@ -47,6 +47,9 @@ def _hash(image, dtype=None) -> str:
 class GeneralInfo:
     """Collects the diagnostics of one extraction, in order."""
 
+    # What an extraction knows of its regions, in which a mask counts as one of 32 bits.
+    _known = None
+
     def __init__(self):
         self.logger = logging.getLogger("radiomics.generalinfo")
         self.generalInfo_prefix = PREFIX
@@ -90,12 +93,12 @@ class GeneralInfo:
         self._add(key + "Minimum", numpy.float64(array.min()))
         self._add(key + "Maximum", numpy.float64(array.max()))
 
-    def addMaskElements(self, image, mask, label, prefix="original", *, known=None):
+    def addMaskElements(self, image, mask, label, prefix="original"):
         """Bounding box, voxel count, number of 26-connected parts and centre of mass of the region.
 
-        With an image also mean, minimum and maximum of its values there. `known` is what is known
-        of the regions of an extraction, whose mask counts as one of 32 bits.
+        With an image also mean, minimum and maximum of its values there.
         """
+        known = self._known
         if mask is None:
             return
         key = f"Mask-{prefix}_"
