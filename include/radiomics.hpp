@@ -23,6 +23,7 @@
 
 #include "radiomics_maps.hpp"
 #include "radiomics_output.hpp"
+#include "radiomics_region.hpp"
 #include "radiomics_table.hpp"
 #include "radiomics_view.hpp"
 
@@ -62,18 +63,29 @@ struct job {
     /// Images on one grid, each with a name of its own.
     std::vector<std::pair<std::string, image_view>> images;
     image_view mask;
-    /// Labels of the regions; none means every label of the mask.
+    /// Several masks instead of one, on the grid of the images.
+    std::vector<image_view> masks;
+    /// Labels of the regions; none means every label of the mask, or of each of several.
     std::vector<std::int64_t> labels;
     progress_function progress;
     /// Megabytes that it may take; 0 for what the machine has free.
     double memory_mb = 0;
     /// Whether a region that cannot be computed keeps its rows, without values, and a warning "failed".
     bool record_failures = false;
+    /// Memory of the caller for the values, in 64 or in 32 bits, or nullptr: those of a label are there as soon as
+    /// they are computed. There must be room for a value for each column and label of each mask.
+    double *values = nullptr;
+    float *float_values = nullptr;
+    std::size_t value_count = 0;
+    /// Memory of the caller for a radiomics_status for each label of each mask, or nullptr. It is written after the
+    /// values of the label, and may be looked at in `progress`.
+    std::int32_t *states = nullptr;
+    std::size_t state_count = 0;
 };
 
 /// Threads to compute on. One context is for one thread at a time, but for cancel(); contexts share
 /// nothing.
-class context {
+class context : public detail::region_calls<context> {
   public:
 #if RADIOMICS_EXCEPTIONS
     /// With this number of threads; 0 means as many as the machine has.
@@ -149,12 +161,21 @@ class context {
         c_job.images = images.data();
         c_job.image_names = names.data();
         c_job.image_count = images.size();
-        c_job.mask = what.mask.c();
+        std::vector<const ::radiomics_image *> masks;
+        for (const auto &mask : what.masks) masks.push_back(mask.c());
+        if (masks.empty()) c_job.mask = what.mask.c();
+        else c_job.masks = masks.data();
+        c_job.mask_count = masks.size();
         c_job.labels = what.labels.empty() ? nullptr : what.labels.data();
         c_job.label_count = what.labels.size();
         c_job.settings = with.c();
         c_job.memory_mb = what.memory_mb;
         c_job.record_failures = what.record_failures;
+        c_job.values = what.values;
+        c_job.float_values = what.float_values;
+        c_job.value_count = what.value_count;
+        c_job.states = what.states;
+        c_job.state_count = what.state_count;
         detail::watcher watching(what.progress, c_job);
         ::radiomics_table *made = nullptr;
         const auto status = ::radiomics_extract_many(c(), &c_job, &made);
@@ -302,11 +323,7 @@ class context {
     explicit context(nothing) noexcept {}
 
     void report(::radiomics_status status, failure &why) const {
-        why.status = status;
-        why.text.clear();
-        if (status == ::RADIOMICS_STATUS_OK) return;
-        why.text = ::radiomics_last_error(c());
-        if (why.text.empty()) why.text = ::radiomics_status_text(status);
+        detail::report(c(), status, why);
     }
 
     template <class F> settings make_settings(F function, const std::string &text, failure &why) {
@@ -337,10 +354,10 @@ class context {
 
 } // namespace radiomics
 
-#if __has_include(<itkImage.h>)
+#if !defined(RADIOMICS_NO_ITK) && __has_include(<itkImage.h>)
 #include "radiomics_itk.hpp"
 #endif
-#if __has_include(<vtkImageData.h>)
+#if !defined(RADIOMICS_NO_VTK) && __has_include(<vtkImageData.h>)
 #include "radiomics_vtk.hpp"
 #endif
 

@@ -25,12 +25,17 @@ namespace radiomics {
 using progress_function = std::function<bool(std::size_t, std::size_t)>;
 
 /// Memory of the caller that responses or maps are written to, x fastest. It is written when all of them
-/// are computed: a call that fails leaves it as it was.
+/// are computed, and a call that fails leaves it as it was, unless `as_they_come` is set.
 struct output {
     /// One for each response or map, in their order; nullptr for one that is not wanted.
     std::vector<double *> buffers;
-    /// Number of doubles that each of them has room for.
+    /// The same for values that are rounded to 32 bits; only one of the two has members.
+    std::vector<float *> float_buffers;
+    /// Number of values that each of them has room for.
     std::size_t length = 0;
+    /// Whether values are written as they are computed, which spares memory. What a call that fails leaves is then
+    /// anything.
+    bool as_they_come = false;
     /// The value of a map where the region is not.
     double outside = std::numeric_limits<double>::quiet_NaN();
     /// A step is a response, or a voxel of the maps.
@@ -45,17 +50,28 @@ struct output {
         buffers.push_back(first);
         return *this;
     }
+    output &add(float *first, std::size_t floats) {
+        const bool is_first = std::all_of(float_buffers.begin(), float_buffers.end(), [](float *other) { return !other; });
+        length = is_first ? floats : (std::min)(length, floats);
+        // What was skipped before was so whatever its type.
+        if (is_first) float_buffers.assign(buffers.size() + float_buffers.size(), nullptr), buffers.clear();
+        float_buffers.push_back(first);
+        return *this;
+    }
     /// The next response or map is not wanted.
     output &skip() {
-        buffers.push_back(nullptr);
+        if (float_buffers.empty()) buffers.push_back(nullptr);
+        else float_buffers.push_back(nullptr);
         return *this;
     }
 
     /// For C, without progress; it borrows from this object.
     [[nodiscard]] ::radiomics_output c() const noexcept {
         ::radiomics_output c_output = RADIOMICS_OUTPUT_INIT;
-        c_output.buffers = buffers.data();
-        c_output.buffer_count = buffers.size();
+        c_output.buffers = float_buffers.empty() ? buffers.data() : nullptr;
+        c_output.float_buffers = float_buffers.empty() ? nullptr : float_buffers.data();
+        c_output.buffer_count = float_buffers.empty() ? buffers.size() : float_buffers.size();
+        c_output.as_they_come = as_they_come;
         c_output.buffer_length = length;
         c_output.outside = outside;
         c_output.memory_mb = memory_mb;

@@ -23,6 +23,19 @@ struct row {
     bool defined = false;
     std::string_view column, image, family, feature, aggregation, ibsi_id, ibsi_parameter_id, pyradiomics;
     std::string_view discretisation;
+    /// Which of the masks of the job the label is of.
+    std::size_t mask = 0;
+};
+
+/// What became of a label of a mask in an image: `count` rows from `first` on, and why they have no values, if they have
+/// none. The texts live as long as the table.
+struct outcome {
+    std::size_t mask = 0;
+    std::int64_t label = 0;
+    std::string_view image;
+    std::size_t first = 0, count = 0;
+    ::radiomics_status status = ::RADIOMICS_STATUS_OK;
+    std::string_view text;
 };
 
 /// What makes the values of a region doubtful. The texts live as long as the table; `code`, such as "few_levels", is for
@@ -30,6 +43,7 @@ struct row {
 struct warning {
     std::int64_t label = 0;
     std::string_view code, image, message;
+    std::size_t mask = 0;
 };
 
 /// Feature values, read like a std::map from column names to values, in the order of the catalogue.
@@ -112,7 +126,8 @@ class table {
                 detail::text(c_row.ibsi_id),
                 detail::text(c_row.ibsi_parameter_id),
                 detail::text(c_row.pyradiomics),
-                detail::text(c_row.discretisation)};
+                detail::text(c_row.discretisation),
+                c_row.mask};
     }
 
     /// What makes values doubtful, label by label.
@@ -122,16 +137,39 @@ class table {
             ::radiomics_warning c_warning = RADIOMICS_WARNING_INIT;
             if (::radiomics_table_warning(c(), index, &c_warning) != ::RADIOMICS_STATUS_OK) break;
             found.push_back({c_warning.label, detail::text(c_warning.code), detail::text(c_warning.image),
-                             detail::text(c_warning.message)});
+                             detail::text(c_warning.message), c_warning.mask});
         }
         return found;
     }
+
+    /// What became of each region, in the order of the rows.
+    [[nodiscard]] std::vector<outcome> outcomes() const {
+        std::vector<outcome> found;
+        for (std::size_t index = 0; index < ::radiomics_table_outcome_count(c()); ++index) {
+            ::radiomics_outcome one = RADIOMICS_OUTCOME_INIT;
+            if (::radiomics_table_outcome(c(), index, &one) != ::RADIOMICS_STATUS_OK) break;
+            found.push_back({one.mask, one.label, detail::text(one.image), one.first_row, one.row_count,
+                             static_cast<::radiomics_status>(one.status), detail::text(one.text)});
+        }
+        return found;
+    }
+
+    /// The table as a JSON document, as CSV, and where it is from as JSON; empty for an empty object.
+    [[nodiscard]] std::string to_json() const { return written(::radiomics_table_to_json); }
+    [[nodiscard]] std::string to_csv() const { return written(::radiomics_table_to_csv); }
+    [[nodiscard]] std::string provenance() const { return written(::radiomics_table_provenance); }
 
     /// The row of a column name, or end().
     [[nodiscard]] iterator find(const std::string &column) const { return find(first_label(), column); }
     [[nodiscard]] iterator find(std::int64_t label, const std::string &column) const {
         std::size_t index = 0;
         const auto status = ::radiomics_table_find(c(), label, column.c_str(), &index);
+        return status == ::RADIOMICS_STATUS_OK ? iterator(this, index) : end();
+    }
+    /// The row of a label of one of several masks, or end().
+    [[nodiscard]] iterator find(std::size_t mask, std::int64_t label, const std::string &column) const {
+        std::size_t index = 0;
+        const auto status = ::radiomics_table_find_in(c(), mask, label, column.c_str(), &index);
         return status == ::RADIOMICS_STATUS_OK ? iterator(this, index) : end();
     }
     [[nodiscard]] bool contains(const std::string &column) const { return find(column) != end(); }
@@ -151,9 +189,12 @@ class table {
     /// A copy of the rows of a label that owns its names.
     [[nodiscard]] std::map<std::string, double> to_map(std::int64_t label) const {
         std::map<std::string, double> copy;
-        for (std::size_t index = 0; index < size(); ++index) {
-            const auto found = row(index);
-            if (found.label == label) copy.emplace(found.column, found.value);
+        for (const auto &region : outcomes()) {
+            if (region.label != label) continue;
+            for (auto index = region.first; index < region.first + region.count; ++index) {
+                const auto found = row(index);
+                copy.emplace(found.column, found.value);
+            }
         }
         return copy;
     }
@@ -165,6 +206,13 @@ class table {
     }
 
   private:
+    template <class F> [[nodiscard]] std::string written(F write) const {
+        char *text = nullptr;
+        if (write(c(), &text) != ::RADIOMICS_STATUS_OK) return {};
+        const detail::handle<char, ::radiomics_string_free> owned(text);
+        return std::string(detail::text(text));
+    }
+
     [[nodiscard]] std::int64_t first_label() const noexcept { return row(0).label; }
 
     detail::handle<::radiomics_table, ::radiomics_table_free> handle_;

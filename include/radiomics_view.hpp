@@ -2,9 +2,11 @@
 #ifndef RADIOMICS_VIEW_HPP
 #define RADIOMICS_VIEW_HPP
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -72,6 +74,15 @@ template <class T, void (*Free)(T *)> struct deleter {
 };
 template <class T, void (*Free)(T *)> using handle = std::unique_ptr<T, deleter<T, Free>>;
 
+/// What a call with a context, or with none, has to say for itself.
+inline void report(const ::radiomics_context *context, ::radiomics_status status, failure &why) {
+    why.status = status;
+    why.text.clear();
+    if (status == ::RADIOMICS_STATUS_OK) return;
+    why.text = ::radiomics_last_error(context);
+    if (why.text.empty()) why.text = ::radiomics_status_text(status);
+}
+
 inline std::string_view text(const char *c) noexcept { return c ? std::string_view(c) : std::string_view(); }
 
 template <class T> constexpr std::int32_t dtype() {
@@ -127,6 +138,34 @@ class image_view {
         return *this;
     }
 
+    /// Distance (z, y, x) in mm between voxel centres.
+    image_view &spacing(const triple &mm) noexcept {
+        for (std::size_t axis = 0; axis < 3; ++axis) c_.spacing_mm[axis] = mm[axis];
+        return *this;
+    }
+
+    /// What has been set: spacing and origin (z, y, x) in mm, directions, which are along the patient's axes unless
+    /// they were set, and steps, which are those of contiguous voxels unless they were.
+    [[nodiscard]] triple spacing() const noexcept { return {c_.spacing_mm[0], c_.spacing_mm[1], c_.spacing_mm[2]}; }
+    [[nodiscard]] triple origin() const noexcept { return {c_.origin_mm[0], c_.origin_mm[1], c_.origin_mm[2]}; }
+    [[nodiscard]] std::array<triple, 3> direction() const noexcept {
+        std::array<triple, 3> cosines{};
+        bool is_set = false;
+        for (std::size_t row = 0; row < 3; ++row)
+            for (std::size_t column = 0; column < 3; ++column) {
+                cosines[row][column] = c_.direction[row][column];
+                is_set = is_set || c_.direction[row][column] != 0;
+            }
+        if (!is_set) cosines = {{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
+        return cosines;
+    }
+    [[nodiscard]] steps strides() const noexcept {
+        if (c_.strides[0] != 0 || c_.strides[1] != 0 || c_.strides[2] != 0)
+            return {c_.strides[0], c_.strides[1], c_.strides[2]};
+        const auto rows = static_cast<std::ptrdiff_t>(c_.shape[2]);
+        return {rows * static_cast<std::ptrdiff_t>(c_.shape[1]), rows, 1};
+    }
+
     /// The same with the number type at run time, for adapters.
     static image_view untyped(const void *voxels, std::int32_t dtype, const sizes &shape, const triple &spacing_mm) {
         image_view view(static_cast<const unsigned char *>(voxels), shape, spacing_mm);
@@ -148,6 +187,61 @@ class image_view {
 template <class T> [[nodiscard]] image_view view(const T *voxels, const sizes &shape, const triple &spacing_mm) {
     return image_view(voxels, shape, spacing_mm);
 }
+
+/// A mask that owns its voxels: labels from 0, the background, on the grid of an image. Pages of it that nothing was
+/// written to take no memory. It is taken wherever a view of a mask is.
+class owned_mask {
+  public:
+    owned_mask() noexcept = default;
+
+    /// Background everywhere, on the grid of `like`, with room for labels up to `largest`. Without memory it is
+    /// empty, which every function refuses.
+    static owned_mask like(const image_view &like, std::uint64_t largest) {
+        owned_mask made;
+        made.view_ = like;
+        made.bytes_ = largest <= 0xff ? 1 : largest <= 0xffff ? 2 : largest <= 0xffffffff ? 4 : 8;
+        const auto size = like.size();
+        if (made.bytes_ <= static_cast<std::size_t>(-1) / (size + 1))
+            made.voxels_.reset(std::calloc(size + 1, made.bytes_));
+        const auto type = made.bytes_ == 1   ? ::RADIOMICS_DTYPE_U8
+                          : made.bytes_ == 2 ? ::RADIOMICS_DTYPE_U16
+                          : made.bytes_ == 4 ? ::RADIOMICS_DTYPE_U32
+                                             : ::RADIOMICS_DTYPE_U64;
+        made.view_ = image_view::untyped(made.voxels_.get(), type, like.shape(), like.spacing())
+                         .origin(like.origin())
+                         .direction(like.direction());
+        return made;
+    }
+
+    /// Gives `length` voxels from (z, y, x) on, along x, a label. What lies beside the grid is left out.
+    void fill(const steps &first, std::ptrdiff_t length, std::uint64_t label) noexcept {
+        const auto shape = view_.shape();
+        const auto inside = [&](std::ptrdiff_t at, std::size_t n) { return at >= 0 && at < static_cast<std::ptrdiff_t>(n); };
+        if (!voxels_ || !inside(first[0], shape[0]) || !inside(first[1], shape[1])) return;
+        const auto nx = static_cast<std::ptrdiff_t>(shape[2]);
+        const auto begin = (std::max)(first[2], std::ptrdiff_t{0}), end = (std::min)(first[2] + length, nx);
+        const auto row = (first[0] * static_cast<std::ptrdiff_t>(shape[1]) + first[1]) * nx;
+        for (auto at = row + begin; at < row + end; ++at) {
+            switch (bytes_) {
+            case 1: static_cast<std::uint8_t *>(voxels_.get())[at] = static_cast<std::uint8_t>(label); break;
+            case 2: static_cast<std::uint16_t *>(voxels_.get())[at] = static_cast<std::uint16_t>(label); break;
+            case 4: static_cast<std::uint32_t *>(voxels_.get())[at] = static_cast<std::uint32_t>(label); break;
+            default: static_cast<std::uint64_t *>(voxels_.get())[at] = label; break;
+            }
+        }
+    }
+
+    [[nodiscard]] const image_view &view() const noexcept { return view_; }
+    operator const image_view &() const noexcept { return view_; }
+
+  private:
+    struct release {
+        void operator()(void *memory) const noexcept { std::free(memory); }
+    };
+    std::unique_ptr<void, release> voxels_;
+    std::size_t bytes_ = 1;
+    image_view view_;
+};
 
 } // namespace radiomics
 

@@ -77,9 +77,9 @@ def arguments():
     return parser.parse_args()
 
 
-def environment(name, folder):
+def environment(name, folder, peers=PEERS):
     """The Python of a package's environment, made if it is not there; None if it cannot be."""
-    script, _, oldest, newest, installs = PEERS[name]
+    script, _, oldest, newest, installs = peers[name]
     place = folder / script
     python = place / "bin" / "python"
     done = place / "complete"

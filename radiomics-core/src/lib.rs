@@ -17,6 +17,9 @@
 //! All arrays are (z, y, x), all lengths millimetres. Data flows one way:
 //! [`Image`], [`Mask`] and [`Settings`] → [`preprocess`] → [`Roi`](roi::Roi) → families →
 //! [`FeatureTable`].
+//!
+//! Two features of the crate, both defaults, leave when they are off: `threads` the threads of a [`Pool`] (jobs run on
+//! the thread that starts them), and `large-pages` the large pages that volumes ask Linux for. No number changes.
 
 // An invariant that fails says which one it was.
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
@@ -34,7 +37,7 @@ pub mod masks;
 pub mod matrices;
 /// Surface meshes of masks.
 pub mod morphology {
-    pub use crate::families::morphology::Mesh;
+    pub use crate::families::morphology::{Mesh, Surface, surface};
 }
 mod names;
 #[cfg(test)]
@@ -60,7 +63,7 @@ pub mod voxel_map;
 mod work;
 
 pub use error::{Error, Result};
-pub use extract::{OnError, extract, extract_many, extract_regions};
+pub use extract::{OnError, extract, extract_each, extract_many, extract_regions};
 pub use kernels::Isa;
 pub use kernels::voxel::Voxel;
 pub use names::Named;
@@ -72,9 +75,10 @@ pub use settings::{
     GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, Settings,
     SingleSlices,
 };
-pub use table::{Column, FeatureRow, FeatureTable, Reason, Status, Warning, WarningCode};
+pub use table::{Column, FeatureRow, FeatureTable, Reason, RegionFailure, Status, Warning, WarningCode, csv};
 pub use texture::aggregation::{self, Aggregation};
 pub use volume::grid::{Grid, IDENTITY, Window};
 pub use volume::image::{Image, Mask};
+pub use volume::label_counts::LabelCount;
 pub use volume::voxels::Voxels;
-pub use work::{Cancel, Watch, free_memory};
+pub use work::{Cancel, Executor, Watch, free_memory};

@@ -22,7 +22,6 @@
 use std::collections::BTreeSet;
 
 use ndarray::ArrayView3;
-use rayon::prelude::*;
 
 use crate::catalogue::Selection;
 use crate::error::{Result, invalid};
@@ -38,7 +37,7 @@ use crate::settings::Settings;
 use crate::texture::aggregation::Span;
 use crate::volume::grid::{Grid, IDENTITY, Window};
 use crate::volume::image::{Image, Mask};
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 pub use crate::texture::matrix::{Cell, Matrix};
 
@@ -182,10 +181,10 @@ impl Counting<'_> {
         let counts = selection.families().filter_map(|family| Some((family.name, family.matrix?)));
         let units: Vec<_> =
             counts.flat_map(|(family, count)| spans.iter().map(move |&span| (family, count, span))).collect();
-        let counted = units.into_par_iter().watched().flat_map_iter(|(family, count, span)| {
+        let counted = loops::map(units, |(family, count, span)| {
             let matrices = count(&job, levels, span).into_iter();
             matrices.map(move |(offset, cells)| Matrix { family, span, offset, cells })
         });
-        counted.collect()
+        counted.into_iter().flatten().collect()
     }
 }

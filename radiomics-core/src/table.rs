@@ -1,7 +1,11 @@
 //! What is computed: a column is known before its value, a row is a column with its value.
 
+use std::collections::HashMap;
 use std::fmt;
 
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+use crate::error::Error;
 use crate::feature::Feature;
 use crate::names::Named;
 use crate::settings::Discretisation;
@@ -85,6 +89,7 @@ impl Column {
 
 /// One feature value.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct FeatureRow {
     /// What the value is of.
     pub column: Column,
@@ -107,6 +112,7 @@ impl FeatureRow {
 
 /// Something about a region that makes its values doubtful, though each of them is what it says.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Warning {
     /// Kind of the warning.
     pub code: WarningCode,
@@ -167,6 +173,16 @@ impl Named for WarningCode {
     ];
 }
 
+/// Why a region has no values.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RegionFailure {
+    /// The image, as the columns call it.
+    pub image: String,
+    /// What is wrong.
+    pub error: Error,
+}
+
 /// Feature values, image by image: those of the shape, then those of each filter's response in
 /// catalogue order. A family that depends on the discretisation has its rows once for each of
 /// several, in the order of the settings.
@@ -174,6 +190,7 @@ impl Named for WarningCode {
 pub struct FeatureTable {
     rows: Vec<FeatureRow>,
     warnings: Vec<Warning>,
+    failures: Vec<RegionFailure>,
 }
 
 impl FeatureTable {
@@ -185,6 +202,29 @@ impl FeatureTable {
     /// What makes the values doubtful, in the order in which it was found.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    /// Images whose rows have no values, and why, if the job was to go on without them.
+    pub fn failures(&self) -> &[RegionFailure] {
+        &self.failures
+    }
+
+    /// The rows by the names of their columns, for many look-ups.
+    ///
+    /// ```
+    /// use radiomics_core::{Execution, Settings, example, extract};
+    ///
+    /// # fn main() -> radiomics_core::Result<()> {
+    /// let phantom = example::DigitalPhantom::new();
+    /// let settings = Settings::ibsi_configuration("digital_phantom")?;
+    /// let table = extract(&phantom.image(), &phantom.mask(), 1, &settings, &Execution::default())?;
+    /// let rows = table.by_column();
+    /// assert_eq!(rows["original_intensity_statistics_maximum"].value, 6.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn by_column(&self) -> HashMap<String, &FeatureRow> {
+        self.rows.iter().map(|row| (row.column.name(), row)).collect()
     }
 
     /// The value of a feature, by family, feature and aggregation, in the first of several images
@@ -202,6 +242,143 @@ impl FeatureTable {
     }
 
     pub(crate) fn new(rows: Vec<FeatureRow>, warnings: Vec<Warning>) -> Self {
-        Self { rows, warnings }
+        Self { rows, warnings, failures: Vec::new() }
+    }
+
+    pub(crate) fn with_failures(self, failures: Vec<RegionFailure>) -> Self {
+        Self { failures, ..self }
+    }
+}
+
+/// Choices as their names.
+macro_rules! as_names {
+    ($($choice:ty),*) => {$(
+        impl Serialize for $choice {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.name())
+            }
+        }
+    )*};
+}
+as_names!(Status, Reason, WarningCode, Aggregation);
+
+/// Everything that is known of a column, with its name.
+impl Serialize for Column {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_struct("Column", 9)?;
+        fields_of_column(self, &mut map)?;
+        map.end()
+    }
+}
+
+/// The fields of the column, and `value` (none where it is undefined), `status` and `reason`.
+impl Serialize for FeatureRow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_struct("FeatureRow", 12)?;
+        fields_of_column(&self.column, &mut map)?;
+        map.serialize_field("value", &self.value.is_finite().then_some(self.value))?;
+        map.serialize_field("status", &self.status())?;
+        map.serialize_field("reason", &self.reason)?;
+        map.end()
+    }
+}
+
+fn fields_of_column<M: SerializeStruct>(column: &Column, map: &mut M) -> Result<(), M::Error> {
+    map.serialize_field("column", &column.name())?;
+    map.serialize_field("image", &column.image)?;
+    map.serialize_field("family", column.family)?;
+    map.serialize_field("feature", column.feature.name)?;
+    map.serialize_field("aggregation", &column.aggregation)?;
+    map.serialize_field("discretisation", &column.discretisation.as_ref().map(Discretisation::name))?;
+    map.serialize_field("ibsi_id", column.feature.ibsi_id)?;
+    map.serialize_field("ibsi_parameter_id", column.feature.ibsi_parameter_id)?;
+    map.serialize_field("pyradiomics", &column.feature.pyradiomics)
+}
+
+impl Serialize for Warning {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_struct("Warning", 4)?;
+        map.serialize_field("code", &self.code)?;
+        map.serialize_field("label", &self.label)?;
+        map.serialize_field("image", &self.image)?;
+        map.serialize_field("message", &self.message)?;
+        map.end()
+    }
+}
+
+/// The failure's image and the text of its error.
+impl Serialize for RegionFailure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_struct("RegionFailure", 2)?;
+        map.serialize_field("image", &self.image)?;
+        map.serialize_field("message", &self.error.to_string())?;
+        map.end()
+    }
+}
+
+/// `rows`, `warnings` and `failures`.
+impl Serialize for FeatureTable {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_struct("FeatureTable", 3)?;
+        map.serialize_field("rows", &self.rows)?;
+        map.serialize_field("warnings", &self.warnings)?;
+        map.serialize_field("failures", &self.failures)?;
+        map.end()
+    }
+}
+
+/// Tables of labels as the text of a CSV file (RFC 4180, with line feeds), a row for each value; an undefined value is
+/// an empty field. Values are as short as they can be to be read back the same.
+///
+/// ```
+/// use radiomics_core::{Execution, Settings, csv, example, extract};
+///
+/// # fn main() -> radiomics_core::Result<()> {
+/// let phantom = example::DigitalPhantom::new();
+/// let settings = Settings { features: Some(vec!["intensity_statistics.maximum".to_owned()]), ..Settings::default() };
+/// let table = extract(&phantom.image(), &phantom.mask(), 1, &settings, &Execution::default())?;
+/// let text = csv([(1, table.rows())]);
+/// assert_eq!(
+///     text.lines().last(),
+///     Some("1,original_intensity_statistics_maximum,original,intensity_statistics,maximum,,,84IY,6.0,ok,")
+/// );
+/// # Ok(())
+/// # }
+/// ```
+pub fn csv<'a>(tables: impl IntoIterator<Item = (i64, &'a [FeatureRow])>) -> String {
+    let mut text =
+        "label,column,image,family,feature,aggregation,discretisation,ibsi_id,value,status,reason\n"
+            .to_owned();
+    for (label, rows) in tables {
+        for row in rows {
+            let column = &row.column;
+            let discretisation =
+                column.discretisation.as_ref().map_or_else(String::new, Discretisation::name);
+            let value = if row.value.is_nan() { String::new() } else { format!("{:?}", row.value) };
+            let fields: [&str; 11] = [
+                &label.to_string(),
+                &column.name(),
+                &column.image,
+                column.family,
+                column.feature.name,
+                column.aggregation.name(),
+                &discretisation,
+                column.feature.ibsi_id,
+                &value,
+                row.status().name(),
+                row.reason.map_or("", Named::name),
+            ];
+            text += &fields.map(field).join(",");
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// A field of a CSV file, in quotes where it needs them.
+fn field(text: &str) -> String {
+    match text.contains(['"', ',', '\n', '\r']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text.to_owned(),
     }
 }

@@ -173,6 +173,28 @@ fn a_stopped_job_stops_and_asks_no_more() {
     }
 }
 
+/// On one thread loops are not shared at all, which is how the core runs that was built without threads.
+#[test]
+fn one_thread_gives_the_bits_of_several() {
+    let phantom = DigitalPhantom::new();
+    let settings = from_yaml("{filters: [original, gradient], bin_number: 8}").unwrap();
+    let rows = |threads: usize| {
+        let pool = Pool::new(threads).unwrap();
+        let images = [("original", &phantom.image())];
+        let (tables, calls) = watched(&pool, usize::MAX, |runtime| {
+            extract_many(&images, &phantom.mask(), &[1], &settings, runtime).unwrap()
+        });
+        assert!(calls.is_sorted() && calls.last().is_some_and(|(done, total)| done == total), "{calls:?}");
+        let rows = tables[0].rows().iter().map(|row| (row.column.name(), row.value.to_bits()));
+        rows.collect::<Vec<_>>()
+    };
+    let single = rows(1);
+    assert!(single.len() > 300, "{} features", single.len());
+    for threads in 2..=5 {
+        assert_eq!(rows(threads), single, "{threads} threads");
+    }
+}
+
 /// Calls `job` with a progress that stops at `stop_at`, and returns the calls.
 fn watched<R>(pool: &Pool, stop_at: usize, job: impl FnOnce(&Runtime) -> R) -> (R, Vec<(usize, usize)>) {
     let calls = Mutex::new(Vec::new());

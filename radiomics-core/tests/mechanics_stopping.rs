@@ -224,9 +224,12 @@ fn a_limit_that_is_enough_changes_nothing() {
     });
 }
 
-/// A loop that does not pass its job on would not stop, and might stop somebody else's job.
+/// Files that may name what starts or shares threads: a loop of any other would not pass its job on, and so would not
+/// stop, or stop somebody else's job. Nor could it be built without threads.
+const WITH_THREADS: [&str; 2] = ["work/loops.rs", "runtime/pool.rs"];
+
 #[test]
-fn every_parallel_loop_is_watched() {
+fn threads_are_shared_in_one_loop() {
     fn visit(folder: &Path, found: &mut Vec<String>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -236,17 +239,18 @@ fn every_parallel_loop_is_watched() {
             }
             let text = std::fs::read_to_string(&path).unwrap();
             let code = text.split("#[cfg(test)]").next().unwrap();
-            let has = |what: &str| code.contains(what);
-            let is_loop = has("into_par_iter()") || has(".par_iter()") || has(".par_chunks");
-            let others = ["rayon::join", "rayon::scope", "rayon::spawn", "par_bridge", "par_sort"];
-            let room = path.parent().and_then(Path::file_name);
-            let is_bare = is_loop && !has(".watched()") && room != Some("work".as_ref());
-            if is_bare || others.iter().any(|other| has(other)) {
+            let is_test = path.file_stem().is_some_and(|name| name.to_string_lossy().ends_with("_tests"));
+            let ways = ["rayon", "thread::spawn", "thread::scope", "thread::Builder"];
+            if !is_test && ways.iter().any(|way| code.contains(way)) {
                 found.push(path.display().to_string());
             }
         }
     }
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();
-    visit(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
-    assert!(found.is_empty(), "loops that are not `watched()`: {found:#?}");
+    visit(&source, &mut found);
+    let may = WITH_THREADS.map(|file| source.join(file).display().to_string());
+    assert!(may.iter().all(|file| found.contains(file)), "no threads in {may:?}");
+    found.retain(|file| !may.contains(file));
+    assert!(found.is_empty(), "only {WITH_THREADS:?} may name what shares threads: {found:#?}");
 }

@@ -48,7 +48,7 @@ fn nothing_is_said_of_what_is_sound() {
 #[test]
 fn grey_levels_are_too_few_or_too_many() {
     let found = warnings(intensities().view(), region().view(), "{bin_width: 2000, families: [glcm]}");
-    let [Warning { code: WarningCode::SingleLevel, label: 1, image, message }] = &found[..] else {
+    let [Warning { code: WarningCode::SingleLevel, label: 1, image, message, .. }] = &found[..] else {
         panic!("{found:?}");
     };
     assert_eq!(

@@ -1,11 +1,12 @@
 //! The context: threads, and the text of the last failure.
 
-use std::ffi::{CString, c_char};
-use std::sync::{Mutex, PoisonError};
+use std::ffi::{CString, c_char, c_void};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use radiomics_core::{Cancel, Pool, Runtime, Watch};
+use radiomics_core::{Cancel, Executor, Pool, Runtime, Watch};
 
 use crate::entry::{free, kept_text, plain_entry, value_or};
+use crate::panics::{of_caller, of_library};
 use crate::pointers::{Out, Versioned, end_of, versioned};
 use crate::status::{Failure, radiomics_status};
 use crate::strings::c_text;
@@ -28,9 +29,100 @@ pub struct radiomics_context_options {
     /// Number of threads, at most 1024; 0 means as many as the machine has. No number depends on
     /// it.
     pub threads: usize,
+    /// Where to compute: a radiomics_executor, 0 being threads of the context. Since RADIOMICS_ABI_VERSION 8, as
+    /// what follows.
+    pub executor: i32,
+    /// Padding.
+    pub reserved: i32,
+    /// With RADIOMICS_EXECUTOR_HOST the function that the context computes by; else NULL.
+    pub parallel_for: radiomics_parallel_for,
+    /// What is handed on to `parallel_for` as `host`.
+    pub host: *mut c_void,
 }
 
-// SAFETY: repr(C), begins with its size, and consists of integers.
+/// Where a context computes. No number depends on it.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum radiomics_executor {
+    /// On threads that the context starts and keeps.
+    Threads = 0,
+    /// On the thread of the call alone; `threads` is not looked at.
+    Inline = 1,
+    /// On threads of the caller by `parallel_for`, `threads` of them at a time. Progress is told after each
+    /// step, and not in between.
+    Host = 2,
+}
+
+/// A function of the caller's that calls `task(index, data)` with each index from 0 to below `n`, on any threads,
+/// its own included, and returns when all of these calls have returned. Tasks do not wait for each other. It is
+/// called on the thread of the call that the context is in, and lives as long as the context.
+pub type radiomics_parallel_for = Option<
+    unsafe extern "C" fn(
+        n: usize,
+        task: unsafe extern "C" fn(index: usize, data: *mut c_void),
+        data: *mut c_void,
+        host: *mut c_void,
+    ),
+>;
+
+/// The caller's threads.
+struct Host {
+    parallel_for:
+        unsafe extern "C" fn(usize, unsafe extern "C" fn(usize, *mut c_void), *mut c_void, *mut c_void),
+    host: *mut c_void,
+    threads: usize,
+}
+
+// SAFETY: the function and its data are for any thread that a context is used on, by the rule of the header.
+unsafe impl Send for Host {}
+// SAFETY: as above.
+unsafe impl Sync for Host {}
+
+/// A task as data of C.
+struct Task<'a>(&'a (dyn Fn(usize) + Sync));
+
+unsafe extern "C" fn run_task(index: usize, data: *mut c_void) {
+    // SAFETY: `Host::run` hands this function out with a pointer to a task, which lives until all calls have
+    // returned.
+    let task = unsafe { &*data.cast::<Task>() };
+    of_library(|| (task.0)(index));
+}
+
+impl Executor for Host {
+    fn threads(&self) -> usize {
+        self.threads
+    }
+
+    fn run(&self, n: usize, task: &(dyn Fn(usize) + Sync)) {
+        let mut task = Task(task);
+        let data = (&raw mut task).cast();
+        // SAFETY: a function of the type of the header with the data that belong to it.
+        of_caller(|| unsafe { (self.parallel_for)(n, run_task, data, self.host) });
+    }
+}
+
+fn pool(options: &radiomics_context_options) -> Result<Pool, Failure> {
+    use radiomics_executor as At;
+    let host = options.parallel_for;
+    match options.executor {
+        at if at == At::Host as i32 => {
+            let Some(parallel_for) = host else {
+                return Err(Failure::argument("`parallel_for` is NULL: RADIOMICS_EXECUTOR_HOST needs it"));
+            };
+            let machine = || std::thread::available_parallelism().map_or(1, usize::from);
+            let threads = if options.threads == 0 { machine() } else { options.threads };
+            Ok(Pool::of_host(Arc::new(Host { parallel_for, host: options.host, threads })))
+        }
+        _ if host.is_some() => {
+            Err(Failure::argument("`parallel_for` is given: `executor` must be RADIOMICS_EXECUTOR_HOST"))
+        }
+        at if at == At::Threads as i32 => Ok(Pool::new(options.threads)?),
+        at if at == At::Inline as i32 => Ok(Pool::inline()),
+        other => Err(Failure::argument(format!("`executor` is {other}: give a radiomics_executor"))),
+    }
+}
+
+// SAFETY: repr(C), begins with its size, and consists of integers and pointers that may be NULL.
 unsafe impl Versioned for radiomics_context_options {
     const NAME: &'static str = "radiomics_context_options";
     const FIRST_SIZE: usize = end_of!(Self, threads);
@@ -73,12 +165,11 @@ pub unsafe extern "C" fn radiomics_context_new(
     plain_entry(|| {
         // SAFETY: by the rule of the header.
         let out = unsafe { Out::new(context, "context") }?;
-        let threads = match options.is_null() {
-            true => 0,
+        let pool = match options.is_null() {
+            true => Pool::new(0)?,
             // SAFETY: by the rule of the header.
-            false => unsafe { versioned(options, "options") }?.threads,
+            false => pool(&unsafe { versioned(options, "options") }?)?,
         };
-        let pool = Pool::new(threads).map_err(Failure::from)?;
         let made = radiomics_context { pool, cancel: Cancel::new(), error: Mutex::default() };
         out.set(Box::into_raw(Box::new(made)));
         Ok(())

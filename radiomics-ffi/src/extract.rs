@@ -2,16 +2,19 @@
 
 use std::ffi::{c_char, c_void};
 
-use radiomics_core::{FeatureTable, Image, Mask, OnError, Runtime, Settings, extract_regions};
+use radiomics_core::catalogue::columns;
+use radiomics_core::{Image, Mask, OnError, Runtime, Settings, extract_each};
 
 use crate::context::{Call, radiomics_context};
 use crate::entry::entry;
-use crate::image::{image, mask, radiomics_image};
+use crate::image::{image, named_mask, radiomics_image};
 use crate::pointers::{Out, Versioned, borrowed, end_of, slice, text, versioned};
 use crate::progress::{Terms, radiomics_progress};
+use crate::results::Results;
 use crate::settings::radiomics_settings;
 use crate::status::{Failure, radiomics_status};
-use crate::table::radiomics_table;
+use crate::table::{OfLabel, radiomics_table};
+use crate::table_text::provenance;
 
 /// What to extract. Fields that are not needed stay 0.
 #[repr(C)]
@@ -26,9 +29,10 @@ pub struct radiomics_job {
     pub image_names: *const *const c_char,
     /// Number of images.
     pub image_count: usize,
-    /// The mask, which holds the labels.
+    /// The mask, which holds the labels; NULL if there are several.
     pub mask: *const radiomics_image,
-    /// The labels whose voxels are the regions, each once; NULL means every label of the mask, ascending.
+    /// The labels whose voxels are the regions, each once; NULL means every label of the mask, ascending. They
+    /// are those of each of several masks.
     pub labels: *const i64,
     /// Number of labels; 0 if `labels` is NULL.
     pub label_count: usize,
@@ -48,6 +52,23 @@ pub struct radiomics_job {
     pub record_failures: i32,
     /// Padding.
     pub reserved: i32,
+    /// Pointers to mask_count masks instead of one, on the grid of the images: rows come mask by mask. Since
+    /// RADIOMICS_ABI_VERSION 8, as what follows.
+    pub masks: *const *const radiomics_image,
+    /// Number of masks; 0 if `masks` is NULL.
+    pub mask_count: usize,
+    /// Memory of the caller for the values of the table, in its order, or NULL. Those of a label are there as
+    /// soon as they are computed; what a call that fails has written stays.
+    pub values: *mut f64,
+    /// The same for values in 32 bits. Only one of the two may be given.
+    pub float_values: *mut f32,
+    /// Number of values that there is room for: at least radiomics_columns_length for each label of each mask.
+    pub value_count: usize,
+    /// Memory of the caller for a radiomics_status for each label of each mask, or NULL: it is written after
+    /// the values of the label, and may be looked at in the callback. Of several images, one that fails decides.
+    pub states: *mut i32,
+    /// Number of states that there is room for.
+    pub state_count: usize,
 }
 
 // SAFETY: repr(C), begins with its size, and consists of numbers and pointers, all of which may be
@@ -76,14 +97,13 @@ pub unsafe extern "C" fn radiomics_extract(
             let settings = borrowed(settings, "settings")?;
             (out, settings, crate::image::image(image, "image", "image")?, crate::image::mask(mask)?)
         };
-        out.set(tables(
-            &[("original", &image)],
-            &mask,
-            &[label],
-            settings.core(),
-            OnError::Fail,
-            &call.runtime(),
-        )?);
+        let regions = Regions {
+            images: vec![("original", image)],
+            masks: vec![(mask, vec![label])],
+            settings: settings.core(),
+            on_error: OnError::Fail,
+        };
+        out.set(regions.table(&Terms::none(), call, None)?);
         Ok(())
     };
     // SAFETY: by the rule of the header.
@@ -107,22 +127,44 @@ pub unsafe extern "C" fn radiomics_extract_many(
         // SAFETY: as above.
         let (settings, images) = unsafe { (borrowed(job.settings, "settings")?, images(&job)?) };
         // SAFETY: as above.
-        let terms = unsafe { Terms::new(job.progress, job.user_data, job.memory_mb) }?;
-        // SAFETY: as above.
-        let mask = unsafe { mask(job.mask) }?;
-        // SAFETY: as above.
-        let labels = match unsafe { slice(job.labels, job.label_count, "labels") }? {
-            [] if job.labels.is_null() => mask.labels()?,
-            labels => labels.to_vec(),
-        };
-        let named: Vec<(&str, &Image)> = images.iter().map(|(name, image)| (*name, image)).collect();
+        let (terms, masks) =
+            unsafe { (Terms::new(job.progress, job.user_data, job.memory_mb)?, masks(&job)?) };
         let on_error = if job.record_failures == 0 { OnError::Fail } else { OnError::Record };
-        let extract = |runtime: &Runtime| tables(&named, &mask, &labels, settings.core(), on_error, runtime);
-        out.set(terms.run(call, extract)?);
+        let regions = Regions { images, masks, settings: settings.core(), on_error };
+        // SAFETY: as above.
+        let results = unsafe { Results::new(&job, regions.labels(), regions.columns()?) }?;
+        out.set(regions.table(&terms, call, Some(results))?);
         Ok(())
     };
     // SAFETY: by the rule of the header.
     unsafe { entry(context, body) }
+}
+
+/// The masks of a job, and the labels of each.
+unsafe fn masks<'a>(job: &radiomics_job) -> Result<Vec<(Mask<'a>, Vec<i64>)>, Failure> {
+    let single = [job.mask];
+    let pointers = match (job.mask.is_null(), job.masks.is_null()) {
+        (false, false) => {
+            return Err(Failure::argument("`mask` and `masks` are both given: give one of them"));
+        }
+        (_, true) => &single[..],
+        // SAFETY: passed on to the caller.
+        (true, false) => unsafe { slice(job.masks, job.mask_count, "masks") }?,
+    };
+    if pointers.is_empty() {
+        return Err(Failure::argument("`mask_count` is 0: give at least one mask"));
+    }
+    // SAFETY: as above.
+    let given = unsafe { slice(job.labels, job.label_count, "labels") }?;
+    let mut masks = Vec::new();
+    for (index, &pointer) in pointers.iter().enumerate() {
+        let name = if job.masks.is_null() { "mask".to_owned() } else { format!("masks[{index}]") };
+        // SAFETY: as above.
+        let mask = unsafe { named_mask(pointer, &name) }?;
+        let labels = if job.labels.is_null() { mask.labels()? } else { given.to_vec() };
+        masks.push((mask, labels));
+    }
+    Ok(masks)
 }
 
 /// The images of a job with their names.
@@ -154,16 +196,58 @@ unsafe fn images<'a>(job: &radiomics_job) -> Result<Vec<(&'a str, Image<'a>)>, F
     Ok(images)
 }
 
-/// Extracts, and makes one table of the tables of all labels.
-fn tables(
-    images: &[(&str, &Image)],
-    mask: &Mask,
-    labels: &[i64],
-    settings: &Settings,
+/// What a job computes.
+struct Regions<'a> {
+    images: Vec<(&'a str, Image<'a>)>,
+    masks: Vec<(Mask<'a>, Vec<i64>)>,
+    settings: &'a Settings,
     on_error: OnError,
-    runtime: &Runtime,
-) -> Result<*mut radiomics_table, Failure> {
-    let tables = extract_regions(images, mask, labels, settings, on_error, runtime)?;
-    let of_labels: Vec<(i64, FeatureTable)> = labels.iter().copied().zip(tables).collect();
-    Ok(Box::into_raw(Box::new(radiomics_table::new(of_labels))))
+}
+
+impl Regions<'_> {
+    /// Number of labels of all masks.
+    fn labels(&self) -> usize {
+        self.masks.iter().map(|(_, labels)| labels.len()).sum()
+    }
+
+    /// Number of rows of a label.
+    fn columns(&self) -> Result<usize, Failure> {
+        let names: Vec<&str> = self.images.iter().map(|(name, _)| *name).collect();
+        Ok(columns(self.settings, &names)?.len())
+    }
+
+    /// Extracts, and makes one table of the tables of all labels.
+    fn table(
+        &self,
+        terms: &Terms,
+        call: &Call,
+        mut results: Option<Results>,
+    ) -> Result<*mut radiomics_table, Failure> {
+        let images: Vec<(&str, &Image)> = self.images.iter().map(|(name, image)| (*name, image)).collect();
+        let (mut found, all) = (Vec::new(), self.labels());
+        for (mask, (voxels, labels)) in self.masks.iter().enumerate() {
+            let before = found.len();
+            let part = (before, labels.len(), all);
+            let mut each = |place: usize, table| {
+                results.iter_mut().for_each(|results| results.write(before + place, &table));
+                found.push(OfLabel { mask, label: labels[place], table });
+            };
+            let extract = |runtime: &Runtime| {
+                extract_each(&images, voxels, labels, self.settings, self.on_error, runtime, &mut each)
+            };
+            let done = terms.run_part(call, part, extract);
+            done.map_err(|error| self.of_mask(mask, error.into()))?;
+        }
+        let names: Vec<&str> = images.iter().map(|(name, _)| *name).collect();
+        let provenance = provenance(&images, &self.masks, self.settings);
+        Ok(Box::into_raw(Box::new(radiomics_table::new(found, &names, provenance))))
+    }
+
+    /// A failure, saying which of several masks it came up in.
+    fn of_mask(&self, mask: usize, failure: Failure) -> Failure {
+        match self.masks.len() {
+            1 => failure,
+            _ => Failure { text: format!("mask {mask} (from 0): {}", failure.text), ..failure },
+        }
+    }
 }

@@ -6,7 +6,7 @@ use radiomics_core::ndarray::Array3;
 use crate::context::{Call, radiomics_context};
 use crate::entry::entry;
 use crate::image::radiomics_image;
-use crate::output::{Output, radiomics_output};
+use crate::output::{Buffer, Output, radiomics_output};
 use crate::pointers::borrowed;
 use crate::settings::radiomics_settings;
 use crate::status::radiomics_status;
@@ -29,22 +29,30 @@ pub unsafe extern "C" fn radiomics_filter(
             unsafe { (borrowed(settings, "settings")?, crate::image::image(image, "image", "image")?) };
         let filters = &settings.core().filters;
         // SAFETY: by the rule of the header.
-        let output = unsafe { Output::new(output, "response", filters.len(), image.grid().shape) }?;
+        let mut output = unsafe { Output::new(output, "response", filters.len(), image.grid().shape) }?;
         if output.wanted().is_empty() {
             return Ok(());
         }
         let wanted: Vec<Filter> = output.wanted().iter().map(|b| filters[b.index].clone()).collect();
+        let mut buffers = output.take_buffers();
+        if output.as_they_come() {
+            let write = |index: usize, response| copy(&mut buffers[index], &response);
+            return Ok(output.run(call, |runtime| filter_each(&image, &wanted, runtime, write))?);
+        }
         let mut responses: Vec<Array3<f64>> = Vec::with_capacity(wanted.len());
         output.run(call, |runtime| {
             filter_each(&image, &wanted, runtime, |_, response| responses.push(response))
         })?;
-        for (mut buffer, response) in output.into_buffers().into_iter().zip(responses) {
-            for (to, &value) in buffer.values().iter_mut().zip(&response) {
-                to.write(value);
-            }
-        }
+        buffers.iter_mut().zip(&responses).for_each(|(buffer, response)| copy(buffer, response));
         Ok(())
     };
     // SAFETY: by the rule of the header.
     unsafe { entry(context, body) }
+}
+
+/// Writes a response to the caller's memory, x fastest.
+fn copy(buffer: &mut Buffer, response: &Array3<f64>) {
+    for (voxel, &value) in response.iter().enumerate() {
+        buffer.set(voxel, value);
+    }
 }

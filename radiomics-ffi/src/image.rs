@@ -72,6 +72,21 @@ unsafe impl Versioned for radiomics_image {
     const FIRST_SIZE: usize = end_of!(Self, direction);
 }
 
+/// Voxels of ours that lie on a grid, x fastest, as C sees them.
+pub(crate) fn described(grid: &Grid, data: *const c_void, dtype: radiomics_dtype) -> radiomics_image {
+    radiomics_image {
+        struct_size: size_of::<radiomics_image>(),
+        data,
+        dtype: dtype as i32,
+        reserved: 0,
+        shape: grid.shape,
+        strides: [0; 3],
+        spacing_mm: grid.spacing_mm,
+        origin_mm: grid.origin_mm,
+        direction: grid.direction,
+    }
+}
+
 /// The image that the caller describes, borrowed for as long as the caller's voxels live. `name` is
 /// that of the argument, and `role` what messages call an image that lies nowhere.
 pub(crate) unsafe fn image<'a>(
@@ -87,7 +102,13 @@ pub(crate) unsafe fn image<'a>(
 /// The mask that the caller describes, borrowed for as long as the caller's voxels live.
 pub(crate) unsafe fn mask<'a>(mask: *const radiomics_image) -> Result<Mask<'a>, Failure> {
     // SAFETY: passed on to the caller.
-    let (grid, voxels) = unsafe { grid_and_voxels(mask, "mask", "mask") }?;
+    unsafe { named_mask(mask, "mask") }
+}
+
+/// The same of the argument `name`, which is one of several.
+pub(crate) unsafe fn named_mask<'a>(mask: *const radiomics_image, name: &str) -> Result<Mask<'a>, Failure> {
+    // SAFETY: passed on to the caller.
+    let (grid, voxels) = unsafe { grid_and_voxels(mask, name, name) }?;
     Ok(Mask::new(grid, voxels)?)
 }
 

@@ -32,9 +32,15 @@ pub mod progress;
 
 pub mod extract;
 
+mod results;
+
 pub mod arrow;
 
 pub mod table;
+
+pub mod outcome;
+
+pub mod table_text;
 
 pub mod output;
 
@@ -47,5 +53,15 @@ pub mod catalogue;
 pub mod columns;
 
 pub mod matrices;
+
+pub mod labels;
+
+pub mod region;
+
+pub mod mask;
+
+pub mod keys;
+
+pub mod stability;
 
 pub mod verify;

@@ -1,7 +1,6 @@
 //! Feature maps.
 
 use std::ffi::{c_char, c_void};
-use std::mem::MaybeUninit;
 use std::ops::ControlFlow;
 use std::ptr::null;
 
@@ -11,8 +10,8 @@ use radiomics_core::voxel_map::{Column, MovingWindow, PreparedMaps, Tile};
 use crate::columns::radiomics_column;
 use crate::context::{Call, radiomics_context};
 use crate::entry::{entry, free, plain_entry, value_or};
-use crate::image::{image, mask, radiomics_dtype, radiomics_image};
-use crate::output::{Buffer, Output, doubles, radiomics_output};
+use crate::image::{described, image, mask, radiomics_dtype, radiomics_image};
+use crate::output::{Buffer, Output, doubles, flag, radiomics_output};
 use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, versioned};
 use crate::progress::{Terms, radiomics_progress};
 use crate::settings::radiomics_settings;
@@ -157,14 +156,6 @@ pub unsafe extern "C" fn radiomics_maps_new(
     unsafe { entry(context, body) }
 }
 
-fn flag(given: i32, name: &str) -> Result<bool, Failure> {
-    match given {
-        0 => Ok(false),
-        1 => Ok(true),
-        other => Err(Failure::argument(format!("`{name}` is {other}: give 0 or 1"))),
-    }
-}
-
 /// The number of maps; 0 for NULL.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
@@ -202,18 +193,7 @@ pub unsafe extern "C" fn radiomics_maps_image(
     plain_entry(|| {
         // SAFETY: by the rule of the header.
         let (maps, out) = unsafe { (borrowed(maps, "maps")?, OutStruct::new(image, "image")?) };
-        let grid = maps.core.layout().grid();
-        out.set(radiomics_image {
-            struct_size: size_of::<radiomics_image>(),
-            data: null(),
-            dtype: radiomics_dtype::F64 as i32,
-            reserved: 0,
-            shape: grid.shape,
-            strides: [0; 3],
-            spacing_mm: grid.spacing_mm,
-            origin_mm: grid.origin_mm,
-            direction: grid.direction,
-        });
+        out.set(described(maps.core.layout().grid(), null(), radiomics_dtype::F64));
         Ok(())
     })
 }
@@ -231,19 +211,29 @@ pub unsafe extern "C" fn radiomics_maps_compute(
         let maps = &unsafe { borrowed(maps, "maps") }?.core;
         let (n_maps, shape) = (maps.layout().columns().len(), maps.layout().grid().shape);
         // SAFETY: as above.
-        let output = unsafe { Output::new(output, "map", n_maps, shape) }?;
+        let mut output = unsafe { Output::new(output, "map", n_maps, shape) }?;
         if output.wanted().is_empty() {
             return Ok(());
         }
-        let values = output.run(call, |runtime| values(maps, output.wanted(), runtime))?;
         let outside = output.outside();
+        let place = |voxel: usize| {
+            let [k, j, i] = maps.layout().voxels()[voxel].map(|v| v as usize);
+            (k * shape[1] + j) * shape[2] + i
+        };
+        if output.as_they_come() {
+            let mut buffers = output.take_buffers();
+            buffers.iter_mut().for_each(|buffer| buffer.fill(outside));
+            let write = |voxel: usize, row: &[f64]| {
+                buffers.iter_mut().for_each(|buffer| buffer.set(place(voxel), row[buffer.index]));
+            };
+            return output.run(call, |runtime| each_voxel(maps, runtime, write));
+        }
+        let values = output.run(call, |runtime| values(maps, output.wanted(), runtime))?;
         let of_maps = values.chunks_exact(maps.layout().voxels().len().max(1));
-        for (mut buffer, values) in output.into_buffers().into_iter().zip(of_maps) {
-            let to = buffer.values();
-            to.fill(MaybeUninit::new(outside));
-            for (voxel, &value) in maps.layout().voxels().iter().zip(values) {
-                let [k, j, i] = voxel.map(|v| v as usize);
-                to[(k * shape[1] + j) * shape[2] + i].write(value);
+        for (mut buffer, values) in output.take_buffers().into_iter().zip(of_maps) {
+            buffer.fill(outside);
+            for (voxel, &value) in values.iter().enumerate() {
+                buffer.set(place(voxel), value);
             }
         }
         Ok(())
@@ -259,18 +249,28 @@ const TILE_BYTES: usize = 8 << 20;
 fn values(maps: &PreparedMaps, wanted: &[Buffer], runtime: &Runtime) -> Result<Vec<f64>, Failure> {
     let n_voxels = maps.layout().voxels().len();
     let mut values = doubles(wanted.len().saturating_mul(n_voxels))?;
+    each_voxel(maps, runtime, |voxel, row| {
+        for (place, buffer) in wanted.iter().enumerate() {
+            values[place * n_voxels + voxel] = row[buffer.index];
+        }
+    })?;
+    Ok(values)
+}
+
+/// Calls `each` with every voxel of the region and its values in all maps.
+fn each_voxel(
+    maps: &PreparedMaps,
+    runtime: &Runtime,
+    mut each: impl FnMut(usize, &[f64]),
+) -> Result<(), Failure> {
     let sort = |tile: &Tile| {
         let rows = tile.values.chunks_exact(tile.layout.columns().len());
-        for (voxel, row) in (tile.first..).zip(rows) {
-            for (place, buffer) in wanted.iter().enumerate() {
-                values[place * n_voxels + voxel] = row[buffer.index];
-            }
-        }
+        (tile.first..).zip(rows).for_each(|(voxel, row)| each(voxel, row));
         ControlFlow::Continue(())
     };
     // Only `sort` could break off.
     let _ = maps.compute(runtime, TILE_BYTES, sort)?;
-    Ok(values)
+    Ok(())
 }
 
 /// Frees maps; NULL is fine.

@@ -1,7 +1,6 @@
 //! Memory of the caller that responses and maps are written to.
 
 use std::ffi::c_void;
-use std::mem::MaybeUninit;
 
 use radiomics_core::{Error, Runtime, free_memory};
 
@@ -10,9 +9,9 @@ use crate::pointers::{Out, Versioned, end_of, slice, versioned};
 use crate::progress::{Terms, radiomics_progress};
 use crate::status::Failure;
 
-/// Where responses or maps go: a buffer of doubles for each, in memory of the caller. Values are
-/// written one after the other, x fastest, when all are computed: a call that fails or is cancelled
-/// leaves the buffers as they were.
+/// Where responses or maps go: a buffer for each, in memory of the caller. Values are written one after the
+/// other, x fastest, when all are computed: a call that fails or is cancelled leaves the buffers as they
+/// were, unless `as_they_come` is set.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct radiomics_output {
@@ -36,6 +35,14 @@ pub struct radiomics_output {
     /// the machine has free. What needs more is refused, with RADIOMICS_STATUS_OUT_OF_MEMORY. Since
     /// RADIOMICS_ABI_VERSION 6.
     pub memory_mb: f64,
+    /// Buffers of floats instead of `buffers`, which are then NULL: values are rounded to 32 bits. Since
+    /// RADIOMICS_ABI_VERSION 8.
+    pub float_buffers: *const *mut f32,
+    /// 1 for values to be written as they are computed, which spares the library the memory for them: what a
+    /// call that fails leaves in the buffers is then anything. Since RADIOMICS_ABI_VERSION 8.
+    pub as_they_come: i32,
+    /// Padding.
+    pub reserved: i32,
 }
 
 // SAFETY: repr(C), begins with its size, and consists of numbers and pointers, all of which may be
@@ -49,6 +56,7 @@ unsafe impl Versioned for radiomics_output {
 pub(crate) struct Output {
     wanted: Vec<Buffer>,
     outside: f64,
+    as_they_come: bool,
     terms: Terms,
 }
 
@@ -56,9 +64,37 @@ pub(crate) struct Output {
 pub(crate) struct Buffer {
     /// The number of the response or map that goes to this buffer.
     pub index: usize,
-    first: *mut f64,
+    first: First,
     voxels: usize,
 }
+
+/// The first value of a buffer.
+#[derive(Clone, Copy)]
+enum First {
+    Double(*mut f64),
+    Float(*mut f32),
+}
+
+impl First {
+    fn address(self) -> usize {
+        match self {
+            Self::Double(first) => first.addr(),
+            Self::Float(first) => first.addr(),
+        }
+    }
+
+    /// Bytes of a value.
+    fn size(self) -> usize {
+        match self {
+            Self::Double(_) => size_of::<f64>(),
+            Self::Float(_) => size_of::<f32>(),
+        }
+    }
+}
+
+// SAFETY: the memory is the caller's for the call, by the rule of the header, and one thread at a time writes
+// to it.
+unsafe impl Send for Buffer {}
 
 impl Output {
     /// Checks the buffers for `count` responses or maps, which messages call `what`, each of `shape`.
@@ -77,21 +113,19 @@ impl Output {
             )));
         }
         // SAFETY: passed on to the caller.
-        let pointers = unsafe { slice(given.buffers, count, "buffers") }?;
+        let firsts = unsafe { firsts(&given, count) }?;
         let voxels: usize = shape.iter().product();
-        if pointers.iter().any(|first| !first.is_null()) && given.buffer_length < voxels {
+        if !firsts.is_empty() && given.buffer_length < voxels {
             return Err(Failure::argument(format!(
-                "`buffer_length` is {}: a {what} of shape (z, y, x) {shape:?} needs room for {voxels} doubles",
+                "`buffer_length` is {}: a {what} of shape (z, y, x) {shape:?} needs room for {voxels} values",
                 given.buffer_length
             )));
         }
         let mut wanted = Vec::new();
-        for (index, &first) in pointers.iter().enumerate().filter(|(_, first)| !first.is_null()) {
-            let name = format!("buffers[{index}]");
-            // SAFETY: passed on to the caller.
-            unsafe { Out::new(first, &name) }?;
+        for (index, first) in firsts {
             if end(first, voxels).is_none() {
-                let text = format!("`{name}` at address {first:p} cannot have {voxels} doubles");
+                let (name, address) = (format!("buffers[{index}]"), first.address());
+                let text = format!("`{name}` at address {address:#x} cannot have {voxels} values");
                 return Err(Failure::argument(text));
             }
             wanted.push(Buffer { index, first, voxels });
@@ -99,7 +133,8 @@ impl Output {
         refuse_overlaps(&wanted)?;
         // SAFETY: passed on to the caller.
         let terms = unsafe { Terms::new(given.progress, given.user_data, given.memory_mb) }?;
-        Ok(Self { wanted, outside: given.outside, terms })
+        let as_they_come = flag(given.as_they_come, "as_they_come")?;
+        Ok(Self { wanted, outside: given.outside, as_they_come, terms })
     }
 
     /// The buffers that are wanted, in the order of what goes there.
@@ -108,8 +143,13 @@ impl Output {
     }
 
     /// The buffers that are wanted, for writing.
-    pub fn into_buffers(self) -> Vec<Buffer> {
-        self.wanted
+    pub fn take_buffers(&mut self) -> Vec<Buffer> {
+        std::mem::take(&mut self.wanted)
+    }
+
+    /// Whether values are written before all of them are computed.
+    pub fn as_they_come(&self) -> bool {
+        self.as_they_come
     }
 
     /// What the voxels beside the region are to be.
@@ -123,13 +163,57 @@ impl Output {
     }
 }
 
+/// The buffers that are not NULL, with their numbers.
+unsafe fn firsts(given: &radiomics_output, count: usize) -> Result<Vec<(usize, First)>, Failure> {
+    if !given.buffers.is_null() && !given.float_buffers.is_null() {
+        return Err(Failure::argument("`buffers` and `float_buffers` are both given: give one of them"));
+    }
+    let mut firsts = Vec::new();
+    if given.float_buffers.is_null() {
+        // SAFETY: passed on to the caller.
+        for (index, &first) in unsafe { slice(given.buffers, count, "buffers") }?.iter().enumerate() {
+            // SAFETY: as above.
+            let wanted = unsafe { Out::optional(first, &format!("buffers[{index}]")) }?;
+            firsts.extend(wanted.map(|_| (index, First::Double(first))));
+        }
+        return Ok(firsts);
+    }
+    // SAFETY: as above.
+    for (index, &first) in unsafe { slice(given.float_buffers, count, "float_buffers") }?.iter().enumerate() {
+        // SAFETY: as above.
+        let wanted = unsafe { Out::optional(first, &format!("float_buffers[{index}]")) }?;
+        firsts.extend(wanted.map(|_| (index, First::Float(first))));
+    }
+    Ok(firsts)
+}
+
 impl Buffer {
-    /// The caller's memory, of which nothing may be read before it is written.
-    pub fn values(&mut self) -> &mut [MaybeUninit<f64>] {
+    /// Writes the value of a voxel.
+    pub fn set(&mut self, voxel: usize, value: f64) {
+        assert!(voxel < self.voxels, "voxel {voxel} of {}", self.voxels);
         // SAFETY: `Output::new` checked that the pointer is aligned and not NULL, that the buffer has room
         // for as many values, which fit into memory, and that no two buffers overlap; the memory is
-        // valid for writing by the rule of the header.
-        unsafe { std::slice::from_raw_parts_mut(self.first.cast(), self.voxels) }
+        // valid for writing by the rule of the header. Nothing of it is read.
+        unsafe {
+            match self.first {
+                First::Double(first) => first.add(voxel).write(value),
+                First::Float(first) => first.add(voxel).write(value as f32),
+            }
+        }
+    }
+
+    /// Writes the same value for all voxels.
+    pub fn fill(&mut self, value: f64) {
+        (0..self.voxels).for_each(|voxel| self.set(voxel, value));
+    }
+}
+
+/// A flag of C.
+pub(crate) fn flag(given: i32, name: &str) -> Result<bool, Failure> {
+    match given {
+        0 => Ok(false),
+        1 => Ok(true),
+        other => Err(Failure::argument(format!("`{name}` is {other}: give 0 or 1"))),
     }
 }
 
@@ -151,16 +235,16 @@ pub(crate) fn doubles(count: usize) -> Result<Vec<f64>, Failure> {
 }
 
 /// The address behind the last of `values` values from `first` on, if there can be so many.
-fn end(first: *mut f64, values: usize) -> Option<usize> {
-    let bytes = values.checked_mul(size_of::<f64>()).filter(|bytes| isize::try_from(*bytes).is_ok())?;
-    first.addr().checked_add(bytes)
+fn end(first: First, values: usize) -> Option<usize> {
+    let bytes = values.checked_mul(first.size()).filter(|bytes| isize::try_from(*bytes).is_ok())?;
+    first.address().checked_add(bytes)
 }
 
 fn refuse_overlaps(buffers: &[Buffer]) -> Result<(), Failure> {
     let mut ordered: Vec<&Buffer> = buffers.iter().collect();
-    ordered.sort_by_key(|buffer| (buffer.first.addr(), buffer.index));
+    ordered.sort_by_key(|buffer| (buffer.first.address(), buffer.index));
     for pair in ordered.windows(2) {
-        if end(pair[0].first, pair[0].voxels).is_none_or(|end| end > pair[1].first.addr()) {
+        if end(pair[0].first, pair[0].voxels).is_none_or(|end| end > pair[1].first.address()) {
             return Err(Failure::argument(format!(
                 "`buffers[{}]` and `buffers[{}]` overlap: each needs memory of its own",
                 pair[0].index, pair[1].index
@@ -187,6 +271,9 @@ mod tests {
             progress: None,
             user_data: null_mut(),
             memory_mb: 0.0,
+            float_buffers: null(),
+            as_they_come: 0,
+            reserved: 0,
         };
         // SAFETY: as many pointers as the tests below count; nothing is written.
         let made = unsafe { Output::new(&output, "response", buffers.len(), [2, 2, 3]) };
@@ -218,13 +305,13 @@ mod tests {
         let text = refused(&[first], 1, 11).unwrap();
         assert_eq!(
             text,
-            "`buffer_length` is 11: a response of shape (z, y, x) [2, 2, 3] needs room for 12 doubles"
+            "`buffer_length` is 11: a response of shape (z, y, x) [2, 2, 3] needs room for 12 values"
         );
         let text = refused(&[first], 2, 12).unwrap();
         assert!(text.starts_with("`buffer_count` is 2, and the number of responses is 1"), "{text}");
         let odd = first.cast::<u8>().wrapping_add(1).cast();
         assert!(refused(&[odd], 1, 12).unwrap().contains("not a multiple of 8"));
         let last = std::ptr::without_provenance_mut(usize::MAX - 7);
-        assert!(refused(&[last], 1, 12).unwrap().contains("cannot have 12 doubles"));
+        assert!(refused(&[last], 1, 12).unwrap().contains("cannot have 12 values"));
     }
 }

@@ -43,6 +43,11 @@ pub(crate) fn of_caller<R>(callback: impl FnOnce() -> R) -> R {
     on(Side::Caller, callback)
 }
 
+/// Runs code of ours in a callback of the caller's.
+pub(crate) fn of_library<R>(task: impl FnOnce() -> R) -> R {
+    on(Side::Library, task)
+}
+
 fn on<R>(side: Side, body: impl FnOnce() -> R) -> R {
     struct Back(Side);
     impl Drop for Back {
@@ -59,7 +64,7 @@ fn is_ours() -> bool {
     match SIDE.get() {
         Side::Library => true,
         Side::Caller => false,
-        Side::Unknown => rayon::current_thread_index().is_some(),
+        Side::Unknown => rayon_core::current_thread_index().is_some(),
     }
 }
 
@@ -116,7 +121,7 @@ mod tests {
         set_hook(Box::new(|info| eprintln!("the host's hook: {}", text(info.payload()))));
         let told = caught::<()>(|| panic!("in a {}", "call")).unwrap_err();
         assert!(told.starts_with("in a call (") && told.contains("src/panics.rs:"), "{told}");
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+        let pool = rayon_core::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
         let told = caught::<()>(|| pool.install(|| panic!("in a pool"))).unwrap_err();
         assert!(told.starts_with("in a pool (") && told.contains("src/panics.rs:"), "{told}");
 

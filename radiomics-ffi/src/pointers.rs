@@ -191,7 +191,10 @@ mod tests {
     /// A caller compiled with the first version of a struct can have no other size.
     #[test]
     fn first_versions_keep_their_size() {
-        use crate::{catalogue, columns, context, extract, image, maps, matrices, output, table};
+        use crate::{
+            catalogue, columns, context, extract, image, keys, labels, maps, mask, matrices, outcome, output,
+            region, stability, table,
+        };
         fn first<T: Versioned>() -> (&'static str, usize, usize) {
             (T::NAME, T::FIRST_SIZE, size_of::<T>())
         }
@@ -207,13 +210,19 @@ mod tests {
             first::<catalogue::radiomics_feature>(),
             first::<columns::radiomics_column>(),
             first::<matrices::radiomics_matrix>(),
+            first::<outcome::radiomics_outcome>(),
+            first::<labels::radiomics_label>(),
+            first::<region::radiomics_surface>(),
+            first::<mask::radiomics_mask_info>(),
+            first::<keys::radiomics_key>(),
+            first::<stability::radiomics_reliability>(),
         ];
         // In the same order, in bytes, where pointers have 64 bits, and where they have 32: there
         // x86 puts numbers of 8 bytes at any multiple of 4, other machines at multiples of 8.
         let sizes = match (size_of::<usize>(), align_of::<u64>()) {
-            (8, _) => [16, 192, 80, 96, 40, 56, 56, 72, 72, 80, 72],
-            (4, 4) => [8, 160, 40, 60, 24, 32, 36, 36, 36, 40, 48],
-            _ => [8, 160, 40, 64, 28, 32, 40, 36, 36, 40, 48],
+            (8, _) => [16, 192, 80, 96, 40, 56, 56, 72, 72, 80, 72, 64, 72, 40, 40, 64, 88],
+            (4, 4) => [8, 160, 40, 60, 24, 32, 36, 36, 36, 40, 48, 40, 40, 20, 24, 32, 80],
+            _ => [8, 160, 40, 64, 28, 32, 40, 36, 36, 40, 48, 40, 48, 20, 32, 32, 88],
         };
         for ((name, first, now), expected) in found.into_iter().zip(sizes) {
             assert_eq!(first, expected, "the first {name}");

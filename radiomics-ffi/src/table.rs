@@ -1,13 +1,17 @@
 //! The result: rows by index, and all values in one array.
 
+use std::collections::HashMap;
 use std::ffi::c_char;
 use std::ptr::null;
+use std::sync::OnceLock;
 
 use radiomics_core::{FeatureRow, FeatureTable, Named, Status, Warning};
+use serde_json::Value;
 
 use crate::arrow::{ArrowArray, ArrowSchema, export};
 use crate::columns::radiomics_column;
 use crate::entry::{free, plain_entry, value_or};
+use crate::outcome::{outcomes, radiomics_outcome};
 use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, text};
 use crate::status::{Failure, radiomics_status};
 use crate::strings::Texts;
@@ -18,9 +22,36 @@ pub struct radiomics_table {
     values: Vec<f64>,
     for_c: Vec<radiomics_row>,
     warnings: Vec<radiomics_warning>,
+    pub(crate) core_warnings: Vec<Warning>,
+    pub(crate) outcomes: Vec<radiomics_outcome>,
+    pub(crate) provenance: Value,
+    parts: Vec<Part>,
+    /// The place of each column among the rows of a label, which all labels have the same of.
+    places: OnceLock<HashMap<String, usize>>,
+    /// The part of a mask and label.
+    by_label: HashMap<(usize, i64), usize>,
     // Owns what the rows and warnings for C point to.
     _texts: Texts,
 }
+
+/// The rows of a label of a mask.
+struct Part {
+    mask: usize,
+    label: i64,
+    first: usize,
+}
+
+/// What came out for a label of a mask.
+pub(crate) struct OfLabel {
+    pub mask: usize,
+    pub label: i64,
+    pub table: FeatureTable,
+}
+
+// SAFETY: the pointers are to texts that the table owns, and nothing is written after it was made.
+unsafe impl Send for radiomics_table {}
+// SAFETY: as above.
+unsafe impl Sync for radiomics_table {}
 
 /// Whether a value is defined.
 #[repr(i32)]
@@ -75,6 +106,8 @@ pub struct radiomics_row {
     /// feature is one of a volume or of a slice and the region is not; empty if it is defined. Since
     /// RADIOMICS_ABI_VERSION 4.
     pub reason: *const c_char,
+    /// Which of the masks of the job the label is of, from 0. Since RADIOMICS_ABI_VERSION 8.
+    pub mask: usize,
 }
 
 /// Something about a region that makes its values doubtful, though each of them is what it says. The
@@ -94,6 +127,8 @@ pub struct radiomics_warning {
     pub image: *const c_char,
     /// What was found, and what can be done about it, for people.
     pub message: *const c_char,
+    /// Which of the masks of the job the label is of, from 0. Since RADIOMICS_ABI_VERSION 8.
+    pub mask: usize,
 }
 
 // SAFETY: repr(C), begins with its size, and consists of numbers and pointers.
@@ -109,30 +144,74 @@ unsafe impl Versioned for radiomics_row {
 }
 
 impl radiomics_table {
-    pub(crate) fn new(tables: Vec<(i64, FeatureTable)>) -> Self {
+    pub(crate) fn new(labels: Vec<OfLabel>, images: &[&str], provenance: Value) -> Self {
         let mut texts = Texts::default();
-        let all = tables.iter().flat_map(|(_, table)| table.warnings());
-        let warnings = all.map(|warning| warning_for_c(warning, &mut texts)).collect();
-        let of_label =
-            |(label, table): (i64, FeatureTable)| table.into_rows().into_iter().map(move |row| (label, row));
-        let rows: Vec<(i64, FeatureRow)> = tables.into_iter().flat_map(of_label).collect();
+        let (mut rows, mut for_c, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut core_warnings, mut of_images, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+        for OfLabel { mask, label, table } in labels {
+            let first = rows.len();
+            for warning in table.warnings() {
+                warnings.push(warning_for_c(mask, warning, &mut texts));
+                core_warnings.push(warning.clone());
+            }
+            let count = table.rows().len();
+            of_images.extend(outcomes((mask, label), images, (first, count), table.failures(), &mut texts));
+            for row in table.into_rows() {
+                for_c.push(row_for_c(mask, label, &row, &mut texts));
+                rows.push((label, row));
+            }
+            parts.push(Part { mask, label, first });
+        }
+        let by_label = parts.iter().enumerate().map(|(n, part)| ((part.mask, part.label), n)).collect();
         let values = rows.iter().map(|(_, row)| row.value).collect();
-        let for_c = rows.iter().map(|(label, row)| row_for_c(*label, row, &mut texts)).collect();
-        Self { rows, values, for_c, warnings, _texts: texts }
+        let (outcomes, places) = (of_images, OnceLock::new());
+        Self {
+            rows,
+            values,
+            for_c,
+            warnings,
+            core_warnings,
+            outcomes,
+            provenance,
+            parts,
+            places,
+            by_label,
+            _texts: texts,
+        }
+    }
+
+    /// Which mask a row is of.
+    pub(crate) fn mask_of_row(&self, row: usize) -> usize {
+        self.for_c[row].mask
+    }
+
+    /// The row of a column for a label: of the given mask, or of the first one that has the label.
+    fn find(&self, mask: Option<usize>, label: i64, column: &str) -> Option<usize> {
+        let part = match mask {
+            Some(mask) => self.by_label.get(&(mask, label)).copied(),
+            None => self.parts.iter().position(|part| part.label == label),
+        };
+        let of_each = self.rows.len() / self.parts.len().max(1);
+        let places = self.places.get_or_init(|| {
+            let names = self.rows[..of_each].iter().enumerate();
+            names.map(|(place, (_, row))| (row.column.name(), place)).collect()
+        });
+        Some(self.parts[part?].first + places.get(column)?)
     }
 }
 
-fn warning_for_c(warning: &Warning, texts: &mut Texts) -> radiomics_warning {
+fn warning_for_c(mask: usize, warning: &Warning, texts: &mut Texts) -> radiomics_warning {
     radiomics_warning {
         struct_size: size_of::<radiomics_warning>(),
         label: warning.label,
         code: texts.keep(warning.code.name()),
         image: texts.keep(&warning.image),
         message: texts.keep(&warning.message),
+        mask,
     }
 }
 
-fn row_for_c(label: i64, row: &FeatureRow, texts: &mut Texts) -> radiomics_row {
+fn row_for_c(mask: usize, label: i64, row: &FeatureRow, texts: &mut Texts) -> radiomics_row {
     let status = match row.status() {
         Status::Ok => radiomics_value_status::Ok,
         Status::Undefined => radiomics_value_status::Undefined,
@@ -155,6 +234,7 @@ fn row_for_c(label: i64, row: &FeatureRow, texts: &mut Texts) -> radiomics_row {
         pyradiomics: column.pyradiomics,
         discretisation: column.discretisation,
         reason: texts.keep(row.reason.map_or("", Named::name)),
+        mask,
     }
 }
 
@@ -209,8 +289,8 @@ pub unsafe extern "C" fn radiomics_table_warning(
     })
 }
 
-/// Finds the row of a label that has this column name. The status is RADIOMICS_STATUS_UNKNOWN_NAME if
-/// there is none.
+/// Finds the row of a label that has this column name; with several masks, of the first one that has the label.
+/// The status is RADIOMICS_STATUS_UNKNOWN_NAME if there is none.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_table_find(
@@ -219,13 +299,37 @@ pub unsafe extern "C" fn radiomics_table_find(
     column: *const c_char,
     index: *mut usize,
 ) -> radiomics_status {
+    // SAFETY: by the rule of the header.
+    unsafe { found(table, None, label, column, index) }
+}
+
+/// The same of a label of mask `mask`, from 0. Since RADIOMICS_ABI_VERSION 8.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_table_find_in(
+    table: *const radiomics_table,
+    mask: usize,
+    label: i64,
+    column: *const c_char,
+    index: *mut usize,
+) -> radiomics_status {
+    // SAFETY: by the rule of the header.
+    unsafe { found(table, Some(mask), label, column, index) }
+}
+
+unsafe fn found(
+    table: *const radiomics_table,
+    mask: Option<usize>,
+    label: i64,
+    column: *const c_char,
+    index: *mut usize,
+) -> radiomics_status {
     plain_entry(|| {
-        // SAFETY: by the rule of the header.
+        // SAFETY: passed on to the caller.
         let (table, column, out) =
             unsafe { (borrowed(table, "table")?, text(column, "column")?, Out::new(index, "index")?) };
-        let row = table.rows.iter().position(|(of, row)| *of == label && row.column.name() == column);
         let missing = || Failure { status: radiomics_status::UnknownName, text: String::new() };
-        out.set(row.ok_or_else(missing)?);
+        out.set(table.find(mask, label, column).ok_or_else(missing)?);
         Ok(())
     })
 }

@@ -10,7 +10,7 @@ const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_V
 
 /// Version of this interface: it grows when functions, fields or codes are added. Nothing that is in the
 /// interface is changed or removed while the library's soname stays the same.
-pub const RADIOMICS_ABI_VERSION: u32 = 7;
+pub const RADIOMICS_ABI_VERSION: u32 = 8;
 
 /// Version of the library, such as "0.1.0": static text that the caller must not free.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.

@@ -8,7 +8,17 @@ fn header_is_up_to_date() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let committed = here.join("../include/radiomics.h");
     let mut header = Vec::new();
-    let config = cbindgen::Config::from_file(here.join("cbindgen.toml")).unwrap();
+    let mut config = cbindgen::Config::from_file(here.join("cbindgen.toml")).unwrap();
+    config.after_includes = config.after_includes.map(|text| {
+        [
+            ("@VERSION@", env!("CARGO_PKG_VERSION")),
+            ("@MAJOR@", env!("CARGO_PKG_VERSION_MAJOR")),
+            ("@MINOR@", env!("CARGO_PKG_VERSION_MINOR")),
+            ("@PATCH@", env!("CARGO_PKG_VERSION_PATCH")),
+        ]
+        .into_iter()
+        .fold(text, |text, (name, value)| text.replace(name, value))
+    });
     let builder = cbindgen::Builder::new().with_config(config);
     // Given a file rather than the crate, cbindgen need not ask cargo, and cargo not the network.
     builder.with_src(here.join("src/lib.rs")).generate().unwrap().write(&mut header);

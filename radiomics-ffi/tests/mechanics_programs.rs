@@ -26,6 +26,24 @@ fn filters_and_maps_from_c() {
 }
 
 #[test]
+fn regions_and_masks_from_c() {
+    with_every_compiler("regions.c", &[], &[]);
+    under_valgrind("regions.c", &[], &[]);
+}
+
+#[test]
+fn jobs_of_many_masks() {
+    with_every_compiler("jobs.c", &[], &[]);
+    under_valgrind("jobs.c", &[], &[]);
+}
+
+#[test]
+fn regions_and_jobs_from_cpp() {
+    with_every_compiler("wrapper_regions.cpp", &[], &[]);
+    with_every_compiler("wrapper_regions.cpp", &["-fno-exceptions"], &[]);
+}
+
+#[test]
 fn four_threads_and_cancelling() {
     with_every_compiler("threads.c", &["-pthread"], &[]);
     under_valgrind("threads.c", &["-pthread"], &[]);

@@ -109,13 +109,13 @@ JOBS = (
     Job("verify", "data = os.environ.get('RADIOMICS_DATA')", "rr.verify(data)"),
     Job(
         "reading a .nii.gz, 250³",
-        "image, _ = images(250); sitk.WriteImage(image, 'image.nii.gz')",
-        "rr.io.read_sitk('image.nii.gz')",
+        "image, _ = images(250); sitk.WriteImage(image, 'large.nii.gz')",
+        "rr.io.read_sitk('large.nii.gz')",
     ),
     Job(
         "writing a .nii.gz, 250³",
         "image, _ = images(250)",
-        "rr.io.write_image(image, 'image.nii.gz', compressed=True)",
+        "rr.io.write_image(image, 'large.nii.gz', compressed=True)",
     ),
 )
 #: A filter that takes long, as commands have it.

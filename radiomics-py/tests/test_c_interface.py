@@ -3,35 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-import os
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import SimpleITK as sitk  # noqa: N813
 
 import radiomics_rs as rr
-
-ROOT = Path(__file__).resolve().parents[2]
-#: radiomics_dtype
-U8, I16, F64 = 1, 4, 10
-
-
-class Image(ctypes.Structure):
-    """radiomics_image of include/radiomics.h."""
-
-    _fields_ = (
-        ("struct_size", ctypes.c_size_t),
-        ("data", ctypes.c_void_p),
-        ("dtype", ctypes.c_int32),
-        ("reserved", ctypes.c_int32),
-        ("shape", ctypes.c_size_t * 3),
-        ("strides", ctypes.c_ssize_t * 3),
-        ("spacing_mm", ctypes.c_double * 3),
-        ("origin_mm", ctypes.c_double * 3),
-        ("direction", ctypes.c_double * 9),
-    )
+from c_library import F64, I16, U8, Extraction, Image, Session, library, viewed
 
 
 class Output(ctypes.Structure):
@@ -74,93 +52,9 @@ class Map(ctypes.Structure):
     )
 
 
-def _library() -> Path | None:
-    """The shared library: the one named, or what cargo has built last."""
-    named = os.environ.get("RADIOMICS_LIBRARY")
-    if named:
-        return Path(named)
-    name = "libradiomics.dylib" if sys.platform == "darwin" else "libradiomics.so"
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    built = [target / profile / name for profile in ("debug", "release")]
-    return max((p for p in built if p.exists()), key=lambda p: p.stat().st_mtime, default=None)
-
-
 @pytest.fixture(scope="module")
 def c() -> ctypes.CDLL:
-    path = _library()
-    if path is None:
-        pytest.skip("the C library is not built: cargo build -p radiomics-ffi")
-    library = ctypes.CDLL(str(path))
-    library.radiomics_last_error.restype = ctypes.c_char_p
-    library.radiomics_table_length.restype = ctypes.c_size_t
-    library.radiomics_table_values.restype = ctypes.POINTER(ctypes.c_double)
-    library.radiomics_version.restype = ctypes.c_char_p
-    library.radiomics_settings_filter_name.restype = ctypes.c_char_p
-    library.radiomics_maps_length.restype = ctypes.c_size_t
-    return library
-
-
-def _view(array: np.ndarray, dtype: int, spacing) -> Image:
-    strides = (s // array.itemsize for s in array.strides)
-    return Image(
-        struct_size=ctypes.sizeof(Image),
-        data=array.ctypes.data,
-        dtype=dtype,
-        shape=tuple(array.shape),
-        strides=tuple(strides),
-        spacing_mm=tuple(spacing),
-    )
-
-
-class Session:
-    """A context and settings of the C library, freed at the end of the block."""
-
-    def __init__(self, c, settings: rr.Settings):
-        """Make them, or fail with the text of the error."""
-        self.c = c
-        self.context, self.settings = ctypes.c_void_p(), ctypes.c_void_p()
-        assert c.radiomics_context_new(None, ctypes.byref(self.context)) == 0
-        yaml = settings.to_yaml().encode()
-        self.checked(
-            c.radiomics_settings_from_yaml(self.context, yaml, ctypes.byref(self.settings))
-        )
-
-    def checked(self, status: int) -> None:
-        assert status == 0, self.c.radiomics_last_error(self.context).decode()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.c.radiomics_settings_free(self.settings)
-        self.c.radiomics_context_free(self.context)
-
-
-class Extraction(Session):
-    """And a table."""
-
-    def __init__(self, c, image: Image, mask: Image, settings: rr.Settings):
-        """Extract label 1."""
-        super().__init__(c, settings)
-        self.table = ctypes.c_void_p()
-        status = c.radiomics_extract(
-            self.context,
-            ctypes.byref(image),
-            ctypes.byref(mask),
-            ctypes.c_int64(1),
-            self.settings,
-            ctypes.byref(self.table),
-        )
-        self.checked(status)
-
-    def __exit__(self, *_):
-        self.c.radiomics_table_free(self.table)
-        super().__exit__()
-
-    def bits(self) -> list[int]:
-        length = self.c.radiomics_table_length(self.table)
-        values = np.ctypeslib.as_array(self.c.radiomics_table_values(self.table), (length,))
-        return values.view(np.uint64).tolist()
+    return library()
 
 
 def _bits(table) -> list[int]:
@@ -176,7 +70,7 @@ def test_digital_phantom_is_the_same_bits(c, phantom, configuration, order):
     image, mask, spacing = phantom
     expected = rr.extract(image, mask, configuration, label=1, spacing_mm=spacing)
     image, mask = np.asarray(image, order=order), np.asarray(mask, order=order)
-    views = _view(image, I16, spacing), _view(mask, U8, spacing)
+    views = viewed(image, I16, spacing), viewed(mask, U8, spacing)
     with Extraction(c, *views, configuration) as found:
         assert found.bits() == _bits(expected)
 
@@ -190,7 +84,9 @@ def test_ct_phantom_is_the_same_bits(c, data, name):
     settings = rr.Settings.ibsi_configuration(name)
     expected = rr.extract(image, mask, settings, label=1, spacing_mm=spacing)
     floats, labels = image.astype(np.float64), mask.astype(np.uint8)
-    with Extraction(c, _view(floats, F64, spacing), _view(labels, U8, spacing), settings) as found:
+    with Extraction(
+        c, viewed(floats, F64, spacing), viewed(labels, U8, spacing), settings
+    ) as found:
         assert found.bits() == _bits(expected)
 
 
@@ -213,7 +109,7 @@ def test_responses_are_the_same_bits(c, oblique, order):
     voxels = np.asarray(sitk.GetArrayFromImage(image), order=order)
     responses = np.full((len(filters), *voxels.shape), -1.0)
     with Session(c, rr.Settings(filters=filters)) as session:
-        view, into = _view(voxels, I16, image.GetSpacing()[::-1]), _into(responses)
+        view, into = viewed(voxels, I16, image.GetSpacing()[::-1]), _into(responses)
         session.checked(
             c.radiomics_filter(
                 session.context, ctypes.byref(view), session.settings, ctypes.byref(into)
@@ -240,7 +136,7 @@ def test_maps_are_the_same_bits(c, oblique, radius, in_plane, masked):
     window = {"radius": radius, "in_plane": in_plane, "masked": masked}
     # Origin and direction of ITK, turned, as the box of the maps has them too.
     views = [
-        _view(sitk.GetArrayViewFromImage(x), t, x.GetSpacing()[::-1])
+        viewed(sitk.GetArrayViewFromImage(x), t, x.GetSpacing()[::-1])
         for x, t in ((image, I16), (mask, U8))
     ]
     for view in views:
@@ -290,7 +186,7 @@ def test_arrow_takes_the_table(c, phantom, configuration):
     expected = rr.extract(image, mask, configuration, label=1, spacing_mm=spacing)
     # Larger than the structs of the Arrow C Data Interface.
     array, schema = ((ctypes.c_int64 * 16)() for _ in range(2))
-    views = _view(image, I16, spacing), _view(mask, U8, spacing)
+    views = viewed(image, I16, spacing), viewed(mask, U8, spacing)
     with Extraction(c, *views, configuration) as found:
         assert c.radiomics_table_to_arrow(found.table, array, schema) == 0
     # The table is freed by now: the export owns what it points to.

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ import SimpleITK as sitk  # noqa: N813
 import cohorts
 import radiomics_rs as rr
 from cohorts import SETTINGS, rows
-from radiomics_rs.cohort import local_run
+from radiomics_rs.cohort import local_run, waiting
 from radiomics_rs.cohort.cases import cases_of, layout_of
 from radiomics_rs.cohort.sources import source_of
 from radiomics_rs.cohort.waiting import Queue
@@ -205,7 +206,9 @@ def test_functions_that_are_refused(here, extra, error):
     assert not (here / "t.csv").exists()
 
 
-def test_large_cases_come_first_and_memory_bounds_what_is_at_work(here):
+def test_large_cases_come_first_and_memory_bounds_what_is_at_work(here, monkeypatch):
+    # As if processes took nothing, which 5 MB are not enough for.
+    monkeypatch.setattr(waiting, "LEAST_MB", 0.0)
     cases = cohorts.make(here, 4)
     for k, side in ((1, 40), (2, 80)):
         voxels = np.random.default_rng(k).integers(0, 100, (side, side, side)).astype(np.int16)
@@ -242,6 +245,29 @@ def test_a_case_that_finds_too_little_memory_is_tried_alone(here, monkeypatch):
     made = rr.extract_cohort(cases[1:2], settings, out="t.csv", jobs=2, memory_mb=302)
     assert made.failed == 1
     assert "MB are left of the " in rows("t.csv")[0]["error"]
+
+
+def test_memory_that_is_less_than_a_case_calls_for_is_said(here):
+    cases = cohorts.make(here, 3)
+    cohorts.write(here / "i1.nii.gz", np.zeros((60, 60, 60), np.int16))
+    with pytest.warns(rr.RadiomicsWarning, match="^100 MB are") as said:
+        made = rr.extract_cohort(cases, SETTINGS, out="t.csv", jobs=2, memory_mb=100)
+    assert "case 'c1' calls for about 150 MB" in str(said[0].message)
+    assert "2 more cases call for more: each of these is computed with no other" in str(
+        said[0].message
+    )
+    assert (made.computed, made.failed) == (2, 1)
+    # The same with enough says nothing, and one that is done takes none.
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", rr.RadiomicsWarning)
+        rr.extract_cohort(cases, SETTINGS, out="more.csv", jobs=2, memory_mb=400)
+        rr.extract_cohort(cases[::2], SETTINGS, out="t.csv", jobs=2, memory_mb=100)
+    source = source_of(cases)
+    queue = Queue(cases_of(source, layout_of(source)), source.folder, 2, 100.0)
+    (first,) = queue.next(1)
+    assert queue.next(1) == []
+    queue.give_back(queue.given_mb([first]))
+    assert len(queue.next(1)) == 1
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")

@@ -128,11 +128,11 @@ SLOW = """
 import os, time
 from radiomics_rs.cohort import work
 record = work.CaseWork._record
-def slow(self, task):
+def slow(self, task, *more):
     with open(os.environ["COHORT_LOG"], "a") as file:
         file.write("case\\n")
     time.sleep(60 if task.case.case_id in ("c2", "c5") else 0)
-    return record(self, task)
+    return record(self, task, *more)
 work.CaseWork._record = slow
 """
 

@@ -47,9 +47,8 @@ def test_the_same_bits_as_of_the_whole_image(name, corner, dtype):
         for made, key, _ in make(image, mask, **settings)
     ]
     extractor = RadiomicsFeatureExtractor(minimumROIDimensions=1)
-    extractor.enabledImagetypes = {kind: settings}
     region = (image, mask, box, 1)
-    boxed = list(extractor._images(region, {}))
+    boxed = list(extractor._images(kind, settings, region, {}))
     assert [key for key, *_ in whole] == [key for *_, key, _ in boxed]
     for (_, expected, part), (found, of_mask, _, _) in zip(whole, boxed, strict=True):
         for one, other in ((expected, found), (part, of_mask)):
@@ -73,6 +72,7 @@ def test_no_more_is_filtered_than_the_box(monkeypatch):
     extractor = RadiomicsFeatureExtractor(additionalInfo=False, binCount=4)
     extractor.enabledFeatures = {"firstorder": ["Mean"]}
     extractor.enabledImagetypes = {"Wavelet": {}, "Gradient": {}}
+    extractor.stepwise = True
     extractor.execute(image, mask)
     # Six taps look three voxels far to either side.
     assert sizes == [(10, 10, 10), (10, 10, 10), (6, 6, 6)]

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+import radiomics_rs as rr
+from radiomics_rs.cohort.stability import stability_of
+
 PAGE = Path(__file__).parents[2] / "docs" / "guides" / "stability.md"
 
 
@@ -22,3 +25,13 @@ def test_examples_run():
     assert names["ranked"][0].icc_2_1_low >= names["ranked"][-1].icc_2_1_low
     exec(compile(blocks[1], str(PAGE), "exec"), names)
     assert names["found"]["mean"].icc_2_1 > 0.95
+
+
+def test_the_list_for_a_table_is_one(tmp_path):
+    (block,) = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
+    (tmp_path / "perturbations.yaml").write_text(block, encoding="utf-8")
+    found = stability_of(tmp_path / "perturbations.yaml", rr.Settings())
+    assert len(found.plans) == 3
+    assert len(found.names) == 4 + 4 + 3
+    assert "rotation_13_translation_0.75" in found.names
+    assert "volume_-0.1_contour_2" in found.names

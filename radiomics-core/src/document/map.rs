@@ -1,5 +1,6 @@
 //! Settings as a mapping from keys to values.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::keys::{KEYS, Key};
@@ -10,6 +11,20 @@ use crate::error::{Error, Result, invalid, nearest};
 use crate::names::Named;
 use crate::settings::Settings;
 use crate::settings::profile::Profile;
+
+/// A mapping as documents have it, with all keys.
+impl Serialize for Settings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        to_map(self).serialize(serializer)
+    }
+}
+
+/// A mapping as documents have it: what is not among the keys is the profile's.
+impl<'de> Deserialize<'de> for Settings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        from_map(&Map::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
 
 /// Keys of which a document may hold one only.
 const EXCLUSIVE: [[&str; 3]; 2] =

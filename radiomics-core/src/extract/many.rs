@@ -10,7 +10,7 @@ use crate::kernels::Isa;
 use crate::preprocess::{Known, KnownImage, KnownLabel};
 use crate::runtime::{Monitor, Runtime};
 use crate::settings::Settings;
-use crate::table::{FeatureRow, FeatureTable, Reason, Warning, WarningCode};
+use crate::table::{FeatureRow, FeatureTable, Reason, RegionFailure, Warning, WarningCode};
 use crate::volume::image::{Image, Mask};
 
 /// What becomes of a job when one of its regions cannot be computed.
@@ -60,6 +60,26 @@ pub fn extract_regions(
     on_error: OnError,
     runtime: &Runtime,
 ) -> Result<Vec<FeatureTable>> {
+    let mut tables = Vec::with_capacity(labels.len());
+    extract_each(images, mask, labels, settings, on_error, runtime, &mut |_, table| tables.push(table))?;
+    Ok(tables)
+}
+
+/// As [`extract_regions`], and hands each table over as soon as it is there, with the number of its label in `labels`:
+/// in their order, on a thread of the pool. What was handed over stays good if the job fails or is stopped
+/// later.
+///
+/// # Errors
+/// As [`extract_regions`].
+pub fn extract_each(
+    images: &[(&str, &Image)],
+    mask: &Mask,
+    labels: &[i64],
+    settings: &Settings,
+    on_error: OnError,
+    runtime: &Runtime,
+    each: &mut (dyn FnMut(usize, FeatureTable) + Send),
+) -> Result<()> {
     let selection = Selection::new(settings)?;
     settings.validate()?;
     let names: Vec<&str> = images.iter().map(|(name, _)| *name).collect();
@@ -70,7 +90,7 @@ pub fn extract_regions(
     }
     let job = Many { images, mask, selection: &selection, settings, on_error, isa: runtime.isa };
     let steps = images.len() * labels.len() * steps_of_one(&selection, settings);
-    runtime.run(steps, |monitor| job.tables(labels, monitor))
+    runtime.run(steps, |monitor| job.tables(labels, monitor, each))
 }
 
 /// What the regions of a job have in common.
@@ -84,20 +104,24 @@ struct Many<'a, 'i, 'm> {
 }
 
 impl Many<'_, '_, '_> {
-    fn tables(&self, labels: &[i64], monitor: &Monitor) -> Result<Vec<FeatureTable>> {
+    fn tables(
+        &self,
+        labels: &[i64],
+        monitor: &Monitor,
+        each: &mut (dyn FnMut(usize, FeatureTable) + Send),
+    ) -> Result<()> {
         let several_images = self.images.len() > 1;
         let of_images: Vec<KnownImage> = self.images.iter().map(|_| KnownImage::default()).collect();
         // A single label is found faster by itself.
         let boxes = if labels.len() > 1 { self.mask.boxes(labels) } else { vec![None; labels.len()] };
         assert_eq!(boxes.len(), labels.len(), "a box for each label");
         let is_single = labels.len() * self.images.len() == 1;
-        let mut tables = Vec::new();
-        for (&label, bounds) in labels.iter().zip(boxes) {
+        for (place, (&label, bounds)) in labels.iter().zip(boxes).enumerate() {
             let known = KnownLabel::new(bounds, several_images);
-            let done = tables.len() * self.images.len();
-            tables.push(self.table(label, is_single, &of_images, known, done, monitor)?);
+            let done = place * self.images.len();
+            each(place, self.table(label, is_single, &of_images, known, done, monitor)?);
         }
-        Ok(tables)
+        Ok(())
     }
 
     /// The table of a label; `done` is the number of regions before it.
@@ -112,7 +136,7 @@ impl Many<'_, '_, '_> {
     ) -> Result<FeatureTable> {
         let Self { mask, selection, settings, .. } = *self;
         let work = Work { selection, settings, isa: self.isa, pairs: None, monitor };
-        let (mut all, mut warnings) = (Vec::new(), Vec::new());
+        let (mut all, mut warnings, mut failures) = (Vec::new(), Vec::new(), Vec::new());
         let mut shape = (self.images.len() > 1).then(KnownShape::default);
         for (place, ((name, image), of_image)) in self.images.iter().zip(of_images).enumerate() {
             let known = Known { image: Some(of_image), label: Some(&mut of_label) };
@@ -127,6 +151,7 @@ impl Many<'_, '_, '_> {
                     let message = error.to_string();
                     let code = WarningCode::Failed;
                     warnings.push(Warning { code, label, image: (*name).to_owned(), message });
+                    failures.push(RegionFailure { image: (*name).to_owned(), error });
                     all.extend(self.failed_rows(name));
                     let steps = (done + place + 1) * steps_of_one(selection, settings);
                     monitor.advance_to(steps)?;
@@ -134,7 +159,7 @@ impl Many<'_, '_, '_> {
                 Err(error) => return Err(if is_single { error } else { error.of_region(name, label) }),
             }
         }
-        Ok(FeatureTable::new(all, warnings))
+        Ok(FeatureTable::new(all, warnings).with_failures(failures))
     }
 
     /// The rows of a region that cannot be computed.

@@ -3,12 +3,11 @@
 mod many;
 mod warnings;
 
-pub use many::{OnError, extract_many, extract_regions};
+pub use many::{OnError, extract_each, extract_many, extract_regions};
 
 use std::borrow::Cow;
 
 use ndarray::Array3;
-use rayon::prelude::*;
 
 use crate::catalogue::{Chosen, ORIGINAL, Selection, response_name};
 use crate::error::Result;
@@ -29,7 +28,7 @@ use crate::settings::{Discretisation, Settings};
 use crate::table::{Column, FeatureRow, FeatureTable, Warning};
 use crate::volume::image::{Image, Mask};
 use crate::volume::voxels::copy_of;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 use warnings::Found;
 
 /// Computes the features that `settings` ask for, of the voxels of `mask` that have `label`:
@@ -250,11 +249,9 @@ fn compute_discretised(
     // Joining zones is for one thread alone: while it does so, others shall have work left.
     let mut order: Vec<usize> = (0..groups.len()).collect();
     order.sort_by_key(|&n| !groups[n].iter().any(|chosen| counts_zones(chosen)));
-    let mut computed: Vec<(usize, Vec<Vec<Value>>)> = order
-        .into_par_iter()
-        .watched()
-        .map(|n| Ok((n, compute_group(groups[n], &job, sample.as_ref(), texture, monitor)?)))
-        .collect::<Result<_>>()?;
+    let of_group =
+        |(): &mut (), n: usize| Ok((n, compute_group(groups[n], &job, sample.as_ref(), texture, monitor)?));
+    let mut computed: Vec<(usize, Vec<Vec<Value>>)> = loops::try_map_with(order, || (), of_group)?;
     computed.sort_by_key(|&(n, _)| n);
     Ok(computed.into_iter().flat_map(|(_, values)| values).collect())
 }

@@ -5,7 +5,6 @@
 use std::borrow::Cow;
 
 use ndarray::Array3;
-use rayon::prelude::*;
 
 use crate::families::family::{Compute, Family, Maps};
 use crate::families::job::{Job, Value, features};
@@ -15,7 +14,7 @@ use crate::kernels::{Isa, pages, reduce, windows};
 use crate::region::roi::Roi;
 use crate::texture::aggregation::Scope;
 use crate::work;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// Radius of a sphere of 1 cm³, (3/(4π))^(1/3) cm, in mm.
 const RADIUS_MM: f64 = 6.203_504_908_994;
@@ -146,9 +145,8 @@ impl Neighbourhoods {
 
     fn global_peak(&self) -> f64 {
         let (nz, ny, _) = self.mask.dim();
-        let lines = (0..nz * ny).into_par_iter().watched();
-        let of_lines = lines.filter_map(|line| self.highest_in_line([line / ny, line % ny]));
-        of_lines.reduce_with(larger).unwrap_or(f64::NAN)
+        let of_lines = loops::map(0..nz * ny, |line| self.highest_in_line([line / ny, line % ny]));
+        of_lines.into_iter().flatten().reduce(larger).unwrap_or(f64::NAN)
     }
 
     /// The highest mean of the spheres round the voxels of a line that are in the mask, if any is.

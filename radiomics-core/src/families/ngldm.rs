@@ -1,8 +1,6 @@
 //! Neighbouring grey level dependence (IBSI 1, REK0): how often a voxel of level i has j − 1
 //! neighbours that differ from it by no more than the coarseness α.
 
-use rayon::prelude::*;
-
 use crate::families::family::{Compute, Family, Maps};
 use crate::families::job::{Job, Value, features};
 use crate::families::shared::emphasis::{Counted, Emphasis, table};
@@ -20,7 +18,7 @@ use crate::settings::Settings;
 use crate::texture::aggregation::{Scope, Span};
 use crate::texture::matrix::Cell;
 use crate::texture::neighbourhood::{neighbours, within};
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 pub(crate) const FAMILY: Family = Family {
     name: "ngldm",
@@ -103,7 +101,7 @@ fn count_exact<T: Level>(
         table.merge(0, other);
         table
     };
-    let table = slices.par_chunks(slab_thickness(slices.len())).watched().map(of_slices).reduce_with(merged);
+    let table = loops::merged(slices.chunks(slab_thickness(slices.len())), of_slices, merged);
     let table = table.expect("a span of some slices").sums();
     let counted = table.iter().enumerate().skip(width).filter(|(_, n)| **n > 0);
     counted.map(|(at, &n)| ((at / width) as u16, (at % width) as u32 + 1, u64::from(n))).collect()

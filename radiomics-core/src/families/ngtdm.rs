@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
 use crate::families::family::{Compute, Family, Maps};
 use crate::families::job::{Job, Value, features};
 use crate::families::shared::texture;
@@ -21,7 +19,7 @@ use crate::texture::aggregation::{Scope, Span};
 use crate::texture::matrix::Cell;
 use crate::texture::neighbourhood::{neighbours, within};
 use crate::work;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 pub(crate) const FAMILY: Family = Family {
     name: "ngtdm",
@@ -130,11 +128,9 @@ fn of_nearest<T: Level>(
         all.for_each(|(sum, other)| *sum = (sum.0 + other.0, sum.1 + other.1));
         sums
     };
-    let totals = slices
-        .par_chunks(slab_thickness(slices.len()))
-        .watched()
-        .map(|slices| totals(isa, levels, slices, &rows, n_g, width));
-    let totals = totals.reduce_with(add).expect("a span of some slices");
+    let slabs = slices.chunks(slab_thickness(slices.len()));
+    let totals = loops::merged(slabs, |slices| totals(isa, levels, slices, &rows, n_g, width), add);
+    let totals = totals.expect("a span of some slices");
     let counted = totals.into_iter().enumerate().skip(width).filter(|(_, total)| total.0 > 0);
     let difference = |(at, (voxels, scaled)): (usize, Total)| Difference {
         level: (at / width) as u16,

@@ -141,6 +141,8 @@ macro_rules! parameters {
             )*
         }
 
+        parameters!(@new $filter [] [] $({ $parameter: $type $(= $default)? })*);
+
         impl $crate::filters::operation::Described for $filter {
             const NAME: &'static str = $name;
             const IBSI_ID: &'static str = $ibsi_id;
@@ -180,6 +182,28 @@ macro_rules! parameters {
                         ),
                     )*
                 ])
+            }
+        }
+    };
+    (@new $filter:ident [$($given:tt)*] [$($field:tt)*] { $name:ident: $type:ty = $default:expr } $($rest:tt)*) => {
+        parameters!(@new $filter [$($given)*] [$($field)* $name: $default,] $($rest)*);
+    };
+    (@new $filter:ident [$($given:tt)*] [$($field:tt)*] { $name:ident: $type:ty } $($rest:tt)*) => {
+        parameters!(@new $filter [$($given)* $name: $type,] [$($field)* $name,] $($rest)*);
+    };
+    (@new $filter:ident [] [$($field:tt)*]) => {
+        /// The filter of a document that gives no parameter.
+        impl Default for $filter {
+            fn default() -> Self {
+                Self { $($field)* }
+            }
+        }
+    };
+    (@new $filter:ident [$($given:tt)*] [$($field:tt)*]) => {
+        impl $filter {
+            /// The filter with the parameters that have no default; the others have that of documents.
+            pub fn new($($given)*) -> Self {
+                Self { $($field)* }
             }
         }
     };

@@ -1,6 +1,6 @@
 //! Memory for whole volumes.
 
-use std::alloc::{Layout, alloc_zeroed, handle_alloc_error};
+use std::alloc::{Layout, alloc, alloc_zeroed, handle_alloc_error};
 
 use rustfft::num_complex::Complex;
 
@@ -9,6 +9,10 @@ use crate::work;
 /// Bytes from which on large pages are worth asking for: less comes from memory that the
 /// allocator has used before.
 const WORTH: usize = 4 << 20;
+
+/// Bytes up to which an allocator may take memory from what it had before, and writes zeros to it page by
+/// page, before anybody can ask for large ones; glibc's limit. More comes from the system, which has zeros.
+const FROM_SYSTEM: usize = 32 << 20;
 
 /// A type whose zero is memory of zeros.
 ///
@@ -37,17 +41,22 @@ pub fn zeros<T: Zero>(n: usize) -> Vec<T> {
         // More than any machine has, or nothing: either way this is what says so.
         return room(n);
     };
-    work::ask(layout.size() as u64);
+    let bytes = layout.size();
+    work::ask(bytes as u64);
+    let is_written = (WORTH..FROM_SYSTEM).contains(&bytes);
     // SAFETY: the layout is not empty.
-    let memory = unsafe { alloc_zeroed(layout) };
+    let memory = unsafe { if is_written { alloc(layout) } else { alloc_zeroed(layout) } };
     if memory.is_null() {
-        work::refused(layout.size() as u64);
+        work::refused(bytes as u64);
         handle_alloc_error(layout);
     }
+    prefer_large(memory, bytes);
+    if is_written {
+        // SAFETY: that many bytes were allocated.
+        unsafe { memory.write_bytes(0, bytes) };
+    }
     // SAFETY: the memory was allocated for `n` of the type, of which zeros are a value.
-    let memory = unsafe { Vec::from_raw_parts(memory.cast(), n, n) };
-    prefer_large(&memory);
-    memory
+    unsafe { Vec::from_raw_parts(memory.cast(), n, n) }
 }
 
 /// An empty vector with room for `n`. The job is left when there is not enough memory.
@@ -70,27 +79,26 @@ pub fn filled<T: Clone>(n: usize, value: T) -> Vec<T> {
 }
 
 /// Asks the system for large pages; it may not have any.
-#[cfg(target_os = "linux")]
-fn prefer_large<T>(memory: &[T]) {
-    let bytes = size_of_val(memory);
+#[cfg(all(target_os = "linux", feature = "large-pages"))]
+fn prefer_large(memory: *mut u8, bytes: usize) {
     if bytes < WORTH {
         return;
     }
     // SAFETY: asks for a constant.
     let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
     let Ok(page) = usize::try_from(page) else { return };
-    let start = memory.as_ptr().addr();
+    let start = memory.addr();
     let skipped = start.next_multiple_of(page.max(1)) - start;
-    // SAFETY: the range is whole pages within `memory`, and the advice changes how the system
+    // SAFETY: the range is whole pages within the memory, and the advice changes how the system
     // backs them, never what they hold. Not being heard is no error.
     unsafe {
-        let first = memory.as_ptr().byte_add(skipped).cast_mut().cast();
+        let first = memory.byte_add(skipped).cast();
         libc::madvise(first, (bytes - skipped) / page * page, libc::MADV_HUGEPAGE);
     }
 }
 
-#[cfg(not(target_os = "linux"))]
-fn prefer_large<T>(_: &[T]) {}
+#[cfg(not(all(target_os = "linux", feature = "large-pages")))]
+fn prefer_large(_: *mut u8, _: usize) {}
 
 #[cfg(test)]
 mod tests {

@@ -44,55 +44,55 @@ const LANES: usize = 2 * COLUMNS;
 #[repr(align(64))]
 struct Lanes([f64; LANES]);
 
+/// For each column x of length n, the sums xₐ + xₙ₋₁₋ₐ and the differences xₐ − xₙ₋₁₋ₐ.
+type Halves = [Vec<Lanes>; 2];
+
 /// Memory for columns of some length.
 #[derive(Clone, Debug)]
 pub struct Scratch {
-    /// For each column x of length n, the sums xₐ + xₙ₋₁₋ₐ and the differences xₐ − xₙ₋₁₋ₐ.
-    halves: [Vec<Lanes>; 2],
+    /// Those of the field whose form is summed, and of the one that is multiplied.
+    halves: Halves,
+    others: Halves,
     matrix: Vec<Lanes>,
-    /// The matrices T± times the halves.
-    products: [Vec<Lanes>; 2],
-    /// Rows of the matrix times the halves, in memory because compilers make vectors of what goes there.
-    rows: Box<[Lanes; TOGETHER]>,
-    sum: Box<Lanes>,
+    /// The matrices T± times the other halves.
+    products: Halves,
 }
 
 impl Scratch {
     /// Memory for columns of `rows` rows.
     pub fn new(rows: usize) -> Self {
         let half = vec![Lanes::default(); rows / 2];
-        Self {
-            matrix: vec![Lanes::default(); rows],
-            halves: [half.clone(), half.clone()],
-            products: [half.clone(), half],
-            rows: Default::default(),
-            sum: Default::default(),
-        }
+        let halves = [half.clone(), half];
+        let matrix = vec![Lanes::default(); rows];
+        Self { matrix, others: halves.clone(), products: halves.clone(), halves }
     }
+}
 
-    /// Takes the elements of the matrices and the halves of columns number `columns`·[`COLUMNS`] and the next.
-    #[inline(always)]
-    fn load(
-        &mut self,
-        field: &[[Complex64; COLUMNS]],
-        matrix: &[[Complex64; COLUMNS]],
-        [columns, pitch]: [usize; 2],
-    ) {
-        for (pair, lags) in self.matrix.as_chunks_mut::<2>().0.iter_mut().enumerate() {
-            for (c, value) in matrix[pair * pitch + columns].iter().enumerate() {
-                for l in [2 * c, 2 * c + 1] {
-                    (lags[0].0[l], lags[1].0[l]) = (value.re, value.im);
-                }
+/// The elements of the matrices of columns number `columns`·[`COLUMNS`] and the next.
+#[inline(always)]
+fn take_matrix(to: &mut [Lanes], matrix: &[[Complex64; COLUMNS]], [columns, pitch]: [usize; 2]) {
+    for (pair, lags) in to.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+        for (c, value) in matrix[pair * pitch + columns].iter().enumerate() {
+            for l in [2 * c, 2 * c + 1] {
+                (lags[0].0[l], lags[1].0[l]) = (value.re, value.im);
             }
         }
-        let [sums, differences] = &mut self.halves;
-        let last = 2 * sums.len() - 1;
-        for (a, (sum, difference)) in sums.iter_mut().zip(differences).enumerate() {
-            let near = load(&field[a * pitch + columns]);
-            let far = load(&field[(last - a) * pitch + columns]);
-            *sum = combined(&near, &far, |near, far| near + far);
-            *difference = combined(&near, &far, |near, far| near - far);
-        }
+    }
+}
+
+/// The halves of these columns.
+#[inline(always)]
+fn take_halves(
+    [sums, differences]: &mut Halves,
+    field: &[[Complex64; COLUMNS]],
+    [columns, pitch]: [usize; 2],
+) {
+    let last = 2 * sums.len() - 1;
+    for (a, (sum, difference)) in sums.iter_mut().zip(differences).enumerate() {
+        let near = load(&field[a * pitch + columns]);
+        let far = load(&field[(last - a) * pitch + columns]);
+        *sum = combined(&near, &far, |near, far| near + far);
+        *difference = combined(&near, &far, |near, far| near - far);
     }
 }
 
@@ -114,11 +114,37 @@ fn combined(a: &Lanes, b: &Lanes, how: impl Fn(f64, f64) -> f64) -> Lanes {
     result
 }
 
-#[inline(always)]
-fn add_product(sum: &mut Lanes, a: &Lanes, b: &Lanes) {
-    for l in 0..LANES {
-        sum.0[l] += a.0[l] * b.0[l];
+/// The values that are worked on at a time: as many as fit a register of the narrower vectors, so that sums
+/// of all rows stay in registers.
+type Part = [f64; PART];
+
+const PART: usize = LANES / 2;
+
+impl Lanes {
+    #[inline(always)]
+    fn part(&self, part: usize) -> Part {
+        self.0.as_chunks().0[part]
     }
+
+    #[inline(always)]
+    fn part_mut(&mut self, part: usize) -> &mut Part {
+        &mut self.0.as_chunks_mut().0[part]
+    }
+}
+
+#[inline(always)]
+fn parts([a, b]: &[Lanes; TOGETHER], part: usize) -> [Part; TOGETHER] {
+    [a.part(part), b.part(part)]
+}
+
+#[inline(always)]
+fn merged(a: Part, b: Part, how: impl Fn(f64, f64) -> f64) -> Part {
+    std::array::from_fn(|l| how(a[l], b[l]))
+}
+
+#[inline(always)]
+fn plus_product(sum: Part, a: Part, b: Part) -> Part {
+    std::array::from_fn(|l| sum[l] + a[l] * b[l])
 }
 
 /// How an element of one of the matrices T± is made of tₐ₋ᵦ and tₙ₋₁₋ₐ₋ᵦ.
@@ -138,106 +164,146 @@ fn difference_of(near: f64, far: f64) -> f64 {
 fn elements(
     matrix: &[Lanes],
     pair: usize,
+    part: usize,
     element: impl Fn(f64, f64) -> f64 + Copy,
-) -> (impl Iterator<Item = [Lanes; TOGETHER]>, [Lanes; 3]) {
+) -> (impl Iterator<Item = [Part; TOGETHER]>, [Part; 3]) {
     let (a, last) = (TOGETHER * pair, matrix.len() - 1);
+    let made = move |near: &Lanes, far: &Lanes| merged(near.part(part), far.part(part), element);
     let near = matrix[1..=a + 1].windows(TOGETHER).rev();
     let far = matrix[last - 2 * a..=last - a].windows(TOGETHER).rev();
-    let before = near
-        .zip(far)
-        .map(move |(near, far)| [combined(&near[0], &far[1], element), combined(&near[1], &far[0], element)]);
-    let own = [(0, 0), (1, 1), (0, 2)].map(|(n, f)| combined(&matrix[n], &matrix[last - 2 * a - f], element));
-    (before, own)
+    let before = near.zip(far).map(move |(near, far)| [made(&near[0], &far[1]), made(&near[1], &far[0])]);
+    let own = |near: usize, far: usize| made(&matrix[near], &matrix[last - 2 * a - far]);
+    (before, [own(0, 0), own(1, 1), own(0, 2)])
+}
+
+/// Adds the own terms of two rows of a form to those before the diagonal, and the form of these rows to the sum.
+#[inline(always)]
+fn end_form(
+    mut rows: [Part; TOGETHER],
+    own: [Part; TOGETHER],
+    [first, beside, second]: [Part; 3],
+    sum: &mut Part,
+) {
+    // What is off the diagonal counts twice.
+    let half = |diagonal: Part| merged(diagonal, diagonal, |d, _| 0.5 * d);
+    rows[0] = plus_product(rows[0], half(first), own[0]);
+    rows[1] = plus_product(rows[1], beside, own[0]);
+    rows[1] = plus_product(rows[1], half(second), own[1]);
+    for (own, row) in own.into_iter().zip(rows) {
+        *sum = plus_product(*sum, own, row);
+    }
 }
 
 /// Adds the form of one kind of halves, rows of the matrix up to its diagonal at a time.
 #[inline(always)]
-fn add_form(
-    halves: &[Lanes],
-    matrix: &[Lanes],
-    element: impl Fn(f64, f64) -> f64 + Copy,
-    products: &mut [Lanes; TOGETHER],
-    sum: &mut Lanes,
-) {
+fn add_form(halves: &[Lanes], matrix: &[Lanes], element: impl Fn(f64, f64) -> f64 + Copy, sum: &mut Lanes) {
     for (pair, own) in halves.as_chunks::<TOGETHER>().0.iter().enumerate() {
-        let mut rows = [Lanes::default(); TOGETHER];
-        let (before, [first, beside, second]) = elements(matrix, pair, element);
-        for (elements, other) in before.zip(halves) {
-            add_product(&mut rows[0], &elements[0], other);
-            add_product(&mut rows[1], &elements[1], other);
-        }
-        // What is off the diagonal counts twice.
-        let half = |diagonal: &Lanes| combined(diagonal, diagonal, |d, _| 0.5 * d);
-        add_product(&mut rows[0], &half(&first), &own[0]);
-        add_product(&mut rows[1], &beside, &own[0]);
-        add_product(&mut rows[1], &half(&second), &own[1]);
-        *products = rows;
-        for (own, row) in own.iter().zip(products.iter()) {
-            add_product(sum, own, row);
+        for part in 0..LANES / PART {
+            let mut rows = [[0.0; PART]; TOGETHER];
+            let (before, beside) = elements(matrix, pair, part, element);
+            for (elements, other) in before.zip(halves) {
+                let other = other.part(part);
+                rows[0] = plus_product(rows[0], elements[0], other);
+                rows[1] = plus_product(rows[1], elements[1], other);
+            }
+            end_form(rows, parts(own, part), beside, sum.part_mut(part));
         }
     }
 }
 
-/// The product of one kind of halves with its matrix. An element before the diagonal is one behind it
-/// as well, so each is made once.
+/// That, and the product of other halves with the same matrix, each element of which is made once. One before
+/// the diagonal is one behind it as well.
 #[inline(always)]
-fn multiply(
-    halves: &[Lanes],
+fn add_form_and_multiply(
+    [halves, others]: [&[Lanes]; 2],
     matrix: &[Lanes],
     element: impl Fn(f64, f64) -> f64 + Copy,
+    sum: &mut Lanes,
     products: &mut [Lanes],
 ) {
-    for (pair, own) in halves.as_chunks::<TOGETHER>().0.iter().enumerate() {
-        let mut rows = [Lanes::default(); TOGETHER];
-        let (before, [first, beside, second]) = elements(matrix, pair, element);
-        for ((elements, other), product) in before.zip(halves).zip(&mut *products) {
-            for r in 0..TOGETHER {
-                add_product(&mut rows[r], &elements[r], other);
-                add_product(product, &elements[r], &own[r]);
+    let pairs = halves.as_chunks::<TOGETHER>().0.iter().zip(others.as_chunks::<TOGETHER>().0);
+    for (pair, (own, others_own)) in pairs.enumerate() {
+        for part in 0..LANES / PART {
+            let mut rows = [[0.0; PART]; TOGETHER];
+            let mut of_others = rows;
+            let factors = parts(others_own, part);
+            let (before, beside) = elements(matrix, pair, part, element);
+            let columns = halves.iter().zip(others).zip(&mut *products);
+            for (elements, ((half, other), product)) in before.zip(columns) {
+                let (half, other) = (half.part(part), other.part(part));
+                let mut behind = product.part(part);
+                for r in 0..TOGETHER {
+                    rows[r] = plus_product(rows[r], elements[r], half);
+                    of_others[r] = plus_product(of_others[r], elements[r], other);
+                    behind = plus_product(behind, elements[r], factors[r]);
+                }
+                *product.part_mut(part) = behind;
+            }
+            end_form(rows, parts(own, part), beside, sum.part_mut(part));
+            let [first, beside, second] = beside;
+            of_others[0] = plus_product(of_others[0], first, factors[0]);
+            of_others[0] = plus_product(of_others[0], beside, factors[1]);
+            of_others[1] = plus_product(of_others[1], beside, factors[0]);
+            of_others[1] = plus_product(of_others[1], second, factors[1]);
+            for (product, row) in products[TOGETHER * pair..].iter_mut().zip(of_others) {
+                *product.part_mut(part) = row;
             }
         }
-        add_product(&mut rows[0], &first, &own[0]);
-        add_product(&mut rows[0], &beside, &own[1]);
-        add_product(&mut rows[1], &beside, &own[0]);
-        add_product(&mut rows[1], &second, &own[1]);
-        products[TOGETHER * pair..][..TOGETHER].copy_from_slice(&rows);
     }
+}
+
+/// The sum of all lanes, in this order.
+#[inline(always)]
+fn total(sum: &Lanes) -> f64 {
+    let [a, b, c, d, e, f, g, h] = sum.0;
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
 kernel! {
     fn form_kernel(field: &[Complex64], matrix: &[Complex64], pitch: usize, scratch: &mut Scratch) -> f64 {
-        *scratch.sum = Lanes::default();
+        let mut sum = Lanes::default();
         let (field, matrix, pitch) = (field.as_chunks().0, matrix.as_chunks().0, pitch / COLUMNS);
+        let Scratch { halves, matrix: lags, .. } = scratch;
         for columns in 0..pitch {
-            scratch.load(field, matrix, [columns, pitch]);
-            let Scratch { halves: [sums, differences], matrix, rows, sum, .. } = scratch;
-            add_form(sums, matrix, sum_of, rows, sum);
-            add_form(differences, matrix, difference_of, rows, sum);
+            take_matrix(lags, matrix, [columns, pitch]);
+            take_halves(halves, field, [columns, pitch]);
+            add_form(&halves[0], lags, sum_of, &mut sum);
+            add_form(&halves[1], lags, difference_of, &mut sum);
         }
-        let [a, b, c, d, e, f, g, h] = scratch.sum.0;
-        ((a + e) + (c + g)) + ((b + f) + (d + h))
+        total(&sum)
     }
 }
 
 kernel! {
-    fn multiply_kernel(field: &mut [Complex64], matrix: &[Complex64], pitch: usize, scratch: &mut Scratch) {
-        let (field, matrix, pitch) = (field.as_chunks_mut().0, matrix.as_chunks().0, pitch / COLUMNS);
+    fn form_and_multiply_kernel(
+        field: &[Complex64],
+        other: &mut [Complex64],
+        matrix: &[Complex64],
+        pitch: usize,
+        scratch: &mut Scratch,
+    ) -> f64 {
+        let mut sum = Lanes::default();
+        let (field, other) = (field.as_chunks().0, other.as_chunks_mut().0);
+        let (matrix, pitch) = (matrix.as_chunks().0, pitch / COLUMNS);
+        let Scratch { halves, others, products, matrix: lags } = scratch;
         for columns in 0..pitch {
-            scratch.load(field, matrix, [columns, pitch]);
-            let Scratch { halves, matrix, products, .. } = scratch;
-            multiply(&halves[0], matrix, sum_of, &mut products[0]);
-            multiply(&halves[1], matrix, difference_of, &mut products[1]);
-            let last = matrix.len() - 1;
+            take_matrix(lags, matrix, [columns, pitch]);
+            take_halves(halves, field, [columns, pitch]);
+            take_halves(others, other, [columns, pitch]);
+            add_form_and_multiply([&halves[0], &others[0]], lags, sum_of, &mut sum, &mut products[0]);
+            add_form_and_multiply([&halves[1], &others[1]], lags, difference_of, &mut sum, &mut products[1]);
+            let last = lags.len() - 1;
             for (a, (sum, difference)) in products[0].iter().zip(&products[1]).enumerate() {
                 let near = combined(sum, difference, |sum, difference| 0.5 * (sum + difference));
                 let far = combined(sum, difference, |sum, difference| 0.5 * (sum - difference));
                 for (row, lanes) in [(a, near), (last - a, far)] {
-                    for (value, lanes) in field[row * pitch + columns].iter_mut().zip(lanes.0.as_chunks::<2>().0) {
+                    for (value, lanes) in other[row * pitch + columns].iter_mut().zip(lanes.0.as_chunks::<2>().0) {
                         *value = Complex64::new(lanes[0], lanes[1]);
                     }
                 }
             }
         }
+        total(&sum)
     }
 }
 
@@ -263,89 +329,20 @@ pub fn form(isa: Isa, field: &[Complex64], matrix: &[Complex64], pitch: usize, s
     form_kernel(isa, field, matrix, pitch, scratch)
 }
 
-/// Replaces each column x of a field by t·x. Arguments and panics are those of [`form`].
-pub fn apply(isa: Isa, field: &mut [Complex64], matrix: &[Complex64], pitch: usize, scratch: &mut Scratch) {
+/// The same of `field`, and each column x of `other` is replaced by t·x. Arguments and panics are those of [`form`].
+pub fn form_and_multiply(
+    isa: Isa,
+    field: &[Complex64],
+    other: &mut [Complex64],
+    matrix: &[Complex64],
+    pitch: usize,
+    scratch: &mut Scratch,
+) -> f64 {
     assert_sizes(field, matrix, pitch, scratch);
-    multiply_kernel(isa, field, matrix, pitch, scratch);
+    assert_sizes(other, matrix, pitch, scratch);
+    form_and_multiply_kernel(isa, field, other, matrix, pitch, scratch)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use approx::assert_relative_eq;
-
-    /// The columns times their matrices, by definition, element by element.
-    fn plain(field: &[Complex64], matrix: &[Complex64], pitch: usize) -> Vec<Complex64> {
-        let n = field.len() / pitch;
-        let element = |a: usize, b: usize, column: usize| {
-            let pair = matrix[a.abs_diff(b) / 2 * pitch + column];
-            if a.abs_diff(b).is_multiple_of(2) { pair.re } else { pair.im }
-        };
-        let product = |a: usize, column: usize| -> Complex64 {
-            (0..n).map(|b| field[b * pitch + column] * element(a, b, column)).sum()
-        };
-        (0..n * pitch).map(|i| product(i / pitch, i % pitch)).collect()
-    }
-
-    fn plain_form(field: &[Complex64], matrix: &[Complex64], pitch: usize) -> f64 {
-        plain(field, matrix, pitch).iter().zip(field).map(|(product, x)| (product * x.conj()).re).sum()
-    }
-
-    fn product(isa: Isa, field: &[Complex64], matrix: &[Complex64], pitch: usize) -> Vec<Complex64> {
-        let mut product = field.to_vec();
-        apply(isa, &mut product, matrix, pitch, &mut Scratch::new(field.len() / pitch));
-        product
-    }
-
-    #[test]
-    fn as_drawn() {
-        // t = 4 3 2 1 and x = (1 2 3 5): T·x = (21 30 35 34), xᵀ·T·x = 356.
-        let real =
-            |values: [f64; 4]| values.map(|re| [Complex64::new(re, 0.0); COLUMNS]).as_flattened().to_vec();
-        let matrix = [Complex64::new(4.0, 3.0), Complex64::new(2.0, 1.0)].map(|lags| [lags; COLUMNS]);
-        let field = real([1.0, 2.0, 3.0, 5.0]);
-        for isa in Isa::available() {
-            assert_eq!(product(isa, &field, matrix.as_flattened(), COLUMNS), real([21.0, 30.0, 35.0, 34.0]));
-            let sum = form(isa, &field, matrix.as_flattened(), COLUMNS, &mut Scratch::new(4));
-            assert_eq!(sum, COLUMNS as f64 * 356.0);
-        }
-    }
-
-    #[test]
-    fn every_instruction_set_gives_the_bits_of_the_definition() {
-        for [n, pitch] in [[4, 4], [8, 12], [12, 8], [20, 16]] {
-            // Whole numbers, so that no order of summation rounds.
-            let values = |rows: usize, seed: usize| -> Vec<Complex64> {
-                let value = |i: usize| ((i * 7919 + seed) % 101) as f64 - 50.0;
-                (0..rows * pitch).map(|i| Complex64::new(value(2 * i), value(2 * i + 1))).collect()
-            };
-            let (x, matrix) = (values(n, 3), values(n / 2, 92));
-            for isa in Isa::available() {
-                let sum = form(isa, &x, &matrix, pitch, &mut Scratch::new(n));
-                assert_eq!(sum, plain_form(&x, &matrix, pitch), "{}", isa.name());
-                assert_eq!(product(isa, &x, &matrix, pitch), plain(&x, &matrix, pitch), "{}", isa.name());
-            }
-        }
-    }
-
-    #[test]
-    fn every_instruction_set_rounds_alike() {
-        let [n, pitch] = [16, 28];
-        let values = |seed: f64| -> Vec<Complex64> {
-            (0..n * pitch).map(|i| Complex64::from_polar(seed, seed * i as f64)).collect()
-        };
-        let [x, y] = [0.3, 1.7].map(values);
-        let matrix = &y[..8 * pitch];
-        let sum = |isa| form(isa, &x, matrix, pitch, &mut Scratch::new(n));
-        let product = |isa| product(isa, &x, matrix, pitch);
-        for isa in Isa::available() {
-            assert_eq!(sum(isa).to_bits(), sum(Isa::Scalar).to_bits(), "{}", isa.name());
-            assert_eq!(product(isa), product(Isa::Scalar), "{}", isa.name());
-        }
-        assert_relative_eq!(sum(Isa::Scalar), plain_form(&x, matrix, pitch), max_relative = 1e-11);
-        for (value, expected) in product(Isa::Scalar).iter().zip(plain(&x, matrix, pitch)) {
-            assert_relative_eq!(value.re, expected.re, epsilon = 1e-11);
-            assert_relative_eq!(value.im, expected.im, epsilon = 1e-11);
-        }
-    }
-}
+#[path = "toeplitz_tests.rs"]
+mod tests;

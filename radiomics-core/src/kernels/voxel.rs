@@ -1,7 +1,12 @@
 //! The number types that voxels may have.
 
-/// A number type that voxels may have.
-pub trait Voxel: Copy + PartialEq {
+/// Other types than those here would need loops of their own.
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// A number type that voxels may have: whole numbers and floats of C.
+pub trait Voxel: sealed::Sealed + Copy + PartialEq {
     /// The value as a 64-bit float. 64-bit integers beyond 2⁵³ are rounded.
     fn to_f64(self) -> f64;
 
@@ -11,6 +16,8 @@ pub trait Voxel: Copy + PartialEq {
 
 macro_rules! voxels {
     ($($t:ty),*) => {$(
+        impl sealed::Sealed for $t {}
+
         impl Voxel for $t {
             #[inline(always)]
             fn to_f64(self) -> f64 {

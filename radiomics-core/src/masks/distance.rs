@@ -23,13 +23,12 @@
 use std::ops::Range;
 
 use ndarray::{Array3, ArrayView2, ArrayView3};
-use rayon::prelude::*;
 
 use super::ruler::{Distance, Ruler};
 use crate::error::{Result, invalid, number};
 use crate::volume::axes::each_plane;
 use crate::volume::voxels::volume;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// Part of a squared distance by which it may exceed the square of a bound and still be within it. 3 × 0.8 mm
 /// is more than 2.4 mm in 64-bit floats: a voxel at exactly the bound would be in or out by chance.
@@ -179,18 +178,14 @@ impl<'a> Field<'a> {
         let (nz, ny, nx) = self.sources.dim();
         assert_eq!(into.len(), nz + 2 * margin[0], "something to work into for each slice");
         let steps = self.steps();
-        into.into_par_iter()
-            .enumerate()
-            .watched()
-            .map_init(Slice::default, |slice, (k, into)| {
-                // Beyond the box, the nearest voxel is that of its first or last slice.
-                let nearest = k.saturating_sub(margin[0]).min(nz - 1);
-                let beyond = (k - margin[0].min(k)).abs_diff(nearest) + margin[0].saturating_sub(k);
-                self.along_z(steps.index_axis(ndarray::Axis(0), nearest), beyond, &mut slice.along_z);
-                self.along_y(slice, [ny, nx], margin[1]);
-                work(into, &slice.along_y)
-            })
-            .collect()
+        loops::map_with(into.into_iter().enumerate(), Slice::default, |slice, (k, into)| {
+            // Beyond the box, the nearest voxel is that of its first or last slice.
+            let nearest = k.saturating_sub(margin[0]).min(nz - 1);
+            let beyond = (k - margin[0].min(k)).abs_diff(nearest) + margin[0].saturating_sub(k);
+            self.along_z(steps.index_axis(ndarray::Axis(0), nearest), beyond, &mut slice.along_z);
+            self.along_y(slice, [ny, nx], margin[1]);
+            work(into, &slice.along_y)
+        })
     }
 
     /// Steps along z to the nearest voxel that is set.

@@ -1,14 +1,13 @@
 //! How noisy an image is, and more of the same noise.
 
 use ndarray::{Array3, Axis};
-use rayon::prelude::*;
 
 use super::stream::Stream;
 use crate::filters::decomposition;
 use crate::kernels::splines::mirror;
 use crate::volume::grid::Window;
 use crate::volume::image::Image;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// Half of the values of a normal distribution are less than this many standard deviations from its mean.
 const MEDIAN_DEVIATION: f64 = 0.674_489_750_196_081_7;
@@ -41,7 +40,7 @@ pub(super) fn level(image: &Image, window: &Window) -> f64 {
         let ([_, j, i], [_, je, ie]) = (held.start, held.end());
         slice.slice(ndarray::s![j..je, i..ie]).iter().map(|x| x.abs()).filter(|x| x.is_finite()).collect()
     };
-    let of_slices: Vec<Vec<f64>> = (0..held.shape[0]).into_par_iter().watched().map(of_slice).collect();
+    let of_slices: Vec<Vec<f64>> = loops::map(0..held.shape[0], of_slice);
     let mut magnitudes = of_slices.concat();
     if magnitudes.is_empty() {
         return 0.0;
@@ -58,8 +57,7 @@ pub(super) fn add(
     deviation: f64,
     stream: &Stream,
 ) {
-    let slices: Vec<_> = voxels.outer_iter_mut().enumerate().collect();
-    slices.into_par_iter().watched().for_each(|(k, mut slice)| {
+    loops::each(voxels.outer_iter_mut().enumerate(), |(k, mut slice)| {
         for ((j, i), x) in slice.indexed_iter_mut() {
             let [z, y, x_place] = [window.start[0] + k, window.start[1] + j, window.start[2] + i];
             let place = (z * shape[1] + y) * shape[2] + x_place;

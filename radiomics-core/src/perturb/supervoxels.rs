@@ -6,10 +6,9 @@
 //! Sums run in the order of the voxels, whatever the threads.
 
 use ndarray::{Array3, ArrayView3};
-use rayon::prelude::*;
 
 use crate::volume::voxels::volume;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// Rounds of assigning voxels and moving centres, as in the paper.
 const ROUNDS: usize = 10;
@@ -94,8 +93,7 @@ fn assign(
     let shape: [usize; 3] = intensities.dim().into();
     let beside = |a: usize, cell: usize| cell.saturating_sub(1)..(cell + 2).min(cells[a]);
     let place = |a: usize, at: usize| at as f64 * spacing_mm[a];
-    let slices: Vec<_> = pieces.outer_iter_mut().enumerate().collect();
-    slices.into_par_iter().watched().for_each(|(k, mut slice)| {
+    loops::each(pieces.outer_iter_mut().enumerate(), |(k, mut slice)| {
         // Of each piece its number, what it is away across the row, and where it lies along it and how bright it is,
         // in units of the distance.
         let mut near: Vec<(u32, f64, f64, f64)> = Vec::with_capacity(27);

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use ndarray::{Array3, ArrayView1};
-use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::kernels::Isa;
@@ -16,7 +15,7 @@ use crate::region::roi::Roi;
 use crate::region::sample::Sample;
 use crate::settings::{BinAnchor, BinAssignment, Discretisation, Settings};
 use crate::volume::intensities::with_intensities;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// What the keys of the settings begin with that say how texture is discretised.
 const KEYS: &str = "";
@@ -215,8 +214,8 @@ impl<'a> Bins<'a> {
         let mut volume = Padded::<T>::empty(roi.region.shape, pad);
         let [slice, row, _] = volume.strides();
         let nx = volume.shape[2];
-        let slices = volume.data.par_chunks_mut(slice.max(1)).skip(pad).take(volume.shape[0]).enumerate();
-        slices.watched().for_each(|(k, levels)| {
+        let slices = volume.data.chunks_mut(slice.max(1)).skip(pad).take(volume.shape[0]).enumerate();
+        loops::each(slices, |(k, levels)| {
             for (j, values, inside) in rows(roi, intensities, k) {
                 let start = (j + pad) * row + pad;
                 let levels = &mut levels[start..start + nx];

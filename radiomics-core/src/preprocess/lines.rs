@@ -1,14 +1,13 @@
 //! Interpolation of a volume along its axes.
 
 use ndarray::{Array3, ArrayView2, ArrayViewMut2, Axis};
-use rayon::prelude::*;
 
 use crate::kernels::Isa;
 use crate::kernels::splines::{LANES, Taps, at_tap, at_taps, prefilter};
 use crate::kernels::transpose::{Matrix, transpose};
 use crate::volume::axes::{Block, each_plane};
 use crate::volume::voxels::volume;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// How the values along an axis are made from voxels.
 pub(super) struct Along {
@@ -30,8 +29,8 @@ pub(super) fn interpolate(
     let [_, along_y, along_x] = axes;
     let mut in_plane = volume([source[0], target[1], target[2]]);
     let slices = in_plane.as_slice_mut().expect("made in standard layout");
-    let slices = slices.par_chunks_mut((target[1] * target[2]).max(1)).enumerate();
-    slices.watched().for_each_init(
+    loops::each_with(
+        slices.chunks_mut((target[1] * target[2]).max(1)).enumerate(),
         <(Lines, [Vec<f64>; 3])>::default,
         |(lines, [from, turned, between]), (k, to)| {
             let [_, ny, nx] = source;

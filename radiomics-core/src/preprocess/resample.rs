@@ -1,7 +1,6 @@
 //! Interpolation to a new grid, axis by axis (IBSI 1, "Image interpolation", VTM2).
 
 use ndarray::Array3;
-use rayon::prelude::*;
 
 use super::lines::{Along, interpolate};
 use crate::error::{Error, Result, invalid};
@@ -11,7 +10,7 @@ use crate::kernels::splines::{Taps, mirror, spline_weights};
 use crate::settings::{GridAlignment, Interpolation};
 use crate::volume::grid::{Grid, Window};
 use crate::volume::voxels::volume;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// How many voxels the spline prefilter reaches: its response falls by 2 − √3 a voxel, so at this
 /// distance it is below the resolution of a 64-bit float.
@@ -209,9 +208,7 @@ impl Resampling {
         });
         let values = crop(&source);
         let mut result = volume(window.shape);
-        let mut slices = room(z.len());
-        slices.extend(result.outer_iter_mut().zip(z));
-        slices.into_par_iter().watched().for_each(|(mut slice, k)| {
+        loops::each(result.outer_iter_mut().zip(z), |(mut slice, k)| {
             for (mut to, j) in slice.rows_mut().into_iter().zip(&y) {
                 let (Some(k), Some(j)) = (k, *j) else { continue };
                 let from = values.slice(ndarray::s![k, j, ..]);

@@ -9,7 +9,6 @@
 //! ```
 
 use ndarray::{Array3, ArrayView3};
-use rayon::prelude::*;
 
 use super::drawn::{check_size, threshold};
 use super::frame::{round, wanted_spacing};
@@ -22,7 +21,7 @@ use crate::volume::axes::{Block, each_plane};
 use crate::volume::grid::{Grid, Window};
 use crate::volume::image::{Image, Mask};
 use crate::volume::voxels::{copied, volume};
-use crate::work::{self, parallel::Watch};
+use crate::work::{self, loops};
 
 /// How near to a voxel a place counts as that voxel, in voxels: rounding alone must not make a voxel a mixture.
 const ON_VOXEL: f64 = 1e-9;
@@ -194,8 +193,8 @@ impl Turned {
         let voxels = voxels.view();
         let [_, ny, nx] = self.grid.shape;
         let mut values: Array3<f64> = volume(self.grid.shape);
-        let slices = values.as_slice_mut().expect("made in standard layout").par_chunks_mut(ny * nx);
-        slices.enumerate().watched().for_each(|(k, slice)| {
+        let slices = values.as_slice_mut().expect("made in standard layout").chunks_mut(ny * nx);
+        loops::each(slices.enumerate(), |(k, slice)| {
             for (j, row) in slice.chunks_mut(nx).enumerate() {
                 // An axis of the image that the row runs across has one place for all of it.
                 let tap = |a: usize, place: f64| by.taps_at(place, self.source[a]);

@@ -1,13 +1,12 @@
 //! The intensities of a region, in the form that is the quickest to get statistics from.
 
 use ndarray::{Array3, Axis};
-use rayon::prelude::*;
 
 use crate::kernels::counters::Counters;
 use crate::kernels::{Isa, reduce};
 use crate::region::roi::Roi;
 use crate::volume::intensities::{Intensity, with_intensities};
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// Whole numbers are counted if they span at most this much.
 const LARGEST_SPAN: f64 = 65_535.0;
@@ -71,22 +70,23 @@ impl<T: Intensity> Slices<'_, T> {
     /// are too far apart.
     fn count(&self, isa: Isa) -> Option<Vec<(f64, u64)>> {
         assert_eq!(self.values.dim(), self.mask.dim(), "intensities and their mask");
-        let slices = (0..self.values.len_of(Axis(0))).into_par_iter().watched();
+        let slices = 0..self.values.len_of(Axis(0));
         // Each slice is counted while it is in the cache for having looked for its range.
-        let counted = slices.fold(
+        let counted = loops::folded(
+            slices,
+            1,
             || Some(Counts::default()),
-            |mut counts, k| {
+            |counts, k| {
                 self.of_slice(k, |x, m| {
-                    if let Some(all) = &mut counts
+                    if let Some(all) = counts
                         && !all.add(isa, x, m)
                     {
-                        counts = None;
+                        *counts = None;
                     }
                 });
-                counts
             },
         );
-        let counts = counted.reduce(|| Some(Counts::default()), |a, b| a?.merged(b?))?;
+        let counts = counted.into_iter().try_fold(Counts::default(), |a, b| a.merged(b?))?;
         Some(counts.into_list())
     }
 }

@@ -31,7 +31,8 @@ impl Execution {
 /// A function that is told how many of how many steps are done, and may stop the job. It is called on the
 /// thread that started the job, with numbers that never go down: first with 0, after each step, and at least every
 /// 0.05 s in between with the same number; last with all steps unless the job fails or is stopped. The answer to
-/// the last call is not looked at. A job that is stopped ends within about 0.1 s.
+/// the last call is not looked at. A job that is stopped ends within about 0.1 s. Without the feature `threads` of
+/// this crate nobody is there to call it between two steps.
 pub type Progress<'a> = dyn Fn(usize, usize) -> ControlFlow<()> + Sync + 'a;
 
 /// What a job runs on; never changes a number.

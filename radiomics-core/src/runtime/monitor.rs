@@ -16,6 +16,8 @@ pub(crate) struct Monitor<'a> {
     pool: &'a Pool,
     progress: Option<&'a Progress<'a>>,
     job: Arc<Job>,
+    /// Whether the job runs on the thread that starts it, where nobody else can tell of steps.
+    tells_itself: bool,
     total: usize,
     state: Mutex<State>,
     changed: Condvar,
@@ -70,7 +72,9 @@ impl<'a> Monitor<'a> {
     pub fn start(runtime: &Runtime<'a>, total: usize) -> Result<Self> {
         let Runtime { pool, progress, stop, memory_bytes, .. } = *runtime;
         let job = Job::new(stop.cloned(), memory_bytes);
-        let monitor = Self { pool, progress, job, total, state: Mutex::default(), changed: Condvar::new() };
+        let tells_itself = pool.is_this_thread();
+        let (state, changed) = (Mutex::default(), Condvar::new());
+        let monitor = Self { pool, progress, job, tells_itself, total, state, changed };
         let is_refused = progress.is_some_and(|progress| progress(0, total).is_break());
         if is_refused || monitor.job.is_stopped() { Err(monitor.cancelled()) } else { Ok(monitor) }
     }
@@ -82,7 +86,7 @@ impl<'a> Monitor<'a> {
     pub fn run<R: Send>(&self, part: impl FnOnce() -> Result<R> + Send) -> Result<R> {
         let part = || self.job.run(part);
         let result = match self.progress {
-            Some(progress) if !self.pool.is_own_thread() => {
+            Some(progress) if self.pool.is_elsewhere() => {
                 self.state().is_telling = true;
                 let part = || {
                     // However the part ends, the teller is to end as well.
@@ -115,7 +119,10 @@ impl<'a> Monitor<'a> {
         state.done += steps;
         state.asked += 1;
         let own = state.asked;
-        self.changed.notify_all();
+        match self.progress {
+            Some(progress) if self.tells_itself => state = self.tell_now(state, progress),
+            _ => self.changed.notify_all(),
+        }
         while state.is_telling && state.told < own && !self.job.is_stopped() {
             (state, _) = self.wait(state);
         }
@@ -149,19 +156,24 @@ impl<'a> Monitor<'a> {
             if state.asked == state.told || self.job.is_stopped() {
                 (state, is_time) = self.wait(state);
             }
-            let State { asked, done, .. } = *state;
-            if !state.is_telling || self.job.is_stopped() || asked == state.told && !is_time {
+            if !state.is_telling || self.job.is_stopped() || state.asked == state.told && !is_time {
                 continue;
             }
-            // Steps go on meanwhile.
-            drop(state);
-            if progress(done, self.total).is_break() && done < self.total {
-                self.job.stop();
-            }
-            state = self.state();
-            (state.told, state.last) = (asked, done);
+            state = self.tell_now(state, progress);
             self.changed.notify_all();
         }
+    }
+
+    /// Tells how many steps are done, more of which may be meanwhile.
+    fn tell_now<'m>(&'m self, state: MutexGuard<'m, State>, progress: &Progress) -> MutexGuard<'m, State> {
+        let State { asked, done, .. } = *state;
+        drop(state);
+        if progress(done, self.total).is_break() && done < self.total {
+            self.job.stop();
+        }
+        let mut state = self.state();
+        (state.told, state.last) = (asked, done);
+        state
     }
 
     fn cancelled(&self) -> Error {
@@ -200,5 +212,34 @@ impl Drop for StopsByPanic<'_, '_> {
             self.0.job.stop();
             self.0.changed.notify_all();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use super::*;
+
+    /// The thread that starts the job has to work for it, so that it tells of each step when it is done.
+    #[test]
+    fn a_job_on_the_thread_that_starts_it_is_told_of() {
+        let pool = Pool::new(1).unwrap();
+        let run = |stop_at: usize| {
+            let calls = Mutex::new(Vec::new());
+            let progress = |done, total| {
+                calls.lock().unwrap().push((done, total));
+                if done == stop_at { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            };
+            let runtime = Runtime { progress: Some(&progress), ..Runtime::new(&pool) };
+            let steps = |monitor: &Monitor| {
+                monitor.advance(1)?;
+                monitor.advance(2)
+            };
+            let result = pool.install(|| runtime.run(3, steps));
+            (result, calls.into_inner().unwrap())
+        };
+        assert_eq!(run(3), (Ok(()), vec![(0, 3), (1, 3), (3, 3)]));
+        assert_eq!(run(1), (Err(Error::Cancelled { done: 1, total: 3 }), vec![(0, 3), (1, 3)]));
     }
 }

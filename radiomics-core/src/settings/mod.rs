@@ -115,6 +115,31 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// These settings, changed and checked.
+    ///
+    /// ```
+    /// use radiomics_core::filters::{Filter, LaplacianOfGaussian};
+    /// use radiomics_core::{Discretisation, Settings};
+    ///
+    /// # fn main() -> radiomics_core::Result<()> {
+    /// let settings = Settings::default().with(|settings| {
+    ///     settings.resample_spacing_mm = Some([Some(1.0); 3]);
+    ///     settings.discretisation = Discretisation::FixedBinNumber { bins: 32 };
+    ///     settings.filters = vec![Filter::LaplacianOfGaussian(LaplacianOfGaussian::new(1.5))];
+    /// })?;
+    /// assert!(settings.with(|settings| settings.distances.clear()).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Settings::validate`].
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Result<Self> {
+        change(&mut self);
+        self.validate()?;
+        Ok(self)
+    }
+
     /// These settings for the response of a filter: the range of resegmentation is one of intensities of
     /// the image, and no bound of responses.
     pub(crate) fn of_response(&self, filter: &Filter) -> Self {

@@ -5,12 +5,11 @@ use std::fmt::Display;
 use std::hash::Hash;
 
 use ndarray::{ArrayView2, Axis};
-use rayon::prelude::*;
 
 use super::icc::{Reliability, Tables};
 use crate::error::{Error, Result, shown};
 use crate::runtime::Runtime;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// The cases and raters of a long table, whose rows are in any order. A rater is whatever measures again: an
 /// observer, a scan, a perturbation.
@@ -100,8 +99,7 @@ impl Design {
             tables.reliability(self.cells.iter().map(value).collect())
         };
         runtime.run(features.max(1), |monitor| {
-            let found =
-                monitor.run(|| Ok((0..features).into_par_iter().watched().map(of_feature).collect()))?;
+            let found = monitor.run(|| Ok(loops::map(0..features, of_feature)))?;
             monitor.advance(features.max(1))?;
             Ok(found)
         })

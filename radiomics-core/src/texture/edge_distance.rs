@@ -1,13 +1,11 @@
 //! How far each voxel is from the edge of the region.
 
-use rayon::prelude::*;
-
 use crate::kernels::distances::{Distance, across_rows, along_rows};
 use crate::kernels::padded::{Level, Padded};
 use crate::kernels::{Isa, pages};
 use crate::region::roi::Roi;
 use crate::texture::aggregation::Span;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// Steps to the edge, in the narrowest type that holds them.
 pub(crate) enum EdgeDistances {
@@ -46,8 +44,8 @@ fn distances<T: Level, D: Distance>(isa: Isa, roi: &Roi, span: Span, levels: &Pa
     let mask = roi.morphological();
     let slices_held = distances.len() / sz.max(1);
     assert!(before + slices.len() <= slices_held, "{slices:?} behind {before} slices of {slices_held}");
-    let each = distances.par_chunks_mut(sz.max(1)).skip(before).zip(slices.clone());
-    each.watched().for_each(|(slice, k)| {
+    let own = distances.chunks_mut(sz.max(1)).skip(before).zip(slices.clone());
+    loops::each(own, |(slice, k)| {
         for j in 0..ny {
             let inside = mask.slice(ndarray::s![k0 + k, j0 + j, i0..i0 + nx]);
             let to = &mut slice[(j + pad) * sy + pad..][..nx];
@@ -62,8 +60,8 @@ fn distances<T: Level, D: Distance>(isa: Isa, roi: &Roi, span: Span, levels: &Pa
     if span == Span::Volume {
         across_rows(isa, &mut distances[(pad - 1) * sz..(pad + slices.len() + 1) * sz], sz);
     }
-    let each = distances.par_chunks_mut(sz.max(1)).skip(before).take(slices.len());
-    each.watched().for_each_init(Default::default, |scratch, slice| along_rows(isa, slice, nx, scratch));
+    let own = distances.chunks_mut(sz.max(1)).skip(before).take(slices.len());
+    loops::each_with(own, Default::default, |scratch, slice| along_rows(isa, slice, nx, scratch));
     distances
 }
 

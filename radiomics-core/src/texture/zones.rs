@@ -3,8 +3,6 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use crate::kernels::Isa;
 use crate::kernels::distances::Distance;
 use crate::kernels::labels::{Labels, Part, STRIP, Ways, join};
@@ -18,8 +16,7 @@ use crate::runtime::slab_thickness;
 use crate::texture::aggregation::Span;
 use crate::texture::edge_distance::{EdgeDistances, edge_distances};
 use crate::texture::neighbourhood::half_directions;
-use crate::work::parallel::Watch;
-use crate::work::{Held, hold_cells};
+use crate::work::{Held, hold_cells, loops};
 
 /// A zone: connected voxels of one grey level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,18 +54,13 @@ fn find_zones<T: Level, D: Distance>(
         Span::Slice(k) => (k + levels.pad) * levels.strides()[0],
         Span::Volume => 0,
     };
-    let starts: Vec<usize> = slices.clone().step_by(slab).collect();
-    let slabs: Vec<Slab> = starts
-        .into_par_iter()
-        .watched()
-        .map(|start| {
-            let own = start..slices.end.min(start + slab);
-            Slab::label(isa, levels, own, &slices, |strip| match distances {
-                Some(distances) => &distances[strip.start - first..strip.end - first],
-                None => &[],
-            })
+    let slabs = loops::map(slices.clone().step_by(slab), |start| {
+        let own = start..slices.end.min(start + slab);
+        Slab::label(isa, levels, own, &slices, |strip| match distances {
+            Some(distances) => &distances[strip.start - first..strip.end - first],
+            None => &[],
         })
-        .collect();
+    });
     join_slabs(isa, levels, slabs)
 }
 
@@ -230,8 +222,7 @@ fn whole_zones(parts: &[Part]) -> impl Iterator<Item = Zone> {
 
 /// The zones of all slabs, those that touch across the borders of slabs being one.
 fn join_slabs<T: Level>(isa: Isa, levels: &Padded<T>, slabs: Vec<Slab>) -> Vec<Zone> {
-    let touching: Vec<Vec<[u32; 2]>> =
-        slabs.par_windows(2).map(|pair| touching(isa, levels, &pair[0], &pair[1])).collect();
+    let touching = loops::map(slabs.windows(2), |pair| touching(isa, levels, &pair[0], &pair[1]));
     let most = slabs.iter().map(|slab| slab.settled.len() + slab.open.len()).sum();
     let _held = hold_cells::<Zone>(most);
     let mut zones = pages::room(most);

@@ -12,9 +12,8 @@
 //! several lines, a vector of the machine, and does not know which axis it is.
 
 use ndarray::{ArrayView2, ArrayView3, ArrayViewMut2, ArrayViewMut3, Axis};
-use rayon::prelude::*;
 
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// Calls `work` with every plane that holds the lines along `axis`, of `from` and of `to`: the lines
 /// run along the first axis of the planes. Both volumes have the same shape but along `axis`. Planes
@@ -28,10 +27,9 @@ pub(crate) fn each_plane<A: Sync, B: Send + Sync, S: Default>(
     // Planes lie across y if that is not the axis itself: then x stays together.
     let across = Axis(usize::from(axis != 1));
     let order = if axis == 2 { [1, 0] } else { [0, 1] };
-    let planes: Vec<_> = from.axis_iter(across).collect();
-    let into: Vec<_> = to.into_axis_iter_mut(across).collect();
+    let (planes, into) = (from.axis_iter(across), to.into_axis_iter_mut(across));
     assert_eq!(planes.len(), into.len(), "planes to read and planes to write");
-    planes.into_par_iter().zip(into).watched().for_each_init(S::default, |state, (from, to)| {
+    loops::each_with(planes.zip(into), S::default, |state, (from, to)| {
         work(state, from.permuted_axes(order), to.permuted_axes(order));
     });
 }

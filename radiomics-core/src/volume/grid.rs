@@ -1,18 +1,17 @@
 //! Where the voxels of an image lie in space.
 
-use ndarray::{ArrayView2, ArrayView3, Axis};
-use rayon::prelude::*;
+use ndarray::{ArrayView2, ArrayView3};
 
 use crate::error::{Error, Result, number};
 use crate::kernels::finite::larger;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// A regular voxel grid. Every triple is in (z, y, x) order: `shape[0]` counts
 /// slices, and component 0 of a position is the patient's z (superior).
 ///
 /// The centre of voxel `(k, j, i)` lies at
 /// `origin_mm + direction · (spacing_mm ∘ (k, j, i))`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Grid {
     /// Number of voxels along (z, y, x).
     pub shape: [usize; 3],
@@ -50,6 +49,63 @@ impl Grid {
         let grid = Self { shape, spacing_mm, origin_mm, direction };
         grid.check("grid")?;
         Ok(grid)
+    }
+
+    /// A grid from the matrix that NIfTI files have: from the indices (i, j, k) of a voxel, the fastest axis first,
+    /// to its position in mm to the right, to the front and upwards. `shape` is that of the array, (k, j, i).
+    ///
+    /// ```
+    /// use radiomics_core::Grid;
+    ///
+    /// # fn main() -> radiomics_core::Result<()> {
+    /// // Voxels of 0.5 x 0.5 x 3 mm; the first one is at the right, in front and at the bottom.
+    /// let affine = [
+    ///     [-0.5, 0.0, 0.0, 90.0],
+    ///     [0.0, -0.5, 0.0, 60.0],
+    ///     [0.0, 0.0, 3.0, -40.0],
+    ///     [0.0, 0.0, 0.0, 1.0],
+    /// ];
+    /// let grid = Grid::from_affine_ras([20, 256, 256], &affine)?;
+    /// assert_eq!((grid.spacing_mm, grid.origin_mm), ([3.0, 0.5, 0.5], [-40.0, -60.0, -90.0]));
+    /// assert_eq!(grid.direction, radiomics_core::IDENTITY);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Grid::check`]; a matrix that shears is refused.
+    pub fn from_affine_ras(shape: [usize; 3], affine: &[[f64; 4]; 4]) -> Result<Self> {
+        let mut lps = *affine;
+        // Rows to the left and to the back, which DICOM and ITK count.
+        for value in lps[..2].as_flattened_mut() {
+            *value = -*value;
+        }
+        Self::from_affine_lps(shape, &lps)
+    }
+
+    /// As [`Grid::from_affine_ras`], of a matrix to positions to the left, to the back and upwards, as DICOM and
+    /// ITK have them.
+    ///
+    /// # Errors
+    /// As [`Grid::from_affine_ras`].
+    pub fn from_affine_lps(shape: [usize; 3], affine: &[[f64; 4]; 4]) -> Result<Self> {
+        let [x, y, z, last] = *affine;
+        if last != [0.0, 0.0, 0.0, 1.0] {
+            let reason = "the last row of an affine matrix is 0 0 0 1".to_owned();
+            let (of, field) = ("grid".to_owned(), "affine");
+            return Err(Error::InvalidGeometry { of, field, value: format!("{affine:?}"), reason });
+        }
+        // Row and column 0 of ours are z.
+        let rows = [z, y, x];
+        let step = |row: usize, axis: usize| rows[row][2 - axis];
+        let spacing_mm: [f64; 3] = std::array::from_fn(|axis| {
+            (0..3).map(|row| step(row, axis) * step(row, axis)).sum::<f64>().sqrt()
+        });
+        let direction = std::array::from_fn(|row| {
+            // What is added to -0 is 0, which is how cosines are written.
+            std::array::from_fn(|axis| step(row, axis) / spacing_mm[axis] + 0.0)
+        });
+        Self::oriented(shape, spacing_mm, rows.map(|row| row[3] + 0.0), direction)
     }
 
     /// Checks the fields, which anybody can set. [`Image::new`](crate::Image::new) and
@@ -178,7 +234,7 @@ fn not_orthonormal(direction: &[[f64; 3]; 3]) -> Option<String> {
 }
 
 /// A box of voxels of a grid: first voxel and extent, both (z, y, x).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Window {
     /// First voxel (z, y, x).
     pub start: [usize; 3],
@@ -250,14 +306,9 @@ impl Window {
         is_inside: impl Fn(&T) -> bool + Sync,
     ) -> Option<Self> {
         // Of each slice the first and the last y and x, or an empty range.
-        let slices: Vec<[[usize; 2]; 2]> = (0..voxels.len_of(Axis(0)))
-            .into_par_iter()
-            .watched()
-            .map(|k| {
-                let slice = voxels.index_axis(Axis(0), k);
-                slice_bounds(slice, &is_inside).unwrap_or([[usize::MAX, 0]; 2])
-            })
-            .collect();
+        let slices: Vec<[[usize; 2]; 2]> = loops::map(voxels.outer_iter(), |slice| {
+            slice_bounds(slice, &is_inside).unwrap_or([[usize::MAX, 0]; 2])
+        });
         let first = slices.iter().position(|[y, _]| y[0] <= y[1])?;
         let last = slices.iter().rposition(|[y, _]| y[0] <= y[1])?;
         let bounds = |a: usize| {

@@ -4,13 +4,12 @@
 use std::borrow::Cow;
 
 use ndarray::{Array3, ArrayView3};
-use rayon::prelude::*;
 
 use crate::kernels::voxel::Voxel;
 use crate::kernels::{Isa, reduce, whole};
 use crate::volume::grid::Window;
 use crate::volume::voxels::{Voxels, copied, volume};
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// Intensities (z, y, x), x contiguous.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,14 +77,12 @@ impl Intensities {
 /// Voxels as whole numbers of 16 bits, if all of them are such numbers.
 fn narrowed<T: Voxel + Sync>(isa: Isa, view: ArrayView3<T>) -> Option<Array3<i16>> {
     let mut narrow = volume(view.dim().into());
-    let slices: Vec<_> = narrow.outer_iter_mut().zip(view.outer_iter()).collect();
-    let all = slices.into_par_iter().watched().all(|(mut to, from)| {
-        to.rows_mut().into_iter().zip(from.rows()).all(|(mut to, from)| {
-            let to = to.as_slice_mut().expect("a row of a volume made in standard layout");
-            match from.as_slice() {
-                Some(from) => whole::narrow(isa, from, to),
-                None => whole::narrow(isa, &from.to_vec(), to),
-            }
+    let (_, ny, nx) = view.dim();
+    let slices = narrow.as_slice_mut().expect("made in standard layout").chunks_exact_mut((ny * nx).max(1));
+    let all = loops::all(slices.zip(view.outer_iter()), |(to, from)| {
+        to.chunks_exact_mut(nx).zip(from.rows()).all(|(to, from)| match from.as_slice() {
+            Some(from) => whole::narrow(isa, from, to),
+            None => whole::narrow(isa, &from.to_vec(), to),
         })
     });
     all.then_some(narrow)

@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 
 use ndarray::{ArrayView2, ArrayView3};
-use rayon::prelude::*;
 
 use crate::kernels::voxel::Voxel;
 use crate::volume::grid::Window;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// The smallest box of each of `labels`; `None` for a label that is not there, or for the background.
 pub(crate) fn boxes<T: Voxel + Sync>(view: &ArrayView3<'_, T>, labels: &[i64]) -> Vec<Option<Window>> {
@@ -30,8 +29,7 @@ pub(crate) fn boxes<T: Voxel + Sync>(view: &ArrayView3<'_, T>, labels: &[i64]) -
         }
         bounds
     };
-    let slices: Vec<_> = view.outer_iter().enumerate().collect();
-    let bounds = slices.into_par_iter().watched().map(of_slice).reduce(nothing, |a, b| {
+    let bounds = loops::merged(view.outer_iter().enumerate(), of_slice, |a, b| {
         assert_eq!(a.len(), b.len(), "boxes of the same labels");
         let both = |(a, b): (Option<_>, Option<_>)| a.zip(b).map(|(a, b)| hull(a, b)).or(a).or(b);
         a.into_iter().zip(b).map(both).collect()
@@ -40,7 +38,7 @@ pub(crate) fn boxes<T: Voxel + Sync>(view: &ArrayView3<'_, T>, labels: &[i64]) -
         start: ends.map(|[first, _]| first),
         shape: ends.map(|[first, last]| last + 1 - first),
     };
-    bounds.into_iter().map(|ends| ends.map(window)).collect()
+    bounds.unwrap_or_else(nothing).into_iter().map(|ends| ends.map(window)).collect()
 }
 
 /// Calls `each` with the value, start and end of every run of equal values but 0.

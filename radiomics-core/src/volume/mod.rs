@@ -6,4 +6,5 @@ pub(crate) mod grid;
 pub(crate) mod image;
 pub(crate) mod intensities;
 mod label_boxes;
+pub(crate) mod label_counts;
 pub(crate) mod voxels;

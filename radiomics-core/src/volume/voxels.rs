@@ -1,14 +1,13 @@
 //! Borrowed voxels of any type.
 
 use ndarray::{Array3, ArrayView1, ArrayView3};
-use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::kernels::finite::all_finite;
 use crate::kernels::voxel::Voxel;
 use crate::kernels::{Isa, pages, splines};
 use crate::volume::grid::Window;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// Borrowed voxels (z, y, x) of any integer or float type and any strides.
 #[derive(Clone, Debug)]
@@ -188,12 +187,12 @@ where
     // Memory that is 0 from the start is not written to before it is filled.
     let (nz, ny, nx) = view.dim();
     let mut copy = volume([nz, ny, nx]);
-    let slices: Vec<_> = copy.outer_iter_mut().zip(view.outer_iter()).collect();
-    slices.into_par_iter().watched().for_each(|(mut to, from)| {
-        for (mut to, from) in to.rows_mut().into_iter().zip(from.rows()) {
-            match (to.as_slice_mut(), from.as_slice()) {
-                (Some(to), Some(from)) => to.iter_mut().zip(from).for_each(|(to, &from)| *to = map(from)),
-                _ => to.iter_mut().zip(from).for_each(|(to, &from)| *to = map(from)),
+    let slices = copy.as_slice_mut().expect("made in standard layout").chunks_exact_mut((ny * nx).max(1));
+    loops::each(slices.zip(view.outer_iter()), |(to, from)| {
+        for (to, from) in to.chunks_exact_mut(nx).zip(from.rows()) {
+            match from.as_slice() {
+                Some(from) => to.iter_mut().zip(from).for_each(|(to, &from)| *to = map(from)),
+                None => to.iter_mut().zip(from).for_each(|(to, &from)| *to = map(from)),
             }
         }
     });

@@ -3,8 +3,6 @@
 
 use std::ops::ControlFlow;
 
-use rayon::prelude::*;
-
 use super::layout::Layout;
 use super::moving_window::MovingWindow;
 use super::parts::{Buffers, Placed, Way};
@@ -17,8 +15,7 @@ use crate::kernels::pages::filled;
 use crate::runtime::{Execution, Monitor, Pool, Runtime};
 use crate::settings::Settings;
 use crate::volume::image::{Image, Mask};
-use crate::work;
-use crate::work::parallel::Watch;
+use crate::work::{self, loops};
 
 /// How many voxels a thread takes at a time: enough to pay for its buffers, few enough that no thread is
 /// left waiting.
@@ -130,8 +127,8 @@ impl PreparedMaps {
         for (n, voxels) in layout.voxels.chunks(tile).enumerate() {
             let values = &mut values[..voxels.len() * n_columns];
             monitor.run(|| {
-                let stretches = values.par_chunks_mut(STRETCH * n_columns).zip(voxels.par_chunks(STRETCH));
-                stretches.watched().try_for_each_init(
+                loops::try_each_with(
+                    values.chunks_mut(STRETCH * n_columns).zip(voxels.chunks(STRETCH)),
                     || (Window::new(region), Buffers::default(), Vec::new()),
                     |(window, buffers, out), (values, voxels)| {
                         for (row, &voxel) in values.chunks_exact_mut(n_columns).zip(voxels) {

@@ -6,11 +6,12 @@
 //! program without unwinding stops between steps only.
 //!
 //! A thread knows its job without being told ([`check`] has no argument). Threads of a pool work for any
-//! job that uses the pool, so parallel loops pass their job on: they are all [`watched`](parallel::Watch::watched).
+//! job that uses the pool, so [parallel loops](loops) pass their job on.
 
 mod cancel;
 mod limits;
-pub(crate) mod parallel;
+pub(crate) mod loops;
+pub(crate) mod place;
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -20,6 +21,7 @@ use std::sync::{Arc, OnceLock};
 
 pub use cancel::{Cancel, Watch};
 pub use limits::free_memory;
+pub use place::Executor;
 
 thread_local! {
     static CURRENT: RefCell<Option<Arc<Job>>> = const { RefCell::new(None) };

@@ -41,6 +41,23 @@ int main() {
     CHECK(near(position(c, {3, 3, 2}), there));
     extracts(view, radiomics::from_vtk(mask), 5 * 6 * 7);
 
+    // A host that keeps the geometry in a matrix, with an image that says nothing of it.
+    vtkNew<vtkImageData> bare;
+    bare->ShallowCopy(image);
+    bare->SetSpacing(1, 1, 1);
+    bare->SetOrigin(0, 0, 0);
+    vtkNew<vtkMatrix4x4> matrix;
+    const double columns[4][3] = {{0, -0.5, 0}, {0, 0, 1.5}, {-2.5, 0, 0}, {-3, 7, 17}};
+    for (int row = 0; row < 3; ++row)
+        for (int column = 0; column < 4; ++column) matrix->SetElement(row, column, columns[column][row]);
+    const auto placed = radiomics::from_vtk(bare, matrix);
+    const double ijk[4] = {6, 1, 10, 1};
+    double ras[4];
+    matrix->MultiplyPoint(ijk, ras);
+    const double lps[3] = {-ras[0], -ras[1], ras[2]};
+    CHECK(near(position(*placed.c(), {3, 3, 2}), lps) && placed.spacing() == (radiomics::triple{2.5, 1.5, 0.5}));
+    extracts(placed, radiomics::from_vtk(mask, matrix), 5 * 6 * 7);
+
     // A response goes straight into a VTK image of doubles.
     vtkNew<vtkImageData> response;
     place(response);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal, TypeAlias, overload
 
 from radiomics_rs import _core
@@ -19,15 +19,10 @@ from radiomics_rs._arguments import (
     whole,
 )
 from radiomics_rs._core import RadiomicsError, RegionError, SettingsError
-from radiomics_rs._grids import onto_mask
-from radiomics_rs._labels import Label, LabelNames, Wanted, wanted
-from radiomics_rs.io import Door, ImageLike, Volume, refuse, volumes_on_mask, warn
-from radiomics_rs.io.masks import lost_labels
-from radiomics_rs.io.protocols import taken
-from radiomics_rs.table import FAILED, FeatureRow, FeatureTable, TableWarning
-
-# What rows call an image that has no name of its own and that no filter made.
-ORIGINAL = "original"
+from radiomics_rs._labels import Label, LabelNames, wanted
+from radiomics_rs._work import ORIGINAL, Work
+from radiomics_rs.io import ImageLike
+from radiomics_rs.table import FeatureTable
 
 #: What becomes of a call when one of its regions cannot be computed.
 ON_ERROR = ("raise", "record")
@@ -215,100 +210,8 @@ def extract(
     named = _named(image)
     masks = _stack(mask)
     if masks is None:
-        return work.tables(named, mask, spacing_mm)[0]
+        return work.tables(work.read(named, mask, spacing_mm))
     return _of_stack(work, named, masks, spacing_mm)
-
-
-@dataclass(frozen=True)
-class Work:
-    """What is to be done with images and a mask."""
-
-    settings: _core.Settings
-    wanted: Wanted
-    record: bool
-    threads: int
-    resample_mask: bool
-    resample_images: bool
-    label_channel: int | None
-    strict: bool
-    memory_mb: float | None
-    progress: Progress
-    of: str = ""
-
-    def tables(
-        self,
-        named: Mapping[str, ImageLike],
-        mask: ImageLike,
-        spacing_mm: float | Sequence[float] | None,
-    ) -> tuple[Any, dict[str, Volume]]:
-        """The table, or those of several labels; and the images, read."""
-        remarks: list[str] = []
-        door = Door(remarks.append, refuse)
-        named = {name: taken(given, _role(name, named), door) for name, given in named.items()}
-        images, mask_volume = volumes_on_mask(
-            {_role(name, named): given for name, given in named.items()},
-            mask,
-            spacing_mm,
-            None if self.wanted.labels is None else self.wanted.labels.values(),
-            resample_mask=self.resample_mask,
-            label_channel=self.label_channel,
-            record=self.record,
-            door=door,
-        )
-        on_mask, resampled = onto_mask(
-            named, images, mask_volume, self.settings, resample=self.resample_images
-        )
-        lost = lost_labels(mask_volume)
-        labels = self.wanted.of(mask_volume, lost)
-        found = _core.extract(
-            [(name, of.voxels, of.geometry) for name, of in zip(named, on_mask, strict=True)],
-            mask_volume.voxels,
-            mask_volume.geometry,
-            self.settings,
-            labels=list(labels.values()),
-            threads=self.threads,
-            progress=self.progress,
-            memory_mb=self.memory_mb,
-            record=self.record,
-        )
-        first = next(iter(named))
-        made = []
-        for label, (rows, doubts) in zip(labels.values(), found, strict=True):
-            before = [TableWarning("file", label, first, text) for text in remarks]
-            before += [TableWarning("resampled", label, *said) for said in resampled.items()]
-            said = [
-                self._named(code, number, of, lost.get(label, why) if code == FAILED else why)
-                for code, number, of, why in doubts
-            ]
-            made.append(_table(list(named), rows, before, said))
-        # What is about the files is about all labels, and said once.
-        once = len(remarks) + len(resampled)
-        later = [warning for table in made[1:] for warning in table.warnings[once:]]
-        _tell([*made[0].warnings, *later], self.strict)
-        tables = dict(zip(labels, made, strict=True)) if self.wanted.several else made[0]
-        return tables, dict(zip(named, images, strict=True))
-
-    def _named(self, code: str, label: int, image: str, message: str) -> TableWarning:
-        """A warning that says which of several masks it is about."""
-        return TableWarning(code, label, image, f"{self.of}{message}")
-
-
-def _table(
-    names: list[str],
-    rows: Sequence[tuple[_core.Column, float, str]],
-    before: list[TableWarning],
-    doubts: list[TableWarning],
-) -> FeatureTable:
-    """A table of rows that come image by image, and as many of each."""
-    failures = {doubt.image: doubt.message for doubt in doubts if doubt.code == FAILED}
-
-    def row(place: int) -> FeatureRow:
-        column, value, reason = rows[place]
-        if reason == FAILED:
-            reason = f"{FAILED}: {failures[names[place * len(names) // len(rows)]]}"
-        return FeatureRow.of(column, value, reason)
-
-    return FeatureTable(map(row, range(len(rows))), (*before, *doubts))
 
 
 def _stack(mask: MaskLike) -> dict[Any, ImageLike] | None:
@@ -343,17 +246,13 @@ def _of_stack(
         part = part_of(work.progress, place, len(masks))
         of_mask = replace(work, progress=part, of=f"mask {name!r}: ")
         try:
-            made[name], read = of_mask.tables(named, mask, spacing_mm)
+            read = of_mask.read(named, mask, spacing_mm)
+            made[name] = of_mask.tables(read)
         except RadiomicsError as error:
             raise type(error)(f"mask {name!r}: {error}") from error
         # They are read once, and have a place of their own from then on.
-        named, spacing_mm = read, None
+        named, spacing_mm = read.images, None
     return made
-
-
-def _role(name: str, named: Mapping[str, ImageLike]) -> str:
-    """What messages call an image."""
-    return "image" if list(named) == [ORIGINAL] else f"image `{name}`"
 
 
 def columns(
@@ -380,19 +279,6 @@ def columns(
     if filters is not None:
         chosen = chosen.replace(filters=filters)
     return _core.columns(chosen, [ORIGINAL] if images is None else list(images))
-
-
-def _tell(found: Sequence[TableWarning], strict: bool) -> None:
-    """Warn of what was found, or raise an error."""
-    # Of a region that is recorded as failed there is no value to be doubtful.
-    doubtful = [warning for warning in found if warning.code != FAILED]
-    if strict and doubtful:
-        found = doubtful
-        more = "" if len(found) == 1 else f"; and {len(found) - 1} more warnings, the next one of"
-        more += "" if len(found) == 1 else f" {found[1]}"
-        raise RadiomicsError(f"{found[0]}{more} (an error with `strict`)")
-    for warning in found:
-        warn(str(warning))
 
 
 def _named(image: ImagesLike) -> Mapping[str, ImageLike]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, overload
 
@@ -21,12 +21,13 @@ from radiomics_rs._arguments import (
 )
 from radiomics_rs._core import SettingsError
 from radiomics_rs.io import ImageLike, Record, Volume, volumes
-from radiomics_rs.io.voxels import matrix, triple
 
 #: How the size of a mask is changed.
 KINDS = ("fraction", "distance")
 #: More repetitions than anybody has use for.
 MOST = 100_000
+#: How much of the image there is round the region unless another number is given.
+MARGIN_MM = 25.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +84,131 @@ class Perturbations(Sequence[Perturbed]):
         return f"Perturbations({self._names})"
 
 
+@dataclass(frozen=True)
+class Plan:
+    """Which perturbations there are to be, as `perturb` is told, whatever the image."""
+
+    rotations: list[tuple[float, ...]]
+    translations: list[tuple[float, ...]]
+    noise: int
+    noise_level: float | None
+    volume: list[float]
+    volume_by: str
+    minimum_volume: float
+    contour: int
+    seed: int
+    margin_mm: float
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        rotations: Any = (0.0,),
+        translations: Any = (0.0,),
+        noise: Any = 0,
+        noise_level: Any = None,
+        volume: Any = (0.0,),
+        volume_by: Any = "fraction",
+        minimum_volume: Any = 0.8,
+        contour: Any = 0,
+        seed: Any = 0,
+        margin_mm: Any = MARGIN_MM,
+    ) -> Plan:
+        """The plan of arguments as those of `perturb`; raises SettingsError or TypeError."""
+        if volume_by not in KINDS:
+            raise SettingsError(f"volume_by is {volume_by!r}: give one of {', '.join(KINDS)}")
+        seed = whole("seed", seed)
+        if seed < 0:
+            raise SettingsError(f"seed is {seed}: give a whole number from 0 on")
+        return cls(
+            rotations=[_about_z(one) for one in _several("rotations", rotations)],
+            translations=[_all_axes(one) for one in _several("translations", translations)],
+            noise=_repetitions("noise", noise),
+            noise_level=None if noise_level is None else real("noise_level", noise_level),
+            volume=[one for (one,) in _several("volume", volume, (1,))],
+            volume_by=volume_by,
+            minimum_volume=real("minimum_volume", minimum_volume),
+            contour=_repetitions("contour", contour),
+            seed=seed,
+            margin_mm=real("margin_mm", margin_mm),
+        )
+
+    def perturbations(self) -> dict[str, _core.Perturbation]:
+        """A perturbation for each combination, by its name; raises SettingsError."""
+        made: dict[str, _core.Perturbation] = {}
+        kind = "volume" if self.volume_by == "fraction" else "volume_mm"
+        every = itertools.product(
+            self.rotations,
+            self.translations,
+            _numbered(self.noise),
+            self.volume,
+            _numbered(self.contour),
+        )
+        for rotation, translation, noise, size, contour in every:
+            one = _core.Perturbation(
+                rotation_deg=rotation,
+                translation=translation,
+                noise=noise,
+                contour=contour,
+                **{kind: size},
+            )
+            if one.name in made:
+                raise SettingsError(f"the perturbation {one.name!r} is given twice: give each once")
+            made[one.name] = one
+        return made
+
+    def computed(
+        self,
+        name: str,
+        perturbation: _core.Perturbation,
+        image: Volume,
+        mask: Volume,
+        settings: _core.Settings,
+        limits: Mapping[str, Any],
+    ) -> Perturbed:
+        """Image and mask with one perturbation; raises as `perturb` says.
+
+        `limits` are the label, threads and memory.
+        """
+        values, inside, geometry, level, voxels = _core.perturb(
+            image.voxels,
+            image.geometry,
+            mask.voxels,
+            mask.geometry,
+            settings,
+            perturbation,
+            seed=self.seed,
+            noise_level=self.noise_level,
+            minimum_volume=self.minimum_volume,
+            margin_mm=self.margin_mm,
+            **limits,
+        )
+        interpolated, resized, drawn = voxels
+        parts = [f"{name}, seed {self.seed}"]
+        if level is not None:
+            parts.append(f"noise of standard deviation {level:g}")
+        parts.append(f"{interpolated} voxels of {'x'.join(f'{s:g}' for s in geometry[0])} mm")
+        if resized != interpolated:
+            parts.append(f"{resized} after its size was changed")
+        if drawn != resized:
+            parts.append(f"{drawn} with another contour")
+        record = Record().with_step(
+            "perturb",
+            "; ".join(parts),
+            name=name,
+            seed=self.seed,
+            noise_level=level,
+            voxels_interpolated=interpolated,
+            voxels_resized=resized,
+            voxels=drawn,
+        )
+        spacing, origin, direction = geometry
+        place = (tuple(spacing), tuple(origin), tuple(map(tuple, direction)))
+        of_image = Volume(values, *place, record=image.record + record)
+        of_mask = replace(of_image, voxels=inside, record=mask.record + record)
+        return Perturbed(name, of_image, of_mask, record)
+
+
 def perturb(
     image: ImageLike,
     mask: ImageLike,
@@ -98,7 +224,7 @@ def perturb(
     minimum_volume: float = 0.8,
     contour: int = 0,
     seed: int = 0,
-    margin_mm: float = 25.0,
+    margin_mm: float = MARGIN_MM,
     threads: int = 0,
     spacing_mm: float | Sequence[float] | None = None,
     resample_mask: bool = False,
@@ -161,99 +287,29 @@ def perturb(
         TypeError: an argument of a kind that is not listed here.
         OSError: a file that cannot be opened.
     """
-    if volume_by not in KINDS:
-        raise SettingsError(f"volume_by is {volume_by!r}: give one of {', '.join(KINDS)}")
     label, chosen, memory_mb = label_of(label, mask), settings_of(settings), memory_of(memory_mb)
-    made = _combinations(
-        [_about_z(one) for one in _several("rotations", rotations)],
-        [_all_axes(one) for one in _several("translations", translations)],
-        _repetitions("noise", noise),
-        [one for (one,) in _several("volume", volume, (1,))],
-        "volume" if volume_by == "fraction" else "volume_mm",
-        _repetitions("contour", contour),
+    plan = Plan.of(
+        rotations=rotations,
+        translations=translations,
+        noise=noise,
+        noise_level=noise_level,
+        volume=volume,
+        volume_by=volume_by,
+        minimum_volume=minimum_volume,
+        contour=contour,
+        seed=seed,
+        margin_mm=margin_mm,
     )
-    seed = whole("seed", seed)
-    if seed < 0:
-        raise SettingsError(f"seed is {seed}: give a whole number from 0 on")
-    options = {
-        "label": label,
-        "seed": seed,
-        "noise_level": None if noise_level is None else real("noise_level", noise_level),
-        "minimum_volume": real("minimum_volume", minimum_volume),
-        "margin_mm": real("margin_mm", margin_mm),
-        "threads": whole("threads", threads),
-        "memory_mb": memory_mb,
-    }
+    made = plan.perturbations()
+    limits = {"label": label, "threads": whole("threads", threads), "memory_mb": memory_mb}
     image_volume, mask_volume = volumes(
         image, mask, spacing_mm, [label], resample_mask=resample_mask, label_channel=label_channel
     )
 
     def compute(name: str, perturbation: _core.Perturbation) -> Perturbed:
-        return _computed(name, perturbation, image_volume, mask_volume, chosen, options)
+        return plan.computed(name, perturbation, image_volume, mask_volume, chosen, limits)
 
     return Perturbations(made, compute)
-
-
-def _computed(
-    name: str,
-    perturbation: _core.Perturbation,
-    image: Volume,
-    mask: Volume,
-    settings: _core.Settings,
-    options: dict[str, Any],
-) -> Perturbed:
-    values, inside, geometry, level, voxels = _core.perturb(
-        image.voxels, image.geometry, mask.voxels, mask.geometry, settings, perturbation, **options
-    )
-    interpolated, resized, drawn = voxels
-    parts = [f"{name}, seed {options['seed']}"]
-    if level is not None:
-        parts.append(f"noise of standard deviation {level:g}")
-    parts.append(f"{interpolated} voxels of {'x'.join(f'{s:g}' for s in geometry[0])} mm")
-    if resized != interpolated:
-        parts.append(f"{resized} after its size was changed")
-    if drawn != resized:
-        parts.append(f"{drawn} with another contour")
-    record = Record().with_step(
-        "perturb",
-        "; ".join(parts),
-        name=name,
-        seed=options["seed"],
-        noise_level=level,
-        voxels_interpolated=interpolated,
-        voxels_resized=resized,
-        voxels=drawn,
-    )
-    spacing, origin, direction = geometry
-    place = triple(spacing), triple(origin), matrix(direction)
-    of_image = Volume(values, *place, record=image.record + record)
-    of_mask = replace(of_image, voxels=inside, record=mask.record + record)
-    return Perturbed(name, of_image, of_mask, record)
-
-
-def _combinations(
-    rotations: list[tuple[float, ...]],
-    translations: list[tuple[float, ...]],
-    noises: list[int | None],
-    volumes: list[float],
-    kind: str,
-    contours: list[int | None],
-) -> dict[str, _core.Perturbation]:
-    """A perturbation for each combination, by its name."""
-    made: dict[str, _core.Perturbation] = {}
-    every = itertools.product(rotations, translations, noises, volumes, contours)
-    for rotation, translation, noise, size, contour in every:
-        one = _core.Perturbation(
-            rotation_deg=rotation,
-            translation=translation,
-            noise=noise,
-            contour=contour,
-            **{kind: size},
-        )
-        if one.name in made:
-            raise SettingsError(f"the perturbation {one.name!r} is given twice: give each once")
-        made[one.name] = one
-    return made
 
 
 def _several(name: str, given: Any, lengths: tuple[int, ...] = (1, 3)) -> list[tuple[float, ...]]:
@@ -285,8 +341,12 @@ def _all_axes(given: tuple[float, ...]) -> tuple[float, ...]:
     return given if len(given) == 3 else given * 3
 
 
-def _repetitions(name: str, given: Any) -> list[int | None]:
+def _repetitions(name: str, given: Any) -> int:
     number = whole(name, given)
     if not 0 <= number <= MOST:
         raise SettingsError(f"{name} is {number}: give a number of repetitions, 0 to {MOST}")
-    return [*range(1, number + 1)] if number else [None]
+    return number
+
+
+def _numbered(repetitions: int) -> list[int | None]:
+    return [*range(1, repetitions + 1)] if repetitions else [None]

@@ -28,7 +28,8 @@ from radiomics_rs._core import (
     Settings,
     SettingsError,
 )
-from radiomics_rs._extract import ORIGINAL, FiltersLike, columns, extract
+from radiomics_rs._extract import FiltersLike, columns, extract
+from radiomics_rs._work import ORIGINAL
 from radiomics_rs.io import warn
 
 __all__ = ["RadiomicsExtractor"]

@@ -7,6 +7,7 @@ import html
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 
 from radiomics_rs._core import SettingsError
@@ -111,9 +112,40 @@ class FeatureTable(Tabular, Sequence[FeatureRow]):
 
     def __init__(self, rows: Iterable[FeatureRow], warnings: Iterable[TableWarning] = ()) -> None:
         """A table of rows, and of what makes their values doubtful."""
-        self._rows = tuple(rows)
         self._warnings = tuple(warnings)
-        self._fields = _fields(self._rows)
+        # In place of what is made of columns when somebody asks for it.
+        self.__dict__["_rows"] = tuple(rows)
+
+    @classmethod
+    def _found(
+        cls, found: Sequence[tuple[Column, float, str]], warnings: Iterable[TableWarning]
+    ) -> FeatureTable:
+        """A table of columns with their values and reasons; rows are made when they are needed."""
+        table = cls((), warnings)
+        del table.__dict__["_rows"]
+        table.__dict__.update(_columns_found=found, _names=[column.name for column, _, _ in found])
+        return table
+
+    @cached_property
+    def _rows(self) -> tuple[FeatureRow, ...]:
+        found: Sequence[tuple[Column, float, str]] = self.__dict__.pop("_columns_found")
+        return tuple(FeatureRow.of(*one) for one in found)
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return [row.column for row in self._rows]
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Column name to its place, the first one if there are several."""
+        return {name: place for place, name in reversed([*enumerate(self._names)])}
+
+    @cached_property
+    def _fields(self) -> tuple[str, ...]:
+        return _fields(self._rows)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._rows, self._warnings)
 
     @property
     def warnings(self) -> tuple[TableWarning, ...]:
@@ -122,19 +154,20 @@ class FeatureTable(Tabular, Sequence[FeatureRow]):
 
     def keys(self) -> list[str]:
         """The names of the columns, in order."""
-        return [row.column for row in self._rows]
+        return list(self._names)
 
     def values(self) -> list[float]:
         """The values, in the order of `keys`; NaN where undefined."""
-        return [row.value for row in self._rows]
+        found = self.__dict__.get("_columns_found")
+        return [row.value for row in self._rows] if found is None else [one[1] for one in found]
 
     def items(self) -> list[tuple[str, float]]:
         """Column names with their values, in order."""
-        return [(row.column, row.value) for row in self._rows]
+        return [*zip(self._names, self.values(), strict=True)]
 
     def to_dict(self) -> dict[str, float]:
         """Column name to value; undefined values are NaN."""
-        return {row.column: row.value for row in self._rows}
+        return dict(self.items())
 
     def _columns(self) -> tuple[str, ...]:
         return self._fields
@@ -202,7 +235,7 @@ class FeatureTable(Tabular, Sequence[FeatureRow]):
                 yield warning.code
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._names)
 
     def __iter__(self) -> Iterator[FeatureRow]:
         return iter(self._rows)
@@ -217,9 +250,8 @@ class FeatureTable(Tabular, Sequence[FeatureRow]):
     def __getitem__(self, index: int | slice | str) -> Any:
         """The row at a place, a table of several, or the value of the column of that name."""
         if isinstance(index, str):
-            for row in self._rows:
-                if row.column == index:
-                    return row.value
+            if index in self._places:
+                return self._rows[self._places[index]].value
             near = difflib.get_close_matches(index, self.keys(), 1, 0.4)
             raise KeyError(
                 f"there is no column {index!r}" + "".join(f"; did you mean {n!r}?" for n in near)
@@ -231,7 +263,7 @@ class FeatureTable(Tabular, Sequence[FeatureRow]):
     def __contains__(self, item: object) -> bool:
         """Whether there is a column of that name, or a row."""
         if isinstance(item, str):
-            return any(row.column == item for row in self._rows)
+            return item in self._places
         return item in self._rows
 
     def __eq__(self, other: object) -> bool:
@@ -240,7 +272,7 @@ class FeatureTable(Tabular, Sequence[FeatureRow]):
         return len(self) == len(other) and all(map(_same, self._rows, other._rows))
 
     def __hash__(self) -> int:
-        return hash(tuple(row.column for row in self._rows))
+        return hash(tuple(self._names))
 
     def __str__(self) -> str:
         return aligned(self._fields, map(self._cells, self._rows))

@@ -3,11 +3,10 @@
 use std::ops::Range;
 
 use ndarray::ArrayView3;
-use rayon::prelude::*;
 
 use crate::kernels::pages::zeros;
 use crate::volume::grid::Window;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// Voxels in a word.
 const WORD: usize = 32;
@@ -52,9 +51,9 @@ impl Bits {
         let words = shape[2].div_ceil(WORD) + 1;
         let mut data = zeros(shape[0] * shape[1] * words);
         let box_ = mask.slice(ndarray::s![k..ke, j..je, i..ie]);
-        let slices: Vec<_> = data.chunks_exact_mut(shape[1] * words).skip(1).zip(box_.outer_iter()).collect();
+        let slices = data.chunks_exact_mut(shape[1] * words).skip(1).zip(box_.outer_iter());
         assert_eq!(slices.len(), window.shape[0], "slices to be packed");
-        slices.into_par_iter().watched().for_each(|(to, slice)| {
+        loops::each(slices, |(to, slice)| {
             let rows = to.chunks_exact_mut(words).skip(1).zip(slice.outer_iter());
             rows.for_each(|(to, row)| match row.to_slice() {
                 Some(row) => pack(row, to),
@@ -76,9 +75,7 @@ impl Bits {
 
     /// Sums over the places of the voxels.
     pub fn place_sums(&self) -> PlaceSums {
-        // Whole numbers: their sum is the same in any order.
-        let slices = (0..self.shape[0]).into_par_iter().watched();
-        let add = |mut all: PlaceSums, z: usize| {
+        let add = |all: &mut PlaceSums, z: usize| {
             // Of the slice: voxels, Σ y, Σ x, Σ y², Σ y·x and Σ x².
             let mut slice = [0i128; 6];
             for y in 0..self.shape[1] {
@@ -93,9 +90,10 @@ impl Bits {
             all.sum.iter_mut().zip([z * n, y, x]).for_each(|(sum, term)| *sum += term);
             let terms = [[z * z * n, z * y, z * x], [0, yy, yx], [0, 0, xx]];
             all.products.iter_mut().flatten().zip(terms.as_flattened()).for_each(|(sum, term)| *sum += term);
-            all
         };
-        slices.fold(PlaceSums::default, add).reduce(PlaceSums::default, PlaceSums::plus)
+        // Whole numbers: their sum is the same in any order.
+        let sums = loops::folded(0..self.shape[0], 1, PlaceSums::default, add);
+        sums.into_iter().fold(PlaceSums::default(), PlaceSums::plus)
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn cubes(rule: FaceRule) -> &'static [Cube; 256] {
 }
 
 fn all(rule: FaceRule) -> [Cube; 256] {
-    std::array::from_fn(|inside| Cube::new(&triangles(inside as u8, rule)))
+    std::array::from_fn(|inside| Cube::new(&triangles_of(inside as u8, rule)))
 }
 
 impl Cube {
@@ -48,7 +48,8 @@ impl Cube {
     }
 }
 
-fn triangles(inside: u8, rule: FaceRule) -> Vec<[Point; 3]> {
+/// The triangles of a cube; corner (z, y, x) is bit 4z + 2y + x of `inside`.
+pub(super) fn triangles_of(inside: u8, rule: FaceRule) -> Vec<[Point; 3]> {
     contours(inside, rule)
         .iter()
         .flat_map(|contour| {

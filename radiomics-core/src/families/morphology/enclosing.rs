@@ -1,13 +1,12 @@
 //! Boxes and ellipsoids round the region.
 
 use nalgebra::Vector3;
-use rayon::prelude::*;
 
 use super::hull::{Edge, Hull};
 use super::planar;
 use crate::kernels::Isa;
 use crate::kernels::directions::{self as dots, Vectors};
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// Last term of the series for the area of an ellipsoid (IBSI 1, RDD2).
 const AREA_TERMS: usize = 20;
@@ -43,14 +42,10 @@ pub(super) fn oriented_box(isa: Isa, hull: &Hull) -> [f64; 3] {
     let directions = hull.face_directions();
     // Faces in one direction, or in opposite ones, throw their shadows as one.
     let shadows = Vectors::new(directions.iter().map(|d| d.1));
-    let mut least: Vec<(f64, Vector3<f64>)> = with_axes(&directions)
-        .into_par_iter()
-        .watched()
-        .map(|up| {
-            let shadow = dots::magnitude(isa, &shadows, up.into()) / 2.0;
-            (dots::extent(isa, &shape.corners, up.into()) * shadow, up)
-        })
-        .collect();
+    let mut least: Vec<(f64, Vector3<f64>)> = loops::map(with_axes(&directions), |up| {
+        let shadow = dots::magnitude(isa, &shadows, up.into()) / 2.0;
+        (dots::extent(isa, &shape.corners, up.into()) * shadow, up)
+    });
     least.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut boxes: Vec<[f64; 3]> = Vec::new();
     let mut smallest = f64::INFINITY;
@@ -62,10 +57,10 @@ pub(super) fn oriented_box(isa: Isa, hull: &Hull) -> [f64; 3] {
         if some.iter().all(|&(least, _)| least > limit) {
             break;
         }
-        let sides = some.par_iter().watched().map_init(Default::default, |points, &(_, up)| {
+        let sides = loops::map_with(some, Default::default, |points, &(_, up)| {
             (shape.inner_volume(up, points) <= limit).then(|| shape.smallest_box(up))
         });
-        boxes.par_extend(sides.flatten());
+        boxes.extend(sides.into_iter().flatten());
         smallest = boxes.iter().map(|&b| box_volume(b)).fold(f64::INFINITY, f64::min);
     }
     planar::smallest(&boxes, box_volume, box_area).unwrap_or([f64::NAN; 3])

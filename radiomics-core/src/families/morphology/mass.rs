@@ -1,11 +1,10 @@
 //! Where the intensities of a region have their centre.
 
 use ndarray::{ArrayView3, Axis, Zip};
-use rayon::prelude::*;
 
 use crate::kernels::Isa;
 use crate::volume::intensities::Intensity;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// Sums over the voxels of the intensity mask.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,28 +21,24 @@ impl Mass {
     /// Sums over the voxels of a mask.
     pub fn new<T: Intensity>(isa: Isa, intensities: ArrayView3<T>, mask: ArrayView3<bool>) -> Self {
         // One partial sum per slice, added in order: the same bits for any number of threads.
-        let slices: Vec<Self> = (0..intensities.len_of(Axis(0)))
-            .into_par_iter()
-            .watched()
-            .map(|k| {
-                let mut slice = Self::default();
-                let mut j = 0.0;
-                Zip::from(intensities.index_axis(Axis(0), k).rows())
-                    .and(mask.index_axis(Axis(0), k).rows())
-                    .for_each(|x, m| {
-                        let [sum, moment] = match (x.as_slice(), m.as_slice()) {
-                            (Some(x), Some(m)) => T::masked_moments(isa, x, m),
-                            _ => T::masked_moments(isa, &x.to_vec(), &m.to_vec()),
-                        };
-                        slice.n += m.iter().filter(|&&m| m).count();
-                        slice.sum += sum;
-                        slice.moments[1] += j * sum;
-                        slice.moments[2] += moment;
-                        j += 1.0;
-                    });
-                slice
-            })
-            .collect();
+        let slices: Vec<Self> = loops::map(0..intensities.len_of(Axis(0)), |k| {
+            let mut slice = Self::default();
+            let mut j = 0.0;
+            Zip::from(intensities.index_axis(Axis(0), k).rows())
+                .and(mask.index_axis(Axis(0), k).rows())
+                .for_each(|x, m| {
+                    let [sum, moment] = match (x.as_slice(), m.as_slice()) {
+                        (Some(x), Some(m)) => T::masked_moments(isa, x, m),
+                        _ => T::masked_moments(isa, &x.to_vec(), &m.to_vec()),
+                    };
+                    slice.n += m.iter().filter(|&&m| m).count();
+                    slice.sum += sum;
+                    slice.moments[1] += j * sum;
+                    slice.moments[2] += moment;
+                    j += 1.0;
+                });
+            slice
+        });
         let mut all = Self::default();
         for (k, slice) in slices.iter().enumerate() {
             all.n += slice.n;

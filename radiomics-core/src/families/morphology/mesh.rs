@@ -3,13 +3,12 @@
 use std::sync::OnceLock;
 
 use ndarray::ArrayView3;
-use rayon::prelude::*;
 
 use super::bits::Bits;
 use super::cubes::{Point, cubes};
 use super::outline;
 use crate::settings::FaceRule;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// A triangle mesh round the voxels of a mask, through the middles between voxel centres
 /// inside and outside of it. The mask is taken to be surrounded by background.
@@ -81,6 +80,24 @@ impl Mesh {
         self.spacing_mm
     }
 
+    /// Calls `each` with the first corner and the kind of every cube that the surface cuts, in (z, y, x) order.
+    pub(super) fn each_cube(&self, each: &mut dyn FnMut([usize; 3], u8)) {
+        let bits = &self.bits;
+        let is_inside = |[z, y, x]: [usize; 3]| bits.row(z, y)[x / 32] >> (x % 32) & 1 == 1;
+        let [nz, ny, nx] = bits.shape.map(|n| n - 1);
+        for z in 0..nz {
+            for y in 0..ny {
+                for x in 0..nx {
+                    let corner = |c: usize| is_inside([z + (c >> 2), y + (c >> 1 & 1), x + (c & 1)]);
+                    let kind = (0..8).fold(0_u8, |kind, c| kind | u8::from(corner(c)) << c);
+                    if kind != 0 && kind != 255 {
+                        each([z, y, x], kind);
+                    }
+                }
+            }
+        }
+    }
+
     pub(super) fn bits(&self) -> &Bits {
         &self.bits
     }
@@ -91,18 +108,12 @@ impl Surface {
     fn new(bits: &Bits, rule: FaceRule) -> Self {
         let table = Table::new(rule);
         let empty = || Self { counts: [0; 256], determinant: 0 };
-        (0..bits.shape[0] - 1)
-            .into_par_iter()
-            .watched()
-            .fold(empty, |mut sum, z| {
-                sum.add_slice(bits, z, &table);
-                sum
-            })
-            .reduce(empty, |mut a, b| {
-                a.counts.iter_mut().zip(b.counts).for_each(|(a, b)| *a += b);
-                a.determinant += b.determinant;
-                a
-            })
+        let sums = loops::folded(0..bits.shape[0] - 1, 1, empty, |sum, z| sum.add_slice(bits, z, &table));
+        sums.into_iter().fold(empty(), |mut a, b| {
+            a.counts.iter_mut().zip(b.counts).for_each(|(a, b)| *a += b);
+            a.determinant += b.determinant;
+            a
+        })
     }
 
     /// Adds the cubes between the slices z and z + 1. Six times the volume under a cube at (z, y, x) is

@@ -17,6 +17,7 @@ mod planar;
 pub(crate) mod slice;
 mod spatial;
 mod spectra;
+mod surface;
 
 use std::cell::OnceCell;
 use std::f64::consts::PI;
@@ -40,6 +41,7 @@ use hull::Hull;
 use mass::Mass;
 pub use mesh::Mesh;
 pub(crate) use pairs::KnownPairs;
+pub use surface::{Surface, surface};
 
 pub(crate) const FAMILY: Family = Family {
     name: "morphology",

@@ -1,9 +1,7 @@
 //! Vertices of the mesh of a mask, and which of them can be corners of a convex hull. In half
 //! voxels (z, y, x): the middle between two voxels has one odd coordinate.
 
-use rayon::prelude::*;
-
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 use super::bits::{self, Bits};
 use super::cubes::Point;
@@ -34,7 +32,7 @@ pub(super) fn candidates(bits: &Bits) -> Vec<Point> {
         ends_along_x(bits, z, |y, ends| hull.add(y, ends));
         hull.corners().map(|[y, x]| [z as i64, y, x]).collect()
     };
-    let planes: Vec<Vec<Point>> = (0..2 * bits.shape[0]).into_par_iter().watched().map(of_plane).collect();
+    let planes: Vec<Vec<Point>> = loops::map(0..2 * bits.shape[0], of_plane);
     let mut points = planes.concat();
     for axis in [1, 2] {
         let [b, c] = others(axis);
@@ -66,12 +64,12 @@ pub(super) fn planar_diameter_mm(bits: &Bits, axis: usize, half_mm: [f64; 3]) ->
             points
         }
     };
-    let points: Vec<Point> = (0..2 * bits.shape[0]).into_par_iter().watched().flat_map_iter(ends).collect();
+    let points: Vec<Point> = loops::map(0..2 * bits.shape[0], ends).concat();
     let unit = others(axis).map(|a| half_mm[a]);
     let planes = Planes::new(&points, axis);
     let all: Vec<&[[i64; 2]]> = planes.iter().collect();
-    let diameters = all.into_par_iter().watched().map(|plane| planar::diameter(plane.to_vec(), unit));
-    diameters.reduce(|| 0.0, f64::max)
+    let diameters = loops::map(all, |plane| planar::diameter(plane.to_vec(), unit));
+    diameters.into_iter().fold(0.0, f64::max)
 }
 
 /// The two axes besides `axis`.

@@ -17,14 +17,13 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use rustfft::num_complex::Complex64;
 use rustfft::{Fft, FftPlanner};
 
-use crate::kernels::pages::zeros;
+use crate::kernels::pages::{room, zeros};
 use crate::kernels::transform_size::quick;
 use crate::kernels::{Isa, toeplitz};
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// The fewest points that keep the two ends of a line of `n` voxels apart. The longest lag meets
 /// itself, backwards, and both have the same weight.
@@ -74,7 +73,7 @@ impl Weights {
     /// Bytes for each voxel that a form takes besides.
     pub const FORM_BYTES: u64 = 16;
     /// Bytes for each voxel that sums take besides the form.
-    pub const SUMS_BYTES: u64 = 32;
+    pub const SUMS_BYTES: u64 = 16;
 
     /// The weights 1 / distance, and 0 of a voxel and itself.
     pub fn new(isa: Isa, shape: [usize; 3], spacing_mm: [f64; 3]) -> Self {
@@ -88,38 +87,45 @@ impl Weights {
         let fields = self.rows.spectra(inside, |n| z[n]);
         let of_frequency = |scratch: &mut Scratch, x: usize| {
             self.columns.transform_weights(scratch, &self.spectra, x);
-            self.form_of(scratch, &fields, x)
+            self.columns.transform_field(
+                &mut scratch.field,
+                &mut scratch.line,
+                self.rows.lines_of(&fields, x),
+            );
+            let Scratch { field, weights, products, .. } = scratch;
+            toeplitz::form(self.isa, field, weights, self.columns.pitch(), products)
         };
-        let frequencies = (0..self.rows.frequencies()).into_par_iter().watched();
-        let forms: Vec<f64> = frequencies.map_init(|| self.columns.scratch(), of_frequency).collect();
+        let forms = loops::map_with(0..self.rows.frequencies(), || self.columns.scratch(), of_frequency);
         self.summed(&forms)
     }
 
     /// That, and Σ w over the voxels of `inside` for each voxel of the box.
     pub fn form_and_sums(&self, inside: &[bool], z: &[f64]) -> (f64, Vec<f64>) {
         let fields = self.rows.spectra(inside, |n| z[n]);
-        let mask = self.rows.spectra(inside, |n| f64::from(inside[n]));
-        let lines = self.rows.shape[0] * self.rows.lines();
-        let mut sums = zeros(self.rows.frequencies() * lines);
-        let of_frequency = |scratch: &mut Scratch, (x, to): (usize, &mut [Complex64])| {
+        let mut mask = self.rows.spectra(inside, |n| f64::from(inside[n]));
+        let of_frequency = |scratch: &mut Scratch, (x, mut lines): (usize, Vec<&mut [Complex64]>)| {
             self.columns.transform_weights(scratch, &self.spectra, x);
-            let form = self.form_of(scratch, &fields, x);
-            self.columns.transform_field(scratch, &mask, x);
-            let Scratch { field, weights, pitch, products, .. } = scratch;
-            toeplitz::apply(self.isa, field, weights, *pitch, products);
-            self.columns.back(scratch, to);
+            self.columns.transform_field(
+                &mut scratch.field,
+                &mut scratch.line,
+                self.rows.lines_of(&fields, x),
+            );
+            self.columns.transform_field(
+                &mut scratch.other,
+                &mut scratch.line,
+                lines.iter().map(|line| &**line),
+            );
+            let Scratch { field, other, weights, products, .. } = scratch;
+            let pitch = self.columns.pitch();
+            let form = toeplitz::form_and_multiply(self.isa, field, other, weights, pitch, products);
+            self.columns.back(scratch, &mut lines);
             form
         };
-        let frequencies = sums.par_chunks_exact_mut(lines).enumerate().watched();
-        let forms: Vec<f64> = frequencies.map_init(|| self.columns.scratch(), of_frequency).collect();
-        drop((fields, mask));
-        (self.summed(&forms), self.rows.back(&sums, 0.5 / self.points()))
-    }
-
-    fn form_of(&self, scratch: &mut Scratch, fields: &[Complex64], x: usize) -> f64 {
-        self.columns.transform_field(scratch, fields, x);
-        let Scratch { field, weights, pitch, products, .. } = scratch;
-        toeplitz::form(self.isa, field, weights, *pitch, products)
+        // The sums take the place of the mask.
+        let frequencies = self.rows.by_frequency(&mut mask).into_iter().enumerate();
+        let forms = loops::map_with(frequencies, || self.columns.scratch(), of_frequency);
+        drop(fields);
+        (self.summed(&forms), self.rows.back(&mask, 0.5 / self.points()))
     }
 
     /// The sum over all frequencies, in order: the same bits for any number of threads.
@@ -163,14 +169,32 @@ impl Rows {
         self.shape[1].next_multiple_of(2)
     }
 
+    /// The lines of all planes of frequency number `x`.
+    fn lines_of<'a>(&self, spectra: &'a [Complex64], x: usize) -> impl Iterator<Item = &'a [Complex64]> {
+        let lines = self.lines();
+        spectra.chunks_exact(self.frequencies() * lines).map(move |plane| &plane[x * lines..][..lines])
+    }
+
+    /// The lines of all planes, for each frequency.
+    fn by_frequency<'a>(&self, spectra: &'a mut [Complex64]) -> Vec<Vec<&'a mut [Complex64]>> {
+        let mut of_frequencies: Vec<_> = (0..self.frequencies()).map(|_| room(self.shape[0])).collect();
+        for plane in spectra.chunks_exact_mut(self.frequencies() * self.lines()) {
+            for (lines, line) in of_frequencies.iter_mut().zip(plane.chunks_exact_mut(self.lines())) {
+                lines.push(line);
+            }
+        }
+        of_frequencies
+    }
+
     /// Twice the spectra of a field that is 0 wherever `inside` is not set, given its value in a place.
     fn spectra(&self, inside: &[bool], value: impl Fn(usize) -> f64 + Sync) -> Vec<Complex64> {
         let (lines, [nz, ny, nx]) = (self.lines(), self.shape);
         assert_eq!(inside.len(), nz * ny * nx, "a field of {:?} voxels", self.shape);
         // In one piece, for which the system has large pages.
         let mut spectra = zeros(nz * self.frequencies() * lines);
-        let planes = spectra.par_chunks_exact_mut(self.frequencies() * lines);
-        planes.zip(inside.par_chunks_exact(ny * nx)).enumerate().watched().for_each_init(
+        let planes = spectra.chunks_exact_mut(self.frequencies() * lines);
+        loops::each_with(
+            planes.zip(inside.chunks_exact(ny * nx)).enumerate(),
             || Line::new(&self.plan),
             |line, (z, (plane, inside))| {
                 for (pair, inside) in inside.chunks(2 * nx).enumerate() {
@@ -194,19 +218,20 @@ impl Rows {
         spectra
     }
 
-    /// The field, times `scale`, of which these are the spectra along the last axis, for each of its
-    /// frequencies the lines of all planes.
+    /// The field, times `scale`, of which these are the spectra along the last axis.
     fn back(&self, spectra: &[Complex64], scale: f64) -> Vec<f64> {
         let (lines, [nz, ny, nx], length) = (self.lines(), self.shape, self.length);
-        assert_eq!(spectra.len(), self.frequencies() * nz * lines, "spectra of {:?} voxels", self.shape);
+        assert_eq!(spectra.len(), nz * self.frequencies() * lines, "spectra of {:?} voxels", self.shape);
         let mut field = zeros(nz * ny * nx);
-        field.par_chunks_exact_mut(ny * nx).enumerate().watched().for_each_init(
+        let planes = field.chunks_exact_mut(ny * nx).zip(spectra.chunks_exact(self.frequencies() * lines));
+        loops::each_with(
+            planes,
             || Line::new(&self.back),
-            |line, (a, plane)| {
+            |line, (plane, spectra)| {
                 for (pair, to) in plane.chunks_mut(2 * nx).enumerate() {
                     // Two real lines come back as real and imaginary part.
-                    for (x, spectrum) in spectra.chunks_exact(nz * lines).enumerate() {
-                        let [f, g] = [0, 1].map(|line| spectrum[a * lines + 2 * pair + line]);
+                    for (x, spectrum) in spectra.chunks_exact(lines).enumerate() {
+                        let [f, g] = [spectrum[2 * pair], spectrum[2 * pair + 1]];
                         line.values[x] = Complex64::new(f.re - g.im, f.im + g.re);
                         if x > 0 {
                             line.values[length - x] = Complex64::new(f.re + g.im, g.re - f.im);
@@ -232,8 +257,9 @@ impl Rows {
         let square = |axis: usize, lag: usize| (lag as f64 * spacing_mm[axis]).powi(2);
         let of_last: Vec<f64> = (0..nx).map(|i| square(2, i)).collect();
         let mut spectra = zeros(nz * self.frequencies() * self.lines());
-        let planes = spectra.par_chunks_exact_mut(self.frequencies() * self.lines());
-        planes.enumerate().watched().for_each_init(
+        let planes = spectra.chunks_exact_mut(self.frequencies() * self.lines());
+        loops::each_with(
+            planes.enumerate(),
             || Line::new(&self.plan),
             |line, (k, plane)| {
                 for j in (0..ny).step_by(2) {
@@ -278,12 +304,12 @@ struct Columns {
     back: Arc<dyn Fft<f64>>,
 }
 
-/// Memory for one frequency of the last axis, where lines lie `pitch` apart. What lies beyond the lines
+/// Memory for one frequency of the last axis, where lines lie [`Columns::pitch`] apart. What lies beyond the lines
 /// and planes of weights and spectra stays 0.
 struct Scratch {
     line: Line,
-    pitch: usize,
     field: Vec<Complex64>,
+    other: Vec<Complex64>,
     weights: Vec<Complex64>,
     products: toeplitz::Scratch,
 }
@@ -296,13 +322,18 @@ impl Columns {
         Self { shape, lines, length, plan, back }
     }
 
+    /// From one line of [`Scratch`] to the next.
+    fn pitch(&self) -> usize {
+        self.length.next_multiple_of(toeplitz::COLUMNS)
+    }
+
     fn scratch(&self) -> Scratch {
-        let pitch = self.length.next_multiple_of(toeplitz::COLUMNS);
+        let pitch = self.pitch();
         let n = self.shape[0].next_multiple_of(toeplitz::ROWS);
         Scratch {
-            pitch,
             line: Line::new(&self.plan),
             field: zeros(n * pitch),
+            other: zeros(n * pitch),
             weights: zeros(n / 2 * pitch),
             products: toeplitz::Scratch::new(n),
         }
@@ -310,11 +341,11 @@ impl Columns {
 
     /// Transforms the weights of frequency number `x` of the last axis.
     fn transform_weights(&self, scratch: &mut Scratch, weights: &[f64], x: usize) {
-        let Scratch { line, pitch, weights: to, .. } = scratch;
+        let Scratch { line, weights: to, .. } = scratch;
         let ny = self.shape[1];
         let plane = weights.len() / self.shape[0];
         // Two lags of the weight, whose spectra are real, as one complex number.
-        for (lags, to) in weights.chunks(2 * plane).zip(to.chunks_exact_mut(*pitch)) {
+        for (lags, to) in weights.chunks(2 * plane).zip(to.chunks_exact_mut(self.pitch())) {
             let even = &lags[x * self.lines..][..ny];
             for (to, &w) in line.values.iter_mut().zip(even) {
                 *to = Complex64::new(w, 0.0);
@@ -331,28 +362,31 @@ impl Columns {
         }
     }
 
-    /// Transforms the field of frequency number `x` of the last axis.
-    fn transform_field(&self, scratch: &mut Scratch, fields: &[Complex64], x: usize) {
-        let Scratch { line, pitch, field, .. } = scratch;
+    /// Transforms lines of a field, one of each plane, of one frequency of the last axis.
+    fn transform_field<'a>(
+        &self,
+        field: &mut [Complex64],
+        line: &mut Line,
+        lines: impl Iterator<Item = &'a [Complex64]>,
+    ) {
         let ny = self.shape[1];
-        let planes = fields.chunks_exact(fields.len() / self.shape[0]);
-        for (plane, to) in planes.zip(field.chunks_exact_mut(*pitch)) {
+        for (from, to) in lines.zip(field.chunks_exact_mut(self.pitch())) {
             let to = &mut to[..self.length];
-            to[..ny].copy_from_slice(&plane[x * self.lines..][..ny]);
+            to[..ny].copy_from_slice(&from[..ny]);
             to[ny..].fill(Complex64::default());
             self.plan.process_with_scratch(to, &mut line.scratch);
         }
     }
 
-    /// The lines of all planes, not divided by their number of points, of which `scratch` has the spectra.
-    fn back(&self, scratch: &mut Scratch, lines: &mut [Complex64]) {
-        let Scratch { line, pitch, field, .. } = scratch;
-        for (spectrum, to) in field.chunks_exact_mut(*pitch).zip(lines.chunks_exact_mut(self.lines)) {
+    /// The lines of all planes, not divided by their number of points, of which `scratch.other` has the spectra.
+    fn back(&self, scratch: &mut Scratch, lines: &mut [&mut [Complex64]]) {
+        let Scratch { line, other, .. } = scratch;
+        for (spectrum, to) in other.chunks_exact_mut(self.pitch()).zip(lines) {
             let spectrum = &mut spectrum[..self.length];
             self.back.process_with_scratch(spectrum, &mut line.scratch);
             to[..self.shape[1]].copy_from_slice(&spectrum[..self.shape[1]]);
         }
         // Products fill the planes beyond the last one too, which others take to be 0.
-        field[self.shape[0] * *pitch..].fill(Complex64::default());
+        other[self.shape[0] * self.pitch()..].fill(Complex64::default());
     }
 }

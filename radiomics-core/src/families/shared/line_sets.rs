@@ -3,16 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::*;
-
 use crate::families::job::Job;
 use crate::families::shared::texture::Bulk;
 use crate::kernels::lines::{LineCounter, Lines, count_lines};
 use crate::region::levels::{Levels, with_levels};
 use crate::texture::aggregation::{Scope, Span, Unit};
 use crate::texture::neighbourhood::half_directions;
-use crate::work::Held;
-use crate::work::parallel::Watch;
+use crate::work::{Held, loops};
 
 /// The directions of lines, in the plane and in the volume. Runs are unbroken, whatever the distance at
 /// which other families look for neighbours.
@@ -59,7 +56,7 @@ impl LineSets {
             });
             units.into_iter().zip(lines).collect()
         };
-        Some(Self(sums.into_par_iter().watched().flat_map_iter(count).collect()))
+        Some(Self(loops::map(sums, count).into_iter().flatten().collect()))
     }
 
     /// The pairs and runs of a unit, if it was asked for.
@@ -84,21 +81,13 @@ fn summed_together(groups: &[Vec<Unit>]) -> Vec<Vec<Unit>> {
 
 fn count_sum(job: &Job, levels: &Levels, units: &[Unit], along: impl Fn(Unit) -> [i32; 3] + Sync) -> Lines {
     let slices = levels.shape()[0];
-    let counted = units.par_iter().with_min_len(FEW_UNITS).watched().fold(
-        || None,
-        |counter: Option<LineCounter>, &unit| {
-            let made = || LineCounter::new(levels.shape(), levels.n_g);
-            let mut counter = counter.or_else(made).expect("few enough levels, as units are summed");
-            with_levels!(levels, v => counter.add(job.isa, v, unit.0.slices(slices), along(unit)));
-            Some(counter)
-        },
-    );
+    let counter =
+        || LineCounter::new(levels.shape(), levels.n_g).expect("few enough levels, as units are summed");
+    let counted = loops::folded(units, FEW_UNITS, counter, |counter, &unit| {
+        with_levels!(levels, v => counter.add(job.isa, v, unit.0.slices(slices), along(unit)));
+    });
     // Whole numbers: their sum is the same however units are shared out.
-    let merged = |a: Option<LineCounter>, b: Option<LineCounter>| match (a, b) {
-        (Some(a), Some(b)) => Some(a.merged(b)),
-        (a, b) => a.or(b),
-    };
-    counted.reduce(|| None, merged).expect("units to be summed").into_lines()
+    counted.into_iter().reduce(LineCounter::merged).expect("units to be summed").into_lines()
 }
 
 /// The least number of units that one counter counts: for fewer, another counter would cost as much.

@@ -2,13 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
 use crate::families::job::{Job, Value};
 use crate::feature::Row;
 use crate::texture::aggregation::{Scope, Span, Unit};
-use crate::work::parallel::Watch;
-use crate::work::{Held, hold_cells};
+use crate::work::{Held, hold_cells, loops};
 
 /// A matrix that is kept until all are counted.
 pub(crate) trait Bulk {
@@ -43,26 +40,20 @@ pub(crate) fn values<C: Bulk + Send + Sync, M: Send>(
     let mut units: Vec<Unit> = plans.iter().flatten().flatten().copied().collect();
     units.sort();
     units.dedup();
-    let counted: BTreeMap<Unit, (C, Held)> = units
-        .into_par_iter()
-        .watched()
-        .map(|(span, direction)| {
-            let counted = count(span, direction);
-            let held = counted.hold();
-            ((span, direction), (counted, held))
-        })
-        .collect();
+    let counted = loops::map(units, |(span, direction)| {
+        let counted = count(span, direction);
+        let held = counted.hold();
+        ((span, direction), (counted, held))
+    });
+    let counted: BTreeMap<Unit, (C, Held)> = counted.into_iter().collect();
     plans
         .into_iter()
         .flat_map(|groups| {
-            let summaries: Vec<M> = groups
-                .into_par_iter()
-                .watched()
-                .filter_map(|group| {
-                    let matrices: Vec<&C> = group.iter().map(|unit| &counted[unit].0).collect();
-                    summarise(&matrices)
-                })
-                .collect();
+            let summaries = loops::map(groups, |group| {
+                let matrices: Vec<&C> = group.iter().map(|unit| &counted[unit].0).collect();
+                summarise(&matrices)
+            });
+            let summaries: Vec<M> = summaries.into_iter().flatten().collect();
             job.values(table, &summaries)
         })
         .collect()

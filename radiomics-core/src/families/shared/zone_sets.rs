@@ -2,15 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
 use crate::families::job::Job;
 use crate::families::shared::texture::Bulk;
 use crate::region::levels::Levels;
 use crate::texture::aggregation::{Scope, Span};
 use crate::texture::zones::{Zone, zones};
-use crate::work::Held;
-use crate::work::parallel::Watch;
+use crate::work::{Held, loops};
 
 /// The zones of each span that is asked for.
 pub(crate) struct ZoneSets(BTreeMap<Span, (Vec<Zone>, Held)>);
@@ -34,7 +31,7 @@ impl ZoneSets {
             let held = zones.hold();
             (span, (zones, held))
         };
-        Self(spans.into_par_iter().watched().map(of_span).collect())
+        Self(loops::map(spans, of_span).into_iter().collect())
     }
 
     /// The zones of a span that the wanted aggregations need.

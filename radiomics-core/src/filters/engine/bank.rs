@@ -7,7 +7,6 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use ndarray::{Array3, ArrayView2, Axis, Zip};
-use rayon::prelude::*;
 use realfft::{RealFftPlanner, RealToComplex};
 use rustfft::num_complex::Complex64;
 use rustfft::{Fft, FftPlanner};
@@ -19,8 +18,7 @@ use crate::kernels::convolve::{Add, Max};
 use crate::kernels::modulus::combine_moduli;
 use crate::kernels::pages::zeros;
 use crate::kernels::transform_size::smooth;
-use crate::work;
-use crate::work::parallel::Watch;
+use crate::work::{self, loops};
 
 /// Columns that are transformed together, so that their transposition writes whole cache lines.
 const COLUMNS: usize = 8;
@@ -208,7 +206,8 @@ impl Bank {
                 "slices are as large as the kernels' spectra expect"
             );
         }
-        slices.into_par_iter().watched().for_each_init(
+        loops::each_with(
+            slices,
             || self.scratch(),
             |scratch, (slice, mut out)| {
                 self.respond(slice, scratch);

@@ -4,13 +4,12 @@
 //! what is no number stays where it is.
 
 use ndarray::{Array3, ArrayView2, ArrayView3, ArrayViewMut1, ArrayViewMut2, Axis, s};
-use rayon::prelude::*;
 
 use super::boundary::Boundary;
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Add, Tap, add_ahead, add_assign, pair_sums, quotients, weighted_rows};
 use crate::volume::voxels::volume;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// Most columns that are summed together, so that what is summed stays in the cache.
 const MAX_COLUMNS: usize = 256;
@@ -42,17 +41,16 @@ impl BoxMean {
         let mut from = from;
         if z > 0 {
             // Planes of z and x.
-            let planes: Vec<_> = to.axis_iter_mut(Axis(1)).enumerate().collect();
-            planes.into_par_iter().watched().for_each_init(Blocks::default, |blocks, (j, to)| {
+            loops::each_with(to.axis_iter_mut(Axis(1)).enumerate(), Blocks::default, |blocks, (j, to)| {
                 let from = from.as_ref().map(|from| from.index_axis(Axis(1), j));
                 blocks.plane(from, to, z, self);
             });
             from = None;
         }
         let voxels: f64 = self.half.iter().map(|&h| (2 * h + 1) as f64).product();
-        let slices: Vec<_> = to.axis_iter_mut(Axis(0)).enumerate().collect();
         let scratch = || (Blocks::default(), Powers::default());
-        slices.into_par_iter().watched().for_each_init(scratch, |(blocks, powers), (k, mut slice)| {
+        let slices = to.axis_iter_mut(Axis(0)).enumerate();
+        loops::each_with(slices, scratch, |(blocks, powers), (k, mut slice)| {
             let from = from.as_ref().map(|from| from.index_axis(Axis(0), k));
             match from {
                 _ if y > 0 => blocks.plane(from, slice.view_mut(), y, self),

@@ -8,10 +8,9 @@
 use std::sync::Arc;
 
 use ndarray::{Array2, Array3, ArrayView2, ArrayViewMut2, Axis};
-use rayon::prelude::*;
 
 use crate::kernels::pages::{Zero, zeros};
-use crate::work::parallel::Watch;
+use crate::work::loops;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use rustfft::num_complex::Complex64;
 use rustfft::{Fft, FftPlanner};
@@ -61,16 +60,15 @@ pub(crate) fn filter<G: Fn([f64; 3]) -> f64 + Sync>(
         Rows { line: x, forward: real.plan_fft_forward(x.padded), inverse: real.plan_fft_inverse(x.padded) };
     let lines = (image.view().into_shape_with_order((nz * ny, nx))).expect("rows of the image");
     let mut spectra = plane(x.padded / 2 + 1, nz * ny);
-    let blocks: Vec<_> =
-        lines.axis_chunks_iter(Axis(0), ROWS).zip(spectra.axis_chunks_iter_mut(Axis(1), ROWS)).collect();
-    blocks
-        .into_par_iter()
-        .watched()
-        .for_each_init(|| rows.scratch(), |scratch, (from, to)| rows.transform(from, to, scratch));
+    loops::each_with(
+        lines.axis_chunks_iter(Axis(0), ROWS).zip(spectra.axis_chunks_iter_mut(Axis(1), ROWS)),
+        || rows.scratch(),
+        |scratch, (from, to)| rows.transform(from, to, scratch),
+    );
 
     let planes = Planes::new([z, y, x], dimensions, transfer);
-    let all: Vec<_> = spectra.axis_iter_mut(Axis(0)).enumerate().collect();
-    all.into_par_iter().watched().for_each_init(
+    loops::each_with(
+        spectra.axis_iter_mut(Axis(0)).enumerate(),
         || planes.scratch(),
         |scratch, (frequency, mut plane)| {
             planes.apply(frequency, plane.as_slice_mut().expect("rows are contiguous"), scratch);
@@ -78,12 +76,11 @@ pub(crate) fn filter<G: Fn([f64; 3]) -> f64 + Sync>(
     );
 
     let mut response = plane(nz * ny, nx);
-    let blocks: Vec<_> =
-        spectra.axis_chunks_iter(Axis(1), ROWS).zip(response.axis_chunks_iter_mut(Axis(0), ROWS)).collect();
-    blocks
-        .into_par_iter()
-        .watched()
-        .for_each_init(|| rows.scratch(), |scratch, (from, to)| rows.back(from, to, scratch));
+    loops::each_with(
+        spectra.axis_chunks_iter(Axis(1), ROWS).zip(response.axis_chunks_iter_mut(Axis(0), ROWS)),
+        || rows.scratch(),
+        |scratch, (from, to)| rows.back(from, to, scratch),
+    );
     response.into_shape_with_order((nz, ny, nx)).expect("rows of the image")
 }
 

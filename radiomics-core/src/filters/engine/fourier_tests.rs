@@ -3,6 +3,7 @@ use std::f64::consts::PI;
 use super::*;
 use crate::filters::engine::kernel1d::Kernel;
 use crate::filters::engine::separable::tests::{BOUNDARIES, assert_close, noise};
+use crate::runtime::Pool;
 
 /// The response by its definition, pair of points by pair of points: the image is extended, transformed,
 /// multiplied and transformed back, and of that the real part is cropped.
@@ -119,7 +120,7 @@ fn any_number_of_threads_gives_the_same_bits() {
     let transfer =
         Transfer { radial: |nu: [f64; 3]| nu[0] + nu[1] + nu[2], order: [0, 1, 0], kernels: Vec::new() };
     let on = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let pool = Pool::new(threads).unwrap();
         pool.install(|| filter(&image, &transfer, Dimensions::Three, Boundary::Mirror))
     };
     let one = on(1);

@@ -4,11 +4,10 @@
 //! which PyRadiomics has 0/0, stays zero; its exponential is 1.
 
 use ndarray::Array3;
-use rayon::prelude::*;
 
 use crate::kernels::finite::larger;
 use crate::volume::voxels::copied;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// Voxels that are worth a task of their own.
 const CHUNK: usize = 1 << 14;
@@ -22,7 +21,7 @@ pub(crate) fn largest_magnitude(image: &Array3<f64>) -> f64 {
 pub(crate) fn each(image: &Array3<f64>, function: impl Fn(f64) -> f64 + Sync + Send) -> Array3<f64> {
     let mut result = copied(image.view(), |x| x);
     let values = result.as_slice_mut().expect("made in standard layout");
-    values.par_chunks_mut(CHUNK).watched().for_each(|chunk| chunk.iter_mut().for_each(|x| *x = function(*x)));
+    loops::each(values.chunks_mut(CHUNK), |chunk| chunk.iter_mut().for_each(|x| *x = function(*x)));
     result
 }
 

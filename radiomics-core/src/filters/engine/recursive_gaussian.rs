@@ -4,7 +4,6 @@
 //! an axis comes first, then the smoothing along the others, x before y before z.
 
 use ndarray::Array3;
-use rayon::prelude::*;
 
 use super::recursive_coefficients::{second_derivative, smoothing};
 use crate::kernels::Isa;
@@ -12,7 +11,7 @@ use crate::kernels::pages::{room, zeros};
 use crate::kernels::recursive::{Causal, LANES, Lines, Recursion, Stored, add_scaled, filter, sum_scaled};
 use crate::kernels::transpose::{Element, Matrix, transpose};
 use crate::volume::grid::Window;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// An image whose rows are padded to whole panels of lines, and volumes between the axes, which
 /// are used again for the next σ.
@@ -118,15 +117,17 @@ impl Passes {
         to: &mut Array3<f64>,
     ) {
         let ([nz, ny, _], [_, px]) = (self.shape, self.pitch);
-        let slices = values.par_chunks(ny * px).zip(by_slice(along_x, nz, px)).zip(by_slice(along_y, nz, px));
-        slices.watched().for_each_init(
+        let slices = values.chunks(ny * px).zip(by_slice(along_x, nz, px)).zip(by_slice(along_y, nz, px));
+        loops::each_with(
+            slices,
             || self.slices(),
             |buffers, ((values, along_x), along_y)| {
                 self.before_z(values, along_x, along_y, buffers);
             },
         );
-        let rows = along_x.par_chunks_mut(nz * px).zip(along_y.par_chunks_mut(nz * px)).enumerate();
-        rows.watched().for_each_init(
+        let rows = along_x.chunks_mut(nz * px).zip(along_y.chunks_mut(nz * px)).enumerate();
+        loops::each_with(
+            rows,
             <(Causal, [Vec<f32>; 2])>::default,
             |(causal, smooth), (y, (along_x, along_y))| {
                 if (part.start[1]..part.end()[1]).contains(&y) {
@@ -137,8 +138,9 @@ impl Passes {
             },
         );
         let to = to.as_slice_mut().expect("made in standard layout");
-        let slices = to.par_chunks_mut(part.shape[1] * part.shape[2]);
-        slices.zip(part.start[0]..part.end()[0]).watched().for_each_init(
+        let slices = to.chunks_mut(part.shape[1] * part.shape[2]);
+        loops::each_with(
+            slices.zip(part.start[0]..part.end()[0]),
             || self.slices::<f32>(),
             |buffers, (to, z)| {
                 self.after_z(&along_y[z * px..], buffers);
@@ -266,6 +268,7 @@ pub(crate) fn is_large_enough(shape: [usize; 3], spacing_mm: [f64; 3], sigma_mm:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::runtime::Pool;
 
     fn image(shape: (usize, usize, usize)) -> Array3<f64> {
         let (_, ny, nx) = shape;
@@ -323,7 +326,7 @@ mod tests {
             let image = image(shape);
             let expected = response(&image, [1.0, 0.7, 1.3], 1.1, Isa::Scalar);
             for threads in [1, 2, 3] {
-                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+                let pool = Pool::new(threads).expect("a pool");
                 for isa in Isa::available() {
                     let got = pool.install(|| response(&image, [1.0, 0.7, 1.3], 1.1, isa));
                     assert_eq!(got, expected, "{} with {threads} threads", isa.name());

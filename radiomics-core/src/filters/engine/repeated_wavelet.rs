@@ -6,7 +6,6 @@
 //! such, 64-bit ones for all others.
 
 use ndarray::Array3;
-use rayon::prelude::*;
 
 use super::parts::{Each, sized};
 use super::wavelets::DecompositionFilters;
@@ -15,7 +14,7 @@ use crate::kernels::Isa;
 use crate::kernels::convolve::{Float, Tap, sums};
 use crate::kernels::pages::{room, zeros};
 use crate::volume::grid::Window;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// Whether each of x, y and z is high-pass filtered.
 pub(crate) type Band = [bool; 3];
@@ -167,12 +166,9 @@ impl<T: Float> Volume<T> {
         let [low, high] = volumes;
         let mut low_planes = low.chunks_exact_mut(plane);
         let mut high_planes = high.chunks_exact_mut(plane);
-        let work: Vec<_> = self
-            .values
-            .chunks_exact(plane)
-            .map(|from| (from, [low_planes.next(), high_planes.next()]))
-            .collect();
-        work.into_par_iter().watched().for_each_init(
+        let planes = self.values.chunks_exact(plane);
+        loops::each_with(
+            planes.map(|from| (from, [low_planes.next(), high_planes.next()])),
             || (vec![T::default(); ny * pitch], vec![T::default(); ny * pitch]),
             |(extended, filtered), (from, to)| {
                 for (row, extended) in from.chunks_exact(nx).zip(extended.chunks_exact_mut(pitch)) {
@@ -207,21 +203,18 @@ impl<T: Float> Volume<T> {
     ) {
         let [nz, ny, nx] = self.shape;
         assert_eq!(to.len(), part.shape.iter().product::<usize>(), "room for the box {part:?}");
-        let slices = to.par_chunks_mut((part.shape[1] * part.shape[2]).max(1));
+        let slices = to.chunks_mut((part.shape[1] * part.shape[2]).max(1));
         let columns = part.start[2]..part.end()[2];
-        slices.zip(part.start[0]..part.end()[0]).watched().for_each_init(
-            Vec::new,
-            |sums_of_row, (slice, k)| {
-                let taps = taps(filter.unwrap_or(&[1.0]), k, nz, ny * nx);
-                sums_of_row.resize(nx, T::default());
-                for (to, j) in slice.chunks_exact_mut(part.shape[2]).zip(part.start[1]..) {
-                    sums(self.isa, sums_of_row, &self.values[j * nx..], &taps);
-                    for (to, &sum) in to.iter_mut().zip(&sums_of_row[columns.clone()]) {
-                        *to = value(sum);
-                    }
+        loops::each_with(slices.zip(part.start[0]..part.end()[0]), Vec::new, |sums_of_row, (slice, k)| {
+            let taps = taps(filter.unwrap_or(&[1.0]), k, nz, ny * nx);
+            sums_of_row.resize(nx, T::default());
+            for (to, j) in slice.chunks_exact_mut(part.shape[2]).zip(part.start[1]..) {
+                sums(self.isa, sums_of_row, &self.values[j * nx..], &taps);
+                for (to, &sum) in to.iter_mut().zip(&sums_of_row[columns.clone()]) {
+                    *to = value(sum);
                 }
-            },
-        );
+            }
+        });
     }
 }
 

@@ -7,7 +7,6 @@
 //! between them are some slices and a row.
 
 use ndarray::Array3;
-use rayon::prelude::*;
 
 use super::boundary::Boundary;
 use super::choices::Pooling;
@@ -16,7 +15,7 @@ use super::separable_plan::{How, Plan};
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Add, Max, MaxMagnitude, Set, SetMagnitude, Tap, weighted_rows};
 use crate::volume::voxels::{copied, volume};
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// The stages of one response, in their order.
 pub(crate) type Stages = Vec<Triple>;
@@ -146,7 +145,8 @@ impl Engine {
             }
         }
         let lines = Lines { engine: *self, plan, image, shape: [nz, ny, nx] };
-        blocks.into_par_iter().enumerate().watched().for_each_init(
+        loops::each_with(
+            blocks.into_iter().enumerate(),
             || Scratch::new(plan, block * plane, nx),
             |scratch, (n, mut out)| lines.block(n * block, &mut out, scratch),
         );

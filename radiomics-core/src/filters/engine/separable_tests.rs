@@ -3,6 +3,7 @@ use ndarray::Array3;
 use super::*;
 use crate::filters::engine::kernel1d::Kernel;
 use crate::noise::Noise;
+use crate::runtime::Pool;
 
 pub(crate) const BOUNDARIES: [Boundary; 4] =
     [Boundary::Zero, Boundary::Nearest, Boundary::Periodic, Boundary::Mirror];
@@ -165,7 +166,7 @@ fn any_number_of_threads_gives_the_same_bits() {
     let engine = Engine { boundary: Boundary::Mirror, isa: Isa::best() };
     for pooling in [Pooling::Max, Pooling::Mean] {
         let on = |threads| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let pool = Pool::new(threads).unwrap();
             pool.install(|| engine.pooled(&image, &responses, pooling))
         };
         let one = on(1);

@@ -2,6 +2,7 @@ use std::f64::consts::{FRAC_PI_2, FRAC_PI_3, FRAC_PI_8};
 
 use super::*;
 use crate::filters::engine::separable::tests::{BOUNDARIES, assert_close, noise};
+use crate::runtime::Pool;
 
 fn gabor() -> Gabor {
     Gabor {
@@ -202,7 +203,7 @@ fn any_number_of_threads_gives_the_same_bits() {
     let image = noise((6, 7, 8));
     let filter = Gabor { delta_theta: Some(FRAC_PI_8), orthogonal_planes: true, ..gabor() };
     let on = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let pool = Pool::new(threads).unwrap();
         pool.install(|| filter.apply(&image, About::doubles([1.0; 3]), Isa::best()).unwrap())
     };
     let one = on(1);

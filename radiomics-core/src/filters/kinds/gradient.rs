@@ -1,7 +1,6 @@
 //! Gradient magnitude.
 
 use ndarray::Array3;
-use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::filters::operation::{Operation, parameters};
@@ -9,7 +8,7 @@ use crate::filters::reach::{About, Reach};
 use crate::kernels::Isa;
 use crate::kernels::differences::{gradient_magnitude, round_to_single};
 use crate::volume::voxels::volume;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 parameters! {
     /// Magnitude of the gradient, by central differences (PyRadiomics). Beyond the border the
@@ -32,7 +31,7 @@ impl Operation for Gradient {
         let half = about.spacing_mm.map(|s| if self.use_spacing { 0.5 * (1.0 / s) } else { 0.5 });
         let mut result = volume::<f64>([nz, ny, nx]);
         let slices = result.as_slice_mut().expect("made in standard layout");
-        slices.par_chunks_mut((ny * nx).max(1)).enumerate().watched().for_each(|(k, slice)| {
+        loops::each(slices.chunks_mut((ny * nx).max(1)).enumerate(), |(k, slice)| {
             for (j, to) in slice.chunks_exact_mut(nx).enumerate() {
                 let z = [row(k.saturating_sub(1), j), row((k + 1).min(nz - 1), j)];
                 let y = [row(k, j.saturating_sub(1)), row(k, (j + 1).min(ny - 1))];

@@ -3,7 +3,6 @@
 use std::f64::consts::PI;
 
 use ndarray::Array3;
-use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::filters::operation::{Described, Operation, parameters};
@@ -11,7 +10,7 @@ use crate::filters::reach::{About, Reach};
 use crate::kernels::Isa;
 use crate::names::Named;
 use crate::volume::voxels::volume;
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// How a pattern of bits becomes a number (Ojala et al. 2002, as in scikit-image).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -146,9 +145,9 @@ impl Operation for LocalBinaryPattern2d {
         let circle = self.circle();
         let columns: Vec<Line> = circle.iter().map(|&(_, dx)| Line::new(dx, nx)).collect();
         let rows: Vec<Line> = circle.iter().map(|&(dy, _)| Line::new(dy, ny)).collect();
-        let slices = image.as_slice().expect("in standard layout").par_chunks((ny * nx).max(1));
-        let out = result.as_slice_mut().expect("made in standard layout").par_chunks_mut((ny * nx).max(1));
-        slices.zip(out).watched().for_each_init(Scratch::default, |scratch, (slice, out)| {
+        let slices = image.as_slice().expect("in standard layout").chunks((ny * nx).max(1));
+        let out = result.as_slice_mut().expect("made in standard layout").chunks_mut((ny * nx).max(1));
+        loops::each_with(slices.zip(out), Scratch::default, |scratch, (slice, out)| {
             for (j, out) in out.chunks_exact_mut(nx).enumerate() {
                 self.row(slice, j, nx, &rows, &columns, scratch, out);
             }

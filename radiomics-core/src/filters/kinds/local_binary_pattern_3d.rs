@@ -1,7 +1,6 @@
 //! Local binary patterns on a sphere.
 
 use ndarray::{Array3, Axis};
-use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use crate::error::{Error, Result, nearest};
@@ -14,7 +13,7 @@ use crate::kernels::convolve::{Set, Tap, weighted_rows};
 use crate::kernels::finite::larger;
 use crate::kernels::splines::{self, LANES, mirror, spline_weights};
 use crate::volume::voxels::{VoxelKind, copied, volume};
-use crate::work::parallel::Watch;
+use crate::work::loops;
 
 /// What is made of the samples on a sphere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,8 +95,8 @@ impl Operation for LocalBinaryPattern3d {
         let values = image.as_slice().expect("in standard layout");
         let mut result = volume(image.dim().into());
         let rows = result.as_slice_mut().expect("made in standard layout");
-        let rows = rows.par_chunks_mut(nx.max(1)).enumerate().watched();
-        rows.for_each_init(
+        loops::each_with(
+            rows.chunks_mut(nx.max(1)).enumerate(),
             || (vec![0.0; nx], vec![0.0; nx * vertices.len()], vec![0.0; vertices.len()]),
             |(line, samples, of_voxel), (row, to)| {
                 for (v, samples) in samples.chunks_exact_mut(nx).enumerate() {
@@ -157,7 +156,7 @@ fn spline_coefficients(image: &Array3<f64>, isa: Isa) -> Array3<f64> {
     let mut coefficients = image.clone();
     for axis in 0..3 {
         let mut lines: Vec<_> = coefficients.lanes_mut(Axis(axis)).into_iter().collect();
-        lines.par_chunks_mut(LANES).watched().for_each_init(Vec::new, |block, lines| {
+        loops::each_with(lines.chunks_mut(LANES), Vec::new, |block, lines| {
             let length = lines.first().map_or(0, |line| line.len());
             block.clear();
             block.resize(length, [0.0; LANES]);

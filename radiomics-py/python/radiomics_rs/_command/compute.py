@@ -111,6 +111,8 @@ def batch(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
                 memory_mb=chosen.memory,
                 resample_mask=chosen.resample_mask,
                 provenance=chosen.provenance,
+                stability=chosen.stability,
+                perturbed=chosen.perturbed,
                 tell=bar,
             )
         except KeyboardInterrupt as error:
@@ -118,6 +120,9 @@ def batch(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
             say(str(error) or "cancelled")
             return CANCELLED
     print(str(made).replace(str(made.out), chosen.out))
+    for what, path in (("stability", made.stability), ("perturbed values", made.perturbed)):
+        if path is not None:
+            print(f"{what}: {Path(chosen.out).with_name(path.name)}")
     if made.failed:
         say(f"{made.failed} of {made.cases} cases failed: see the column `error`")
     return 1 if chosen.strict and made.failed else 0

@@ -28,12 +28,17 @@ def example_(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> No
     )
 
 
-def verify_(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
+def verify_(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
     """Compare our values with the published ones."""
+    from radiomics_rs._conformance import write_report
     from radiomics_rs._verify import verify
     from radiomics_rs.io import text_file
 
+    if chosen.own is not None and chosen.report is None:
+        parser.error("--own is a part of a report: give --report, too")
     found = verify(chosen.data, threads=chosen.threads)
+    if chosen.report is not None:
+        write_report(found, chosen.report, chosen.own, chosen.data)
     if chosen.out is None:
         print(found.to_text(chosen.format), end="")
     else:

@@ -139,6 +139,15 @@ def _add_batch(commands: Commands) -> argparse.ArgumentParser:
         action="store_true",
         help="have hashes of settings and files as columns",
     )
+    command.add_argument(
+        "--stability",
+        metavar="FILE",
+        help="list of perturbations (YAML) with which cases are computed again; how stable each "
+        "feature is goes to a table beside the other one",
+    )
+    command.add_argument(
+        "--perturbed", action="store_true", help="write the values with perturbations, too"
+    )
     command.add_argument("--strict", action="store_true", help="exit code 1 if any case has failed")
     return command
 
@@ -155,8 +164,8 @@ def _add_report(commands: Commands) -> argparse.ArgumentParser:
     command.add_argument(
         "--stability",
         metavar="FILE",
-        help="table (.csv or .parquet) with the columns feature, icc and, if there are bounds, low "
-        "and high",
+        help="table (.csv, .parquet or .jsonl) with the columns feature, icc and, if there are "
+        "bounds, low and high (default: the one that `batch --stability` has made with TABLE)",
     )
     command.add_argument(
         "--overlays",
@@ -286,6 +295,19 @@ def _add_verify(commands: Commands) -> argparse.ArgumentParser:
     )
     command.add_argument("--format", choices=LISTS, default="table", help="default: table")
     add_out(command, "write to FILE, print the table")
+    command.add_argument(
+        "--report",
+        metavar="FILE",
+        help="a report of machine, versions and every value (.html, .md, .json), or IBSI's "
+        "compliance sheet (.xlsx): the form that stands there is filled",
+    )
+    command.add_argument(
+        "--own",
+        nargs=2,
+        metavar="TABLE",
+        help="two CSV tables of your own cases, ours and another package's, for the report: how "
+        "well each feature is reproduced",
+    )
     add_threads(command)
     return command
 

@@ -9,6 +9,7 @@ from radiomics_rs._arguments import Progress, SettingsLike, progress_of
 from radiomics_rs._extract import FiltersLike
 from radiomics_rs.cohort.extras import Extra, ExtrasLike
 from radiomics_rs.cohort.run import Cohort, run
+from radiomics_rs.cohort.stability import StabilityLike
 
 __all__ = ["Cohort", "Extra", "extract_cohort"]
 
@@ -26,6 +27,8 @@ def extract_cohort(
     resample_images: bool = False,
     memory_mb: float | None = None,
     provenance: bool = False,
+    stability: StabilityLike = None,
+    perturbed: bool = False,
     progress: Progress = None,
 ) -> Cohort:
     """Compute the features of many cases into one table, a row a case in the order they came.
@@ -60,6 +63,13 @@ def extract_cohort(
             limit but the machine's. As many as fit are at work at a time.
         provenance: whether the table has the hashes of settings and files, and the version of the
             engine, as columns.
+        stability: perturbations with which each case is computed again: a list of mappings with
+            the arguments of `perturb` (rotations, translations, noise, noise_level, volume,
+            volume_by, minimum_volume, contour, seed, margin_mm), each of which stands for its
+            combinations, or the path of such a list as YAML. `<out>.stability` with the ending of
+            `out` then has for each feature what `icc` says of it, and how many cases are dropped.
+            Random numbers differ from case to case, and follow from the content of its files.
+        perturbed: whether `<out>.perturbed`, a row for each case and perturbation, is written too.
         progress: called with the number of cases that are done and of all cases.
 
     Returns:
@@ -88,5 +98,7 @@ def extract_cohort(
         resample_images=resample_images,
         memory_mb=memory_mb,
         provenance=provenance,
+        stability=stability,
+        perturbed=perturbed,
         tell=lambda done, total, _failed: None if told is None else told(done, total),
     )

@@ -37,6 +37,12 @@ class Columns(NamedTuple):
         """All of them."""
         return [*self.given, *SAID, *self.hashes, *self.values]
 
+    @property
+    def cell_types(self) -> list[str]:
+        """What the cells of all of them are."""
+        said = [TEXT] * (len(SAID) + len(self.hashes))
+        return [*self.types, *said, *[REAL] * len(self.values)]
+
 
 def columns_of(
     source: Source,

@@ -9,7 +9,7 @@ import os
 import platform
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from importlib import metadata
 from itertools import zip_longest
@@ -22,12 +22,15 @@ from radiomics_rs.cohort.collect import Collector
 from radiomics_rs.cohort.columns import Columns
 from radiomics_rs.cohort.records import Reader
 from radiomics_rs.cohort.sources import Source
+from radiomics_rs.cohort.stability import Stability
 from radiomics_rs.cohort.tables import UNKNOWN, Row
 from radiomics_rs.cohort.work import FAILURE, NO_KEY, OK
 
 #: What the numbers come from besides the engine.
 PACKAGES = ("numpy", "SimpleITK", "pydicom")
 CHUNK = 1 << 20
+#: What a record has for tables, and not for the report of a run.
+NUMBERS = ("values", "perturbed")
 
 
 def rows(
@@ -71,21 +74,37 @@ def record_of(collector: Collector, reader: Reader, place: int) -> dict[str, Any
     return reader.read(where)
 
 
-def identity(settings: Settings, options: dict[str, Any], extras: list[dict[str, Any]]) -> Any:
+def identity(
+    settings: Settings,
+    options: dict[str, Any],
+    extras: list[dict[str, Any]],
+    stability: Stability | None,
+) -> Any:
     """What all cases have in common, and what their keys depend on."""
     return {
         "engine_version": __version__,
         "settings": settings.to_dict(),
         "options": options,
         "extras": extras,
+        **({} if stability is None else {"stability": stability.identity()}),
     }
 
 
 def write_run(
-    path: Path, table: Path, about: dict[str, Any], collector: Collector, reader: Reader
+    path: Path,
+    table: Path,
+    others: Mapping[str, Path],
+    about: dict[str, Any],
+    collector: Collector,
+    reader: Reader,
 ) -> None:
-    """Write the report of a run, a line a case; `table` is what is about to be put there."""
-    header = {**about, "counts": counts(collector), "table_sha256": _sha256(table)}
+    """Write the report of a run, a line a case.
+
+    `table` is what is about to be put there, and `others` what is to be beside it, by name.
+    """
+    header = {**about, "counts": counts(collector), "table_sha256": sha256_of(table)}
+    if others:
+        header["beside_sha256"] = {name: sha256_of(made) for name, made in others.items()}
     with path.open("w", encoding="utf-8", errors=UNKNOWN) as file:
         text = json.dumps(header, indent=1, ensure_ascii=False)
         file.write(text.removesuffix("\n}") + ',\n "cases": [')
@@ -100,8 +119,10 @@ def write_run(
                     {"given": given, "path": resolved(about["folder"], given), "sha256": sha256}
                     for given, sha256 in zip_longest(case.paths(), record.pop("sha256"))
                 ],
-                **{name: value for name, value in record.items() if name != "values"},
+                **{name: value for name, value in record.items() if name not in NUMBERS},
             }
+            if "perturbed" in record:
+                told["perturbed"] = {one: record["perturbed"][one] for one in ("seed", "errors")}
             if "warnings" in record:
                 told["warnings"] = [
                     {"code": code, "image": image, "message": message}
@@ -119,11 +140,15 @@ def made_of(source: Source, columns: Columns, collector: Collector) -> str:
     return digest.hexdigest()
 
 
-def is_there(table: Path, run: Path, made_of: str) -> bool:
-    """Whether a table is there already, as its run has left it."""
+def is_there(table: Path, run: Path, made_of: str, others: Sequence[Path]) -> bool:
+    """Whether a table and those beside it are there already, as their run has left them."""
     try:
         told = json.loads(run.read_bytes())
-        found: bool = told["made_of"] == made_of and told["table_sha256"] == _sha256(table)
+        found: bool = (
+            told["made_of"] == made_of
+            and told["table_sha256"] == sha256_of(table)
+            and all(told["beside_sha256"][one.name] == sha256_of(one) for one in others)
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return False
     return found
@@ -163,7 +188,8 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The hash of a file; raises OSError."""
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while data := stream.read(CHUNK):

@@ -7,22 +7,34 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from radiomics_rs import _extract, _processes
 from radiomics_rs._arguments import SettingsLike, memory_of, settings_of, switch, whole
-from radiomics_rs._core import SettingsError
+from radiomics_rs._core import Settings, SettingsError
 from radiomics_rs.cohort import report, tables
 from radiomics_rs.cohort.cases import Case, Layout, cases_of, layout_of
 from radiomics_rs.cohort.collect import Collector, Tell
 from radiomics_rs.cohort.columns import Columns, columns_of
-from radiomics_rs.cohort.extras import ExtrasLike, extras_of
+from radiomics_rs.cohort.extras import ExtrasLike, NamedExtra, extras_of
+from radiomics_rs.cohort.perturbed import (
+    PERTURBED,
+    STABILITY,
+    beside,
+    icc_columns,
+    icc_rows,
+    long_columns,
+    long_rows,
+)
 from radiomics_rs.cohort.records import Reader, Records
 from radiomics_rs.cohort.sources import Source, source_of
+from radiomics_rs.cohort.stability import StabilityLike, stability_of
 from radiomics_rs.cohort.waiting import Queue
 from radiomics_rs.cohort.work import Options, Spec
+from radiomics_rs.io import warn
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,10 @@ class Cohort:
     """Those that were done already."""
     failed: int
     """Those whose row has the status "failed"."""
+    stability: Path | None = None
+    """How stable each feature is, `<table>.stability.<ending>`, if that was asked for."""
+    perturbed: Path | None = None
+    """All values with perturbations, `<table>.perturbed.<ending>`, if they were asked for."""
 
     def __str__(self) -> str:
         return (
@@ -66,6 +82,8 @@ class _Plan:
     write: tables.Write
     jobs: int
     memory_mb: float | None
+    stability: Path | None
+    perturbed: Path | None
 
 
 def run(
@@ -82,6 +100,8 @@ def run(
     resample_images: bool = False,
     memory_mb: float | None = None,
     provenance: bool = False,
+    stability: StabilityLike = None,
+    perturbed: bool = False,
 ) -> Cohort:
     """See `extract_cohort`; `tell` is told of failures as well."""
     if _processes.is_worker:
@@ -97,27 +117,18 @@ def run(
         chosen = chosen.replace(filters=filters)
     source = source_of(cases)
     layout = layout_of(source)
-    extras = extras_of(extra, chosen)
-    if extras and len(layout.masks) > 1:
-        raise SettingsError(
-            f"extra {extras[0].name!r} is of one region, and each image has a mask of its own: "
-            "give one column `mask`, or leave the extra out"
-        )
+    extras = _extras(extra, chosen, layout)
+    again = stability_of(stability, chosen)
+    if switch("perturbed", perturbed) and again is None:
+        raise SettingsError("perturbed is True, and there are no perturbations: give `stability`")
     features = [column.name for column in _extract.columns(chosen, layout.names)]
-    path = Path(os.path.abspath(out))  # noqa: PTH100 links stay as they are
-    if path.is_dir():
-        raise SettingsError(f"out is {os.fspath(out)}, a folder: give the name of a file")
-    if not path.parent.is_dir():
-        raise SettingsError(
-            f"out is {os.fspath(out)}, and there is no folder {path.parent}: make it"
-        )
-    if isinstance(cases, str | os.PathLike) and path.exists() and path.samefile(cases):
-        raise SettingsError(
-            f"out is {os.fspath(out)}, which holds the cases: give another name for the table"
-        )
+    path = _place_of(out)
+    kinds = [STABILITY] * (again is not None) + [PERTURBED] * perturbed
+    places = {kind: beside(path, kind) for kind in kinds}
+    _spare(cases, [path, *places.values()])
     write = tables.writer_of(path)
     columns = columns_of(source, layout, features, extras, switch("provenance", provenance))
-    of_all = report.identity(chosen, asdict(options), [one.identity() for one in extras])
+    of_all = report.identity(chosen, asdict(options), [one.identity() for one in extras], again)
     spec = Spec(
         settings=chosen.to_json(),
         options=options,
@@ -126,6 +137,7 @@ def run(
         features=tuple(features),
         folder=source.folder,
         records=str(Records(path).folder),
+        stability=again,
     )
     plan = _Plan(
         source,
@@ -139,6 +151,8 @@ def run(
         write,
         _jobs(jobs),
         memory_of(memory_mb),
+        places.get(STABILITY),
+        places.get(PERTURBED),
     )
     try:
         return _carry_out(plan, client, tell)
@@ -148,6 +162,38 @@ def run(
         # What a full disc says has no name.
         number = error.errno or errno.EIO
         raise OSError(number, os.strerror(number), str(path)) from error
+
+
+def _place_of(out: str | os.PathLike[str]) -> Path:
+    """Where the table is to be; raises SettingsError for what cannot be one."""
+    path = Path(os.path.abspath(out))  # noqa: PTH100 links stay as they are
+    if path.is_dir():
+        raise SettingsError(f"out is {os.fspath(out)}, a folder: give the name of a file")
+    if not path.parent.is_dir():
+        raise SettingsError(
+            f"out is {os.fspath(out)}, and there is no folder {path.parent}: make it"
+        )
+    return path
+
+
+def _spare(cases: Any, places: list[Path]) -> None:
+    """Raise SettingsError if a table is to be put where the cases are."""
+    for place in places:
+        if isinstance(cases, str | os.PathLike) and place.exists() and place.samefile(cases):
+            raise SettingsError(
+                f"out is such that {place.name} is written, which holds the cases: give another "
+                "name for the table"
+            )
+
+
+def _extras(given: ExtrasLike, settings: Settings, layout: Layout) -> tuple[NamedExtra, ...]:
+    extras = extras_of(given, settings)
+    if extras and len(layout.masks) > 1:
+        raise SettingsError(
+            f"extra {extras[0].name!r} is of one region, and each image has a mask of its own: "
+            "give one column `mask`, or leave the extra out"
+        )
+    return extras
 
 
 def _carry_out(plan: _Plan, client: Any, tell: Tell) -> Cohort:
@@ -170,12 +216,20 @@ def _carry_out(plan: _Plan, client: Any, tell: Tell) -> Cohort:
         run_path = plan.out.with_name(f"{plan.out.name}.run.json")
         made_of = report.made_of(plan.source, plan.columns, collector)
         nothing_new = not collector.computed and not collector.failures
-        if not (nothing_new and report.is_there(plan.out, run_path, made_of)):
+        others = [path for path in (plan.stability, plan.perturbed) if path is not None]
+        if not (nothing_new and report.is_there(plan.out, run_path, made_of, others)):
             about = {"began": began, "ended": report.now(), "made_of": made_of, **_about(plan)}
             about["jobs"] = plan.jobs if client is None else None
             _write(plan, about, records.folder, run_path, collector)
     numbers: Mapping[str, int] = report.counts(collector)
-    return Cohort(plan.out, run_path, tuple(plan.columns.names), **numbers)
+    return Cohort(
+        plan.out,
+        run_path,
+        tuple(plan.columns.names),
+        **numbers,
+        stability=plan.stability,
+        perturbed=plan.perturbed,
+    )
 
 
 def _about(plan: _Plan) -> dict[str, Any]:
@@ -194,17 +248,29 @@ def _about(plan: _Plan) -> dict[str, Any]:
 def _write(
     plan: _Plan, about: dict[str, Any], folder: Path, run_path: Path, collector: Collector
 ) -> None:
-    """Put the table and the report of its run in their places, both whole."""
+    """Put the table, those beside it and the report of the run in their places, all whole."""
     reader = Reader(folder)
-    try:
-        with tables.in_place(plan.out, folder) as made:
-            sha256 = plan.settings_sha256
-            rows = report.rows(plan.source, plan.layout, plan.columns, collector, reader, sha256)
-            plan.write(made, plan.columns, rows)
-            with tables.in_place(run_path, folder) as run_made:
-                report.write_run(run_made, made, about, collector, reader)
-    finally:
-        reader.close()
+    stability, names = plan.spec.stability, plan.columns.values
+    with ExitStack() as stack:
+        stack.callback(reader.close)
+        made = stack.enter_context(tables.in_place(plan.out, folder))
+        sha256 = plan.settings_sha256
+        rows = report.rows(plan.source, plan.layout, plan.columns, collector, reader, sha256)
+        plan.write(made, plan.columns, rows)
+        others: dict[str, Path] = {}
+        if plan.stability is not None and stability is not None:
+            others[plan.stability.name] = place = stack.enter_context(
+                tables.in_place(plan.stability, folder)
+            )
+            plan.write(place, icc_columns(), icc_rows(collector, reader, stability, names, folder))
+        if plan.perturbed is not None and stability is not None:
+            others[plan.perturbed.name] = place = stack.enter_context(
+                tables.in_place(plan.perturbed, folder)
+            )
+            of_all = long_rows(collector, reader, stability, len(names))
+            plan.write(place, long_columns(names), of_all)
+        run_made = stack.enter_context(tables.in_place(run_path, folder))
+        report.write_run(run_made, made, others, about, collector, reader)
 
 
 def _compute(plan: _Plan, spec: Spec, left: list[Case], collector: Collector, client: Any) -> None:
@@ -219,7 +285,21 @@ def _compute(plan: _Plan, spec: Spec, left: list[Case], collector: Collector, cl
     # Cases that are side by side fill the cores; one at a time has them all.
     spec = replace(spec, threads=1 if plan.jobs > 1 else 0)
     queue = Queue(left, spec.folder, jobs, plan.memory_mb)
+    _warn_of(queue.too_large(), plan.memory_mb)
     local_run.compute(spec, queue, collector, jobs)
+
+
+def _warn_of(too_large: list[tuple[Case, float]], memory_mb: float | None) -> None:
+    """Say which cases are likely to take more memory than they may."""
+    if not too_large:
+        return
+    (case, need_mb), *more = too_large
+    others = f", and {len(more)} more cases call for more" if more else ""
+    warn(
+        f"{memory_mb:g} MB are to be enough for all cases at work, and case {case.case_id!r} calls "
+        f"for about {need_mb:.0f} MB, with its process{others}: each of these is computed with no "
+        "other one beside it, and may fail or take more"
+    )
 
 
 def _jobs(given: int | None) -> int:

@@ -9,16 +9,29 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from radiomics_rs._aside import aside
 from radiomics_rs._core import SettingsError
-from radiomics_rs.cohort.columns import REAL, SWITCH, WHOLE, Columns
+from radiomics_rs.cohort.columns import REAL, SWITCH, WHOLE
 
 #: What becomes of characters that names of files have and texts have not.
 UNKNOWN = "backslashreplace"
 #: Rows of a Parquet file that are in memory at a time.
 GROUP = 500
+
+
+class Columns(Protocol):
+    """What a table has to say of its columns."""
+
+    @property
+    def names(self) -> list[str]:
+        """What they are called."""
+
+    @property
+    def cell_types(self) -> list[str]:
+        """What their cells are."""
+
 
 Row: TypeAlias = "list[Any]"
 Write: TypeAlias = "Callable[[Path, Columns, Iterable[Row]], None]"
@@ -80,9 +93,7 @@ def _parquet(path: Path, columns: Columns, rows: Iterable[Row]) -> None:
     import pyarrow.parquet as pq
 
     types = {WHOLE: pa.int64(), REAL: pa.float64(), SWITCH: pa.bool_()}
-    given = [types.get(kind, pa.string()) for kind in columns.types]
-    said = len(columns.names) - len(given) - len(columns.values)
-    all_types = [*given, *[pa.string()] * said, *[pa.float64()] * len(columns.values)]
+    all_types = [types.get(kind, pa.string()) for kind in columns.cell_types]
     schema = pa.schema(list(zip(columns.names, all_types, strict=True)))
     held: list[Row] = []
 

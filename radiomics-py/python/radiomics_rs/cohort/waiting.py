@@ -49,6 +49,17 @@ class Queue:
     def __len__(self) -> int:
         return len(self._waiting) + len(self._alone)
 
+    def too_large(self) -> list[tuple[Case, float]]:
+        """Cases that call for more memory than there is for all, with the megabytes, largest first.
+
+        Each of them is the only one at work.
+        """
+        if self._memory_mb is None:
+            return []
+        needs = [(one.case, _least_mb(one)) for one in self._by_place.values()]
+        found = [(case, need) for case, need in needs if need > self._memory_mb]
+        return sorted(found, key=lambda one: (-one[1], one[0].place))
+
     @property
     def waiting(self) -> int:
         """How many cases need not be alone."""
@@ -99,6 +110,8 @@ class Queue:
         """What a case is given: an even share, or what its images call for if that is more."""
         if self._memory_mb is None:
             return 0.0
+        if _least_mb(one) > self._memory_mb:
+            return self._memory_mb
         return min(self._memory_mb, max(self._memory_mb / self._jobs, one.image_mb * COPIES))
 
     def _task(self, one: Sized, given_mb: float) -> Task:
@@ -107,6 +120,11 @@ class Queue:
         rest = given_mb - LEAST_MB - one.image_mb
         # What is too little is for the engine to say, with the number of bytes.
         return Task(one.case, max(rest, 1.0), final=given_mb >= self._memory_mb)
+
+
+def _least_mb(one: Sized) -> float:
+    """What a case cannot do without: its process and voxels, and what is made of them."""
+    return max(LEAST_MB + one.image_mb, one.image_mb * COPIES)
 
 
 def _sized(case: Case, folder: str, with_memory: bool) -> Sized:

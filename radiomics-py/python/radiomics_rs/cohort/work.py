@@ -6,9 +6,9 @@ import math
 import os
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
@@ -17,14 +17,16 @@ import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs import _core
 from radiomics_rs._core import OutOfMemoryError, RadiomicsError, Settings
-from radiomics_rs._extract import ORIGINAL, Work
 from radiomics_rs._labels import wanted
 from radiomics_rs._prepare import prepare
+from radiomics_rs._work import ORIGINAL, OnMask, Work, role_of
 from radiomics_rs.cohort import keys
 from radiomics_rs.cohort.cases import Case, Part, bare, resolved
 from radiomics_rs.cohort.extras import NamedExtra
+from radiomics_rs.cohort.reading import Volumes, Wanted
 from radiomics_rs.cohort.records import DONE, FAILED, KEY, SYNC_S, Journal, Place
-from radiomics_rs.io import RadiomicsWarning, Volume, read_mask, volume
+from radiomics_rs.cohort.stability import Found, Stability, kept, perturbed, seed_of
+from radiomics_rs.io import RadiomicsWarning, Volume, clinical, read_mask
 
 #: States of a case.
 OK, FAILURE = "ok", "failed"
@@ -60,6 +62,8 @@ class Spec:
     """Where relative paths begin."""
     records: str
     """The folder of the records."""
+    stability: Stability | None = None
+    """How each case is perturbed."""
     version: str = _core.__version__
     """Of the engine; processes on other machines may have another one."""
     threads: int = 1
@@ -106,6 +110,7 @@ class CaseWork:
         self._spec = spec
         self._process = os.getpid()
         self._lately: dict[str, keys.Hashed] = {}
+        self._volumes = Volumes()
         self._settings = Settings.from_json(spec.settings)
         self._done = Journal(Path(spec.records), DONE, sync_s=spec.sync_s)
         self._failed = Journal(Path(spec.records), FAILED, sync_s=math.inf)
@@ -127,9 +132,10 @@ class CaseWork:
             seen = [(path, own.digest, own.stamps) for _, path, own in found if own.settled]
             if key in self._spec.done:
                 return Outcome(case.place, OK, key, None, seen)
-            record = self._record(task)
+            record = self._record(task, [hash_.digest for *_, hash_ in found])
             changed = [given for given, _, own in found if not keys.is_as_it_was(own.stamps)]
             if changed:
+                self._volumes.forget()
                 raise RadiomicsError(f"{changed[0]} has been changed while it was read")
         except BaseException as error:
             # A panic of the engine, or the end that a function of one's own calls for, is no
@@ -168,37 +174,72 @@ class CaseWork:
             self._lately[path] = known
         return known
 
-    def _record(self, task: Task) -> dict[str, Any]:
-        values: list[float] = []
+    def _record(self, task: Task, digests: Sequence[str]) -> dict[str, Any]:
+        case, work = task.case, self._work(task)
         names: list[str] = []
+        values: list[float] = []
         said: list[list[str]] = []
         steps: dict[str, Any] = {}
-        for part in task.case.parts:
+        again: list[list[Found]] = []
+        seed = seed_of(case.own(), digests)
+        self._volumes.begin(digests)
+        of_path = dict(zip(case.paths(), digests, strict=True))
+        for part in case.parts:
             remarks: list[str] = []
-            images, mask = self._open(part, task.case, remarks)
-            table, read = self._work(task).tables(images, mask, None)
+            read = work.read(*self._open(part, case, of_path, remarks))
+            table = work.tables(read)
             names += table.keys()
-            values += table.values()
-            said += [["file", next(iter(images)), text] for text in remarks]
+            of_part = [*table.values(), *self._extra_values(part, read, case.label, task)]
+            values += of_part
+            first = next(iter(read.images))
+            said += [["file", first, text] for text in remarks]
             said += [[one.code, one.image, one.message] for one in table.warnings]
-            steps |= {name: one.record.to_list() for name, one in read.items() if len(one.record)}
-            if self._spec.extras:
-                values += self._extra_values(part, read, mask, task)
+            taken = {name: one.record for name, one in read.images.items() if len(one.record)}
+            steps |= {name: record.to_list() for name, record in taken.items()}
+            if self._spec.stability is not None:
+                again.append([*self._again(task, part, read, seed, len(of_part))])
         if tuple(names) != self._spec.features:
             raise _core.InternalError(f"the features are {names}, and others were announced")
-        return {"values": values, "warnings": said, **({"steps": steps} if steps else {})}
+        record: dict[str, Any] = {"values": values, "warnings": said}
+        if steps:
+            record["steps"] = steps
+        if self._spec.stability is not None:
+            record["perturbed"] = kept(seed, self._spec.stability, again)
+        return record
 
-    def _open(self, part: Part, case: Case, remarks: list[str]) -> tuple[dict[str, Any], Any]:
-        """Images by the names that rows give them, and the mask: read if it is a region by name."""
-        folder = self._spec.folder
-        images: dict[str, Any] = {
-            name or ORIGINAL: resolved(folder, path) for name, path in part.images
-        }
-        mask: Any = resolved(folder, part.mask)
+    def _again(
+        self, task: Task, part: Part, read: OnMask, seed: int, n_values: int
+    ) -> Iterator[Found]:
+        """The numbers of a part of a case with each perturbation."""
+        stability = self._spec.stability
+        assert stability is not None, "nobody asks for perturbations that there are not"
+        # In a perturbed mask the region has the label 1.
+        work = replace(self._work(task), wanted=wanted(1), label_channel=None)
+
+        def compute(made: OnMask) -> tuple[list[float], list[str]]:
+            table = work.tables(made)
+            own = self._extra_values(part, made, 1, task)
+            return [*table.values(), *own], [one.code for one in table.warnings]
+
+        limits = {"label": task.case.label, "threads": work.threads, "memory_mb": work.memory_mb}
+        return perturbed(stability, read, self._settings, seed, limits, compute, n_values)
+
+    def _open(
+        self, part: Part, case: Case, digests: Mapping[str, str], remarks: list[str]
+    ) -> tuple[dict[str, Any], Any]:
+        """Images by the names that rows give them, and the mask: read unless it needs the image."""
+
+        def read(role: str, given: str, channel: int | None = None) -> Volume:
+            path = resolved(self._spec.folder, given)
+            return self._volumes.read(Wanted(role, path, digests[given], channel), remarks)
+
+        named = {name or ORIGINAL: path for name, path in part.images}
+        images: dict[str, Any] = {n: read(role_of(n, named), path) for n, path in named.items()}
+        mask: Any = resolved(self._spec.folder, part.mask)
         if case.roi is None:
-            return images, mask
+            drawn = clinical.needs_image(mask)
+            return images, mask if drawn else read("mask", part.mask, case.label_channel)
         with _heard(remarks):
-            images = {name: volume(path, None) for name, path in images.items()}
             mask = read_mask(mask, image=next(iter(images.values())), roi=case.roi)
         if isinstance(mask, dict):
             raise RadiomicsError(
@@ -221,24 +262,20 @@ class CaseWork:
             progress=None,
         )
 
-    def _extra_values(
-        self, part: Part, read: Mapping[str, Volume], mask: Any, task: Task
-    ) -> list[float]:
-        case, values = task.case, []
+    def _extra_values(self, part: Part, read: OnMask, label: int, task: Task) -> list[float]:
+        values: list[float] = []
         for extra in self._spec.extras:
             regions = {
                 name: prepare(
                     image,
-                    mask,
+                    read.mask,
                     self._settings,
-                    label=case.label,
+                    label=label,
                     margin_mm=extra.margin_mm,
                     threads=self._spec.threads,
-                    resample_mask=self._spec.options.resample_mask,
-                    label_channel=case.label_channel,
                     memory_mb=task.memory_mb,
                 )
-                for name, image in read.items()
+                for name, image in read.on_mask.items()
             }
             single = [name for name, _ in part.images] == [""]
             try:

@@ -148,6 +148,16 @@ def volume(
     return Volume(three_dimensional(source), _spacing(spacing_mm, source.ndim))
 
 
+def opened(role: str, path: str, door: Door, channel: int | None = None) -> Volume:
+    """The image or mask in a file, as `volumes_on_mask` takes it from its path.
+
+    Not for masks that are drawn on an image. Raises as `volumes_on_mask`.
+    """
+    found = _open(role, path, door, channel)
+    assert isinstance(found, Volume), "what files hold has a place"
+    return found
+
+
 def read(path: str | os.PathLike[str], role: str = "image") -> Volume:
     """The image in a file of any format that SimpleITK reads, or in a folder of one DICOM series.
 

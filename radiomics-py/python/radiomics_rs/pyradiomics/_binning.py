@@ -106,9 +106,8 @@ def binImage(parameterMatrix, parameterMatrixCoordinates=None, **kwargs):
     return levels, edges
 
 
-def check_settings(values, settings) -> None:
+def check_settings(minimum, maximum, settings) -> None:
     """Refuse grey levels or bins that cannot be discretised, before anything is calculated."""
-    minimum, maximum = values.min().item(), values.max().item()
     if _settings.get(settings, "binCount") is not None:
         check_finite(minimum, maximum)
     else:

@@ -30,7 +30,7 @@ class Coefficients(dict):
     def __missing__(self, key):
         owner = self._owner
         if key in ("grayLevels", "Ng"):
-            owner._levels = owner._applyBinning(owner._greyArray)
+            owner._levels = owner._applyBinning(owner._greyLevels())
         elif key == "Np":
             self["Np"] = numpy.array([int(owner.maskArray.sum())])
         else:

@@ -13,6 +13,7 @@ import SimpleITK as sitk
 from radiomics_rs import _core
 
 from . import _binning, _settings, _words
+from ._grids import NO_PLACE
 
 #: Engine families, and the feature class whose values they hold.
 CLASS_OF_FAMILY = {
@@ -32,9 +33,6 @@ _NORMS = ("manhattan", "euclidean", "infinity")
 #: What maps are asked for, in our words and in PyRadiomics'.
 _OF_MAPS = {"radius": "kernelRadius", "in_plane": "force2D", "masked": "maskedKernel"}
 
-#: Origin and direction where only the spacing matters.
-_NO_PLACE = ((0.0, 0.0, 0.0), ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
-
 #: Features that are 0 in PyRadiomics where the engine says that they are undefined.
 _ZERO_IF_UNDEFINED = ("ngtdm.busyness",)
 #: What PyRadiomics has for an entropy of 0: it adds ε = 2.2e-16 to each p, and of a single p = 1
@@ -53,13 +51,13 @@ _DOUBTS = {
 }
 
 
-def _tell(owner, doubts) -> None:
+def tell(logger, settings, codes) -> None:
     """Log what makes values doubtful, each once for all images of a case."""
-    told = owner.settings.setdefault("doubts", set())
-    for code in dict.fromkeys(code for code, *_ in doubts):
+    told = settings.setdefault("doubts", set())
+    for code in dict.fromkeys(codes):
         if code in _DOUBTS and code not in told:
             told.add(code)
-            owner.logger.warning("The region %s", _DOUBTS[code])
+            logger.warning("The region %s", _DOUBTS[code])
 
 
 def threads(settings) -> int:
@@ -80,7 +78,12 @@ def _catalogue() -> dict[str, dict[str, str]]:
 
 def names(feature_class: str) -> Iterable[str]:
     """PyRadiomics' names of the features that the engine has for a class."""
-    return _catalogue().get(feature_class, {}).keys()
+    return named(feature_class).keys()
+
+
+def named(feature_class: str) -> dict[str, str]:
+    """{PyRadiomics name: 'family.feature' of the engine} of a class."""
+    return _catalogue().get(feature_class, {})
 
 
 def features(owner, wanted: Iterable[str]) -> dict[str, float]:
@@ -93,12 +96,14 @@ def together(requests: Sequence[tuple[Any, Iterable[str]]]) -> list[dict[str, fl
 
     `requests` are objects of the classes, shape by itself, and the features wanted of each.
     """
-    native = [{_native(o._engineClass, name): name for name in wanted} for o, wanted in requests]
+    native = [
+        {native_name(o._engineClass, name): name for name in wanted} for o, wanted in requests
+    ]
     classes = [owner._engineClass for owner, _ in requests]
     if not any(native):
         return [{} for _ in requests]
     for owner, _ in requests:
-        _check_directions(owner)
+        check_directions(owner._engineClass, owner.maskArray.shape, owner.settings)
     owner = requests[0][0]
     # Shape looks at the mask alone; with shape2D that has lost its third axis.
     mask = owner.maskArray
@@ -110,21 +115,21 @@ def together(requests: Sequence[tuple[Any, Iterable[str]]]) -> list[dict[str, fl
     with _words.theirs():
         extracted = _core.extract(images, *rest, labels=[1], threads=threads(owner.settings))
     ((rows, doubts),) = extracted
-    _tell(owner, doubts)
+    tell(owner.logger, owner.settings, [code for code, *_ in doubts])
     values: dict[str, dict[str, float]] = {}
     for column, value, _ in rows:
         values.setdefault(f"{column.family}.{column.feature}", {})[column.aggregation] = value
     found = []
     for feature_class, names in zip(classes, native, strict=True):
-        own = ["", *_aggregations(feature_class, owner.settings)]
+        own = ["", *aggregations(feature_class, owner.settings)]
         pick = {key: next(values[key][a] for a in own if a in values[key]) for key in names}
-        found.append({names[key]: _defined(key, value) for key, value in pick.items()})
+        found.append({names[key]: defined(key, value) for key, value in pick.items()})
     return found
 
 
 def maps(owner, wanted: Iterable[str]) -> dict[str, numpy.ndarray]:
     """Maps of features of one class over the owner's image, `initValue` outside of the region."""
-    native = {_native(owner._engineClass, name): name for name in wanted}
+    native = {native_name(owner._engineClass, name): name for name in wanted}
     if not native:
         return {}
     given = owner.settings
@@ -147,12 +152,12 @@ def maps(owner, wanted: Iterable[str]) -> dict[str, numpy.ndarray]:
     for column, of_region in zip(found, values, strict=True):
         array = owner._emptyMap()
         key = f"{column.family}.{column.feature}"
-        array.reshape(region.shape)[tuple(voxels)] = _defined(key, of_region)
+        array.reshape(region.shape)[tuple(voxels)] = defined(key, of_region)
         made[native[key]] = array
     return {name: made[name] for name in native.values()}
 
 
-def _defined(key, values):
+def defined(key, values):
     """Values as PyRadiomics has them where the formula says little."""
     if key in _ZERO_IF_UNDEFINED:
         return numpy.nan_to_num(values, nan=0.0)
@@ -169,14 +174,10 @@ def _arguments(owners, image, mask, native) -> tuple:
     if mask.ndim == 2:
         # A 2D image is a volume of one slice for the engine.
         image, mask, spacing, axis = image[numpy.newaxis], mask[numpy.newaxis], [1.0, *spacing], 0
-    settings = _native_settings([o._engineClass for o in owners], owner.settings, native, axis)
-    if "bin_number" in settings and image.dtype == numpy.float32:
-        # PyRadiomics rounds these edges to single precision, which the engine does not.
-        edges = _binning.getBinEdges(image[mask == 1], binCount=settings["bin_number"])
-        if (numpy.diff(edges) > 0).all():
-            del settings["bin_number"]
-            settings["bin_edges"] = edges.tolist()
-    geometry = (tuple(spacing), *_NO_PLACE)
+    settings = native_settings([o._engineClass for o in owners], owner.settings, native, axis)
+    if image.dtype == numpy.float32:
+        single_edges(settings, image[mask == 1])
+    geometry = (tuple(spacing), *NO_PLACE)
     return (
         _native_order(image.view("uint8") if image.dtype == bool else image),
         geometry,
@@ -204,7 +205,7 @@ def filtered(
     order = [axis, *(a for a in range(3) if a != axis)]
     if swapped and axis == 2:
         order = [2, 1, 0]
-    geometry = (tuple(spacing[a] for a in order), *_NO_PLACE)
+    geometry = (tuple(spacing[a] for a in order), *NO_PLACE)
     voxels = _native_order(volume.transpose(order))
     with _words.theirs(names):
         responses = _core.filter_images(voxels, geometry, filters, threads=threads(settings))
@@ -218,7 +219,20 @@ def filtered(
         yield result
 
 
-def _native(feature_class: str, name: str) -> str:
+def single_edges(settings, values) -> None:
+    """Have edges of bins that are rounded to single precision, as PyRadiomics' of such values are.
+
+    The engine's of a number of bins are not.
+    """
+    if "bin_number" not in settings:
+        return
+    edges = _binning.getBinEdges(values, binCount=settings["bin_number"])
+    if (numpy.diff(edges) > 0).all():
+        del settings["bin_number"]
+        settings["bin_edges"] = edges.tolist()
+
+
+def native_name(feature_class: str, name: str) -> str:
     try:
         return _catalogue()[feature_class][name]
     except KeyError:
@@ -236,7 +250,7 @@ def _native_order(array):
     return numpy.ascontiguousarray(array.astype(array.dtype.newbyteorder("="), copy=False))
 
 
-def _native_settings(classes, given, wanted, axis) -> dict:
+def native_settings(classes, given, wanted, axis) -> dict:
     """PyRadiomics' settings in the engine's words."""
     settings = {"profile": "pyradiomics", "features": wanted}
     if (count := _settings.get(given, "binCount")) is not None:
@@ -251,12 +265,12 @@ def _native_settings(classes, given, wanted, axis) -> dict:
     settings["slice_axis"] = axis
     if (norm := _settings.get(given, "weightingNorm")) in _NORMS:
         settings["distance_weighting"] = norm
-    names = chain.from_iterable(_aggregations(name, given) for name in classes)
+    names = chain.from_iterable(aggregations(name, given) for name in classes)
     settings["aggregations"] = list(dict.fromkeys(names))
     return settings
 
 
-def _aggregations(feature_class, given) -> list[str]:
+def aggregations(feature_class, given) -> list[str]:
     """What a class is aggregated over, the one that it means first."""
     force2D, norm = _settings.get(given, "force2D"), _settings.get(given, "weightingNorm")
     if feature_class in _DIRECTIONAL:
@@ -266,13 +280,11 @@ def _aggregations(feature_class, given) -> list[str]:
     return ["2.5D_merged"] if force2D and not feature_class.startswith("shape") else ["3D"]
 
 
-def _check_directions(owner) -> None:
-    """Refuse a region without neighbours, because all distances reach beyond it."""
-    feature_class = owner._engineClass
+def check_directions(feature_class, shape, given) -> None:
+    """Refuse a region without neighbours, because all distances reach beyond its box."""
     if feature_class in ("firstorder", "shape", "shape2D"):
         return
-    given = owner.settings
-    sizes = list(owner.maskArray.shape)
+    sizes = list(shape)
     if _settings.get(given, "force2D") and len(sizes) == 3:
         del sizes[_settings.get(given, "force2Ddimension")]
     distances = _settings.get(given, "distances") if feature_class in _WITH_DISTANCES else [1]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy
+import SimpleITK as sitk
 
-from . import _binning, _coefficients, _engine, base
+from . import _binning, _coefficients, _engine, _regions, base
 
 
 class EngineFeatures(base.RadiomicsFeaturesBase):
@@ -42,9 +43,25 @@ class EngineFeatures(base.RadiomicsFeaturesBase):
             finally:
                 self.enabledFeatures = enabled
 
+    def _takeImage(self, image):
+        # Nothing is copied until somebody looks: an object of each class has the image.
+        self._given = sitk.GetArrayViewFromImage(image)
+        self._array = None
+
+    @property
+    def imageArray(self):
+        """Grey levels (z, y, x)."""
+        if self._array is None:
+            self._array = self._given.copy()
+        return self._array
+
+    @imageArray.setter
+    def imageArray(self, array):
+        self._array = array
+
     def _greyLevels(self):
-        """The image as it was handed in."""
-        return self.imageArray
+        """The image as it was handed in, or as a program has changed it."""
+        return self._given if self._array is None else self._array
 
     def _initCalculation(self, voxelCoordinates=None):
         self._values = {}
@@ -101,10 +118,19 @@ class GreyLevelFeatures(EngineFeatures):
         self._checkGreyLevels()
 
     def _checkGreyLevels(self):
+        if type(self).__module__.startswith(f"{__package__}."):
+            known = _regions.known(self.settings)
+            extremes = known.extremes(self.inputImage, self.inputMask, self._extremes)
+        else:
+            # A class of somebody else's may look at other voxels.
+            extremes = self._extremes()
+        _binning.check_settings(*extremes, self.settings)
+
+    def _extremes(self):
         values = self._greyLevels()[self.maskArray]
         if values.size == 0:
             raise ValueError(f"the mask holds no voxel of label {self.label}")
-        _binning.check_settings(values, self.settings)
+        return values.min().item(), values.max().item()
 
 
 class TextureFeatures(GreyLevelFeatures):
@@ -128,15 +154,12 @@ class TextureFeatures(GreyLevelFeatures):
     def imageArray(self):
         """Grey levels of the region from 1, 0 outside it (as after binning in PyRadiomics)."""
         if self._levels is None:
-            self._levels = self._applyBinning(self._greyArray)
+            self._levels = self._applyBinning(self._greyLevels())
         return self._levels
-
-    def _greyLevels(self):
-        return self._greyArray
 
     @imageArray.setter
     def imageArray(self, array):
-        self._greyArray = array
+        self._array = array
         self._levels = None
 
     def _initCalculation(self, voxelCoordinates=None):

@@ -10,6 +10,9 @@ import SimpleITK as sitk
 
 from ._errors import GridMismatch
 
+#: Origin and direction where only the spacing matters.
+NO_PLACE = ((0.0, 0.0, 0.0), ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
+
 _CORRECT = "enable correctMask, which resamples the mask to the image"
 _TOLERATE = "if the difference is rounding only, increase geometryTolerance"
 
@@ -70,6 +73,16 @@ def difference(image, mask) -> str:
                 f"{_CORRECT}; {_TOLERATE} (now {setting:g})"
             )
     return ""
+
+
+def are_same(image, mask) -> bool:
+    """Whether the grids are the same, to the last bit."""
+    return (
+        image.GetSize() == mask.GetSize()
+        and image.GetSpacing() == mask.GetSpacing()
+        and image.GetOrigin() == mask.GetOrigin()
+        and image.GetDirection() == mask.GetDirection()
+    )
 
 
 @contextlib.contextmanager

@@ -7,14 +7,19 @@ import logging
 import numpy
 import SimpleITK as sitk
 
+from ._regions import Known
+
 #: The highest label that PyRadiomics has.
 HIGHEST = 2**32 - 1
 
 logger = logging.getLogger("radiomics.imageoperations")
 
 
-def as_labels(mask: sitk.Image) -> sitk.Image:
-    """The mask as UInt32; a warning says what that cuts off, and of how many voxels."""
+def as_labels(mask: sitk.Image, *, narrow: bool = False) -> sitk.Image:
+    """The mask as UInt32; a warning says what that cuts off, and of how many voxels.
+
+    With `narrow`, a mask of less wide numbers that are the same labels stays as it is.
+    """
     values = sitk.GetArrayViewFromImage(mask)
     if values.dtype.kind == "f":
         cut = values != numpy.trunc(values)
@@ -25,10 +30,13 @@ def as_labels(mask: sitk.Image) -> sitk.Image:
                 values[cut][0],
                 numpy.count_nonzero(cut),
             )
-    if values.dtype.kind in "fi" and values.size and values.min() < 0:
+    negative = values.dtype.kind in "fi" and values.size and values.min() < 0
+    if negative:
         _warn_of_other_labels(values[values < 0])
     if (values.dtype.kind == "f" or values.dtype.itemsize == 8) and (values > HIGHEST).any():
         _warn_of_other_labels(values[values > HIGHEST])
+    if narrow and values.dtype.kind in "iu" and values.dtype.itemsize <= 4 and not negative:
+        return mask
     return sitk.Cast(mask, sitk.sitkUInt32)
 
 
@@ -42,12 +50,12 @@ def _warn_of_other_labels(values) -> None:
     )
 
 
-def require_label(given: sitk.Image, labels: sitk.Image, label) -> None:
+def require_label(given: sitk.Image, labels: sitk.Image, label, known: Known) -> None:
     """Raise ValueError if a mask made by `as_labels` does not hold the label.
 
     The values are named as they were given.
     """
-    if (sitk.GetArrayViewFromImage(labels) == label).any():
+    if known.region_of(labels, label)[0] is not None:
         return
     # Only now: sorting all voxels of a CT takes seconds.
     present = numpy.unique(sitk.GetArrayViewFromImage(given))

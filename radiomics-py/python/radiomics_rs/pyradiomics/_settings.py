@@ -22,7 +22,7 @@ _TABLE = {setting["name"]: setting for setting in _core.pyradiomics_settings()}
 SETTINGS = [name for name, setting in _TABLE.items() if setting["section"] == "setting"]
 VOXEL_SETTINGS = tuple(name for name in _TABLE if name not in SETTINGS)
 #: set by the extractor itself
-_INTERNAL = ("voxelBased", "threads", "doubts")
+_INTERNAL = ("voxelBased", "threads", "doubts", "known", "direct", "splines")
 
 
 _INTERPOLATORS = {
@@ -42,7 +42,8 @@ def get(settings: Mapping[str, Any], name: str) -> Any:
     """
     if name not in settings:
         return default(name)
-    value = typed(name, settings[name])
+    # An extractor, which is who sets the threads, has typed them.
+    value = settings[name] if "threads" in settings else typed(name, settings[name])
     if value is not None or default(name) is None:
         return value
     if _rules.RULES[name].kind == "bool":

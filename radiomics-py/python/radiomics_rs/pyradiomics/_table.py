@@ -46,6 +46,7 @@ def feature_class(rows: Sequence[Feature]) -> Callable[[_C], _C]:
     """Class decorator: one documented getter per row, which `inspect` finds as in PyRadiomics."""
 
     def add(cls: _C) -> _C:
+        cls._rows = {row.name: row for row in rows}
         for row in rows:
             setattr(cls, f"get{row.name}FeatureValue", _getter(cls, row))
         return cls

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 import traceback
 
@@ -52,7 +51,7 @@ class RadiomicsFeaturesBase:
         self.featureNames = self.getFeatureNames()
         self.inputImage = inputImage
         self.inputMask = inputMask
-        self.imageArray = sitk.GetArrayFromImage(inputImage)
+        self._takeImage(inputImage)
         if self.voxelBased:
             self._initVoxelBasedCalculation()
         else:
@@ -61,11 +60,14 @@ class RadiomicsFeaturesBase:
     def _newCoefficients(self) -> dict:
         return {}
 
+    def _takeImage(self, image):
+        self.imageArray = sitk.GetArrayFromImage(image)
+
     def _initSegmentBasedCalculation(self):
-        self.maskArray = sitk.GetArrayFromImage(self.inputMask) == self.label
+        self.maskArray = sitk.GetArrayViewFromImage(self.inputMask) == self.label
 
     def _initVoxelBasedCalculation(self):
-        region = sitk.GetArrayFromImage(self.inputMask) == self.label
+        region = sitk.GetArrayViewFromImage(self.inputMask) == self.label
         self._setVoxels(region)
         # What the windows clip to, and what the grey levels are discretised over.
         self.maskArray = region if self.masked else numpy.ones(region.shape, dtype="bool")
@@ -107,10 +109,10 @@ class RadiomicsFeaturesBase:
     @classmethod
     def getFeatureNames(cls):
         """Return {feature name: whether it is deprecated}, in alphabetical order."""
+        names = [n for n in dir(cls) if n.startswith("get") and n.endswith("FeatureValue")]
         return {
-            name[3 : -len("FeatureValue")]: getattr(method, "_is_deprecated", False)
-            for name, method in inspect.getmembers(cls)
-            if name.startswith("get") and name.endswith("FeatureValue")
+            name[3 : -len("FeatureValue")]: getattr(getattr(cls, name), "_is_deprecated", False)
+            for name in names
         }
 
     def execute(self):

@@ -13,8 +13,10 @@ import numpy
 from radiomics_rs.io.shortage import memory
 
 from . import (
+    _direct,
     _enginebase,
     _grids,
+    _parts,
     _reading,
     _regions,
     _registry,
@@ -48,6 +50,10 @@ class RadiomicsFeatureExtractor:
     `settings`, `enabledImagetypes` ({name: its own settings}) and `enabledFeatures` ({class: list
     of names, empty or None for all}) are plain dictionaries and may be changed between extractions.
     """
+
+    #: True to have each step of PyRadiomics' by itself where they could be taken together; the
+    #: numbers are the same
+    stepwise = False
 
     def __init__(self, *args, **kwargs):
         self.settings = {}
@@ -155,13 +161,18 @@ class RadiomicsFeatureExtractor:
         settings["threads"] = self.threads
         # Shared by all classes of the case, so that each thing is logged once.
         settings["doubts"] = set()
+        settings["known"] = known = _regions.Known()
+        # Whether nobody sees the steps, so that they can be taken together.
+        settings["direct"] = direct = not voxelBased and _parts.are_own(self)
+        settings["splines"] = not self.stepwise
+        about_mask = {"known": known} if direct else {}
 
         featureVector = collections.OrderedDict()
         image, mask = self.loadImage(imageFilepath, maskFilepath, info, **settings)
         boundingBox, correctedMask = imageoperations.checkMask(image, mask, **settings)
         if correctedMask is not None:
             if info is not None:
-                info.addMaskElements(image, correctedMask, label, "corrected")
+                info.addMaskElements(image, correctedMask, label, "corrected", **about_mask)
             mask = correctedMask
         logger.debug("Image and Mask loaded and valid, starting extraction")
 
@@ -170,13 +181,19 @@ class RadiomicsFeatureExtractor:
             textureMask = imageoperations.resegmentMask(image, mask, **settings)
             boundingBox, _ = imageoperations.checkMask(image, textureMask, **settings)
             if info is not None:
-                info.addMaskElements(image, textureMask, label, "resegmented")
+                info.addMaskElements(image, textureMask, label, "resegmented", **about_mask)
         if info is not None:
             featureVector.update(info.getGeneralInfo())
 
         # Unless `resegmentShape`, shape describes the mask as it was, but cut to the box of the
         # resegmented one: so does PyRadiomics.
         shapeMask = textureMask if _settings.get(settings, "resegmentShape") else mask
+        if direct:
+            masks = shapeMask, textureMask
+            features = _direct.features(self, image, masks, boundingBox, settings)
+            if features is not None:
+                featureVector.update(features)
+                return featureVector
         if voxelBased:
             logger.info("Starting voxel based extraction")
             settings["voxelBased"] = True
@@ -186,38 +203,40 @@ class RadiomicsFeatureExtractor:
         # Maps show what windows at the border of the region see.
         margin = _settings.get(settings, "kernelRadius") if voxelBased else 0
         region = (image, textureMask, boundingBox, margin)
-        for inputImage, inputMask, imageTypeName, inputSettings in self._images(region, settings):
-            logger.info("Calculating features for %s image", imageTypeName)
-            featureVector.update(
-                self.computeFeatures(inputImage, inputMask, imageTypeName, **inputSettings)
-            )
+        for imageType, custom in self.enabledImagetypes.items():
+            featureVector.update(self._featuresOf(imageType, custom, region, settings))
         return featureVector
 
-    def _images(self, region, settings):
-        """Each image of each type, and the mask, both cropped to the region and a margin."""
+    def _featuresOf(self, imageType, custom, region, settings):
+        """Features of each image of a type."""
+        featureVector = collections.OrderedDict()
+        for image, mask, name, own in self._images(imageType, custom, region, settings):
+            logger.info("Calculating features for %s image", name)
+            featureVector.update(self.computeFeatures(image, mask, name, **own))
+        return featureVector
+
+    def _images(self, imageType, custom, region, settings):
+        """Each image of a type, and the mask, both cropped to the region and a margin."""
         image, mask, box, margin = region
-        for imageType, custom in self.enabledImagetypes.items():
-            arguments = {**settings, **_settings.typed_all(custom or {})}
-            logger.info('Adding image type "%s" with custom settings: %s', imageType, custom)
-            make = getattr(imageoperations, f"get{imageType}Image")
-            if not hasattr(make, "reach"):
-                for made, name, own in make(image, mask, **arguments):
-                    crop = imageoperations.cropToTumorMask(made, mask, box, padDistance=margin)
-                    yield *crop, name, own
-                continue
-            # Of the image, no more is filtered than the region and what the filter sees round it.
-            lower, upper = _regions.seen(image, box, margin, make.reach(image, arguments))
-            bounds = zip(lower.tolist(), upper.tolist(), strict=True)
-            window = tuple(slice(first, last + 1) for first, last in bounds)
-            nearby, nearbyMask = image[window], mask[window]
-            within = box - numpy.repeat(lower, 2)
-            place, cropped = imageoperations.cropToTumorMask(image, mask, box, padDistance=margin)
-            for made, name, own in make(nearby, nearbyMask, **arguments):
-                made, _ = imageoperations.cropToTumorMask(
-                    made, nearbyMask, within, padDistance=margin
-                )
-                made.CopyInformation(place)
-                yield made, cropped, name, own
+        arguments = {**settings, **_settings.typed_all(custom or {})}
+        logger.info('Adding image type "%s" with custom settings: %s', imageType, custom)
+        make = getattr(imageoperations, f"get{imageType}Image")
+        if not hasattr(make, "reach"):
+            for made, name, own in make(image, mask, **arguments):
+                crop = imageoperations.cropToTumorMask(made, mask, box, padDistance=margin)
+                yield *crop, name, own
+            return
+        # Of the image, no more is filtered than the region and what the filter sees round it.
+        lower, upper = _regions.seen(image, box, margin, make.reach(image, arguments))
+        bounds = zip(lower.tolist(), upper.tolist(), strict=True)
+        window = tuple(slice(first, last + 1) for first, last in bounds)
+        nearby, nearbyMask = image[window], mask[window]
+        within = box - numpy.repeat(lower, 2)
+        place, cropped = imageoperations.cropToTumorMask(image, mask, box, padDistance=margin)
+        for made, name, own in make(nearby, nearbyMask, **arguments):
+            made, _ = imageoperations.cropToTumorMask(made, nearbyMask, within, padDistance=margin)
+            made.CopyInformation(place)
+            yield made, cropped, name, own
 
     @staticmethod
     def loadImage(ImageFilePath, MaskFilePath, generalInfo=None, **kwargs):
@@ -227,10 +246,11 @@ class RadiomicsFeatureExtractor:
         _grids.check_image(image)
         mask = imageoperations.getMask(_reading.read(MaskFilePath, "mask"), **kwargs)
         label = _settings.get(kwargs, "label")
+        about_mask = {"known": _regions.known(kwargs)} if kwargs.get("direct") else {}
         if generalInfo is not None:
             generalInfo.addImageElements(image)
             # Without the image: whether the two fit together has not been checked.
-            generalInfo.addMaskElements(None, mask, label)
+            generalInfo.addMaskElements(None, mask, label, **about_mask)
 
         if _settings.get(kwargs, "normalize"):
             image = imageoperations.normalizeImage(image, **kwargs)
@@ -241,7 +261,7 @@ class RadiomicsFeatureExtractor:
             image, mask = imageoperations.resampleImage(image, mask, **kwargs)
             if generalInfo is not None:
                 generalInfo.addImageElements(image, "interpolated")
-                generalInfo.addMaskElements(image, mask, label, "interpolated")
+                generalInfo.addMaskElements(image, mask, label, "interpolated", **about_mask)
         elif _settings.get(kwargs, "preCrop"):
             boundingBox, correctedMask = imageoperations.checkMask(image, mask, **kwargs)
             if correctedMask is not None:
@@ -378,3 +398,6 @@ class RadiomicsFeatureExtractor:
         """
         self.enabledFeatures.update(enabledFeatures)
         logger.debug("Enabled features: %s", self.enabledFeatures)
+
+
+_parts.keep(RadiomicsFeatureExtractor)

@@ -16,7 +16,7 @@ import SimpleITK as sitk
 
 from radiomics_rs._aside import aside
 
-from . import _grids, _labels, _regions, _settings
+from . import _engine, _grids, _labels, _regions, _settings, _splines
 from ._binning import binImage, getBinEdges
 from ._errors import GridMismatch, RegionLost, Unmet
 from ._imagetypes import (
@@ -82,8 +82,8 @@ def getMask(mask, **kwargs):
         selector.SetIndex(label_channel)
         mask = selector.Execute(mask)
 
-    labels = _labels.as_labels(mask)
-    _labels.require_label(mask, labels, label)
+    labels = _labels.as_labels(mask, narrow=kwargs.get("direct", False))
+    _labels.require_label(mask, labels, label, _regions.known(kwargs))
     return labels
 
 
@@ -111,7 +111,7 @@ def checkMask(imageNode, maskNode, **kwargs):
             raise GridMismatch(mismatch)
         logger.warning("Image/Mask geometry mismatch, attempting to correct Mask")
         maskNode = correctedMask = _correct_mask(imageNode, maskNode, label)
-    boundingBox, size = _box_and_size(maskNode, label)
+    boundingBox, size = _box_and_size(maskNode, label, _regions.known(kwargs))
     dimensions = int(numpy.sum(boundingBox[1::2] > boundingBox[0::2]))
     if dimensions == 0:
         raise ValueError(
@@ -129,19 +129,18 @@ def checkMask(imageNode, maskNode, **kwargs):
     return boundingBox, correctedMask
 
 
-def _box_and_size(mask, label):
-    inside = sitk.GetArrayViewFromImage(mask) == label
-    box = _regions.bounding_box(inside)
+def _box_and_size(mask, label, known):
+    box, size = known.region_of(mask, label)
     if box is None:
         raise ValueError(f"Label ({label:g}) not present in mask")
     lower, upper = box
     # (z, y, x) to (lower x, upper x, lower y, ...)
-    return numpy.stack([lower[::-1], upper[::-1]], axis=1).ravel(), numpy.count_nonzero(inside)
+    return numpy.stack([lower[::-1], upper[::-1]], axis=1).ravel(), size
 
 
 def _correct_mask(image, mask, label):
     """The mask on the image's grid; raises ValueError or `RegionLost`."""
-    _check_roi(image, mask, label)
+    _check_roi(image, mask, label, _regions.Known())
     corrected = _on_grid_of(image, mask)
     if not _holds(corrected, label):
         raise RegionLost(
@@ -162,9 +161,9 @@ def _holds(mask, label) -> bool:
     return bool((sitk.GetArrayViewFromImage(mask) == label).any())
 
 
-def _check_roi(image, mask, label):
+def _check_roi(image, mask, label, known):
     """Bounding box (lower x, y, z, size x, y, z) of a region, which must be in the image."""
-    bounds, _ = _box_and_size(mask, label)
+    bounds, _ = _box_and_size(mask, label, known)
     box = numpy.concatenate([bounds[0::2], bounds[1::2] - bounds[0::2] + 1])
     n = mask.GetDimension()
 
@@ -225,7 +224,7 @@ def resampleImage(imageNode, maskNode, **kwargs):
         )
     new_spacing = numpy.array(new_spacing)
     new_spacing = numpy.where(new_spacing == 0, mask_spacing, new_spacing)
-    box = _check_roi(imageNode, maskNode, label)
+    box = _check_roi(imageNode, maskNode, label, _regions.known(kwargs))
     # A region of one slice keeps its spacing in that direction.
     new_spacing = numpy.where(box[n:] != 1, new_spacing, mask_spacing)
 
@@ -262,7 +261,12 @@ def resampleImage(imageNode, maskNode, **kwargs):
     resampler.SetOutputOrigin(origin)
     mask = _resampled(resampler, maskNode, sitk.sitkNearestNeighbor)
     _check_left(mask, label, kwargs)
-    return _resampled(resampler, imageNode, _interpolator(interpolator)), mask
+    method = _interpolator(interpolator)
+    image = None
+    is_spline = method == sitk.sitkBSpline and n == 3
+    if kwargs.get("splines") and is_spline and _grids.are_same(imageNode, maskNode):
+        image = _splines.resampled(imageNode, mask, lower, _engine.threads(kwargs))
+    return image or _resampled(resampler, imageNode, method), mask
 
 
 def _check_size(size, spacing):
@@ -289,7 +293,7 @@ def _resampled(resampler, image, interpolator):
 def _crop_only(image, mask, label, kwargs):
     mask = _on_grid_of(image, mask)
     _check_left(mask, label, kwargs)
-    bounds, _ = _box_and_size(mask, label)
+    bounds, _ = _box_and_size(mask, label, _regions.known(kwargs))
     return cropToTumorMask(image, mask, bounds, **kwargs)
 
 
@@ -311,7 +315,10 @@ def normalizeImage(image, **kwargs):
     scale = _settings.get(kwargs, "normalizeScale")
     outliers = _settings.get(kwargs, "removeOutliers")
     given = image
-    image = aside(lambda: sitk.Normalize(given))
+    normalise = sitk.NormalizeImageFilter()
+    # Of several threads, whichever is first decides how the sums are rounded.
+    normalise.SetNumberOfThreads(1)
+    image = aside(lambda: normalise.Execute(given))
     if outliers is not None:
         logger.debug("Removing outliers > %g standard deviations", outliers)
         array = sitk.GetArrayFromImage(image)

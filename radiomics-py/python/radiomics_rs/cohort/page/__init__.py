@@ -15,7 +15,7 @@ from radiomics_rs.cohort.page import features, sections
 from radiomics_rs.cohort.page.markup import Markup, joined, tag, text
 from radiomics_rs.cohort.page.pictures import Overlay, overlay
 from radiomics_rs.cohort.page.read import Read, read
-from radiomics_rs.cohort.page.stability import stability_of
+from radiomics_rs.cohort.page.stability import beside_of, stability_of
 from radiomics_rs.cohort.page.statistics import Spread, spread
 from radiomics_rs.io import text_file
 
@@ -60,7 +60,8 @@ def cohort_report(
         stability: how features come through being measured again: a mapping from features to an
             ICC or to (icc, low, high), what `icc` returns, a data frame with the columns feature,
             icc and, if there are bounds, low and high, or the path of such a table (.csv,
-            .parquet). Then the representative of a group is the one with the highest ICC.
+            .parquet or .jsonl). None for the table of stability that was made with `table`, if
+            there is one. With it the representative of a group is the one with the highest ICC.
         overlays: of how many cases masks are drawn, 0 to 100, those with the most outliers first.
             A case whose files cannot be read any more is named with the reason.
 
@@ -80,8 +81,11 @@ def cohort_report(
     most = whole("overlays", overlays)
     if not 0 <= most <= MOST_OVERLAYS:
         raise SettingsError(f"overlays is {most}: give a number from 0 to {MOST_OVERLAYS}")
-    known = stability_of(stability)
     found = read(table)
+    other = None
+    if stability is None:
+        stability, other = beside_of(found)
+    known = stability_of(stability)
     of_values = spread(found.values[found.sound])
     drawn = _drawn(found, of_values, most)
     body = [
@@ -94,7 +98,7 @@ def cohort_report(
         features.distributions(found, of_values, known),
         features.outliers(found, of_values),
         features.correlation(found, of_values, known),
-        features.stable(found, known),
+        features.stable(found, known, other),
         sections.made_how(found),
     ]
     with text_file(path) as file:

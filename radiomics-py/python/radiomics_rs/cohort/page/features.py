@@ -194,11 +194,17 @@ def _said(
     return pieces
 
 
-def stable(read: Read, stability: Stability | None) -> Markup:
-    """How features come through being measured again."""
+def stable(read: Read, stability: Stability | None, other: str | None) -> Markup:
+    """How features come through being measured again.
+
+    `other` is a table of stability that is there and was not made with that of the cases.
+    """
     title = "Stability"
     if stability is None:
-        return section("stability", title, tag("p", "No stability of features was given."))
+        said = "No stability of features was given."
+        if other is not None:
+            said += f" {other} is there, and was not made with this table as it is."
+        return section("stability", title, tag("p", said))
     known = [name for name in read.features if math.isfinite(stability.value(name))]
     lacking = [name for name in read.features if name not in stability.rows]
     unknown = [name for name in stability.rows if name not in set(read.features)]

@@ -31,6 +31,8 @@ class Read:
 
     what: str
     """What the page calls the table."""
+    path: Path | None
+    """Where it is; None for a data frame."""
     ids: list[str]
     """Of the cases, in the order of the table, as all lists and arrays are."""
     errors: list[str]
@@ -90,6 +92,7 @@ def read(table: Any) -> Read:
     ]
     return Read(
         what=source.what if path is None else path.name,
+        path=path,
         ids=ids,
         errors=[_error(row, first, error_at) for row in source.rows],
         codes=[[c for c in str(row[first + 2] or "").split(";") if c] for row in source.rows],
@@ -118,6 +121,11 @@ def _of_file(path: Path) -> Source:
         return source_of(path)
     if ending != ".jsonl":
         raise ReadError(f"cannot read {path}: give {KINDS}")
+    return of_lines(path)
+
+
+def of_lines(path: Path) -> Source:
+    """The rows of a file of JSON lines; raises ReadError or OSError."""
     rows = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:

@@ -11,7 +11,10 @@ from typing import Any
 
 from radiomics_rs._arguments import real
 from radiomics_rs._core import SettingsError
-from radiomics_rs.cohort.sources import source_of
+from radiomics_rs.cohort.page.read import Read, of_lines
+from radiomics_rs.cohort.perturbed import STABILITY, beside
+from radiomics_rs.cohort.report import sha256_of
+from radiomics_rs.cohort.sources import Source, source_of
 
 #: Kinds of stability by the least ICC of each (Koo & Li, J Chiropr Med 2016, 15: 155-163).
 KINDS = {"excellent": 0.9, "good": 0.75, "moderate": 0.5, "poor": -math.inf}
@@ -54,10 +57,12 @@ def stability_of(given: Any) -> Stability | None:
     if not isinstance(given, str | os.PathLike) and hasattr(given, "records"):
         given = given.records()
     if isinstance(given, str | os.PathLike) and Path(given).suffix.lower() == ".json":
-        raise SettingsError(f"stability is {os.fspath(given)}: give a .csv or .parquet file")
+        raise SettingsError(
+            f"stability is {os.fspath(given)}: give a .csv, .parquet or .jsonl file"
+        )
     if not isinstance(given, str | os.PathLike | Sequence) and not hasattr(given, "columns"):
         raise TypeError(f"stability is of type {type(given).__name__}: {WANTED}")
-    source = source_of(given)
+    source = _source(given)
     chosen = next((name for name in NAMES if name in source.names), None)
     if FEATURE not in source.names or chosen is None:
         raise SettingsError(
@@ -78,6 +83,25 @@ def stability_of(given: Any) -> Stability | None:
         bounds = (None if name is None else row[name] for name in (low, high))
         rows[feature] = _row(feature, (row[chosen], *bounds))
     return Stability(rows)
+
+
+def _source(given: Any) -> Source:
+    if isinstance(given, str | os.PathLike) and Path(given).suffix.lower() == ".jsonl":
+        return of_lines(Path(given))
+    return source_of(given)
+
+
+def beside_of(found: Read) -> tuple[Path | None, str | None]:
+    """The table of stability that was made with a table, or the name of one that was not."""
+    if found.path is None:
+        return None, None
+    path = beside(found.path, STABILITY)
+    if not path.is_file():
+        return None, None
+    made = (found.run or {}).get("beside_sha256") or {}
+    if found.changed or made.get(path.name) != sha256_of(path):
+        return None, path.name
+    return path, None
 
 
 def _row(feature: str, given: Any) -> tuple[float, float, float]:

@@ -1,0 +1,119 @@
+//! A table as text: for files and for other programs.
+
+use std::ffi::c_char;
+
+use radiomics_core::{FeatureRow, Image, Mask, Settings, Voxels, csv};
+use serde_json::{Value, json};
+
+use crate::entry::plain_entry;
+use crate::pointers::{Out, borrowed};
+use crate::status::{Failure, radiomics_status};
+use crate::strings::c_text;
+use crate::table::radiomics_table;
+use crate::version::RADIOMICS_ABI_VERSION;
+
+/// Where a table is from, as one document.
+pub(crate) fn provenance(
+    images: &[(&str, &Image)],
+    masks: &[(Mask, Vec<i64>)],
+    settings: &Settings,
+) -> Value {
+    let image = |(name, image): &(&str, &Image)| json!({"name": name, "grid": image.grid(), "voxels": type_name(image.voxels())});
+    let mask = |(mask, labels): &(Mask, Vec<i64>)| json!({"grid": mask.grid(), "voxels": type_name(mask.voxels()), "labels": labels});
+    json!({
+        "library": "radiomics-rs",
+        "version": env!("CARGO_PKG_VERSION"),
+        "abi_version": RADIOMICS_ABI_VERSION,
+        "images": images.iter().map(image).collect::<Vec<_>>(),
+        "masks": masks.iter().map(mask).collect::<Vec<_>>(),
+        "settings": settings,
+    })
+}
+
+fn type_name(voxels: &Voxels) -> &'static str {
+    match voxels {
+        Voxels::U8(_) => "uint8",
+        Voxels::I8(_) => "int8",
+        Voxels::U16(_) => "uint16",
+        Voxels::I16(_) => "int16",
+        Voxels::U32(_) => "uint32",
+        Voxels::I32(_) => "int32",
+        Voxels::U64(_) => "uint64",
+        Voxels::I64(_) => "int64",
+        Voxels::F32(_) => "float32",
+        Voxels::F64(_) => "float64",
+        // The core may grow types before they have names here.
+        _ => "other",
+    }
+}
+
+/// Hands a text of the table out.
+unsafe fn handed(
+    table: *const radiomics_table,
+    text: *mut *mut c_char,
+    name: &str,
+    write: impl FnOnce(&radiomics_table) -> Result<String, Failure>,
+) -> radiomics_status {
+    plain_entry(|| {
+        // SAFETY: passed on to the caller.
+        let (table, out) = unsafe { (borrowed(table, "table")?, Out::new(text, name)?) };
+        out.set(c_text(&write(table)?).into_raw());
+        Ok(())
+    })
+}
+
+/// Writes where the values are from as a JSON document: the library's version, the grids of images and masks,
+/// labels, and all settings. With it and the voxels they can be computed again. It is to be freed with
+/// radiomics_string_free. Since RADIOMICS_ABI_VERSION 8.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_table_provenance(
+    table: *const radiomics_table,
+    json: *mut *mut c_char,
+) -> radiomics_status {
+    // SAFETY: by the rule of the header.
+    unsafe { handed(table, json, "json", |table| Ok(format!("{:#}", table.provenance))) }
+}
+
+/// Writes the table as a JSON document: `provenance`, as radiomics_table_provenance writes it, `rows` with all
+/// that a row has, where an undefined value is null, and `warnings`. It is to be freed with
+/// radiomics_string_free. Since RADIOMICS_ABI_VERSION 8.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_table_to_json(
+    table: *const radiomics_table,
+    json: *mut *mut c_char,
+) -> radiomics_status {
+    let write = |table: &radiomics_table| {
+        let row = |place: usize, (label, row): &(i64, FeatureRow)| {
+            let mut fields = json!({"label": label, "mask": table.mask_of_row(place)});
+            let Ok(Value::Object(of_row)) = serde_json::to_value(row) else {
+                unreachable!("a row is a mapping of texts and numbers")
+            };
+            fields.as_object_mut().expect("a mapping").extend(of_row);
+            fields
+        };
+        let rows = table.rows.iter().enumerate().map(|(place, of)| row(place, of)).collect::<Vec<_>>();
+        let document = json!({"provenance": table.provenance, "rows": rows, "warnings": table.core_warnings});
+        Ok(format!("{document:#}"))
+    };
+    // SAFETY: by the rule of the header.
+    unsafe { handed(table, json, "json", write) }
+}
+
+/// Writes the table as the text of a CSV file, a row a value, with a line of names first: label, column, image,
+/// family, feature, aggregation, discretisation, ibsi_id, value, status and reason. An undefined value is an
+/// empty field. It is to be freed with radiomics_string_free. Since RADIOMICS_ABI_VERSION 8.
+// SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn radiomics_table_to_csv(
+    table: *const radiomics_table,
+    csv: *mut *mut c_char,
+) -> radiomics_status {
+    let write = |table: &radiomics_table| {
+        let rows = table.rows.iter().map(|(label, row)| (*label, std::slice::from_ref(row)));
+        Ok(self::csv(rows))
+    };
+    // SAFETY: by the rule of the header.
+    unsafe { handed(table, csv, "csv", write) }
+}

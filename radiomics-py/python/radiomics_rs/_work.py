@@ -1,0 +1,152 @@
+"""What is to be done with images and a mask, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from radiomics_rs import _core
+from radiomics_rs._arguments import Progress
+from radiomics_rs._core import RadiomicsError
+from radiomics_rs._grids import onto_mask
+from radiomics_rs._labels import Wanted
+from radiomics_rs.io import Door, ImageLike, Volume, refuse, volumes_on_mask, warn
+from radiomics_rs.io.masks import lost_labels
+from radiomics_rs.io.protocols import taken
+from radiomics_rs.table import FAILED, FeatureTable, TableWarning
+
+# What rows call an image that has no name of its own and that no filter made.
+ORIGINAL = "original"
+
+
+class OnMask(NamedTuple):
+    """Images by name and their mask, on one grid."""
+
+    images: dict[str, Volume]
+    """As they were read."""
+    on_mask: dict[str, Volume]
+    """On the grid of the mask."""
+    mask: Volume
+    remarks: list[str]
+    """What may be wrong with the files."""
+    resampled: dict[str, str]
+    """What was done to images of other grids."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be done with images and a mask."""
+
+    settings: _core.Settings
+    wanted: Wanted
+    record: bool
+    threads: int
+    resample_mask: bool
+    resample_images: bool
+    label_channel: int | None
+    strict: bool
+    memory_mb: float | None
+    progress: Progress
+    of: str = ""
+
+    def read(
+        self,
+        named: Mapping[str, ImageLike],
+        mask: ImageLike,
+        spacing_mm: float | Sequence[float] | None = None,
+    ) -> OnMask:
+        """Read images and mask, and bring them onto one grid."""
+        remarks: list[str] = []
+        door = Door(remarks.append, refuse)
+        named = {name: taken(given, role_of(name, named), door) for name, given in named.items()}
+        images, mask_volume = volumes_on_mask(
+            {role_of(name, named): given for name, given in named.items()},
+            mask,
+            spacing_mm,
+            None if self.wanted.labels is None else self.wanted.labels.values(),
+            resample_mask=self.resample_mask,
+            label_channel=self.label_channel,
+            record=self.record,
+            door=door,
+        )
+        on_mask, resampled = onto_mask(
+            named, images, mask_volume, self.settings, resample=self.resample_images
+        )
+        return OnMask(
+            dict(zip(named, images, strict=True)),
+            dict(zip(named, on_mask, strict=True)),
+            mask_volume,
+            remarks,
+            resampled,
+        )
+
+    def tables(self, read: OnMask) -> Any:
+        """The table, or those of several labels, of what has been read."""
+        lost = lost_labels(read.mask)
+        labels = self.wanted.of(read.mask, lost)
+        found = _core.extract(
+            [(name, of.voxels, of.geometry) for name, of in read.on_mask.items()],
+            read.mask.voxels,
+            read.mask.geometry,
+            self.settings,
+            labels=list(labels.values()),
+            threads=self.threads,
+            progress=self.progress,
+            memory_mb=self.memory_mb,
+            record=self.record,
+        )
+        names = list(read.on_mask)
+        made = []
+        for label, (rows, doubts) in zip(labels.values(), found, strict=True):
+            before = [TableWarning("file", label, names[0], text) for text in read.remarks]
+            before += [TableWarning("resampled", label, *said) for said in read.resampled.items()]
+            said = [
+                self._named(code, number, of, lost.get(label, why) if code == FAILED else why)
+                for code, number, of, why in doubts
+            ]
+            made.append(_table(names, rows, before, said))
+        # What is about the files is about all labels, and said once.
+        once = len(read.remarks) + len(read.resampled)
+        later = [warning for table in made[1:] for warning in table.warnings[once:]]
+        _tell([*made[0].warnings, *later], self.strict)
+        return dict(zip(labels, made, strict=True)) if self.wanted.several else made[0]
+
+    def _named(self, code: str, label: int, image: str, message: str) -> TableWarning:
+        """A warning that says which of several masks it is about."""
+        return TableWarning(code, label, image, f"{self.of}{message}")
+
+
+def _table(
+    names: list[str],
+    rows: Sequence[tuple[_core.Column, float, str]],
+    before: list[TableWarning],
+    doubts: list[TableWarning],
+) -> FeatureTable:
+    """A table of rows that come image by image, and as many of each."""
+    failures = {doubt.image: doubt.message for doubt in doubts if doubt.code == FAILED}
+    if failures:
+        said = [failures[names[place * len(names) // len(rows)]] for place in range(len(rows))]
+        rows = [
+            (*of, f"{FAILED}: {text}" if why == FAILED else why)
+            for (*of, why), text in zip(rows, said, strict=True)
+        ]
+    return FeatureTable._found(rows, (*before, *doubts))
+
+
+def role_of(name: str, named: Mapping[str, ImageLike]) -> str:
+    """What messages call an image."""
+    return "image" if list(named) == [ORIGINAL] else f"image `{name}`"
+
+
+def _tell(found: Sequence[TableWarning], strict: bool) -> None:
+    """Warn of what was found, or raise an error."""
+    # Of a region that is recorded as failed there is no value to be doubtful.
+    doubtful = [warning for warning in found if warning.code != FAILED]
+    if strict and doubtful:
+        found = doubtful
+        more = "" if len(found) == 1 else f"; and {len(found) - 1} more warnings, the next one of"
+        more += "" if len(found) == 1 else f" {found[1]}"
+        raise RadiomicsError(f"{found[0]}{more} (an error with `strict`)")
+    for warning in found:
+        warn(str(warning))

@@ -1,0 +1,86 @@
+"""What the site needs beside its pages: links into the repository, the decisions, nothing from afar."""
+
+import json
+import posixpath
+import re
+from pathlib import Path
+
+from mkdocs.structure.files import File
+
+ROOT = Path(__file__).resolve().parents[2]
+LINK = re.compile(r"(?<=\]\()(?!https?:|mailto:|data:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
+#: What the plugin `offline` would load so that search works where the site is a folder on a disc.
+SHIM = "https://unpkg.com/iframe-worker/shim"
+#: Pages whose tables need the width.
+WIDE = ("features.md", "reference/units.md", "settings.md", "comparison.md", "validation.md")
+LOADED = re.compile(r'<(?:script|img|iframe)[^>]+src="?https?:[^>]*>|<link[^>]+href="?https?:[^>]*>')
+
+
+def on_config(config):
+    """The list of decisions is that of their folder."""
+    names = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("0*.md"))
+    pages = ["decisions/README.md", *(f"decisions/{name}" for name in names)]
+    for part in config.nav:
+        for listed in part.values():
+            for entry in listed if isinstance(listed, list) else ():
+                if isinstance(entry, dict) and entry.get("Decisions"):
+                    entry["Decisions"] = pages
+    return config
+
+
+def on_files(files, config):
+    """A page for each notebook, with what it shows."""
+    for path in sorted((ROOT / "docs" / "notebooks").glob("*.ipynb")):
+        text = as_page(json.loads(path.read_text(encoding="utf-8")))
+        files.append(File.generated(config, f"notebooks/{path.stem}.md", content=text))
+    return files
+
+
+def as_page(notebook):
+    parts = []
+    for cell in notebook["cells"]:
+        text = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            parts.append(text)
+            continue
+        parts.append(f"```python\n{text}\n```")
+        for output in cell["outputs"]:
+            data = output.get("data", {})
+            if "image/png" in data:
+                parts.append(f"![](data:image/png;base64,{data['image/png'].strip()})")
+            elif "text/html" in data:
+                parts.append("".join(data["text/html"]))
+            else:
+                shown = "".join(output.get("text") or data["text/plain"])
+                parts.append(f"```text\n{shown.rstrip()}\n```")
+    return "\n\n".join(parts)
+
+
+def on_page_markdown(markdown, page, config, files):
+    """Links to what is no page go to the repository."""
+    folder = posixpath.dirname(page.file.src_uri)
+    if page.file.src_uri in WIDE:
+        page.meta.setdefault("hide", ["toc"])
+    elif page.file.src_uri == "index.md":
+        page.meta.setdefault("hide", ["toc", "navigation"])
+
+    def moved(match):
+        path = posixpath.normpath(posixpath.join("docs", folder, match[1]))
+        if path.startswith("docs/notebooks/") and path.endswith(".ipynb"):
+            return match[0].replace(".ipynb", ".md")
+        if path.startswith("docs/") and not path.endswith((".py", ".txt")):
+            return match[0]
+        if not (ROOT / path).exists():
+            raise FileNotFoundError(f"{page.file.src_uri} links to {path}, which is not there")
+        return f"{config.extra['repository']}/blob/main/{path}{match[2] or ''}"
+
+    return LINK.sub(moved, markdown)
+
+
+def on_post_page(output, page, config):
+    """Nothing is loaded from elsewhere."""
+    output = output.replace(SHIM, "../" * page.url.count("/") + "assets/worker.js")
+    found = LOADED.search(output)
+    if found:
+        raise ValueError(f"{page.file.src_uri} loads something from elsewhere: {found[0]}")
+    return output
