@@ -16,6 +16,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -83,6 +85,10 @@ struct job {
     std::size_t state_count = 0;
 };
 
+/// A loop of the caller's: calls the task with each number below n, on any threads, and returns when all have returned.
+/// Tasks do not wait for each other; it must not throw.
+using parallel_function = std::function<void(std::size_t n, const std::function<void(std::size_t)> &task)>;
+
 /// Threads to compute on. One context is for one thread at a time, but for cancel(); contexts share
 /// nothing.
 class context : public detail::region_calls<context> {
@@ -96,12 +102,23 @@ class context : public detail::region_calls<context> {
     [[nodiscard]] static context make(std::size_t threads, failure &why) {
         ::radiomics_context_options options = RADIOMICS_CONTEXT_OPTIONS_INIT;
         options.threads = threads;
-        context made{nothing{}};
-        ::radiomics_context *c = nullptr;
-        const auto status = ::radiomics_context_new(&options, &c);
-        made.handle_.reset(c);
-        made.report(status, why);
-        return made;
+        return make(options, nullptr, why);
+    }
+    /// Without threads: all is computed on the thread of the call.
+    [[nodiscard]] static context make_inline(failure &why) {
+        ::radiomics_context_options options = RADIOMICS_CONTEXT_OPTIONS_INIT;
+        options.executor = ::RADIOMICS_EXECUTOR_INLINE;
+        return make(options, nullptr, why);
+    }
+    /// On threads of the caller, so many at a time; 0 means as many as the machine has.
+    [[nodiscard]] static context make_on(parallel_function host, std::size_t threads, failure &why) {
+        ::radiomics_context_options options = RADIOMICS_CONTEXT_OPTIONS_INIT;
+        auto owned = std::make_unique<parallel_function>(std::move(host));
+        options.executor = ::RADIOMICS_EXECUTOR_HOST;
+        options.threads = threads;
+        options.parallel_for = run_on;
+        options.host = owned.get();
+        return make(options, std::move(owned), why);
     }
 
     /// Stops what runs at this moment: from any thread, and from the handler of a signal. It fails with
@@ -261,6 +278,12 @@ class context : public detail::region_calls<context> {
     [[nodiscard]] static context make(std::size_t threads) {
         return detail::or_throw([&](failure &why) { return make(threads, why); });
     }
+    [[nodiscard]] static context make_inline() {
+        return detail::or_throw([](failure &why) { return make_inline(why); });
+    }
+    [[nodiscard]] static context make_on(parallel_function host, std::size_t threads = 0) {
+        return detail::or_throw([&](failure &why) { return make_on(std::move(host), threads, why); });
+    }
     [[nodiscard]] settings settings_from_profile(const std::string &name) {
         return detail::or_throw([&](failure &why) { return settings_from_profile(name, why); });
     }
@@ -322,6 +345,20 @@ class context : public detail::region_calls<context> {
     struct nothing {};
     explicit context(nothing) noexcept {}
 
+    static context make(const ::radiomics_context_options &options, std::unique_ptr<parallel_function> host, failure &why) {
+        context made{nothing{}};
+        made.host_ = std::move(host);
+        ::radiomics_context *c = nullptr;
+        const auto status = ::radiomics_context_new(&options, &c);
+        made.handle_.reset(c);
+        made.report(status, why);
+        return made;
+    }
+
+    static void run_on(std::size_t n, void (*task)(std::size_t, void *), void *data, void *host) noexcept {
+        (*static_cast<parallel_function *>(host))(n, [&](std::size_t index) { task(index, data); });
+    }
+
     void report(::radiomics_status status, failure &why) const {
         detail::report(c(), status, why);
     }
@@ -349,6 +386,8 @@ class context : public detail::region_calls<context> {
         return std::string(detail::text(made));
     }
 
+    // The context may call it as long as it lives.
+    std::unique_ptr<parallel_function> host_;
     detail::handle<::radiomics_context, ::radiomics_context_free> handle_;
 };
 

@@ -61,9 +61,9 @@ def compute(names):
 
 RECIPES = (
     "ibsi native",
-    "ibsi interpolated",
     "ibsi levels",
     "pyradiomics native",
+    "ibsi interpolated",
     "pyradiomics filtered",
     "pyradiomics interpolated",
 )

@@ -10,7 +10,8 @@ use radiomics_core::{Pool, Runtime, Settings, example};
 /// Entropy in bits of |i - j| over the pairs of all directions.
 fn entropy_of_differences(matrices: &[Matrix]) -> f64 {
     let mut counts: BTreeMap<u64, f64> = BTreeMap::new();
-    for cell in matrices.iter().filter(|matrix| matrix.span == Span::Volume).flat_map(|matrix| &matrix.cells) {
+    for cell in matrices.iter().filter(|matrix| matrix.span == Span::Volume).flat_map(|matrix| &matrix.cells)
+    {
         *counts.entry(u64::from(cell.level).abs_diff(cell.column)).or_default() += cell.value;
     }
     let all: f64 = counts.values().sum();

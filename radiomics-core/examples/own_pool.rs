@@ -41,7 +41,9 @@ impl Executor for Workers {
     #[allow(unsafe_code, reason = "a task is sent to threads that outlive it, and waited for")]
     fn run(&self, n: usize, task: &(dyn Fn(usize) + Sync)) {
         // SAFETY: all calls have returned when this function returns.
-        let task = Task(unsafe { std::mem::transmute::<&(dyn Fn(usize) + Sync), &'static (dyn Fn(usize) + Sync)>(task) });
+        let task = Task(unsafe {
+            std::mem::transmute::<&(dyn Fn(usize) + Sync), &'static (dyn Fn(usize) + Sync)>(task)
+        });
         let (done, ended) = mpsc::channel();
         for index in 0..n {
             self.0[index % self.0.len()].send((task, index, done.clone())).expect("a worker that waits");

@@ -57,6 +57,7 @@ mod settings;
 pub mod stability;
 mod table;
 mod texture;
+#[cfg(feature = "verify")]
 pub mod verify;
 mod volume;
 pub mod voxel_map;

@@ -50,6 +50,42 @@ fn four_threads_and_cancelling() {
 }
 
 #[test]
+fn threads_of_a_host_and_none() {
+    with_every_compiler("executors.c", &["-pthread"], &[]);
+    under_valgrind("executors.c", &["-pthread"], &[]);
+}
+
+/// The header by itself, on machines that need not be there, in C and in C++, with comments that Doxygen understands.
+#[test]
+fn the_header_compiles_for_every_machine() {
+    let header = here().join("../include/radiomics.h");
+    let targets = [
+        "x86_64-unknown-linux-gnu",
+        "aarch64-unknown-linux-gnu",
+        "armv7-unknown-linux-gnueabihf",
+        "i686-unknown-linux-gnu",
+        "x86_64-pc-windows-msvc",
+        "aarch64-apple-darwin",
+        "aarch64-apple-ios",
+        "aarch64-linux-android",
+        "wasm32-unknown-unknown",
+    ];
+    if found(&Compiler::Clang).is_none() {
+        return skipped("radiomics.h on other machines", "clang");
+    }
+    for target in targets {
+        for (language, standard) in [("c", "c99"), ("c", "c2x"), ("c++", "c++11"), ("c++", "c++20")] {
+            let mut clang = Command::new("clang");
+            clang.args(["-ffreestanding", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-Wdocumentation"]);
+            clang.arg(format!("--target={target}")).arg(format!("-std={standard}")).args(["-x", language]);
+            // Standard headers of C++ are not needed, and not there for most of them.
+            clang.args(if language == "c++" { &["-nostdinc++"][..] } else { &[] });
+            run(clang.arg("-DRADIOMICS_DLL").arg(&header));
+        }
+    }
+}
+
+#[test]
 fn cancelling_from_outside() {
     with_every_compiler("cancel.c", &["-pthread", "-O2"], &[]);
 }

@@ -36,17 +36,32 @@ pub fn yaml_map(text: &str) -> Result<Map<String, Value>> {
     if text.trim().is_empty() {
         return Ok(Map::new());
     }
-    match serde_saphyr::from_str_with_options::<Value>(text, yaml_options()) {
+    match yaml_value(text) {
         Ok(Value::Object(map)) => Ok(map),
         Ok(Value::Null) => Ok(Map::new()),
         Ok(other) => {
             Err(invalid(format!("it must be a mapping of settings, but is {}", shown(&other.to_string()))))
         }
-        Err(error) => Err(invalid(said(error.without_snippet()))),
+        Err(reason) => Err(invalid(reason)),
     }
 }
 
+/// The value of a YAML document, or what is wrong with it.
+#[cfg(feature = "yaml")]
+fn yaml_value(text: &str) -> std::result::Result<Value, String> {
+    let read = serde_saphyr::from_str_with_options::<Value>(text, yaml_options());
+    read.map_err(|error| said(error.without_snippet()))
+}
+
+/// The value of a JSON document, which is a YAML document; others need a reader that is left out.
+#[cfg(not(feature = "yaml"))]
+fn yaml_value(text: &str) -> std::result::Result<Value, String> {
+    let remedy = "without the feature `yaml` only JSON is read";
+    json_map(text).map(Value::Object).map_err(|reason| format!("{remedy}: {reason}"))
+}
+
 /// What is wrong with a YAML document, in one line, and in our words where the reader's are about itself.
+#[cfg(feature = "yaml")]
 fn said(error: &serde_saphyr::Error) -> String {
     let place = error.location().map(|at| format!(" in line {}, column {}", at.line(), at.column()));
     let place = place.unwrap_or_default();
@@ -61,6 +76,7 @@ fn said(error: &serde_saphyr::Error) -> String {
 }
 
 /// As YAML 1.2 has it, where `yes` and `on` are texts.
+#[cfg(feature = "yaml")]
 fn yaml_options() -> serde_saphyr::Options {
     serde_saphyr::options! { strict_booleans: true }
 }
@@ -109,12 +125,7 @@ pub fn template(profile: Profile) -> String {
 /// A value as YAML, a text without quotes if it is read as the same text without them.
 fn unquoted(value: &Value) -> String {
     match value {
-        Value::String(text)
-            if serde_saphyr::from_str_with_options::<Value>(text, yaml_options())
-                .is_ok_and(|read| read == *value) =>
-        {
-            text.clone()
-        }
+        Value::String(text) if yaml_value(text).is_ok_and(|read| read == *value) => text.clone(),
         _ => value.to_string(),
     }
 }

@@ -102,6 +102,19 @@ void everything() {
     CHECK(table.provenance().find("\"name\": \"ct\"") != std::string::npos && radiomics::table().to_json().empty());
     CHECK(radiomics::icc({9, 2, 6, 1, 8, 4}, 2).cases == 3);
 
+    // No thread but this one, and a loop of the caller's.
+    std::size_t loops = 0;
+    auto alone = radiomics::context::make_inline();
+    auto hosted = radiomics::context::make_on(
+        [&](std::size_t n, const std::function<void(std::size_t)> &task) {
+            ++loops;
+            for (std::size_t index = 0; index < n; ++index) task(index);
+        },
+        4);
+    auto moved = std::move(hosted);
+    CHECK(alone.extract(job, settings).to_map(1) == table.to_map(1) && moved.extract(job, settings).to_map(1) == table.to_map(1));
+    CHECK(loops > 0);
+
     // The second of two responses in 32 bits, as it comes.
     std::vector<float> floats(VOXELS);
     radiomics::output into;

@@ -61,7 +61,7 @@ class CaseBar(Bar):
         self._begin: tuple[float, int] | None = None
         self._said = 0.0
 
-    def __call__(self, done: int, total: int, failed: int = 0) -> None:  # type: ignore[override]
+    def __call__(self, done: int, total: int, failed: int = 0) -> None:
         """Tell how many cases are done, of how many, and how many have failed."""
         now = time.monotonic()
         if self._begin is None:

@@ -116,7 +116,7 @@ def _instructions() -> str:
     try:
         import numpy as np
 
-        of = getattr(np, "_core", None) or np.core  # type: ignore[attr-defined]
+        of: Any = getattr(np, "_core", None) or np.core
         held = of._multiarray_umath.__cpu_features__
     except (ImportError, AttributeError):
         return "unknown instructions"

@@ -21,40 +21,59 @@
 
 /// A symmetric matrix whose eigenvalues are the singular values, up to their signs.
 pub(super) struct Deflated {
-    /// The cells above the diagonal or on it.
-    cells: Vec<(usize, usize, f64)>,
+    /// Rows that have cells above the diagonal or on it, each with where these end.
+    rows: Vec<(usize, usize)>,
+    /// Column and value of these cells, row by row.
+    cells: Vec<(usize, f64)>,
     /// The vectors u and v of what is taken out, u·vᵀ + v·uᵀ, or u·uᵀ if there is no v.
     u: Vec<f64>,
     v: Option<Vec<f64>>,
 }
 
 impl Deflated {
-    /// From a symmetric matrix, whose cells on and above the diagonal are `cells`; `p` are its row sums,
-    /// none of them 0.
+    /// From a symmetric matrix, whose cells on and above the diagonal are `cells`, row by row; `p` are its row
+    /// sums, none of them 0.
     pub fn symmetric(cells: impl Iterator<Item = (usize, usize, f64)>, p: &[f64]) -> Self {
-        let cells = cells.map(|(i, j, n)| (i, j, n / (p[i] * p[j] + f64::EPSILON).sqrt())).collect();
-        Self { cells, u: p.iter().map(|p| p.sqrt()).collect(), v: None }
+        let cells = cells.map(|(i, j, n)| (i, j, n / (p[i] * p[j] + f64::EPSILON).sqrt()));
+        Self::new(cells, p.iter().map(|p| p.sqrt()).collect(), None)
     }
 
-    /// From any matrix with row sums `p` and column sums `q`, none of them 0. It is put above the
+    /// From any matrix, row by row, with row sums `p` and column sums `q`, none of them 0. It is put above the
     /// diagonal of a larger one, whose eigenvalues come in pairs ±σ.
     pub fn general(cells: impl Iterator<Item = (usize, usize, f64)>, p: &[f64], q: &[f64]) -> Self {
         let scaled =
             |(i, j, n): (usize, usize, f64)| (i, p.len() + j, n / (p[i] * q[j] + f64::EPSILON).sqrt());
-        let cells = cells.map(scaled).collect();
         let root = |p: &f64| p.sqrt();
         let u = p.iter().map(root).chain(q.iter().map(|_| 0.0)).collect();
         let v = p.iter().map(|_| 0.0).chain(q.iter().map(root)).collect();
-        Self { cells, u, v: Some(v) }
+        Self::new(cells.map(scaled), u, Some(v))
+    }
+
+    fn new(given: impl Iterator<Item = (usize, usize, f64)>, u: Vec<f64>, v: Option<Vec<f64>>) -> Self {
+        let (mut rows, mut cells) = (Vec::<(usize, usize)>::new(), Vec::new());
+        for (i, j, value) in given {
+            cells.push((j, value));
+            match rows.last_mut() {
+                Some((row, end)) if *row == i => *end = cells.len(),
+                _ => rows.push((i, cells.len())),
+            }
+        }
+        Self { rows, cells, u, v }
     }
 
     fn times(&self, x: &[f64]) -> Vec<f64> {
         let mut y = vec![0.0; x.len()];
-        for &(i, j, value) in &self.cells {
-            y[i] += value * x[j];
-            if i != j {
-                y[j] += value * x[i];
+        let mut begin = 0;
+        for &(i, end) in &self.rows {
+            let (mut sum, factor) = (y[i], x[i]);
+            for &(j, value) in &self.cells[begin..end] {
+                sum += value * x[j];
+                if i != j {
+                    y[j] += value * factor;
+                }
             }
+            y[i] = sum;
+            begin = end;
         }
         let v = self.v.as_ref().unwrap_or(&self.u);
         add(&mut y, -dot(v, x), &self.u);
@@ -115,34 +134,43 @@ struct Tridiagonal {
 }
 
 impl Tridiagonal {
-    /// The lowest and the highest eigenvalue, by bisection.
+    /// The lowest and the highest eigenvalue, by bisection of both at once: each waits for divisions.
     fn ends(&self) -> [f64; 2] {
-        let n = self.diagonal.len();
-        let end = |rank: usize| {
-            // All are singular values of at most 1, with a margin for rounding.
-            let (mut low, mut high) = (-1.5, 1.5);
-            while high - low > 1e-16 {
-                let middle = 0.5 * (low + high);
-                if middle <= low || middle >= high {
-                    break;
-                }
-                if self.below(middle) >= rank { high = middle } else { low = middle }
+        let ranks = [1, self.diagonal.len()];
+        // All are singular values of at most 1, with a margin for rounding.
+        let (mut low, mut high) = ([-1.5; 2], [1.5; 2]);
+        loop {
+            let middle: [f64; 2] = std::array::from_fn(|end| 0.5 * (low[end] + high[end]));
+            let is_open = |end: usize| {
+                high[end] - low[end] > 1e-16 && middle[end] > low[end] && middle[end] < high[end]
+            };
+            let open = [is_open(0), is_open(1)];
+            if open == [false; 2] {
+                return middle;
             }
-            0.5 * (low + high)
-        };
-        [end(1), end(n)]
+            let below = self.below(middle);
+            for end in 0..2 {
+                if open[end] && below[end] >= ranks[end] {
+                    high[end] = middle[end];
+                } else if open[end] {
+                    low[end] = middle[end];
+                }
+            }
+        }
     }
 
-    /// How many eigenvalues are less than x: as many as there are negative pivots.
-    fn below(&self, x: f64) -> usize {
-        let (mut pivot, mut negative) = (1.0f64, 0);
+    /// How many eigenvalues are less than each x: as many as there are negative pivots.
+    fn below(&self, x: [f64; 2]) -> [usize; 2] {
+        let (mut pivot, mut negative) = ([1.0f64; 2], [0; 2]);
         for (n, diagonal) in self.diagonal.iter().enumerate() {
             let beside = if n == 0 { 0.0 } else { self.beside[n - 1] };
-            pivot = diagonal - x - beside * beside / pivot;
-            if pivot == 0.0 {
-                pivot = f64::MIN_POSITIVE;
+            for end in 0..2 {
+                pivot[end] = diagonal - x[end] - beside * beside / pivot[end];
+                if pivot[end] == 0.0 {
+                    pivot[end] = f64::MIN_POSITIVE;
+                }
+                negative[end] += usize::from(pivot[end] < 0.0);
             }
-            negative += usize::from(pivot < 0.0);
         }
         negative
     }

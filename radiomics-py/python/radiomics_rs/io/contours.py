@@ -46,7 +46,7 @@ def list_rois(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
     ]
 
 
-@overload
+@overload  # type: ignore[overload-overlap] # a text is a sequence of texts, and taken as one
 def read_rtstruct(
     path: str | os.PathLike[str],
     image: Volume,

@@ -62,13 +62,19 @@ def read_image(
         OSError: a file that cannot be opened.
     """
     choices = {"series": series, "frame": frame, "volume": volume, "suv": suv}
-    several = is_slices(path)
-    path = [expanded(one) for one in path] if several else expanded(path)  # type: ignore[union-attr]
-    if several or clinical.is_dicom(path):
+    listed = [expanded(one) for one in path] if is_slices(path) else None
+    path = expanded(path)
+    if listed or clinical.is_dicom(path):
         found = clinical.read(
-            path, "image", NATIVE, **choices, on_tilt=on_tilt, on_gap=on_gap, suv_rule=suv_rule
+            listed or path,
+            "image",
+            NATIVE,
+            **choices,
+            on_tilt=on_tilt,
+            on_gap=on_gap,
+            suv_rule=suv_rule,
         )
-        planes.remark_on_scale(found, os.fspath(path[0] if several else path), NATIVE)
+        planes.remark_on_scale(found, os.fspath(listed[0] if listed else path), NATIVE)
         return found
     assert isinstance(path, str | os.PathLike)
     given = [name for name, value in choices.items() if value is not None]

@@ -35,7 +35,7 @@ def list_segments(path: str | os.PathLike[str]) -> list[Segment]:
     return list(opened(path).segments.values())
 
 
-@overload
+@overload  # type: ignore[overload-overlap] # a text is a sequence of texts, and taken as one
 def read_seg(
     path: str | os.PathLike[str],
     image: Volume | None = None,
