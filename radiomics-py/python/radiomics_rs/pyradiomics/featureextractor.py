@@ -160,9 +160,8 @@ class RadiomicsFeatureExtractor:
         # Whether nobody sees the steps, so that they can be taken together.
         settings["direct"] = direct = not voxelBased and _parts.are_own(self)
         settings["splines"] = not self.stepwise
-        if direct and info is not None:
+        if info is not None and direct:
             info._known = known
-
         featureVector = collections.OrderedDict()
         image, mask = self.loadImage(imageFilepath, maskFilepath, info, **settings)
         boundingBox, correctedMask = imageoperations.checkMask(image, mask, **settings)
