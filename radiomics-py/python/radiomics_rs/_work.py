@@ -128,8 +128,8 @@ def _table(
     if failures:
         said = [failures[names[place * len(names) // len(rows)]] for place in range(len(rows))]
         rows = [
-            (*of, f"{FAILED}: {text}" if why == FAILED else why)
-            for (*of, why), text in zip(rows, said, strict=True)
+            (column, value, f"{FAILED}: {text}" if why == FAILED else why)
+            for (column, value, why), text in zip(rows, said, strict=True)
         ]
     return FeatureTable._found(rows, (*before, *doubts))
 
