@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 VERSIONS = {
     "PyRadiomics": "3.0.1",
-    "MIRP": "2.7.0",
+    "MIRP": "2.5.0",
     "pictologics": "0.9.0",
     "Z-Rad": "26.9.0",
     "Nyxus": "0.11.0",
