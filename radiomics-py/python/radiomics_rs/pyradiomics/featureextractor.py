@@ -8,8 +8,6 @@ import logging
 import os
 import pathlib
 
-import numpy
-
 from radiomics_rs.io.shortage import memory
 
 from . import (
@@ -159,7 +157,8 @@ class RadiomicsFeatureExtractor:
         settings["known"] = known = _regions.Known()
         # Whether nobody sees the steps, so that they can be taken together.
         settings["direct"] = direct = not voxelBased and _parts.are_own(self)
-        settings["splines"] = not self.stepwise
+        # Whether a part of an image may stand for the whole where it gives the same.
+        settings["partly"] = not self.stepwise
         if info is not None and direct:
             info._known = known
         featureVector = collections.OrderedDict()
@@ -222,11 +221,10 @@ class RadiomicsFeatureExtractor:
                 yield *crop, name, own
             return
         # Of the image, no more is filtered than the region and what the filter sees round it.
-        lower, upper = _regions.seen(image, box, margin, make.reach(image, arguments))
-        bounds = zip(lower.tolist(), upper.tolist(), strict=True)
-        window = tuple(slice(first, last + 1) for first, last in bounds)
-        nearby, nearbyMask = image[window], mask[window]
-        within = box - numpy.repeat(lower, 2)
+        reach = make.reach(image, arguments)
+        nearby, nearbyMask, within = _regions.nearby(
+            image, mask, box, margin, reach, parted=settings.get("partly", False)
+        )
         place, cropped = imageoperations.cropToTumorMask(image, mask, box, padDistance=margin)
         for made, name, own in make(nearby, nearbyMask, **arguments):
             made, _ = imageoperations.cropToTumorMask(made, nearbyMask, within, padDistance=margin)
