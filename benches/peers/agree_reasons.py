@@ -37,7 +37,7 @@ REASONS = (
         ANY,
         r"_2D(_avg|_comb)?$|_2_5D(_avg|_comb)?$",
         "Theirs: slices in which the region has fewer than 9 voxels, or a box narrower than 3, are left out of 2D and 2.5D "
-        "aggregations. IBSI has no such rule.",
+        "aggregations. IBSI has no such rule. In regions without such slices all of these values are the same.",
         "`zrad/preprocessing/masks.py`, `RoiMaskValidator`",
     ),
     Reason("SciPy and scikit-image", ANY, MESH, SKIMAGE, "IBSI HCUG; `skimage.measure.marching_cubes`"),
@@ -52,7 +52,7 @@ REASONS = (
     Reason(
         "Nyxus",
         ANY,
-        r"entr|info_corr",
+        r"^(cm|rlm|szm|ih|stat)_.*(entr|info_corr)",
         "Theirs: logarithms are approximated (`fast_log10(p + EPSILON)`).",
         "`src/nyx/features/3d_glcm.cpp`",
     ),

@@ -131,7 +131,7 @@ fn compile(compiler: &Compiler, source: &str, options: &[&str]) -> Command {
     let standard = if source.ends_with(".cpp") { "-std=c++17" } else { "-std=c11" };
     let mut command = Command::new(compiler.name(source));
     command.args([standard, "-D_DEFAULT_SOURCE", "-Wall", "-Wextra", "-Werror", "-pedantic"]).args(options);
-    command.arg("-I").arg(here().join("../include")).arg(here().join("tests/programs").join(source));
+    command.arg("-I").arg(here().join("include")).arg(here().join("tests/programs").join(source));
     command
 }
 

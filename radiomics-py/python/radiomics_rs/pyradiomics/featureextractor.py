@@ -22,6 +22,7 @@ from . import (
     _registry,
     _schema,
     _settings,
+    _words,
     generalinfo,
     imageoperations,
 )
@@ -31,12 +32,6 @@ logger = logging.getLogger("radiomics.featureextractor")
 #: PyRadiomics' memory of the tolerance of its process, which programs set back. Nothing here looks
 #: at it: a tolerance holds for the extraction it was given for.
 geometryTolerance = None
-
-_BIN_COUNT_REMARK = (
-    "Fixed bin Count enabled! However, we recommend using a fixed bin Width. See "
-    "http://pyradiomics.readthedocs.io/en/latest/faq.html#radiomics-fixed-bin-width for more "
-    "details"
-)
 
 
 class RadiomicsFeatureExtractor:
@@ -85,7 +80,7 @@ class RadiomicsFeatureExtractor:
             _settings.warn_unknown(kwargs, logger)
             self.settings.update(_settings.typed_all(kwargs))
         if self.settings.get("binCount") is not None:
-            logger.warning(_BIN_COUNT_REMARK)
+            logger.warning(_words.BIN_COUNT)
 
     @staticmethod
     def _getDefaultSettings():
@@ -165,14 +160,14 @@ class RadiomicsFeatureExtractor:
         # Whether nobody sees the steps, so that they can be taken together.
         settings["direct"] = direct = not voxelBased and _parts.are_own(self)
         settings["splines"] = not self.stepwise
-        about_mask = {"known": known} if direct else {}
-
+        if info is not None and direct:
+            info._known = known
         featureVector = collections.OrderedDict()
         image, mask = self.loadImage(imageFilepath, maskFilepath, info, **settings)
         boundingBox, correctedMask = imageoperations.checkMask(image, mask, **settings)
         if correctedMask is not None:
             if info is not None:
-                info.addMaskElements(image, correctedMask, label, "corrected", **about_mask)
+                info.addMaskElements(image, correctedMask, label, "corrected")
             mask = correctedMask
         logger.debug("Image and Mask loaded and valid, starting extraction")
 
@@ -181,7 +176,7 @@ class RadiomicsFeatureExtractor:
             textureMask = imageoperations.resegmentMask(image, mask, **settings)
             boundingBox, _ = imageoperations.checkMask(image, textureMask, **settings)
             if info is not None:
-                info.addMaskElements(image, textureMask, label, "resegmented", **about_mask)
+                info.addMaskElements(image, textureMask, label, "resegmented")
         if info is not None:
             featureVector.update(info.getGeneralInfo())
 
@@ -246,11 +241,10 @@ class RadiomicsFeatureExtractor:
         _grids.check_image(image)
         mask = imageoperations.getMask(_reading.read(MaskFilePath, "mask"), **kwargs)
         label = _settings.get(kwargs, "label")
-        about_mask = {"known": _regions.known(kwargs)} if kwargs.get("direct") else {}
         if generalInfo is not None:
             generalInfo.addImageElements(image)
             # Without the image: whether the two fit together has not been checked.
-            generalInfo.addMaskElements(None, mask, label, **about_mask)
+            generalInfo.addMaskElements(None, mask, label)
 
         if _settings.get(kwargs, "normalize"):
             image = imageoperations.normalizeImage(image, **kwargs)
@@ -261,7 +255,7 @@ class RadiomicsFeatureExtractor:
             image, mask = imageoperations.resampleImage(image, mask, **kwargs)
             if generalInfo is not None:
                 generalInfo.addImageElements(image, "interpolated")
-                generalInfo.addMaskElements(image, mask, label, "interpolated", **about_mask)
+                generalInfo.addMaskElements(image, mask, label, "interpolated")
         elif _settings.get(kwargs, "preCrop"):
             boundingBox, correctedMask = imageoperations.checkMask(image, mask, **kwargs)
             if correctedMask is not None:
