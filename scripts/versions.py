@@ -22,6 +22,10 @@ COPIES = (
     ("radiomics-py/pyradiomics-dist/pyproject.toml", r'"radiomics-rs==', '"'),
     ("radiomics-py/pyradiomics-dist/README.md", r"`3\.1\.0\+radiomics\.rs\.", "`"),
     ("docs/pyradiomics.md", r"`3\.1\.0\+radiomics\.rs\.", "`"),
+    ("docs/how-to/report-a-study.md", "radiomics-rs ", " (commit"),
+    ("docs/how-to/reproducibility.md", "radiomics-rs==", "`"),
+    ("include/radiomics.h", r'#define RADIOMICS_VERSION "', '"'),
+    ("packaging/vcpkg/ports/radiomics/vcpkg.json", r'"version-semver": "', '"'),
     ("CITATION.cff", r"\nversion: ", "\n"),
     ("codemeta.json", r'"version": "', '"'),
     *(

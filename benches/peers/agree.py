@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 #: {package: (its script, variant, oldest Python, newest Python, arguments of pip install)}, as in run.py.
 PEERS = {
     "PyRadiomics": ("pyradiomics", "", (3, 8), (3, 11), PYRADIOMICS),
-    "MIRP": ("mirp", "", (3, 11), (3, 12), [["mirp==2.7.0"]]),
+    "MIRP": ("mirp", "", (3, 11), (3, 12), [["mirp==2.5.0"]]),
     "pictologics": ("pictologics", "", (3, 12), (3, 14), [["pictologics==0.9.0"]]),
     "Z-Rad": ("zrad", "", (3, 11), (3, 13), [["z-rad==26.9.0"]]),
     "Nyxus": ("nyxus", "", (3, 10), (3, 12), [["nyxus==0.11.0"]]),

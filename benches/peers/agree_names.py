@@ -146,18 +146,19 @@ def pictologics(name, ids):
 
 
 def nyxus(name, _ids):
-    """`3GLCM_CONTRAST` is merged over the directions of the volume, `3GLCM_CONTRAST_AVE` averaged."""
+    """`3GLCM_CONTRAST_AVE` is averaged over the directions of the volume, `3GLCM_CONTRAST` of the first one."""
     name = name.removeprefix("3")
     if name in NYXUS_REST:
         return NYXUS_REST[name]
     matrix, _, rest = name.partition("_")
     if matrix not in NYXUS:
         return None
-    averaged = rest.endswith("_AVE")
+    directional = matrix in ("GLCM", "GLRLM")
+    if directional and not rest.endswith("_AVE"):
+        return None
     stem, words = NYXUS[matrix]
     words = dict(pair.split(":") for pair in words.split())
     word = words.get(rest.removesuffix("_AVE"))
     if word is None:
         return None
-    directions = "3D_avg" if averaged else "3D_comb"
-    return f"{stem}_{word}_{directions if matrix in ('GLCM', 'GLRLM') else '3D'}"
+    return f"{stem}_{word}_3D{'_avg' if directional else ''}"

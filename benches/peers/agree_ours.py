@@ -1,6 +1,7 @@
 """Our values under the names that the others use: the tags of IBSI's compliance sheet, and PyRadiomics'."""
 
 import csv
+import logging
 import warnings
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import SimpleITK as sitk
 import radiomics_rs as rr
 from radiomics_rs.pyradiomics import featureextractor
 
+logging.getLogger("radiomics").setLevel(logging.CRITICAL)
 AGGREGATIONS = ["2D_avg", "2D_slice_merged", "2.5D_dir_merged", "2.5D_merged", "3D_avg", "3D_merged", "3D"]
 PARAMETERS = {(f["family"], f["feature"]): f["ibsi_parameter_id"] for f in rr.features()}
 
@@ -61,9 +63,9 @@ def compute(names):
 
 RECIPES = (
     "ibsi native",
-    "ibsi interpolated",
     "ibsi levels",
     "pyradiomics native",
+    "ibsi interpolated",
     "pyradiomics filtered",
     "pyradiomics interpolated",
 )

@@ -14,4 +14,4 @@ def compute(case, recipe):
     return extractor.execute(sitk.ReadImage(case["image"]), sitk.ReadImage(case["mask"]))
 
 
-agree_common.run(compute, ("native", "filtered", "interpolated"))
+agree_common.run(compute, ("filtered", "native", "interpolated"))

@@ -23,7 +23,100 @@ class Reason(NamedTuple):
     source: str
 
 
-REASONS = ()
+ANY = ".*"
+#: What is computed of the surface mesh.
+MESH = r"^morph_(volume|area_mesh|av|comp_\d|sph\w*|asphericity|(vol|area)_dens_\w+|integ_int)$"
+SKIMAGE = (
+    "Both: where two corners of a cube's face lie across from each other, the surface may connect or part them. "
+    "scikit-image (Lewiner) decides cube by cube, we part what is inside (`mesh_faces`). IBSI takes either."
+)
+REASONS = (
+    Reason("Z-Rad", ANY, MESH, SKIMAGE, "IBSI HCUG; `zrad/radiomics/morphology.py`, `measure.marching_cubes`"),
+    Reason(
+        "Z-Rad",
+        ANY,
+        r"_2D(_avg|_comb)?$|_2_5D(_avg|_comb)?$",
+        "Theirs: slices in which the region has fewer than 9 voxels, or a box narrower than 3, are left out of 2D and 2.5D "
+        "aggregations. IBSI has no such rule. In regions without such slices all of these values are the same.",
+        "`zrad/preprocessing/masks.py`, `RoiMaskValidator`",
+    ),
+    Reason("SciPy and scikit-image", ANY, MESH, SKIMAGE, "IBSI HCUG; `skimage.measure.marching_cubes`"),
+    Reason("MIRP", ANY, MESH, SKIMAGE, "IBSI HCUG; `mirp/_features/morph_3d_data.py`"),
+    Reason(
+        "pictologics",
+        ANY,
+        MESH,
+        "Both: as above, by the tables of Paul Bourke, which part or connect by case.",
+        "IBSI HCUG; `pictologics/features/_mc_tables.py`",
+    ),
+    Reason(
+        "Nyxus",
+        ANY,
+        r"^(cm|rlm|szm|ih|stat)_.*(entr|info_corr)",
+        "Theirs: logarithms are approximated (`fast_log10(p + EPSILON)`).",
+        "`src/nyx/features/3d_glcm.cpp`",
+    ),
+    Reason(
+        "Nyxus",
+        ANY,
+        r"^stat_(p10|p90|iqr|qcod|rmad)$|^ih_mode$",
+        "Theirs: percentiles and mode are those of a histogram of its own bins, not of the voxels.",
+        "IBSI QG58; `src/nyx/features/3d_intensity.cpp`, `TrivialHistogram`",
+    ),
+    Reason(
+        "Nyxus",
+        ANY,
+        r"^stat_cov$",
+        "Theirs: the standard deviation is that of n − 1; IBSI divides by n.",
+        "IBSI 7TET; `src/nyx/features/3d_intensity.cpp`",
+    ),
+    Reason(
+        "Nyxus",
+        ANY,
+        r"^ngt_",
+        "Theirs: all five are 0 in 3D in this version.",
+        "seen; `src/nyx/features/3d_ngtdm.cpp` has since been changed",
+    ),
+    Reason(
+        "Nyxus",
+        ANY,
+        r"^ngl_",
+        "Theirs: in this version grey levels and dependences share one sum (its two non-uniformities are the same number), "
+        "and voxels at the border of the box are left out.",
+        "seen; `src/nyx/features/3d_ngldm.cpp` has since been rewritten",
+    ),
+    Reason(
+        "Nyxus",
+        ANY,
+        r"^dzm_",
+        "Theirs: in this version zones and their distance from the border are not IBSI's: its number of zones is another one than "
+        "that of its own GLSZM.",
+        "IBSI VMDZ; seen; `src/nyx/features/3d_gldzm.cpp` has since been rewritten",
+    ),
+    Reason(
+        "Nyxus",
+        ANY,
+        r"^morph_pca_",
+        "Theirs: the axes are not in the order of their length: what it calls major, minor and least are our minor, least and major "
+        "ones, to the last digits. Elongation and flatness follow.",
+        "IBSI TDIC, P9VJ, 7J51; seen",
+    ),
+    Reason(
+        "Nyxus",
+        ANY,
+        r"^morph_vol_approx$",
+        "Theirs: the volume of all voxels of 1 mm³ is no whole number, but 2·10⁻⁶ less.",
+        "seen",
+    ),
+    Reason(
+        "Nyxus",
+        ANY,
+        r"^morph_",
+        "Theirs: its surface is no mesh of the mask: its mesh volume is the number that it also gives as volume of the convex hull, "
+        "from a third less to nearly three times as much as the voxels have.",
+        "IBSI RNU0; seen",
+    ),
+)
 
 
 def reason(package, tag, recipe):

@@ -15,7 +15,7 @@ REST = ["morphology", "local_intensity", "intensity_statistics", "intensity_hist
 AGGREGATIONS = [
     ("3D", "MERG"),
     ("3D", "AVER"),
-    ("2D", "MERG"),
+    ("2D", "SLICE_MERG"),
     ("2D", "AVER"),
     ("2.5D", "DIR_MERG"),
     ("2.5D", "MERG"),

@@ -24,8 +24,18 @@ fn affine(header: &NiftiHeader) -> [[f64; 4]; 4] {
         let [x, y, z] = rows.map(|row| row.map(f64::from));
         return [x, y, z, last];
     }
-    let matrix = header.qform_affine::<f64>();
-    [0, 1, 2, 3].map(|row| [0, 1, 2, 3].map(|column| matrix[(row, column)]))
+    // A rotation as a quaternion, whose first part is what makes its length 1; the third axis may be turned round.
+    let [b, c, d] = [header.quatern_b, header.quatern_c, header.quatern_d].map(f64::from);
+    let a = (1.0 - b * b - c * c - d * d).max(0.0).sqrt();
+    let [turned, x, y, z, ..] = header.pixdim.map(f64::from);
+    let z = if turned < 0.0 { -z } else { z };
+    let [u, v, w] = [header.quatern_x, header.quatern_y, header.quatern_z].map(f64::from);
+    [
+        [x * (a * a + b * b - c * c - d * d), y * 2.0 * (b * c - a * d), z * 2.0 * (b * d + a * c), u],
+        [x * 2.0 * (b * c + a * d), y * (a * a + c * c - b * b - d * d), z * 2.0 * (c * d - a * b), v],
+        [x * 2.0 * (b * d - a * c), y * 2.0 * (c * d + a * b), z * (a * a + d * d - b * b - c * c), w],
+        last,
+    ]
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -41,7 +41,7 @@ class Case(NamedTuple):
 def cases() -> list[Case]:
     """All cases."""
     recipes = json.loads((FOLDER / "cases.json").read_text(encoding="utf-8"))
-    return [_case(name, recipe) for name, recipe in recipes.items()]
+    return [case(name, recipe) for name, recipe in recipes.items()]
 
 
 def table() -> dict[tuple[str, int], list[tuple[str, bool, float]]]:
@@ -66,7 +66,8 @@ def moved(expected: list[tuple[str, bool, float]], columns: list[str], values) -
     return lines
 
 
-def _case(name: str, recipe: dict) -> Case:
+def case(name: str, recipe: dict) -> Case:
+    """A case as its recipe says."""
     settings = rr.Settings(**recipe["settings"])
     if recipe["image"] == "digital phantom":
         image, mask, spacing = rr.example()

@@ -23,7 +23,7 @@ FENCE = re.compile(
     r"^(?P<indent> *)```(?P<language>[a-z]+)[^\n]*\n(?P<text>.*?)^ *```$",
     re.MULTILINE | re.DOTALL,
 )
-REMARK = re.compile(r"(?P<kind>not run|needs|run by|file): (?P<text>.+)")
+REMARK = re.compile(r"(?P<kind>not run|needs|run by|file|save as): (?P<text>.+)")
 RUN = ("python", "sh")
 
 
@@ -35,12 +35,18 @@ class Block(NamedTuple):
     language: str
     text: str
     kind: str = ""
-    """`not run`, `needs`, `run by`, or nothing: what the comment before it begins with."""
+    """What the comment before it begins with: `not run`, `needs`, `run by`, `file`, `save as`."""
     remark: str = ""
 
     @property
     def place(self) -> str:
         return f"{self.page.relative_to(ROOT).as_posix()}:{self.line}"
+
+    @property
+    def runs(self) -> bool:
+        """Whether a page's own test runs it, or saves it for those that it runs."""
+        here = self.language in RUN and not self.why_not and self.kind != "run by"
+        return here or self.kind == "save as"
 
     @property
     def missing(self) -> list[str]:
@@ -75,7 +81,9 @@ def run_page(blocks: list[Block], folder: Path) -> None:
     """Run blocks one after the other in a folder, those of Python in one namespace."""
     names = {"__name__": "__main__"}
     for block in blocks:
-        if block.language == "python":
+        if block.kind == "save as":
+            (folder / block.remark).write_text(block.text, encoding="utf-8")
+        elif block.language == "python":
             exec(compile("\n" * block.line + block.text, str(block.page), "exec"), names)
         else:
             run_shell(block, folder)

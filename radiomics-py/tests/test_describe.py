@@ -1,15 +1,14 @@
 """What features are said to be: names, units, and ranges that values keep."""
 
-import csv
 import json
 import math
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import radiomics_rs as rr
+from radiomics_rs import _core
 from radiomics_rs._describe import find
 from test_cli import refused, run
 
@@ -43,16 +42,14 @@ def test_every_name_finds_its_feature():
             ]
 
 
-def test_columns_of_pyradiomics_are_known():
-    """The names that the drop-in gives its values."""
-    path = Path(__file__).parent / "data" / "pyradiomics_names.csv"
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.reader(line for line in file if not line.startswith("#")))
-    names = {
-        cell for row in rows for cell in row if re.fullmatch(r"original_[a-zA-Z2D]+_\w+", cell)
-    }
-    for name in names:
-        assert find(name), name
+def test_names_of_pyradiomics_are_known():
+    """All that the drop-in computes, by class and name."""
+    classes = _core.pyradiomics_classes()
+    assert sum(map(len, classes.values())) > 90
+    for of_class, names in classes.items():
+        for name in names:
+            (found,) = find(f"original_{of_class}_{name}")
+            assert found["pyradiomics"] == name
 
 
 def test_names_that_several_have():

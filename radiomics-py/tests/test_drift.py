@@ -6,6 +6,7 @@ The table, and what to do when one moves on purpose, are those of
 
 from __future__ import annotations
 
+import json
 import warnings
 
 import numpy as np
@@ -50,6 +51,28 @@ def test_no_value_has_moved_in_c(case):
         with Extraction(c, image, mask, case.settings, label) as extraction:
             found = drift.moved(TABLE[case.name, label], columns, extraction.values())
         assert not found, "\n".join([f"{case.name}, label {label}:", *found, WAY_OUT])
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "key", "value"),
+    [
+        ("splines and z-scores", "settings", "normalise_scale", 100 * (1 + 1e-12)),
+        ("profile ibsi", "image", "spacing_mm", [3 * (1 + 1e-12), 1.25, 1.5]),
+    ],
+)
+def test_a_constant_that_is_off_by_1e_12_is_seen(name, part, key, value):
+    recipe = json.loads((drift.FOLDER / "cases.json").read_text(encoding="utf-8"))[name]
+    recipe[part][key] = value
+    case = drift.case(name, recipe)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", rr.RadiomicsWarning)
+        table = rr.extract(
+            case.image, case.mask, case.settings, label=1, spacing_mm=case.spacing_mm
+        )
+    values = [row.value for row in table]
+    found = drift.moved(TABLE[name, 1], [row.column for row in table], values)
+    if drift.SAME_LIBRARY:
+        assert len(found) > 20
 
 
 def test_the_last_digit_counts():

@@ -158,3 +158,30 @@ def test_command_line(image, mask, tmp_path, capsys):
     assert "mean-5-3D" in text
     assert cli.main(["filter", files[0], "mean: {support_voxels: 4}", "--out", str(out)]) == 1
     assert "`support_voxels` is 4" in capsys.readouterr().err
+
+
+def test_images_of_any_kind_keep_their_place(image, tmp_path):
+    """A Volume, or an image of another library, becomes a Volume; files become images."""
+    expected = rr.filter_image(image, MEAN, spacing_mm=SPACING)
+    volume = rr.Volume(image, SPACING, (1.0, 2.0, 3.0))
+    found = rr.filter_image(volume, MEAN)
+    np.testing.assert_array_equal(found.voxels, expected)
+    assert found.geometry == volume.geometry
+
+    # An array of another library stays an array, of numbers of NumPy.
+    class Tensor:
+        def __array__(self, dtype=None, copy=None):
+            return image
+
+    np.testing.assert_array_equal(rr.filter_image(Tensor(), MEAN, spacing_mm=SPACING), expected)
+
+
+def test_a_folder_of_dicom_becomes_an_image(data):
+    folder = data / "clinical" / "seg" / "overlapping_five" / "image"
+    read = rr.io.read_image(folder)
+    found = rr.filter_image(folder, "square")
+    assert found.GetSpacing()[::-1] == pytest.approx(read.spacing_mm)
+    square = read.voxels.astype(float) ** 2
+    # The filter scales to the range of the image.
+    expected = square / np.abs(square).max() * np.abs(read.voxels).max()
+    np.testing.assert_allclose(sitk.GetArrayFromImage(found), expected, rtol=1e-9)

@@ -37,7 +37,8 @@ TYPES = {
 @pytest.mark.parametrize("dtype", ["int16", "float32", "float64"])
 @pytest.mark.parametrize("corner", [(18, 20, 21), (0, 20, 42), (2, 40, 3)])
 @pytest.mark.parametrize("name", TYPES)
-def test_the_same_bits_as_of_the_whole_image(name, corner, dtype):
+@pytest.mark.parametrize("parted", [False, True])
+def test_the_same_bits_as_of_the_whole_image(parted, name, corner, dtype):
     image, mask = case(corner, dtype)
     settings, kind = TYPES[name], name.partition(" ")[0]
     box, _ = imageoperations.checkMask(image, mask)
@@ -48,7 +49,7 @@ def test_the_same_bits_as_of_the_whole_image(name, corner, dtype):
     ]
     extractor = RadiomicsFeatureExtractor(minimumROIDimensions=1)
     region = (image, mask, box, 1)
-    boxed = list(extractor._images(kind, settings, region, {}))
+    boxed = list(extractor._images(kind, settings, region, {"partly": parted}))
     assert [key for key, *_ in whole] == [key for *_, key, _ in boxed]
     for (_, expected, part), (found, of_mask, _, _) in zip(whole, boxed, strict=True):
         for one, other in ((expected, found), (part, of_mask)):

@@ -239,7 +239,7 @@ def test_splines_are_itks(monkeypatch):
     given = {"resampledPixelSpacing": [1, 1, 1]}
     for kind in (sitk.sitkInt16, sitk.sitkUInt8, sitk.sitkInt32):
         of_kind = sitk.Cast(image, kind)
-        found, _ = imageoperations.resampleImage(of_kind, mask, splines=True, **given)
+        found, _ = imageoperations.resampleImage(of_kind, mask, partly=True, **given)
         expected, _ = imageoperations.resampleImage(of_kind, mask, **given)
         assert made[-1] is not None
         assert np.array_equal(*map(sitk.GetArrayFromImage, (found, expected)))
@@ -247,7 +247,7 @@ def test_splines_are_itks(monkeypatch):
         assert found.GetPixelID() == expected.GetPixelID()
     # Whole numbers at the voxels that both grids have: rounding would decide.
     given = {"resampledPixelSpacing": [0.8, 0.9, 6.0]}
-    imageoperations.resampleImage(image, mask, splines=True, **given)
+    imageoperations.resampleImage(image, mask, partly=True, **given)
     assert made[-1] is None
 
 

@@ -103,5 +103,5 @@ def test_settings():
     for block in found:
         if block.text.startswith(("setting:", "imageType:", "featureClass:")):
             rr.Settings.from_pyradiomics(block.text)
-        elif not block.why_not:
+        elif not block.why_not and block.kind != "save as":
             rr.Settings.from_yaml(block.text)

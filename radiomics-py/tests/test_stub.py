@@ -154,7 +154,8 @@ def test_a_strict_client_is_typed(tmp_path):
         # Where packages are installed mypy looks anyway, and wants not to be told.
         env=os.environ if "site-packages" in SOURCE else {**os.environ, "MYPYPATH": SOURCE},
     )
-    first = len(CLIENT.splitlines()) + 1
+    # Lines are counted from 1, and one is empty between the two.
+    first = len(CLIENT.splitlines()) + 2
     found = {}
     for line in done.stdout.splitlines():
         place = re.match(r".*client\.py:(\d+): error: (.*)", line)

@@ -49,7 +49,9 @@ def as_page(notebook):
             if "image/png" in data:
                 parts.append(f"![](data:image/png;base64,{data['image/png'].strip()})")
             elif "text/html" in data:
-                parts.append("".join(data["text/html"]))
+                # Frames of pandas bring their own look, which is not the site's.
+                html = "".join(data["text/html"]).replace(' border="1" class="dataframe"', "")
+                parts.append(re.sub(r"<style scoped>.*?</style>\s*", "", html, flags=re.DOTALL))
             else:
                 shown = "".join(output.get("text") or data["text/plain"])
                 parts.append(f"```text\n{shown.rstrip()}\n```")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 #: Seconds between two lines where there is no terminal.
 LINE_S = 10.0
+
+
+B = TypeVar("B", bound="Bar")
 
 
 class Bar:
@@ -39,7 +42,7 @@ class Bar:
             )
         self._bar.update(done - self._bar.n)
 
-    def __enter__(self) -> Bar:
+    def __enter__(self: B) -> B:
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -61,7 +64,7 @@ class CaseBar(Bar):
         self._begin: tuple[float, int] | None = None
         self._said = 0.0
 
-    def __call__(self, done: int, total: int, failed: int = 0) -> None:  # type: ignore[override]
+    def __call__(self, done: int, total: int, failed: int = 0) -> None:
         """Tell how many cases are done, of how many, and how many have failed."""
         now = time.monotonic()
         if self._begin is None:

@@ -10,8 +10,8 @@ SUFFIXES = (".nrrd", ".nii.gz", ".nii", ".mha")
 TABLES = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx")
 #: How features can be listed.
 LISTS = ("table", "csv", "json", "markdown")
-#: Cases whose masks the page about a cohort draws.
-OVERLAYS = 12
+#: Cases whose masks the page about a cohort draws unless another number is asked for, and the most.
+OVERLAYS, MOST_OVERLAYS = 12, 100
 #: Shells that completion is made for.
 SHELLS = ("bash", "zsh", "fish")
 #: Standard output, as the name of a file.

@@ -119,10 +119,9 @@ def machine() -> dict[str, str]:
 
 def instruction_set() -> str:
     """The widest one that the kernels are built for and that this processor has."""
-    try:
-        from numpy._core._multiarray_umath import __cpu_features__ as has
-    except ImportError:  # NumPy 1
-        from numpy.core._multiarray_umath import __cpu_features__ as has
+    # NumPy 1 has no `_core`.
+    of: Any = getattr(np, "_core", None) or np.core
+    has = of._multiarray_umath.__cpu_features__
     # What NumPy calls them depends on its version.
     if has.get("AVX512_SKX") or has.get("X86_V4"):
         return "AVX-512"
@@ -205,7 +204,7 @@ def _sections(content: Mapping[str, Any]) -> list[tuple[str, Sequence[str], list
     """Tables with a title and a head."""
     about = {**content["software"], **content["machine"]}
     about |= {"made": content["made"], "data": content["data"]}
-    found = [
+    found: list[tuple[str, Sequence[str], list[list[str]]]] = [
         ("Software and machine", ("what", "which"), [[k, v] for k, v in about.items()]),
         ("Families", SUMMARY_COLUMNS, _cells(content["families"], SUMMARY_COLUMNS)),
     ]

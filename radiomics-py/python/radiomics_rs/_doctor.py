@@ -105,6 +105,7 @@ def _machine() -> dict[str, str]:
     return {
         "system": platform.platform(),
         "processor": f"{platform.machine()} with {_instructions()}",
+        "kernels": _kernels(),
         "cores": f"{usable} of {cores} usable",
         "memory": _memory(),
         "temporary files": f"{place}, {shutil.disk_usage(place).free / 1e9:.1f} GB free",
@@ -116,11 +117,21 @@ def _instructions() -> str:
     try:
         import numpy as np
 
-        of = getattr(np, "_core", None) or np.core  # type: ignore[attr-defined]
+        of: Any = getattr(np, "_core", None) or np.core
         held = of._multiarray_umath.__cpu_features__
     except (ImportError, AttributeError):
         return "unknown instructions"
     return ", ".join(name for name in INSTRUCTIONS if held.get(name)) or "none of those we look for"
+
+
+def _kernels() -> str:
+    """The instructions that the kernels of the engine use here."""
+    try:
+        from radiomics_rs._conformance import instruction_set
+
+        return instruction_set()
+    except (ImportError, AttributeError):
+        return "unknown"
 
 
 def _memory() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ import SimpleITK as sitk  # noqa: N813
 from radiomics_rs import _core
 from radiomics_rs._arguments import Progress, memory_of, progress_of, whole
 from radiomics_rs._extract import FilterLike
-from radiomics_rs.io import ImageLike, Volume, volume
+from radiomics_rs.io import NATIVE, ImageLike, Volume, volume
+from radiomics_rs.io.arrays import is_slices
+from radiomics_rs.io.protocols import taken
 from radiomics_rs.io.shortage import memory
 
 
@@ -25,11 +28,11 @@ def filter_image(
     spacing_mm: float | Sequence[float] | None = None,
     memory_mb: float | None = None,
     progress: Progress = None,
-) -> sitk.Image | npt.NDArray[np.float64]:
+) -> sitk.Image | Volume | npt.NDArray[np.float64]:
     """Compute the response of a filter to a whole image.
 
     Args:
-        image: a file path, a SimpleITK image, or a NumPy array (z, y, x); see `extract`.
+        image: as for `extract`.
         filter: a name, such as `"square"`, or a mapping from a name to parameters, such as
             `{"laws": {"kernels": "L5E5E5", "rotation_invariant": True}}`; docs/filters.md lists
             them all.
@@ -39,8 +42,8 @@ def filter_image(
         progress: as for `extract`.
 
     Returns:
-        64-bit floats: an array of the shape of the array given, or a SimpleITK image with the
-        geometry of the file or image given.
+        64-bit floats: an array of the shape of the array given, a SimpleITK image with the
+        geometry of the file or SimpleITK image given, or a Volume with that of any other image.
 
     Raises:
         RadiomicsError: an image or a filter that cannot be used; the message names the value and
@@ -66,9 +69,13 @@ def filter_image(
 
 
 def _like(image: ImageLike, given: Volume, response: npt.NDArray[np.float64]) -> Any:
-    if not isinstance(image, sitk.Image | str | os.PathLike):
-        return response.reshape(np.shape(image))
-    place = given.owner
+    if not (isinstance(image, sitk.Image | str | os.PathLike) or is_slices(image)):
+        own = taken(image, "image", NATIVE)
+        if isinstance(own, Volume):
+            return replace(given, voxels=response, owner=None)
+        return response.reshape(np.shape(own))
+    # What our own readers read has no image of SimpleITK yet.
+    place = given.with_image().owner
     with memory("for the response as an image", response.nbytes):
         result = sitk.GetImageFromArray(response[0] if place.GetDimension() == 2 else response)
     result.SetSpacing(place.GetSpacing())

@@ -81,7 +81,8 @@ def icc(
         threads=whole("threads", threads),
     )
     return ReliabilityTable(
-        Reliability(name, *kinds, n, k) for name, (kinds, n, k) in zip(values, found, strict=True)
+        Reliability._make((name, *kinds, n, k))
+        for name, (kinds, n, k) in zip(values, found, strict=True)
     )
 
 

@@ -77,7 +77,8 @@ def noise(shape: Sequence[int], seed: int) -> Ints:
         mixed ^= mixed >> np.uint32(16)
     # Four bytes together are nearly normal.
     parts = [(mixed >> np.uint32(shift)) & np.uint32(255) for shift in (0, 8, 16, 24)]
-    return (np.sum(parts, axis=0, dtype=np.int64) - 510).reshape(shape)
+    made: Ints = np.asarray(np.sum(parts, axis=0, dtype=np.int64) - 510)
+    return made.reshape(shape)
 
 
 def averaged(array: Ints, size: Point) -> Ints:
@@ -219,7 +220,7 @@ def _tube(start: Point, end: Point, radius: int) -> Bools:
     away = [axis - at for axis, at in zip(_axes(), start, strict=True)]
     line = [to - at for to, at in zip(end, start, strict=True)]
     length = sum(step * step for step in line)
-    along = sum(a * step for a, step in zip(away, line, strict=True))
-    square = sum(a * a for a in away)
-    beside: Bools = square * length - along * along <= radius * radius * length
+    along: Ints = np.asarray(sum(a * step for a, step in zip(away, line, strict=True)))
+    square: Ints = np.asarray(sum(a * a for a in away))
+    beside: Bools = np.asarray(square * length - along * along <= radius * radius * length)
     return beside & (along >= -radius * 2) & (along <= length + radius * 2)

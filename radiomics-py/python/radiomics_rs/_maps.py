@@ -212,7 +212,8 @@ def feature_maps(
     )
     if values is None:
         values = np.empty((len(maps), places.size))
-    return FeatureMaps(tuple(maps), tuple(shape), *geometry, places, values, outside)
+    box = shape[0], shape[1], shape[2]
+    return FeatureMaps(tuple(maps), box, *geometry, places, values, outside)
 
 
 def _selected(settings: _core.Settings, features: Iterable[str] | None) -> _core.Settings:

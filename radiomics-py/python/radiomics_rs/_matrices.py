@@ -96,6 +96,13 @@ def matrices(
         memory_mb=memory_mb,
     )
     return [
-        TextureMatrix(family, slice_, None if offset is None else tuple(offset), *cells)
-        for family, slice_, offset, *cells in found
+        TextureMatrix(
+            family,
+            slice_,
+            None if offset is None else (offset[0], offset[1], offset[2]),
+            first,
+            second,
+            values,
+        )
+        for family, slice_, offset, first, second, values in found
     ]

@@ -21,6 +21,7 @@ from radiomics_rs._arguments import (
 )
 from radiomics_rs._core import SettingsError
 from radiomics_rs.io import ImageLike, Record, Volume, volumes
+from radiomics_rs.io.voxels import matrix, triple
 
 #: How the size of a mask is changed.
 KINDS = ("fraction", "distance")
@@ -203,7 +204,7 @@ class Plan:
             voxels=drawn,
         )
         spacing, origin, direction = geometry
-        place = (tuple(spacing), tuple(origin), tuple(map(tuple, direction)))
+        place = triple(spacing), triple(origin), matrix(direction)
         of_image = Volume(values, *place, record=image.record + record)
         of_mask = replace(of_image, voxels=inside, record=mask.record + record)
         return Perturbed(name, of_image, of_mask, record)

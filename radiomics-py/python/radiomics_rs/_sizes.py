@@ -1,4 +1,4 @@
-"""Sizes of memory as they are typed."""
+"""Sizes of memory as they are typed, and numbers that a page and its command share."""
 
 from __future__ import annotations
 

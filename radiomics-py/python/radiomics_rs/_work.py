@@ -101,8 +101,11 @@ class Work:
         for label, (rows, doubts) in zip(labels.values(), found, strict=True):
             before = [TableWarning("file", label, names[0], text) for text in read.remarks]
             before += [TableWarning("resampled", label, *said) for said in read.resampled.items()]
-            said = [(*of, lost.get(label, why) if of[0] == FAILED else why) for *of, why in doubts]
-            made.append(_table(names, rows, before, [self._named(*one) for one in said]))
+            said = [
+                self._named(code, number, of, lost.get(label, why) if code == FAILED else why)
+                for code, number, of, why in doubts
+            ]
+            made.append(_table(names, rows, before, said))
         # What is about the files is about all labels, and said once.
         once = len(read.remarks) + len(read.resampled)
         later = [warning for table in made[1:] for warning in table.warnings[once:]]
@@ -125,8 +128,8 @@ def _table(
     if failures:
         said = [failures[names[place * len(names) // len(rows)]] for place in range(len(rows))]
         rows = [
-            (*of, f"{FAILED}: {text}" if why == FAILED else why)
-            for (*of, why), text in zip(rows, said, strict=True)
+            (column, value, f"{FAILED}: {text}" if why == FAILED else why)
+            for (column, value, why), text in zip(rows, said, strict=True)
         ]
     return FeatureTable._found(rows, (*before, *doubts))
 

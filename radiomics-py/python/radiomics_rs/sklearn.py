@@ -276,5 +276,5 @@ def _label(given: Any) -> Any:
     if given is None or given != given or str(given) in ("<NA>", ""):
         return None
     if isinstance(given, numbers.Real) and float(given).is_integer():
-        return int(given)
+        return int(float(given))
     return int(given) if isinstance(given, str) and given.strip().isdecimal() else given

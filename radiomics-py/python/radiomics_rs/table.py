@@ -191,8 +191,9 @@ class FeatureTable(Tabular, Sequence[FeatureRow]):
         """
         pd = pandas_of("to_wide", "use to_dict()")
         before = {} if ids is None else dict(ids)
+        held = set(self.keys())
         for name in before:
-            if name in self:
+            if name in held:
                 raise SettingsError(f"ids has {name!r}, which is a feature: give another name")
         row = {**before, **self.to_dict()}
         return pd.DataFrame([row], columns=list(row))

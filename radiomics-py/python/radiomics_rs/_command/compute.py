@@ -39,7 +39,8 @@ def extract_(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
     _check(parser, chosen)
     settings = _settings(parser, chosen)
     if chosen.features is not None:
-        settings = settings.replace(**_selected(chosen.features))
+        families, single = _selected(chosen.features)
+        settings = settings.replace(families=families, features=single)
     if chosen.example:
         image, mask, spacing_mm = _of_example(example(chosen.example))
     else:
@@ -170,7 +171,7 @@ def explain_(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Non
 
 def filter_(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
     """Write the response of a filter."""
-    filters = Settings().replace_yaml(f"filters: [{chosen.filter}]").filters
+    filters: Any = Settings().replace_yaml(f"filters: [{chosen.filter}]").filters
     with Bar(sys.stderr) as bar:
         response = filter_image(
             chosen.image,
@@ -258,8 +259,8 @@ def _settings(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Se
     return settings
 
 
-def _selected(names: str) -> dict[str, list[str]]:
-    """Families and features by their names, as settings.
+def _selected(names: str) -> tuple[list[str], list[str]]:
+    """Families and single features by their names.
 
     Raises SettingsError for a name that is none, or that several features have.
     """
@@ -277,7 +278,7 @@ def _selected(names: str) -> dict[str, list[str]]:
             raise SettingsError(f"--features {name}: give {several}")
         else:
             raise SettingsError(f"--features {name}: {_meant(name, own)}")
-    return {"families": families, "features": single}
+    return families, single
 
 
 def _meant(name: str, own: str) -> str:

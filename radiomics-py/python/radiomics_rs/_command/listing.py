@@ -109,7 +109,7 @@ def _catalogue() -> list[tuple[str, ...]]:
     for feature in features():
         # The region as a whole has no name in the vocabulary of the reference values.
         names = {**feature, "aggregations": " ".join(feature["aggregations"])}
-        rows.append(tuple(names[column] or "" for column in CATALOGUE_COLUMNS))
+        rows.append(tuple(str(names[column] or "") for column in CATALOGUE_COLUMNS))
     return rows
 
 

@@ -164,8 +164,8 @@ def _add_report(commands: Commands) -> argparse.ArgumentParser:
     command.add_argument(
         "--stability",
         metavar="FILE",
-        help="table (.csv or .parquet) with the columns feature, icc and, if there are bounds, low "
-        "and high",
+        help="table (.csv, .parquet or .jsonl) with the columns feature, icc and, if there are "
+        "bounds, low and high (default: the one that `batch --stability` has made with TABLE)",
     )
     command.add_argument(
         "--overlays",

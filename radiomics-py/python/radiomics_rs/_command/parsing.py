@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from radiomics_rs._sizes import megabytes
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
 #: Options of PyRadiomics' command, by what does the same here.
 OF_PYRADIOMICS = {

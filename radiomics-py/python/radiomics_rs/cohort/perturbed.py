@@ -81,6 +81,7 @@ def icc_rows(
     aside = folder / "perturbed.part"
     raters = len(stability.names)
     shape = (len(collector.cases) * raters, len(names))
+    values: npt.NDArray[np.float64] | None = None
     try:
         values = np.memmap(aside, np.float64, "w+", shape=shape)
         subjects = _taken(collector, reader, values, raters)
@@ -92,6 +93,8 @@ def icc_rows(
             for name, (kinds, n) in zip(some, _icc(part, subjects, stability.names), strict=True):
                 yield [name, *kinds, n, raters, len(collector.cases) - n]
     finally:
+        # A file that is mapped cannot be deleted everywhere.
+        del values
         aside.unlink(missing_ok=True)
 
 

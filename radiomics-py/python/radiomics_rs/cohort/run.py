@@ -14,12 +14,12 @@ from typing import Any
 
 from radiomics_rs import _extract, _processes
 from radiomics_rs._arguments import SettingsLike, memory_of, settings_of, switch, whole
-from radiomics_rs._core import SettingsError
+from radiomics_rs._core import Settings, SettingsError
 from radiomics_rs.cohort import report, tables
 from radiomics_rs.cohort.cases import Case, Layout, cases_of, layout_of
 from radiomics_rs.cohort.collect import Collector, Tell
 from radiomics_rs.cohort.columns import Columns, columns_of
-from radiomics_rs.cohort.extras import ExtrasLike, extras_of
+from radiomics_rs.cohort.extras import ExtrasLike, NamedExtra, extras_of
 from radiomics_rs.cohort.perturbed import (
     PERTURBED,
     STABILITY,
@@ -117,25 +117,15 @@ def run(
         chosen = chosen.replace(filters=filters)
     source = source_of(cases)
     layout = layout_of(source)
-    extras = extras_of(extra, chosen)
-    if extras and len(layout.masks) > 1:
-        raise SettingsError(
-            f"extra {extras[0].name!r} is of one region, and each image has a mask of its own: "
-            "give one column `mask`, or leave the extra out"
-        )
+    extras = _extras(extra, chosen, layout)
     again = stability_of(stability, chosen)
     if switch("perturbed", perturbed) and again is None:
         raise SettingsError("perturbed is True, and there are no perturbations: give `stability`")
     features = [column.name for column in _extract.columns(chosen, layout.names)]
     path = _place_of(out)
-    others = [STABILITY] * (again is not None) + [PERTURBED] * perturbed
-    places = {kind: beside(path, kind) for kind in others}
-    for place in (path, *places.values()):
-        if isinstance(cases, str | os.PathLike) and place.exists() and place.samefile(cases):
-            raise SettingsError(
-                f"out is {os.fspath(out)}: {place.name} is written, which holds the cases: give "
-                "another name for the table"
-            )
+    kinds = [STABILITY] * (again is not None) + [PERTURBED] * perturbed
+    places = {kind: beside(path, kind) for kind in kinds}
+    _spare(cases, [path, *places.values()])
     write = tables.writer_of(path)
     columns = columns_of(source, layout, features, extras, switch("provenance", provenance))
     of_all = report.identity(chosen, asdict(options), [one.identity() for one in extras], again)
@@ -184,6 +174,26 @@ def _place_of(out: str | os.PathLike[str]) -> Path:
             f"out is {os.fspath(out)}, and there is no folder {path.parent}: make it"
         )
     return path
+
+
+def _spare(cases: Any, places: list[Path]) -> None:
+    """Raise SettingsError if a table is to be put where the cases are."""
+    for place in places:
+        if isinstance(cases, str | os.PathLike) and place.exists() and place.samefile(cases):
+            raise SettingsError(
+                f"out is such that {place.name} is written, which holds the cases: give another "
+                "name for the table"
+            )
+
+
+def _extras(given: ExtrasLike, settings: Settings, layout: Layout) -> tuple[NamedExtra, ...]:
+    extras = extras_of(given, settings)
+    if extras and len(layout.masks) > 1:
+        raise SettingsError(
+            f"extra {extras[0].name!r} is of one region, and each image has a mask of its own: "
+            "give one column `mask`, or leave the extra out"
+        )
+    return extras
 
 
 def _carry_out(plan: _Plan, client: Any, tell: Tell) -> Cohort:

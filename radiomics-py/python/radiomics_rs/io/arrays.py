@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -192,7 +192,7 @@ def _open(
     return placed(image, what)
 
 
-def is_slices(given: Any) -> bool:
+def is_slices(given: Any) -> TypeGuard[Sequence[str | os.PathLike[str]]]:
     """Whether something is a list of files, which are the slices of one image."""
     return (
         isinstance(given, list | tuple)

@@ -46,8 +46,9 @@ def list_rois(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
     ]
 
 
+# A text is a sequence of texts, too, and taken as one.
 @overload
-def read_rtstruct(
+def read_rtstruct(  # type: ignore[overload-overlap]
     path: str | os.PathLike[str],
     image: Volume,
     roi: str | int,

@@ -62,30 +62,35 @@ def read_image(
         OSError: a file that cannot be opened.
     """
     choices = {"series": series, "frame": frame, "volume": volume, "suv": suv}
-    several = is_slices(path)
-    path = [expanded(one) for one in path] if several else expanded(path)  # type: ignore[union-attr]
-    if several or clinical.is_dicom(path):
+    listed = [expanded(one) for one in path] if is_slices(path) else None
+    place: str | os.PathLike[str] = expanded(path)
+    if listed or clinical.is_dicom(place):
         found = clinical.read(
-            path, "image", NATIVE, **choices, on_tilt=on_tilt, on_gap=on_gap, suv_rule=suv_rule
+            listed or place,
+            "image",
+            NATIVE,
+            **choices,
+            on_tilt=on_tilt,
+            on_gap=on_gap,
+            suv_rule=suv_rule,
         )
-        planes.remark_on_scale(found, os.fspath(path[0] if several else path), NATIVE)
+        planes.remark_on_scale(found, os.fspath(listed[0] if listed else place), NATIVE)
         return found
-    assert isinstance(path, str | os.PathLike)
     given = [name for name, value in choices.items() if value is not None]
     if given:
         raise SettingsError(
-            f"{given[0]} is {choices[given[0]]!r}, and {os.fspath(path)} is no DICOM: leave it out"
+            f"{given[0]} is {choices[given[0]]!r}, and {os.fspath(place)} is no DICOM: leave it out"
         )
-    image = read_sitk(path)
+    image = read_sitk(place)
     if image.GetNumberOfComponentsPerPixel() in COLOURS and image.GetDimension() == 2:
         grey = sitk.GetImageFromArray(planes.grey_of(sitk.GetArrayViewFromImage(image)))
         grey.CopyInformation(image)
         text = "colours became grey by BT.601"
         made, record = from_sitk(grey), Record().with_step("colour", text, rule="BT.601")
     else:
-        made, record = read(path), Record()
-    text = f"read by SimpleITK from {os.fspath(path)}"
-    step = record.with_step("file", text, name=Path(path).name)
+        made, record = read(place), Record()
+    text = f"read by SimpleITK from {os.fspath(place)}"
+    step = record.with_step("file", text, name=Path(place).name)
     return Volume(made.voxels, *made.geometry, owner=made.owner, record=step)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from radiomics_rs._core import GeometryError, RadiomicsError, ReadError
+from radiomics_rs._core import RadiomicsError, ReadError
 
 
 class RadiomicsWarning(UserWarning):
@@ -45,7 +45,7 @@ class Door:
 
     remark: Callable[[str], object]
     """Told what may be wrong."""
-    misplaced: Callable[[GeometryError], object]
+    misplaced: Callable[[RadiomicsError], object]
     """Told what is wrong about where voxels lie, which may raise it."""
 
 

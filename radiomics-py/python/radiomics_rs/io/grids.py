@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from radiomics_rs._core import GeometryError
 from radiomics_rs.io.errors import Door
-from radiomics_rs.io.voxels import Matrix, Triple, Volume
+from radiomics_rs.io.voxels import Matrix, Volume, matrix, triple
 
 #: What counts as no difference, unless the settings say otherwise: in mm, or in direction cosines.
 TOLERANCE = 1e-4
@@ -104,8 +104,8 @@ def turned(image: Volume, mask: Volume) -> Volume:
     return replace(
         mask,
         voxels=turn.view(mask.voxels),
-        spacing_mm=_triple(mask.spacing_mm[axis] for axis in turn.order),
-        origin_mm=_triple(positions(mask, first)),
+        spacing_mm=triple(mask.spacing_mm[axis] for axis in turn.order),
+        origin_mm=triple(positions(mask, first)),
         direction=matrix(direction),
         owner=None,
         record=mask.record.with_step(
@@ -160,17 +160,6 @@ def difference(
 def _shown(values: npt.ArrayLike) -> str:
     found = np.asarray(values)
     return str((found if found.dtype.kind in "iu" else np.round(found, 6)).tolist())
-
-
-def matrix(columns: npt.ArrayLike) -> Matrix:
-    """An array (3, 3) as tuples."""
-    rows = np.asarray(columns, np.float64).tolist()
-    return _triple(rows[0]), _triple(rows[1]), _triple(rows[2])
-
-
-def _triple(values: Iterable[float]) -> Triple:
-    first, second, third = (float(value) for value in values)
-    return first, second, third
 
 
 def resampled(before: Volume, after: Volume, labels: Iterable[int], door: Door) -> Volume:

@@ -225,11 +225,11 @@ def _voxels(file: File, suffix: str, header: Header) -> npt.NDArray[Any] | None:
     if not compressed:
         file.require(size, expected)
         return None
-    held = streams.decompressed(file, expected, data)
+    content = streams.decompressed(file, expected, data)
     # With a slope the reader multiplies.
     if header.voxel_type not in NUMBERS or header.scaling not in ((0.0, 0.0), (1.0, 0.0)):
         return None
-    return np.frombuffer(held, header.order + NUMBERS[header.voxel_type], offset=begin)
+    return np.frombuffer(content, header.order + NUMBERS[header.voxel_type], offset=begin)
 
 
 class _Placed:

@@ -22,7 +22,13 @@ from radiomics_rs._core import GeometryError, ReadError
 from radiomics_rs.io.directions import wrong_directions
 from radiomics_rs.io.errors import Door
 from radiomics_rs.io.record import Record
-from radiomics_rs.io.voxels import SLICE_THICKNESS_MM, Matrix, Triple, Volume, three_dimensional
+from radiomics_rs.io.voxels import (
+    SLICE_THICKNESS_MM,
+    Volume,
+    matrix,
+    three_dimensional,
+    triple,
+)
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -291,23 +297,13 @@ def _volume(
                 "resample it to a straight grid"
             )
         )
-    rows = directions.tolist()
     return Volume(
         three_dimensional(voxels),
-        _triple(spacing),
-        _triple(origin),
-        _matrix(rows),
+        triple(spacing),
+        triple(origin),
+        matrix(directions),
         record=Record().with_step("object", text),
     )
-
-
-def _triple(values: Any) -> Triple:
-    first, second, third = (float(value) for value in values)
-    return first, second, third
-
-
-def _matrix(rows: Any) -> Matrix:
-    return _triple(rows[0]), _triple(rows[1]), _triple(rows[2])
 
 
 def _name(given: Any) -> str:

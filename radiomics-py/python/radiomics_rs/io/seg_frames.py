@@ -18,9 +18,8 @@ from radiomics_rs.io import elements
 from radiomics_rs.io.dicom import SEGMENTATIONS
 from radiomics_rs.io.errors import File
 from radiomics_rs.io.files import file_name
-from radiomics_rs.io.grids import matrix
 from radiomics_rs.io.record import Record
-from radiomics_rs.io.voxels import Volume
+from radiomics_rs.io.voxels import Volume, matrix
 
 #: By how much of a voxel centres may be apart that count as one: positions are rounded.
 COINCIDE = 0.05

@@ -42,7 +42,7 @@ class Placer:
         self._pixels: npt.NDArray[Any] | None = None
         self._check_twice()
 
-    def _other_plane(self, target: Volume, steps: Floats) -> str:
+    def _other_plane(self, target: Volume, steps: npt.NDArray[Any]) -> str:
         rows, columns = np.round(steps[:, 0], 5).tolist(), np.round(steps[:, 1], 5).tolist()
         return (
             f"its pixels do not lie on voxels of the image: one row further is {rows} voxels "

@@ -35,8 +35,9 @@ def list_segments(path: str | os.PathLike[str]) -> list[Segment]:
     return list(opened(path).segments.values())
 
 
+# A text is a sequence of texts, too, and taken as one.
 @overload
-def read_seg(
+def read_seg(  # type: ignore[overload-overlap]
     path: str | os.PathLike[str],
     image: Volume | None = None,
     *,

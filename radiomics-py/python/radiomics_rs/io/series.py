@@ -19,7 +19,7 @@ from radiomics_rs.io.errors import NATIVE, Door
 from radiomics_rs.io.frames import STACK, Frame, Source, check_images, frames_of, opened, stored
 from radiomics_rs.io.record import Record
 from radiomics_rs.io.suv import to_suv
-from radiomics_rs.io.voxels import Matrix, Triple, Volume
+from radiomics_rs.io.voxels import Volume, matrix, triple
 
 #: Objects without voxels of their own grid, which are masks of other series or texts.
 NO_IMAGES = ("SEG", "RTSTRUCT", "SR", "PR", "KO", "RTPLAN", "RTRECORD", "REG", "DOC")
@@ -249,9 +249,8 @@ def _placed(voxels: npt.NDArray[Any], stack: stacks.Stack, record: Record) -> Vo
     x, y, z = stack.rows
     # Axes and components are turned from (x, y, z) to (z, y, x).
     columns = np.array([z, y, x])[:, ::-1].T
-    direction: Matrix = tuple(tuple(row) for row in columns.tolist())
-    origin: Triple = tuple(position[::-1].tolist())
-    return Volume(voxels, (stack.step, *spacing), origin, direction, record=record)
+    place = triple((stack.step, *spacing)), triple(position[::-1]), matrix(columns)
+    return Volume(voxels, *place, record=record)
 
 
 def _measures(record: Record, stack: stacks.Stack) -> Record:
@@ -313,8 +312,8 @@ def _values(plane: npt.NDArray[Any], frame: Frame, whole: bool) -> npt.NDArray[A
     # Room for any value that so many bits and the intercept can make.
     small = bits < 16 and abs(frame.intercept) + 2**bits < 2**15
     fits = bits <= 30 and abs(frame.intercept) < 2**30
-    kind = np.int16 if small else np.int32 if fits else np.int64
-    return plane.astype(kind) + kind(frame.intercept)
+    kind = np.dtype(np.int16 if small else np.int32 if fits else np.int64)
+    return plane.astype(kind) + kind.type(frame.intercept)
 
 
 def _remark_on_values(source: Source, what: str, door: Door) -> None:

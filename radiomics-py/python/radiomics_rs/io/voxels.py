@@ -5,7 +5,7 @@ SimpleITK counts axes (x, y, z). They are turned here, and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -103,11 +103,23 @@ def placed(image: sitk.Image | Decoded, what: str) -> Volume:
     voxels = image.voxels if isinstance(image, Decoded) else sitk.GetArrayViewFromImage(image)
     return Volume(
         three_dimensional(voxels),
-        spacing,
-        origin,
-        tuple(tuple(row) for row in direction.tolist()),
+        triple(spacing),
+        triple(origin),
+        matrix(direction),
         owner=image,
     )
+
+
+def triple(values: Iterable[float]) -> Triple:
+    """Three numbers (z, y, x)."""
+    first, second, third = (float(value) for value in values)
+    return first, second, third
+
+
+def matrix(rows: npt.ArrayLike) -> Matrix:
+    """An array (3, 3) as tuples, row by row."""
+    first, second, third = np.asarray(rows, np.float64).tolist()
+    return triple(first), triple(second), triple(third)
 
 
 def three_dimensional(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

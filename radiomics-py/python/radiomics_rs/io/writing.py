@@ -13,7 +13,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Literal, TextIO
 
 import SimpleITK as sitk  # noqa: N813
 
@@ -70,7 +70,7 @@ def text_file(path: str | os.PathLike[str], *, append: bool = False) -> Iterator
     With `append` it begins with what `path` holds. A device or a pipe is written to as it is.
     Raises OSError naming `path`.
     """
-    mode = "a" if append else "w"
+    mode: Literal["a", "w"] = "a" if append else "w"
     path = expanded(path)
     if _is_special(path):
         try:

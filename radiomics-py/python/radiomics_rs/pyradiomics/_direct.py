@@ -30,7 +30,7 @@ _EXTREMES = ("intensity_statistics.minimum", "intensity_statistics.maximum")
 #: Doubts about the region whatever the image, which shape is the first one to have.
 _OF_REGION = ("single_slice", "small_region")
 #: Settings that an image type cannot have of its own here: the region is that of all.
-_COMMON = {"label", "threads", "doubts", "known", "direct", "splines", "voxelBased"}
+_COMMON = {"label", "threads", "doubts", "known", "direct", "partly", "voxelBased"}
 
 
 class Asked(NamedTuple):

@@ -86,6 +86,33 @@ def crop(array, box):
     return array[tuple(slice(a, b + 1) for a, b in zip(lower, upper, strict=True))]
 
 
+def nearby(image, mask, box, margin, reach, *, parted):
+    """Image and mask as far as a filter sees them, and the box in them.
+
+    The response is wanted `margin` voxels round the box. What is far from both borders of an axis
+    may be left out of them with `parted`.
+    """
+    grown = box + numpy.tile([-margin, margin], len(box) // 2)
+    parts = round_border(image, grown, reach) if parted and reach.periodic else None
+    if parts is None:
+        lower, upper = seen(image, box, margin, reach)
+        bounds = zip(lower.tolist(), upper.tolist(), strict=True)
+        window = tuple(slice(first, last + 1) for first, last in bounds)
+        return image[window], mask[window], box - numpy.repeat(lower, 2)
+    made = []
+    for one in (image, mask):
+        part = sitk.GetImageFromArray(only(sitk.GetArrayViewFromImage(one), parts))
+        part.SetSpacing(one.GetSpacing())
+        made.append(part)
+    first = [
+        of_axis[-1][0] - sum(last - first + 1 for first, last in of_axis[:-1])
+        if lower >= of_axis[-1][0]
+        else of_axis[0][0]
+        for lower, of_axis in zip(box[0::2], parts, strict=True)
+    ]
+    return *made, box - numpy.repeat(first, 2)
+
+
 def seen(image, box, margin, reach):
     """First and last index (x, y, z) of what a filter with this reach must see of an image.
 

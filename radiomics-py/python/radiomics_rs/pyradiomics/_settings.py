@@ -22,7 +22,7 @@ _TABLE = {setting["name"]: setting for setting in _core.pyradiomics_settings()}
 SETTINGS = [name for name, setting in _TABLE.items() if setting["section"] == "setting"]
 VOXEL_SETTINGS = tuple(name for name in _TABLE if name not in SETTINGS)
 #: set by the extractor itself
-_INTERNAL = ("voxelBased", "threads", "doubts", "known", "direct", "splines")
+_INTERNAL = ("voxelBased", "threads", "doubts", "known", "direct", "partly")
 
 
 _INTERPOLATORS = {

@@ -34,3 +34,11 @@ def theirs(names: Mapping[str, str] | None = None) -> Iterator[None]:
         if text == str(error):
             raise
         raise type(error)(text) from error
+
+
+#: Said of extractions with a fixed number of bins.
+BIN_COUNT = (
+    "Fixed bin Count enabled! However, we recommend using a fixed bin Width. See "
+    "http://pyradiomics.readthedocs.io/en/latest/faq.html#radiomics-fixed-bin-width for more "
+    "details"
+)

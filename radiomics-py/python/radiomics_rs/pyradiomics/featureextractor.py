@@ -8,8 +8,6 @@ import logging
 import os
 import pathlib
 
-import numpy
-
 from radiomics_rs.io.shortage import memory
 
 from . import (
@@ -22,6 +20,7 @@ from . import (
     _registry,
     _schema,
     _settings,
+    _words,
     generalinfo,
     imageoperations,
 )
@@ -31,12 +30,6 @@ logger = logging.getLogger("radiomics.featureextractor")
 #: PyRadiomics' memory of the tolerance of its process, which programs set back. Nothing here looks
 #: at it: a tolerance holds for the extraction it was given for.
 geometryTolerance = None
-
-_BIN_COUNT_REMARK = (
-    "Fixed bin Count enabled! However, we recommend using a fixed bin Width. See "
-    "http://pyradiomics.readthedocs.io/en/latest/faq.html#radiomics-fixed-bin-width for more "
-    "details"
-)
 
 
 class RadiomicsFeatureExtractor:
@@ -85,7 +78,7 @@ class RadiomicsFeatureExtractor:
             _settings.warn_unknown(kwargs, logger)
             self.settings.update(_settings.typed_all(kwargs))
         if self.settings.get("binCount") is not None:
-            logger.warning(_BIN_COUNT_REMARK)
+            logger.warning(_words.BIN_COUNT)
 
     @staticmethod
     def _getDefaultSettings():
@@ -164,15 +157,16 @@ class RadiomicsFeatureExtractor:
         settings["known"] = known = _regions.Known()
         # Whether nobody sees the steps, so that they can be taken together.
         settings["direct"] = direct = not voxelBased and _parts.are_own(self)
-        settings["splines"] = not self.stepwise
-        about_mask = {"known": known} if direct else {}
-
+        # Whether a part of an image may stand for the whole where it gives the same.
+        settings["partly"] = not self.stepwise
+        if info is not None and direct:
+            info._known = known
         featureVector = collections.OrderedDict()
         image, mask = self.loadImage(imageFilepath, maskFilepath, info, **settings)
         boundingBox, correctedMask = imageoperations.checkMask(image, mask, **settings)
         if correctedMask is not None:
             if info is not None:
-                info.addMaskElements(image, correctedMask, label, "corrected", **about_mask)
+                info.addMaskElements(image, correctedMask, label, "corrected")
             mask = correctedMask
         logger.debug("Image and Mask loaded and valid, starting extraction")
 
@@ -181,7 +175,7 @@ class RadiomicsFeatureExtractor:
             textureMask = imageoperations.resegmentMask(image, mask, **settings)
             boundingBox, _ = imageoperations.checkMask(image, textureMask, **settings)
             if info is not None:
-                info.addMaskElements(image, textureMask, label, "resegmented", **about_mask)
+                info.addMaskElements(image, textureMask, label, "resegmented")
         if info is not None:
             featureVector.update(info.getGeneralInfo())
 
@@ -227,11 +221,10 @@ class RadiomicsFeatureExtractor:
                 yield *crop, name, own
             return
         # Of the image, no more is filtered than the region and what the filter sees round it.
-        lower, upper = _regions.seen(image, box, margin, make.reach(image, arguments))
-        bounds = zip(lower.tolist(), upper.tolist(), strict=True)
-        window = tuple(slice(first, last + 1) for first, last in bounds)
-        nearby, nearbyMask = image[window], mask[window]
-        within = box - numpy.repeat(lower, 2)
+        reach = make.reach(image, arguments)
+        nearby, nearbyMask, within = _regions.nearby(
+            image, mask, box, margin, reach, parted=settings.get("partly", False)
+        )
         place, cropped = imageoperations.cropToTumorMask(image, mask, box, padDistance=margin)
         for made, name, own in make(nearby, nearbyMask, **arguments):
             made, _ = imageoperations.cropToTumorMask(made, nearbyMask, within, padDistance=margin)
@@ -246,11 +239,10 @@ class RadiomicsFeatureExtractor:
         _grids.check_image(image)
         mask = imageoperations.getMask(_reading.read(MaskFilePath, "mask"), **kwargs)
         label = _settings.get(kwargs, "label")
-        about_mask = {"known": _regions.known(kwargs)} if kwargs.get("direct") else {}
         if generalInfo is not None:
             generalInfo.addImageElements(image)
             # Without the image: whether the two fit together has not been checked.
-            generalInfo.addMaskElements(None, mask, label, **about_mask)
+            generalInfo.addMaskElements(None, mask, label)
 
         if _settings.get(kwargs, "normalize"):
             image = imageoperations.normalizeImage(image, **kwargs)
@@ -261,7 +253,7 @@ class RadiomicsFeatureExtractor:
             image, mask = imageoperations.resampleImage(image, mask, **kwargs)
             if generalInfo is not None:
                 generalInfo.addImageElements(image, "interpolated")
-                generalInfo.addMaskElements(image, mask, label, "interpolated", **about_mask)
+                generalInfo.addMaskElements(image, mask, label, "interpolated")
         elif _settings.get(kwargs, "preCrop"):
             boundingBox, correctedMask = imageoperations.checkMask(image, mask, **kwargs)
             if correctedMask is not None:

@@ -44,6 +44,15 @@ def _hash(image, dtype=None) -> str:
     return found.hexdigest()
 
 
+def _mean_index(inside, axis, first) -> float:
+    """Mean index along an axis of the True voxels of a box that begins at `first`."""
+    others = tuple(other for other in range(inside.ndim) if other != axis)
+    counts = numpy.count_nonzero(inside, axis=others)
+    places = numpy.arange(first, first + len(counts))
+    # Sums of whole numbers are exact, so there is nothing to round but the quotient.
+    return int(counts @ places) / int(counts.sum())
+
+
 class GeneralInfo:
     """Collects the diagnostics of one extraction, in order."""
 
@@ -51,6 +60,8 @@ class GeneralInfo:
         self.logger = logging.getLogger("radiomics.generalinfo")
         self.generalInfo_prefix = PREFIX
         self.generalInfo = collections.OrderedDict()
+        #: what is known of the masks of an extraction, which count as ones of 32 bits
+        self._known = None
         self.addStaticElements()
 
     def getGeneralInfo(self):
@@ -90,29 +101,27 @@ class GeneralInfo:
         self._add(key + "Minimum", numpy.float64(array.min()))
         self._add(key + "Maximum", numpy.float64(array.max()))
 
-    def addMaskElements(self, image, mask, label, prefix="original", *, known=None):
+    def addMaskElements(self, image, mask, label, prefix="original"):
         """Bounding box, voxel count, number of 26-connected parts and centre of mass of the region.
 
-        With an image also mean, minimum and maximum of its values there. `known` is what is known
-        of the regions of an extraction, whose mask counts as one of 32 bits.
+        With an image also mean, minimum and maximum of its values there.
         """
         if mask is None:
             return
         key = f"Mask-{prefix}_"
         if prefix == "original":
-            self._add(key + "Hash", _hash(mask, None if known is None else "uint32"))
+            self._add(key + "Hash", _hash(mask, None if self._known is None else "uint32"))
         self._add(key + "Spacing", mask.GetSpacing())
         self._add(key + "Size", mask.GetSize())
 
-        box, _ = (known or _regions.Known()).region_of(mask, label)
+        box, voxels = (self._known or _regions.Known()).region_of(mask, label)
         if box is None:
             raise RegionLost(f"label {label} has no voxel in the {prefix} mask: check the mask")
         lower, upper = box
         inside = _regions.crop(sitk.GetArrayViewFromImage(mask), box) == label
         size = upper - lower + 1
         self._add(key + "BoundingBox", (*lower[::-1].tolist(), *size[::-1].tolist()))
-        where = numpy.nonzero(inside)
-        self._add(key + "VoxelNum", len(where[0]))
+        self._add(key + "VoxelNum", voxels)
 
         components = sitk.ConnectedComponentImageFilter()
         components.FullyConnectedOn()
@@ -121,9 +130,9 @@ class GeneralInfo:
         self._add(key + "VolumeNum", components.GetObjectCount())
 
         # (z, y, x) turned to (x, y, z)
-        centre = tuple(
-            float(numpy.mean(at + first)) for at, first in zip(where, lower, strict=True)
-        )[::-1]
+        centre = tuple(_mean_index(inside, axis, int(first)) for axis, first in enumerate(lower))[
+            ::-1
+        ]
         self._add(key + "CenterOfMassIndex", centre)
         self._add(key + "CenterOfMass", mask.TransformContinuousIndexToPhysicalPoint(centre))
         if image is None:

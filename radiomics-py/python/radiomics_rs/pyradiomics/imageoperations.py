@@ -264,7 +264,7 @@ def resampleImage(imageNode, maskNode, **kwargs):
     method = _interpolator(interpolator)
     image = None
     is_spline = method == sitk.sitkBSpline and n == 3
-    if kwargs.get("splines") and is_spline and _grids.are_same(imageNode, maskNode):
+    if kwargs.get("partly") and is_spline and _grids.are_same(imageNode, maskNode):
         image = _splines.resampled(imageNode, mask, lower, _engine.threads(kwargs))
     return image or _resampled(resampler, imageNode, method), mask
 

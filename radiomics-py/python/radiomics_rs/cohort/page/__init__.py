@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from radiomics_rs._arguments import whole
+from radiomics_rs._choices import MOST_OVERLAYS, OVERLAYS
 from radiomics_rs._core import SettingsError, __version__
 from radiomics_rs.cohort.page import features, sections
 from radiomics_rs.cohort.page.markup import Markup, joined, tag, text
@@ -21,8 +22,6 @@ from radiomics_rs.io import text_file
 
 __all__ = ["cohort_report"]
 
-#: Cases whose masks are drawn unless another number is asked for, and the most that can be.
-OVERLAYS, MOST_OVERLAYS = 12, 100
 ENDINGS = (".html", ".htm")
 #: Parts of the page by their anchors.
 PARTS = {
