@@ -14,7 +14,7 @@ use crate::results::Results;
 use crate::settings::radiomics_settings;
 use crate::status::{Failure, radiomics_status};
 use crate::table::{OfLabel, radiomics_table};
-use crate::table_text::provenance;
+use crate::table_text::Provenance;
 
 /// What to extract. Fields that are not needed stay 0.
 #[repr(C)]
@@ -239,7 +239,7 @@ impl Regions<'_> {
             done.map_err(|error| self.of_mask(mask, error.into()))?;
         }
         let names: Vec<&str> = images.iter().map(|(name, _)| *name).collect();
-        let provenance = provenance(&images, &self.masks, self.settings);
+        let provenance = Provenance::new(&images, &self.masks, self.settings);
         Ok(Box::into_raw(Box::new(radiomics_table::new(found, &names, provenance))))
     }
 

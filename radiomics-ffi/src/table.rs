@@ -6,7 +6,6 @@ use std::ptr::null;
 use std::sync::OnceLock;
 
 use radiomics_core::{FeatureRow, FeatureTable, Named, Status, Warning};
-use serde_json::Value;
 
 use crate::arrow::{ArrowArray, ArrowSchema, export};
 use crate::columns::radiomics_column;
@@ -15,22 +14,30 @@ use crate::outcome::{outcomes, radiomics_outcome};
 use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, text};
 use crate::status::{Failure, radiomics_status};
 use crate::strings::Texts;
+use crate::table_text::Provenance;
 
 /// Feature values, a row each. A table is never changed, so any number of threads may read it.
 pub struct radiomics_table {
     pub(crate) rows: Vec<(i64, FeatureRow)>,
     values: Vec<f64>,
-    for_c: Vec<radiomics_row>,
+    /// Made when a row is asked for: whoever takes the values alone is spared the texts.
+    for_c: OnceLock<RowsForC>,
     warnings: Vec<radiomics_warning>,
     pub(crate) core_warnings: Vec<Warning>,
     pub(crate) outcomes: Vec<radiomics_outcome>,
-    pub(crate) provenance: Value,
+    pub(crate) provenance: Provenance,
     parts: Vec<Part>,
     /// The place of each column among the rows of a label, which all labels have the same of.
     places: OnceLock<HashMap<String, usize>>,
     /// The part of a mask and label.
     by_label: HashMap<(usize, i64), usize>,
     // Owns what the rows and warnings for C point to.
+    _texts: Texts,
+}
+
+/// Rows as C sees them, and what they point to.
+struct RowsForC {
+    rows: Vec<radiomics_row>,
     _texts: Texts,
 }
 
@@ -48,7 +55,7 @@ pub(crate) struct OfLabel {
     pub table: FeatureTable,
 }
 
-// SAFETY: the pointers are to texts that the table owns, and nothing is written after it was made.
+// SAFETY: the pointers are to texts that the table owns; what is made later is behind locks.
 unsafe impl Send for radiomics_table {}
 // SAFETY: as above.
 unsafe impl Sync for radiomics_table {}
@@ -144,9 +151,9 @@ unsafe impl Versioned for radiomics_row {
 }
 
 impl radiomics_table {
-    pub(crate) fn new(labels: Vec<OfLabel>, images: &[&str], provenance: Value) -> Self {
+    pub(crate) fn new(labels: Vec<OfLabel>, images: &[&str], provenance: Provenance) -> Self {
         let mut texts = Texts::default();
-        let (mut rows, mut for_c, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut rows, mut warnings) = (Vec::new(), Vec::new());
         let (mut core_warnings, mut of_images, mut parts) = (Vec::new(), Vec::new(), Vec::new());
         for OfLabel { mask, label, table } in labels {
             let first = rows.len();
@@ -156,10 +163,7 @@ impl radiomics_table {
             }
             let count = table.rows().len();
             of_images.extend(outcomes((mask, label), images, (first, count), table.failures(), &mut texts));
-            for row in table.into_rows() {
-                for_c.push(row_for_c(mask, label, &row, &mut texts));
-                rows.push((label, row));
-            }
+            rows.extend(table.into_rows().into_iter().map(|row| (label, row)));
             parts.push(Part { mask, label, first });
         }
         let by_label = parts.iter().enumerate().map(|(n, part)| ((part.mask, part.label), n)).collect();
@@ -168,7 +172,7 @@ impl radiomics_table {
         Self {
             rows,
             values,
-            for_c,
+            for_c: OnceLock::new(),
             warnings,
             core_warnings,
             outcomes,
@@ -182,7 +186,25 @@ impl radiomics_table {
 
     /// Which mask a row is of.
     pub(crate) fn mask_of_row(&self, row: usize) -> usize {
-        self.for_c[row].mask
+        self.rows_for_c()[row].mask
+    }
+
+    fn rows_for_c(&self) -> &[radiomics_row] {
+        let made = self.for_c.get_or_init(|| {
+            let (mut texts, mut rows) = (Texts::default(), Vec::with_capacity(self.rows.len()));
+            // All labels have the same columns, so their texts are looked up once.
+            let of_each = self.rows.len() / self.parts.len().max(1);
+            let first = self.rows[..of_each].iter();
+            let columns: Vec<_> =
+                first.map(|(_, row)| radiomics_column::new(&row.column, &mut texts)).collect();
+            for part in &self.parts {
+                for ((_, row), column) in self.rows[part.first..].iter().zip(&columns) {
+                    rows.push(row_for_c(part.mask, part.label, row, column, &mut texts));
+                }
+            }
+            RowsForC { rows, _texts: texts }
+        });
+        &made.rows
     }
 
     /// The row of a column for a label: of the given mask, or of the first one that has the label.
@@ -211,13 +233,18 @@ fn warning_for_c(mask: usize, warning: &Warning, texts: &mut Texts) -> radiomics
     }
 }
 
-fn row_for_c(mask: usize, label: i64, row: &FeatureRow, texts: &mut Texts) -> radiomics_row {
+fn row_for_c(
+    mask: usize,
+    label: i64,
+    row: &FeatureRow,
+    column: &radiomics_column,
+    texts: &mut Texts,
+) -> radiomics_row {
     let status = match row.status() {
         Status::Ok => radiomics_value_status::Ok,
         Status::Undefined => radiomics_value_status::Undefined,
         Status::Failed => radiomics_value_status::Failed,
     };
-    let column = radiomics_column::new(&row.column, texts);
     radiomics_row {
         struct_size: size_of::<radiomics_row>(),
         label,
@@ -259,7 +286,7 @@ pub unsafe extern "C" fn radiomics_table_row(
     plain_entry(|| {
         // SAFETY: by the rule of the header.
         let (table, out) = unsafe { (borrowed(table, "table")?, OutStruct::new(row, "row")?) };
-        out.set(*table.for_c.get(index).ok_or_else(|| Failure::argument("`index` is too large"))?);
+        out.set(*table.rows_for_c().get(index).ok_or_else(|| Failure::argument("`index` is too large"))?);
         Ok(())
     })
 }

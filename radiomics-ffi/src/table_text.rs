@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use radiomics_core::{FeatureRow, Image, Mask, Settings, Voxels, csv};
+use radiomics_core::{FeatureRow, Grid, Image, Mask, Settings, Voxels, csv};
 use serde_json::{Value, json};
 
 use crate::entry::plain_entry;
@@ -12,22 +12,41 @@ use crate::strings::c_text;
 use crate::table::radiomics_table;
 use crate::version::RADIOMICS_ABI_VERSION;
 
-/// Where a table is from, as one document.
-pub(crate) fn provenance(
-    images: &[(&str, &Image)],
-    masks: &[(Mask, Vec<i64>)],
-    settings: &Settings,
-) -> Value {
-    let image = |(name, image): &(&str, &Image)| json!({"name": name, "grid": image.grid(), "voxels": type_name(image.voxels())});
-    let mask = |(mask, labels): &(Mask, Vec<i64>)| json!({"grid": mask.grid(), "voxels": type_name(mask.voxels()), "labels": labels});
-    json!({
-        "library": "radiomics-rs",
-        "version": env!("CARGO_PKG_VERSION"),
-        "abi_version": RADIOMICS_ABI_VERSION,
-        "images": images.iter().map(image).collect::<Vec<_>>(),
-        "masks": masks.iter().map(mask).collect::<Vec<_>>(),
-        "settings": settings,
-    })
+/// Where a table is from. The document is written when it is asked for: a small region takes less time than that.
+pub(crate) struct Provenance {
+    images: Vec<(String, Grid, &'static str)>,
+    masks: Vec<(Grid, &'static str, Vec<i64>)>,
+    settings: Settings,
+}
+
+impl Provenance {
+    pub fn new(images: &[(&str, &Image)], masks: &[(Mask, Vec<i64>)], settings: &Settings) -> Self {
+        let image = |(name, image): &(&str, &Image)| {
+            ((*name).to_owned(), image.grid().clone(), type_name(image.voxels()))
+        };
+        let mask = |(mask, labels): &(Mask, Vec<i64>)| {
+            (mask.grid().clone(), type_name(mask.voxels()), labels.clone())
+        };
+        Self {
+            images: images.iter().map(image).collect(),
+            masks: masks.iter().map(mask).collect(),
+            settings: settings.clone(),
+        }
+    }
+
+    /// As one document.
+    pub fn document(&self) -> Value {
+        let image = |(name, grid, voxels): &(String, Grid, &str)| json!({"name": name, "grid": grid, "voxels": voxels});
+        let mask = |(grid, voxels, labels): &(Grid, &str, Vec<i64>)| json!({"grid": grid, "voxels": voxels, "labels": labels});
+        json!({
+            "library": "radiomics-rs",
+            "version": env!("CARGO_PKG_VERSION"),
+            "abi_version": RADIOMICS_ABI_VERSION,
+            "images": self.images.iter().map(image).collect::<Vec<_>>(),
+            "masks": self.masks.iter().map(mask).collect::<Vec<_>>(),
+            "settings": self.settings,
+        })
+    }
 }
 
 fn type_name(voxels: &Voxels) -> &'static str {
@@ -72,7 +91,7 @@ pub unsafe extern "C" fn radiomics_table_provenance(
     json: *mut *mut c_char,
 ) -> radiomics_status {
     // SAFETY: by the rule of the header.
-    unsafe { handed(table, json, "json", |table| Ok(format!("{:#}", table.provenance))) }
+    unsafe { handed(table, json, "json", |table| Ok(format!("{:#}", table.provenance.document()))) }
 }
 
 /// Writes the table as a JSON document: `provenance`, as radiomics_table_provenance writes it, `rows` with all
@@ -94,7 +113,8 @@ pub unsafe extern "C" fn radiomics_table_to_json(
             fields
         };
         let rows = table.rows.iter().enumerate().map(|(place, of)| row(place, of)).collect::<Vec<_>>();
-        let document = json!({"provenance": table.provenance, "rows": rows, "warnings": table.core_warnings});
+        let document =
+            json!({"provenance": table.provenance.document(), "rows": rows, "warnings": table.core_warnings});
         Ok(format!("{document:#}"))
     };
     // SAFETY: by the rule of the header.

@@ -1,6 +1,7 @@
 //! A job that runs: how far it is, who is told, and whether it was stopped.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::ThreadId;
 use std::time::Duration;
 
 use super::machine::{Execution, Progress, Runtime};
@@ -18,6 +19,7 @@ pub(crate) struct Monitor<'a> {
     job: Arc<Job>,
     /// Whether the job runs on the thread that starts it, where nobody else can tell of steps.
     tells_itself: bool,
+    starter: ThreadId,
     total: usize,
     state: Mutex<State>,
     changed: Condvar,
@@ -73,8 +75,8 @@ impl<'a> Monitor<'a> {
         let Runtime { pool, progress, stop, memory_bytes, .. } = *runtime;
         let job = Job::new(stop.cloned(), memory_bytes);
         let tells_itself = pool.is_this_thread();
-        let (state, changed) = (Mutex::default(), Condvar::new());
-        let monitor = Self { pool, progress, job, tells_itself, total, state, changed };
+        let (starter, state, changed) = (std::thread::current().id(), Mutex::default(), Condvar::new());
+        let monitor = Self { pool, progress, job, tells_itself, starter, total, state, changed };
         let is_refused = progress.is_some_and(|progress| progress(0, total).is_break());
         if is_refused || monitor.job.is_stopped() { Err(monitor.cancelled()) } else { Ok(monitor) }
     }
@@ -120,7 +122,9 @@ impl<'a> Monitor<'a> {
         state.asked += 1;
         let own = state.asked;
         match self.progress {
-            Some(progress) if self.tells_itself => state = self.tell_now(state, progress),
+            Some(progress) if self.tells_itself && self.starter == std::thread::current().id() => {
+                state = self.tell_now(state, progress)
+            }
             _ => self.changed.notify_all(),
         }
         while state.is_telling && state.told < own && !self.job.is_stopped() {
