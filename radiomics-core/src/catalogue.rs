@@ -36,6 +36,17 @@ pub fn family(name: &str) -> Result<&'static Family> {
 /// The columns of an extraction from images of these names, before there is any image. The name of a
 /// single image is `original`.
 ///
+/// ```
+/// use radiomics_core::{Settings, catalogue};
+///
+/// # fn main() -> radiomics_core::Result<()> {
+/// let settings = Settings { families: Some(vec!["glcm".to_owned()]), ..Settings::default() };
+/// let columns = catalogue::columns(&settings, &["original"])?;
+/// assert_eq!(columns[0].name(), "original_glcm_joint_maximum_3D_avg");
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 /// As [`check_selection`], and [`Error::ImageName`] for names with which columns could not be told
 /// apart.

@@ -278,11 +278,63 @@ static void images(input *in, const radiomics_settings *filters, const radiomics
     radiomics_maps_free(maps);
 }
 
+/* Labels, prepared regions, and masks in millimetres that are made of each other. */
+static void regions(input *in, const radiomics_settings *settings) {
+    const radiomics_image image = image_of(in, voxels, plain(voxels)), mask = image_of(in, labels, plain(labels));
+    radiomics_labels *found = NULL;
+    radiomics_region *region = NULL;
+    answered(radiomics_labels_new(context, &mask, &found));
+    for (size_t at = 0; at < radiomics_labels_length(found); ++at) {
+        radiomics_label label = RADIOMICS_LABEL_INIT;
+        REQUIRE(radiomics_labels_label(found, at, &label) == RADIOMICS_STATUS_OK && label.voxels > 0);
+    }
+    radiomics_labels_free(found);
+    const int64_t label = (int64_t)number(in);
+    answered(radiomics_region_new(context, &image, &mask, label, settings, real(in), &region));
+    radiomics_image part = RADIOMICS_IMAGE_INIT;
+    radiomics_surface surface = RADIOMICS_SURFACE_INIT;
+    if (region) {
+        (void)radiomics_region_image(region, byte(in) % 6, &part);
+        REQUIRE(radiomics_region_surface(region, &surface) == RADIOMICS_STATUS_OK);
+        for (size_t at = 0; at < 3 * surface.triangle_count; ++at) REQUIRE(surface.triangles[at] < surface.vertex_count);
+    }
+    radiomics_region_free(region);
+    radiomics_mask *masks[4] = {NULL};
+    answered(radiomics_mask_of_label(context, &mask, label, &masks[0]));
+    for (int at = 1; at < 4; ++at) {
+        const radiomics_mask *from = masks[byte(in) % at], *other = masks[byte(in) % at];
+        const char *distance = byte(in) % 2 ? "surface" : NULL;
+        const double mm = real(in);
+        radiomics_status status;
+        switch (byte(in) % 8) {
+        case 0: status = radiomics_mask_dilate(context, from, mm, distance, &masks[at]); break;
+        case 1: status = radiomics_mask_erode(context, from, mm, &masks[at]); break;
+        case 2: status = radiomics_mask_shell(context, from, mm, &masks[at]); break;
+        case 3: status = radiomics_mask_ring(context, from, real(in), mm, distance, &masks[at]); break;
+        case 4: status = radiomics_mask_component(context, from, (int32_t)number(in), number(in), &masks[at]); break;
+        case 5: status = radiomics_mask_within(context, from, other, &masks[at]); break;
+        case 6: status = radiomics_mask_minus(context, from, other, &masks[at]); break;
+        default: status = radiomics_mask_union(context, from, other, &masks[at]); break;
+        }
+        REQUIRE((status == RADIOMICS_STATUS_OK) == (masks[at] != NULL));
+    }
+    for (int at = 0; at < 4; ++at) {
+        radiomics_mask_info info = RADIOMICS_MASK_INFO_INIT;
+        REQUIRE((radiomics_mask_describe(masks[at], &info) == RADIOMICS_STATUS_OK) == (masks[at] != NULL));
+        radiomics_mask_free(masks[at]);
+    }
+}
+
 static void structs(input *in, const radiomics_settings *settings) {
     radiomics_image image = image_of(in, voxels, plain(voxels)), mask = image_of(in, labels, plain(labels));
     radiomics_table *table = NULL;
     radiomics_status status;
-    if (byte(in) % 2) {
+    const uint8_t which = byte(in);
+    if (which == 77) {
+        regions(in, settings);
+        return;
+    }
+    if (which % 2) {
         status = radiomics_extract(context, &image, &mask, (int64_t)number(in), settings, &table);
     } else {
         const radiomics_image *images[] = {&image, &image};
@@ -308,6 +360,13 @@ static void structs(input *in, const radiomics_settings *settings) {
         job.progress = kind & 32 ? stop_at : NULL;
         job.user_data = &stop;
         job.memory_mb = byte(in) % 4 == 0 ? real(in) : 0;
+        double values[2000];
+        int32_t states[8];
+        job.values = kind & 64 ? values : NULL;
+        job.value_count = sizeof values / sizeof *values;
+        job.states = kind & 128 ? states : NULL;
+        job.state_count = byte(in) % 9;
+        if (byte(in) % 4 == 0) job.masks = images, job.mask_count = byte(in) % 3, job.mask = NULL;
         status = radiomics_extract_many(context, &job, &table);
     }
     answered(status);

@@ -30,6 +30,21 @@ pub enum OnError {
 /// one discretisation if it depends on that, after each filter, and after what is done before the families; the
 /// steps that each of them counts for go by the time that they take.
 ///
+/// ```
+/// use radiomics_core::{Pool, Runtime, Settings, example, extract_many};
+///
+/// # fn main() -> radiomics_core::Result<()> {
+/// let phantom = example::DigitalPhantom::new();
+/// let (image, mask) = (phantom.image(), phantom.mask());
+/// let pool = Pool::new(0)?;
+/// let images = [("ct", &image), ("again", &image)];
+/// let tables = extract_many(&images, &mask, &[1], &Settings::default(), &Runtime::new(&pool))?;
+/// let rows = tables[0].by_column();
+/// assert_eq!(rows["ct_morphology_volume"].value, rows["again_morphology_volume"].value);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 /// As [`extract`](crate::extract); with more than one label or image in [`Error::Region`](crate::Error::Region),
 /// which says where.
@@ -47,6 +62,22 @@ pub fn extract_many(
 }
 
 /// As [`extract_many`], with a choice of what becomes of the job when a region cannot be computed.
+///
+/// ```
+/// use radiomics_core::{OnError, Pool, Runtime, Settings, Status, example, extract_regions};
+///
+/// # fn main() -> radiomics_core::Result<()> {
+/// let phantom = example::DigitalPhantom::new();
+/// let (image, mask) = (phantom.image(), phantom.mask());
+/// let pool = Pool::new(0)?;
+/// let (settings, runtime) = (Settings::default(), Runtime::new(&pool));
+/// // The mask has no label 7.
+/// let tables = extract_regions(&[("ct", &image)], &mask, &[1, 7], &settings, OnError::Record, &runtime)?;
+/// assert!(tables[0].failures().is_empty() && tables[1].rows()[0].status() == Status::Failed);
+/// assert!(tables[1].failures()[0].error.to_string().contains("label 7"));
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 /// As [`extract_many`]; with [`OnError::Record`] only what no region could do without: settings,

@@ -35,6 +35,19 @@ use warnings::Found;
 /// those of the shape once, those of intensities for every filter, and those of grey levels for
 /// every filter and discretisation.
 ///
+/// ```
+/// use radiomics_core::{Aggregation, Execution, Settings, example, extract};
+///
+/// # fn main() -> radiomics_core::Result<()> {
+/// let phantom = example::DigitalPhantom::new();
+/// let settings = Settings::ibsi_configuration("digital_phantom")?;
+/// let table = extract(&phantom.image(), &phantom.mask(), 1, &settings, &Execution::default())?;
+/// let contrast = table.value("glcm", "contrast", Aggregation::Averaged3d);
+/// assert_eq!(contrast.map(|value| (value * 100.0).round()), Some(532.0));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 /// [`Error`](crate::Error), which names the value at fault and the remedy: an unusable image, mask, label or
 /// setting, or more threads than the system gives.

@@ -19,6 +19,19 @@ use crate::work;
 
 /// The responses of several filters to a whole image, arrays (z, y, x).
 ///
+/// ```
+/// use radiomics_core::filters::{Filter, LaplacianOfGaussian, filter_images};
+/// use radiomics_core::{Execution, example};
+///
+/// # fn main() -> radiomics_core::Result<()> {
+/// let phantom = example::DigitalPhantom::new();
+/// let filters = [Filter::Square, Filter::LaplacianOfGaussian(LaplacianOfGaussian::new(1.5))];
+/// let responses = filter_images(&phantom.image(), &filters, &Execution::default())?;
+/// assert_eq!(responses[1].dim(), (4, 4, 5));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 /// As [`Filter::validate`], [`Error::Filter`](crate::Error::Filter) for an image that a filter cannot
 /// take, and [`Error::Threads`](crate::Error::Threads) when the system refuses threads.

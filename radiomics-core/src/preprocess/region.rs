@@ -24,6 +24,20 @@ pub struct PreparedRegion {
 /// with `margin_mm` of the image round it, on threads that are kept; it can be stopped, and is told of as one
 /// step.
 ///
+/// ```
+/// use radiomics_core::{Pool, Runtime, Settings, example, preprocess};
+///
+/// # fn main() -> radiomics_core::Result<()> {
+/// let phantom = example::DigitalPhantom::new();
+/// let (pool, settings) = (Pool::new(1)?, Settings::ibsi_configuration("digital_phantom")?);
+/// let runtime = Runtime::new(&pool);
+/// let region = preprocess::prepare_on(&phantom.image(), &phantom.mask(), 1, &settings, 0.0, &runtime)?;
+/// assert_eq!(region.roi.values().len(), 74);
+/// assert_eq!(region.levels.map(|levels| levels.n_g()), Some(6));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 /// As [`extract`](crate::extract); [`Error::InvalidSetting`] for a margin that is negative or not finite, or
 /// for several discretisations.

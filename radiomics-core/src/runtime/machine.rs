@@ -7,6 +7,18 @@ use crate::kernels::Isa;
 use crate::work::Watch;
 
 /// How to compute; never changes a number.
+///
+/// ```
+/// use radiomics_core::{Execution, Settings, example, extract};
+///
+/// # fn main() -> radiomics_core::Result<()> {
+/// // One call on one thread; whoever makes several keeps a `Pool`.
+/// let execution = Execution { threads: 1, ..Execution::default() };
+/// let phantom = example::DigitalPhantom::new();
+/// extract(&phantom.image(), &phantom.mask(), 1, &Settings::default(), &execution)?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Execution {
     /// Number of threads, at most 1024; 0 means as many as the machine has.
@@ -36,6 +48,24 @@ impl Execution {
 pub type Progress<'a> = dyn Fn(usize, usize) -> ControlFlow<()> + Sync + 'a;
 
 /// What a job runs on; never changes a number.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use radiomics_core::{Pool, Runtime, Settings, example, extract_many};
+///
+/// # fn main() -> radiomics_core::Result<()> {
+/// let pool = Pool::new(1)?;
+/// let told = |done: usize, total: usize| {
+///     eprintln!("{done} of {total}");
+///     ControlFlow::Continue(())
+/// };
+/// let runtime = Runtime { progress: Some(&told), memory_bytes: Some(1 << 30), ..Runtime::new(&pool) };
+/// let phantom = example::DigitalPhantom::new();
+/// let (image, mask) = (phantom.image(), phantom.mask());
+/// extract_many(&[("ct", &image)], &mask, &[1], &Settings::default(), &runtime)?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy)]
 pub struct Runtime<'a> {
     /// The threads of the job.

@@ -13,6 +13,23 @@ const MAX_THREADS: usize = 1024;
 
 /// Threads to compute on. They never change a number. Without the feature `threads` of this crate there are none:
 /// whatever number is asked for, all is computed on the thread that starts a job.
+///
+/// ```
+/// use radiomics_core::{Pool, Runtime, Settings, example, extract_many};
+///
+/// # fn main() -> radiomics_core::Result<()> {
+/// // Threads are started once, and kept for all jobs.
+/// let pool = Pool::new(2)?;
+/// let phantom = example::DigitalPhantom::new();
+/// let (image, mask) = (phantom.image(), phantom.mask());
+/// for bins in [8, 16] {
+///     let settings = radiomics_core::document::from_json(&format!("{{\"bin_number\": {bins}}}"))?;
+///     let tables = extract_many(&[("ct", &image)], &mask, &[1], &settings, &Runtime::new(&pool))?;
+///     assert_eq!(tables.len(), 1);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Pool {
     threads: Whose,

@@ -25,6 +25,18 @@ pub(crate) fn check_mask(grid: &Grid, voxels: [usize; 3]) -> Result<()> {
 }
 
 /// An image: voxels (z, y, x) and where they lie. Nothing is copied.
+///
+/// ```
+/// use radiomics_core::{Grid, Image, ndarray::Array3};
+///
+/// # fn main() -> radiomics_core::Result<()> {
+/// // Ten slices, 3 mm apart, of 64 x 64 voxels; any type of voxels is borrowed as it is.
+/// let voxels = Array3::<i16>::zeros([10, 64, 64]);
+/// let image = Image::new(Grid::new([10, 64, 64], [3.0, 0.8, 0.8])?, voxels.view())?;
+/// assert_eq!(image.grid().position_mm([1.0, 0.0, 2.0]), [3.0, 0.0, 1.6]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Image<'a> {
     grid: Grid,
@@ -65,6 +77,17 @@ impl<'a> Image<'a> {
 
 /// A mask: whole-number labels (z, y, x), 0 being the background, and where they lie.
 /// Nothing is copied.
+///
+/// ```
+/// use radiomics_core::{Grid, Mask, ndarray::array};
+///
+/// # fn main() -> radiomics_core::Result<()> {
+/// let labels = array![[[0_u8, 1, 1], [3, 3, 0]]];
+/// let mask = Mask::new(Grid::new([1, 2, 3], [1.0; 3])?, labels.view())?;
+/// assert_eq!(mask.labels()?, [1, 3]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Mask<'a> {
     grid: Grid,

@@ -6,6 +6,21 @@ use crate::error::{Result, invalid};
 pub const MAX_RADIUS: usize = 15;
 
 /// The neighbourhood that a map's voxel stands for.
+///
+/// ```
+/// use radiomics_core::voxel_map::{MovingWindow, PreparedMaps};
+/// use radiomics_core::{Pool, Runtime, Settings, example};
+///
+/// # fn main() -> radiomics_core::Result<()> {
+/// let phantom = example::DigitalPhantom::new();
+/// let settings = Settings { features: Some(vec!["glcm.contrast".to_owned()]), ..Settings::default() };
+/// let (pool, window) = (Pool::new(1)?, MovingWindow { radius: 2, ..MovingWindow::default() });
+/// let runtime = Runtime::new(&pool);
+/// let maps = PreparedMaps::new(&phantom.image(), &phantom.mask(), 1, &settings, &window, &runtime)?;
+/// assert_eq!(maps.layout().voxels().len(), 74);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MovingWindow {
     /// How many voxels the window has on either side of the centre, 1 to [`MAX_RADIUS`]: 1 makes 3 × 3 × 3.
