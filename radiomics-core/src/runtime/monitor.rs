@@ -16,7 +16,7 @@ pub(crate) struct Monitor<'a> {
     pool: &'a Pool,
     progress: Option<&'a Progress<'a>>,
     job: Arc<Job>,
-    /// Whether the job runs on the thread that starts it, where nobody else can tell of steps.
+    /// Whether the job runs on no other threads than the one that starts it, where nobody else can tell of steps.
     tells_itself: bool,
     total: usize,
     state: Mutex<State>,
@@ -72,7 +72,7 @@ impl<'a> Monitor<'a> {
     pub fn start(runtime: &Runtime<'a>, total: usize) -> Result<Self> {
         let Runtime { pool, progress, stop, memory_bytes, .. } = *runtime;
         let job = Job::new(stop.cloned(), memory_bytes);
-        let tells_itself = pool.is_this_thread();
+        let tells_itself = !pool.is_elsewhere();
         let (state, changed) = (Mutex::default(), Condvar::new());
         let monitor = Self { pool, progress, job, tells_itself, total, state, changed };
         let is_refused = progress.is_some_and(|progress| progress(0, total).is_break());
@@ -120,7 +120,7 @@ impl<'a> Monitor<'a> {
         state.asked += 1;
         let own = state.asked;
         match self.progress {
-            Some(progress) if self.tells_itself => state = self.tell_now(state, progress),
+            Some(progress) if self.tells_itself && self.pool.is_this_thread() => state = self.tell_now(state, progress),
             _ => self.changed.notify_all(),
         }
         while state.is_telling && state.told < own && !self.job.is_stopped() {

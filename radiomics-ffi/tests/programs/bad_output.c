@@ -124,7 +124,7 @@ static void filters(void) {
     image = of.image;
     image.dtype = RADIOMICS_DTYPE_U8;
     image.shape[0] = 2 * NZ;
-    REFUSED(invalid, "needs room for 3360 doubles", radiomics_filter(context, &image, two_filters, &output));
+    REFUSED(invalid, "needs room for 3360 values", radiomics_filter(context, &image, two_filters, &output));
 
     /* A filter that no image of this spacing can take, after one that it can. */
     radiomics_settings *wide = settings_of("filters: [square, {laplacian_of_gaussian: {sigma_mm: 99999}}]");
@@ -240,7 +240,7 @@ static void prepared_maps(void) {
     REFUSED(invalid, "`maps` is NULL", radiomics_maps_compute(context, NULL, &output));
     CHECK(radiomics_maps_compute(NULL, maps, &output) == invalid);
     output.buffer_length = 9 * 9 * 9 - 1;
-    REFUSED(invalid, "a map of shape (z, y, x) [9, 9, 9] needs room for 729 doubles", maps_to(&output));
+    REFUSED(invalid, "a map of shape (z, y, x) [9, 9, 9] needs room for 729 values", maps_to(&output));
 
     radiomics_map map = {0};
     CHECK(radiomics_maps_map(maps, 0, &map) == invalid);

@@ -34,12 +34,6 @@ int main(int argc, char **argv) {
     SIZED(RADIOMICS_MASK_INFO_INIT, radiomics_mask_info);
     SIZED(RADIOMICS_KEY_INIT, radiomics_key);
     SIZED(RADIOMICS_RELIABILITY_INIT, radiomics_reliability);
-    SIZED(RADIOMICS_OUTCOME_INIT, radiomics_outcome);
-    SIZED(RADIOMICS_LABEL_INIT, radiomics_label);
-    SIZED(RADIOMICS_SURFACE_INIT, radiomics_surface);
-    SIZED(RADIOMICS_MASK_INFO_INIT, radiomics_mask_info);
-    SIZED(RADIOMICS_KEY_INIT, radiomics_key);
-    SIZED(RADIOMICS_RELIABILITY_INIT, radiomics_reliability);
     /* The number of structs in the header, as the test counts them. */
     CHECK(argc == 2 && count == atoi(argv[1]));
 
