@@ -120,7 +120,9 @@ impl<'a> Monitor<'a> {
         state.asked += 1;
         let own = state.asked;
         match self.progress {
-            Some(progress) if self.tells_itself && self.pool.is_this_thread() => state = self.tell_now(state, progress),
+            Some(progress) if self.tells_itself && self.pool.is_this_thread() => {
+                state = self.tell_now(state, progress)
+            }
             _ => self.changed.notify_all(),
         }
         while state.is_telling && state.told < own && !self.job.is_stopped() {
