@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from radiomics_rs._choices import OVERLAYS
-from radiomics_rs._command.parsing import Commands, add_settings
+from radiomics_rs._command.parsing import Commands, add_out, add_settings
 from radiomics_rs._sizes import memory
 
 
