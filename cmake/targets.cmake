@@ -12,7 +12,7 @@ if(RADIOMICS_STATIC)
   list(APPEND _files "${RADIOMICS_LIB_DIR}/${RADIOMICS_STATIC_FILE}")
 endif()
 
-find_program(RADIOMICS_CARGO cargo HINTS "$ENV{CARGO_HOME}/bin" "$ENV{HOME}/.cargo/bin" "$ENV{USERPROFILE}/.cargo/bin")
+find_program(RADIOMICS_CARGO cargo PATHS "$ENV{CARGO_HOME}/bin" "$ENV{HOME}/.cargo/bin" "$ENV{USERPROFILE}/.cargo/bin")
 if(NOT RADIOMICS_CARGO AND NOT RADIOMICS_PREBUILT)
   message(FATAL_ERROR "radiomics: cargo is not there: install Rust from https://rustup.rs, or give its place in "
     "RADIOMICS_CARGO, or libraries that are built already in RADIOMICS_PREBUILT")

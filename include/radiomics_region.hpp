@@ -154,7 +154,7 @@ template <class Context> class region_calls {
     /// The labels of a mask, ascending, without the background.
     [[nodiscard]] std::vector<label> labels(const image_view &mask, failure &why) const {
         ::radiomics_labels *made = nullptr;
-        report(self(), ::radiomics_labels_new(self(), mask.c(), &made), why);
+        detail::report(self(), ::radiomics_labels_new(self(), mask.c(), &made), why);
         const handle<::radiomics_labels, ::radiomics_labels_free> owned(made);
         std::vector<label> found;
         for (std::size_t index = 0; index < ::radiomics_labels_length(made); ++index) {
@@ -171,7 +171,7 @@ template <class Context> class region_calls {
                                           const Settings &with, double margin_mm, failure &why) const {
         ::radiomics_region *made = nullptr;
         const auto status = ::radiomics_region_new(self(), image.c(), mask.c(), of, with.c(), margin_mm, &made);
-        report(self(), status, why);
+        detail::report(self(), status, why);
         return prepared_region(made);
     }
 
@@ -254,7 +254,7 @@ template <class Context> class region_calls {
 
     template <class F> region_mask made(F &&make, failure &why) const {
         ::radiomics_mask *out = nullptr;
-        report(self(), make(&out), why);
+        detail::report(self(), make(&out), why);
         return region_mask(out);
     }
 };

@@ -48,7 +48,10 @@ def run(compute, recipes):
                 done[key] = plain(compute(case, recipe))
             except Exception as error:  # noqa: BLE001, whatever another package raises
                 done[key] = {"error": f"{type(error).__name__}: {error}"[:300]}
-            out.write_text(json.dumps(done), encoding="utf-8")
+            # What is stopped while it writes has lost nothing.
+            part = out.with_suffix(".part")
+            part.write_text(json.dumps(done), encoding="utf-8")
+            part.replace(out)
 
 
 def plain(values):

@@ -19,7 +19,6 @@ PROPERTIES = {
     "homogeneity": "inv_diff_mom",
     "ASM": "energy",
     "correlation": "corr",
-    "entropy": "joint_entr",
 }
 
 

@@ -104,7 +104,8 @@ def run_shell(block: Block, folder: Path) -> None:
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         timeout=300,
     )
     if done.returncode:

@@ -28,8 +28,13 @@ def imported(notebook):
             yield node.module.split(".")[0]
 
 
+# The one with a model fits hundreds of them.
+LONG = {"cohort_to_model": pytest.mark.nightly}
+RUNS = [pytest.param(path, id=path.stem, marks=LONG.get(path.stem, ())) for path in PATHS]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", RUNS)
 def test_runs_as_stored(path, tmp_path, monkeypatch):
     stored = notebooks.read(path)
     missing = sorted(n for n in {*imported(stored)} if importlib.util.find_spec(n) is None)

@@ -195,6 +195,7 @@ def test_random_cases():
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("first", range(25, 125, 25))
 def test_more_random_cases(first):
     found, direct = both_of_seeds(range(first, first + 25))
@@ -203,6 +204,7 @@ def test_more_random_cases(first):
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.skipif(not golden.FOLDER.is_dir(), reason=golden.REASON)
 @pytest.mark.parametrize("name", golden.names() if golden.FOLDER.is_dir() else [])
 def test_golden_cases(name):

@@ -1,9 +1,12 @@
-"""What the site needs beside its pages: links into the repository, the decisions, nothing from afar."""
+"""What the site needs beside its pages: links into the repository, decisions, nothing from afar."""
+
+from __future__ import annotations
 
 import json
 import posixpath
 import re
 from pathlib import Path
+from typing import Any
 
 from mkdocs.structure.files import File
 
@@ -13,10 +16,12 @@ LINK = re.compile(r"(?<=\]\()(?!https?:|mailto:|data:|#)([^)\s#]+)(#[^)\s]*)?(?=
 SHIM = "https://unpkg.com/iframe-worker/shim"
 #: Pages whose tables need the width.
 WIDE = ("features.md", "reference/units.md", "settings.md", "comparison.md", "validation.md")
-LOADED = re.compile(r'<(?:script|img|iframe)[^>]+src="?https?:[^>]*>|<link[^>]+href="?https?:[^>]*>')
+LOADED = re.compile(
+    r'<(?:script|img|iframe)[^>]+src="?https?:[^>]*>|<link[^>]+href="?https?:[^>]*>'
+)
 
 
-def on_config(config):
+def on_config(config: Any) -> Any:
     """The list of decisions is that of their folder."""
     names = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("0*.md"))
     pages = ["decisions/README.md", *(f"decisions/{name}" for name in names)]
@@ -28,7 +33,7 @@ def on_config(config):
     return config
 
 
-def on_files(files, config):
+def on_files(files: Any, config: Any) -> Any:
     """A page for each notebook, with what it shows."""
     for path in sorted((ROOT / "docs" / "notebooks").glob("*.ipynb")):
         text = as_page(json.loads(path.read_text(encoding="utf-8")))
@@ -36,7 +41,8 @@ def on_files(files, config):
     return files
 
 
-def as_page(notebook):
+def as_page(notebook: Any) -> Any:
+    """A notebook as a page: texts, code and stored outputs."""
     parts = []
     for cell in notebook["cells"]:
         text = "".join(cell["source"])
@@ -58,7 +64,7 @@ def as_page(notebook):
     return "\n\n".join(parts)
 
 
-def on_page_markdown(markdown, page, config, files):
+def on_page_markdown(markdown: Any, page: Any, config: Any, files: Any) -> Any:
     """Links to what is no page go to the repository."""
     folder = posixpath.dirname(page.file.src_uri)
     if page.file.src_uri in WIDE:
@@ -66,7 +72,7 @@ def on_page_markdown(markdown, page, config, files):
     elif page.file.src_uri == "index.md":
         page.meta.setdefault("hide", ["toc", "navigation"])
 
-    def moved(match):
+    def moved(match: Any) -> Any:
         path = posixpath.normpath(posixpath.join("docs", folder, match[1]))
         if path.startswith("docs/notebooks/") and path.endswith(".ipynb"):
             return match[0].replace(".ipynb", ".md")
@@ -79,7 +85,7 @@ def on_page_markdown(markdown, page, config, files):
     return LINK.sub(moved, markdown)
 
 
-def on_post_page(output, page, config):
+def on_post_page(output: Any, page: Any, config: Any) -> Any:
     """Nothing is loaded from elsewhere."""
     output = output.replace(SHIM, "../" * page.url.count("/") + "assets/worker.js")
     found = LOADED.search(output)

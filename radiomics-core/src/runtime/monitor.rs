@@ -1,7 +1,6 @@
 //! A job that runs: how far it is, who is told, and whether it was stopped.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::ThreadId;
 use std::time::Duration;
 
 use super::machine::{Execution, Progress, Runtime};
@@ -17,9 +16,8 @@ pub(crate) struct Monitor<'a> {
     pool: &'a Pool,
     progress: Option<&'a Progress<'a>>,
     job: Arc<Job>,
-    /// Whether the job runs on the thread that starts it, where nobody else can tell of steps.
+    /// Whether the job runs on no other threads than the one that starts it, where nobody else can tell of steps.
     tells_itself: bool,
-    starter: ThreadId,
     total: usize,
     state: Mutex<State>,
     changed: Condvar,
@@ -74,9 +72,9 @@ impl<'a> Monitor<'a> {
     pub fn start(runtime: &Runtime<'a>, total: usize) -> Result<Self> {
         let Runtime { pool, progress, stop, memory_bytes, .. } = *runtime;
         let job = Job::new(stop.cloned(), memory_bytes);
-        let tells_itself = pool.is_this_thread();
-        let (starter, state, changed) = (std::thread::current().id(), Mutex::default(), Condvar::new());
-        let monitor = Self { pool, progress, job, tells_itself, starter, total, state, changed };
+        let tells_itself = !pool.is_elsewhere();
+        let (state, changed) = (Mutex::default(), Condvar::new());
+        let monitor = Self { pool, progress, job, tells_itself, total, state, changed };
         let is_refused = progress.is_some_and(|progress| progress(0, total).is_break());
         if is_refused || monitor.job.is_stopped() { Err(monitor.cancelled()) } else { Ok(monitor) }
     }
@@ -122,7 +120,7 @@ impl<'a> Monitor<'a> {
         state.asked += 1;
         let own = state.asked;
         match self.progress {
-            Some(progress) if self.tells_itself && self.starter == std::thread::current().id() => {
+            Some(progress) if self.tells_itself && self.pool.is_this_thread() => {
                 state = self.tell_now(state, progress)
             }
             _ => self.changed.notify_all(),

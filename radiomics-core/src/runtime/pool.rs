@@ -102,11 +102,13 @@ impl Pool {
         }
     }
 
-    /// Whether jobs run on this very thread, with none that is free meanwhile.
+    /// Whether jobs run on this very thread and no other.
     pub(super) fn is_this_thread(&self) -> bool {
         match &self.threads {
             Whose::Own(_) => !self.is_elsewhere() && self.threads() == 1,
-            Whose::Callers | Whose::Hosts(_) => true,
+            Whose::Callers => true,
+            // Tasks of the host are in another place.
+            Whose::Hosts(_) => matches!(crate::work::place::place(), Place::Host(_)),
         }
     }
 

@@ -45,7 +45,7 @@ def region_of(array, label):
         high[0] += first
         lower = low if lower is None else numpy.minimum(lower, low)
         upper = high if upper is None else numpy.maximum(upper, high)
-    return (None if lower is None else (lower, upper)), count
+    return (None if lower is None else (lower, upper)), int(count)
 
 
 class Known:

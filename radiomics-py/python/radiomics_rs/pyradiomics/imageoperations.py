@@ -315,10 +315,7 @@ def normalizeImage(image, **kwargs):
     scale = _settings.get(kwargs, "normalizeScale")
     outliers = _settings.get(kwargs, "removeOutliers")
     given = image
-    normalise = sitk.NormalizeImageFilter()
-    # Of several threads, whichever is first decides how the sums are rounded.
-    normalise.SetNumberOfThreads(1)
-    image = aside(lambda: normalise.Execute(given))
+    image = aside(lambda: _normalised(given))
     if outliers is not None:
         logger.debug("Removing outliers > %g standard deviations", outliers)
         array = sitk.GetArrayFromImage(image)
@@ -329,6 +326,18 @@ def normalizeImage(image, **kwargs):
         image = clipped
     # Not in place: the caller's image must not change.
     return image * scale
+
+
+def _normalised(image):
+    """What `SimpleITK.Normalize` gives, of which threads round the sums in any order."""
+    statistics = sitk.StatisticsImageFilter()
+    statistics.SetNumberOfWorkUnits(1)
+    statistics.Execute(image)
+    deviation = statistics.GetSigma()
+    if not deviation > 0.0:
+        # What there is to say of an image without variation is said where it is discretised.
+        return sitk.Normalize(image)
+    return sitk.ShiftScale(image, -statistics.GetMean(), 1.0 / deviation, sitk.sitkFloat64)
 
 
 def resegmentMask(imageNode, maskNode, **kwargs):

@@ -189,8 +189,8 @@ def _said(
     pieces.append(tag("figure", image(source, alt, side, side), caption, class_="heat"))
     if rows:
         head = ("group", "representative", "features", f"lowest |{RHO}|", "others")
-        caption = f"{len(rows)} groups of two features and more"
-        pieces.append(table(caption, head, rows, numbers=(2, 3)))
+        title = f"{len(rows)} groups of two features and more"
+        pieces.append(table(title, head, rows, numbers=(2, 3)))
     return pieces
 
 
