@@ -5,41 +5,22 @@ import io
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 import radiomics_rs as rr
+from commands import refused, run, run_process
 from conftest import csv_of
-
-
-def run(*arguments, check=True):
-    command = Path(sys.executable).with_name("radiomics-rs")
-    start = [str(command)] if command.exists() else [sys.executable, "-m", "radiomics_rs"]
-    done = subprocess.run(
-        [*start, *map(str, arguments)], capture_output=True, text=True, encoding="utf-8"
-    )
-    if check:
-        assert done.returncode == 0, done.stderr
-    return done
-
-
-def refused(*arguments, code=1):
-    done = run(*arguments, check=False)
-    assert done.returncode == code
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
-    return done.stderr
 
 
 def test_example_prints_a_table(phantom, configuration):
     image, mask, spacing_mm = phantom
     table = rr.extract(image, mask, configuration, spacing_mm=spacing_mm)
-    assert run("extract", "--example").stdout == csv_of(table)
+    assert run_process("extract", "--example").stdout == csv_of(table)
 
 
 def test_version():
-    assert run("--version").stdout == f"radiomics-rs {rr.__version__}\n"
+    assert run_process("--version").stdout == f"radiomics-rs {rr.__version__}\n"
 
 
 def test_module_is_the_command():
