@@ -156,4 +156,4 @@ def _voxel_bytes(path: str) -> float:
 def _bytes_of(pixel: int) -> int:
     if pixel == sitk.sitkUnknown:
         return 1
-    return sitk.Image([1, 1, 1], pixel).GetSizeOfPixelComponent()
+    return int(sitk.Image([1, 1, 1], pixel).GetSizeOfPixelComponent())
