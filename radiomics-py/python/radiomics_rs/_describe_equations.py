@@ -68,7 +68,7 @@ SHAPE = {
     "Volume V inside of the surface mesh, mm³": (
         r"V = \frac{1}{6} \sum_{f} \vec{a}_f \cdot (\vec{b}_f \times \vec{c}_f)"
     ),
-    "Number of voxels times the volume of one, mm³": r"N v",
+    "Number of voxels times the volume of one, mm³": r"N_m v",
     "Area A of the surface mesh, mm²": (
         r"A = \frac{1}{2} \sum_{f} \lVert (\vec{b}_f - \vec{a}_f) \times (\vec{c}_f - \vec{a}_f)"
         r" \rVert"
@@ -251,7 +251,7 @@ SYMBOLS = {
     "morphology": (
         (r"\vec{a}_f, \vec{b}_f, \vec{c}_f", "corners of face f of the mesh, in mm"),
         (r"\vec{q}_u", "corners of the mesh"),
-        (r"\vec{r}_m", "centres of the voxels of the morphological mask, of which there are N"),
+        (r"\vec{r}_m", "centres of the voxels of the morphological mask, of which there are Nm"),
         (r"\vec{r}_k", "centres of the voxels of the intensity mask"),
         (r"v", "volume of a voxel in mm³"),
         (r"\lambda_1 \ge \lambda_2 \ge \lambda_3", "variances along the principal axes"),
