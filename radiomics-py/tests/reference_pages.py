@@ -63,7 +63,7 @@ POWERS = {None: 1, "²": 2, "³": 3, "⁻¹": -1}
 
 def shown(found: rr.FeatureRow) -> str:
     if math.isnan(found.value):
-        return f"*{str(found.reason).replace('_', ' ')}*"
+        return f"NaN ({str(found.reason).replace('_', ' ')})"
     return f"{found.value:.4g}"
 
 
@@ -78,17 +78,17 @@ def definitions() -> str:
     two = np.zeros_like(mask)
     two[4, 5, 5] = two[5, 6, 6] = 1
     edges = {
-        "flat": values(flat_image, mask),
+        "flat region": values(flat_image, mask),
         "slice": values(image, slice_mask),
         "two voxels": values(image, two),
     }
-    text, family = "", ""
+    text, family = _families(), ""
     for one in rr.features():
         name = f"{one['family']}.{one['feature']}"
         told = rr.describe(name)
         if told.family != family:
             family = told.family
-            text += f"## {family}{_in_brackets(told.family_ibsi_id)}\n\n{_symbols(told)}\n\n"
+            text += f"## {_heading(family, told.family_ibsi_id)}\n\n{_symbols(told)}\n\n"
         if name in base:
             check_unit(name, told.unit, base, longer, brighter)
         said = [f"{words} {shown(found[name])}" for words, found in edges.items() if name in found]
@@ -96,8 +96,18 @@ def definitions() -> str:
     return text.rstrip() + "\n"
 
 
-def _in_brackets(identifier: str) -> str:
-    return f" ({identifier})" if identifier else ""
+def _families() -> str:
+    """A line of links."""
+    found = {one["family"]: one["family_ibsi_id"] for one in rr.features()}
+    links = []
+    for family, identifier in found.items():
+        anchor = re.sub(r"[^\w-]", "", _heading(family, identifier).lower().replace(" ", "-"))
+        links.append(f"[{family}](#{anchor})")
+    return " · ".join(links) + "\n\n"
+
+
+def _heading(family: str, identifier: str) -> str:
+    return f"{family} ({identifier})" if identifier else family
 
 
 def _symbols(told: rr.Description) -> str:

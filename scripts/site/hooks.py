@@ -20,7 +20,7 @@ MATH = re.compile(
     r"^```math\n(?P<block>.*?)\n```$|\$`(?P<line>[^`\n]+)`\$", re.MULTILINE | re.DOTALL
 )
 #: Pages whose tables need the width.
-WIDE = ("features.md", "settings.md", "comparison.md", "validation.md")
+WIDE = ("features.md", "settings.md", "comparison.md", "validation.md", "reference/definitions.md")
 LOADED = re.compile(
     r'<(?:script|img|iframe)[^>]+src="?https?:[^>]*>|<link[^>]+href="?https?:[^>]*>'
 )
@@ -102,11 +102,13 @@ EQUATIONS: list[str] = []
 
 def on_page_content(html: Any, page: Any, config: Any, files: Any) -> Any:
     """Equations as MathML, which browsers draw without a script."""
-    return re.sub(
-        r"equation-(block|inline)-(\d+)-",
-        lambda found: convert(EQUATIONS[int(found[2])], display=found[1]),
-        html,
-    )
+
+    def drawn(found: Any) -> str:
+        made = convert(EQUATIONS[int(found[2])], display=found[1])
+        # A long one scrolls by itself, as a wide table does.
+        return f'<span class="equation">{made}</span>' if found[1] == "block" else made
+
+    return re.sub(r"equation-(block|inline)-(\d+)-", drawn, html)
 
 
 def on_post_page(output: Any, page: Any, config: Any) -> Any:
