@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk  # noqa: N813
 
+from radiomics_rs.io.quiet import own_locale
+
 #: NumPy's types of voxels, as SimpleITK has them.
 PIXEL_IDS = {
     "uint8": sitk.sitkUInt8,
@@ -75,7 +77,8 @@ def decoded(name: str, image_io: str, flat: npt.NDArray[Any]) -> Decoded | None:
     reader = sitk.ImageFileReader()
     reader.SetImageIO(image_io)
     reader.SetFileName(name)
-    reader.ReadImageInformation()
+    with own_locale():
+        reader.ReadImageInformation()
     native = flat.dtype.newbyteorder("=")
     same = (
         reader.GetPixelID() == PIXEL_IDS.get(native.name)
