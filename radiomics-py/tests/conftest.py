@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 import SimpleITK as sitk  # noqa: N813
 
@@ -101,6 +102,37 @@ def mask():
     mask = np.zeros(reading.SHAPE, np.uint8)
     mask[1:5, 4:12, 4:12] = 1
     return mask
+
+
+@pytest.fixture
+def series(tmp_path):
+    """Writes slices at heights; what a change of the header makes of it is the test's."""
+
+    def write(heights, shift=0.0, change=None, folder="series"):
+        made = tmp_path / folder
+        made.mkdir()
+        for place, height in enumerate(heights):
+            one = pydicom.dataset.Dataset()
+            one.file_meta = pydicom.dataset.FileMetaDataset()
+            one.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+            one.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.2"
+            one.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.{place + 1}"
+            one.SOPClassUID, one.SOPInstanceUID = "1.2.840.10008.5.1.4.1.1.2", f"1.2.3.{place + 1}"
+            one.SeriesInstanceUID, one.Modality = "1.2.3", "CT"
+            one.ImagePositionPatient = [10, 20 + shift * height, height]
+            one.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+            one.PixelSpacing, one.SliceThickness = [2, 1], 9
+            one.Rows, one.Columns, one.BitsAllocated, one.BitsStored, one.HighBit = 4, 6, 16, 12, 11
+            one.SamplesPerPixel, one.PixelRepresentation = 1, 0
+            one.PhotometricInterpretation = "MONOCHROME2"
+            one.RescaleSlope, one.RescaleIntercept = 1, -1024
+            one.PixelData = (np.full((4, 6), 100 * height) + np.arange(6)).astype("<u2").tobytes()
+            if change:
+                change(place, one)
+            one.save_as(made / f"{9 - place}.dcm", enforce_file_format=True)
+        return made
+
+    return write
 
 
 @pytest.fixture

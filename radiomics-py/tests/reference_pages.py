@@ -1,4 +1,4 @@
-"""The table of the reference that is made of values: units, ranges and edges of features."""
+"""The page of the reference that is made of values: equations, units, ranges and edges."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ import numpy as np
 import radiomics_rs as rr
 
 EVERY = ["3D_avg", "3D"]
-HEAD = """\
-| feature | unit | range | flat | slice | two voxels |
-|---|---|---|---|---|---|
-"""
+#: Families whose equations say all that their definitions do.
+BY_EQUATION = ("glcm", "glrlm", "glszm", "gldzm", "ngtdm", "ngldm")
 
 
 def region(flat: bool = False) -> tuple[np.ndarray, np.ndarray]:
@@ -65,12 +63,12 @@ POWERS = {None: 1, "²": 2, "³": 3, "⁻¹": -1}
 
 def shown(found: rr.FeatureRow) -> str:
     if math.isnan(found.value):
-        return f"*{str(found.reason).replace('_', ' ')}*"
+        return f"NaN ({str(found.reason).replace('_', ' ')})"
     return f"{found.value:.4g}"
 
 
-def units() -> str:
-    """A row for each feature that the profile `ibsi` computes."""
+def definitions() -> str:
+    """A paragraph for each feature, by family."""
     image, mask = region()
     base = values(image, mask)
     longer, brighter = values(image, mask, 2.0), values(image * 2, mask)
@@ -79,15 +77,58 @@ def units() -> str:
     slice_mask[4] = mask[4]
     two = np.zeros_like(mask)
     two[4, 5, 5] = two[5, 6, 6] = 1
-    edges = [values(flat_image, mask), values(image, slice_mask), values(image, two)]
-    text, family = HEAD, ""
-    for name in base:
-        of = name.split(".")[0]
-        if of != family:
-            family = of
-            text += f"| **{family}** | | | | | |\n"
+    edges = {
+        "flat region": values(flat_image, mask),
+        "slice": values(image, slice_mask),
+        "two voxels": values(image, two),
+    }
+    text, family = _families(), ""
+    for one in rr.features():
+        name = f"{one['family']}.{one['feature']}"
         told = rr.describe(name)
-        check_unit(name, told.unit, base, longer, brighter)
-        cells = [told.unit, told.range, *(shown(edge[name]) for edge in edges)]
-        text += f"| {name.split('.')[1]} | {' | '.join(cells)} |\n"
-    return text
+        if told.family != family:
+            family = told.family
+            text += f"## {_heading(family, told.family_ibsi_id)}\n\n{_symbols(told)}\n\n"
+        if name in base:
+            check_unit(name, told.unit, base, longer, brighter)
+        said = [f"{words} {shown(found[name])}" for words, found in edges.items() if name in found]
+        text += paragraph(told, said)
+    return text.rstrip() + "\n"
+
+
+def _families() -> str:
+    """A line of links."""
+    found = {one["family"]: one["family_ibsi_id"] for one in rr.features()}
+    links = []
+    for family, identifier in found.items():
+        anchor = re.sub(r"[^\w-]", "", _heading(family, identifier).lower().replace(" ", "-"))
+        links.append(f"[{family}](#{anchor})")
+    return " · ".join(links) + "\n\n"
+
+
+def _heading(family: str, identifier: str) -> str:
+    return f"{family} ({identifier})" if identifier else family
+
+
+def _symbols(told: rr.Description) -> str:
+    """What the equations of a family are made of."""
+    return "; ".join(f"$`{symbol}`$ {words}" for symbol, words in told.symbols.items()) + "."
+
+
+def paragraph(told: rr.Description, edges: list[str]) -> str:
+    """The definition of a feature, and a line of what there is to know of it."""
+    lines = [f"### {told.name}", ""]
+    if told.family not in BY_EQUATION and re.search("[a-z]{4}", told.definition):
+        lines += [f"{told.definition}.", ""]
+    lines += ["```math", told.equation, "```", ""]
+    known = [
+        f"unit: {told.unit}",
+        f"range: {told.range}",
+        f"IBSI: {told.ibsi_id or 'not there'}",
+        f"PyRadiomics: {f'`{told.pyradiomics}`' if told.pyradiomics else 'not there'}",
+    ]
+    lines.append(f"- {' · '.join(known)}")
+    lines.append(f"- edges: {' · '.join(edges)}" if edges else "- computed when it is named")
+    if told.undefined:
+        lines.append(f"- {told.undefined}")
+    return "\n".join([*lines, "", ""])

@@ -108,37 +108,6 @@ def test_uids_that_are_empty(data):
     assert labels.voxels.shape == found.voxels.shape
 
 
-@pytest.fixture
-def series(tmp_path):
-    """Writes slices at heights; what a change of the header makes of it is the test's."""
-
-    def write(heights, shift=0.0, change=None, folder="series"):
-        made = tmp_path / folder
-        made.mkdir()
-        for place, height in enumerate(heights):
-            one = pydicom.dataset.Dataset()
-            one.file_meta = pydicom.dataset.FileMetaDataset()
-            one.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
-            one.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.2"
-            one.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.{place + 1}"
-            one.SOPClassUID, one.SOPInstanceUID = "1.2.840.10008.5.1.4.1.1.2", f"1.2.3.{place + 1}"
-            one.SeriesInstanceUID, one.Modality = "1.2.3", "CT"
-            one.ImagePositionPatient = [10, 20 + shift * height, height]
-            one.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
-            one.PixelSpacing, one.SliceThickness = [2, 1], 9
-            one.Rows, one.Columns, one.BitsAllocated, one.BitsStored, one.HighBit = 4, 6, 16, 12, 11
-            one.SamplesPerPixel, one.PixelRepresentation = 1, 0
-            one.PhotometricInterpretation = "MONOCHROME2"
-            one.RescaleSlope, one.RescaleIntercept = 1, -1024
-            one.PixelData = (np.full((4, 6), 100 * height) + np.arange(6)).astype("<u2").tobytes()
-            if change:
-                change(place, one)
-            one.save_as(made / f"{9 - place}.dcm", enforce_file_format=True)
-        return made
-
-    return write
-
-
 def test_spacing_is_that_of_positions(series):
     found = io.read_image(series([0, 3, 6]))
     assert found.spacing_mm == (3, 2, 1)
@@ -396,21 +365,3 @@ def test_ultrasound_without_spacing(data):
         found = io.read_image(next(folder.glob("*.dcm")))
     weights = np.array([0.299, 0.587, 0.114])
     np.testing.assert_allclose(found.voxels.sum(), weights @ expected["rgb_sum"], rtol=1e-12)
-
-
-def test_a_list_of_files_is_the_series(series, tmp_path):
-    folder = series([0, 1, 2, 3])
-    files = sorted(folder.iterdir(), reverse=True)
-    whole, listed = rr.io.read_image(folder), rr.io.read_image(files)
-    np.testing.assert_array_equal(listed.voxels, whole.voxels)
-    assert listed.geometry == whole.geometry
-    mask = np.zeros(whole.voxels.shape, np.uint8)
-    mask[1:3, 1:3, 1:5] = 1
-    settings = {"families": ["intensity_statistics"]}
-    assert rr.extract(files, mask, settings) == rr.extract(folder, mask, settings)
-    other = tmp_path / "slice.png"
-    other.write_bytes(b"no slice")
-    with pytest.raises(rr.ReadError, match="no DICOM file, and one of a list of 2"):
-        rr.io.read_image([files[0], other])
-    with pytest.raises(FileNotFoundError, match="absent"):
-        rr.io.read_image([files[0], tmp_path / "absent"])

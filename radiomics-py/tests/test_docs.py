@@ -23,7 +23,7 @@ PAGES = [
 CODE = re.compile(r"^( *)```.*?^\1```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.*?)(?: +\{.*\})? *$", re.MULTILINE)
-UNITS = DOCS / "reference" / "units.md"
+DEFINITIONS = DOCS / "reference" / "definitions.md"
 MARKER = "<!-- What follows is generated. -->\n\n"
 
 
@@ -87,14 +87,14 @@ def test_every_page_is_in_the_navigation():
     assert {path for path in paths if path != "decisions/"} == there
 
 
-def test_units_and_edges():
-    head, marker, table = UNITS.read_text(encoding="utf-8").partition(MARKER)
-    made = reference_pages.units()
+def test_definitions():
+    head, marker, text = DEFINITIONS.read_text(encoding="utf-8").partition(MARKER)
+    made = reference_pages.definitions()
     if os.environ.get("REGENERATE"):
-        UNITS.write_text(head + marker + made, encoding="utf-8")
-        table = made
+        DEFINITIONS.write_text(head + marker + made, encoding="utf-8")
+        text = made
     assert marker
-    assert table == made, "run this test with REGENERATE=1"
+    assert text == made, "run this test with REGENERATE=1"
 
 
 def test_every_name_is_in_the_reference():

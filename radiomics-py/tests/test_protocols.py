@@ -371,3 +371,21 @@ def test_the_users_folder(oblique, tmp_path, monkeypatch):
     # A name that only begins so is a name.
     with pytest.raises(FileNotFoundError, match=r"~image\.nrrd"):
         rr.extract("~image.nrrd", "~/mask.nrrd")
+
+
+def test_a_list_of_files_is_the_series(series, tmp_path):
+    folder = series([0, 1, 2, 3])
+    files = sorted(folder.iterdir(), reverse=True)
+    whole, listed = rr.io.read_image(folder), rr.io.read_image(files)
+    np.testing.assert_array_equal(listed.voxels, whole.voxels)
+    assert listed.geometry == whole.geometry
+    mask = np.zeros(whole.voxels.shape, np.uint8)
+    mask[1:3, 1:3, 1:5] = 1
+    settings = {"families": ["intensity_statistics"]}
+    assert rr.extract(files, mask, settings) == rr.extract(folder, mask, settings)
+    other = tmp_path / "slice.png"
+    other.write_bytes(b"no slice")
+    with pytest.raises(rr.ReadError, match="no DICOM file, and one of a list of 2"):
+        rr.io.read_image([files[0], other])
+    with pytest.raises(FileNotFoundError, match="absent"):
+        rr.io.read_image([files[0], tmp_path / "absent"])

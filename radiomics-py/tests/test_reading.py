@@ -1,6 +1,7 @@
 """A file is what it says, or an error says what it is not."""
 
 import gzip
+import locale
 import re
 import struct
 
@@ -67,6 +68,24 @@ def test_what_is_decompressed_here_is_what_simpleitk_reads(tmp_path, suffix, dty
             assert ours.GetMetaData(key) == theirs.GetMetaData(key)
         volume = io.read(path)
         np.testing.assert_array_equal(volume.voxels.reshape(array.shape), array)
+
+
+def test_the_locale_stays(tmp_path):
+    """ITK's reader of VTK sets the locale C, in which text files are ASCII from then on."""
+    path = tmp_path / "image.vtk"
+    sitk.WriteImage(sitk.GetImageFromArray(noise()), str(path))
+    before = locale.setlocale(locale.LC_ALL)
+    try:
+        locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+    except locale.Error:
+        pytest.skip("there is no locale C.UTF-8")
+    try:
+        io.read_sitk(path)
+        path.write_bytes(path.read_bytes()[:300])
+        refusal(path)
+        assert locale.setlocale(locale.LC_CTYPE) == "C.UTF-8"
+    finally:
+        locale.setlocale(locale.LC_ALL, before)
 
 
 def test_scaled_voxels_are_scaled(tmp_path):

@@ -8,14 +8,19 @@ import re
 from pathlib import Path
 from typing import Any
 
+from latex2mathml.converter import convert
 from mkdocs.structure.files import File
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"(?<=\]\()(?!https?:|mailto:|data:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
 #: What the plugin `offline` would load so that search works where the site is a folder on a disc.
 SHIM = "https://unpkg.com/iframe-worker/shim"
+#: Equations as GitHub shows them too: a fence, or between dollars and backticks within a line.
+MATH = re.compile(
+    r"^```math\n(?P<block>.*?)\n```$|\$`(?P<line>[^`\n]+)`\$", re.MULTILINE | re.DOTALL
+)
 #: Pages whose tables need the width.
-WIDE = ("features.md", "reference/units.md", "settings.md", "comparison.md", "validation.md")
+WIDE = ("features.md", "settings.md", "comparison.md", "validation.md", "reference/definitions.md")
 LOADED = re.compile(
     r'<(?:script|img|iframe)[^>]+src="?https?:[^>]*>|<link[^>]+href="?https?:[^>]*>'
 )
@@ -82,7 +87,28 @@ def on_page_markdown(markdown: Any, page: Any, config: Any, files: Any) -> Any:
             raise FileNotFoundError(f"{page.file.src_uri} links to {path}, which is not there")
         return f"{config.extra['repository']}/blob/main/{path}{match[2] or ''}"
 
-    return LINK.sub(moved, markdown)
+    return MATH.sub(held, LINK.sub(moved, markdown))
+
+
+def held(equation: Any) -> str:
+    """What stands for an equation until Markdown, which would read parts of it, is done."""
+    EQUATIONS.append(equation["block"] or equation["line"])
+    kind = "block" if equation["block"] else "inline"
+    return f"equation-{kind}-{len(EQUATIONS) - 1}-"
+
+
+EQUATIONS: list[str] = []
+
+
+def on_page_content(html: Any, page: Any, config: Any, files: Any) -> Any:
+    """Equations as MathML, which browsers draw without a script."""
+
+    def drawn(found: Any) -> str:
+        made = convert(EQUATIONS[int(found[2])], display=found[1])
+        # A long one scrolls by itself, as a wide table does.
+        return f'<span class="equation">{made}</span>' if found[1] == "block" else made
+
+    return re.sub(r"equation-(block|inline)-(\d+)-", drawn, html)
 
 
 def on_post_page(output: Any, page: Any, config: Any) -> Any:

@@ -144,16 +144,17 @@ def progress_of(given: Any) -> Progress:
         return None
     if not callable(given):
         raise TypeError(f"progress is {given!r}: {wanted}")
+    told: Progress = given
     try:
         signature = inspect.signature(given)
     except (TypeError, ValueError):
         # What is not written in Python need not say what it takes.
-        return given
+        return told
     try:
         signature.bind(0, 1)
     except TypeError as error:
         raise TypeError(f"progress cannot be called with two numbers ({error}): {wanted}") from None
-    return given
+    return told
 
 
 def switch(name: str, given: Any) -> bool:

@@ -10,6 +10,8 @@ SUFFIXES = (".nrrd", ".nii.gz", ".nii", ".mha")
 TABLES = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx")
 #: How features can be listed.
 LISTS = ("table", "csv", "json", "markdown")
+#: How what is no list of features is printed.
+PAGES = ("table", "json")
 #: Cases whose masks the page about a cohort draws unless another number is asked for, and the most.
 OVERLAYS, MOST_OVERLAYS = 12, 100
 #: Shells that completion is made for.

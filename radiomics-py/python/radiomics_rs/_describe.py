@@ -10,6 +10,7 @@ from typing import Any
 
 from radiomics_rs import _describe_tables as tables
 from radiomics_rs._core import Settings, SettingsError, columns, features
+from radiomics_rs._describe_equations import EQUATIONS, SYMBOLS
 
 #: Families of shape and intensity, whose values do not depend on neighbours.
 NO_TEXTURE = tuple(tables.DEPENDS)
@@ -29,6 +30,8 @@ class Description:
     """How the columns of a table call it, by the settings of the profile `ibsi`."""
     definition: str
     """The equation, or a sentence, in the symbols of the standard."""
+    equation: str
+    """The same in TeX; `symbols` says what it is made of."""
     undefined: str
     """Where it has an edge value, or none; empty if that is nowhere."""
     unit: str
@@ -53,13 +56,38 @@ class Description:
         """Family and name, as the setting `features` takes it, such as "glcm.contrast"."""
         return f"{self.family}.{self.feature}"
 
+    @property
+    def symbols(self) -> dict[str, str]:
+        """What the equations of the family are made of: symbols in TeX, and what they are."""
+        return dict(SYMBOLS[self.family])
+
     def to_dict(self) -> dict[str, Any]:
         """All of it, for JSON."""
         return {"name": self.name, **asdict(self)}
 
     def __str__(self) -> str:
-        said = {
-            "definition": self.definition,
+        said = {"definition": self.definition, **self._said()}
+        width = max(map(len, said)) + 2
+        lines = [self.name]
+        for title, text in said.items():
+            first, *others = text.split("\n")
+            if text:
+                lines += [
+                    f"  {title:{width}}{first}",
+                    *(f"  {'':{width}}{line}" for line in others),
+                ]
+        return "\n".join(lines)
+
+    def _repr_markdown_(self) -> str:
+        """What a notebook shows."""
+        lines = [f"**{self.name}**: {self.definition}", "", f"$${self.equation}$$", ""]
+        for title, text in self._said().items():
+            lines += [f"- {title}: {line}" for line in text.split("\n") if line]
+        return "\n".join(lines)
+
+    def _said(self) -> dict[str, str]:
+        """What there is to say beside the definition, by title."""
+        return {
             "edge values": self.undefined,
             "unit": self.unit,
             "range": self.range,
@@ -72,16 +100,6 @@ class Description:
             "depends on": self.depends_on,
             "pitfalls": "\n".join(self.pitfalls),
         }
-        width = max(map(len, said)) + 2
-        lines = [self.name]
-        for title, text in said.items():
-            first, *others = text.split("\n")
-            if text:
-                lines += [
-                    f"  {title:{width}}{first}",
-                    *(f"  {'':{width}}{line}" for line in others),
-                ]
-        return "\n".join(lines)
 
 
 def describe(name: str) -> Description | list[Description]:
@@ -190,6 +208,7 @@ def _described(one: Any) -> Description:
         feature=feature,
         column=columns(settings, ["original"])[0].name,
         definition=definition,
+        equation=EQUATIONS[definition],
         undefined=undefined,
         unit=unit_of(family, feature, definition),
         range=_first(tables.RANGES, family, feature),

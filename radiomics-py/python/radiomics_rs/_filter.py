@@ -54,8 +54,7 @@ def filter_image(
     memory_mb, progress = memory_of(memory_mb), progress_of(progress)
     given = volume(image, spacing_mm)
     responses = _core.filter_images(
-        given.voxels,
-        given.geometry,
+        *given.located,
         filter,
         threads=whole("threads", threads),
         progress=progress,

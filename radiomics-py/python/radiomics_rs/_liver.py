@@ -7,7 +7,7 @@ whose stream a later version may change.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -149,8 +149,11 @@ def volume_of(drawn: Ints, name: str) -> npt.NDArray[Any]:
     if name == "mr":
         # The coil is at the patient's right: nearer is brighter.
         field = 1150 - 3 * np.arange(SHAPE[2])
-        return np.maximum(values * field // 1000 + grain, 0).astype(np.int16)
-    return np.maximum(values + grain, -1024).astype(np.int16)
+        values, least = values * field // 1000, 0
+    else:
+        least = -1024
+    made: npt.NDArray[Any] = np.maximum(values + grain, least).astype(np.int16)
+    return made
 
 
 def frame() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
@@ -189,6 +192,12 @@ def _axes() -> tuple[Ints, Ints, Ints]:
     return z[:, None, None], y[None, :, None], x[None, None, :]
 
 
+def _any(parts: Iterable[Bools]) -> Bools:
+    """Where one of the parts is."""
+    made: Bools = np.logical_or.reduce(list(parts))
+    return made
+
+
 def _tumour(grow: int) -> Bools:
     """A lesion of three lobes, larger by some mm."""
     lobes = (
@@ -196,7 +205,7 @@ def _tumour(grow: int) -> Bools:
         ((64, 88, 58), (15, 15, 16)),
         ((50, 108, 80), (13, 14, 15)),
     )
-    return np.logical_or.reduce([ellipsoid(*lobe, grow) for lobe in lobes])
+    return _any(ellipsoid(*lobe, grow) for lobe in lobes)
 
 
 def _tree() -> Bools:
@@ -212,7 +221,7 @@ def _tree() -> Bools:
         ((96, 118, 130), (80, 58, 100), 4),
         ((96, 118, 130), (88, 120, 60), 4),
     )
-    return np.logical_or.reduce([_tube(*tube) for tube in tubes])
+    return _any(_tube(*tube) for tube in tubes)
 
 
 def _tube(start: Point, end: Point, radius: int) -> Bools:

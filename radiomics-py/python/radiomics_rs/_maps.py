@@ -196,10 +196,8 @@ def feature_maps(
         image, mask, spacing_mm, [label], resample_mask=resample_mask, label_channel=label_channel
     )
     maps, values, places, shape, geometry = _core.feature_maps(
-        image_volume.voxels,
-        image_volume.geometry,
-        mask_volume.voxels,
-        mask_volume.geometry,
+        *image_volume.located,
+        *mask_volume.located,
         chosen,
         label=label,
         threads=whole("threads", threads),

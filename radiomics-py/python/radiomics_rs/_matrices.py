@@ -86,10 +86,8 @@ def matrices(
         image, mask, spacing_mm, [label], resample_mask=resample_mask, label_channel=label_channel
     )
     found = _core.matrices(
-        image_volume.voxels,
-        image_volume.geometry,
-        mask_volume.voxels,
-        mask_volume.geometry,
+        *image_volume.located,
+        *mask_volume.located,
         settings_of(settings),
         label=label,
         threads=whole("threads", threads),

@@ -172,10 +172,8 @@ class Plan:
         `limits` are the label, threads and memory.
         """
         values, inside, geometry, level, voxels = _core.perturb(
-            image.voxels,
-            image.geometry,
-            mask.voxels,
-            mask.geometry,
+            *image.located,
+            *mask.located,
             settings,
             perturbation,
             seed=self.seed,

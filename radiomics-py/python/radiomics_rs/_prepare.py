@@ -125,10 +125,8 @@ def prepare(
         image, mask, spacing_mm, [label], resample_mask=resample_mask, label_channel=label_channel
     )
     values, intensity, morphological, levels, geometry = _core.prepare(
-        image_volume.voxels,
-        image_volume.geometry,
-        mask_volume.voxels,
-        mask_volume.geometry,
+        *image_volume.located,
+        *mask_volume.located,
         settings_of(settings),
         label=label,
         margin_mm=real("margin_mm", margin_mm),

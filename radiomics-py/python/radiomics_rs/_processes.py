@@ -39,7 +39,7 @@ def program_of(job: bytes) -> str | None:
     """
     if MAIN not in job:
         return None
-    path = getattr(sys.modules.get("__main__"), "__file__", None)
+    path: str | None = getattr(sys.modules.get("__main__"), "__file__", None)
     if path is None or not os.path.isfile(path):  # noqa: PTH113
         raise pickle.PicklingError("it is defined in no file")
     return os.path.abspath(path)  # noqa: PTH100 links stay as they are

@@ -101,21 +101,15 @@ class Region:
     def within(self, organ: Region) -> Region:
         """What of this region is in `organ`, such as the liver."""
         held, change = self._held.within(organ._held, organ._name)
-        cut = change["before"] - change["after"]
-        text = f"within {organ._name}, which cut off {cut} of {change['before']} voxels"
-        return Region(
-            held, self._record.with_step("within", text, cut=cut, voxels=held.voxels), self._name
-        )
+        return self._cut("within", f"within {organ._name}", held, change)
 
     def minus(self, *others: Region) -> Region:
         """What of this region is in none of `others`, such as vessels."""
-        held, record = self._held, self._record
+        made = self
         for other in others:
-            held, change = held.minus(other._held, other._name)
-            cut = change["before"] - change["after"]
-            text = f"without {other._name}, which cut off {cut} of {change['before']} voxels"
-            record = record.with_step("minus", text, cut=cut, voxels=held.voxels)
-        return Region(held, record, self._name)
+            held, change = made._held.minus(other._held, other._name)
+            made = made._cut("minus", f"without {other._name}", held, change)
+        return made
 
     def union(self, *others: Region) -> Region:
         """What is in this region or in one of `others`."""
@@ -145,6 +139,14 @@ class Region:
         if not found:
             raise RegionError(f"{self._name} is empty: it has no component\n{self._record}")
         return found[0]
+
+    def _cut(self, step: str, text: str, held: _core.Region, change: dict[str, int]) -> Region:
+        """What is left when voxels were cut off."""
+        cut = change["before"] - change["after"]
+        text = f"{text}, which cut off {cut} of {change['before']} voxels"
+        return Region(
+            held, self._record.with_step(step, text, cut=cut, voxels=held.voxels), self._name
+        )
 
     def _made(
         self, step: str, text: str, made: tuple[_core.Region, dict[str, int]], **values: Any

@@ -86,9 +86,8 @@ class Work:
         lost = lost_labels(read.mask)
         labels = self.wanted.of(read.mask, lost)
         found = _core.extract(
-            [(name, of.voxels, of.geometry) for name, of in read.on_mask.items()],
-            read.mask.voxels,
-            read.mask.geometry,
+            [(name, *of.located) for name, of in read.on_mask.items()],
+            *read.mask.located,
             self.settings,
             labels=list(labels.values()),
             threads=self.threads,

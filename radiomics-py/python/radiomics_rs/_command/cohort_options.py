@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from radiomics_rs._choices import OVERLAYS
-from radiomics_rs._command.parsing import Commands, add_out, add_settings
+from radiomics_rs._command.parsing import Commands, add_out, add_settings, add_switch
 from radiomics_rs._sizes import memory
 
 
@@ -33,26 +33,20 @@ def add_batch(commands: Commands) -> argparse.ArgumentParser:
         metavar="SIZE",
         help="memory that all cases at work may take together, such as 4GB",
     )
-    command.add_argument(
+    add_switch(
+        command,
         "--resample-mask",
-        action="store_true",
-        help="resample masks on other grids to those of the images, by nearest neighbour",
+        "resample masks on other grids to those of the images, by nearest neighbour",
     )
-    command.add_argument(
-        "--provenance",
-        action="store_true",
-        help="have hashes of settings and files as columns",
-    )
+    add_switch(command, "--provenance", "have hashes of settings and files as columns")
     command.add_argument(
         "--stability",
         metavar="FILE",
         help="list of perturbations (YAML) with which cases are computed again; how stable each "
         "feature is goes to a table beside the other one",
     )
-    command.add_argument(
-        "--perturbed", action="store_true", help="write the values with perturbations, too"
-    )
-    command.add_argument("--strict", action="store_true", help="exit code 1 if any case has failed")
+    add_switch(command, "--perturbed", "write the values with perturbations, too")
+    add_switch(command, "--strict", "exit code 1 if any case has failed")
     return command
 
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 import argparse
 import textwrap
 
-from radiomics_rs._choices import EXAMPLES, LISTS, SHELLS, SUFFIXES, TABLES
+from radiomics_rs._choices import EXAMPLES, LISTS, PAGES, SHELLS, SUFFIXES, TABLES
 from radiomics_rs._command import examples
 from radiomics_rs._command.cohort_options import add_batch, add_report
 from radiomics_rs._command.parsing import (
     Commands,
     Parser,
+    add_features,
+    add_format,
+    add_label,
     add_labels,
     add_mask,
     add_memory,
     add_out,
     add_settings,
+    add_sources,
+    add_switch,
     add_threads,
 )
 from radiomics_rs._core import __version__
@@ -50,10 +55,7 @@ def _add_extract(commands: Commands) -> argparse.ArgumentParser:
         help="features of a region of an image",
         description="Computes the features of one region of an image.",
     )
-    command.add_argument("image", nargs="?", metavar="IMAGE", help="image file or DICOM folder")
-    command.add_argument(
-        "mask", nargs="?", metavar="MASK", help="mask file on the same grid, SEG or RTSTRUCT"
-    )
+    add_sources(command, nargs="?")
     command.add_argument(
         "--example",
         nargs="?",
@@ -63,11 +65,7 @@ def _add_extract(commands: Commands) -> argparse.ArgumentParser:
         "liver, a phase of CT of a liver with a tumour",
     )
     add_settings(command)
-    command.add_argument(
-        "--features",
-        metavar="NAMES",
-        help="families and features, such as glcm,glrlm.run_entropy (default: as the settings say)",
-    )
+    add_features(command)
     add_labels(command)
     add_mask(command)
     add_threads(command)
@@ -77,20 +75,14 @@ def _add_extract(commands: Commands) -> argparse.ArgumentParser:
         f"write all digits to FILE ({', '.join(TABLES)}), or with - to standard output as CSV, "
         "and print no table",
     )
-    command.add_argument(
-        "--wide", action="store_true", help="a row for each label, a column for each feature"
-    )
-    command.add_argument(
-        "--full", action="store_true", help="on a terminal, print every feature and not a choice"
-    )
-    command.add_argument(
+    add_switch(command, "--wide", "a row for each label, a column for each feature")
+    add_switch(command, "--full", "on a terminal, print every feature and not a choice")
+    add_switch(
+        command,
         "--write-warnings",
-        action="store_true",
-        help="have what makes values doubtful in FILE: a column of CSV, a key of JSON",
+        "have what makes values doubtful in FILE: a column of CSV, a key of JSON",
     )
-    command.add_argument(
-        "--strict", action="store_true", help="what makes values doubtful is an error"
-    )
+    add_switch(command, "--strict", "what makes values doubtful is an error")
     return command
 
 
@@ -112,12 +104,9 @@ def _add_explain(commands: Commands) -> argparse.ArgumentParser:
         description="Says what is read, and what becomes of the region before features are "
         "computed, with the numbers.",
     )
-    command.add_argument("image", metavar="IMAGE", help="image file or DICOM folder")
-    command.add_argument("mask", metavar="MASK", help="mask file, SEG or RTSTRUCT")
-    command.add_argument(
-        "--format", choices=("table", "json"), default="table", help="default: table"
-    )
-    command.add_argument("--label", type=int, default=1, metavar="N", help="default: 1")
+    add_sources(command)
+    add_format(command, PAGES)
+    add_label(command)
     command.add_argument(
         "--picture",
         metavar="FILE",
@@ -159,21 +148,14 @@ def _add_map(commands: Commands) -> argparse.ArgumentParser:
         description="Computes features of the window round each voxel of a region and writes each "
         "map to a file.",
     )
-    command.add_argument("image", metavar="IMAGE", help="image file")
-    command.add_argument("mask", metavar="MASK", help="mask file, on the same grid")
+    add_sources(command)
     add_out(command, "folder to write to", required=True, metavar="DIR")
-    command.add_argument(
-        "--features",
-        metavar="NAMES",
-        help="families and features, such as glcm,glrlm.run_entropy (default: as the settings say)",
-    )
+    add_features(command)
     command.add_argument(
         "--radius", type=int, default=1, metavar="N", help="voxels round the centre (default: 1)"
     )
-    command.add_argument("--in-plane", action="store_true", help="windows are one slice thick")
-    command.add_argument(
-        "--unmasked", action="store_true", help="count the voxels round the region as well"
-    )
+    add_switch(command, "--in-plane", "windows are one slice thick")
+    add_switch(command, "--unmasked", "count the voxels round the region as well")
     command.add_argument(
         "--outside",
         type=float,
@@ -186,7 +168,7 @@ def _add_map(commands: Commands) -> argparse.ArgumentParser:
     )
     add_memory(command, "; larger maps (default: than 1000) are kept in a temporary file")
     add_settings(command)
-    command.add_argument("--label", type=int, default=1, metavar="N", help="default: 1")
+    add_label(command)
     add_mask(command)
     add_threads(command)
     return command
@@ -196,7 +178,7 @@ def _add_features(commands: Commands) -> argparse.ArgumentParser:
     command = commands.add_parser(
         "features", help="every feature there is", description="Lists every feature there is."
     )
-    command.add_argument("--format", choices=LISTS, default="table", help="default: table")
+    add_format(command, LISTS)
     return command
 
 
@@ -221,7 +203,7 @@ def _add_verify(commands: Commands) -> argparse.ArgumentParser:
     command.add_argument(
         "--data", metavar="DIR", help="folder with the CT phantom, for configurations A to E"
     )
-    command.add_argument("--format", choices=LISTS, default="table", help="default: table")
+    add_format(command, LISTS)
     add_out(command, "write to FILE, print the table")
     command.add_argument(
         "--report",
@@ -248,9 +230,7 @@ def _add_scan(commands: Commands) -> argparse.ArgumentParser:
         "what is wrong with it; exit code 1 if something is.",
     )
     command.add_argument("folder", metavar="FOLDER", help="folder to look at, with those below it")
-    command.add_argument(
-        "--format", choices=("table", "json"), default="table", help="default: table"
-    )
+    add_format(command, PAGES)
     return command
 
 
@@ -262,9 +242,7 @@ def _add_describe(commands: Commands) -> argparse.ArgumentParser:
         "PyRadiomics, or the identifier of IBSI.",
     )
     command.add_argument("feature", metavar="FEATURE", nargs="+", help="such as glcm.contrast")
-    command.add_argument(
-        "--format", choices=("table", "json"), default="table", help="default: table"
-    )
+    add_format(command, PAGES)
     return command
 
 
@@ -285,9 +263,7 @@ def _add_compare(commands: Commands) -> argparse.ArgumentParser:
         metavar="X",
         help="largest relative deviation that is none (default: 1e-9)",
     )
-    command.add_argument(
-        "--format", choices=("table", "json"), default="table", help="default: table"
-    )
+    add_format(command, PAGES)
     return command
 
 
@@ -298,7 +274,7 @@ def _add_doctor(commands: Commands) -> argparse.ArgumentParser:
         description="Prints versions, what the machine has, which files can be read, and whether "
         "an example gives the published value; exit code 1 if something is wrong. Nothing is sent.",
     )
-    command.add_argument("--json", action="store_true", help="print JSON")
+    add_switch(command, "--json", "print JSON")
     return command
 
 

@@ -7,6 +7,7 @@ import difflib
 import re
 import sys
 import textwrap
+from collections.abc import Sequence
 from typing import Any, NoReturn, TypeAlias
 
 from radiomics_rs._sizes import megabytes
@@ -115,6 +116,40 @@ def add_out(
     command.add_argument("-o", "--out", metavar=metavar, required=required, help=text)
 
 
+def add_switch(command: argparse.ArgumentParser, name: str, text: str) -> None:
+    """An option without a value."""
+    command.add_argument(name, action="store_true", help=text)
+
+
+def add_sources(command: argparse.ArgumentParser, **more: Any) -> None:
+    """The image and its mask; `more` is for both."""
+    command.add_argument("image", metavar="IMAGE", help="image file or DICOM folder", **more)
+    command.add_argument(
+        "mask", metavar="MASK", help="mask file on the same grid, SEG or RTSTRUCT", **more
+    )
+
+
+def add_format(command: argparse.ArgumentParser, formats: Sequence[str]) -> None:
+    """How what is listed is printed; the first format is the default."""
+    command.add_argument(
+        "--format", choices=formats, default=formats[0], help=f"default: {formats[0]}"
+    )
+
+
+def add_features(command: argparse.ArgumentParser) -> None:
+    """Which features, apart from the settings."""
+    command.add_argument(
+        "--features",
+        metavar="NAMES",
+        help="families and features, such as glcm,glrlm.run_entropy (default: as the settings say)",
+    )
+
+
+def add_label(command: argparse.ArgumentParser) -> None:
+    """Which one label of the mask."""
+    command.add_argument("--label", type=int, default=1, metavar="N", help="default: 1")
+
+
 def add_labels(command: argparse.ArgumentParser) -> None:
     """Which labels of the mask, and what becomes of those that fail."""
     command.add_argument(
@@ -162,10 +197,10 @@ def add_mask(command: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="region of a SEG or RTSTRUCT, by name or number, or all; extract takes several",
     )
-    command.add_argument(
+    add_switch(
+        command,
         "--resample-mask",
-        action="store_true",
-        help="resample a mask on another grid to that of the image, by nearest neighbour",
+        "resample a mask on another grid to that of the image, by nearest neighbour",
     )
     command.add_argument(
         "--label-channel",

@@ -119,8 +119,9 @@ def _icc(
     """ICCs with bounds, and the number of cases, of features (feature, case and perturbation)."""
     if len(subjects) < LEAST:
         nothing = [math.nan] * (len(Reliability._fields) - 3)
-        of_all = np.isfinite(values).all(axis=1)
-        counts: npt.NDArray[Any] = of_all if subjects else np.zeros(len(values))
+        counts: npt.NDArray[Any] = np.zeros(len(values))
+        if subjects:
+            counts = np.all(np.isfinite(values), axis=1)
         return [(nothing, int(count)) for count in counts]
     of_rows = [name for name in subjects for _ in raters]
     raters_of_rows = [*raters] * len(subjects)

@@ -12,6 +12,7 @@ import SimpleITK as sitk  # noqa: N813
 from radiomics_rs.cohort import keys
 from radiomics_rs.cohort.cases import Case, resolved
 from radiomics_rs.cohort.work import Task
+from radiomics_rs.io.quiet import own_locale
 
 MB = 1e6
 #: How often voxels are held while they are read, and as the engine has them.
@@ -146,7 +147,8 @@ def _voxel_bytes(path: str) -> float:
     reader = sitk.ImageFileReader()
     try:
         reader.SetFileName(path)
-        reader.ReadImageInformation()
+        with own_locale():
+            reader.ReadImageInformation()
         voxels = math.prod(reader.GetSize()) * reader.GetNumberOfComponents()
         return float(voxels * _bytes_of(reader.GetPixelID()))
     except (RuntimeError, TypeError, ValueError):
@@ -156,4 +158,4 @@ def _voxel_bytes(path: str) -> float:
 def _bytes_of(pixel: int) -> int:
     if pixel == sitk.sitkUnknown:
         return 1
-    return sitk.Image([1, 1, 1], pixel).GetSizeOfPixelComponent()
+    return int(sitk.Image([1, 1, 1], pixel).GetSizeOfPixelComponent())

@@ -206,7 +206,8 @@ def _of_region(role: str, region: Any) -> Volume:
     if region.voxels == 0:
         steps = "; ".join(decision.text for decision in region.record)
         raise RegionError(f"the {role} is a region without voxels: {steps}")
-    return region.mask
+    mask: Volume = region.mask
+    return mask
 
 
 def _array(role: str, given: Any, channel: int | None) -> npt.NDArray[Any]:
@@ -221,14 +222,15 @@ def _array(role: str, given: Any, channel: int | None) -> npt.NDArray[Any]:
             "give a file path, a SimpleITK image, a Volume or a NumPy array of numbers, or an "
             "image of nibabel, itk, xarray, PyTorch or MONAI"
         )
+    array: npt.NDArray[Any] = given
     if channel is not None:
-        given = masks.channel_of_array(given, channel)
-    if given.ndim not in (2, 3):
+        array = masks.channel_of_array(array, channel)
+    if array.ndim not in (2, 3):
         raise ReadError(
-            f"the {role} has {given.ndim} dimensions, shape {given.shape}: "
-            f"give one volume (z, y, x), or (y, x) for a single slice{_part(role, given)}"
+            f"the {role} has {array.ndim} dimensions, shape {array.shape}: "
+            f"give one volume (z, y, x), or (y, x) for a single slice{_part(role, array)}"
         )
-    return given
+    return array
 
 
 def _part(role: str, array: npt.NDArray[Any]) -> str:

@@ -65,7 +65,8 @@ def drawn(mask: Any, images: Sequence[Volume]) -> Volume:
             f"{', '.join(map(str, found))}: choose with io.read_mask(path, image=image, roi=...), "
             "or --roi on the command line"
         )
-    return next(iter(found.values()))
+    only: Volume = next(iter(found.values()))
+    return only
 
 
 def regions(

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk  # noqa: N813
 
+from radiomics_rs.io.quiet import own_locale
+
 #: NumPy's types of voxels, as SimpleITK has them.
 PIXEL_IDS = {
     "uint8": sitk.sitkUInt8,
@@ -36,23 +38,23 @@ class Decoded:
 
     def GetSpacing(self) -> tuple[float, ...]:  # noqa: N802
         """Millimetres between voxels (x, y, z, ...)."""
-        return self.reader.GetSpacing()
+        return tuple(self.reader.GetSpacing())
 
     def GetOrigin(self) -> tuple[float, ...]:  # noqa: N802
         """Position of the first voxel (x, y, z, ...)."""
-        return self.reader.GetOrigin()
+        return tuple(self.reader.GetOrigin())
 
     def GetDirection(self) -> tuple[float, ...]:  # noqa: N802
         """Direction cosines, row by row."""
-        return self.reader.GetDirection()
+        return tuple(self.reader.GetDirection())
 
     def GetDimension(self) -> int:  # noqa: N802
         """Number of axes."""
-        return self.reader.GetDimension()
+        return int(self.reader.GetDimension())
 
     def GetSize(self) -> tuple[int, ...]:  # noqa: N802
         """Voxels (x, y, z, ...)."""
-        return self.reader.GetSize()
+        return tuple(self.reader.GetSize())
 
     def image(self) -> sitk.Image:
         """The image as SimpleITK would have read it."""
@@ -75,7 +77,8 @@ def decoded(name: str, image_io: str, flat: npt.NDArray[Any]) -> Decoded | None:
     reader = sitk.ImageFileReader()
     reader.SetImageIO(image_io)
     reader.SetFileName(name)
-    reader.ReadImageInformation()
+    with own_locale():
+        reader.ReadImageInformation()
     native = flat.dtype.newbyteorder("=")
     same = (
         reader.GetPixelID() == PIXEL_IDS.get(native.name)

@@ -22,7 +22,7 @@ from radiomics_rs.io import dicom, metaimage, nifti, nrrd, pictures, rarer, tiff
 from radiomics_rs.io.decoded import Decoded, decoded
 from radiomics_rs.io.directions import wrong_directions
 from radiomics_rs.io.errors import NATIVE, Checked, Door, File, as_utf_8
-from radiomics_rs.io.quiet import quiet
+from radiomics_rs.io.quiet import own_locale, quiet
 from radiomics_rs.io.shortage import is_shortage, memory, require
 
 #: Of a compressed file that many bytes hold any header.
@@ -148,9 +148,14 @@ def _read_file(name: str, role: str, door: Door) -> sitk.Image | Decoded:
         if image is None:
             # Asked first, as C++ without any memory may end the process instead of an error.
             require(Path(name).stat().st_size)
-            whole = partial(sitk.ReadImage, as_utf_8(name), imageIO=image_io)
+            whole = partial(_whole, as_utf_8(name), image_io)
             image = _translated(name, role, kind, partial(aside, whole))
     return image if checked.after is None else checked.after(image, door)
+
+
+def _whole(name: str, image_io: str) -> sitk.Image:
+    with own_locale():
+        return sitk.ReadImage(name, imageIO=image_io)
 
 
 def _check_neighbours(file: File) -> None:

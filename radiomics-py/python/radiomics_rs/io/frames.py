@@ -264,7 +264,8 @@ def _by_itk(source: Source, shape: tuple[int, ...]) -> npt.NDArray[Any] | None:
     # It would ask the readers of all other formats first.
     try:
         image = aside(lambda: sitk.ReadImage(as_utf_8(source.file.name), imageIO="GDCMImageIO"))
-        return sitk.GetArrayFromImage(image).reshape(shape)
+        voxels: npt.NDArray[Any] = sitk.GetArrayFromImage(image)
+        return voxels.reshape(shape)
     except (RuntimeError, ValueError):
         return None
 

@@ -45,7 +45,8 @@ class Turn:
 def positions(volume: Volume, indices: npt.ArrayLike) -> Floats:
     """Where voxels lie: indices (..., z, y, x), also fractions, as millimetres (..., z, y, x)."""
     steps = np.asarray(indices, np.float64) * volume.spacing_mm
-    return np.asarray(volume.origin_mm) + steps @ np.asarray(volume.direction).T
+    places: Floats = np.asarray(volume.origin_mm) + steps @ np.asarray(volume.direction).T
+    return places
 
 
 def corners(shape: tuple[int, ...]) -> Floats:

@@ -72,7 +72,8 @@ def read_plane(
 
 def grey_of(colours: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """Colours (..., red, green, blue) as grey by ITU-R BT.601."""
-    return colours[..., :3].astype(np.float64) @ BT601
+    grey: npt.NDArray[np.float64] = colours[..., :3].astype(np.float64) @ BT601
+    return grey
 
 
 def _spacing(frame: Frame, what: str, door: Door) -> tuple[tuple[float, float], str]:

@@ -172,7 +172,8 @@ def _one_volume(array: Array, what: str, channel: int | None, *, components_firs
             raise ReadError(
                 f"label_channel is {channel}, and {what} has {array.shape[axis]} components, from 0"
             )
-        return array.take(chosen, axis=axis)
+        component: Array = array.take(chosen, axis=axis)
+        return component
     if array.ndim == 2:
         return array[:, :, np.newaxis]
     if array.ndim != 3:

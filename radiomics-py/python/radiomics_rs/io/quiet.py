@@ -1,8 +1,9 @@
-"""Reading and writing without what other libraries print."""
+"""Reading and writing without what other libraries print, and without what they leave behind."""
 
 from __future__ import annotations
 
 import contextlib
+import locale
 import os
 import threading
 from collections.abc import Iterator
@@ -14,6 +15,10 @@ STANDARD_ERROR = 2
 _lock = threading.Lock()
 _readers = 0
 _displayed = True
+
+_locale_lock = threading.Lock()
+_locale_users = 0
+_locale = ""
 
 
 @contextlib.contextmanager
@@ -60,3 +65,26 @@ def _without_warnings() -> Iterator[None]:
             _readers -= 1
             if _readers == 0:
                 sitk.ProcessObject.SetGlobalWarningDisplay(_displayed)
+
+
+@contextlib.contextmanager
+def own_locale() -> Iterator[None]:
+    """With the locale of before afterwards.
+
+    ITK's reader of VTK leaves the locale C behind, in which what the process opens as text from
+    then on is ASCII. It is the thread that reads that has to ask for this, as it may be the last.
+    """
+    global _locale_users, _locale
+    with _locale_lock:
+        if _locale_users == 0:
+            _locale = locale.setlocale(locale.LC_ALL)
+        _locale_users += 1
+    try:
+        yield
+    finally:
+        with _locale_lock:
+            _locale_users -= 1
+            if _locale_users == 0 and locale.setlocale(locale.LC_ALL) != _locale:
+                # One that cannot be set again is none to fail for: the image is read.
+                with contextlib.suppress(locale.Error):
+                    locale.setlocale(locale.LC_ALL, _locale)

@@ -75,7 +75,7 @@ class Segmentation:
     """What stands for 1 in a FRACTIONAL segmentation."""
     frame_of_reference: str
 
-    def error(self, text: str, kind: Any = ReadError) -> Exception:
+    def error(self, text: str, kind: type[Exception] = ReadError) -> Exception:
         """The error that says what is wrong with the file."""
         return kind(f"cannot read segmentation {self.name}: {text}")
 

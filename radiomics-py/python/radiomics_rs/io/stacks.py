@@ -185,7 +185,8 @@ def evened(voxels: npt.NDArray[np.float64], stack: Stack) -> npt.NDArray[np.floa
     before, behind = voxels[above - 1], voxels[above]
     # A slice that is there stays as it is: what is infinite in its neighbour is not its own.
     between = np.where(weight == 1, behind, before * (1 - weight) + behind * weight)
-    return np.where(weight == 0, before, between)
+    made: npt.NDArray[np.float64] = np.where(weight == 0, before, between)
+    return made
 
 
 def straightened(voxels: npt.NDArray[np.float64], stack: Stack) -> npt.NDArray[np.float64]:

@@ -287,7 +287,7 @@ def _size(header: Header, suv: str) -> float:
         raise header.error("PatientSize (0010,1020)", f"{height:g} m", "it is in m, not in cm")
     weight = grams / 1000
     if suv == "bsa":
-        return 71.84 * weight**0.425 * (100 * height) ** 0.725
+        return float(71.84 * weight**0.425 * (100 * height) ** 0.725)
     sex = header.text("PatientSex")
     bmi = weight / height**2
     constants = {"M": (6680.0, 216.0), "F": (8780.0, 244.0)}.get(sex)

@@ -52,6 +52,11 @@ class Volume:
         """Spacing, origin and direction."""
         return self.spacing_mm, self.origin_mm, self.direction
 
+    @property
+    def located(self) -> tuple[npt.NDArray[Any], tuple[Triple, Triple, Matrix]]:
+        """Voxels and geometry, two arguments of the functions of the engine."""
+        return self.voxels, self.geometry
+
     def image(self) -> sitk.Image | None:
         """The SimpleITK image that the voxels are of, None for an array."""
         return self.owner.image() if isinstance(self.owner, Decoded) else self.owner

@@ -102,7 +102,8 @@ def spearman(values: Matrix) -> Matrix:
             product = left.T @ right
             found[np.ix_(one, other)] = product
             found[np.ix_(other, one)] = product.T
-    return np.clip(found, -1.0, 1.0)
+    np.clip(found, -1.0, 1.0, out=found)
+    return found
 
 
 def _standardised(values: Matrix) -> Matrix:
