@@ -20,7 +20,6 @@ def compute(case, recipe):
     found = extract_features(
         image=case["image"],
         mask=case["mask"],
-        image_modality="generic",
         write_features=False,
         export_features=True,
         no_approximation=True,
