@@ -57,6 +57,16 @@ def test_outlines_lie_half_a_voxel_round_their_voxels(scene):
     assert shown.shape == (40, 46)
     assert (left, right, top, bottom) == pytest.approx((3.5 * 0.5, 49.5 * 0.5, -1.0, 79.0))
     assert shown[12, 25 - 4] == 150
+    # Nothing but the image is shown, though outlines reach further.
+    assert (*sorted(ax.get_xlim()), *sorted(ax.get_ylim())) == (left, right, top, bottom)
+
+
+def test_what_is_not_finite_is_left_out_of_the_window(scene):
+    image, masks = scene
+    image = np.where(image == 0, np.nan, image)
+    maps = rr.feature_maps(image, masks["organ"], ["glcm.contrast"], spacing_mm=1)
+    ax = rr.plot_map(maps, "glcm.contrast", image, index=1)
+    assert ax.get_images()[0].get_clim() == (100, 150)
 
 
 def test_another_slice_and_a_mask_that_is_not_there(scene):

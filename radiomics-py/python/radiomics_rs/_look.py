@@ -49,6 +49,19 @@ class Look:
         top, left = (row - 0.5) * self._down, (column - 0.5) * self._across
         return left, left + columns * self._across, top + rows * self._down, top
 
+    def grey(
+        self,
+        ax: Axes,
+        array: np.ndarray[Any, Any],
+        first: tuple[int, int],
+        window: tuple[float, float] | None,
+    ) -> None:
+        """Draw a slice in grey; without a window from the 1st to the 99th percentile of it."""
+        finite = array[np.isfinite(array)]
+        low, high = window or (np.percentile(finite, (1, 99)) if finite.size else (0.0, 1.0))
+        extent = self.extent(array, first)
+        ax.imshow(self.turned(array), cmap="gray", vmin=low, vmax=high, extent=extent)
+
     def outline(
         self, ax: Axes, mask: np.ndarray[Any, Any], first: tuple[int, int], color: str, width: float
     ) -> None:

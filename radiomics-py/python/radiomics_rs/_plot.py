@@ -65,10 +65,7 @@ def plot_map(
     look = Look(maps.direction, maps.spacing_mm)
     if image is not None:
         below, first = _slice(maps, image, index)
-        low, high = np.percentile(below, (1, 99)) if window is None else window
-        ax.imshow(
-            look.turned(below), cmap="gray", vmin=low, vmax=high, extent=look.extent(below, first)
-        )
+        look.grey(ax, below, first, window)
     picture = ax.imshow(look.turned(shown), cmap=cmap, extent=look.extent(shown, (0, 0)))
     look.outline(ax, region[index], (0, 0), "white", 0.8)
     look.orient(ax)

@@ -78,11 +78,8 @@ def plot_region(
         import matplotlib.pyplot as plt
 
         ax = plt.figure(layout="constrained").add_subplot()
-    finite = shown[np.isfinite(shown)]
-    low, high = window or (np.percentile(finite, (1, 99)) if finite.size else (0.0, 1.0))
-    ax.imshow(
-        look.turned(shown), cmap="gray", vmin=low, vmax=high, extent=look.extent(shown, first)
-    )
+    look.grey(ax, shown, first, window)
+    limits = {"xlim": ax.get_xlim(), "ylim": ax.get_ylim()}
     colours = dict(zip(slices, itertools.cycle(COLOURS), strict=False))
     for name, region in slices.items():
         if name:
@@ -94,6 +91,8 @@ def plot_region(
             look.outline(ax, region[rows, columns], first, colours[name], 1.2)
     if isinstance(masks, Mapping):
         ax.legend(loc="upper right", fontsize="small")
+    # Outlines reach a voxel further than what is shown.
+    ax.set(**limits)
     look.orient(ax)
     ax.set(xlabel="mm", ylabel="mm", title=f"slice {chosen}", aspect="equal")
     return ax
