@@ -78,7 +78,8 @@ impl Deflated {
     }
 
     fn new(given: impl Iterator<Item = (usize, usize, f64)>, u: Vec<f64>, v: Option<Vec<f64>>) -> Self {
-        let (mut rows, mut cells) = (Vec::<(usize, usize)>::new(), Vec::new());
+        let mut rows = Vec::<(usize, usize)>::new();
+        let mut cells = Vec::with_capacity(given.size_hint().0);
         for (i, j, value) in given {
             cells.push((j, value));
             match rows.last_mut() {
@@ -137,7 +138,7 @@ impl Deflated {
         .collect();
         let length = dot(isa, &x, &x).sqrt();
         x.iter_mut().for_each(|x| *x /= length);
-        let (mut t, mut basis) = (Tridiagonal::default(), Vec::new());
+        let (mut t, mut basis) = (Tridiagonal::default(), Vec::with_capacity(n * n.min(2 * CHECK_EVERY)));
         loop {
             let mut y = self.times(isa, &x);
             t.diagonal.push(dot(isa, &x, &y));
