@@ -2,13 +2,12 @@
 
 import json
 import math
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
 import radiomics_rs as rr
+from test_cli import run
 
 FIRST_ORDER = {"families": ["intensity_statistics"], "bin_width": 10}
 
@@ -126,12 +125,7 @@ def test_frames(three):
 
 
 def command(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "radiomics_rs", "extract", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run("extract", *arguments, check=False)
 
 
 def test_command(three, tmp_path, data):

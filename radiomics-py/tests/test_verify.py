@@ -3,12 +3,11 @@
 import csv
 import io
 import json
-import subprocess
-import sys
 
 import pytest
 
 import radiomics_rs as rr
+from test_cli import run
 
 KEYS = ["dataset", "family", "aggregation", "feature", "ibsi_id", "reference", "tolerance"]
 
@@ -46,7 +45,6 @@ def test_folder_without_the_phantom(tmp_path):
 
 def test_command(tmp_path):
     out = tmp_path / "checks.json"
-    command = [sys.executable, "-m", "radiomics_rs", "verify", "--format", "json", "--out", out]
-    run = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert "482 of 482 published values" in run.stdout
+    done = run("verify", "--format", "json", "--out", out)
+    assert "482 of 482 published values" in done.stdout
     assert len(json.loads(out.read_text())) == 482

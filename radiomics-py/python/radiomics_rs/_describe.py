@@ -202,11 +202,10 @@ def _described(one: Any) -> Description:
     of_class, named = tables.PYRADIOMICS_CLASS.get(family, ""), one["pyradiomics"]
     texture = family not in NO_TEXTURE
     pitfalls = [said for _, said in _fitting(tables.PITFALLS, family, feature)]
-    settings = Settings(families=[], features=[f"{family}.{feature}"])
     return Description(
         family=family,
         feature=feature,
-        column=columns(settings, ["original"])[0].name,
+        column=_column(f"{family}.{feature}"),
         definition=definition,
         equation=EQUATIONS[definition],
         undefined=undefined,
@@ -219,6 +218,13 @@ def _described(one: Any) -> Description:
         depends_on=tables.DEPENDS.get(family, tables.DEPENDS_OF_TEXTURE),
         pitfalls=(*pitfalls, *(tables.TEXTURE_PITFALL if texture else ())),
     )
+
+
+@cache
+def _column(name: str) -> str:
+    """How the columns of a table call a feature."""
+    settings = Settings(families=[], features=[name])
+    return columns(settings, ["original"])[0].name
 
 
 def unit_of(family: str, feature: str, definition: str) -> str:
