@@ -112,6 +112,11 @@ def _become(connection: socket.socket) -> None:
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        # Those that there are know whether the server's can be sought in, which these may not.
+        kept = getattr(sys, name)
+        like = {"encoding": kept.encoding, "errors": kept.errors, "closefd": False}
+        setattr(sys, name, open(number, "w" if number else "r", 1 if number == 2 else -1, **like))  # noqa: PTH123, SIM115 they last as long as the process
     os.chdir(asked["folder"])
     os.environ.clear()
     os.environ.update(asked["environment"])

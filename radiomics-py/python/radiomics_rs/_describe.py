@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
@@ -135,17 +135,13 @@ def find(name: str) -> list[Any]:
     wanted = _plain(name)
     if not wanted:
         return []
-    catalogue = _catalogue()
     for names in (_full, _short, _ids):
-        found = [one for one in catalogue if wanted in {_plain(text) for text in names(one)}]
+        found = [one for held, one in _plain_names(names) if wanted in held]
         if found:
             return found
     # The name of a column has an image in front and an aggregation behind.
     held = [
-        (len(_plain(text)), one)
-        for one in catalogue
-        for text in _full(one)
-        if _plain(text) in wanted
+        (len(text), one) for texts, one in _plain_names(_full) for text in texts if text in wanted
     ]
     longest = max((length for length, _ in held), default=0)
     return [one for length, one in held if length == longest][:1]
@@ -176,6 +172,12 @@ def _short(one: Any) -> list[str]:
 
 def _ids(one: Any) -> list[str]:
     return [one["ibsi_id"]] if one["ibsi_id"] else []
+
+
+@cache
+def _plain_names(names: Callable[[Any], list[str]]) -> list[tuple[tuple[str, ...], Any]]:
+    """Names of a kind without case and separators, with their feature."""
+    return [(tuple(map(_plain, names(one))), one) for one in _catalogue()]
 
 
 def _plain(text: str) -> str:
