@@ -26,7 +26,8 @@ def new_axes() -> Axes:
         import matplotlib.pyplot as plt
     except ImportError as error:
         raise ImportError(MISSING) from error
-    return plt.figure(layout="constrained").add_subplot()
+    made: Axes = plt.figure(layout="constrained").add_subplot()
+    return made
 
 
 class Look:
