@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import command_server
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
     ROOT / "README.md",
@@ -116,7 +118,10 @@ def install_commands(folder: Path) -> None:
     """`.venv/bin/radiomics-rs` and `python`, as the README's first command makes them."""
     place = folder / ".venv" / "bin"
     place.mkdir(parents=True)
-    for name, command in (("radiomics-rs", "-m radiomics_rs"), ("python", "")):
+    ours = "-m radiomics_rs"
+    if command_server.POSSIBLE:
+        ours = f'-S "{command_server.__file__}" ask "{command_server.server()}"'
+    for name, command in (("radiomics-rs", ours), ("python", "")):
         script = place / name
         script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {command} "$@"\n')
         script.chmod(0o755)

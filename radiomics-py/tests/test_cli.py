@@ -9,18 +9,18 @@ import sys
 import pytest
 
 import radiomics_rs as rr
-from commands import refused, run, run_process
+from commands import refused, run, start
 from conftest import csv_of
 
 
 def test_example_prints_a_table(phantom, configuration):
     image, mask, spacing_mm = phantom
     table = rr.extract(image, mask, configuration, spacing_mm=spacing_mm)
-    assert run_process("extract", "--example").stdout == csv_of(table)
+    assert run("extract", "--example").stdout == csv_of(table)
 
 
 def test_version():
-    assert run_process("--version").stdout == f"radiomics-rs {rr.__version__}\n"
+    assert start("--version").stdout == f"radiomics-rs {rr.__version__}\n"
 
 
 def test_module_is_the_command():

@@ -1,5 +1,7 @@
 """Pictures of regions: what is drawn where, and what is refused."""
 
+import sys
+
 import numpy as np
 import pytest
 import SimpleITK as sitk  # noqa: N813
@@ -67,6 +69,19 @@ def test_what_is_not_finite_is_left_out_of_the_window(scene):
     maps = rr.feature_maps(image, masks["organ"], ["glcm.contrast"], spacing_mm=1)
     ax = rr.plot_map(maps, "glcm.contrast", image, index=1)
     assert ax.get_images()[0].get_clim() == (100, 150)
+
+
+def test_without_matplotlib_there_is_a_remedy(scene, monkeypatch):
+    image, masks = scene
+    maps = rr.feature_maps(image, masks["organ"], ["glcm.contrast"], spacing_mm=1)
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    for draw in (
+        lambda: rr.plot_region(image, masks, spacing_mm=1),
+        lambda: rr.plot_histogram(image, masks["organ"], spacing_mm=1),
+        lambda: rr.plot_map(maps, "glcm.contrast"),
+    ):
+        with pytest.raises(ImportError, match=r"pip install radiomics-rs\[plot\]"):
+            draw()
 
 
 def test_another_slice_and_a_mask_that_is_not_there(scene):

@@ -1,8 +1,6 @@
 """The region as features see it, intensities made comparable, widths of bins."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -10,6 +8,7 @@ import SimpleITK as sitk  # noqa: N813
 
 import radiomics_rs as rr
 from radiomics_rs import io
+from test_cli import run
 
 SETTINGS = {"resample_spacing_mm": 1.5, "bin_width": 10, "resegment_range": [10, 90]}
 pytestmark = pytest.mark.filterwarnings("ignore::radiomics_rs.RadiomicsWarning")
@@ -133,9 +132,6 @@ def test_what_is_done_is_explained(case, tmp_path):
     paths = [tmp_path / "image.nrrd", tmp_path / "mask.nrrd"]
     for volume, path in zip((image, mask), paths, strict=True):
         sitk.WriteImage(volume.to_sitk(), str(path))
-    command = [sys.executable, "-m", "radiomics_rs", "explain", *map(str, paths)]
     options = [f"--set={key}={value}" for key, value in SETTINGS.items()]
-    done = subprocess.run(
-        [*command, *options, "--format", "json"], capture_output=True, text=True, check=True
-    )
+    done = run("explain", *paths, *options, "--format", "json")
     assert json.loads(done.stdout) == record.to_list()

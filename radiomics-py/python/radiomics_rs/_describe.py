@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
@@ -135,17 +135,13 @@ def find(name: str) -> list[Any]:
     wanted = _plain(name)
     if not wanted:
         return []
-    catalogue = _catalogue()
     for names in (_full, _short, _ids):
-        found = [one for one in catalogue if wanted in {_plain(text) for text in names(one)}]
+        found = [one for held, one in _plain_names(names) if wanted in held]
         if found:
             return found
     # The name of a column has an image in front and an aggregation behind.
     held = [
-        (len(_plain(text)), one)
-        for one in catalogue
-        for text in _full(one)
-        if _plain(text) in wanted
+        (len(text), one) for texts, one in _plain_names(_full) for text in texts if text in wanted
     ]
     longest = max((length for length, _ in held), default=0)
     return [one for length, one in held if length == longest][:1]
@@ -178,6 +174,12 @@ def _ids(one: Any) -> list[str]:
     return [one["ibsi_id"]] if one["ibsi_id"] else []
 
 
+@cache
+def _plain_names(names: Callable[[Any], list[str]]) -> list[tuple[tuple[str, ...], Any]]:
+    """Names of a kind without case and separators, with their feature."""
+    return [(tuple(map(_plain, names(one))), one) for one in _catalogue()]
+
+
 def _plain(text: str) -> str:
     """A name without case and separators."""
     return "".join(letter for letter in text.lower() if letter.isalnum())
@@ -202,11 +204,10 @@ def _described(one: Any) -> Description:
     of_class, named = tables.PYRADIOMICS_CLASS.get(family, ""), one["pyradiomics"]
     texture = family not in NO_TEXTURE
     pitfalls = [said for _, said in _fitting(tables.PITFALLS, family, feature)]
-    settings = Settings(families=[], features=[f"{family}.{feature}"])
     return Description(
         family=family,
         feature=feature,
-        column=columns(settings, ["original"])[0].name,
+        column=_column(f"{family}.{feature}"),
         definition=definition,
         equation=EQUATIONS[definition],
         undefined=undefined,
@@ -219,6 +220,13 @@ def _described(one: Any) -> Description:
         depends_on=tables.DEPENDS.get(family, tables.DEPENDS_OF_TEXTURE),
         pitfalls=(*pitfalls, *(tables.TEXTURE_PITFALL if texture else ())),
     )
+
+
+@cache
+def _column(name: str) -> str:
+    """How the columns of a table call a feature."""
+    settings = Settings(families=[], features=[name])
+    return columns(settings, ["original"])[0].name
 
 
 def unit_of(family: str, feature: str, definition: str) -> str:

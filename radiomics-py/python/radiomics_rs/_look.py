@@ -16,6 +16,20 @@ MARGIN = 0.15
 """How much of the image is shown round a region, as a share of its size."""
 
 
+#: What is said where matplotlib is not.
+MISSING = "matplotlib is not installed, which draws pictures: pip install radiomics-rs[plot]"
+
+
+def new_axes() -> Axes:
+    """The axes of a new figure; raises ImportError without matplotlib."""
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as error:
+        raise ImportError(MISSING) from error
+    made: Axes = plt.figure(layout="constrained").add_subplot()
+    return made
+
+
 class Look:
     """How a slice is turned, so that it is seen as radiologists see it.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radiomics_rs._core import RadiomicsError
-from radiomics_rs._look import MARGIN, Look
+from radiomics_rs._look import MARGIN, Look, new_axes
 from radiomics_rs._maps import FeatureMaps
 from radiomics_rs.io import NATIVE, ImageLike, volume
 from radiomics_rs.io.protocols import taken
@@ -50,8 +50,6 @@ def plot_map(
         KeyError: there is no map of that name.
         RadiomicsError: a slice that does not exist, or an image on another grid.
     """
-    import matplotlib.pyplot as plt
-
     region = maps.region
     if index is None:
         index = int(region.sum(axis=(1, 2)).argmax())
@@ -59,9 +57,9 @@ def plot_map(
         raise RadiomicsError(
             f"there is no slice {index}: the maps have slices 0 to {maps.shape[0] - 1}"
         )
-    shown = np.where(region[index], maps[name][index], np.nan)
     if ax is None:
-        ax = plt.figure(layout="constrained").add_subplot()
+        ax = new_axes()
+    shown = np.where(region[index], maps[name][index], np.nan)
     look = Look(maps.direction, maps.spacing_mm)
     if image is not None:
         below, first = _slice(maps, image, index)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from radiomics_rs._arguments import SettingsLike, settings_of, switch
 from radiomics_rs._core import RegionError, SettingsError
 from radiomics_rs._labels import Label
+from radiomics_rs._look import new_axes
 from radiomics_rs._plot_region import COLOURS
 from radiomics_rs._prepare import Prepared, prepare
 from radiomics_rs.io import ImageLike
@@ -74,9 +75,7 @@ def plot_histogram(
         parts += [str(of) if isinstance(of, str) else f"label {of}"] if len(labels) > 1 else []
         regions[", ".join(parts)] = region
     if ax is None:
-        import matplotlib.pyplot as plt
-
-        ax = plt.figure(layout="constrained").add_subplot()
+        ax = new_axes()
     colours = itertools.cycle(COLOURS)
     for (name, region), colour in zip(regions.items(), colours, strict=False):
         edges, counts, _ = bars(region)

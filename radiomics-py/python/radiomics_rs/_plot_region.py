@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from radiomics_rs._arguments import label_of, whole
 from radiomics_rs._core import GeometryError, RadiomicsError, RegionError, SettingsError
-from radiomics_rs._look import MARGIN, Look
+from radiomics_rs._look import MARGIN, MISSING, Look, new_axes
 from radiomics_rs.io import ImageLike, Volume, volumes
 from radiomics_rs.io.writing import beside
 
@@ -75,9 +75,7 @@ def plot_region(
     )
     look = Look(drawn.direction, drawn.spacing_mm)
     if ax is None:
-        import matplotlib.pyplot as plt
-
-        ax = plt.figure(layout="constrained").add_subplot()
+        ax = new_axes()
     look.grey(ax, shown, first, window)
     limits = {"xlim": ax.get_xlim(), "ylim": ax.get_ylim()}
     colours = dict(zip(slices, itertools.cycle(COLOURS), strict=False))
@@ -115,9 +113,7 @@ def draw(
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise SettingsError(
-            "matplotlib is not installed, which draws pictures: pip install radiomics-rs[plot]"
-        ) from error
+        raise SettingsError(MISSING) from error
     # No window system is asked for, whatever matplotlib is set to.
     figure = Figure(layout="constrained")
     formats = FigureCanvasAgg(figure).get_supported_filetypes()
