@@ -22,7 +22,7 @@
 //! the thread that starts them), and `large-pages` the large pages that volumes ask Linux for. No number changes.
 
 // An invariant that fails says which one it was.
-#![cfg_attr(not(test), warn(clippy::unwrap_used))]
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::disallowed_methods))]
 
 pub mod catalogue;
 pub mod document;

@@ -13,6 +13,7 @@ use crate::families::shared::texture::{self, Bulk};
 use crate::feature::{Row, row};
 use crate::kernels::Isa;
 use crate::kernels::cells::sum_equal;
+use crate::kernels::elementary::exp;
 use crate::kernels::pairs::{Pairs, count_pairs};
 use crate::region::levels::{Levels, with_levels};
 use crate::settings::Settings;
@@ -148,7 +149,7 @@ fn compute(job: &Job, levels: &Levels, lines: Option<&LineSets>) -> Vec<Value> {
         Direction {
             weight: job.settings.distance_weighting.map_or(1.0, |norm| {
                 let distance = norm.length_mm(offset, job.roi.grid.spacing_mm);
-                (-distance * distance).exp()
+                exp(-distance * distance)
             }),
             pairs: match lines.and_then(|l| l.of(span, direction)) {
                 Some(lines) => Cow::Borrowed(&lines.pairs),
@@ -289,7 +290,7 @@ fn information_correlation_1(m: &Glcm) -> f64 {
 /// HXY₂ = −Σ p_i·p_j·log₂(p_i·p_j) is HX + HY as well, and never below HXY but for rounding.
 fn information_correlation_2(m: &Glcm) -> f64 {
     let [hx, hy] = m.entropies;
-    (1.0 - (-2.0 * (hx + hy - m.entropy).max(0.0)).exp()).sqrt()
+    (1.0 - exp(-2.0 * (hx + hy - m.entropy).max(0.0))).sqrt()
 }
 
 /// The matrix Q of the literature is M·Mᵀ for M = p_ij / √(p_i·p_j), so the square root of its

@@ -3,6 +3,7 @@
 use crate::families::morphology::KnownPairs;
 use crate::feature::{Feature, Row};
 use crate::kernels::Isa;
+use crate::kernels::elementary::log2;
 use crate::region::roi::Roi;
 use crate::settings::{Settings, SingleSlices};
 use crate::table::Reason;
@@ -72,5 +73,5 @@ pub(crate) fn features<M>(table: &'static [Row<M>]) -> Vec<&'static Feature> {
 
 /// −p·log₂ p, with 0 for p = 0.
 pub(crate) fn entropy_term(p: f64) -> f64 {
-    if p > 0.0 { -p * p.log2() } else { 0.0 }
+    if p > 0.0 { -p * log2(p) } else { 0.0 }
 }

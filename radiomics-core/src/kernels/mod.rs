@@ -15,6 +15,7 @@ pub(crate) mod counters;
 pub(crate) mod differences;
 pub(crate) mod directions;
 pub(crate) mod distances;
+pub(crate) mod elementary;
 pub(crate) mod finite;
 pub(crate) mod labels;
 pub(crate) mod levels;

@@ -7,6 +7,7 @@
 
 use ndarray::{Array3, ArrayView3};
 
+use crate::kernels::elementary::{cbrt, pow};
 use crate::volume::voxels::volume;
 use crate::work::loops;
 
@@ -42,14 +43,14 @@ pub(super) fn supervoxels(
 fn lattice(shape: [usize; 3], spacing_mm: [f64; 3], volume_mm3: f64) -> ([usize; 3], f64) {
     let length: [f64; 3] = std::array::from_fn(|a| shape[a] as f64 * spacing_mm[a]);
     let (mut left, mut open) = (volume_mm3, [true; 3]);
-    let mut step = left.cbrt();
+    let mut step = cbrt(left);
     for _ in 0..3 {
         let Some(short) = (0..3).find(|&a| open[a] && length[a] <= step) else { break };
         open[short] = false;
         left /= length[short];
         let count = open.iter().filter(|&&is| is).count();
         if count > 0 {
-            step = left.powf(1.0 / count as f64);
+            step = pow(left, 1.0 / count as f64);
         }
     }
     let cells = std::array::from_fn(|a| match open[a] {

@@ -1,5 +1,6 @@
 //! Mean squares of a table of cases and raters.
 
+use crate::kernels::elementary::log2;
 /// Mean squares of the analysis of variance of cases in rows and raters in columns, in units of their own:
 /// only their ratios mean something.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +64,7 @@ fn scale(values: &mut [f64]) -> Option<()> {
         return None;
     }
     // In two steps, as a power of two may be no float where its root is one.
-    let half = (-0.5 * largest.log2()).trunc() as i32;
+    let half = (-0.5 * log2(largest)).trunc() as i32;
     let step = 2.0_f64.powi(half);
     values.iter_mut().for_each(|x| *x = *x * step * step);
     Some(())

@@ -4,6 +4,7 @@
 //! `I_x(d1 / 2, d2 / 2)` (Abramowitz & Stegun 26.6.2), which a continued fraction gives (26.5.8). Its root is
 //! sought over `ln(x / (1 - x))`, where both tails have room: degrees of freedom may be fractions.
 
+use crate::kernels::elementary::{exp, ln, ln_1p};
 use std::f64::consts::PI;
 
 /// Terms of the continued fraction at most; it needs about the root of the larger degrees of freedom.
@@ -22,7 +23,7 @@ pub(super) fn quantile(p: f64, d1: f64, d2: f64) -> f64 {
     let log_beta = ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b);
     let [mut low, mut high] = [-END, END];
     // The mean of `x`, if it were one of F: d1 F = d2.
-    let mut y = (a / b).ln().clamp(-1.0, 1.0);
+    let mut y = ln(a / b).clamp(-1.0, 1.0);
     for _ in 0..STEPS {
         let (below, density) = beta_at(y, a, b, log_beta);
         let error = below - p;
@@ -42,16 +43,16 @@ pub(super) fn quantile(p: f64, d1: f64, d2: f64) -> f64 {
     match y {
         y if y <= 1.0 - END => 0.0,
         y if y >= END - 1.0 => f64::INFINITY,
-        y => d2 / d1 * y.exp(),
+        y => d2 / d1 * exp(y),
     }
 }
 
 /// `I_x(a, b)` and its derivative by `y = ln(x / (1 - x))`.
 fn beta_at(y: f64, a: f64, b: f64, log_beta: f64) -> (f64, f64) {
     // x and 1 - x, each without a difference that would lose digits.
-    let [x, rest] = [1.0 / (1.0 + (-y).exp()), 1.0 / (1.0 + y.exp())];
-    let ln = |y: f64| -(-y).exp().ln_1p();
-    let density = (a * ln(y) + b * ln(-y) - log_beta).exp();
+    let [x, rest] = [1.0 / (1.0 + exp(-y)), 1.0 / (1.0 + exp(y))];
+    let log = |y: f64| -ln_1p(exp(-y));
+    let density = exp(a * log(y) + b * log(-y) - log_beta);
     // The fraction converges fast on that side of the mean on which it is small.
     match x < (a + 1.0) / (a + b + 2.0) {
         true => (density * fraction(x, a, b) / a, density),
@@ -102,7 +103,7 @@ fn ln_gamma(x: f64) -> f64 {
     }
     let inverse = 1.0 / (z * z);
     let series = SERIES.iter().rev().fold(0.0, |sum, term| sum * inverse + term) / z;
-    (z - 0.5) * z.ln() - z + 0.5 * (2.0 * PI).ln() + series - product.ln()
+    (z - 0.5) * ln(z) - z + 0.5 * ln(2.0 * PI) + series - ln(product)
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ use super::region::Region;
 use super::window::Window;
 use crate::families::glcm;
 use crate::feature::place;
+use crate::kernels::elementary::{exp, log2};
 use crate::settings::Settings;
 use crate::texture::aggregation::{Aggregation, Span};
 
@@ -53,7 +54,7 @@ pub(super) static TABLE: &[FastRow<Summed>] = &[
     row("cluster_shade", |m| m.shade / m.n),
     row("cluster_prominence", |m| m.prominence / m.n),
     row("information_correlation_1", |m| if m.is_flat() { 0.0 } else { -m.information / m.marginal }),
-    row("information_correlation_2", |m| (1.0 - (-2.0 * m.information).exp()).sqrt()),
+    row("information_correlation_2", |m| (1.0 - exp(-2.0 * m.information)).sqrt()),
     COEFFICIENT,
 ];
 
@@ -300,7 +301,7 @@ impl Summed {
     #[inline(always)]
     fn new(whole: Whole, part: &Cooccurrence, buffers: &mut Buffers) -> Self {
         let n = whole.n as f64;
-        let (log2_n, elements) = (n.log2(), 2.0 * n);
+        let (log2_n, elements) = (log2(n), 2.0 * n);
         let sum_average = whole.sum as f64 / n;
         let (mut shade, mut prominence, mut sums) = (0.0, 0.0, Entropy::default());
         buffers.sums.drain(|sum, count| {

@@ -1,5 +1,6 @@
 //! Counting keys of which only a few occur, over and over again.
 
+use crate::kernels::elementary::log2;
 /// A table of counts with a list of the keys that occur, so that emptying it costs no more than
 /// filling it.
 #[derive(Default)]
@@ -44,7 +45,7 @@ pub(super) struct Logarithms(Vec<f64>);
 impl Logarithms {
     /// The table for n up to `largest`.
     pub fn new(largest: usize) -> Self {
-        let of = |n: usize| if n == 0 { 0.0 } else { n as f64 * (n as f64).log2() };
+        let of = |n: usize| if n == 0 { 0.0 } else { n as f64 * log2(n as f64) };
         Self((0..=largest).map(of).collect())
     }
 

@@ -16,6 +16,7 @@ use super::formulas::{FastRow, Formulas, Totals};
 use super::region::Region;
 use crate::families::shared::emphasis::{Emphasis, has_formula};
 use crate::feature::{Row, is_same};
+use crate::kernels::elementary::log2;
 
 /// The formulas over [`Summed`], by their definitions in the table that the families share.
 static TABLE: &[Shared] = &[
@@ -34,7 +35,7 @@ static TABLE: &[Shared] = &[
     shared("Ns / Nv, Nv being the number of voxels", |m| m.n_s / m.n_v),
     shared("Σ (i − μ)²·p_ij, μ = Σ i·p_ij", |m| m.levels.variance()),
     shared("Σ (j − μ)²·p_ij, μ = Σ j·p_ij", |m| m.numbers.variance()),
-    shared("−Σ p_ij·log₂ p_ij", |m| m.entropy.of(m.n_s.log2(), m.n_s)),
+    shared("−Σ p_ij·log₂ p_ij", |m| m.entropy.of(log2(m.n_s), m.n_s)),
     shared("Σ p_ij²", |m| m.energy / (m.n_s * m.n_s)),
 ];
 

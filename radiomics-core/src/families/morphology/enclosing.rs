@@ -6,6 +6,7 @@ use super::hull::{Edge, Hull};
 use super::planar;
 use crate::kernels::Isa;
 use crate::kernels::directions::{self as dots, Vectors};
+use crate::kernels::elementary::sin_cos;
 use crate::work::loops;
 
 /// Last term of the series for the area of an ellipsoid (IBSI 1, RDD2).
@@ -33,7 +34,7 @@ pub(super) fn oriented_box(isa: Isa, hull: &Hull) -> [f64; 3] {
         isa,
         hull,
         ways: std::array::from_fn(|n| {
-            let (sin, cos) = (std::f64::consts::PI * n as f64 / WAYS as f64).sin_cos();
+            let (sin, cos) = sin_cos(std::f64::consts::PI * n as f64 / WAYS as f64);
             [cos, sin]
         }),
         corners: Vectors::new(hull.corners_mm().into_iter()),

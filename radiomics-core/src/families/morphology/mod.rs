@@ -28,6 +28,7 @@ use crate::families::family::{Compute, Family, Maps};
 use crate::families::job::{Job, Value, features};
 use crate::feature::{Reads, Row, row};
 use crate::kernels::Isa;
+use crate::kernels::elementary::cbrt;
 use crate::settings::{AxesCovariance, FaceRule, SingleSlices};
 use crate::table::Reason;
 use crate::texture::aggregation::Scope;
@@ -218,7 +219,7 @@ impl Shape {
 
     /// Area of the sphere that has the mesh's volume.
     fn equivalent_sphere_area(&self) -> f64 {
-        (36.0 * PI * self.volume().powi(2)).cbrt()
+        cbrt(36.0 * PI * self.volume().powi(2))
     }
 
     fn voxel_volume(&self) -> f64 {

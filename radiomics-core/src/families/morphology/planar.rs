@@ -1,5 +1,6 @@
 //! Convex hulls and boxes in a plane.
 
+use crate::kernels::elementary::{cos, hypot};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_PI_8};
 
 /// Largest distance between points given on a lattice with the spacing `unit`.
@@ -32,7 +33,7 @@ pub(super) fn diameter_bounds(points: &[[i64; 2]], unit: [f64; 2]) -> [f64; 2] {
     let [y, x, up, down]: [f64; 4] = std::array::from_fn(|n| high[n] - low[n]);
     let width = y.max(x).max(FRAC_1_SQRT_2 * up.max(down));
     // What rounding may do to either.
-    [width * (1.0 - 1e-9), width / FRAC_PI_8.cos() * (1.0 + 1e-9)]
+    [width * (1.0 - 1e-9), width / cos(FRAC_PI_8) * (1.0 + 1e-9)]
 }
 
 /// Corners of the convex hull of points of a lattice, exactly; products of their coordinates
@@ -88,7 +89,7 @@ pub(super) fn smallest_rectangle(points: Vec<[f64; 2]>) -> [f64; 2] {
     let size = corners.iter().flatten().fold(0.0f64, |size, v| size.max(v.abs()));
     let same = |a: [f64; 2], b: [f64; 2]| {
         let [dy, dx] = [a[0] - b[0], a[1] - b[1]];
-        dy.abs() <= 1e-13 * size && dy.hypot(dx) <= 1e-13 * size
+        dy.abs() <= 1e-13 * size && hypot(dy, dx) <= 1e-13 * size
     };
     corners.dedup_by(|a, b| same(*a, *b));
     if corners.len() > 1 && same(corners[0], corners[corners.len() - 1]) {
@@ -134,7 +135,7 @@ fn rectangles(corners: &[[f64; 2]]) -> Vec<[f64; 2]> {
     for (i, p) in corners.iter().enumerate() {
         let q = corners[(i + 1) % n];
         let [dy, dx] = [q[0] - p[0], q[1] - p[1]];
-        let length = dy.hypot(dx);
+        let length = hypot(dy, dx);
         if length == 0.0 {
             continue;
         }

@@ -11,6 +11,7 @@ use super::planar;
 use crate::families::family::{Compute, Family, Maps};
 use crate::families::job::{Job, Value, features};
 use crate::feature::{Row, row};
+use crate::kernels::elementary::hypot;
 use crate::table::Reason;
 use crate::texture::aggregation::Scope;
 
@@ -87,7 +88,7 @@ impl Outline {
         let (ny, nx) = mask.dim();
         let inside =
             |y: usize, x: usize| (1..=ny).contains(&y) && (1..=nx).contains(&x) && mask[[y - 1, x - 1]];
-        let slant = 0.5 * sy.hypot(sx);
+        let slant = 0.5 * hypot(sy, sx);
         let (mut area, mut perimeter) = (0.0, 0.0);
         let mut corners = Vec::new();
         // Squares between four pixel centres, from the ones before the first to the ones after

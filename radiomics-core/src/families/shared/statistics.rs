@@ -1,5 +1,6 @@
 //! Statistics of a sample, shared by the intensity and the histogram family.
 
+use crate::kernels::elementary::pow;
 use crate::kernels::{Isa, reduce};
 use crate::region::sample::Sample;
 
@@ -124,7 +125,7 @@ impl Statistics {
 
 /// A standardised moment μ_k / σ^k, and 0 for a flat region, where it is 0 / 0.
 fn standardised(moment: f64, variance: f64, power: f64) -> f64 {
-    if variance > 0.0 { moment / variance.powf(power) } else { 0.0 }
+    if variance > 0.0 { moment / pow(variance, power) } else { 0.0 }
 }
 
 /// The quantiles that formulas read.

@@ -1,5 +1,6 @@
 //! Kernels along an axis, and the right-angle rotations of one per axis.
 
+use crate::kernels::elementary::cos;
 use std::f64::consts::PI;
 
 /// A kernel along an axis, as what it reads: relative positions, ascending, and weights.
@@ -60,7 +61,7 @@ impl Kernel {
     pub(crate) fn spectrum(&self, n: usize) -> Vec<f64> {
         let cosine = |k: usize, at: isize| {
             let turn = (k * at.unsigned_abs()) % n;
-            (2.0 * PI * turn as f64 / n as f64).cos()
+            cos(2.0 * PI * turn as f64 / n as f64)
         };
         (0..n).map(|k| self.reads.iter().map(|&(at, w)| w * cosine(k, at)).sum()).collect()
     }

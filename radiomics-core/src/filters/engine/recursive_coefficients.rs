@@ -1,6 +1,7 @@
 //! Coefficients of the recursive Gaussian and of its second derivative: filters of order 4
 //! (Deriche 1993, with the constants of Farnebäck and Westin 2006), as ITK computes them.
 
+use crate::kernels::elementary::{cos, exp, sin};
 use crate::kernels::recursive::Recursion;
 
 /// Frequencies w_k of the terms of the approximation, exp(l_k t) (a_k cos(w_k t) + b_k sin(w_k t)) for k = 1, 2.
@@ -25,9 +26,9 @@ struct Terms {
 impl Terms {
     fn new(sigma: f64) -> Self {
         Self {
-            decay: L.map(|l| (l / sigma).exp()),
-            cosine: W.map(|w| (w / sigma).cos()),
-            sine: W.map(|w| (w / sigma).sin()),
+            decay: L.map(|l| exp(l / sigma)),
+            cosine: W.map(|w| cos(w / sigma)),
+            sine: W.map(|w| sin(w / sigma)),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Points on a sphere, and spherical harmonics at them.
 
+use crate::kernels::elementary::{acos, atan2, cos};
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
 
@@ -74,11 +75,11 @@ fn to_radius(point: Point, radius: f64) -> Point {
 pub(crate) fn harmonics(points: &[Point], degree: usize) -> Vec<Vec<f64>> {
     let radius = |p: &Point| p.iter().map(|x| x * x).sum::<f64>().sqrt();
     let angles: Vec<(f64, f64)> =
-        points.iter().map(|p| ((p[2] / radius(p)).clamp(-1.0, 1.0).acos(), p[1].atan2(p[0]))).collect();
+        points.iter().map(|p| (acos((p[2] / radius(p)).clamp(-1.0, 1.0)), atan2(p[1], p[0]))).collect();
     let function = |m: usize, part: fn(f64) -> f64| -> Vec<f64> {
         let scale = normalisation(degree, m) * if m > 0 { std::f64::consts::SQRT_2 } else { 1.0 };
         let value = |&(azimuth, polar): &(f64, f64)| {
-            scale * legendre(degree, m, polar.cos()) * part(m as f64 * azimuth)
+            scale * legendre(degree, m, cos(polar)) * part(m as f64 * azimuth)
         };
         angles.iter().map(value).collect()
     };

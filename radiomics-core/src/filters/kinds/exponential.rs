@@ -7,6 +7,7 @@ use crate::filters::engine::pointwise::{each, largest_magnitude};
 use crate::filters::operation::{Operation, parameters};
 use crate::filters::reach::{About, Reach};
 use crate::kernels::Isa;
+use crate::kernels::elementary::{exp, ln};
 
 parameters! {
     /// m^(x/m), with the largest magnitude m = max |x| of the image.
@@ -16,8 +17,8 @@ parameters! {
 impl Operation for Exponential {
     fn apply(&self, image: &Array3<f64>, _: About, _: Isa) -> Result<Array3<f64>> {
         let m = largest_magnitude(image);
-        let rate = if m == 0.0 { 0.0 } else { m.ln() / m };
-        Ok(each(image, |x| (rate * x).exp()))
+        let rate = if m == 0.0 { 0.0 } else { ln(m) / m };
+        Ok(each(image, |x| exp(rate * x)))
     }
 
     fn reach(&self, _: [f64; 3]) -> Reach {

@@ -12,6 +12,7 @@ use crate::filters::engine::choices::Pooling;
 use crate::filters::operation::{Described, Operation, parameters};
 use crate::filters::reach::{About, Reach};
 use crate::kernels::Isa;
+use crate::kernels::elementary::{exp, hypot, sin_cos};
 use crate::names::Named;
 use crate::volume::grid::Window;
 use crate::volume::voxels::volume;
@@ -69,13 +70,14 @@ const PLANES: [[usize; 3]; 3] = [[0, 1, 2], [1, 0, 2], [2, 0, 1]];
 impl Gabor {
     /// The kernel exp(−(u² + γ² v²)/(2 σ²) + i 2π u/λ), u = x cos θ + y sin θ, v = −x sin θ + y cos θ.
     fn kernel(&self, theta: f64, y: f64, x: f64) -> Complex64 {
-        let (sin, cos) = theta.sin_cos();
+        let (sin, cos) = sin_cos(theta);
         let (u, v) = (x * cos + y * sin, -x * sin + y * cos);
         // The square of γ may be infinite and that of σ 0: infinity times 0 and 0 over 0 are no numbers.
         let across = if v == 0.0 { 0.0 } else { self.gamma * self.gamma * v * v };
         let far = u * u + across;
         let envelope = if far == 0.0 { 0.0 } else { -far / (2.0 * self.sigma_mm * self.sigma_mm) };
-        Complex64::from_polar(envelope.exp(), 2.0 * PI * u / self.lambda_mm)
+        let (sin, cos) = sin_cos(2.0 * PI * u / self.lambda_mm);
+        exp(envelope) * Complex64::new(cos, sin)
     }
 
     /// The orientations from θ on, as many as half a turn has: a kernel turned by half of one has the same modulus.
@@ -88,13 +90,13 @@ impl Gabor {
 
     /// The lowest and the highest frequency along (y, x), in cycles per mm, of what a kernel passes.
     fn band(&self, theta: f64) -> [[f64; 2]; 2] {
-        let (sin, cos) = theta.sin_cos();
+        let (sin, cos) = sin_cos(theta);
         // Nor may these be infinite: along an axis of the envelope they are multiplied by 0.
         let wide = |side: f64| (TRUNCATE_SIGMA * side / (2.0 * PI * self.sigma_mm)).min(f64::MAX);
         let deviations = [1.0, self.gamma].map(wide);
         [[sin, cos], [cos, -sin]].map(|[along_u, along_v]| {
             let (middle, width) =
-                (along_u / self.lambda_mm, (along_u * deviations[0]).hypot(along_v * deviations[1]));
+                (along_u / self.lambda_mm, hypot(along_u * deviations[0], along_v * deviations[1]));
             [middle - width, middle + width]
         })
     }
@@ -103,7 +105,7 @@ impl Gabor {
     /// voxels is the sum over all whole m of what the kernel of a plane without voxels has at f + m,
     /// 2π σ²/γ · exp(−2π² σ² ((f_u − 1/λ)² + f_v²/γ²)), over the area of a voxel (Poisson).
     fn spectrum(&self, theta: f64, spacing_mm: [f64; 2], at: [f64; 2]) -> f64 {
-        let (sin, cos) = theta.sin_cos();
+        let (sin, cos) = sin_cos(theta);
         let band = self.band(theta);
         let places = |axis: usize| {
             let [low, high] = band[axis].map(|end| end * spacing_mm[axis] - at[axis]);
@@ -115,7 +117,7 @@ impl Gabor {
             for n in places(1) {
                 let [y, x] = [(0, m), (1, n)].map(|(axis, n)| (at[axis] + n as f64) / spacing_mm[axis]);
                 let (u, v) = (x * cos + y * sin - 1.0 / self.lambda_mm, (-x * sin + y * cos) / self.gamma);
-                sum += (-PI * square * (u * u + v * v)).exp();
+                sum += exp(-PI * square * (u * u + v * v));
             }
         }
         sum * square / (self.gamma * spacing_mm[0] * spacing_mm[1])

@@ -14,6 +14,7 @@ use crate::filters::engine::separable::Engine;
 use crate::filters::operation::{Described, Operation, parameters};
 use crate::filters::reach::{About, Reach, half_width};
 use crate::kernels::Isa;
+use crate::kernels::elementary::exp;
 use crate::names::Named;
 use crate::volume::grid::Window;
 
@@ -187,7 +188,7 @@ impl Operation for LaplacianOfGaussian {
 /// The normalised Gaussian g(x) = exp(−x²/2s²)/(√2π s), and −(1 − x²/s²) g(x)/s², for |x| ≤ `half`.
 fn gaussian(s: f64, half: usize) -> [Kernel; 2] {
     let at = |i: usize| (i as f64 - half as f64) / s;
-    let g = |x: f64| (-x * x / 2.0).exp() / ((2.0 * PI).sqrt() * s);
+    let g = |x: f64| exp(-x * x / 2.0) / ((2.0 * PI).sqrt() * s);
     let sample =
         |f: &dyn Fn(f64) -> f64| Kernel::centred(&(0..=2 * half).map(|i| f(at(i))).collect::<Vec<_>>());
     [sample(&g), sample(&|x| -(1.0 - x * x) * g(x) / (s * s))]

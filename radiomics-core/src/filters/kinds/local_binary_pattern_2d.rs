@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::filters::operation::{Described, Operation, parameters};
 use crate::filters::reach::{About, Reach};
 use crate::kernels::Isa;
+use crate::kernels::elementary::{cos, sin};
 use crate::names::Named;
 use crate::volume::voxels::volume;
 use crate::work::loops;
@@ -66,7 +67,7 @@ impl LocalBinaryPattern2d {
         let radius = f64::from(self.radius as f32);
         let round = |x: f64| (x * 1e5).round_ties_even() / 1e5;
         let angle = |p: usize| 2.0 * PI * p as f64 / self.samples as f64;
-        (0..self.samples).map(|p| (round(-radius * angle(p).sin()), round(radius * angle(p).cos()))).collect()
+        (0..self.samples).map(|p| (round(-radius * sin(angle(p))), round(radius * cos(angle(p))))).collect()
     }
 
     /// The patterns of row `j` of a slice.

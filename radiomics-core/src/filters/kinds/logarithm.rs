@@ -7,6 +7,7 @@ use crate::filters::engine::pointwise::{each, largest_magnitude};
 use crate::filters::operation::{Operation, parameters};
 use crate::filters::reach::{About, Reach};
 use crate::kernels::Isa;
+use crate::kernels::elementary::ln;
 
 parameters! {
     /// sign(x) ln(|x| + 1) · m / ln(m + 1), with the largest magnitude m = max |x| of the image.
@@ -19,8 +20,8 @@ impl Operation for Logarithm {
         if m == 0.0 {
             return Ok(image.clone());
         }
-        let scale = m / (m + 1.0).ln();
-        Ok(each(image, |x| (x.abs() + 1.0).ln().copysign(x) * scale))
+        let scale = m / ln(m + 1.0);
+        Ok(each(image, |x| ln(x.abs() + 1.0).copysign(x) * scale))
     }
 
     fn reach(&self, _: [f64; 3]) -> Reach {

@@ -11,6 +11,7 @@ use crate::filters::engine::fourier::{Transfer, filter};
 use crate::filters::operation::{Described, Operation, parameters};
 use crate::filters::reach::{About, Reach};
 use crate::kernels::Isa;
+use crate::kernels::elementary::{cos, log2};
 use crate::names::Named;
 
 parameters! {
@@ -36,7 +37,7 @@ impl Simoncelli {
         if nu <= highest / 4.0 || nu > highest {
             return 0.0;
         }
-        (FRAC_PI_2 * (2.0 * nu / highest).log2()).cos()
+        cos(FRAC_PI_2 * log2(2.0 * nu / highest))
     }
 }
 
