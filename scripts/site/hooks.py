@@ -113,8 +113,17 @@ def on_page_content(html: Any, page: Any, config: Any, files: Any) -> Any:
 
 def on_post_page(output: Any, page: Any, config: Any) -> Any:
     """Nothing is loaded from elsewhere."""
-    output = output.replace(SHIM, "../" * page.url.count("/") + "assets/worker.js")
+    return _by_itself(output, "../" * page.url.count("/"), page.file.src_uri)
+
+
+def on_post_template(output: Any, template_name: str, config: Any) -> Any:
+    """Nor by what is no page, such as that of a missing one."""
+    return _by_itself(output, "/", template_name)
+
+
+def _by_itself(output: Any, root: str, name: str) -> Any:
+    output = output.replace(SHIM, root + "assets/worker.js")
     found = LOADED.search(output)
     if found:
-        raise ValueError(f"{page.file.src_uri} loads something from elsewhere: {found[0]}")
+        raise ValueError(f"{name} loads something from elsewhere: {found[0]}")
     return output
