@@ -16,6 +16,7 @@ use super::places::{Places, Read, Sampling};
 use super::resample::{MAX_VOXELS, Resampling, resampled_grid};
 use crate::error::{Error, Result, invalid};
 use crate::kernels::Isa;
+use crate::kernels::elementary::sin_cos;
 use crate::kernels::oblique::ON_VOXEL;
 use crate::settings::Settings;
 use crate::volume::grid::{Grid, Window};
@@ -211,7 +212,7 @@ impl Lattice {
 /// it goes from x towards y, about y from z towards x, about x from y towards z.
 fn rotation(degrees: [f64; 3]) -> [[f64; 3]; 3] {
     let [[sz, cz], [sy, cy], [sx, cx]] = degrees.map(|angle| {
-        let (sin, cos) = angle.to_radians().sin_cos();
+        let (sin, cos) = sin_cos(angle.to_radians());
         [sin, cos]
     });
     let about_z = [[1.0, 0.0, 0.0], [0.0, cz, sz], [0.0, -sz, cz]];

@@ -1,6 +1,6 @@
 //! Points on a sphere, and spherical harmonics at them.
 
-use crate::kernels::elementary::{acos, atan2, cos};
+use crate::kernels::elementary::{acos, atan2, cos, sin};
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
 
@@ -83,8 +83,8 @@ pub(crate) fn harmonics(points: &[Point], degree: usize) -> Vec<Vec<f64>> {
         };
         angles.iter().map(value).collect()
     };
-    let real = (0..=degree).map(|m| function(m, f64::cos));
-    real.chain((1..=degree).map(|m| function(m, f64::sin))).collect()
+    let real = (0..=degree).map(|m| function(m, cos));
+    real.chain((1..=degree).map(|m| function(m, sin))).collect()
 }
 
 /// The factor √((2n + 1)/4π · (n − m)!/(n + m)!) of a spherical harmonic.
