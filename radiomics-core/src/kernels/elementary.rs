@@ -99,7 +99,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn they_are_those_of_the_system_but_for_rounding(x in -700.0..700.0, p in 1e-12..1e6, q in -3.0..3.0) {
+        fn they_are_those_of_the_system_but_for_rounding(x in -700.0..700.0f64, p in 1e-12..1e6f64, q in -3.0..3.0f64) {
             let near = |a: f64, b: f64| (a - b).abs() <= 4e-16 * b.abs().max(f64::MIN_POSITIVE);
             let (sine, cosine) = sin_cos(x);
             prop_assert!(near(exp(x), x.exp()));

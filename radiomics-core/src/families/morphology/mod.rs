@@ -28,7 +28,7 @@ use crate::families::family::{Compute, Family, Maps};
 use crate::families::job::{Job, Value, features};
 use crate::feature::{Reads, Row, row};
 use crate::kernels::Isa;
-use crate::kernels::elementary::cbrt;
+use crate::kernels::elementary::{cbrt, pow};
 use crate::settings::{AxesCovariance, FaceRule, SingleSlices};
 use crate::table::Reason;
 use crate::texture::aggregation::Scope;
@@ -62,7 +62,7 @@ static TABLE: &[Row<Shape>] = &[
     row("volume_voxel_counting", "YEKZ", "VoxelVolume", "Number of voxels times the volume of one, mm³", Shape::voxel_volume),
     row("surface_area", "C0JK", "SurfaceArea", "Area A of the surface mesh, mm²", Shape::area),
     row("surface_to_volume_ratio", "2PR5", "SurfaceVolumeRatio", "A / V, mm⁻¹", |s| s.area() / s.volume()),
-    row("compactness_1", "SKGS", "Compactness1", "V / (√π · A^(3/2))", |s: &Shape| s.volume() / (PI.sqrt() * s.area().powf(1.5))).only_by_name(),
+    row("compactness_1", "SKGS", "Compactness1", "V / (√π · A^(3/2))", |s: &Shape| s.volume() / (PI.sqrt() * pow(s.area(), 1.5))).only_by_name(),
     row("compactness_2", "BQWJ", "Compactness2", "36π · V² / A³", |s: &Shape| 36.0 * PI * s.volume().powi(2) / s.area().powi(3)).only_by_name(),
     row("spherical_disproportion", "KRCK", "SphericalDisproportion", "A / (36π · V²)^(1/3)", |s: &Shape| s.area() / s.equivalent_sphere_area()).only_by_name(),
     row("sphericity", "QCFX", "Sphericity", "(36π · V²)^(1/3) / A", |s| s.equivalent_sphere_area() / s.area()),
