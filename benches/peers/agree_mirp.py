@@ -1,4 +1,7 @@
-"""MIRP's values, without its approximations; it reads the files itself."""
+"""MIRP's values, without its approximations; it reads the files itself.
+
+It takes half a minute for a region of 200 voxels: it is not asked for interpolated ones as well.
+"""
 
 import logging
 import warnings
@@ -15,12 +18,10 @@ DIRECTIONAL += ["3d_average", "3d_volume_merge"]
 SLICES = ["2d", "2.5d", "3d"]
 
 
-def compute(case, recipe):
-    more = {"new_spacing": 2.0, "spline_order": 1, "anti_aliasing": False} if recipe == "interpolated" else {}
+def compute(case, _recipe):
     found = extract_features(
         image=case["image"],
         mask=case["mask"],
-        image_modality="generic",
         write_features=False,
         export_features=True,
         no_approximation=True,
@@ -33,9 +34,8 @@ def compute(case, recipe):
         glcm_spatial_method=DIRECTIONAL,
         glrlm_spatial_method=DIRECTIONAL,
         **{f"{family}_spatial_method": SLICES for family in ("glszm", "gldzm", "ngtdm", "ngldm")},
-        **more,
     )
     return found[0].select_dtypes("number").iloc[0].to_dict()
 
 
-agree_common.run(compute, ("native", "interpolated"))
+agree_common.run(compute, ("native",))

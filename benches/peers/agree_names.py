@@ -38,6 +38,8 @@ PICTOLOGICS = {
     "volume_at_intensity_fraction_0.90": "ivh_v90",
     "intensity_at_volume_fraction_0.10": "ivh_i10",
     "intensity_at_volume_fraction_0.90": "ivh_i90",
+    "volume_fraction_difference_between_intensity_0.10": "ivh_diff_v10_v90",
+    "intensity_fraction_difference_between_volume_0.10": "ivh_diff_i10_i90",
 }
 #: Nyxus' names in our tags' words, per matrix.
 NYXUS = {

@@ -34,6 +34,8 @@ fn no_value_has_moved() {
     let path = drift::folder().join("values.csv");
     let expected = read(&path);
     let mut found: Vec<Row> = all(2);
+    // With `--nocapture`, what docs/trust.md says of this machine.
+    println!("`{}`: {}", digest(&written(&found)), other_digits(&expected, &found));
     let moved = compare(&expected, &mut found);
     if std::env::var_os("REGENERATE").is_some() {
         let text = written(&found);
@@ -125,6 +127,13 @@ fn compare(expected: &[Row], found: &mut [Row]) -> Vec<(String, f64)> {
         rest.into_iter().map(|(case, label, column)| (format!("{case}, label {label}, {column}: gone"), 0.0)),
     );
     moved
+}
+
+fn other_digits(expected: &[Row], found: &[Row]) -> String {
+    let pairs = expected.iter().zip(found).filter(|(was, is)| was.value != is.value);
+    let shares: Vec<f64> = pairs.map(|(was, is)| (is.number() / was.number() - 1.0).abs()).collect();
+    let worst = shares.iter().copied().fold(0.0, f64::max);
+    format!("{} of {} values have other digits, by {worst:.1e} of theirs at most", shares.len(), found.len())
 }
 
 fn summary(moved: &[(String, f64)], count: usize) -> String {

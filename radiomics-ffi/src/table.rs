@@ -5,15 +5,15 @@ use std::ffi::c_char;
 use std::ptr::null;
 use std::sync::OnceLock;
 
-use radiomics_core::{FeatureRow, FeatureTable, Named, Status, Warning};
+use radiomics_core::{FeatureRow, FeatureTable, Named, Warning};
 
 use crate::arrow::{ArrowArray, ArrowSchema, export};
-use crate::columns::radiomics_column;
 use crate::entry::{free, plain_entry, value_or};
 use crate::outcome::{outcomes, radiomics_outcome};
 use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, text};
 use crate::status::{Failure, radiomics_status};
 use crate::strings::Texts;
+use crate::table_rows::RowsForC;
 use crate::table_text::Provenance;
 
 /// Feature values, a row each. A table is never changed, so any number of threads may read it.
@@ -26,7 +26,7 @@ pub struct radiomics_table {
     pub(crate) core_warnings: Vec<Warning>,
     pub(crate) outcomes: Vec<radiomics_outcome>,
     pub(crate) provenance: Provenance,
-    parts: Vec<Part>,
+    pub(crate) parts: Vec<Part>,
     /// The place of each column among the rows of a label, which all labels have the same of.
     places: OnceLock<HashMap<String, usize>>,
     /// The part of a mask and label.
@@ -35,17 +35,11 @@ pub struct radiomics_table {
     _texts: Texts,
 }
 
-/// Rows as C sees them, and what they point to.
-struct RowsForC {
-    rows: Vec<radiomics_row>,
-    _texts: Texts,
-}
-
 /// The rows of a label of a mask.
-struct Part {
-    mask: usize,
-    label: i64,
-    first: usize,
+pub(crate) struct Part {
+    pub mask: usize,
+    pub label: i64,
+    pub first: usize,
 }
 
 /// What came out for a label of a mask.
@@ -190,21 +184,14 @@ impl radiomics_table {
     }
 
     fn rows_for_c(&self) -> &[radiomics_row] {
-        let made = self.for_c.get_or_init(|| {
-            let (mut texts, mut rows) = (Texts::default(), Vec::with_capacity(self.rows.len()));
-            // All labels have the same columns, so their texts are looked up once.
-            let of_each = self.rows.len() / self.parts.len().max(1);
-            let first = self.rows[..of_each].iter();
-            let columns: Vec<_> =
-                first.map(|(_, row)| radiomics_column::new(&row.column, &mut texts)).collect();
-            for part in &self.parts {
-                for ((_, row), column) in self.rows[part.first..].iter().zip(&columns) {
-                    rows.push(row_for_c(part.mask, part.label, row, column, &mut texts));
-                }
-            }
-            RowsForC { rows, _texts: texts }
-        });
-        &made.rows
+        self.for_c.get_or_init(|| RowsForC::new(self)).rows()
+    }
+
+    /// How many rows each label has: all have the same columns.
+    pub(crate) fn rows_of_each(&self) -> usize {
+        let of_each = self.rows.len() / self.parts.len().max(1);
+        assert_eq!(of_each * self.parts.len(), self.rows.len(), "labels of a table have different columns");
+        of_each
     }
 
     /// The row of a column for a label: of the given mask, or of the first one that has the label.
@@ -213,7 +200,7 @@ impl radiomics_table {
             Some(mask) => self.by_label.get(&(mask, label)).copied(),
             None => self.parts.iter().position(|part| part.label == label),
         };
-        let of_each = self.rows.len() / self.parts.len().max(1);
+        let of_each = self.rows_of_each();
         let places = self.places.get_or_init(|| {
             let names = self.rows[..of_each].iter().enumerate();
             names.map(|(place, (_, row))| (row.column.name(), place)).collect()
@@ -229,38 +216,6 @@ fn warning_for_c(mask: usize, warning: &Warning, texts: &mut Texts) -> radiomics
         code: texts.keep(warning.code.name()),
         image: texts.keep(&warning.image),
         message: texts.keep(&warning.message),
-        mask,
-    }
-}
-
-fn row_for_c(
-    mask: usize,
-    label: i64,
-    row: &FeatureRow,
-    column: &radiomics_column,
-    texts: &mut Texts,
-) -> radiomics_row {
-    let status = match row.status() {
-        Status::Ok => radiomics_value_status::Ok,
-        Status::Undefined => radiomics_value_status::Undefined,
-        Status::Failed => radiomics_value_status::Failed,
-    };
-    radiomics_row {
-        struct_size: size_of::<radiomics_row>(),
-        label,
-        value: row.value,
-        status: status as i32,
-        reserved: 0,
-        column: column.column,
-        image: column.image,
-        family: column.family,
-        feature: column.feature,
-        aggregation: column.aggregation,
-        ibsi_id: column.ibsi_id,
-        ibsi_parameter_id: column.ibsi_parameter_id,
-        pyradiomics: column.pyradiomics,
-        discretisation: column.discretisation,
-        reason: texts.keep(row.reason.map_or("", Named::name)),
         mask,
     }
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use tools::{
     COMPILERS, Compiler, build, check_syntax, found, here, run, skipped, under_valgrind, with_every_compiler,
-    works,
+    with_other_options, works,
 };
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -40,7 +40,7 @@ fn jobs_of_many_masks() {
 #[test]
 fn regions_and_jobs_from_cpp() {
     with_every_compiler("wrapper_regions.cpp", &[], &[]);
-    with_every_compiler("wrapper_regions.cpp", &["-fno-exceptions"], &[]);
+    with_other_options("wrapper_regions.cpp", &["-fno-exceptions"], &[]);
 }
 
 #[test]
@@ -105,15 +105,14 @@ fn memory_is_limited() {
 #[test]
 fn wrapper_from_cpp() {
     with_every_compiler("wrapper.cpp", &[], &[VERSION]);
-    with_every_compiler("wrapper.cpp", &["-fno-exceptions"], &[VERSION]);
+    with_other_options("wrapper.cpp", &["-fno-exceptions"], &[VERSION]);
     under_valgrind("wrapper.cpp", &[], &[VERSION]);
 }
 
 #[test]
 fn filters_and_maps_from_cpp() {
     with_every_compiler("wrapper_outputs.cpp", &[], &[]);
-    with_every_compiler("wrapper_outputs.cpp", &["-fno-exceptions"], &[]);
-    under_valgrind("wrapper_outputs.cpp", &[], &[]);
+    with_other_options("wrapper_outputs.cpp", &["-fno-exceptions"], &[]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::available_parallelism;
 
 use pyo3::prelude::*;
@@ -91,8 +91,9 @@ pub fn on_threads<R: Send>(
     let loud = |done, total| told(limits.progress.as_ref(), done, total);
     let quiet = |done, total| told(None, done, total);
     let result = py.detach(|| {
-        let runtime = Runtime { memory_bytes, progress: Some(&loud), ..Runtime::new(&pool) };
-        core(|| job(&runtime, &Runtime { progress: Some(&quiet), ..runtime }))
+        let each_step = limits.progress.is_some();
+        let runtime = Runtime { memory_bytes, progress: Some(&loud), each_step, ..Runtime::new(&pool) };
+        core(|| job(&runtime, &Runtime { progress: Some(&quiet), each_step: false, ..runtime }))
     });
     keep(threads, pool);
     match raised.into_inner().unwrap_or_else(PoisonError::into_inner) {
@@ -128,7 +129,9 @@ fn take(threads: usize) -> Option<Pool> {
 
 /// Keeps up to twice as many threads as the machine has, those that were used last.
 fn keep(threads: usize, pool: Pool) {
-    let most = 2 * available_parallelism().map_or(1, NonZeroUsize::get);
+    // The system reads files to say so, which takes longer than a small job.
+    static MACHINE: OnceLock<usize> = OnceLock::new();
+    let most = 2 * MACHINE.get_or_init(|| available_parallelism().map_or(1, NonZeroUsize::get));
     let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
     forget_foreign(&mut idle);
     idle.push(Idle { threads, process: std::process::id(), pool });

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-import commands
+import command_server
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -119,8 +119,8 @@ def install_commands(folder: Path) -> None:
     place = folder / ".venv" / "bin"
     place.mkdir(parents=True)
     ours = "-m radiomics_rs"
-    if commands.POSSIBLE:
-        ours = f'-S "{commands.__file__}" ask "{commands.server()}"'
+    if command_server.POSSIBLE:
+        ours = f'-S "{command_server.__file__}" ask "{command_server.server()}"'
     for name, command in (("radiomics-rs", ours), ("python", "")):
         script = place / name
         script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {command} "$@"\n')

@@ -5,37 +5,12 @@ import io
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-import commands
 import radiomics_rs as rr
+from commands import refused, run, start
 from conftest import csv_of
-
-
-def start(*arguments):
-    """Run the command as it is installed."""
-    installed = Path(sys.executable).with_name("radiomics-rs")
-    command = [str(installed)] if installed.exists() else [sys.executable, "-m", "radiomics_rs"]
-    return subprocess.run(
-        [*command, *map(str, arguments)], capture_output=True, text=True, encoding="utf-8"
-    )
-
-
-def run(*arguments, check=True):
-    done = commands.run(*arguments) if commands.POSSIBLE else start(*arguments)
-    if check:
-        assert done.returncode == 0, done.stderr
-    return done
-
-
-def refused(*arguments, code=1):
-    done = run(*arguments, check=False)
-    assert done.returncode == code
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
-    return done.stderr
 
 
 def test_example_prints_a_table(phantom, configuration):
@@ -45,7 +20,6 @@ def test_example_prints_a_table(phantom, configuration):
 
 
 def test_version():
-    """As it is installed."""
     assert start("--version").stdout == f"radiomics-rs {rr.__version__}\n"
 
 

@@ -13,12 +13,12 @@ import sys
 import pytest
 
 import radiomics_rs as rr
+from commands import refused, run
 from conftest import ROOT, csv_of
 from radiomics_rs import _choices
 from radiomics_rs._command import examples
 from radiomics_rs._command.completion import SCRIPTS, commands_of, options_of
 from radiomics_rs._command.options import ADD, parser
-from test_cli import refused, run
 
 REFERENCE = ROOT / "docs" / "cli.md"
 

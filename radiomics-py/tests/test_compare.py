@@ -7,10 +7,10 @@ import math
 import pytest
 
 import radiomics_rs as rr
+from commands import refused, run
 from radiomics_rs._compare import compare, deviation, family_of
 from radiomics_rs._writers import write
 from radiomics_rs.table import sheet_of
-from test_cli import refused, run
 
 
 @pytest.fixture

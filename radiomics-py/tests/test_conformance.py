@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import radiomics_rs as rr
+from commands import refused, run
 from conftest import DATA
 from radiomics_rs._compliance import DATA_SETS
 from radiomics_rs._compliance_tags import STEMS, tag
 from radiomics_rs._conformance import write_report
-from test_cli import refused, run
 
 VERIFICATION = rr.verify()
 RECORDS = VERIFICATION.records()
@@ -166,5 +166,5 @@ def test_command(tmp_path):
     path = tmp_path / "report.html"
     assert "482 of 482" in run("verify", "--report", path).stdout
     assert "482 of 482" in path.read_text(encoding="utf-8")
-    said = refused("verify", "--report", tmp_path / "report.pdf")
-    assert "ends in none of .html, .md, .json, .xlsx" in said
+    stderr = refused("verify", "--report", tmp_path / "report.pdf")
+    assert "ends in none of .html, .md, .json, .xlsx" in stderr

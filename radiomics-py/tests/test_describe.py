@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import radiomics_rs as rr
+from commands import refused, run
 from radiomics_rs import _core
 from radiomics_rs._describe import find
-from test_cli import refused, run
 
 ALL = [f"{one['family']}.{one['feature']}" for one in rr.features()]
 

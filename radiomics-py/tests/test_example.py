@@ -7,8 +7,8 @@ import pytest
 import SimpleITK as sitk  # noqa: N813
 
 import radiomics_rs as rr
+from commands import refused, run
 from radiomics_rs import _liver
-from test_cli import refused, run
 
 CT = ("arterial", "portal", "delayed")
 

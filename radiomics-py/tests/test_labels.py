@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import radiomics_rs as rr
-from test_cli import run
+from commands import run
 
 FIRST_ORDER = {"families": ["intensity_statistics"], "bin_width": 10}
 

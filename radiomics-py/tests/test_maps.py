@@ -5,9 +5,9 @@ import pytest
 import SimpleITK as sitk  # noqa: N813
 
 import radiomics_rs as rr
+from commands import refused, run
 from radiomics_rs import cli
 from radiomics_rs._command import compute
-from test_cli import refused, run
 
 NAMES = ["intensity_statistics.mean", "glcm.joint_entropy"]
 MEAN = "original_intensity_statistics_mean"

@@ -7,9 +7,9 @@ import pytest
 import SimpleITK as sitk  # noqa: N813
 
 import radiomics_rs as rr
+from commands import refused, run
 from conftest import csv_of, same
 from radiomics_rs.pyradiomics import featureextractor
-from test_cli import refused, run
 
 SHAPE = (8, 16, 16)
 SETTINGS = rr.Settings(bin_width=25, families=["intensity_statistics", "morphology"])

@@ -125,7 +125,7 @@ HUNGRY = {
 }
 
 
-@pytest.mark.parametrize("limit_gb", [1.5, 3])
+@pytest.mark.parametrize("limit_gb", [1.5, pytest.param(3, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("name", HUNGRY)
 def test_no_limit_of_the_system_ends_the_process(name, limit_gb):
     pytest.importorskip("resource")

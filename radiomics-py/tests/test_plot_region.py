@@ -7,7 +7,7 @@ import pytest
 import SimpleITK as sitk  # noqa: N813
 
 import radiomics_rs as rr
-from test_cli import refused, run
+from commands import refused, run
 
 plt = pytest.importorskip("matplotlib.pyplot")
 

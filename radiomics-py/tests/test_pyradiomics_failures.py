@@ -299,3 +299,17 @@ def test_resampling():
     assert same == features(execute(*case()))
     off = {"setting": {"resampledPixelSpacing": [2, 2, 2], "interpolator": None}}
     assert "diagnostics_Image-interpolated_Size" not in execute(*case(), off)
+
+
+@pytest.mark.parametrize("stepwise", [False, True])
+def test_equal_samples_have_no_kurtosis_and_the_error_says_so(stepwise):
+    voxels = np.zeros((12, 12, 90), "int16")
+    # Splines see far: what is flat has to be so for some way.
+    voxels[:, :, 45:] = np.random.default_rng(0).integers(0, 100, (12, 12, 45))
+    mask = np.zeros(voxels.shape, "uint8")
+    mask[2:10, 2:10, 2:80] = 1
+    extractor = RadiomicsFeatureExtractor(binWidth=0.5)
+    extractor.stepwise = stepwise
+    extractor.enableImageTypes(LBP3D={})
+    with pytest.raises(RadiomicsError, match=r"^image lbp-3D-k: .* leave out LBP3D, or such"):
+        extractor.execute(sitk.GetImageFromArray(voxels), sitk.GetImageFromArray(mask))

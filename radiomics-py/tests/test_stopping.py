@@ -49,7 +49,9 @@ def folder(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", jobs.COMMANDS)
-@pytest.mark.parametrize("after_s", [0.02, 0.2, 0.6, 1.2])
+@pytest.mark.parametrize(
+    "after_s", [0.02, 0.6, *(pytest.param(s, marks=pytest.mark.nightly) for s in (0.2, 1.2))]
+)
 def test_commands(name, after_s, folder):
     """While it imports, reads and computes: one line and 130, and nothing written unsaid."""
 

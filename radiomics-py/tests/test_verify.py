@@ -7,7 +7,7 @@ import json
 import pytest
 
 import radiomics_rs as rr
-from test_cli import run
+from commands import run
 
 KEYS = ["dataset", "family", "aggregation", "feature", "ibsi_id", "reference", "tolerance"]
 

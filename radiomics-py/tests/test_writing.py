@@ -14,9 +14,9 @@ import pytest
 import SimpleITK as sitk  # noqa: N813
 
 import radiomics_rs as rr
+from commands import refused, run
 from conftest import csv_of
 from radiomics_rs import io
-from test_cli import refused, run
 
 resource = pytest.importorskip("resource")
 

@@ -94,6 +94,8 @@ pub(crate) struct Glcm {
     folded: bool,
     /// Whether the region, of which the matrix may hold one direction, has a single level.
     of_flat_region: bool,
+    /// Instruction set; that of every machine if there is none.
+    isa: Option<Isa>,
 }
 
 /// The pairs of one direction, each counted once, and what the direction weighs.
@@ -164,7 +166,7 @@ fn compute(job: &Job, levels: &Levels, lines: Option<&LineSets>) -> Vec<Value> {
         count,
         |directions| {
             let matrix = Glcm::new(directions, levels.n_g, job.settings.glcm_symmetric)?;
-            Some(Glcm { of_flat_region, ..matrix })
+            Some(Glcm { of_flat_region, isa: Some(job.isa), ..matrix })
         },
     )
 }
@@ -313,5 +315,5 @@ fn maximal_correlation_coefficient(m: &Glcm) -> f64 {
     let [p, q] = m.marginals.each_ref().map(occurring);
     let cells = m.cells.iter().map(|&(i, j, p)| (places[0][i], places[1][j], p));
     let matrix = if m.folded { Deflated::symmetric(cells, &p) } else { Deflated::general(cells, &p, &q) };
-    matrix.largest()
+    matrix.largest(m.isa.unwrap_or(Isa::Scalar))
 }

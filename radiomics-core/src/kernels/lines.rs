@@ -36,6 +36,7 @@ use std::ops::Range;
 use super::counters::Counters;
 use super::neighbours::BLOCK;
 use super::occupied::occupied;
+use super::pages::room;
 use super::pairs::{Pairs, count_pairs};
 use super::runs::count_runs;
 use super::{Isa, kernel};
@@ -162,9 +163,10 @@ pub struct LineCounter {
 impl LineCounter {
     /// A counter for volumes of `shape`; `None` if levels or lines are too many for a table.
     pub fn new(shape: [usize; 3], n_g: usize) -> Option<Self> {
-        let kept = (SMALL / (n_g + 1)).saturating_sub(n_g + 2).clamp(PLACES, 255);
-        let size = (kept + 1 + n_g + 1) * (n_g + 1);
         let longest = shape.into_iter().max().unwrap_or(0);
+        // No run is longer than a line, and a small table is soon cleared and read.
+        let kept = (SMALL / (n_g + 1)).saturating_sub(n_g + 2).clamp(PLACES, 255).min(longest.max(1));
+        let size = (kept + 1 + n_g + 1) * (n_g + 1);
         let fits = size <= Counters::MAX && longest < usize::from(u16::MAX);
         fits.then(|| Self { n_g, kept, table: Counters::new(size), far: None, longest })
     }
@@ -263,10 +265,12 @@ fn each_strip<T: Level>(
 /// Pairs and runs, from the table of counters and the list of voxels far into their runs.
 fn into_lines(table: &[u32], kept: usize, width: usize, far: Cells) -> Lines {
     let new = kept + 1;
-    let (mut pairs, mut runs) = (Pairs::new(), Cells::new());
+    let rows = table.chunks_exact(width).enumerate().skip(1);
+    // The cell of two equal levels is elsewhere.
+    let occurring = |(_, row): (usize, &[u32])| 1 + row[new + 1..].iter().filter(|&&n| n > 0).count();
+    let (mut pairs, mut runs): (Pairs, Cells) = (room(rows.clone().map(occurring).sum()), Cells::new());
     // Row 0 is of voxels that have the outside before them.
     let mut begun: Vec<u64> = table[new..width].iter().map(|&n| u64::from(n)).collect();
-    let rows = table.chunks_exact(width).enumerate().skip(1);
     for (i, row) in rows.clone() {
         for (j, &n) in row[new..].iter().enumerate().skip(1) {
             let n = if i == j { row[1..new].iter().map(|&n| u64::from(n)).sum() } else { u64::from(n) };
@@ -277,9 +281,11 @@ fn into_lines(table: &[u32], kept: usize, width: usize, far: Cells) -> Lines {
         begun.iter_mut().zip(&row[new..]).for_each(|(sum, &n)| *sum += u64::from(n));
     }
     let mut far = far.into_iter().peekable();
+    let mut reaching = Vec::new();
     for (level, row) in rows {
         // So many runs have at least 1, 2, … voxels.
-        let mut reaching = vec![begun[level]];
+        reaching.clear();
+        reaching.push(begun[level]);
         reaching.extend(row[1..kept].iter().map(|&n| u64::from(n)));
         while let Some((_, place, n)) = far.next_if(|cell| usize::from(cell.0) == level) {
             assert_eq!(place as usize, reaching.len(), "the next place in runs of level {level}");

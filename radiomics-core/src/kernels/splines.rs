@@ -198,11 +198,20 @@ pub fn truncate(isa: Isa, values: &mut [f64], [low, high]: [f64; 2]) {
 }
 
 /// B-spline basis of order 3 at distances 1 + t, t, 1 − t and 2 − t.
+#[inline(always)]
 pub fn spline_weights(t: f64) -> [f64; 4] {
     let u = 1.0 - t;
     let outer = |d: f64| d * d * d / 6.0;
     let inner = |d: f64| 2.0 / 3.0 - d * d + d * d * d / 2.0;
     [outer(u), inner(t), inner(u), outer(t)]
+}
+
+/// Weights of Keys' cubic convolution, a = −1/2, at distances 1 + t, t, 1 − t and 2 − t.
+#[inline(always)]
+pub fn convolution_weights(t: f64) -> [f64; 4] {
+    let inner = |d: f64| (1.5 * d - 2.5) * d * d + 1.0;
+    let outer = |d: f64| ((-0.5 * d + 2.5) * d - 4.0) * d + 2.0;
+    [outer(1.0 + t), inner(t), inner(1.0 - t), outer(2.0 - t)]
 }
 
 #[cfg(test)]

@@ -123,7 +123,7 @@ mod tests {
         let of = |step: f64| {
             Array3::from_shape_fn(mask.dim(), |at| {
                 let place = ((at.0 * 40 + at.1) * 40 + at.2) as u64;
-                noise.normal(place) + if mask[at] { step } else { 0.0 }
+                (noise.uniform(place) - 0.5) * 3.5 + if mask[at] { step } else { 0.0 }
             })
         };
         let (sharp, vague) = (of(20.0), of(0.0));

@@ -1,9 +1,8 @@
 //! How noisy an image is, and more of the same noise.
 
-use ndarray::{Array3, Axis};
-
 use super::stream::Stream;
 use crate::filters::decomposition;
+use crate::kernels::Isa;
 use crate::kernels::splines::mirror;
 use crate::volume::grid::Window;
 use crate::volume::image::Image;
@@ -19,57 +18,81 @@ pub(super) fn level(image: &Image, window: &Window) -> f64 {
     let high = decomposition("coif1").expect("a wavelet of the table").high;
     let reach = high.len();
     let seen = window.grown([0, reach, reach], image.grid().shape);
-    let held = window.within(&seen);
-    let voxels = image.voxels().crop(&seen);
-    let of_slice = |k: usize| {
-        let mut slice = voxels.index_axis(Axis(0), held.start[0] + k).to_owned();
-        for axis in 0..2 {
+    let (held, middle) = (window.within(&seen), (reach / 2) as isize);
+    let [_, ny, nx] = seen.shape;
+    let of_slice = |[slice, across, along]: &mut [Vec<f64>; 3], k: usize| {
+        slice.resize(ny * nx, 0.0);
+        let start = [window.start[0] + k, seen.start[1], seen.start[2]];
+        image.voxels().read(&Window { start, shape: [1, ny, nx] }, slice);
+        let mut magnitudes = Vec::with_capacity(window.shape[1] * window.shape[2]);
+        for j in held.start[1]..held.end()[1] {
+            let row = |j: usize| &slice[j * nx..][..nx];
             // Along a single voxel nothing differs.
-            if slice.len_of(Axis(axis)) > 1 {
-                slice.lanes_mut(Axis(axis)).into_iter().for_each(|mut line| {
-                    let before = line.to_vec();
-                    let last = before.len() - 1;
-                    let at =
-                        |i: usize, n: usize| before[mirror((i + n) as isize - (reach / 2) as isize, last)];
-                    line.indexed_iter_mut().for_each(|(i, x)| {
-                        *x = high.iter().enumerate().map(|(n, h)| h * at(i, n)).sum();
-                    });
-                });
+            match ny {
+                1 => across.splice(.., row(j).iter().copied()).for_each(drop),
+                _ => filtered(&high, across, nx, |n| row(mirror((j + n) as isize - middle, ny - 1))),
             }
+            if nx > 1 {
+                let places = 0..(nx + reach) as isize;
+                along.splice(.., places.map(|i| across[mirror(i - middle, nx - 1)])).for_each(drop);
+                filtered(&high, across, nx, |n| &along[n..]);
+            }
+            let row = across[held.start[2]..held.end()[2]].iter().map(|x| x.abs());
+            magnitudes.extend(row.filter(|x| x.is_finite()).map(f64::to_bits));
         }
-        let ([_, j, i], [_, je, ie]) = (held.start, held.end());
-        slice.slice(ndarray::s![j..je, i..ie]).iter().map(|x| x.abs()).filter(|x| x.is_finite()).collect()
+        magnitudes
     };
-    let of_slices: Vec<Vec<f64>> = loops::map(0..held.shape[0], of_slice);
-    let mut magnitudes = of_slices.concat();
+    let mut magnitudes = loops::map_with(0..window.shape[0], Default::default, of_slice).concat();
     if magnitudes.is_empty() {
         return 0.0;
     }
-    let middle = magnitudes.len() / 2;
-    *magnitudes.select_nth_unstable_by(middle, f64::total_cmp).1 / MEDIAN_DEVIATION
+    // Numbers from 0 on are ordered as their bits are.
+    let half = magnitudes.len() / 2;
+    f64::from_bits(*magnitudes.select_nth_unstable(half).1) / MEDIAN_DEVIATION
 }
 
-/// Adds normal noise to the voxels of a box of an image of a shape: each voxel's is its own, whatever the box.
+/// The sum of `n` rows, each with the weight of its number, in their first `length` places.
+fn filtered<'a>(weights: &[f64], sums: &mut Vec<f64>, length: usize, row: impl Fn(usize) -> &'a [f64]) {
+    sums.clear();
+    sums.resize(length, 0.0);
+    for (n, weight) in weights.iter().enumerate() {
+        sums.iter_mut().zip(row(n)).for_each(|(sum, x)| *sum += weight * x);
+    }
+}
+
+/// Adds normal noise to the voxels of a box of an image of a shape: each voxel's is its own, whatever
+/// the box.
 pub(super) fn add(
-    voxels: &mut Array3<f64>,
+    isa: Isa,
+    voxels: &mut [f64],
     window: &Window,
     shape: [usize; 3],
     deviation: f64,
     stream: &Stream,
 ) {
-    loops::each(voxels.outer_iter_mut().enumerate(), |(k, mut slice)| {
-        for ((j, i), x) in slice.indexed_iter_mut() {
-            let [z, y, x_place] = [window.start[0] + k, window.start[1] + j, window.start[2] + i];
-            let place = (z * shape[1] + y) * shape[2] + x_place;
-            *x += deviation * stream.normal(place as u64);
-        }
-    });
+    let ([k, j, i], [_, rows, columns]) = (window.start, window.shape);
+    for (n, voxels) in voxels.chunks_mut(columns.max(1)).enumerate() {
+        let row = (k + n / rows) * shape[1] + j + n % rows;
+        stream.add_normal(isa, row as u64, i, voxels, deviation);
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use ndarray::Array3;
+
     use super::*;
     use crate::volume::grid::Grid;
+
+    fn of_noise(
+        voxels: &mut Array3<f64>,
+        window: &Window,
+        shape: [usize; 3],
+        deviation: f64,
+        stream: &Stream,
+    ) {
+        add(Isa::best(), voxels.as_slice_mut().unwrap(), window, shape, deviation, stream);
+    }
 
     /// Noise of a known level is found, upon what changes slowly.
     #[test]
@@ -79,7 +102,7 @@ mod tests {
         let slow = |(k, j, i): (usize, usize, usize)| 3.0 * k as f64 + 0.4 * j as f64 - 0.2 * i as f64;
         for deviation in [0.5, 8.0] {
             let mut voxels = Array3::from_shape_fn(shape, slow);
-            add(&mut voxels, &Window::whole(shape), shape, deviation, &stream);
+            of_noise(&mut voxels, &Window::whole(shape), shape, deviation, &stream);
             let image = Image::new(Grid::new(shape, [1.0; 3]).unwrap(), voxels.view()).unwrap();
             let found = level(&image, &Window::whole(shape));
             assert!((found / deviation - 1.0).abs() < 0.02, "{found} for {deviation}");
@@ -97,10 +120,10 @@ mod tests {
         let shape = [4, 5, 6];
         let stream = Stream::new(1, "test");
         let mut whole = Array3::zeros(shape);
-        add(&mut whole, &Window::whole(shape), shape, 2.0, &stream);
+        of_noise(&mut whole, &Window::whole(shape), shape, 2.0, &stream);
         let window = Window { start: [1, 2, 3], shape: [2, 3, 2] };
         let mut part = Array3::zeros(window.shape);
-        add(&mut part, &window, shape, 2.0, &stream);
+        of_noise(&mut part, &window, shape, 2.0, &stream);
         assert_eq!(window.of(&whole.view()), part);
     }
 }

@@ -128,9 +128,10 @@ pub fn perturb(
             let turned = Turned::new(image, &bounds, settings, &pose, options.margin_mm)?;
             let level =
                 perturbation.noise.map(|_| options.noise_level.unwrap_or_else(|| of_noise(image, &bounds)));
-            let intensities = turned.intensities(image, settings, isa, |window, voxels| {
+            let stream = stream("noise");
+            let intensities = turned.intensities(image, settings, isa, &|window, voxels| {
                 if let Some(level) = level {
-                    noise::add(voxels, window, image.grid().shape, level, &stream("noise"));
+                    noise::add(isa, voxels, window, image.grid().shape, level, &stream);
                 }
             });
             let mask = turned.mask(mask, label, settings, isa)?;

@@ -4,6 +4,7 @@ use ndarray::Array3;
 
 use super::*;
 use crate::extract::extract;
+use crate::kernels::Isa;
 use crate::runtime::{Execution, Pool};
 use crate::settings::Interpolation;
 
@@ -19,9 +20,12 @@ fn case() -> Case {
     let apart = |(k, j, i): (usize, usize, usize)| {
         (2.0 * (k as f64 - 12.0)).powi(2) + (j as f64 - 15.0).powi(2) + (i as f64 - 16.0).powi(2)
     };
+    let mut normal = Array3::zeros(shape);
+    for (row, mut voxels) in normal.rows_mut().into_iter().enumerate() {
+        stream.add_normal(Isa::best(), row as u64, 0, voxels.as_slice_mut().unwrap(), 1.0);
+    }
     let image = Array3::from_shape_fn(shape, |at| {
-        let place = ((at.0 * 30 + at.1) * 32 + at.2) as u64;
-        (if apart(at) < 100.0 { 60.0 } else { -20.0 } + 10.0 * stream.normal(place)).round() as i16
+        (if apart(at) < 100.0 { 60.0 } else { -20.0 } + 10.0 * normal[at]).round() as i16
     });
     let mask = Array3::from_shape_fn(shape, |at| u8::from(apart(at) < 81.0));
     Case { grid: Grid::new(shape, [2.0, 1.0, 1.0]).unwrap(), image, mask }

@@ -1,17 +1,14 @@
 //! Random numbers that depend on what they are for, and on nothing else.
 //!
-//! A number is a hash of the key and its place (the finaliser of SplitMix64, Steele, Lea & Flood 2014), not the next
-//! one of a sequence: whoever needs the number of voxel 17 has it on any thread, and other perturbations beside this
-//! one do not move it.
+//! A number is a hash of the key and its place, not the next one of a sequence: whoever needs the number of voxel 17
+//! has it on any thread, and other perturbations beside this one do not move it.
 
-use std::f64::consts::TAU;
+use crate::kernels::Isa;
+use crate::kernels::normal::{self, STEP};
 
 /// The numbers that belong to a seed and to what they are for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stream(u64);
-
-/// The odd number nearest to 2^64 over the golden ratio.
-const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Stream {
     pub fn new(seed: u64, purpose: &str) -> Self {
@@ -29,18 +26,15 @@ impl Stream {
         ((self.bits(place) >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
     }
 
-    /// A number of the normal distribution of mean 0 and standard deviation 1 (Box & Muller).
-    pub fn normal(&self, place: u64) -> f64 {
-        let [radius, angle] = [0, 1].map(|n| self.uniform(2 * place + n));
-        (-2.0 * radius.ln()).sqrt() * (TAU * angle).cos()
+    /// Adds numbers of the normal distribution of mean 0 and a standard deviation to the voxels of a row, from place
+    /// `first` of the row on.
+    pub fn add_normal(&self, isa: Isa, row: u64, first: usize, voxels: &mut [f64], deviation: f64) {
+        normal::add(isa, voxels, first, self.bits(row), deviation);
     }
 }
 
-fn mixed(mut x: u64) -> u64 {
-    x = x.wrapping_add(STEP);
-    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
+fn mixed(x: u64) -> u64 {
+    normal::mixed(x.wrapping_add(STEP))
 }
 
 #[cfg(test)]
@@ -53,14 +47,24 @@ mod tests {
         let n = 100_000;
         let moment =
             |power: i32, of: &dyn Fn(u64) -> f64| (0..n).map(|i| of(i).powi(power)).sum::<f64>() / n as f64;
-        let normal = |place| stream.normal(place);
+        let rows: Vec<Vec<f64>> = (0..100)
+            .map(|row| {
+                let mut voxels = vec![0.0; 1000];
+                stream.add_normal(Isa::best(), row, 3, &mut voxels, 1.0);
+                voxels
+            })
+            .collect();
+        let normal = |place: u64| rows[place as usize / 1000][place as usize % 1000];
         for (power, expected) in [(1, 0.0), (2, 1.0), (3, 0.0), (4, 3.0)] {
             assert!((moment(power, &normal) - expected).abs() < 0.06, "moment {power}");
         }
         let uniform = |place| stream.uniform(place);
         assert!((moment(1, &uniform) - 0.5).abs() < 0.005 && (moment(2, &uniform) - 1.0 / 3.0).abs() < 0.005);
-        let beside = (0..n).map(|i| stream.normal(i) * stream.normal(i + 1)).sum::<f64>() / n as f64;
-        assert!(beside.abs() < 0.02, "neighbours have nothing to do with each other");
+        // Along the row, cosine beside sine, and from row to row.
+        for apart in [1, 8, 1000] {
+            let beside = (0..n - apart).map(|i| normal(i) * normal(i + apart)).sum::<f64>() / n as f64;
+            assert!(beside.abs() < 0.02, "numbers {apart} places apart have nothing to do with each other");
+        }
     }
 
     #[test]

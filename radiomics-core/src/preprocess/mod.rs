@@ -7,6 +7,7 @@ mod frame;
 mod known;
 mod lines;
 mod normalise;
+mod places;
 mod prepared;
 mod region;
 mod resample;

@@ -6,7 +6,7 @@ use super::lines::{Along, interpolate};
 use crate::error::{Error, Result, invalid};
 use crate::kernels::Isa;
 use crate::kernels::pages::room;
-use crate::kernels::splines::{Taps, mirror, spline_weights};
+use crate::kernels::splines::{Taps, convolution_weights, mirror, spline_weights};
 use crate::settings::{GridAlignment, Interpolation};
 use crate::volume::grid::{Grid, Window};
 use crate::volume::voxels::volume;
@@ -25,7 +25,7 @@ const MOST_FINER: f64 = 300.0;
 
 /// Slack of what is half way between two voxels, in voxels: the spacings 3 and 2 mm put every
 /// third voxel there, and rounding must not decide between its neighbours.
-const HALF_WAY_SLACK: f64 = 1e-9;
+pub(super) const HALF_WAY_SLACK: f64 = 1e-9;
 
 /// Size slack of the new grid, in voxels: spacings read from files carry rounding, which
 /// must not add a slice.
@@ -279,13 +279,6 @@ impl Resampling {
         }
         Window { start, shape: std::array::from_fn(|a| end[a] - start[a]) }
     }
-}
-
-/// Weights of Keys' cubic convolution, a = −1/2, at distances 1 + t, t, 1 − t and 2 − t.
-fn convolution_weights(t: f64) -> [f64; 4] {
-    let inner = |d: f64| (1.5 * d - 2.5) * d * d + 1.0;
-    let outer = |d: f64| ((-0.5 * d + 2.5) * d - 4.0) * d + 2.0;
-    [outer(1.0 + t), inner(t), inner(1.0 - t), outer(2.0 - t)]
 }
 
 #[cfg(test)]

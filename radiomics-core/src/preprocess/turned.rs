@@ -8,23 +8,20 @@
 //!   . . . .        +   +   +         +    +        and of nothing that was interpolated before
 //! ```
 
-use ndarray::{Array3, ArrayView3};
+use ndarray::Array3;
 
 use super::drawn::{check_size, threshold};
 use super::frame::{round, wanted_spacing};
-use super::resample::{MAX_VOXELS, Resampling, SPLINE_REACH, resampled_grid};
+use super::places::{Places, Read, Sampling};
+use super::resample::{MAX_VOXELS, Resampling, resampled_grid};
 use crate::error::{Error, Result, invalid};
 use crate::kernels::Isa;
-use crate::kernels::splines::{LANES, Taps, prefilter};
-use crate::settings::{Interpolation, Settings};
-use crate::volume::axes::{Block, each_plane};
+use crate::kernels::oblique::ON_VOXEL;
+use crate::settings::Settings;
 use crate::volume::grid::{Grid, Window};
 use crate::volume::image::{Image, Mask};
-use crate::volume::voxels::{copied, volume};
-use crate::work::{self, loops};
-
-/// How near to a voxel a place counts as that voxel, in voxels: rounding alone must not make a voxel a mixture.
-const ON_VOXEL: f64 = 1e-9;
+use crate::volume::voxels::copied;
+use crate::work;
 
 /// How a grid lies against the one that settings ask for.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -38,13 +35,7 @@ pub(crate) struct Pose {
 /// A turned grid in a box round a region.
 pub(crate) struct Turned {
     pub grid: Grid,
-    source: [usize; 3],
-    /// Where the box begins in the lattice.
-    start: [f64; 3],
-    /// Voxel of the image, not rounded, at which the lattice's voxel 0 lies, and steps (axis of the image, own axis).
-    first: [f64; 3],
-    steps: [[f64; 3]; 3],
-    is_straight: bool,
+    places: Places,
     image: Resampling,
     mask: Resampling,
 }
@@ -100,26 +91,21 @@ impl Turned {
         let direction = source.direction.map(|row| std::array::from_fn(|a| product(&row, a)));
         let origin_mm = source.position_mm(lattice.voxel(start));
         let grid = Grid { shape, spacing_mm: straight.spacing_mm, origin_mm, direction };
-        let (image, mask) = (of_image, of_mask);
-        Ok(Self { grid, source: source.shape, start, first, steps, is_straight, image, mask })
+        let places = Places { source: source.shape, shape, start, first, steps, is_straight };
+        Ok(Self { grid, places, image: of_image, mask: of_mask })
     }
 
-    /// Intensities at the voxels, rounded as `settings` say. `change` changes the voxels of a box of the image
-    /// before anything is interpolated. Beyond the image the nearest voxel counts, or nothing for grids that
+    /// Intensities at the voxels, rounded as `settings` say. `change` changes the voxels of a box of the image, a
+    /// slice, before anything is interpolated. Beyond the image the nearest voxel counts, or nothing for grids that
     /// share their corner.
-    pub fn intensities(
-        &self,
-        image: &Image,
-        settings: &Settings,
-        isa: Isa,
-        change: impl FnOnce(&Window, &mut Array3<f64>),
-    ) -> Array3<f64> {
-        let window = self.reads(settings.image_interpolation);
-        let bytes = 8 * (2 * window.voxels() + self.grid.len() as u64);
+    pub fn intensities(&self, image: &Image, settings: &Settings, isa: Isa, change: &Read) -> Array3<f64> {
+        let bytes = 8 * (2 * self.places.reads(self.image.method()).voxels() + self.grid.len() as u64);
         let _held = work::hold(bytes, "the turned image", "choose a smaller `margin_mm`");
-        let mut voxels = image.voxels().crop(&window);
-        change(&window, &mut voxels);
-        let mut values = self.sample(&self.image, voxels, &window, isa, None);
+        let sampling = Sampling { by: &self.image, is_bounded: false, isa };
+        let mut values = self.places.sample(sampling, &|window, to| {
+            image.voxels().read(window, to);
+            change(window, to);
+        });
         round(settings.intensity_rounding, image.voxels(), false, isa, &mut values);
         values
     }
@@ -130,90 +116,17 @@ impl Turned {
     /// # Errors
     /// [`Error::RegionTooSmall`].
     pub fn mask(&self, mask: &Mask, label: i64, settings: &Settings, isa: Isa) -> Result<Array3<bool>> {
-        let window = self.reads(settings.mask_interpolation);
-        let bytes = 9 * (window.voxels() + self.grid.len() as u64);
+        let bytes = 16 * self.places.reads(self.mask.method()).voxels() + 9 * self.grid.len() as u64;
         let _held = work::hold(bytes, "the turned mask", "choose a smaller `margin_mm`");
-        let voxels = copied(mask.select(label, &window).mapv(u8::from).view(), f64::from);
-        let shares = self.sample(&self.mask, voxels, &window, isa, Some(0.0));
+        let sampling = Sampling { by: &self.mask, is_bounded: true, isa };
+        let shares = self.places.sample(sampling, &|window, to| {
+            let inside = mask.select(label, window);
+            to.iter_mut().zip(&inside).for_each(|(to, &inside)| *to = f64::from(u8::from(inside)));
+        });
         let threshold = threshold(settings);
         let inside = copied(shares.view(), |share| share >= threshold);
         check_size(&inside, "interpolation")?;
         Ok(inside)
-    }
-
-    /// The voxel of the image, not rounded, at which a voxel lies.
-    fn place(&self, at: [usize; 3]) -> [f64; 3] {
-        std::array::from_fn(|b| {
-            let along = |a: usize| self.steps[b][a] * (self.start[a] + at[a] as f64);
-            let place = (0..3).fold(self.first[b], |sum, a| sum + along(a));
-            let whole = place.round();
-            if !self.is_straight && (place - whole).abs() < ON_VOXEL { whole } else { place }
-        })
-    }
-
-    /// Whether a place, in voxels of the image, lies outside of it.
-    fn is_beyond(&self, place: [f64; 3]) -> bool {
-        (0..3).any(|a| place[a] < -0.5 || place[a] >= self.source[a] as f64 - 0.5)
-    }
-
-    /// The voxels of the image that values are made of.
-    fn reads(&self, method: Interpolation) -> Window {
-        let reach = match method {
-            Interpolation::CubicSpline => SPLINE_REACH as f64,
-            _ => 2.0,
-        };
-        let corners = (0..8).map(|corner: usize| {
-            self.place(std::array::from_fn(|a| (corner >> a & 1) * (self.grid.shape[a] - 1)))
-        });
-        let [mut low, mut high] = [[f64::INFINITY; 3], [f64::NEG_INFINITY; 3]];
-        for corner in corners {
-            low = std::array::from_fn(|a| low[a].min(corner[a]));
-            high = std::array::from_fn(|a| high[a].max(corner[a]));
-        }
-        let end = |a: usize, place: f64| place.clamp(0.0, (self.source[a] - 1) as f64) as usize;
-        let start: [usize; 3] = std::array::from_fn(|a| end(a, (low[a] - reach).floor()));
-        let last: [usize; 3] = std::array::from_fn(|a| end(a, (high[a] + reach).ceil()));
-        Window { start, shape: std::array::from_fn(|a| last[a] - start[a] + 1) }
-    }
-
-    /// Values at the voxels, of those of a box of the image; `beyond` is what lies outside of the image.
-    fn sample(
-        &self,
-        by: &Resampling,
-        mut voxels: Array3<f64>,
-        window: &Window,
-        isa: Isa,
-        beyond: Option<f64>,
-    ) -> Array3<f64> {
-        if by.method() == Interpolation::CubicSpline {
-            for axis in 0..3 {
-                voxels = coefficients(voxels, axis, isa);
-            }
-        }
-        let voxels = voxels.view();
-        let [_, ny, nx] = self.grid.shape;
-        let mut values: Array3<f64> = volume(self.grid.shape);
-        let slices = values.as_slice_mut().expect("made in standard layout").chunks_mut(ny * nx);
-        loops::each(slices.enumerate(), |(k, slice)| {
-            for (j, row) in slice.chunks_mut(nx).enumerate() {
-                // An axis of the image that the row runs across has one place for all of it.
-                let tap = |a: usize, place: f64| by.taps_at(place, self.source[a]);
-                let first = self.place([k, j, 0]);
-                let fixed: [Option<Taps>; 3] =
-                    std::array::from_fn(|a| (self.steps[a][2] == 0.0).then(|| tap(a, first[a])));
-                for (i, value) in row.iter_mut().enumerate() {
-                    let place = self.place([k, j, i]);
-                    *value = match beyond {
-                        Some(beyond) if self.is_beyond(place) => beyond,
-                        _ => {
-                            let taps = std::array::from_fn(|a| fixed[a].unwrap_or_else(|| tap(a, place[a])));
-                            at(&voxels, &taps, window.start)
-                        }
-                    };
-                }
-            }
-        });
-        values
     }
 }
 
@@ -308,42 +221,6 @@ fn rotation(degrees: [f64; 3]) -> [[f64; 3]; 3] {
         a.map(|row| std::array::from_fn(|j| (0..3).map(|i| row[i] * b[i][j]).sum()))
     };
     product(about_z, product(about_y, about_x))
-}
-
-/// Voxels as coefficients of the spline through them, along an axis.
-fn coefficients(voxels: Array3<f64>, axis: usize, isa: Isa) -> Array3<f64> {
-    let mut result = volume(voxels.dim().into());
-    each_plane(voxels.view(), result.view_mut(), axis, |lines: &mut Block<f64, f64, LANES>, from, to| {
-        lines.each(from, to, |line, values| {
-            prefilter(isa, line, SPLINE_REACH);
-            values.copy_from_slice(line);
-        });
-    });
-    result
-}
-
-/// The value that taps along (z, y, x) give of a box that begins at `start`.
-fn at(voxels: &ArrayView3<f64>, taps: &[Taps; 3], start: [usize; 3]) -> f64 {
-    let [z, y, x] = taps;
-    blend(z, |k| blend(y, |j| blend(x, |i| voxels[[k - start[0], j - start[1], i - start[2]]])))
-}
-
-/// The value that a tap gives of those at its places.
-fn blend(tap: &Taps, value: impl Fn(usize) -> f64) -> f64 {
-    let mut sum = 0.0;
-    let mut is_first = true;
-    for (&index, &weight) in tap.index.iter().zip(&tap.weights) {
-        if weight == 0.0 {
-            continue;
-        }
-        sum = match (tap.linear, is_first) {
-            (true, true) => value(index),
-            (true, false) => sum + weight * (value(index) - sum),
-            (false, _) => sum + weight * value(index),
-        };
-        is_first = false;
-    }
-    sum
 }
 
 #[cfg(test)]

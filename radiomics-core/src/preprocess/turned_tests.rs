@@ -47,7 +47,7 @@ impl Case {
         let bounds = self.mask().bounding(1).unwrap();
         let isa = Isa::best();
         let turned = Turned::new(&self.image(), &bounds, settings, pose, 1.0).unwrap();
-        let values = turned.intensities(&self.image(), settings, isa, |_, _| ());
+        let values = turned.intensities(&self.image(), settings, isa, &|_, _| ());
         let mask = turned.mask(&self.mask(), 1, settings, isa).unwrap();
         (turned.grid, values, mask)
     }

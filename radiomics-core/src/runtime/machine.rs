@@ -74,6 +74,9 @@ pub struct Runtime<'a> {
     pub isa: Isa,
     /// Who is told of progress, and may stop the job.
     pub progress: Option<&'a Progress<'a>>,
+    /// Whether the job waits after each step until `progress` was told of it. If not, it is called at the start, at
+    /// least every 0.05 s and at the end: enough for whoever only stops jobs, and a short job loses no time.
+    pub each_step: bool,
     /// Stops the job from any thread.
     pub stop: Option<&'a Watch>,
     /// Bytes of memory that the job may take beside its input and its result; what the machine has free if
@@ -86,7 +89,7 @@ impl<'a> Runtime<'a> {
     /// A runtime on the threads of `pool` with the best instruction set, which tells nobody of progress, is
     /// stopped by nobody, and may take what memory the machine has free.
     pub fn new(pool: &'a Pool) -> Self {
-        Self { pool, isa: Isa::best(), progress: None, stop: None, memory_bytes: None }
+        Self { pool, isa: Isa::best(), progress: None, each_step: true, stop: None, memory_bytes: None }
     }
 }
 

@@ -15,6 +15,8 @@ const PERIOD: Duration = Duration::from_millis(40);
 pub(crate) struct Monitor<'a> {
     pool: &'a Pool,
     progress: Option<&'a Progress<'a>>,
+    /// Whether each step is told of.
+    each_step: bool,
     job: Arc<Job>,
     /// Whether the job runs on no other threads than the one that starts it, where nobody else can tell of steps.
     tells_itself: bool,
@@ -70,11 +72,11 @@ impl<'a> Monitor<'a> {
     /// # Errors
     /// [`Error::Cancelled`] when it is stopped at once.
     pub fn start(runtime: &Runtime<'a>, total: usize) -> Result<Self> {
-        let Runtime { pool, progress, stop, memory_bytes, .. } = *runtime;
+        let Runtime { pool, progress, each_step, stop, memory_bytes, .. } = *runtime;
         let job = Job::new(stop.cloned(), memory_bytes);
         let tells_itself = !pool.is_elsewhere();
         let (state, changed) = (Mutex::default(), Condvar::new());
-        let monitor = Self { pool, progress, job, tells_itself, total, state, changed };
+        let monitor = Self { pool, progress, each_step, job, tells_itself, total, state, changed };
         let is_refused = progress.is_some_and(|progress| progress(0, total).is_break());
         if is_refused || monitor.job.is_stopped() { Err(monitor.cancelled()) } else { Ok(monitor) }
     }
@@ -117,9 +119,11 @@ impl<'a> Monitor<'a> {
     pub fn advance(&self, steps: usize) -> Result<()> {
         let mut state = self.state();
         state.done += steps;
-        state.asked += 1;
+        state.asked += usize::from(self.each_step);
         let own = state.asked;
         match self.progress {
+            // Whoever tells of steps looks at them by the clock.
+            Some(_) if !self.each_step && !self.tells_itself => {}
             Some(progress) if self.tells_itself && self.pool.is_this_thread() => {
                 state = self.tell_now(state, progress)
             }
@@ -243,5 +247,31 @@ mod tests {
         };
         assert_eq!(run(3), (Ok(()), vec![(0, 3), (1, 3), (3, 3)]));
         assert_eq!(run(1), (Err(Error::Cancelled { done: 1, total: 3 }), vec![(0, 3), (1, 3)]));
+    }
+
+    /// Steps that nobody waits for are told of by the clock, which can stop the job as well.
+    #[test]
+    fn steps_may_be_told_of_by_the_clock_alone() {
+        let pool = Pool::new(1).unwrap();
+        let run = |stop_at: usize| {
+            let calls = Mutex::new(Vec::new());
+            let progress = |done, total| {
+                calls.lock().unwrap().push((done, total));
+                if done == stop_at { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            };
+            let runtime = Runtime { progress: Some(&progress), each_step: false, ..Runtime::new(&pool) };
+            let result = runtime.run(9, |monitor| {
+                (0..4).try_for_each(|_| monitor.advance(1))?;
+                while calls.lock().unwrap().len() < 3 && !monitor.job.is_stopped() {
+                    std::thread::yield_now();
+                }
+                monitor.advance(1)
+            });
+            (result, calls.into_inner().unwrap())
+        };
+        let (result, calls) = run(9);
+        assert_eq!((result, calls[0], calls.last()), (Ok(()), (0, 9), Some(&(9, 9))));
+        assert!(calls.is_sorted() && calls.len() < 9, "{calls:?}");
+        assert_eq!(run(4).0, Err(Error::Cancelled { done: 5, total: 9 }));
     }
 }

@@ -78,26 +78,40 @@ const VALGRIND: &[&str] = &[
     "--errors-for-leak-kinds=definite,indirect",
 ];
 
-/// Builds a program with every compiler that is there, and runs it plainly, and with the sanitizers of the first one
-/// that has them: those of all look for the same.
+/// Builds and runs a program with every compiler that is there: with the sanitizers of the first one that has them,
+/// as those of all look for the same, and plainly with the others.
 pub fn with_every_compiler(source: &str, options: &[&str], arguments: &[&str]) {
-    let mut is_sanitized = false;
-    for compiler in COMPILERS {
-        let Some(path) = found(compiler) else {
+    let sanitized: Vec<&str> = options.iter().chain(SANITIZERS).copied().collect();
+    let there: Vec<Compiler> = COMPILERS.iter().filter_map(found_or_skipped(source)).collect();
+    let strict = there.iter().position(|compiler| works(*compiler, source, SANITIZERS, &[]));
+    if strict.is_none() {
+        skipped(source, "a sanitizer of any compiler");
+    }
+    for (place, compiler) in there.iter().enumerate() {
+        let (kind, options) =
+            if Some(place) == strict { ("sanitized", &sanitized[..]) } else { ("plain", options) };
+        run(Command::new(build(compiler, source, kind, options)).args(arguments));
+    }
+}
+
+/// Looks at a program with options with every compiler that is there, and runs what the first one makes of it.
+pub fn with_other_options(source: &str, options: &[&str], arguments: &[&str]) {
+    for (place, compiler) in COMPILERS.iter().filter_map(found_or_skipped(source)).enumerate() {
+        if place == 0 {
+            run(Command::new(build(&compiler, source, "plain", options)).args(arguments));
+        } else {
+            check_syntax(&compiler, source, options);
+        }
+    }
+}
+
+fn found_or_skipped(source: &str) -> impl Fn(&Compiler) -> Option<Compiler> {
+    move |compiler| {
+        let found = found(compiler);
+        if found.is_none() {
             skipped(source, compiler.name(source));
-            continue;
-        };
-        run(Command::new(build(&path, source, "plain", options)).args(arguments));
-        if is_sanitized {
-            continue;
         }
-        if !works(*compiler, source, SANITIZERS, &[]) {
-            skipped(source, &format!("the sanitizer of {}", compiler.name(source)));
-            continue;
-        }
-        let sanitized: Vec<&str> = options.iter().chain(SANITIZERS).copied().collect();
-        run(Command::new(build(&path, source, "sanitized", &sanitized)).args(arguments));
-        is_sanitized = true;
+        found
     }
 }
 

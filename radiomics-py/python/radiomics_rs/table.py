@@ -123,7 +123,7 @@ class FeatureTable(Tabular, Sequence[FeatureRow]):
         """A table of columns with their values and reasons; rows are made when they are needed."""
         table = cls((), warnings)
         del table.__dict__["_rows"]
-        table.__dict__.update(_columns_found=found, _names=[column.name for column, _, _ in found])
+        table.__dict__["_columns_found"] = found
         return table
 
     @cached_property
@@ -133,7 +133,10 @@ class FeatureTable(Tabular, Sequence[FeatureRow]):
 
     @cached_property
     def _names(self) -> list[str]:
-        return [row.column for row in self._rows]
+        found = self.__dict__.get("_columns_found")
+        if found is None:
+            return [row.column for row in self._rows]
+        return [column.name for column, _, _ in found]
 
     @cached_property
     def _places(self) -> dict[str, int]:

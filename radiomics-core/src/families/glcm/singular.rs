@@ -19,6 +19,9 @@
 //! E = p_i·p_j / (p_i·p_j + ε). The matrix here is M∘√E, whose singular values are the roots of Q's
 //! eigenvalues but for terms in (ε/p_i·p_j)², and where levels keep to themselves without any.
 
+use crate::kernels::Isa;
+use crate::kernels::vectors::{LANES, STRIPE, add, dot, orthogonalise, pivots_below_0, times};
+
 /// A symmetric matrix whose eigenvalues are the singular values, up to their signs.
 pub(super) struct Deflated {
     /// Rows that have cells above the diagonal or on it, each with where these end.
@@ -28,14 +31,39 @@ pub(super) struct Deflated {
     /// The vectors u and v of what is taken out, u·vᵀ + v·uᵀ, or u·uᵀ if there is no v.
     u: Vec<f64>,
     v: Option<Vec<f64>>,
+    /// All cells, column after column, of a symmetric matrix that has few others: these are vectors, and to look
+    /// for a cell takes longer than to add a 0.
+    full: Vec<f64>,
 }
+
+/// The most levels of a full matrix.
+const FULL: usize = 256;
 
 impl Deflated {
     /// From a symmetric matrix, whose cells on and above the diagonal are `cells`, row by row; `p` are its row
     /// sums, none of them 0.
     pub fn symmetric(cells: impl Iterator<Item = (usize, usize, f64)>, p: &[f64]) -> Self {
         let cells = cells.map(|(i, j, n)| (i, j, n / (p[i] * p[j] + f64::EPSILON).sqrt()));
-        Self::new(cells, p.iter().map(|p| p.sqrt()).collect(), None)
+        let mut matrix = Self::new(cells, p.iter().map(|p| p.sqrt()).collect(), None);
+        let n = p.len();
+        // A cell above the diagonal, which is read for both of its halves, costs as much as five of a stripe.
+        if n <= FULL && 5 * matrix.cells.len() >= n * n {
+            matrix.fill(n);
+        }
+        matrix
+    }
+
+    fn fill(&mut self, n: usize) {
+        let pitch = n.next_multiple_of(STRIPE);
+        self.full = vec![0.0; n * pitch];
+        let mut begin = 0;
+        for &(i, end) in &self.rows {
+            for &(j, value) in &self.cells[begin..end] {
+                self.full[j * pitch + i] = value;
+                self.full[i * pitch + j] = value;
+            }
+            begin = end;
+        }
     }
 
     /// From any matrix, row by row, with row sums `p` and column sums `q`, none of them 0. It is put above the
@@ -50,7 +78,8 @@ impl Deflated {
     }
 
     fn new(given: impl Iterator<Item = (usize, usize, f64)>, u: Vec<f64>, v: Option<Vec<f64>>) -> Self {
-        let (mut rows, mut cells) = (Vec::<(usize, usize)>::new(), Vec::new());
+        let mut rows = Vec::<(usize, usize)>::new();
+        let mut cells = Vec::with_capacity(given.size_hint().0);
         for (i, j, value) in given {
             cells.push((j, value));
             match rows.last_mut() {
@@ -58,10 +87,28 @@ impl Deflated {
                 _ => rows.push((i, cells.len())),
             }
         }
-        Self { rows, cells, u, v }
+        Self { rows, cells, u, v, full: Vec::new() }
     }
 
-    fn times(&self, x: &[f64]) -> Vec<f64> {
+    fn times(&self, isa: Isa, x: &[f64]) -> Vec<f64> {
+        let mut y = if self.full.is_empty() { self.times_cells(x) } else { self.times_full(isa, x) };
+        let v = self.v.as_ref().unwrap_or(&self.u);
+        add(isa, &mut y, -dot(isa, v, x), &self.u);
+        if self.v.is_some() {
+            add(isa, &mut y, -dot(isa, &self.u, x), v);
+        }
+        y
+    }
+
+    /// The product of all cells, with sums in the same order as those of [`Self::times_cells`].
+    fn times_full(&self, isa: Isa, x: &[f64]) -> Vec<f64> {
+        let mut y = vec![0.0; x.len().next_multiple_of(STRIPE)];
+        times(isa, &self.full, x, &mut y);
+        y.truncate(x.len());
+        y
+    }
+
+    fn times_cells(&self, x: &[f64]) -> Vec<f64> {
         let mut y = vec![0.0; x.len()];
         let mut begin = 0;
         for &(i, end) in &self.rows {
@@ -75,16 +122,11 @@ impl Deflated {
             y[i] = sum;
             begin = end;
         }
-        let v = self.v.as_ref().unwrap_or(&self.u);
-        add(&mut y, -dot(v, x), &self.u);
-        if self.v.is_some() {
-            add(&mut y, -dot(&self.u, x), v);
-        }
         y
     }
 
     /// The largest singular value that is left, which is the second largest one.
-    pub fn largest(&self) -> f64 {
+    pub fn largest(&self, isa: Isa) -> f64 {
         let n = self.u.len();
         let mut state = 0x9E37_79B9_7F4A_7C15u64;
         let mut x: Vec<f64> = std::iter::repeat_with(|| {
@@ -94,28 +136,26 @@ impl Deflated {
         })
         .take(n)
         .collect();
-        let length = dot(&x, &x).sqrt();
+        let length = dot(isa, &x, &x).sqrt();
         x.iter_mut().for_each(|x| *x /= length);
-        let (mut t, mut basis) = (Tridiagonal::default(), Vec::new());
+        let (mut t, mut basis) = (Tridiagonal::default(), Vec::with_capacity(n * n.min(2 * CHECK_EVERY)));
         loop {
-            let mut y = self.times(&x);
-            t.diagonal.push(dot(&x, &y));
-            basis.push(x);
-            // Twice is enough for all vectors to be orthogonal to the last bits.
-            for _ in 0..2 {
-                for vector in &basis {
-                    let part = dot(vector, &y);
-                    add(&mut y, -part, vector);
+            let mut y = self.times(isa, &x);
+            t.diagonal.push(dot(isa, &x, &y));
+            basis.extend_from_slice(&x);
+            orthogonalise(isa, &basis, &mut y);
+            let length = dot(isa, &y, &y).sqrt();
+            let steps = t.diagonal.len();
+            let is_last = steps == n || length < 1e-14;
+            if is_last || steps % CHECK_EVERY == 0 {
+                let ends = t.ends(isa);
+                if is_last || t.has_converged(length, ends) {
+                    let [low, high] = ends;
+                    return low.abs().max(high.abs());
                 }
             }
-            let length = dot(&y, &y).sqrt();
-            let steps = t.diagonal.len();
-            if steps == n || length < 1e-14 || steps % CHECK_EVERY == 0 && t.has_converged(length) {
-                let [low, high] = t.ends();
-                return low.abs().max(high.abs());
-            }
             t.beside.push(length);
-            x = y.iter().map(|y| y / length).collect();
+            x.iter_mut().zip(&y).for_each(|(x, y)| *x = y / length);
         }
     }
 }
@@ -126,6 +166,55 @@ const CHECK_EVERY: usize = 12;
 /// The deviation allowed of a vector; that of its eigenvalue is about the square.
 const RESIDUAL: f64 = 1e-10;
 
+/// Bounds of the eigenvalue that is the `rank`th one.
+struct Bisection {
+    low: f64,
+    high: f64,
+    rank: u64,
+}
+
+/// Places that three steps of a bisection can lead to: of n come 2n, if the middle was too high, and 2n + 1.
+const PLACES: usize = LANES / 2;
+
+impl Bisection {
+    fn new(rank: u64) -> Self {
+        Self { low: -1.5, high: 1.5, rank }
+    }
+
+    fn middle(&self) -> f64 {
+        0.5 * (self.low + self.high)
+    }
+
+    fn is_open(&self) -> bool {
+        let middle = self.middle();
+        self.high - self.low > 1e-16 && middle > self.low && middle < self.high
+    }
+
+    /// The middles of the next three steps.
+    fn places(&self) -> [f64; PLACES] {
+        let mut places = [0.0; PLACES];
+        let mut bounds = [[self.low, self.high]; PLACES];
+        for n in 1..PLACES {
+            let [low, high] = bounds[n];
+            places[n] = 0.5 * (low + high);
+            if 2 * n < PLACES {
+                (bounds[2 * n], bounds[2 * n + 1]) = ([low, places[n]], [places[n], high]);
+            }
+        }
+        places
+    }
+
+    /// Three steps, with the numbers of eigenvalues below each place.
+    fn narrow(&mut self, below: &[u64; PLACES]) {
+        let mut n = 1;
+        while n < PLACES && self.is_open() {
+            let is_high = below[n] >= self.rank;
+            *(if is_high { &mut self.high } else { &mut self.low }) = self.middle();
+            n = 2 * n + usize::from(!is_high);
+        }
+    }
+}
+
 /// The matrix in the basis made so far, where it is tridiagonal.
 #[derive(Default)]
 struct Tridiagonal {
@@ -134,52 +223,31 @@ struct Tridiagonal {
 }
 
 impl Tridiagonal {
-    /// The lowest and the highest eigenvalue, by bisection of both at once: each waits for divisions.
-    fn ends(&self) -> [f64; 2] {
-        let ranks = [1, self.diagonal.len()];
+    /// The lowest and the highest eigenvalue, by bisection of both at once. Each step waits for divisions, so three of
+    /// them are made in one, with all the places that they can lead to.
+    fn ends(&self, isa: Isa) -> [f64; 2] {
+        let mut squares = vec![0.0];
+        squares.extend(self.beside[..self.diagonal.len() - 1].iter().map(|beside| beside * beside));
         // All are singular values of at most 1, with a margin for rounding.
-        let (mut low, mut high) = ([-1.5; 2], [1.5; 2]);
-        loop {
-            let middle: [f64; 2] = std::array::from_fn(|end| 0.5 * (low[end] + high[end]));
-            let is_open = |end: usize| {
-                high[end] - low[end] > 1e-16 && middle[end] > low[end] && middle[end] < high[end]
-            };
-            let open = [is_open(0), is_open(1)];
-            if open == [false; 2] {
-                return middle;
+        let mut ends = [Bisection::new(1), Bisection::new(self.diagonal.len() as u64)];
+        while ends.iter().any(Bisection::is_open) {
+            let mut x = [0.0; LANES];
+            for (end, x) in ends.iter().zip(x.as_chunks_mut().0) {
+                *x = end.places();
             }
-            let below = self.below(middle);
-            for end in 0..2 {
-                if open[end] && below[end] >= ranks[end] {
-                    high[end] = middle[end];
-                } else if open[end] {
-                    low[end] = middle[end];
-                }
+            let below = pivots_below_0(isa, &self.diagonal, &squares, &x);
+            for (end, below) in ends.iter_mut().zip(below.as_chunks().0) {
+                end.narrow(below);
             }
         }
-    }
-
-    /// How many eigenvalues are less than each x: as many as there are negative pivots.
-    fn below(&self, x: [f64; 2]) -> [usize; 2] {
-        let (mut pivot, mut negative) = ([1.0f64; 2], [0; 2]);
-        for (n, diagonal) in self.diagonal.iter().enumerate() {
-            let beside = if n == 0 { 0.0 } else { self.beside[n - 1] };
-            for end in 0..2 {
-                pivot[end] = diagonal - x[end] - beside * beside / pivot[end];
-                if pivot[end] == 0.0 {
-                    pivot[end] = f64::MIN_POSITIVE;
-                }
-                negative[end] += usize::from(pivot[end] < 0.0);
-            }
-        }
-        negative
+        ends.map(|end| end.middle())
     }
 
     /// Whether neither end would move in the next step, in which the basis grows by a vector
     /// of this length.
-    fn has_converged(&self, next: f64) -> bool {
+    fn has_converged(&self, next: f64, ends: [f64; 2]) -> bool {
         let last = |end: f64| self.vector(end).last().expect("a step at least").abs();
-        self.ends().into_iter().all(|end| next * last(end) <= RESIDUAL)
+        ends.into_iter().all(|end| next * last(end) <= RESIDUAL)
     }
 
     /// The vector of length 1 that belongs to the lowest or the highest eigenvalue.
@@ -194,28 +262,10 @@ impl Tridiagonal {
             };
             vector[n - 1] = ((end - self.diagonal[n]) * vector[n] - right) / self.beside[n - 1];
         }
-        let length = dot(&vector, &vector).sqrt();
+        let length = dot(Isa::Scalar, &vector, &vector).sqrt();
         vector.iter_mut().for_each(|x| *x /= length);
         vector
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    assert_eq!(a.len(), b.len(), "vectors of a product");
-    // Eight sums side by side, and so in a fixed order.
-    let mut sums = [0.0; 8];
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    for (a, b) in a.iter().zip(b) {
-        for n in 0..8 {
-            sums[n] += a[n] * b[n];
-        }
-    }
-    sums.iter().sum::<f64>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f64>()
-}
-
-fn add(y: &mut [f64], factor: f64, x: &[f64]) {
-    assert_eq!(y.len(), x.len(), "vectors of a sum");
-    y.iter_mut().zip(x).for_each(|(y, x)| *y += factor * x);
 }
 
 #[cfg(test)]
@@ -251,7 +301,7 @@ mod tests {
         let p: Vec<f64> = matrix.row_iter().map(|row| row.sum()).collect();
         let places = (0..p.len()).flat_map(|i| (i..p.len()).map(move |j| (i, j)));
         let cells = places.map(|(i, j)| (i, j, matrix[(i, j)])).filter(|cell| cell.2 > 0.0);
-        Deflated::symmetric(cells, &p).largest()
+        Deflated::symmetric(cells, &p).largest(Isa::best())
     }
 
     #[test]
@@ -302,7 +352,7 @@ mod tests {
             let sums = |m: &nalgebra::DMatrix<f64>| -> Vec<f64> { m.row_iter().map(|row| row.sum()).collect() };
             let value = Deflated::general(
                 cells(&matrix, true).into_iter(), &sums(&matrix), &sums(&matrix.transpose()),
-            ).largest();
+            ).largest(Isa::best());
             prop_assert!((value - plain(&matrix)).abs() < 1e-12, "{} {}", value, plain(&matrix));
 
             let size = rows.min(columns);
@@ -310,8 +360,15 @@ mod tests {
             let mut square = square + square.transpose();
             (0..size).for_each(|n| square[(n, n)] += 1e-3);
             square /= square.sum();
-            let value = Deflated::symmetric(cells(&square, false).into_iter(), &sums(&square)).largest();
+            let mut given = Deflated::symmetric(cells(&square, false).into_iter(), &sums(&square));
+            let value = given.largest(Isa::best());
             prop_assert!((value - plain(&square)).abs() < 1e-12, "{} {}", value, plain(&square));
+            // Cell by cell and in full it is the same.
+            let was_full = !std::mem::take(&mut given.full).is_empty();
+            if !was_full {
+                given.fill(size);
+            }
+            prop_assert_eq!(value.to_bits(), given.largest(Isa::Scalar).to_bits());
         }
     }
 }

@@ -67,8 +67,12 @@ pub(super) fn planar_diameter_mm(bits: &Bits, axis: usize, half_mm: [f64; 3]) ->
     let points: Vec<Point> = loops::map(0..2 * bits.shape[0], ends).concat();
     let unit = others(axis).map(|a| half_mm[a]);
     let planes = Planes::new(&points, axis);
-    let all: Vec<&[[i64; 2]]> = planes.iter().collect();
-    let diameters = loops::map(all, |plane| planar::diameter(plane.to_vec(), unit));
+    // Most planes are too small to have the largest distance.
+    let bounds: Vec<[f64; 2]> = planes.iter().map(|plane| planar::diameter_bounds(plane, unit)).collect();
+    let least = bounds.iter().fold(0.0, |least: f64, [low, _]| least.max(*low));
+    let large = planes.iter().zip(&bounds).filter(|(_, [_, high])| *high >= least);
+    let large: Vec<&[[i64; 2]]> = large.map(|(plane, _)| plane).collect();
+    let diameters = loops::map(large, |plane| planar::diameter(plane.to_vec(), unit));
     diameters.into_iter().fold(0.0, f64::max)
 }
 

@@ -1,5 +1,7 @@
 //! Convex hulls and boxes in a plane.
 
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_PI_8};
+
 /// Largest distance between points given on a lattice with the spacing `unit`.
 pub(super) fn diameter(points: Vec<[i64; 2]>, unit: [f64; 2]) -> f64 {
     let corners: Vec<[f64; 2]> =
@@ -11,6 +13,26 @@ pub(super) fn diameter(points: Vec<[i64; 2]>, unit: [f64; 2]) -> f64 {
         }
     }
     largest.sqrt()
+}
+
+/// Bounds of the largest distance between points, as [`diameter`] has it. Of four directions, one is at most an eighth
+/// of half a turn away from that of the largest distance.
+pub(super) fn diameter_bounds(points: &[[i64; 2]], unit: [f64; 2]) -> [f64; 2] {
+    let [mut low, mut high] = [[f64::INFINITY; 4], [f64::NEG_INFINITY; 4]];
+    for p in points {
+        let [y, x] = [p[0] as f64 * unit[0], p[1] as f64 * unit[1]];
+        for (n, along) in [y, x, y + x, y - x].into_iter().enumerate() {
+            low[n] = low[n].min(along);
+            high[n] = high[n].max(along);
+        }
+    }
+    if points.is_empty() {
+        return [0.0; 2];
+    }
+    let [y, x, up, down]: [f64; 4] = std::array::from_fn(|n| high[n] - low[n]);
+    let width = y.max(x).max(FRAC_1_SQRT_2 * up.max(down));
+    // What rounding may do to either.
+    [width * (1.0 - 1e-9), width / FRAC_PI_8.cos() * (1.0 + 1e-9)]
 }
 
 /// Corners of the convex hull of points of a lattice, exactly; products of their coordinates

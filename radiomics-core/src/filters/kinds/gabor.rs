@@ -57,6 +57,8 @@ const FEW_POINTS: f64 = 4_194_304.0;
 /// Values of kernels beyond which there may be no more than the square of that times as many.
 const FEW_VALUES: f64 = 2e7;
 const MOST_TIMES: f64 = 64.0;
+/// The shortest wave in mm: the phase of much shorter ones is beyond the largest number.
+const SHORTEST: f64 = 1e-100;
 /// The least step of the orientation: finer ones take long and change nothing.
 const SMALLEST_STEP: f64 = 1e-3;
 
@@ -69,7 +71,10 @@ impl Gabor {
     fn kernel(&self, theta: f64, y: f64, x: f64) -> Complex64 {
         let (sin, cos) = theta.sin_cos();
         let (u, v) = (x * cos + y * sin, -x * sin + y * cos);
-        let envelope = -(u * u + self.gamma * self.gamma * v * v) / (2.0 * self.sigma_mm * self.sigma_mm);
+        // The square of γ may be infinite and that of σ 0: infinity times 0 and 0 over 0 are no numbers.
+        let across = if v == 0.0 { 0.0 } else { self.gamma * self.gamma * v * v };
+        let far = u * u + across;
+        let envelope = if far == 0.0 { 0.0 } else { -far / (2.0 * self.sigma_mm * self.sigma_mm) };
         Complex64::from_polar(envelope.exp(), 2.0 * PI * u / self.lambda_mm)
     }
 
@@ -84,7 +89,9 @@ impl Gabor {
     /// The lowest and the highest frequency along (y, x), in cycles per mm, of what a kernel passes.
     fn band(&self, theta: f64) -> [[f64; 2]; 2] {
         let (sin, cos) = theta.sin_cos();
-        let deviations = [1.0, self.gamma].map(|side| TRUNCATE_SIGMA * side / (2.0 * PI * self.sigma_mm));
+        // Nor may these be infinite: along an axis of the envelope they are multiplied by 0.
+        let wide = |side: f64| (TRUNCATE_SIGMA * side / (2.0 * PI * self.sigma_mm)).min(f64::MAX);
+        let deviations = [1.0, self.gamma].map(wide);
         [[sin, cos], [cos, -sin]].map(|[along_u, along_v]| {
             let (middle, width) =
                 (along_u / self.lambda_mm, (along_u * deviations[0]).hypot(along_v * deviations[1]));
@@ -132,7 +139,9 @@ impl Gabor {
             let band = self.band(*theta);
             (0..2).map(|a| ((band[a][1] - band[a][0]) * spacing_mm[a]).floor() + 1.0).product::<f64>()
         };
-        let terms = points * thetas.iter().map(terms).fold(1.0, f64::max);
+        // `f64::max` would pass over what is no number.
+        let most = thetas.iter().map(terms).fold(1.0, |most, n| if n <= most { most } else { n });
+        let terms = points * most;
         // With zeros beyond the image a kernel ends where the image does, and so has another spectrum.
         let by_spectrum = taps > FEW_TAPS && terms < taps && self.boundary != Boundary::Zero;
         let n = thetas.len();
@@ -213,6 +222,13 @@ impl Operation for Gabor {
     fn validate(&self) -> Result<()> {
         Self::positive("sigma_mm", self.sigma_mm)?;
         Self::positive("lambda_mm", self.lambda_mm)?;
+        if self.lambda_mm < SHORTEST {
+            return Err(Self::invalid(
+                "lambda_mm",
+                self.lambda_mm,
+                format!("it must be at least {SHORTEST:e} mm"),
+            ));
+        }
         Self::positive("gamma", self.gamma)?;
         if !self.theta.is_finite() {
             return Err(Self::invalid("theta", self.theta, "it must be a finite number of radians"));

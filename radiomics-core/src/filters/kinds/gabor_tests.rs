@@ -136,6 +136,30 @@ fn kernels_wider_than_any_image() {
     );
 }
 
+/// Of an envelope that is narrower than a voxel on one side nothing is left but a line.
+#[test]
+fn aspect_ratios_whose_square_is_infinite() {
+    let image = noise((3, 40, 1));
+    let response = |gamma: f64| {
+        let filter = Gabor { sigma_mm: 3.0, lambda_mm: 3.0, gamma, theta: 0.0, ..gabor() };
+        filter.apply(&image, About::doubles([3.4e-4, 947.0, 2.9e-4]), Isa::best()).unwrap()
+    };
+    let narrow = response(1e10);
+    assert!(narrow.iter().all(|v| *v > 0.0));
+    for gamma in [1e150, 1e155, 2e307, 9e307, f64::MAX] {
+        assert_eq!(response(gamma), narrow, "gamma {gamma:e}");
+    }
+}
+
+/// Of an envelope whose square is 0 its middle is left, and so the image.
+#[test]
+fn envelopes_whose_square_is_zero() {
+    let image = noise((1, 5, 6));
+    let filter = Gabor { sigma_mm: 1e-200, ..gabor() };
+    let found = filter.apply(&image, About::doubles([1.0; 3]), Isa::best()).unwrap();
+    assert_close(&found, &image.mapv(f64::abs), "the modulus of the image");
+}
+
 /// Of a part no more is computed than is seen, and it is the part of the whole.
 #[test]
 fn a_part_is_that_of_the_whole() {
@@ -219,6 +243,7 @@ fn parameters_are_checked_and_named() {
         refused(Gabor { gamma: 0.0, ..gabor() }).contains("`gamma` is 0: it must be a finite number above 0")
     );
     assert!(refused(Gabor { theta: f64::NAN, ..gabor() }).contains("`theta`"));
+    assert!(refused(Gabor { lambda_mm: 1e-320, ..gabor() }).contains("it must be at least 1e-100 mm"));
     assert!(refused(Gabor { delta_theta: Some(1e-9), ..gabor() }).contains("0.001 to π radians"));
     assert_eq!(gabor().name(), "gabor-1.5mm-4mm-gamma0.75-theta60deg");
     let pooled =

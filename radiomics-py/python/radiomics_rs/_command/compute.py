@@ -25,8 +25,6 @@ from radiomics_rs._labels import ALL, wanted_of_texts
 from radiomics_rs._maps import feature_maps
 from radiomics_rs._plot_region import draw
 from radiomics_rs._writers import WRITERS, check_writer, ending_of, write
-from radiomics_rs.cohort.page import cohort_report
-from radiomics_rs.cohort.run import run as run_cohort
 from radiomics_rs.io import read_mask, volume, write_image
 from radiomics_rs.table import sheet_of
 
@@ -101,6 +99,9 @@ def _of_example(given: Any) -> tuple[Any, Any, Any]:
 
 def batch(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
     """Compute the features of many cases."""
+    # What only cohorts need would double the time in which a case begins.
+    from radiomics_rs.cohort.run import run as run_cohort
+
     settings = _settings(parser, chosen)
     with CaseBar(sys.stderr, say) as bar:
         try:
@@ -131,6 +132,8 @@ def batch(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
 
 def report(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
     """Write a page about a table."""
+    from radiomics_rs.cohort.page import cohort_report
+
     cohort_report(
         chosen.table, out=chosen.out, stability=chosen.stability, overlays=chosen.overlays
     )

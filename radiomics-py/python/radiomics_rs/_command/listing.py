@@ -51,7 +51,7 @@ def verify_(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
 def scan_(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
     """List what a folder holds."""
     from radiomics_rs.io import scan
-    from radiomics_rs.io.scan import SOUND
+    from radiomics_rs.io.scanning import SOUND
 
     found = scan(chosen.folder)
     if chosen.format == "json":

@@ -104,11 +104,7 @@ def run(
     perturbed: bool = False,
 ) -> Cohort:
     """See `extract_cohort`; `tell` is told of failures as well."""
-    if _processes.is_worker:
-        raise SettingsError(
-            "extract_cohort is called by a process that another one has started: put the call "
-            'behind `if __name__ == "__main__":`, or the functions of `extra` into a module'
-        )
+    _no_worker()
     options = Options(
         switch("resample_mask", resample_mask), switch("resample_images", resample_images)
     )
@@ -121,34 +117,31 @@ def run(
     again = stability_of(stability, chosen)
     if switch("perturbed", perturbed) and again is None:
         raise SettingsError("perturbed is True, and there are no perturbations: give `stability`")
-    features = [column.name for column in _extract.columns(chosen, layout.names)]
     path = _place_of(out)
     kinds = [STABILITY] * (again is not None) + [PERTURBED] * perturbed
     places = {kind: beside(path, kind) for kind in kinds}
     _spare(cases, [path, *places.values()])
-    write = tables.writer_of(path)
-    columns = columns_of(source, layout, features, extras, switch("provenance", provenance))
-    of_all = report.identity(chosen, asdict(options), [one.identity() for one in extras], again)
-    spec = Spec(
-        settings=chosen.to_json(),
-        options=options,
-        extras=extras,
-        common=_sha256(json.dumps(of_all, sort_keys=True)),
-        features=tuple(features),
-        folder=source.folder,
-        records=str(Records(path).folder),
-        stability=again,
-    )
+    features = [column.name for column in _extract.columns(chosen, layout.names)]
+    identity = report.identity(chosen, asdict(options), [one.identity() for one in extras], again)
     plan = _Plan(
         source,
         layout,
         cases_of(source, layout),
-        columns,
-        spec,
-        of_all,
-        _sha256(json.dumps(of_all["settings"], sort_keys=True)),
+        columns_of(source, layout, features, extras, switch("provenance", provenance)),
+        Spec(
+            settings=chosen.to_json(),
+            options=options,
+            extras=extras,
+            common=_digest(identity),
+            features=tuple(features),
+            folder=source.folder,
+            records=str(Records(path).folder),
+            stability=again,
+        ),
+        identity,
+        _digest(identity["settings"]),
         path,
-        write,
+        tables.writer_of(path),
         _jobs(jobs),
         memory_of(memory_mb),
         places.get(STABILITY),
@@ -162,6 +155,14 @@ def run(
         # What a full disc says has no name.
         number = error.errno or errno.EIO
         raise OSError(number, os.strerror(number), str(path)) from error
+
+
+def _no_worker() -> None:
+    if _processes.is_worker:
+        raise SettingsError(
+            "extract_cohort is called by a process that another one has started: put the call "
+            'behind `if __name__ == "__main__":`, or the functions of `extra` into a module'
+        )
 
 
 def _place_of(out: str | os.PathLike[str]) -> Path:
@@ -318,5 +319,6 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _digest(document: Any) -> str:
+    """SHA-256 of a document, whose keys have any order."""
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()

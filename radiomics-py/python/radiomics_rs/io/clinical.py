@@ -1,4 +1,7 @@
-"""What comes from a hospital: DICOM series and objects, contours and segmentations."""
+"""What comes from a hospital: DICOM series and objects, contours and segmentations.
+
+What reads them is imported once there is one.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from radiomics_rs._core import ReadError
-from radiomics_rs.io import contours, segmentation
 from radiomics_rs.io.dicom import CONTOURS, DOSE, SEGMENTATIONS
 from radiomics_rs.io.errors import Door
 from radiomics_rs.io.files import file_name
 from radiomics_rs.io.frames import HEAD, has_mark, opened
-from radiomics_rs.io.series import read_series
 from radiomics_rs.io.voxels import Volume
 
 #: What stands for the class of a DICOM file that names none.
@@ -44,6 +45,8 @@ def read(
     **choices: Any,
 ) -> Volume:
     """The image of a DICOM file or folder, or of several files of one series."""
+    from radiomics_rs.io.series import read_series
+
     if isinstance(path, str | os.PathLike):
         return read_series(file_name(path, role), role, door, **choices)
     return read_series([file_name(one, role) for one in path], role, door, **choices)
@@ -82,6 +85,8 @@ def regions(
     """The regions of contours or of a segmentation; see `io.read_mask`."""
     held = _class_of(Path(path))
     if held in SEGMENTATIONS:
+        from radiomics_rs.io import segmentation
+
         return segmentation.read_seg(
             path,
             image,
@@ -95,6 +100,8 @@ def regions(
             f"cannot read mask {os.fspath(path)}: it holds contours (RTSTRUCT), which are drawn on "
             "an image: give image="
         )
+    from radiomics_rs.io import contours
+
     return contours.read_rtstruct(
         path,
         image,

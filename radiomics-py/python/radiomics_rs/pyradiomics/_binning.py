@@ -6,7 +6,9 @@ settings).
 
 from __future__ import annotations
 
+import contextlib
 import logging
+from collections.abc import Iterator
 
 import numpy
 
@@ -25,10 +27,31 @@ class TooManyLevels(RadiomicsError, MemoryError):
     """The bin width is too small for the range of grey levels: PyRadiomics runs out of memory."""
 
 
+class NotFinite(RadiomicsError):
+    """NaN or infinity among the grey levels: PyRadiomics has NumPy's ValueError, or goes on."""
+
+
+#: Of an image that has no values of its own in places.
+_WITHOUT_VALUES = {
+    "lbp-3D-k": "where all samples round a voxel are equal, there is no kurtosis: leave out LBP3D, "
+    "or such voxels from the mask",
+}
+
+
+@contextlib.contextmanager
+def of_image(name: str) -> Iterator[None]:
+    """Have errors say in which image grey levels are not finite."""
+    try:
+        yield
+    except NotFinite as error:
+        why = f" ({_WITHOUT_VALUES[name]})" if name in _WITHOUT_VALUES else ""
+        raise NotFinite(f"image {name}: {error}{why}") from None
+
+
 def check_finite(minimum, maximum) -> None:
     """Refuse NaN and infinity."""
     if not (numpy.isfinite(minimum) and numpy.isfinite(maximum)):
-        raise ValueError(
+        raise NotFinite(
             f"cannot discretise the region: its grey levels run from {minimum} to {maximum} (NaN "
             "or infinity in the "
             "image, or an image without variation was normalised)"

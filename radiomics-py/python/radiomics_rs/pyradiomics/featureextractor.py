@@ -11,6 +11,7 @@ import pathlib
 from radiomics_rs.io.shortage import memory
 
 from . import (
+    _binning,
     _direct,
     _enginebase,
     _grids,
@@ -206,7 +207,8 @@ class RadiomicsFeatureExtractor:
         featureVector = collections.OrderedDict()
         for image, mask, name, own in self._images(imageType, custom, region, settings):
             logger.info("Calculating features for %s image", name)
-            featureVector.update(self.computeFeatures(image, mask, name, **own))
+            with _binning.of_image(name):
+                featureVector.update(self.computeFeatures(image, mask, name, **own))
         return featureVector
 
     def _images(self, imageType, custom, region, settings):

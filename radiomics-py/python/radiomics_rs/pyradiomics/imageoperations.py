@@ -206,10 +206,8 @@ def resampleImage(imageNode, maskNode, **kwargs):
     its first voxel, region = bounding box ± `padDistance` (5) new voxels, inside the mask's volume.
     The output keeps the image's pixel type, so integer images are truncated.
     """
-    new_spacing = _settings.get(kwargs, "resampledPixelSpacing")
-    interpolator = _settings.get(kwargs, "interpolator")
-    padDistance = _settings.get(kwargs, "padDistance")
-    label = _settings.get(kwargs, "label")
+    names = ("resampledPixelSpacing", "interpolator", "padDistance", "label")
+    new_spacing, interpolator, padDistance, label = (_settings.get(kwargs, name) for name in names)
     if imageNode is None or maskNode is None:
         raise ValueError("Requires both image and mask to resample")
     if new_spacing is None:
