@@ -1,8 +1,7 @@
 //! What must not change a number: threads, instruction sets, how voxels are stored, where the
 //! region lies in the image.
 
-mod common;
-
+use crate::common;
 use common::noise::Noise;
 use proptest::prelude::*;
 use radiomics_core::ndarray::{Array3, Axis, s};

@@ -1,9 +1,8 @@
 //! A voxel of a map is what the ordinary extraction gives for its window as a region.
 
-mod common;
-
 use std::ops::ControlFlow;
 
+use crate::common;
 use common::noise::Noise;
 use proptest::prelude::*;
 use radiomics_core::catalogue::{FAMILIES, Family};

@@ -1,6 +1,8 @@
 //! All tests that need no process of their own, as one program: to link a program for each file takes longer than to
 //! run most of them. `cargo test -p radiomics-core --test main oracle_ibsi1` runs those of one file.
 
+mod common;
+
 #[path = "bad_input.rs"]
 mod bad_input;
 #[path = "invariants.rs"]

@@ -1,11 +1,10 @@
 //! The catalogue is consistent, and its page is up to date.
 
-mod common;
-
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::common;
 use radiomics_core::Named;
 use radiomics_core::catalogue::FAMILIES;
 use radiomics_core::verify::references;

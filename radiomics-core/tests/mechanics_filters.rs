@@ -1,11 +1,10 @@
 //! The table of filters is consistent, and their page is up to date.
 
-mod common;
-
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::common;
 use radiomics_core::document::pyradiomics;
 use radiomics_core::filters::{FILTERS, FilterKind, Parameter};
 use serde_json::Value;

@@ -1,11 +1,10 @@
 //! The pages of settings are those of the table of keys, and so are the words of the code.
 
-mod common;
-
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::common;
 use radiomics_core::document::pyradiomics::SETTINGS;
 use radiomics_core::document::{KEYS, Key};
 use radiomics_core::{Named, Profile, Settings};

@@ -2,10 +2,9 @@
 //! deviation is found where it arises. The comparison is IBSI's: rounded to three significant
 //! digits, inside of the tolerance.
 
-mod common;
-
 use std::collections::BTreeMap;
 
+use crate::common;
 use radiomics_core::ndarray::Array3;
 use radiomics_core::preprocess::{Resampling, prepare, resampled_grid};
 use radiomics_core::roi::Roi;

@@ -1,7 +1,6 @@
 //! Every published value of IBSI 1 is met inside of its own tolerance.
 
-mod common;
-
+use crate::common;
 use radiomics_core::verify::{self, Check};
 use radiomics_core::{Named, Pool, Runtime};
 

@@ -1,10 +1,9 @@
 //! Every response map of IBSI 2, phase 1, is met in all voxels, and every published value of phase 2
 //! inside of its tolerance.
 
-mod common;
-
 use std::path::Path;
 
+use crate::common;
 use common::Volume;
 use radiomics_core::verify::{self, Check, Format, ResponseCheck, ct_phantom_filtered, response_maps};
 use radiomics_core::{Pool, Runtime};

@@ -1,10 +1,9 @@
 //! Intraclass correlations of the reference table: values of the formulas, bounds of pingouin.
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::common;
 use approx::assert_abs_diff_eq;
 use radiomics_core::ndarray::{Array2, s};
 use radiomics_core::stability::{Design, Icc};

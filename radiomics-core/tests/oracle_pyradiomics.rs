@@ -1,12 +1,12 @@
 //! PyRadiomics' own values, through the PyRadiomics profile.
 
-mod common;
 #[path = "common/nrrd.rs"]
 mod nrrd;
 
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::common;
 use radiomics_core::document::pyradiomics;
 use radiomics_core::filters::Filter;
 use radiomics_core::{Aggregation, Execution, FeatureTable, Image, Mask, Settings, extract};
