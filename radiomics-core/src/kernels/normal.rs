@@ -37,7 +37,7 @@ const fn factorials<const N: usize>(of: [u32; N]) -> [f64; N] {
             product *= n;
             n += 1;
         }
-        let sign = if of[place] / 2 % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = if of[place] & 2 == 0 { 1.0 } else { -1.0 };
         made[place] = sign / product as f64;
         place += 1;
     }
