@@ -1,9 +1,12 @@
 """pictologics' values; its texture is merged over the directions of the volume."""
 
+import os
 import warnings
 
 import agree_common
 
+# What is not called need not be compiled.
+os.environ.setdefault("PICTOLOGICS_DISABLE_WARMUP", "1")
 warnings.filterwarnings("ignore")
 
 import pictologics  # noqa: E402
