@@ -13,7 +13,7 @@
 
 use ndarray::{ArrayView2, ArrayView3, ArrayViewMut2, ArrayViewMut3, Axis};
 
-use crate::work::loops;
+use crate::work::{check, loops};
 
 /// Calls `work` with every plane that holds the lines along `axis`, of `from` and of `to`: the lines
 /// run along the first axis of the planes. Both volumes have the same shape but along `axis`. Planes
@@ -60,6 +60,8 @@ impl<A: Copy + Default, B: Copy + Default, const N: usize> Block<A, B, N> {
         self.from.resize(from.nrows(), [A::default(); N]);
         self.to.resize(to.nrows(), [B::default(); N]);
         for first in (0..from.ncols()).step_by(N) {
+            // A new volume is given pages as it is written to, which may take long for the first plane.
+            check();
             for (lanes, row) in self.from.iter_mut().zip(from.rows()) {
                 gather(row.to_slice(), row.iter(), first, lanes);
             }
