@@ -1,95 +1,115 @@
-"""The figures of hcc_study.py."""
+"""The figures of hcc_study.py, small pictures in a folder."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import roc_curve
 
 
-def figures(out: Path, drawn: dict[str, Any]) -> None:
-    """Small pictures of all that was found."""
+@contextmanager
+def picture(path: Path, wide: float = 4.8, high: float = 3.6) -> Iterator[Any]:
+    """Axes to draw on, which are then saved; lengths in inches."""
     import matplotlib as mpl
 
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 
-    y = drawn["y"]
+    figure, axes = plt.subplots()
+    yield axes
+    figure.set_size_inches(wide, high)
+    figure.tight_layout()
+    figure.savefig(path, dpi=90)
+    plt.close("all")
 
-    def save(name: str, wide: float = 4.8, high: float = 3.6) -> None:
-        figure = plt.gcf()
-        figure.set_size_inches(wide, high)
-        figure.tight_layout()
-        figure.savefig(out / f"{name}.png", dpi=90)
-        plt.close("all")
 
-    plt.hist(drawn["icc"], bins=np.linspace(0, 1, 41), color="0.6")
-    plt.axvline(drawn["least_icc"], color="k", ls="--", lw=1)
-    plt.xlabel("ICC(2,1) between contours")
-    plt.ylabel("features")
-    save("stability")
+def stability(out: Path, icc: pd.Series, least: float) -> None:
+    """How many features stand it that contours are moved."""
+    with picture(out / "stability.png") as axes:
+        axes.hist(icc, bins=np.linspace(0, 1, 41), color="0.6")
+        axes.axvline(least, color="k", ls="--", lw=1)
+        axes.set_xlabel("ICC(2,1) between contours")
+        axes.set_ylabel("features")
 
-    for (name, risk), style in zip(drawn["risks"].items(), ("k-", "k:", "b-", "r--"), strict=True):
-        plt.plot(*roc_curve(y, risk)[:2], style, label=name)
-    plt.plot([0, 1], [0, 1], color="0.8", lw=1)
-    plt.xlabel("1 - specificity")
-    plt.ylabel("sensitivity")
-    plt.legend(fontsize=8)
-    save("roc")
 
-    rows = drawn["leak"]
-    for place, values in enumerate(rows.values()):
-        plt.plot(values, np.full(len(values), -place), "k|", ms=12)
-        plt.plot(np.mean(values), -place, "ro", ms=5)
-    plt.axvline(0.5, color="0.8", lw=1)
-    plt.yticks(-np.arange(len(rows)), list(rows))
-    plt.ylim(0.6 - len(rows), 0.4)
-    plt.xlabel("AUC")
-    save("leak", 6, 2.6)
+def roc(out: Path, y: pd.Series, risks: dict[str, pd.Series]) -> None:
+    """The curve of each of four models."""
+    with picture(out / "roc.png") as axes:
+        for (name, risk), style in zip(risks.items(), ("k-", "k:", "b-", "r--"), strict=True):
+            axes.plot(*roc_curve(y, risk)[:2], style, label=name)
+        axes.plot([0, 1], [0, 1], color="0.8", lw=1)
+        axes.set_xlabel("1 - specificity")
+        axes.set_ylabel("sensitivity")
+        axes.legend(fontsize=8)
 
-    mean = drawn["risks"]["nested"]
-    share, predicted = calibration_curve(y, mean, n_bins=5, strategy="quantile")
-    plt.plot([0, 1], [0, 1], color="0.8", lw=1)
-    plt.plot(predicted, share, "ko-")
-    plt.plot(mean[y == 1], np.full((y == 1).sum(), 1.0), "k|", ms=8)
-    plt.plot(mean[y == 0], np.full((y == 0).sum(), 0.0), "k|", ms=8)
-    plt.xlabel("predicted risk")
-    plt.ylabel("share with metastases")
-    save("calibration")
 
-    benefit = drawn["benefit"]
+def leak(out: Path, aucs: dict[str, list[float]]) -> None:
+    """AUC of single runs, a row a way of validation."""
+    with picture(out / "leak.png", 6, 2.6) as axes:
+        for place, values in enumerate(aucs.values()):
+            axes.plot(values, np.full(len(values), -place), "k|", ms=12)
+            axes.plot(np.mean(values), -place, "ro", ms=5)
+        axes.axvline(0.5, color="0.8", lw=1)
+        axes.set_yticks(-np.arange(len(aucs)), list(aucs))
+        axes.set_ylim(0.6 - len(aucs), 0.4)
+        axes.set_xlabel("AUC")
+
+
+def calibration(out: Path, y: pd.Series, risk: pd.Series) -> None:
+    """Predicted and observed, in fifths of the risk."""
+    share, predicted = calibration_curve(y, risk, n_bins=5, strategy="quantile")
+    with picture(out / "calibration.png") as axes:
+        axes.plot([0, 1], [0, 1], color="0.8", lw=1)
+        axes.plot(predicted, share, "ko-")
+        axes.plot(risk[y == 1], np.full((y == 1).sum(), 1.0), "k|", ms=8)
+        axes.plot(risk[y == 0], np.full((y == 0).sum(), 0.0), "k|", ms=8)
+        axes.set_xlabel("predicted risk")
+        axes.set_ylabel("share with metastases")
+
+
+def decision(out: Path, benefit: pd.DataFrame) -> None:
+    """The decision curve: a row a threshold, a column a model."""
     styles = {"nested": "k-", "volume": "k:", "SUVmax": "b-", "all": "r--", "none": "0.6"}
-    for name, style in styles.items():
-        ink = {"color": style} if style[0] == "0" else {}
-        plt.plot(benefit.index, benefit[name], *([] if ink else [style]), label=name, **ink)
-    plt.ylim(-0.1, 0.4)
-    plt.xlabel("threshold probability")
-    plt.ylabel("net benefit")
-    plt.legend(fontsize=8)
-    save("decision")
+    with picture(out / "decision.png") as axes:
+        for name, style in styles.items():
+            ink = {"color": style} if style[0] == "0" else {}
+            axes.plot(benefit.index, benefit[name], *([] if ink else [style]), label=name, **ink)
+        axes.set_ylim(-0.1, 0.4)
+        axes.set_xlabel("threshold probability")
+        axes.set_ylabel("net benefit")
+        axes.legend(fontsize=8)
 
+
+def kaplan_meier(out: Path, times: pd.DataFrame) -> None:
+    """Times of each group of risk."""
     from lifelines import KaplanMeierFitter
 
-    for group, rows in drawn["times"].groupby("group", observed=True):
-        curve = KaplanMeierFitter().fit(rows["time"], rows["cens"], label=f"{group} risk")
-        curve.plot_survival_function(ax=plt.gca(), ci_alpha=0.15)
-    plt.xlabel("days (GBSG2, not this cohort)")
-    plt.ylabel("free of recurrence")
-    save("kaplan_meier")
+    with picture(out / "kaplan_meier.png") as axes:
+        for group, rows in times.groupby("group", observed=True):
+            curve = KaplanMeierFitter().fit(rows["time"], rows["cens"], label=f"{group} risk")
+            curve.plot_survival_function(ax=axes, ci_alpha=0.15)
+        axes.set_xlabel("days (GBSG2, not this cohort)")
+        axes.set_ylabel("free of recurrence")
 
+
+def shap_values(out: Path, values: pd.DataFrame, x: pd.DataFrame) -> None:
+    """SHAP values of the features that count most, a dot a patient."""
     import shap
 
-    values = drawn["shap"]
     top = values.abs().mean().nlargest(8).index
-    shown = drawn["x"][top].rename(columns=short)
+    shown = x[top].rename(columns=short)
     rng = np.random.default_rng(1)
-    shap.summary_plot(values[top].to_numpy(), shown, show=False, plot_size=None, rng=rng)
-    plt.gca().tick_params(labelsize=8)
-    plt.xlabel("SHAP value: change of the log odds", fontsize=9)
-    save("shap", 7, 3.2)
+    with picture(out / "shap.png", 7, 3.2) as axes:
+        # It draws on the axes that are current.
+        shap.summary_plot(values[top].to_numpy(), shown, show=False, plot_size=None, rng=rng)
+        axes.tick_params(labelsize=8)
+        axes.set_xlabel("SHAP value: change of the log odds", fontsize=9)
 
 
 def short(column: str) -> str:

@@ -4,7 +4,8 @@ usage: python hcc_study.py DATA OUT [--repeats 10] [--permutations 10] [--seed 1
 
 DATA holds outcomes.csv (patient, lung_metastasis) and <patient>_{PET,MR_T1}_{image,mask}.nii.gz.
 OUT is given masks, tables, figures and results.txt, which has every number of the guide. A second
-run computes no features again. The model is in hcc_model.py, the figures are in hcc_figures.py.
+run computes no features again. The model is in hcc_model.py, the figures are in hcc_figures.py,
+and hcc_report.py prints results and keeps them.
 """
 
 from __future__ import annotations
@@ -13,12 +14,11 @@ import argparse
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import hcc_figures as figures
 import numpy as np
 import pandas as pd
 import radiomics_rs as rr
-from hcc_figures import figures
 from hcc_model import (
     Lasso,
     OutOfFold,
@@ -33,6 +33,7 @@ from hcc_model import (
     survival,
     with_leak,
 )
+from hcc_report import Report, interval, span, spread
 from sklearn.metrics import brier_score_loss, roc_auc_score
 from threadpoolctl import threadpool_limits
 
@@ -154,19 +155,140 @@ def stability(features: pd.DataFrame) -> pd.Series:
 # --- The study -------------------------------------------------------------------------------
 
 
-def interval(values: np.ndarray) -> str:
-    """A value with its interval."""
-    return f"{values[0]:.3f} ({values[1]:.3f} to {values[2]:.3f})"
+@dataclass(frozen=True)
+class Plan:
+    """What is asked for on the command line."""
+
+    data: Path
+    out: Path
+    repeats: int
+    permutations: int
+    subset: int
+    """So many patients have their contours moved."""
+    seed: int
+    jobs: int
 
 
-def spread(values: list[float]) -> str:
-    """Mean and range of several runs."""
-    return f"mean {np.mean(values):.3f}, {min(values):.3f} to {max(values):.3f}"
+@dataclass(frozen=True)
+class Table:
+    """What models are made of, a row a patient."""
+
+    x: pd.DataFrame
+    """Features."""
+    y: pd.Series
+    """Outcomes."""
+    site: pd.Series
+    """Scanner groups."""
 
 
-def span(counts: list[int]) -> str:
-    """Median and range of counts."""
-    return f"median {np.median(counts):.0f}, {min(counts)} to {max(counts)}"
+def run(plan: Plan) -> None:
+    """The study, in the order in which it is done."""
+    plan.out.mkdir(parents=True, exist_ok=True)
+    report = Report()
+    rng = np.random.default_rng(plan.seed)
+
+    patients, y, site = cohort(plan.data)
+    say_cohort(report, y, site)
+    moved = drawn_by_lot(plan, patients, rng)
+    regions = write_regions(plan.data, plan.out, patients, moved)
+    report.lap("regions")
+    features = features_of(plan, report, regions)
+    report.say("patients with moved contours", len(moved))
+    icc, stable = stable_features(plan, report, features)
+    everything = features.xs("drawn", level="contour").loc[patients]
+    table = Table(everything[stable], y, site)
+    write_table(plan, report, table)
+
+    nested = validate_nested(plan, report, table)
+    alone = validate_alone(plan, report, Table(everything, y, site))
+    outside = validate_outside(plan, report, table)
+    leak = {"selection outside": each(y, outside), "nested": each(y, nested)}
+    leak |= deal_outcomes(plan, report, table, rng)
+
+    risks = {name: found.risk.mean(axis=1) for name, found in {"nested": nested, **alone}.items()}
+    benefit = judge(report, y, risks)
+    times = model_times(plan, report)
+    values = explain(report, nested, table.x)
+
+    figures.stability(plan.out, icc, LEAST_ICC)
+    figures.roc(plan.out, y, risks | {"selection outside": outside.risk.mean(axis=1)})
+    figures.leak(plan.out, leak)
+    figures.calibration(plan.out, y, risks["nested"])
+    figures.decision(plan.out, benefit)
+    figures.kaplan_meier(plan.out, times)
+    figures.shap_values(plan.out, values, table.x)
+    report.lap("SHAP and figures")
+    report.write(plan.out / "results.txt")
+
+
+def say_cohort(report: Report, y: pd.Series, site: pd.Series) -> None:
+    """How many patients there are, and how many in each scanner group."""
+    report.say("patients", len(y))
+    report.say("with metastases", int(y.sum()))
+    for name, rows in y.groupby(site):
+        report.say(f"PET pixels of {name}", f"{len(rows)} patients, {rows.sum()} with metastases")
+
+
+def drawn_by_lot(plan: Plan, patients: list[str], rng: np.random.Generator) -> set[str]:
+    """Those with both scans whose contours are moved."""
+    both = [p for p in patients if (plan.data / f"{p}_MR_T1_image.nii.gz").exists()]
+    return {str(p) for p in rng.choice(both, min(plan.subset, len(both)), replace=False)}
+
+
+def features_of(plan: Plan, report: Report, regions: pd.DataFrame) -> pd.DataFrame:
+    """Features of all regions that there are."""
+    features, failed = extract(regions, plan.out, plan.jobs)
+    for line in failed:
+        report.say("not computed", line)
+    report.say("regions", len(regions) - len(failed))
+    report.say("features", features.shape[1])
+    report.lap("features")
+    return features
+
+
+def stable_features(
+    plan: Plan, report: Report, features: pd.DataFrame
+) -> tuple[pd.Series, list[str]]:
+    """ICC of features, and which of them stand it that contours are moved. No outcome is seen."""
+    icc = stability(features)
+    icc.to_csv(plan.out / "icc.csv")
+    stable = [c for c in features if icc.get(c, 0) >= LEAST_ICC]
+    report.say(f"features with ICC of at least {LEAST_ICC}", len(stable))
+    for part in ("PET.tumour.", "PET.rim.", "MR.tumour.", "MR.rim."):
+        of = [c for c in features if c.startswith(part)]
+        report.say(f"stable of {part[:-1]}", f"{len(set(of) & set(stable))} of {len(of)}")
+    report.lap("stability")
+    return icc, stable
+
+
+def write_table(plan: Plan, report: Report, table: Table) -> None:
+    """With outcomes and groups, as others may want to start from it."""
+    # Clinical columns are joined by the patient's id, once each: age, stage, AFP and the like.
+    whole = table.x.join([table.y, table.site], validate="one_to_one")
+    whole.to_csv(plan.out / "study.csv")
+    report.say("empty cells, filled with the training median", int(table.x.isna().sum().sum()))
+
+
+def validate_nested(plan: Plan, report: Report, table: Table) -> OutOfFold:
+    """The model, all of it fitted within folds: how good it is, and what it is made of."""
+    x, y, site = table.x, table.y, table.site
+    model = Lasso(site, plan.seed)
+    nested = out_of_fold(model, x, y, site, repeats=plan.repeats, seed=plan.seed, jobs=plan.jobs)
+    report.say("AUC, nested", interval(auc(y, nested.risk, plan.seed)))
+    report.say("AUC, nested, single repeats", spread(each(y, nested)))
+    models = [fitted for fitted, _, _ in nested.models]
+    left = [len(m.lasso_.coef_[0]) for m in models]
+    report.say("features left by the redundancy filter", span(left))
+    report.say("features of a model", span([len(m.used_) for m in models]))
+    often = pd.Series([c for m in models for c in m.used_], dtype=object).value_counts()
+    for column, times in often.head(5).items():
+        report.say(f"share of models with {column}", f"{times / len(models):.0%}")
+    before, after = groups_differ(x, site)
+    report.say("PET features", len(of_pet(x)))
+    counts = f"{before}, {after}"
+    report.say("PET features that differ between groups, before and after ComBat", counts)
+    report.lap("nested cross-validation")
+    return nested
 
 
 def each(y: pd.Series, found: OutOfFold) -> list[float]:
@@ -174,139 +296,85 @@ def each(y: pd.Series, found: OutOfFold) -> list[float]:
     return [roc_auc_score(y, found.risk[repeat]) for repeat in found.risk]
 
 
-def run(
-    data: Path, out: Path, *, repeats: int, permutations: int, seed: int, jobs: int, subset: int
-) -> list[str]:
-    """All of it; returns the lines that are said, which results.txt has as well."""
-    out.mkdir(parents=True, exist_ok=True)
-    said: list[str] = []
-    began = time.monotonic()
-
-    def say(name: str, value: Any) -> None:
-        said.append(f"{name}: {value}")
-        print(said[-1], flush=True)
-
-    def lap(name: str) -> None:
-        nonlocal began
-        now = time.monotonic()
-        say(f"seconds, {name}", f"{now - began:.0f}")
-        began = now
-
-    patients, y, site = cohort(data)
-    say("patients", len(y))
-    say("with metastases", int(y.sum()))
-    for name, rows in y.groupby(site):
-        say(f"PET pixels of {name}", f"{len(rows)} patients, {rows.sum()} with metastases")
-
-    rng = np.random.default_rng(seed)
-    both = [p for p in patients if (data / f"{p}_MR_T1_image.nii.gz").exists()]
-    moved = {str(p) for p in rng.choice(both, min(subset, len(both)), replace=False)}
-    regions = write_regions(data, out, patients, moved)
-    lap("regions")
-    features, failed = extract(regions, out, jobs)
-    for line in failed:
-        say("not computed", line)
-    say("regions", len(regions) - len(failed))
-    say("features", features.shape[1])
-    lap("features")
-
-    icc = stability(features)
-    icc.to_csv(out / "icc.csv")
-    stable = [c for c in features if icc.get(c, 0) >= LEAST_ICC]
-    say("patients with moved contours", len(moved))
-    say(f"features with ICC of at least {LEAST_ICC}", len(stable))
-    for part in ("PET.tumour.", "PET.rim.", "MR.tumour.", "MR.rim."):
-        of = [c for c in features if c.startswith(part)]
-        say(f"stable of {part[:-1]}", f"{len(set(of) & set(stable))} of {len(of)}")
-    lap("stability")
-
-    x = features.xs("drawn", level="contour").loc[patients, stable]
-    # Clinical columns are joined by the patient's id, once each: age, stage, AFP and the like.
-    x.join([y, site], validate="one_to_one").to_csv(out / "study.csv")
-    say("empty cells, filled with the training median", int(x.isna().sum().sum()))
-
-    model = Lasso(site, seed)
-    nested = out_of_fold(model, x, y, site, repeats=repeats, seed=seed, jobs=jobs)
-    say("AUC, nested", interval(auc(y, nested.risk, seed)))
-    say("AUC, nested, single repeats", spread(each(y, nested)))
-    models = [fitted for fitted, _, _ in nested.models]
-    say("features left by the redundancy filter", span([len(m.lasso_.coef_[0]) for m in models]))
-    say("features of a model", span([len(m.used_) for m in models]))
-    often = pd.Series([c for m in models for c in m.used_], dtype=object).value_counts()
-    for column, times in often.head(5).items():
-        say(f"share of models with {column}", f"{times / len(models):.0%}")
-    before, after = groups_differ(x, site)
-    say("PET features", len(of_pet(x)))
-    say("PET features that differ between groups, before and after ComBat", f"{before}, {after}")
-    lap("nested cross-validation")
-
-    everything = features.xs("drawn", level="contour").loc[patients]
+def validate_alone(plan: Plan, report: Report, table: Table) -> dict[str, OutOfFold]:
+    """Single usual measures in the same folds."""
+    x, y, site = table.x, table.y, table.site
     alone = {}
     for name, column in {"volume": VOLUME, "SUVmax": SUV_MAX}.items():
-        alone[name] = out_of_fold(by_one(column), everything, y, site, repeats=repeats, seed=seed)
-        say(f"AUC, {name} alone", interval(auc(y, alone[name].risk, seed)))
-    outside = with_leak(model, x, y, site, repeats=repeats, seed=seed)
+        alone[name] = out_of_fold(by_one(column), x, y, site, repeats=plan.repeats, seed=plan.seed)
+        report.say(f"AUC, {name} alone", interval(auc(y, alone[name].risk, plan.seed)))
+    return alone
+
+
+def validate_outside(plan: Plan, report: Report, table: Table) -> OutOfFold:
+    """WRONG on purpose: features are selected outside of the folds."""
+    x, y, site = table.x, table.y, table.site
+    model = Lasso(site, plan.seed)
+    outside = with_leak(model, x, y, site, repeats=plan.repeats, seed=plan.seed)
     if outside is None:
         raise SystemExit("on all patients LASSO selects nothing: there is no leak to show")
-    say("AUC, selection outside", interval(auc(y, outside.risk, seed)))
-    say("features selected outside", outside.models[0][0].n_features_in_)
-    lap("single measures and selection outside")
+    report.say("AUC, selection outside", interval(auc(y, outside.risk, plan.seed)))
+    report.say("features selected outside", outside.models[0][0].n_features_in_)
+    report.lap("single measures and selection outside")
+    return outside
 
-    dealt_outside, dealt_nested = [], []
-    for k in range(permutations):
-        dealt = pd.Series(rng.permutation(y), index=y.index)
-        wrong = with_leak(model, x, dealt, site, repeats=1, seed=seed + k)
-        dealt_outside += [0.5] if wrong is None else each(dealt, wrong)
-        right = out_of_fold(model, x, dealt, site, repeats=1, seed=seed + k, jobs=jobs)
-        dealt_nested += each(dealt, right)
-    say("AUC, outcomes dealt at random, selection outside", spread(dealt_outside))
-    say("AUC, outcomes dealt at random, nested", spread(dealt_nested))
-    lap("outcomes dealt at random")
 
-    risks = {"nested": nested.risk.mean(axis=1)}
-    risks |= {name: found.risk.mean(axis=1) for name, found in alone.items()}
+def deal_outcomes(
+    plan: Plan, report: Report, table: Table, rng: np.random.Generator
+) -> dict[str, list[float]]:
+    """AUCs of both ways where there is nothing to find, for outcomes are dealt at random."""
+    x, site = table.x, table.site
+    model = Lasso(site, plan.seed)
+    outside, nested = [], []
+    for k in range(plan.permutations):
+        dealt = pd.Series(rng.permutation(table.y), index=table.y.index)
+        seed = plan.seed + k
+        wrong = with_leak(model, x, dealt, site, repeats=1, seed=seed)
+        outside += [0.5] if wrong is None else each(dealt, wrong)
+        right = out_of_fold(model, x, dealt, site, repeats=1, seed=seed, jobs=plan.jobs)
+        nested += each(dealt, right)
+    report.say("AUC, outcomes dealt at random, selection outside", spread(outside))
+    report.say("AUC, outcomes dealt at random, nested", spread(nested))
+    report.lap("outcomes dealt at random")
+    return {
+        "selection outside,\noutcomes dealt": outside,
+        "nested,\noutcomes dealt": nested,
+    }
+
+
+def judge(report: Report, y: pd.Series, risks: dict[str, pd.Series]) -> pd.DataFrame:
+    """Calibration of the nested model, and the net benefit of all; returns the decision curve."""
     for name, value in calibration(y, risks["nested"]).items():
-        say(f"calibration, {name}", f"{value:.2f}")
+        report.say(f"calibration, {name}", f"{value:.2f}")
     base = np.full(len(y), y.mean())
-    say("Brier score of the prevalence alone", f"{brier_score_loss(y, base):.2f}")
+    report.say("Brier score of the prevalence alone", f"{brier_score_loss(y, base):.2f}")
     benefit = net_benefit(y, risks)
     for threshold in (0.2, 0.3, 0.4, 0.5):
         row = benefit.iloc[benefit.index.get_indexer([threshold], method="nearest")[0]]
         text = ", ".join(f"{name} {row[name]:.3f}" for name in (*risks, "all"))
-        say(f"net benefit at {threshold}", text)
-    lap("calibration and net benefit")
+        report.say(f"net benefit at {threshold}", text)
+    report.lap("calibration and net benefit")
+    return benefit
 
+
+def model_times(plan: Plan, report: Report) -> pd.DataFrame:
+    """Cox on data of lifelines, as outcomes here have no times."""
     from lifelines.datasets import load_gbsg2
 
-    told, times = survival(load_gbsg2(), seed)
-    say("GBSG2, patients and events", f"{told['patients']}, {told['events']}")
-    say("GBSG2, C-index", interval(np.array(told["c_index"])))
-    say("GBSG2, log-rank p of thirds", f"{told['logrank_p']:.1g}")
-    lap("Cox")
+    told, times = survival(load_gbsg2(), plan.seed)
+    report.say("GBSG2, patients and events", f"{told['patients']}, {told['events']}")
+    report.say("GBSG2, C-index", interval(np.array(told["c_index"])))
+    report.say("GBSG2, log-rank p of thirds", f"{told['logrank_p']:.1g}")
+    report.lap("Cox")
+    return times
 
+
+def explain(report: Report, nested: OutOfFold, x: pd.DataFrame) -> pd.DataFrame:
+    """SHAP values of patients, and the features that count most."""
     values = held_out_shap(nested, x)
     for column, value in values.abs().mean().nlargest(5).items():
-        say("mean |SHAP|", f"{value:.2f} {column}")
-    risks["selection outside"] = outside.risk.mean(axis=1)
-    leak = {
-        "selection outside": each(y, outside),
-        "nested": each(y, nested),
-        "selection outside,\noutcomes dealt": dealt_outside,
-        "nested,\noutcomes dealt": dealt_nested,
-    }
-    drawn = {
-        "least_icc": LEAST_ICC,
-        "y": y,
-        "x": x,
-        "icc": icc,
-        "risks": risks,
-        "leak": leak,
-        "shap": values,
-    }
-    figures(out, drawn | {"benefit": benefit, "times": times})
-    lap("SHAP and figures")
-    (out / "results.txt").write_text("\n".join([*said, ""]))
-    return said
+        report.say("mean |SHAP|", f"{value:.2f} {column}")
+    return values
 
 
 if __name__ == "__main__":
@@ -322,5 +390,5 @@ if __name__ == "__main__":
     start = time.monotonic()
     # Matrices are small: more threads of linear algebra would wait for each other.
     with threadpool_limits(1):
-        run(**vars(arguments))
+        run(Plan(**vars(arguments)))
     print(f"seconds, all: {time.monotonic() - start:.0f}")

@@ -21,7 +21,7 @@ needs_packages = pytest.mark.skipif(
 )
 pytestmark = pytest.mark.filterwarnings("ignore")
 #: What the study imports is beside it.
-SCRIPTS = ("hcc_study", "hcc_model", "hcc_figures")
+SCRIPTS = ("hcc_study", "hcc_model", "hcc_figures", "hcc_report")
 PATIENTS = 16
 LAST = f"P{PATIENTS - 1:02}"
 FEATURES = ("morphology.volume", "intensity_statistics.maximum", "intensity_statistics.mean")
