@@ -34,6 +34,9 @@ pub(crate) fn each_plane<A: Sync, B: Send + Sync, S: Default>(
     });
 }
 
+/// Rows that are written without asking whether the job is to stop.
+const ROWS_BETWEEN_CHECKS: usize = 8;
+
 /// Buffers for `N` lines of a plane at a time: the values that are read, and those that are made of them.
 pub(crate) struct Block<A, B, const N: usize> {
     from: Vec<[A; N]>,
@@ -60,13 +63,16 @@ impl<A: Copy + Default, B: Copy + Default, const N: usize> Block<A, B, N> {
         self.from.resize(from.nrows(), [A::default(); N]);
         self.to.resize(to.nrows(), [B::default(); N]);
         for first in (0..from.ncols()).step_by(N) {
-            // A new volume is given pages as it is written to, which may take long for the first plane.
-            check();
             for (lanes, row) in self.from.iter_mut().zip(from.rows()) {
                 gather(row.to_slice(), row.iter(), first, lanes);
             }
             work(&mut self.from, &mut self.to);
-            for (lanes, mut row) in self.to.iter().zip(to.rows_mut()) {
+            for (n, (lanes, mut row)) in self.to.iter().zip(to.rows_mut()).enumerate() {
+                // The system gives a new volume its pages as it is written to, and the first lines along z may be in
+                // all of them.
+                if n % ROWS_BETWEEN_CHECKS == 0 {
+                    check();
+                }
                 match row.as_slice_mut() {
                     Some(row) => match row[first..].first_chunk_mut() {
                         Some(block) => *block = *lanes,
