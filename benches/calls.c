@@ -1,10 +1,10 @@
 /* Times what a program in C pays for a call: of a region of 27 voxels on a thread that is kept, and for look-ups by
  * name in a table of 200 labels.
  *
- *     scripts/install-c /tmp/radiomics release
- *     cc -O2 -std=c11 -D_DEFAULT_SOURCE benches/calls.c -o calls -I/tmp/radiomics/include \
- *         /tmp/radiomics/lib/libradiomics.a -lpthread -ldl -lm
- *     ./calls
+ *     scripts/install-c "$PWD/target/c" release
+ *     cc -O2 -std=c11 -D_DEFAULT_SOURCE benches/calls.c -o target/calls -Itarget/c/include \
+ *         target/c/lib/libradiomics.a -lpthread -ldl -lm
+ *     target/calls
  */
 #include <stdint.h>
 #include <stdio.h>
