@@ -299,7 +299,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(32))]
+        #![proptest_config(ProptestConfig::with_cases(24))]
         #[test]
         fn sliding_sums_equal_spheres(
             values in prop::collection::vec(-1000..1000i32, 4 * 6 * 50),

@@ -311,7 +311,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
+        #![proptest_config(ProptestConfig::with_cases(40))]
         #[test]
         fn one_pass_counts_what_two_count(
             (shape, values) in (1usize..5, 1usize..6, 1usize..90).prop_flat_map(|(z, y, x)| {

@@ -125,7 +125,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(32))]
+        #![proptest_config(ProptestConfig::with_cases(20))]
         #[test]
         fn every_way_of_counting_equals_the_definition(
             (shape, values) in (1usize..5, 1usize..6, 1usize..20).prop_flat_map(|(z, y, x)| {

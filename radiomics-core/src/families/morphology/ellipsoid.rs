@@ -187,6 +187,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
         /// Weights with which no point is outside prove that no smaller ellipsoid holds the
         /// points (Khachiyan 1996). Few lattice points tie often, many are nearly on a sphere.
         #[test]
