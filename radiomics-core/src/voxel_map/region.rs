@@ -35,6 +35,8 @@ pub(super) struct Region {
     /// Distance in memory between neighbours along the turned axes.
     strides: [usize; 3],
     reach: [usize; 3],
+    /// Voxels along the turned axes, without the border.
+    size: [usize; 3],
     /// Intensities of the region with its border; NaN where a window counts nothing.
     intensities: Vec<f64>,
     /// Grey levels of the region with its border; 0 where a window counts nothing, and empty if no family
@@ -87,6 +89,7 @@ impl Region {
             shift: std::array::from_fn(|a| own.start[a] - turned.region.start[a] + reach[a]),
             strides: [shape[1] * shape[2], shape[2], 1],
             reach,
+            size: turned.region.shape,
             intensities: filled(shape.iter().product(), f64::NAN),
             levels: Vec::new(),
         };
@@ -125,6 +128,20 @@ impl Region {
     /// Shape of the window along the turned axes.
     pub fn window_shape(&self) -> [usize; 3] {
         self.reach.map(|r| 2 * r + 1)
+    }
+
+    /// Whether windows round several voxels can hold the same: those that reach from end to end of an axis.
+    pub fn has_windows_that_hold_the_same(&self) -> bool {
+        (0..3).any(|a| self.size[a] > 1 && 2 * self.reach[a] >= self.size[a])
+    }
+
+    /// The first and the last voxel, along each turned axis, that the window round a voxel of the map holds.
+    pub fn held(&self, voxel: [u32; 3]) -> [[usize; 2]; 3] {
+        std::array::from_fn(|a| {
+            let (first, reach) =
+                (voxel[self.order[a]] as usize + self.shift[a] - self.reach[a], self.reach[a]);
+            [first.max(reach), (first + 2 * reach).min(reach + self.size[a] - 1)]
+        })
     }
 
     fn place(&self, at: [usize; 3]) -> usize {

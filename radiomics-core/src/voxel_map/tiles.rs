@@ -1,6 +1,7 @@
 //! Maps are computed tile by tile: a tile is as many voxels as the caller wants to hold at a
 //! time, shared out among the threads in short stretches.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use super::layout::Layout;
@@ -129,13 +130,9 @@ impl PreparedMaps {
             monitor.run(|| {
                 loops::try_each_with(
                     values.chunks_mut(STRETCH * n_columns).zip(voxels.chunks(STRETCH)),
-                    || (Window::new(region), Buffers::default(), Vec::new()),
-                    |(window, buffers, out), (values, voxels)| {
-                        for (row, &voxel) in values.chunks_exact_mut(n_columns).zip(voxels) {
-                            work::check();
-                            window.move_to(region, voxel);
-                            parts.iter().for_each(|placed| placed.fill(window, buffers, out, row));
-                        }
+                    || Worker::new(region, parts),
+                    |worker, (values, voxels)| {
+                        worker.fill(values, voxels);
                         monitor.advance(voxels.len())
                     },
                 )
@@ -147,6 +144,53 @@ impl PreparedMaps {
         }
         monitor.end();
         Ok(ControlFlow::Continue(()))
+    }
+}
+
+/// What a thread computes voxels with.
+struct Worker<'a> {
+    region: &'a Region,
+    parts: &'a [Placed],
+    window: Window,
+    buffers: Buffers,
+    out: Vec<f64>,
+    /// The voxels of a stretch by what their windows hold, if that is the same for several.
+    known: Option<HashMap<[[usize; 2]; 3], usize>>,
+}
+
+impl<'a> Worker<'a> {
+    fn new(region: &'a Region, parts: &'a [Placed]) -> Self {
+        Self {
+            region,
+            parts,
+            window: Window::new(region),
+            buffers: Buffers::default(),
+            out: Vec::new(),
+            known: region.has_windows_that_hold_the_same().then(HashMap::new),
+        }
+    }
+
+    /// Computes the rows of a stretch of voxels.
+    fn fill(&mut self, values: &mut [f64], voxels: &[[u32; 3]]) {
+        let width = values.len() / voxels.len();
+        if let Some(known) = &mut self.known {
+            known.clear();
+        }
+        for (n, &voxel) in voxels.iter().enumerate() {
+            work::check();
+            let (done, row) = values[..(n + 1) * width].split_at_mut(n * width);
+            if let Some(known) = &mut self.known {
+                let same = *known.entry(self.region.held(voxel)).or_insert(n);
+                if same < n {
+                    row.copy_from_slice(&done[same * width..(same + 1) * width]);
+                    continue;
+                }
+            }
+            self.window.move_to(self.region, voxel);
+            for placed in self.parts {
+                placed.fill(&self.window, &mut self.buffers, &mut self.out, row);
+            }
+        }
     }
 }
 
