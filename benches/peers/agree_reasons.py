@@ -126,8 +126,8 @@ REASONS = (
         ANY,
         r"^loc_peak_(loc|glob)$",
         "Theirs: in regions of more than 300 voxels a sphere that reaches beyond the image counts the voxel at its border several times "
-        "(`mode=\"nearest\"`); in smaller ones MIRP takes the voxels that there are, as we do, Z-Rad and pictologics. Either rule gives its "
-        "package's value in all 15 regions.",
+        "(`mode` is `nearest`); in smaller ones MIRP takes the voxels that there are, as we do, Z-Rad and pictologics. Either rule gives "
+        "the values of those who follow it in all 15 regions.",
         "IBSI VJGA, 0F91; `mirp/_features/local_intensity_features.py`, `_filter_compute`; seen",
     ),
     Reason(
@@ -142,7 +142,7 @@ REASONS = (
     ),
     Reason(
         "pictologics",
-        "native",
+        ANY,
         MESH,
         "Both: as above. Its tables are Paul Bourke's: two voxels with an edge in common and no face are connected (volume 0.667, "
         "in ours 0.333). Of a ball, which has no such voxels, surface and volume are the same to 10⁻¹⁵.",
@@ -150,7 +150,7 @@ REASONS = (
     ),
     Reason(
         "pictologics",
-        "native",
+        ANY,
         r"^(stat|ih)_(p10|p90|iqr|rmad|qcod)$",
         "Both: percentiles are values that occur (`inverted_cdf`), ours lie between two of them. IBSI says no more than which share "
         "of the voxels is below.",
@@ -158,7 +158,7 @@ REASONS = (
     ),
     Reason(
         "pictologics",
-        "native",
+        ANY,
         r"^ivh_",
         "Theirs: the intensity at a share of the volume is one that occurs; IBSI's is the least of all grey levels, occurring or "
         "not, at which no more than the share is left. Of CT_rib_right_11 the one rule gives 776 and 204, the other 772 and 201.",
@@ -166,14 +166,25 @@ REASONS = (
     ),
     Reason(
         "pictologics",
+        ANY,
+        r"^cm_inv_diff(_mom)?_norm_",
+        "Theirs: the Ng that differences are divided by is the number of levels from the lowest to the highest that occur (STS_025_PET: "
+        "21); by IBSI levels begin at 1, and Ng is the highest (22).",
+        "IBSI NDRX, WF0Z; `pictologics/features/texture.py`, `ng_eff`; seen",
+        cases="STS_025_PET|CT_iliopsoas_left",
+    ),
+    Reason(
+        "pictologics",
         "interpolated",
         ANY,
-        "As on the grid of the image, and both: what lies on an edge after interpolation is decided by rounding. The mask: 121 voxels of "
-        "CT_rib_left_10 are at one half, counted with fractions; with them it has our 702 voxels, without them 581, and theirs 637. Bins: "
-        "83 voxels of CT_small_bowel are on an edge; the mean level is 14.7807 with fractions, ours 14.7722, theirs 14.7719. The Ng of "
-        "normalised inverse differences is theirs the number of levels from the lowest to the highest (STS_025_PET: 21), ours the "
-        "highest level (22).",
-        "IBSI, *Interpolation*; `pictologics/preprocessing.py`, `resample_image`; `features/texture.py`, `ng_eff`; seen",
+        "Both: what lies on an edge after interpolation is decided by rounding. Voxels of 3 mm become ones of 2 mm: the mask fills 121 "
+        "voxels of CT_rib_left_10 to one half; by fractions it has our 702 voxels, without them 581, and theirs 670. Of STS_008_PET half "
+        "a plane of voxels lies between two of the image (ours 3,409 voxels, theirs 3,405). Bins: 83 voxels of CT_small_bowel are on an edge; "
+        "the mean level is 14.7807 with fractions, ours 14.7722, theirs 14.7719. In all 18 regions of the CT our mask has the voxels "
+        "that fractions give. With voxels of 3.0137 × 2.991 × 3.0071 mm the same 18 regions differ by what is named above alone, but "
+        "for one (CT_inferior_vena_cava), of which 13 voxels are at one half there, too.",
+        "IBSI, *Interpolation*; `pictologics/preprocessing.py`, `resample_image`; seen",
+        cases="CT_.*|STS_008_PET",
     ),
     Reason(
         "Nyxus",
