@@ -36,7 +36,6 @@ SKIMAGE = (
     "scikit-image (Lewiner) decides cube by cube, we part what is inside (`mesh_faces`). IBSI takes either."
 )
 REASONS = (
-    Reason("Z-Rad", ANY, MESH, SKIMAGE, "IBSI HCUG; `zrad/radiomics/morphology.py`, `measure.marching_cubes`"),
     Reason(
         "Z-Rad",
         ANY,
@@ -70,6 +69,7 @@ REASONS = (
         "IBSI UMPJ; `zrad/preprocessing/interpolation.py`, `_calculate_resampled_origin`; seen",
         cases=r"CT_(?!small_bowel$|gallbladder$).*",
     ),
+    Reason("Z-Rad", ANY, MESH, SKIMAGE, "IBSI HCUG; `zrad/radiomics/morphology.py`, `measure.marching_cubes`"),
     Reason(
         "Z-Rad",
         "native",
@@ -142,9 +142,22 @@ REASONS = (
     ),
     Reason(
         "pictologics",
+        "interpolated",
+        ANY,
+        "Both: what lies on an edge after interpolation is decided by rounding. Voxels of 3 mm become ones of 2 mm: the mask fills 121 "
+        "voxels of CT_rib_left_10 to one half; by fractions it has our 702 voxels, without them 581, and theirs 670. Of STS_008_PET half "
+        "a plane of voxels lies between two of the image (ours 3,409 voxels, theirs 3,405). Bins: 83 voxels of CT_small_bowel are on an edge; "
+        "the mean level is 14.7807 with fractions, ours 14.7722, theirs 14.7719. In all 18 regions of the CT our mask has the voxels "
+        "that fractions give. With voxels of 3.0137 × 2.991 × 3.0071 mm the same 18 regions differ for the other reasons here alone, "
+        "except one (CT_inferior_vena_cava), of which 13 voxels are at one half there, too.",
+        "IBSI, *Interpolation*; `pictologics/preprocessing.py`, `resample_image`; seen",
+        cases="CT_.*|STS_008_PET",
+    ),
+    Reason(
+        "pictologics",
         ANY,
         MESH,
-        "Both: as above. Its tables are Paul Bourke's: two voxels with an edge in common and no face are connected (volume 0.667, "
+        "Both: as with MIRP. Its tables are Paul Bourke's: two voxels with an edge in common and no face are connected (volume 0.667, "
         "in ours 0.333). Of a ball, which has no such voxels, surface and volume are the same to 10⁻¹⁵.",
         "IBSI HCUG; `pictologics/features/_mc_tables.py`; seen",
     ),
@@ -172,19 +185,6 @@ REASONS = (
         "21); by IBSI levels begin at 1, and Ng is the highest (22).",
         "IBSI NDRX, WF0Z; `pictologics/features/texture.py`, `ng_eff`; seen",
         cases="STS_025_PET|CT_iliopsoas_left",
-    ),
-    Reason(
-        "pictologics",
-        "interpolated",
-        ANY,
-        "Both: what lies on an edge after interpolation is decided by rounding. Voxels of 3 mm become ones of 2 mm: the mask fills 121 "
-        "voxels of CT_rib_left_10 to one half; by fractions it has our 702 voxels, without them 581, and theirs 670. Of STS_008_PET half "
-        "a plane of voxels lies between two of the image (ours 3,409 voxels, theirs 3,405). Bins: 83 voxels of CT_small_bowel are on an edge; "
-        "the mean level is 14.7807 with fractions, ours 14.7722, theirs 14.7719. In all 18 regions of the CT our mask has the voxels "
-        "that fractions give. With voxels of 3.0137 × 2.991 × 3.0071 mm the same 18 regions differ by what is named above alone, but "
-        "for one (CT_inferior_vena_cava), of which 13 voxels are at one half there, too.",
-        "IBSI, *Interpolation*; `pictologics/preprocessing.py`, `resample_image`; seen",
-        cases="CT_.*|STS_008_PET",
     ),
     Reason(
         "Nyxus",
