@@ -82,12 +82,11 @@ def deviation(one, other):
 def grouped(name, rows):
     """{reason: [(tag, recipe, number of values, worst)]} of what is apart; the reason None if there is none."""
     apart = defaultdict(list)
-    for recipe, _, tag, share in rows:
+    for recipe, case, tag, share in rows:
         if share > SAME:
-            apart[tag, recipe].append(share)
+            apart[tag, recipe, agree_reasons.reason(name, tag, recipe, case, share)].append(share)
     groups = defaultdict(list)
-    for (tag, recipe), shares in apart.items():
-        reason = agree_reasons.reason(name, tag, recipe)
+    for (tag, recipe, reason), shares in apart.items():
         groups[reason].append((tag, recipe, len(shares), max(shares)))
     return groups
 

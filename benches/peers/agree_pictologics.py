@@ -25,7 +25,8 @@ def compute(case, recipe):
         how = {"interpolation": "linear", "mask_interpolation": "linear"}
         steps.append(step("resample", new_spacing=(2.0, 2.0, 2.0), **how))
     steps += [
-        step("resegment", range_min=case["lowest"], range_max=case["highest"]),
+        # By its default the morphological mask would lose voxels, too; IBSI keeps that one whole.
+        step("resegment", range_min=case["lowest"], range_max=case["highest"], apply_to="intensity"),
         step("discretise", method="FBS", bin_width=case["width"], min_val=case["lowest"]),
         step(
             "extract_features",

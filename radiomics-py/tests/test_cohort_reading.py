@@ -76,13 +76,15 @@ def test_a_file_that_was_changed_is_read_again(seen, tmp_path, monkeypatch):
     assert float(found[1][MEAN]) == pytest.approx(before + 7)
 
 
-def test_no_more_than_one_case_is_held(tmp_path):
+@pytest.mark.parametrize("digest", ["digest {}", "one for all"])
+def test_no_more_than_one_case_is_held(tmp_path, digest):
     make(tmp_path, 3)
     volumes = reading.Volumes()
     for k in range(3):
-        volumes.begin([f"digest {k}"])
+        file = str(tmp_path / f"i{k}.nii.gz"), digest.format(k)
+        volumes.begin([file])
         assert len(volumes._kept) == 0
-        volumes.read(reading.Wanted("image", str(tmp_path / f"i{k}.nii.gz"), f"digest {k}"), [])
+        volumes.read(reading.Wanted("image", *file), [])
         assert len(volumes._kept) == 1
-    volumes.begin(["digest 2"])
+    volumes.begin([file])
     assert len(volumes._kept) == 1

@@ -27,10 +27,14 @@ class Volumes:
         """None yet."""
         self._kept: dict[Wanted, tuple[Volume, list[str]]] = {}
 
-    def begin(self, digests: Iterable[str]) -> None:
-        """Let go of all but files of this content, before others take memory beside them."""
-        known = set(digests)
-        self._kept = {one: kept for one, kept in self._kept.items() if one.digest in known}
+    def begin(self, files: Iterable[tuple[str, str]]) -> None:
+        """Let go of all but these paths with these hashes, before others take memory beside them.
+
+        The hash alone would keep each of many files of one content, such as a mask for all cases.
+        """
+        known = set(files)
+        kept = self._kept.items()
+        self._kept = {one: found for one, found in kept if (one.path, one.digest) in known}
 
     def forget(self) -> None:
         """Let go of all, as of files that were changed while they were read."""

@@ -132,7 +132,7 @@ class CaseWork:
             seen = [(path, own.digest, own.stamps) for _, path, own in found if own.settled]
             if key in self._spec.done:
                 return Outcome(case.place, OK, key, None, seen)
-            record = self._record(task, [hash_.digest for *_, hash_ in found])
+            record = self._record(task, found)
             changed = [given for given, _, own in found if not keys.is_as_it_was(own.stamps)]
             if changed:
                 self._volumes.forget()
@@ -174,16 +174,16 @@ class CaseWork:
             self._lately[path] = known
         return known
 
-    def _record(self, task: Task, digests: Sequence[str]) -> dict[str, Any]:
+    def _record(self, task: Task, hashes: Sequence[tuple[str, str, keys.Hashed]]) -> dict[str, Any]:
         case, work = task.case, self._work(task)
         names: list[str] = []
         values: list[float] = []
         said: list[list[str]] = []
         steps: dict[str, Any] = {}
         again: list[list[Found]] = []
-        seed = seed_of(case.own(), digests)
-        self._volumes.begin(digests)
-        of_path = dict(zip(case.paths(), digests, strict=True))
+        seed = seed_of(case.own(), [own.digest for *_, own in hashes])
+        self._volumes.begin((path, own.digest) for _, path, own in hashes)
+        of_path = {given: own.digest for given, _, own in hashes}
         for part in case.parts:
             remarks: list[str] = []
             read = work.read(*self._open(part, case, of_path, remarks))
