@@ -2,10 +2,12 @@
 
 mod merge;
 mod singular;
+mod spread;
 
 use std::borrow::Cow;
 
 use self::singular::Deflated;
+use self::spread::Spread;
 use crate::families::family::{Compute, Family, Maps};
 use crate::families::job::{Job, Value, entropy_term, features};
 use crate::families::shared::line_sets::LineSets;
@@ -42,10 +44,10 @@ pub(crate) static TABLE: &[Row<Glcm>] = &[
     row("joint_entropy", "TU9B", "JointEntropy", "−Σ p_ij·log₂ p_ij", |m| m.entropy),
     row("difference_average", "TF7R", "DifferenceAverage", "Σ k·p_{i−j}(k)", |m| m.difference(|k| k)),
     row("difference_variance", "D3YU", "DifferenceVariance", "Σ (k − μ)²·p_{i−j}(k), μ being the difference average", difference_variance),
-    row("difference_entropy", "NTRS", "DifferenceEntropy", "−Σ p_{i−j}·log₂ p_{i−j}", |m| m.differences.iter().copied().map(entropy_term).sum()),
+    row("difference_entropy", "NTRS", "DifferenceEntropy", "−Σ p_{i−j}·log₂ p_{i−j}", |m| entropy(&m.differences)),
     row("sum_average", "ZGXS", "SumAverage", "Σ k·p_{i+j}(k)", |m| m.sum(|k| k)),
     row("sum_variance", "OEEB", "", "Σ (k − μ)²·p_{i+j}(k), μ being the sum average", sum_variance),
-    row("sum_entropy", "P6QZ", "SumEntropy", "−Σ p_{i+j}·log₂ p_{i+j}", |m| m.sums.iter().copied().map(entropy_term).sum()),
+    row("sum_entropy", "P6QZ", "SumEntropy", "−Σ p_{i+j}·log₂ p_{i+j}", |m| entropy(&m.sums)),
     row("angular_second_moment", "8ZQL", "JointEnergy", "Σ p_ij²", |m| m.energy),
     row("contrast", "ACUI", "Contrast", "Σ (i − j)²·p_ij", |m| m.difference(|k| k * k)),
     row("dissimilarity", "8S9J", "Dissimilarity", "Σ |i − j|·p_ij", |m: &Glcm| m.difference(|k| k)).only_by_name(),
@@ -81,12 +83,12 @@ pub(crate) struct Glcm {
     mean_j: f64,
     variance_i: f64,
     variance_j: f64,
-    /// p_{i−j}(k) for k = |i − j| = 0, 1, …
-    differences: Vec<f64>,
-    /// p_{i+j}(k) for k = i + j = 0, 1, …
-    sums: Vec<f64>,
-    /// p_i and p_j, by level.
-    marginals: [Vec<f64>; 2],
+    /// k = |i − j| and p_{i−j}(k), where it is not 0.
+    differences: Vec<(f64, f64)>,
+    /// k = i + j and p_{i+j}(k), where it is not 0.
+    sums: Vec<(f64, f64)>,
+    /// Levels and p_i, and p_j, where they are not 0.
+    marginals: [Vec<(f64, f64)>; 2],
     /// p_ij where it is not 0; of a symmetric matrix not below the diagonal.
     cells: Vec<(usize, usize, f64)>,
     /// What the cells take.
@@ -187,14 +189,10 @@ impl Glcm {
             total *= 2.0;
         }
         cells.iter_mut().for_each(|c| c.2 /= total);
-        let mut m = Glcm {
-            n_g: n_g as f64,
-            differences: vec![0.0; n_g],
-            sums: vec![0.0; 2 * n_g + 1],
-            marginals: [vec![0.0; n_g + 1], vec![0.0; n_g + 1]],
-            folded: symmetric,
-            ..Glcm::default()
-        };
+        let mut m = Glcm { n_g: n_g as f64, folded: symmetric, ..Glcm::default() };
+        let spread = |numbers| Spread::new(numbers, cells.len());
+        let (mut differences, mut sums) = (spread(n_g), spread(2 * n_g + 1));
+        let (mut of_first, mut of_second) = (spread(n_g + 1), spread(if symmetric { 0 } else { n_g + 1 }));
         for &(i, j, p) in &cells {
             // A cell beside the diagonal stands for its mirror image as well.
             let times = if symmetric && i != j { 2.0 } else { 1.0 };
@@ -202,19 +200,20 @@ impl Glcm {
             m.energy += times * p * p;
             m.entropy += times * entropy_term(p);
             m.product += times * (i * j) as f64 * p;
-            m.differences[i.abs_diff(j)] += times * p;
-            m.sums[i + j] += times * p;
-            m.marginals[0][i] += p;
+            differences.add(i.abs_diff(j), times * p);
+            sums.add(i + j, times * p);
+            of_first.add(i, p);
             if !symmetric {
-                m.marginals[1][j] += p;
+                of_second.add(j, p);
             } else if i != j {
-                m.marginals[0][j] += p;
+                of_first.add(j, p);
             }
         }
-        if symmetric {
-            m.marginals[1] = m.marginals[0].clone();
-        }
-        m.entropies = m.marginals.each_ref().map(|p| p.iter().copied().map(entropy_term).sum());
+        (m.differences, m.sums) = (differences.occurring(), sums.occurring());
+        let of_first = of_first.occurring();
+        let of_second = if symmetric { of_first.clone() } else { of_second.occurring() };
+        m.marginals = [of_first, of_second];
+        m.entropies = m.marginals.each_ref().map(|p| entropy(p));
         [m.mean_i, m.mean_j] = m.marginals.each_ref().map(|p| weighted(p, |i| i));
         m.variance_i = weighted(&m.marginals[0], |i| (i - m.mean_i) * (i - m.mean_i));
         m.variance_j = weighted(&m.marginals[1], |j| (j - m.mean_j) * (j - m.mean_j));
@@ -237,8 +236,7 @@ impl Glcm {
 
     /// Whether one level is alone, as the first or as the second of the pairs.
     fn is_flat(&self) -> bool {
-        let alone = |p: &Vec<f64>| p.iter().filter(|p| **p > 0.0).count() < 2;
-        self.marginals.iter().any(alone)
+        self.marginals.iter().any(|p| p.len() < 2)
     }
 }
 
@@ -259,8 +257,13 @@ pub(crate) fn merged<'a>(
 }
 
 /// Σ term(k)·p(k).
-fn weighted(p: &[f64], term: impl Fn(f64) -> f64) -> f64 {
-    p.iter().enumerate().map(|(k, p)| term(k as f64) * p).sum()
+fn weighted(p: &[(f64, f64)], term: impl Fn(f64) -> f64) -> f64 {
+    p.iter().map(|&(k, p)| term(k) * p).sum()
+}
+
+/// −Σ p(k)·log₂ p(k).
+fn entropy(p: &[(f64, f64)]) -> f64 {
+    p.iter().map(|&(_, p)| entropy_term(p)).sum()
 }
 
 fn difference_variance(m: &Glcm) -> f64 {
@@ -305,15 +308,13 @@ fn maximal_correlation_coefficient(m: &Glcm) -> f64 {
     let _held = hold_cells::<(usize, usize, f64)>(m.cells.len());
     // Without the levels that do not occur.
     let places = m.marginals.each_ref().map(|p| {
-        let mut before = 0;
-        let place = |p: &f64| {
-            before += usize::from(*p > 0.0);
-            before - usize::from(*p > 0.0)
-        };
-        p.iter().map(place).collect::<Vec<usize>>()
+        let mut places = vec![0; p.last().map_or(0, |&(level, _)| level as usize + 1)];
+        for (place, &(level, _)) in p.iter().enumerate() {
+            places[level as usize] = place;
+        }
+        places
     });
-    let occurring = |p: &Vec<f64>| p.iter().copied().filter(|p| *p > 0.0).collect::<Vec<f64>>();
-    let [p, q] = m.marginals.each_ref().map(occurring);
+    let [p, q] = m.marginals.each_ref().map(|p| p.iter().map(|&(_, p)| p).collect::<Vec<f64>>());
     let cells = m.cells.iter().map(|&(i, j, p)| (places[0][i], places[1][j], p));
     let matrix = if m.folded { Deflated::symmetric(cells, &p) } else { Deflated::general(cells, &p, &q) };
     matrix.largest(m.isa.unwrap_or(Isa::Scalar))
