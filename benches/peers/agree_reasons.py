@@ -183,7 +183,7 @@ REASONS = (
         r"^cm_inv_diff(_mom)?_norm_",
         "Theirs: the Ng that differences are divided by is the number of levels from the lowest to the highest that occur (STS_025_PET: "
         "21); by IBSI levels begin at 1, and Ng is the highest (22).",
-        "IBSI NDRX, WF0Z; `pictologics/features/texture.py`, `ng_eff`; seen",
+        "IBSI NDRX, 1QCO; `pictologics/features/texture.py`, `ng_eff`; seen",
         cases="STS_025_PET|CT_iliopsoas_left",
     ),
     Reason(

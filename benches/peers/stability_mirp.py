@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,7 @@ from pathlib import Path
 
 import agree_names
 import agree_ours
+import agree_reasons
 import numpy as np
 import SimpleITK as sitk
 
@@ -83,8 +85,22 @@ print(json.dumps(rows))
 ALIKE = 1e-4
 #: How far an ICC may be from the other one.
 CLOSE = 0.05
-#: Why a feature differs, by its tag.
-REASONS: dict[str, str] = {}
+#: How many of the largest differences are printed.
+SHOWN = 25
+#: Why values differ without a change of volume, by tags.
+UNLIKE = (
+    (agree_reasons.MESH, "faces of cubes with two corners: scikit-image connects or parts them cube by cube, we part them"),
+    (r"^morph_(moran_i|geary_c)$", "MIRP estimates it of samples of 100 voxels, we count all pairs"),
+)
+#: Why the ICC differs.
+APART = (
+    (
+        r"^morph_vol_dens_aabb$",
+        "chance: a single voxel moves a side of the box. Our draws 0 to 7 give 0.513, 8 to 15 give 0.465, each alone 0.33 to 0.47. "
+        "Besides, MIRP's mesh of a ragged surface holds more (by 1 % of the MR, 0.3 % of the PET): with its volumes ours are 0.491 "
+        "and 0.442",
+    ),
+)
 #: Values by tag, of a case and (rotation, change of volume, draw).
 Tables = dict[tuple[str, tuple[float, float, int]], dict[str, float]]
 PLAIN = 0.0, 0.0, 0
@@ -182,16 +198,22 @@ def compare(ours: Tables, theirs: Tables) -> bool:
     print(f"{len(tags)} features that both have")
     good = True
     for tag, gap in unlike(ours, theirs, tags):
-        good &= tag in REASONS
-        print(f"  without a change of volume {gap:.2g} apart: {tag}. {REASONS.get(tag, 'NOT EXPLAINED')}")
+        why = reason(UNLIKE, tag)
+        good &= why is not None
+        print(f"  without a change of volume {gap:.2g} apart: {tag}: {why or 'NOT EXPLAINED'}")
     apart = gaps(ours, theirs, tags)
     within = sum(gap <= CLOSE for gap, *_ in apart)
     print(f"{len(apart)} have an ICC(2,1): {within} within {CLOSE}")
-    for gap, tag, a, b in apart[:25]:
-        if gap > CLOSE:
-            good &= tag in REASONS
-        print(f"  {gap:.3f}  {tag}: ours {a:.3f}, MIRP {b:.3f}. {REASONS.get(tag, '') if gap > CLOSE else ''}")
+    for gap, tag, a, b in [one for k, one in enumerate(apart) if k < SHOWN or not one[0] <= CLOSE]:
+        why = "" if gap <= CLOSE else reason(APART, tag)
+        good &= why is not None
+        print(f"  {gap:.3f}  {tag}: ours {a:.3f}, MIRP {b:.3f}  {'NOT EXPLAINED' if why is None else why}")
     return good
+
+
+def reason(reasons: tuple[tuple[str, str], ...], tag: str) -> str | None:
+    """The reason of this tag; None if there is none."""
+    return next((why for tags, why in reasons if re.search(tags, tag)), None)
 
 
 def unlike(ours: Tables, theirs: Tables, tags: list[str]) -> list[tuple[str, float]]:
