@@ -34,12 +34,13 @@ impl Spread {
     pub fn occurring(self) -> Vec<(f64, f64)> {
         let mut list = match self {
             Self::Table(table) => {
-                return table
-                    .into_iter()
-                    .enumerate()
-                    .filter(|(_, p)| *p != 0.0)
-                    .map(|(k, p)| (k as f64, p))
-                    .collect();
+                let mut occurring = Vec::with_capacity(table.len());
+                for (k, &p) in table.iter().enumerate() {
+                    if p != 0.0 {
+                        occurring.push((k as f64, p));
+                    }
+                }
+                return occurring;
             }
             Self::List(list) => list,
         };
