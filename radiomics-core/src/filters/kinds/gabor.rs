@@ -52,9 +52,9 @@ const MOST_VALUES: f64 = 5e8;
 /// Points at most of all spectra of a plane, 8 bytes each.
 const MOST_POINTS: f64 = 536_870_912.0;
 
-/// Points of a spectrum beyond which there may be no more than [`MOST_TIMES`] as many as the slice has voxels:
-/// a kernel that is far wider than the image sees little but what is put beyond its border.
-const FEW_POINTS: f64 = 4_194_304.0;
+/// Points of all spectra of all slices beyond which a spectrum may have no more than [`MOST_TIMES`] as many as
+/// the slice has voxels: a kernel that is far wider than the image sees little but what is put beyond its border.
+const FEW_POINTS: f64 = 33_554_432.0;
 /// Values of kernels beyond which there may be no more than the square of that times as many.
 const FEW_VALUES: f64 = 2e7;
 const MOST_TIMES: f64 = 64.0;
@@ -134,7 +134,13 @@ impl Gabor {
     ///
     /// # Errors
     /// [`crate::Error::Filter`] if either takes too much.
-    fn by_spectrum(&self, thetas: &[f64], extents: [Extent; 2], spacing_mm: [f64; 2]) -> Result<bool> {
+    fn by_spectrum(
+        &self,
+        thetas: &[f64],
+        slices: usize,
+        extents: [Extent; 2],
+        spacing_mm: [f64; 2],
+    ) -> Result<bool> {
         let product = |of: fn(&Extent) -> usize| extents.iter().map(|e| of(e) as f64).product::<f64>();
         let (taps, points) = (product(Extent::taps), product(Extent::points));
         let terms = |theta: &f64| {
@@ -157,12 +163,14 @@ impl Gabor {
             return Err(Self::invalid("sigma_mm", self.sigma_mm, remedy));
         }
         let plane = product(Extent::length);
-        if points > FEW_POINTS.max(MOST_TIMES * plane)
+        // A slice is transformed once, and back once for each orientation.
+        let transformed = slices as f64 * (n as f64 + 1.0) * points;
+        if (transformed > FEW_POINTS && points > MOST_TIMES * plane)
             || values > FEW_VALUES.max(MOST_TIMES * MOST_TIMES * plane)
         {
             let remedy = format!(
-                "it looks so far that slices of {plane} voxels take {values:.1e} values of kernels and spectra of \
-                 {points:.1e} points: make it smaller"
+                "it looks so far that {slices} slices of {plane} voxels take {values:.1e} values of kernels and \
+                 {transformed:.1e} points of spectra: make it smaller"
             );
             return Err(Self::invalid("sigma_mm", self.sigma_mm, remedy));
         }
@@ -197,7 +205,7 @@ impl Gabor {
             let extent =
                 |axis: usize| Extent::new(image.len_of(Axis(axis)), half[axis], self.boundary, wanted(axis));
             let (extents, spacing) = ([v, u].map(extent), [v, u].map(|axis| spacing_mm[axis]));
-            let by_spectrum = self.by_spectrum(&thetas, extents, spacing)?;
+            let by_spectrum = self.by_spectrum(&thetas, wanted(across).len(), extents, spacing)?;
             let kernels = thetas.iter().map(|&theta| match by_spectrum {
                 true => Kernel::Spectrum(move |v: f64, u: f64| self.spectrum(theta, spacing, [v, u])),
                 false => Kernel::Taps(move |dv: isize, du: isize| {

@@ -128,6 +128,18 @@ fn kernels_wider_than_any_image() {
     let far = Gabor { sigma_mm: 1e6, boundary: Boundary::Nearest, ..gabor() };
     let message = far.apply(&image, About::doubles([1.0; 3]), Isa::best()).unwrap_err().to_string();
     assert!(message.contains("looks more than 4095 voxels far"), "{message}");
+    // Of few slices it may take as long as of many that are not much smaller than its kernel.
+    let thick = Gabor {
+        sigma_mm: 2.0,
+        lambda_mm: 3.0,
+        boundary: Boundary::Nearest,
+        delta_theta: Some(0.785),
+        ..gabor()
+    };
+    let spacing = [0.045, 0.009, 0.044];
+    let message =
+        thick.apply(&noise((5, 8, 4)), About::doubles(spacing), Isa::best()).unwrap_err().to_string();
+    assert!(message.contains("5 slices of 32 voxels take"), "{message}");
     let many = Gabor { sigma_mm: 300.0, boundary: Boundary::Nearest, delta_theta: Some(0.01), ..gabor() };
     let message = many.apply(&image, About::doubles([1.0; 3]), Isa::best()).unwrap_err().to_string();
     assert!(
