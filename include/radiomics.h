@@ -1142,7 +1142,8 @@ typedef struct radiomics_surface {
    */
   size_t triangle_count;
   /**
-   * The vertices of the triangles, three numbers each, in an order such that it is seen from outside.
+   * The vertices of the triangles, three numbers each, counter-clockwise as seen from outside, where x, y and z
+   * are right-handed.
    */
   const uint32_t *triangles;
 } radiomics_surface;
@@ -1631,7 +1632,8 @@ RADIOMICS_API void radiomics_columns_free(struct radiomics_columns *columns);
 
 /**
  * Counts the matrices of the texture families that `settings` ask for: of each slice if there are
- * aggregations by slice, of the volume if there are aggregations in three dimensions. They are to be
+ * aggregations by slice, of the volume if there are aggregations in three dimensions. They are of the image
+ * itself, whatever filters the settings name: for others give a response of radiomics_filter. They are to be
  * freed with radiomics_matrices_free. Since RADIOMICS_ABI_VERSION 4.
  */
 RADIOMICS_API
@@ -1690,8 +1692,9 @@ RADIOMICS_API void radiomics_labels_free(struct radiomics_labels *labels);
 
 /**
  * Prepares a region: the step that extraction begins with. Round it there are `margin_mm` of the image, as
- * far as the image goes. The region is to be freed with radiomics_region_free. Since RADIOMICS_ABI_VERSION
- * 8.
+ * far as the image goes. It is of the image itself, whatever filters the settings name: for others give a
+ * response of radiomics_filter. The region is to be freed with radiomics_region_free. Since
+ * RADIOMICS_ABI_VERSION 8.
  */
 RADIOMICS_API
 radiomics_status radiomics_region_new(struct radiomics_context *context,

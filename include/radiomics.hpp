@@ -63,7 +63,7 @@ class context : public detail::region_calls<context> {
         auto owned = std::make_unique<parallel_function>(std::move(host));
         options.executor = ::RADIOMICS_EXECUTOR_HOST;
         options.threads = threads;
-        options.parallel_for = run_on;
+        options.parallel_for = *owned ? run_on : nullptr; // an empty function is refused, as NULL is
         options.host = owned.get();
         return make(options, std::move(owned), why);
     }

@@ -135,6 +135,12 @@ struct reliability {
                                      double confidence = 0.95) {
     ::radiomics_reliability c = RADIOMICS_RELIABILITY_INIT;
     const std::size_t cases = raters == 0 ? 0 : values.size() / raters;
+    if (cases * raters != values.size()) {
+        why = {::RADIOMICS_STATUS_INVALID_ARGUMENT,
+               std::to_string(values.size()) + " values are no whole cases of " + std::to_string(raters) +
+                   " raters: give one value for each rater and case"};
+        return {};
+    }
     detail::report(nullptr, ::radiomics_icc(values.data(), cases, raters, confidence, &c), why);
     if (why) return {};
     const auto numbers = [](const double(&of)[3]) { return triple{of[0], of[1], of[2]}; };

@@ -180,7 +180,9 @@ class table {
     [[nodiscard]] double at(const std::string &column) const { return at(first_label(), column); }
     [[nodiscard]] double at(std::int64_t label, const std::string &column) const {
         const auto found = find(label, column);
-        if (found == end()) throw std::out_of_range("the table has no column " + column);
+        if (found == end()) {
+            throw std::out_of_range("the table has no column " + column + " of label " + std::to_string(label));
+        }
         return (*found).second;
     }
     [[nodiscard]] double operator[](const std::string &column) const { return at(column); }

@@ -92,7 +92,8 @@ impl radiomics_matrices {
 }
 
 /// Counts the matrices of the texture families that `settings` ask for: of each slice if there are
-/// aggregations by slice, of the volume if there are aggregations in three dimensions. They are to be
+/// aggregations by slice, of the volume if there are aggregations in three dimensions. They are of the image
+/// itself, whatever filters the settings name: for others give a response of radiomics_filter. They are to be
 /// freed with radiomics_matrices_free. Since RADIOMICS_ABI_VERSION 4.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]

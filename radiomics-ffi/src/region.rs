@@ -50,7 +50,8 @@ pub struct radiomics_surface {
     pub vertices: *const f64,
     /// Number of triangles.
     pub triangle_count: usize,
-    /// The vertices of the triangles, three numbers each, in an order such that it is seen from outside.
+    /// The vertices of the triangles, three numbers each, counter-clockwise as seen from outside, where x, y and z
+    /// are right-handed.
     pub triangles: *const u32,
 }
 
@@ -61,8 +62,9 @@ unsafe impl Versioned for radiomics_surface {
 }
 
 /// Prepares a region: the step that extraction begins with. Round it there are `margin_mm` of the image, as
-/// far as the image goes. The region is to be freed with radiomics_region_free. Since RADIOMICS_ABI_VERSION
-/// 8.
+/// far as the image goes. It is of the image itself, whatever filters the settings name: for others give a
+/// response of radiomics_filter. The region is to be freed with radiomics_region_free. Since
+/// RADIOMICS_ABI_VERSION 8.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_region_new(

@@ -310,7 +310,11 @@ unsafe fn found(
         // SAFETY: passed on to the caller.
         let (table, column, out) =
             unsafe { (borrowed(table, "table")?, text(column, "column")?, Out::new(index, "index")?) };
-        let missing = || Failure { status: radiomics_status::UnknownName, text: String::new() };
+        let missing = || {
+            let of = mask.map_or_else(String::new, |mask| format!(" of mask {mask}"));
+            let text = format!("the table has no row with label {label}{of} and column `{column}`");
+            Failure { status: radiomics_status::UnknownName, text }
+        };
         out.set(table.find(mask, label, column).ok_or_else(missing)?);
         Ok(())
     })

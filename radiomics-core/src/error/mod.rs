@@ -115,9 +115,9 @@ pub enum Error {
         /// What is wrong with the name, and the remedy.
         reason: String,
     },
-    /// A mask of fractions or with voxels that are no number.
+    /// A mask of fractions, of numbers beyond 64 bits, or with voxels that are no number.
     #[error(
-        "the mask holds the value {} at (z, y, x) {index:?}: a mask holds whole-number labels; threshold it first",
+        "the mask holds the value {} at (z, y, x) {index:?}: a mask holds whole-number labels of 64 bits; threshold it first",
         number(.value)
     )]
     FractionalMask {

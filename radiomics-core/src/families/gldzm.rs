@@ -49,7 +49,7 @@ const COMMON_DISTANCES: usize = 64;
 
 /// The matrix of zones by level and distance.
 pub(crate) fn matrix(zones: &[Zone], n_g: usize) -> Counted {
-    let mut tally = Tally::new(n_g, COMMON_DISTANCES);
+    let mut tally = Tally::of_pairs(n_g, COMMON_DISTANCES, zones.len());
     zones.iter().for_each(|zone| tally.add(usize::from(zone.level), zone.distance));
     Counted { cells: tally.into_cells(), n_v: zones.iter().map(|zone| u64::from(zone.size)).sum() }
 }

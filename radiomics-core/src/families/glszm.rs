@@ -48,7 +48,7 @@ const COMMON_SIZES: usize = 64;
 
 /// The matrix of zones by level and size.
 pub(crate) fn matrix(zones: &[Zone], n_g: usize) -> Counted {
-    let mut tally = Tally::new(n_g, COMMON_SIZES);
+    let mut tally = Tally::of_pairs(n_g, COMMON_SIZES, zones.len());
     zones.iter().for_each(|zone| tally.add(usize::from(zone.level), zone.size));
     Counted { cells: tally.into_cells(), n_v: zones.iter().map(|zone| u64::from(zone.size)).sum() }
 }

@@ -10,6 +10,9 @@ pub(crate) type Cells = Vec<(u16, u32, u64)>;
 /// Most counters that [`Tally`] keeps in a table, so that the table stays in the cache.
 const MAX_COUNTERS: usize = 1 << 18;
 
+/// Levels for each pair beyond which a table would be nearly empty.
+const LEVELS_OF_A_PAIR: usize = 16;
+
 /// Counts pairs (grey level, size). Sizes that are common have a counter each, the others are
 /// listed and sorted at the end.
 #[derive(Debug)]
@@ -27,6 +30,14 @@ impl Tally {
         let columns = (common + 1).min(MAX_COUNTERS / (n_g + 1)).max(1);
         let counters = pages::zeros(columns * (n_g + 1));
         Self { columns, counters, listed: Vec::new(), held: Held::default() }
+    }
+
+    /// The same, of at most so many pairs: a few of many levels are all listed.
+    pub fn of_pairs(n_g: usize, common: usize, pairs: usize) -> Self {
+        match n_g > LEVELS_OF_A_PAIR * pairs {
+            true => Self { columns: 0, counters: Vec::new(), listed: Vec::new(), held: Held::default() },
+            false => Self::new(n_g, common),
+        }
     }
 
     /// Counts one pair. Level 0 is outside and is dropped at the end, which is cheaper than here.
@@ -72,7 +83,12 @@ impl Tally {
     pub fn into_cells(mut self) -> Cells {
         self.listed.sort_unstable();
         let _held = work::hold_cells::<(u16, u32, u64)>(self.listed.len());
-        let mut listed = self.listed.chunk_by(|a, b| a == b).peekable();
+        let of_equal = |equal: &[(u16, u32)]| (equal[0].0, equal[0].1, equal.len() as u64);
+        let listed = self.listed.chunk_by(|a, b| a == b);
+        if self.columns == 0 {
+            return listed.map(of_equal).filter(|cell| cell.0 > 0).collect();
+        }
+        let mut listed = listed.peekable();
         let mut cells = Cells::new();
         for (level, row) in self.counters.chunks_exact(self.columns).enumerate() {
             let in_table = row.iter().enumerate().filter(|(_, n)| **n > 0);
@@ -80,7 +96,7 @@ impl Tally {
             let first = cells.len();
             cells.extend(in_table);
             while let Some(equal) = listed.next_if(|equal| usize::from(equal[0].0) == level) {
-                cells.push((equal[0].0, equal[0].1, equal.len() as u64));
+                cells.push(of_equal(equal));
             }
             if level == 0 {
                 cells.truncate(first);
@@ -129,9 +145,9 @@ mod tests {
     #[test]
     fn table_and_list_count_alike() {
         let pairs = [(2, 7), (0, 1), (1, 3), (2, 7), (2, 1), (1, 900), (0, 900), (2, 900), (2, 900)];
-        for common in [0, 1, 5, 2000] {
-            let mut tally = Tally::new(2, common);
-            let mut other = Tally::new(2, common);
+        for (common, most) in [(0, 9), (1, 9), (5, 9), (2000, 9), (5, 0)] {
+            let mut tally = Tally::of_pairs(2, common, most);
+            let mut other = Tally::of_pairs(2, common, most);
             for (n, &(level, size)) in pairs.iter().enumerate() {
                 [&mut tally, &mut other][n % 2].add(level, size);
             }

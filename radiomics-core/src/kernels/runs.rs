@@ -48,7 +48,8 @@ pub fn count_runs<T: Level>(
     let [slice, row, _] = levels.strides();
     let step = levels.step(offset) as usize;
     let [_, ny, nx] = levels.shape;
-    let mut tally = Tally::new(n_g, longest(levels.shape, offset));
+    let voxels = slices.len() * ny * nx;
+    let mut tally = Tally::of_pairs(n_g, longest(levels.shape, offset), voxels);
     // Places in this slice and, behind it, in the slice before. Padding is outside, where no
     // run continues, so that what stands there for places is never used.
     let mut places = vec![0u32; 2 * slice];

@@ -8,6 +8,9 @@ use crate::volume::grid::{Grid, Window};
 use crate::volume::label_boxes;
 use crate::volume::voxels::{Voxels, copied, volume, with_voxels};
 
+/// Floats from here on, 2⁶³, are beyond the labels; the lowest label, −2⁶³, is refused as well.
+const BEYOND: f64 = 9_223_372_036_854_775_808.0;
+
 fn check(grid: &Grid, voxels: [usize; 3], of: &str) -> Result<()> {
     grid.check(of)?;
     match grid.shape == voxels {
@@ -129,20 +132,13 @@ impl<'a> Mask<'a> {
     /// The labels in the mask, ascending, without the background.
     ///
     /// # Errors
-    /// [`Error::FractionalMask`] when a value is not a whole number.
+    /// [`Error::FractionalMask`] when a value is not a whole number of 64 bits.
     pub fn labels(&self) -> Result<Vec<i64>> {
         self.check_whole()?;
         let mut labels = std::collections::BTreeSet::new();
-        // Neighbours mostly share a label, so a set look-up per change is enough.
-        let mut last = 0.0;
-        with_voxels!(&self.voxels, v => v.for_each(|x: &_| {
-            let x = Voxel::to_f64(*x);
-            if x != last {
-                labels.insert(x as i64);
-                last = x;
-            }
+        with_voxels!(&self.voxels, v => label_boxes::each_label(v, |label, _| {
+            labels.insert(label);
         }));
-        labels.remove(&0);
         Ok(labels.into_iter().collect())
     }
 
@@ -181,8 +177,9 @@ impl<'a> Mask<'a> {
     fn check_whole(&self) -> Result<()> {
         let fraction = match &self.voxels {
             // Most voxels are background, of which no fraction need be computed.
-            Voxels::F32(v) => first(v, |x| x != 0.0 && x.fract() != 0.0),
-            Voxels::F64(v) => first(v, |x| x != 0.0 && x.fract() != 0.0),
+            Voxels::F32(v) => first(v, |x| x != 0.0 && (x.fract() != 0.0 || x.abs() >= BEYOND as f32)),
+            Voxels::F64(v) => first(v, |x| x != 0.0 && (x.fract() != 0.0 || x.abs() >= BEYOND)),
+            Voxels::U64(v) => first(v, |x| x > i64::MAX as u64),
             _ => None,
         };
         match fraction {

@@ -1,8 +1,8 @@
-//! The smallest boxes that hold labels of a mask, all found in one pass.
+//! Runs of equal labels of a mask, and the smallest boxes that hold labels, all found in one pass.
 
 use std::borrow::Cow;
 
-use ndarray::{ArrayView2, ArrayView3};
+use ndarray::{ArrayView1, ArrayView2, ArrayView3};
 
 use crate::kernels::voxel::Voxel;
 use crate::volume::grid::Window;
@@ -19,8 +19,7 @@ pub(crate) fn boxes<T: Voxel + Sync>(view: &ArrayView3<'_, T>, labels: &[i64]) -
     let of_slice = |(k, slice): (usize, ArrayView2<'_, T>)| {
         let mut bounds = nothing();
         for (j, row) in slice.rows().into_iter().enumerate() {
-            let row = row.to_slice().map_or_else(|| Cow::Owned(row.to_vec()), Cow::Borrowed);
-            each_run(&row, |label, start, end| {
+            each_run(&contiguous(&row), |label, start, end| {
                 let run = [[k, k], [j, j], [start, end - 1]];
                 // The same label may be asked for twice.
                 let places = labels.iter().zip(&mut bounds).filter(|(of, _)| **of == Some(label));
@@ -39,6 +38,20 @@ pub(crate) fn boxes<T: Voxel + Sync>(view: &ArrayView3<'_, T>, labels: &[i64]) -
         shape: ends.map(|[first, last]| last + 1 - first),
     };
     bounds.unwrap_or_else(nothing).into_iter().map(|ends| ends.map(window)).collect()
+}
+
+/// Calls `each` with the label and the length of every run of equal voxels along x but those of the background.
+/// The voxels are labels or 0.
+pub(super) fn each_label<T: Voxel>(view: &ArrayView3<'_, T>, mut each: impl FnMut(i64, usize)) {
+    for row in view.rows() {
+        each_run(&contiguous(&row), |value, start, end| {
+            each(value.label().expect("a mask holds whole numbers of 64 bits"), end - start);
+        });
+    }
+}
+
+fn contiguous<'a, T: Voxel>(row: &'a ArrayView1<'_, T>) -> Cow<'a, [T]> {
+    row.as_slice().map_or_else(|| Cow::Owned(row.to_vec()), Cow::Borrowed)
 }
 
 /// Calls `each` with the value, start and end of every run of equal values but 0.

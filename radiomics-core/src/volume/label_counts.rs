@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::error::Result;
-use crate::kernels::voxel::Voxel;
 use crate::volume::grid::Window;
 use crate::volume::image::Mask;
+use crate::volume::label_boxes;
 use crate::volume::voxels::with_voxels;
 
 /// A label of a mask.
@@ -36,21 +36,11 @@ impl Mask<'_> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::FractionalMask`](crate::Error::FractionalMask) when a value is not a whole number.
+    /// As [`labels`](Self::labels).
     pub fn label_counts(&self) -> Result<Vec<LabelCount>> {
         let labels = self.labels()?;
         let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
-        // Neighbours mostly share a label, so the map is asked once per change.
-        let (mut last, mut run) = (0_i64, 0);
-        with_voxels!(self.voxels(), v => v.for_each(|x: &_| {
-            let label = Voxel::to_f64(*x) as i64;
-            if label != last {
-                *counts.entry(last).or_default() += run;
-                (last, run) = (label, 0);
-            }
-            run += 1;
-        }));
-        *counts.entry(last).or_default() += run;
+        with_voxels!(self.voxels(), v => label_boxes::each_label(v, |label, run| *counts.entry(label).or_default() += run));
         let boxes = self.boxes(&labels);
         assert_eq!(boxes.len(), labels.len(), "a box for each label");
         let counted = labels.into_iter().zip(boxes).map(|(label, window)| LabelCount {
@@ -67,7 +57,26 @@ mod tests {
     use ndarray::Array3;
 
     use super::*;
+    use crate::error::Error;
     use crate::volume::grid::Grid;
+
+    /// As 64-bit floats the first two would be one.
+    #[test]
+    fn large_labels_are_told_apart() {
+        const FAR: i64 = 1 << 53;
+        let voxels = ndarray::array![[[FAR, FAR + 1, FAR + 1, 0, i64::MAX, i64::MIN]]];
+        let grid = || Grid::new([1, 1, 6], [1.0; 3]).unwrap();
+        let counts = Mask::new(grid(), voxels.view()).unwrap().label_counts().unwrap();
+        let found: Vec<_> = counts.iter().map(|count| (count.label, count.voxels)).collect();
+        assert_eq!(found, [(i64::MIN, 1), (FAR, 1), (FAR + 1, 2), (i64::MAX, 1)]);
+        let unsigned = voxels.mapv(|x| x as u64);
+        let error = Mask::new(grid(), unsigned.view()).unwrap().label_counts().unwrap_err();
+        assert!(matches!(error, Error::FractionalMask { index: [0, 0, 5], .. }), "{error}");
+        let floats = ndarray::array![[[0.0, 1e300, 0.0, 0.0, 0.0, 0.0]]];
+        let mask = Mask::new(grid(), floats.view()).unwrap();
+        assert!(matches!(mask.labels(), Err(Error::FractionalMask { index: [0, 0, 1], .. })));
+        assert!(mask.bounding(i64::MAX).unwrap_err().to_string().contains("1e300"));
+    }
 
     #[test]
     fn counts_are_those_of_each_label_by_itself() {

@@ -82,7 +82,7 @@ static void region(void) {
     }
     CHECK(inside > 100 && highest == 16);
 
-    /* The triangles enclose the volume. */
+    /* The triangles enclose the volume; in (x, y, z) they are counter-clockwise from outside. */
     radiomics_surface surface = RADIOMICS_SURFACE_INIT;
     CHECK(radiomics_region_surface(made, &surface) == RADIOMICS_STATUS_OK && surface.triangle_count > 100);
     double enclosed = 0;
@@ -92,8 +92,8 @@ static void region(void) {
             CHECK(surface.triangles[3 * n + (size_t)corner] < surface.vertex_count);
             p[corner] = surface.vertices + 3 * surface.triangles[3 * n + (size_t)corner];
         }
-        enclosed += (p[0][0] * (p[1][1] * p[2][2] - p[1][2] * p[2][1]) + p[0][1] * (p[1][2] * p[2][0] - p[1][0] * p[2][2]) +
-                     p[0][2] * (p[1][0] * p[2][1] - p[1][1] * p[2][0])) / 6;
+        enclosed += (p[0][2] * (p[1][1] * p[2][0] - p[1][0] * p[2][1]) + p[0][1] * (p[1][0] * p[2][2] - p[1][2] * p[2][0]) +
+                     p[0][0] * (p[1][2] * p[2][1] - p[1][1] * p[2][2])) / 6;
     }
     CHECK(fabs(enclosed - volume) < 1e-9 * volume);
 

@@ -62,6 +62,10 @@ void failures() {
     CHECK(why.status == RADIOMICS_STATUS_INVALID_SETTING && !nothing && nothing.voxels() == 0);
     const auto undefined = radiomics::icc({1, 2, 3}, 3, why);
     CHECK(why.status == RADIOMICS_STATUS_INVALID_ARGUMENT && undefined.cases == 0 && !why.text.empty());
+    (void)radiomics::icc({1, 2, 3, 4, 5}, 2, why);
+    CHECK(why.text == "5 values are no whole cases of 2 raters: give one value for each rater and case");
+    (void)radiomics::context::make_on(nullptr, 2, why);
+    CHECK(why.status == RADIOMICS_STATUS_INVALID_ARGUMENT && !why.text.empty());
     CHECK(radiomics::keys().size() > 30 && !radiomics::keys()[0].name.empty() && radiomics::keys()[1000].name.empty());
 }
 

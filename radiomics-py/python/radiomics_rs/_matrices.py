@@ -68,7 +68,7 @@ def matrices(
     Args:
         image: as for `extract`.
         mask: as for `extract`.
-        settings: as for `extract`; of one discretisation.
+        settings: as for `extract`; of one discretisation, and their filters are left out.
         label: which label of the mask is the region, or its name if the mask has `names`.
         threads: number of threads, 0 for all cores. It never changes a number.
         spacing_mm: as for `extract`.

@@ -16,7 +16,7 @@ use crate::work;
 pub struct Surface {
     /// Positions (z, y, x) in mm.
     pub vertices_mm: Vec<[f64; 3]>,
-    /// Three vertices of each triangle, in an order such that it is seen from outside.
+    /// Three vertices of each triangle, counter-clockwise as seen from outside, where x, y and z are right-handed.
     pub triangles: Vec<[u32; 3]>,
 }
 
@@ -44,7 +44,11 @@ pub struct Surface {
 pub fn surface(roi: &Roi, rule: FaceRule, runtime: &Runtime) -> Result<Surface> {
     runtime.run(1, |_| {
         let mesh = Mesh::new(roi.morphological().view(), roi.grid().spacing_mm, rule);
-        let (points, triangles) = welded(&mesh, rule);
+        let (points, mut triangles) = welded(&mesh, rule);
+        // They are counter-clockwise in indices (z, y, x), which are left-handed if the axes of the grid are right-handed.
+        if is_right_handed(&roi.grid().direction) {
+            triangles.iter_mut().for_each(|triangle| triangle.swap(1, 2));
+        }
         // Half voxels from the voxel before the region's box.
         let start = roi.region().start.map(|s| s as f64 - 1.0);
         let place = |point: &[i32; 3]| {
@@ -52,6 +56,14 @@ pub fn surface(roi: &Roi, rule: FaceRule, runtime: &Runtime) -> Result<Surface> 
         };
         Ok(Surface { vertices_mm: points.iter().map(place).collect(), triangles })
     })
+}
+
+/// Whether the directions of three axes are right-handed, in the order of the components; (x, y, z) and (z, y, x) are
+/// alike in that.
+fn is_right_handed(direction: &[[f64; 3]; 3]) -> bool {
+    let [a, b, c] = direction;
+    let cross = [b[1] * c[2] - b[2] * c[1], b[2] * c[0] - b[0] * c[2], b[0] * c[1] - b[1] * c[0]];
+    a.iter().zip(cross).map(|(a, n)| a * n).sum::<f64>() > 0.0
 }
 
 /// Vertices in half voxels, each once, and the triangles between them.
@@ -84,6 +96,44 @@ mod tests {
 
     use super::super::cubes::{cross, minus};
     use super::*;
+
+    /// Six times the signed volume in (x, y, z), which is positive if triangles are counter-clockwise from outside.
+    #[test]
+    fn triangles_are_seen_from_outside_whatever_the_axes() {
+        let phantom = crate::example::DigitalPhantom::new();
+        let pool = crate::runtime::Pool::new(1).unwrap();
+        let runtime = Runtime::new(&pool);
+        let settings = crate::settings::Settings::ibsi_configuration("digital_phantom").unwrap();
+        let (image, mask) = (phantom.image(), phantom.mask());
+        let region = crate::preprocess::prepare_on(&image, &mask, 1, &settings, 0.0, &runtime).unwrap();
+        let volume = |direction: [[f64; 3]; 3]| {
+            let mut roi = region.roi.clone();
+            roi.grid.direction = direction;
+            let made = surface(&roi, FaceRule::InsideApart, &runtime).unwrap();
+            let corner = |&v: &u32| {
+                let [z, y, x] = made.vertices_mm[v as usize];
+                [x, y, z]
+            };
+            let six = |triangle: &[u32; 3]| {
+                let [a, b, c] = [0, 1, 2].map(|n| corner(&triangle[n]));
+                let cross = [b[1] * c[2] - b[2] * c[1], b[2] * c[0] - b[0] * c[2], b[0] * c[1] - b[1] * c[0]];
+                a.iter().zip(cross).map(|(a, n)| a * n).sum::<f64>()
+            };
+            made.triangles.iter().map(six).sum::<f64>() / 6.0
+        };
+        let mm3 =
+            Mesh::new(region.roi.morphological().view(), region.roi.grid().spacing_mm, FaceRule::InsideApart)
+                .volume_mm3();
+        for direction in [
+            [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+            [[-1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+            [[1.0, 0.0, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, -1.0]],
+            [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]],
+        ] {
+            let found = volume(direction);
+            assert!((found - mm3).abs() < 1e-9 * mm3, "{found} {mm3} {direction:?}");
+        }
+    }
 
     /// Volume and area of the triangles are the mesh's own, and so are the vertices.
     #[test]
