@@ -40,7 +40,9 @@ impl Mask<'_> {
     pub fn label_counts(&self) -> Result<Vec<LabelCount>> {
         let labels = self.labels()?;
         let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
-        with_voxels!(self.voxels(), v => label_boxes::each_label(v, |label, run| *counts.entry(label).or_default() += run));
+        with_voxels!(self.voxels(), v => label_boxes::each_label(v, |label, run| {
+            *counts.entry(label).or_default() += run;
+        }));
         let boxes = self.boxes(&labels);
         assert_eq!(boxes.len(), labels.len(), "a box for each label");
         let counted = labels.into_iter().zip(boxes).map(|(label, window)| LabelCount {

@@ -97,7 +97,7 @@ mod tests {
     use super::super::cubes::{cross, minus};
     use super::*;
 
-    /// Six times the signed volume in (x, y, z), which is positive if triangles are counter-clockwise from outside.
+    /// The signed volume in (x, y, z) is positive if triangles are counter-clockwise from outside.
     #[test]
     fn triangles_are_seen_from_outside_whatever_the_axes() {
         let phantom = crate::example::DigitalPhantom::new();
