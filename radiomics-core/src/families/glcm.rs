@@ -21,7 +21,7 @@ use crate::region::levels::{Levels, with_levels};
 use crate::settings::Settings;
 use crate::texture::aggregation::{Scope, Span};
 use crate::texture::matrix::Cell;
-use crate::texture::neighbourhood::{half_directions, is_within, within};
+use crate::texture::neighbourhood::{ANY, half_directions, is_within};
 use crate::work::{Held, hold_cells};
 
 pub(crate) const FAMILY: Family = Family {
@@ -116,9 +116,9 @@ impl Bulk for Direction<'_> {
     }
 }
 
-/// The directions of pairs, in the plane and in the volume.
-pub(crate) fn directions(settings: &Settings) -> [Vec<[i32; 3]>; 2] {
-    [half_directions(&settings.distances, false), half_directions(&settings.distances, true)]
+/// The directions of pairs within a box, in the plane and in the volume.
+pub(crate) fn directions(settings: &Settings, shape: [usize; 3]) -> [Vec<[i32; 3]>; 2] {
+    [false, true].map(|volumetric| half_directions(&settings.distances, volumetric, shape))
 }
 
 /// The pairs of voxels within a span that lie `offset` apart, each counted once.
@@ -132,7 +132,7 @@ pub(crate) fn matrix(isa: Isa, levels: &Levels, span: Span, offset: [i32; 3]) ->
 
 /// The co-occurrence matrices of a span as cells, one for each direction.
 fn cells(job: &Job, levels: &Levels, span: Span) -> Vec<(Option<[i32; 3]>, Vec<Cell>)> {
-    Cell::each_direction(directions(job.settings), span, |offset| {
+    Cell::each_direction(directions(job.settings, ANY), span, |offset| {
         let pairs = matrix(job.isa, levels, span, offset);
         let cells = merged([(1.0, &pairs)].into_iter(), job.settings.glcm_symmetric);
         let cell = |(i, j, n): (usize, usize, f64)| Cell { level: i as u16, column: j as u64, value: n };
@@ -143,8 +143,8 @@ fn cells(job: &Job, levels: &Levels, span: Span) -> Vec<(Option<[i32; 3]>, Vec<C
 fn compute(job: &Job, levels: &Levels, lines: Option<&LineSets>) -> Vec<Value> {
     let [planar, volumetric] = match &job.settings.distances[..] {
         // As lines are counted, which know directions by their number.
-        [1] => directions(job.settings),
-        _ => directions(job.settings).map(|all| within(all, levels.shape())),
+        [1] => directions(job.settings, ANY),
+        _ => directions(job.settings, levels.shape()),
     };
     let count = |span, direction: usize| {
         let offset = if span == Span::Volume { volumetric[direction] } else { planar[direction] };

@@ -17,7 +17,7 @@ use crate::runtime::slab_thickness;
 use crate::settings::Settings;
 use crate::texture::aggregation::{Scope, Span};
 use crate::texture::matrix::Cell;
-use crate::texture::neighbourhood::{neighbours, within};
+use crate::texture::neighbourhood::neighbours;
 use crate::work::loops;
 
 pub(crate) const FAMILY: Family = Family {
@@ -61,7 +61,7 @@ pub(crate) static TABLE: &[Row<Emphasis>] = &{
 
 /// The matrix of the voxels of a span by level and dependence, the voxel itself included.
 pub(crate) fn matrix(isa: Isa, levels: &Levels, settings: &Settings, span: Span) -> Counted {
-    let offsets = within(neighbours(&settings.distances, span == Span::Volume), levels.shape());
+    let offsets = neighbours(&settings.distances, span == Span::Volume, levels.shape());
     let width = offsets.len() + 1;
     let fits = width <= usize::from(u8::MAX) && (levels.n_g + 1) * width <= Counters::MAX;
     let cells = with_levels!(levels, v => match fits && settings.ngldm_alpha == 0 {
@@ -148,6 +148,7 @@ fn compute(job: &Job, levels: &Levels) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::texture::neighbourhood::ANY;
     use ndarray::Array3;
     use proptest::prelude::*;
 
@@ -177,7 +178,7 @@ mod tests {
                 let padded = Levels::from_array(&levels, n_g, 2);
                 let settings = Settings { ngldm_alpha: alpha, distances: distances.clone(), ..Settings::default() };
                 for isa in Isa::available() {
-                    let expected = plain(&levels, n_g, alpha, &neighbours(&distances, true));
+                    let expected = plain(&levels, n_g, alpha, &neighbours(&distances, true, ANY));
                     prop_assert_eq!(matrix(isa, &padded, &settings, Span::Volume).cells, expected);
                 }
             }

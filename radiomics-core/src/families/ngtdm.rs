@@ -17,7 +17,7 @@ use crate::runtime::slab_thickness;
 use crate::settings::Settings;
 use crate::texture::aggregation::{Scope, Span};
 use crate::texture::matrix::Cell;
-use crate::texture::neighbourhood::{neighbours, within};
+use crate::texture::neighbourhood::{ANY, neighbours};
 use crate::work;
 use crate::work::loops;
 
@@ -95,11 +95,14 @@ fn compute(job: &Job, levels: &Levels) -> Vec<Value> {
 
 /// Differences of the voxels of a span, by level and number of neighbours.
 pub(crate) fn matrix(isa: Isa, levels: &Levels, settings: &Settings, span: Span) -> Vec<Difference> {
-    let offsets = neighbours(&settings.distances, span == Span::Volume);
-    let nearest = settings.distances == [1] && (levels.n_g + 1) * (offsets.len() + 1) <= Counters::MAX;
+    let all_nearest = 1 + neighbours(&[1], span == Span::Volume, ANY).len();
+    let nearest = settings.distances == [1] && (levels.n_g + 1) * all_nearest <= Counters::MAX;
     with_levels!(levels, v => match nearest {
-        true => of_nearest(isa, v, levels.n_g, span, offsets.len() + 1),
-        false => differences(isa, v, levels.n_g, span, &within(offsets, v.shape)),
+        true => of_nearest(isa, v, levels.n_g, span, all_nearest),
+        false => {
+            let offsets = neighbours(&settings.distances, span == Span::Volume, v.shape);
+            differences(isa, v, levels.n_g, span, &offsets)
+        }
     })
 }
 

@@ -33,10 +33,10 @@ proptest! {
         let padded = Levels::from_array(&levels, n_g, 2);
         let settings = Settings { distances: distances.clone(), ..Settings::default() };
         for isa in Isa::available() {
-            let expected = plain(&levels, &neighbours(&distances, true));
+            let expected = plain(&levels, &neighbours(&distances, true, ANY));
             prop_assert_eq!(matrix(isa, &padded, &settings, Span::Volume), expected);
             let slice = levels.slice(ndarray::s![..1, .., ..]).to_owned();
-            let expected = plain(&slice, &neighbours(&distances, false));
+            let expected = plain(&slice, &neighbours(&distances, false, ANY));
             prop_assert_eq!(matrix(isa, &padded, &settings, Span::Slice(0)), expected);
         }
     }

@@ -306,7 +306,7 @@ fn into_lines(table: &[u32], kept: usize, width: usize, far: Cells) -> Lines {
 mod tests {
     use super::*;
     use crate::region::levels::{Levels, with_levels};
-    use crate::texture::neighbourhood::half_directions;
+    use crate::texture::neighbourhood::{ANY, half_directions};
     use ndarray::Array3;
     use proptest::prelude::*;
 
@@ -325,7 +325,7 @@ mod tests {
             let levels = Array3::from_shape_vec(shape, values).unwrap();
             let padded = Levels::from_array(&levels, n_g, pad);
             for isa in Isa::available() {
-                for offset in half_directions(&[1], true) {
+                for offset in half_directions(&[1], true, ANY) {
                     let all = 0..shape.0;
                     let planar = std::iter::once(0..1).filter(|_| offset[0] == 0);
                     for slices in planar.chain([all]) {

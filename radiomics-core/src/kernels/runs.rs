@@ -101,7 +101,7 @@ pub fn longest(shape: [usize; 3], offset: [i32; 3]) -> usize {
 mod tests {
     use super::*;
     use crate::region::levels::{Levels, with_levels};
-    use crate::texture::neighbourhood::half_directions;
+    use crate::texture::neighbourhood::{ANY, half_directions};
     use ndarray::Array3;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
@@ -138,7 +138,7 @@ mod tests {
             for n_g in [3, 300, 65_535] {
                 let padded = Levels::from_array(&levels, n_g, pad);
                 for isa in Isa::available() {
-                    for offset in half_directions(&[1], true) {
+                    for offset in half_directions(&[1], true, ANY) {
                         let counted =
                             with_levels!(padded, v => count_runs(isa, v, n_g, 0..shape.0, offset));
                         prop_assert_eq!(counted, plain(&levels, offset));

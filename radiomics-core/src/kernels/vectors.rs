@@ -5,9 +5,6 @@ use super::{Isa, kernel};
 /// Places of a vector that are worked on together.
 pub const STRIPE: usize = 8;
 
-/// Lanes of [`pivots_below_0`].
-pub const LANES: usize = 16;
-
 #[inline(always)]
 fn product(a: &[f64], b: &[f64]) -> f64 {
     // Eight sums side by side, and so in a fixed order.
@@ -54,21 +51,6 @@ kernel! {
 }
 
 kernel! {
-    fn pivots_kernel(diagonal: &[f64], squares: &[f64], x: &[f64; LANES], negative: &mut [u64; LANES]) {
-        let mut pivot = [1.0; LANES];
-        let mut counts = [0; LANES];
-        for (diagonal, square) in diagonal.iter().zip(squares) {
-            for l in 0..LANES {
-                let next = diagonal - x[l] - square / pivot[l];
-                pivot[l] = if next == 0.0 { f64::MIN_POSITIVE } else { next };
-                counts[l] += u64::from(pivot[l] < 0.0);
-            }
-        }
-        *negative = counts;
-    }
-}
-
-kernel! {
     fn times_kernel(matrix: &[f64], x: &[f64], y: &mut [f64]) {
         let pitch = y.len();
         let mut first = 0;
@@ -103,15 +85,6 @@ pub fn add(isa: Isa, y: &mut [f64], factor: f64, x: &[f64]) {
 pub fn orthogonalise(isa: Isa, basis: &[f64], y: &mut [f64]) {
     assert!(basis.len().is_multiple_of(y.len().max(1)), "whole vectors of the basis");
     orthogonalise_kernel(isa, basis, y);
-}
-
-/// How many eigenvalues of a symmetric tridiagonal matrix are less than each x: as many as there are pivots below 0.
-/// `squares` are those of the cell beside each of the diagonal, 0 for the first one.
-pub fn pivots_below_0(isa: Isa, diagonal: &[f64], squares: &[f64], x: &[f64; LANES]) -> [u64; LANES] {
-    assert_eq!(diagonal.len(), squares.len(), "cells of the diagonal and beside it");
-    let mut negative = [0; LANES];
-    pivots_kernel(isa, diagonal, squares, x, &mut negative);
-    negative
 }
 
 /// The product of a matrix, column after column, and a vector. Columns have as many places as `y`, a multiple

@@ -15,7 +15,7 @@ use crate::region::roi::Roi;
 use crate::runtime::slab_thickness;
 use crate::texture::aggregation::Span;
 use crate::texture::edge_distance::{EdgeDistances, edge_distances};
-use crate::texture::neighbourhood::half_directions;
+use crate::texture::neighbourhood::{ANY, half_directions};
 use crate::work::{Held, hold_cells, loops};
 
 /// A zone: connected voxels of one grey level.
@@ -67,7 +67,7 @@ fn find_zones<T: Level, D: Distance>(
 /// The neighbours that a scan in memory order has seen and that are `wanted`, each with a mask of those
 /// that are neighbours of it as well: if they all have one level, they are in one zone already.
 fn seen_neighbours(span: Span, wanted: impl Fn(&[i32; 3]) -> bool) -> (Vec<[i32; 3]>, Vec<u16>) {
-    let mut seen: Vec<[i32; 3]> = half_directions(&[1], span == Span::Volume)
+    let mut seen: Vec<[i32; 3]> = half_directions(&[1], span == Span::Volume, ANY)
         .into_iter()
         .map(|o| o.map(|c| -c))
         .filter(wanted)

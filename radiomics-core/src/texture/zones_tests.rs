@@ -1,5 +1,5 @@
 use super::*;
-use crate::texture::neighbourhood::neighbours;
+use crate::texture::neighbourhood::{ANY, neighbours};
 use crate::volume::grid::{Grid, IDENTITY, Window};
 use ndarray::Array3;
 use proptest::prelude::*;
@@ -83,14 +83,14 @@ proptest! {
         let of_volume = {
             let steps = [[0, 0, 1], [0, 0, -1], [0, 1, 0], [0, -1, 0], [1, 0, 0], [-1, 0, 0]];
             let distances = plain_distances(&morphological, &steps);
-            (Span::Volume, plain(&levels, &distances, &neighbours(&[1], true)))
+            (Span::Volume, plain(&levels, &distances, &neighbours(&[1], true, ANY)))
         };
         let by_slice = (0..shape.0).map(|k| {
             let slice = |from: usize| ndarray::s![from..from + 1, .., ..];
             let mask = morphological.slice(slice(k)).to_owned();
             let distances = plain_distances(&mask, &[[0, 0, 1], [0, 0, -1], [0, 1, 0], [0, -1, 0]]);
             let levels = levels.slice(slice(k)).to_owned();
-            (Span::Slice(k), plain(&levels, &distances, &neighbours(&[1], false)))
+            (Span::Slice(k), plain(&levels, &distances, &neighbours(&[1], false, ANY)))
         });
         for (span, expected) in by_slice.chain([of_volume]) {
             for isa in Isa::available() {

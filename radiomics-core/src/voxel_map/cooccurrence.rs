@@ -113,7 +113,7 @@ impl Cooccurrence {
     ) -> Self {
         let places = Places { shape: region.window_shape() };
         let pairs = |span: Span, _, offset| places.pairs(span, offset);
-        let directions = glcm::directions(settings);
+        let directions = glcm::directions(settings, places.shape);
         let groups: Vec<Vec<[u16; 2]>> = groups(aggregation, places.shape[0], &directions, pairs)
             .into_iter()
             .map(|group| group.concat())

@@ -18,7 +18,7 @@ use super::window::Window;
 use crate::families::ngldm;
 use crate::settings::Settings;
 use crate::texture::aggregation::Aggregation;
-use crate::texture::neighbourhood::neighbours;
+use crate::texture::neighbourhood::{ANY, neighbours};
 
 /// The formulas of NGLDM over [`Summed`], by the places of their features in the family's table.
 pub(super) static TABLE: &[FastRow<Summed>] = &table::<{ known(ngldm::TABLE) }>(ngldm::TABLE);
@@ -49,7 +49,7 @@ impl Dependences {
     ) -> Self {
         let places = Places { shape: region.window_shape() };
         let size = places.shape.iter().product();
-        let most = 1 + neighbours(&settings.distances, true).len().min(size);
+        let most = 1 + neighbours(&settings.distances, true, ANY).len().min(size);
         Self {
             emphases: Emphases::new(table, features, region, most, size),
             groups: Neighbours::groups(&places, aggregation, &settings.distances),

@@ -4,7 +4,7 @@
 //! list of pairs or of lines, whatever slices and directions it is made of.
 
 use crate::texture::aggregation::{Aggregation, Span, plan};
-use crate::texture::neighbourhood::half_directions;
+use crate::texture::neighbourhood::{ANY, half_directions};
 
 /// The places of a window of `shape` (z, y, x).
 #[derive(Clone, Copy)]
@@ -71,7 +71,7 @@ impl Neighbours {
     /// at `distances`.
     pub fn groups(places: &Places, aggregation: Aggregation, distances: &[u32]) -> Vec<Self> {
         let unit = |span: Span, _, _| {
-            let offsets = half_directions(distances, span == Span::Volume);
+            let offsets = half_directions(distances, span == Span::Volume, ANY);
             let pairs = offsets.into_iter().flat_map(|offset| places.pairs(span, offset));
             (places.places(span), pairs.collect())
         };
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn a_cube_has_158_pairs_in_13_directions() {
         let places = Places { shape: [3, 3, 3] };
-        let directions = half_directions(&[1], true);
+        let directions = half_directions(&[1], true, ANY);
         let number = |o: &[i32; 3]| places.pairs(Span::Volume, *o).len();
         assert_eq!(directions.iter().map(number).sum::<usize>(), 158);
         for offset in directions {

@@ -8,6 +8,7 @@ use ndarray::ArrayView3;
 use super::field::{Field, PairSums};
 use super::pairs::{KnownPairs, by_transform};
 use crate::kernels::Isa;
+use crate::kernels::pair_sums::{PairWeights, STRIPE, pair_sums, stripes};
 
 /// Up to this many voxels the pairs are summed one by one: that is as fast, and gives the same bits on
 /// every machine.
@@ -24,7 +25,7 @@ impl PairSums {
     ) -> Self {
         let voxels: usize = mask.rows().into_iter().map(|row| row.iter().filter(|&&m| m).count()).sum();
         if voxels <= FEW_VOXELS {
-            pairwise(&centred(intensities, mask), spacing_mm)
+            pairwise(isa, &centred(intensities, mask), spacing_mm)
         } else {
             by_transform(isa, &Field::new(isa, intensities, mask, spacing_mm), known)
         }
@@ -55,17 +56,73 @@ fn sum_of_squares(voxels: &[Centred]) -> f64 {
 }
 
 /// The sums pair by pair: the definition, and the oracle of the transform.
-fn pairwise(voxels: &[Centred], spacing_mm: [f64; 3]) -> PairSums {
+fn pairwise(isa: Isa, voxels: &[Centred], spacing_mm: [f64; 3]) -> PairSums {
     let lags = Lags::of(voxels);
     // A lag is that of many pairs, unless voxels lie far apart.
     if lags.number() <= voxels.len() * voxels.len() / 4 {
-        let weights = lags.weights(spacing_mm);
-        let places: Vec<usize> = voxels.iter().map(|voxel| lags.place(voxel.0)).collect();
-        let zero = lags.zero();
-        summed(voxels, |p, q| weights[zero + places[p] - places[q]])
+        summed(isa, voxels, &Tabled::new(&lags, voxels, spacing_mm))
     } else {
-        let lag = |p: usize, q: usize| std::array::from_fn(|a| voxels[p].0[a].abs_diff(voxels[q].0[a]));
-        summed(voxels, |p, q| inverse_distance(lag(p, q), spacing_mm))
+        summed(isa, voxels, &Measured::new(voxels, spacing_mm))
+    }
+}
+
+/// Weights by a table of lags.
+struct Tabled {
+    weights: Vec<f64>,
+    zero: usize,
+    places: Vec<[usize; STRIPE]>,
+}
+
+impl Tabled {
+    fn new(lags: &Lags, voxels: &[Centred], spacing_mm: [f64; 3]) -> Self {
+        let places: Vec<usize> = voxels.iter().map(|voxel| lags.place(voxel.0)).collect();
+        Self { weights: lags.weights(spacing_mm), zero: lags.zero(), places: stripes(&places) }
+    }
+}
+
+impl PairWeights for Tabled {
+    #[inline(always)]
+    fn stripe(&self, p: usize, first: usize) -> [f64; STRIPE] {
+        let place = self.zero + self.places[p / STRIPE][p % STRIPE];
+        let others = &self.places[first / STRIPE];
+        let mut weights = [0.0; STRIPE];
+        for l in 0..STRIPE {
+            // That of a later voxel is not asked for, and may lie outside of the table.
+            weights[l] = *self.weights.get(place.wrapping_sub(others[l])).unwrap_or(&0.0);
+        }
+        weights
+    }
+}
+
+/// Weights by the distance of each pair.
+struct Measured {
+    /// Places along each axis.
+    places: [Vec<[f64; STRIPE]>; 3],
+    spacing_mm: [f64; 3],
+}
+
+impl Measured {
+    fn new(voxels: &[Centred], spacing_mm: [f64; 3]) -> Self {
+        let along = |axis: usize| voxels.iter().map(|voxel| voxel.0[axis] as f64).collect::<Vec<f64>>();
+        Self { places: [0, 1, 2].map(|axis| stripes(&along(axis))), spacing_mm }
+    }
+}
+
+impl PairWeights for Measured {
+    #[inline(always)]
+    fn stripe(&self, p: usize, first: usize) -> [f64; STRIPE] {
+        let [z, y, x] = &self.places;
+        let (stripe, place, others) = (p / STRIPE, p % STRIPE, first / STRIPE);
+        let mut weights = [0.0; STRIPE];
+        for l in 0..STRIPE {
+            let lag = [
+                z[stripe][place] - z[others][l],
+                y[stripe][place] - y[others][l],
+                x[stripe][place] - x[others][l],
+            ];
+            weights[l] = inverse_distance(lag, self.spacing_mm);
+        }
+        weights
     }
 }
 
@@ -105,7 +162,7 @@ impl Lags {
         let mut weights = Vec::with_capacity(self.number());
         for k in 0..nz {
             for j in 0..2 * ny {
-                let lags = (0..2 * nx).map(|i| [k, j.abs_diff(ny), i.abs_diff(nx)]);
+                let lags = (0..2 * nx).map(|i| [k, j.abs_diff(ny), i.abs_diff(nx)].map(|lag| lag as f64));
                 weights.extend(lags.map(|lag| inverse_distance(lag, spacing_mm)));
             }
         }
@@ -113,29 +170,24 @@ impl Lags {
     }
 }
 
-/// The sums over the pairs of a voxel and an earlier one, twice, given their weight.
-fn summed(voxels: &[Centred], weight_of: impl Fn(usize, usize) -> f64) -> PairSums {
-    let (mut weight, mut product, mut difference) = (0.0, 0.0, 0.0);
-    for (p, (_, z)) in voxels.iter().enumerate() {
-        for (q, (_, other)) in voxels[..p].iter().enumerate() {
-            let w = weight_of(p, q);
-            weight += w;
-            product += w * z * other;
-            difference += w * (z - other).powi(2);
-        }
-    }
+/// The sums over the pairs of voxels, each both ways.
+fn summed(isa: Isa, voxels: &[Centred], weights: &impl PairWeights) -> PairSums {
+    let z: Vec<f64> = voxels.iter().map(|voxel| voxel.1).collect();
+    let once = pair_sums(isa, &z, weights);
     PairSums {
         n: voxels.len() as f64,
         square: sum_of_squares(voxels),
-        weight: 2.0 * weight,
-        product: 2.0 * product,
-        difference: 2.0 * difference,
+        weight: 2.0 * once.weight,
+        product: 2.0 * once.product,
+        difference: 2.0 * once.difference,
     }
 }
 
 /// The weight of a pair, 1/distance in mm⁻¹, and 0 for a voxel and itself.
-fn inverse_distance(lag: [usize; 3], spacing_mm: [f64; 3]) -> f64 {
-    let square: f64 = (0..3).map(|a| (lag[a] as f64 * spacing_mm[a]).powi(2)).sum();
+#[inline(always)]
+fn inverse_distance(lag: [f64; 3], spacing_mm: [f64; 3]) -> f64 {
+    let (z, y, x) = (lag[0] * spacing_mm[0], lag[1] * spacing_mm[1], lag[2] * spacing_mm[2]);
+    let square = z * z + y * y + x * x;
     if square > 0.0 { square.sqrt().recip() } else { 0.0 }
 }
 
@@ -159,7 +211,7 @@ mod tests {
     #[test]
     fn two_voxels() {
         // 1 3   z = ∓1, w = 1/2: I = 2/1·(−1)/2 = −1 and C = 1/2·4/2 = 1.
-        let sums = pairwise(&[([0, 0, 0], -1.0), ([0, 0, 1], 1.0)], [1.0, 1.0, 2.0]);
+        let sums = pairwise(Isa::best(), &[([0, 0, 0], -1.0), ([0, 0, 1], 1.0)], [1.0, 1.0, 2.0]);
         assert_eq!((sums.moran(), sums.geary()), (-1.0, 1.0));
     }
 
@@ -175,9 +227,10 @@ mod tests {
                     voxels.extend(row.map(|i| ([k, j, i], noise.fraction(31) - 0.5)));
                 }
             }
-            let lag = |p: usize, q: usize| std::array::from_fn(|a| voxels[p].0[a].abs_diff(voxels[q].0[a]));
-            let plain = summed(&voxels, |p, q| inverse_distance(lag(p, q), spacing_mm));
-            assert_eq!(pairwise(&voxels, spacing_mm), plain);
+            let lags = Lags::of(&voxels);
+            let tabled = summed(Isa::best(), &voxels, &Tabled::new(&lags, &voxels, spacing_mm));
+            assert_eq!(tabled, summed(Isa::Scalar, &voxels, &Measured::new(&voxels, spacing_mm)));
+            assert_eq!(tabled, pairwise(Isa::best(), &voxels, spacing_mm));
         }
     }
 
@@ -211,7 +264,7 @@ mod tests {
             let mask = Array3::from_shape_simple_fn(shape, || noise.fraction(31) < 0.7);
             let voxels = centred(values.view(), mask.view());
             prop_assume!(voxels.len() > 1);
-            let (pairs, spectra) = (pairwise(&voxels, spacing), by_transform(&voxels, shape, spacing));
+            let (pairs, spectra) = (pairwise(Isa::best(), &voxels, spacing), by_transform(&voxels, shape, spacing));
             assert_relative_eq!(pairs.weight, spectra.weight, max_relative = 1e-9);
             assert_relative_eq!(pairs.geary(), spectra.geary(), max_relative = 1e-9);
             // Moran's I may cancel to 0, so its terms give the scale.

@@ -8,13 +8,13 @@ use crate::families::shared::texture::Bulk;
 use crate::kernels::lines::{LineCounter, Lines, count_lines};
 use crate::region::levels::{Levels, with_levels};
 use crate::texture::aggregation::{Scope, Span, Unit};
-use crate::texture::neighbourhood::half_directions;
+use crate::texture::neighbourhood::{ANY, half_directions};
 use crate::work::{Held, loops};
 
 /// The directions of lines, in the plane and in the volume. Runs are unbroken, whatever the distance at
 /// which other families look for neighbours.
 pub(crate) fn directions() -> [Vec<[i32; 3]>; 2] {
-    [half_directions(&[1], false), half_directions(&[1], true)]
+    [half_directions(&[1], false, ANY), half_directions(&[1], true, ANY)]
 }
 
 /// Lines by unit, and what they take; those of units that are only needed as a sum are with the first of
