@@ -7,8 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import NamedTuple
 
-import SimpleITK as sitk  # noqa: N813
-
+from radiomics_rs._simpleitk import sitk
 from radiomics_rs.cohort import keys
 from radiomics_rs.cohort.cases import Case, resolved
 from radiomics_rs.cohort.work import Task

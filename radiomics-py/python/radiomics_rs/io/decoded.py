@@ -7,23 +7,28 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import SimpleITK as sitk  # noqa: N813
 
+from radiomics_rs._simpleitk import sitk
 from radiomics_rs.io.quiet import own_locale
 
-#: NumPy's types of voxels, as SimpleITK has them.
-PIXEL_IDS = {
-    "uint8": sitk.sitkUInt8,
-    "int8": sitk.sitkInt8,
-    "uint16": sitk.sitkUInt16,
-    "int16": sitk.sitkInt16,
-    "uint32": sitk.sitkUInt32,
-    "int32": sitk.sitkInt32,
-    "uint64": sitk.sitkUInt64,
-    "int64": sitk.sitkInt64,
-    "float32": sitk.sitkFloat32,
-    "float64": sitk.sitkFloat64,
+#: NumPy's types of voxels, and what SimpleITK calls them.
+PIXEL_TYPES = {
+    "uint8": "sitkUInt8",
+    "int8": "sitkInt8",
+    "uint16": "sitkUInt16",
+    "int16": "sitkInt16",
+    "uint32": "sitkUInt32",
+    "int32": "sitkInt32",
+    "uint64": "sitkUInt64",
+    "int64": "sitkInt64",
+    "float32": "sitkFloat32",
+    "float64": "sitkFloat64",
 }
+
+
+def pixel_ids() -> dict[str, int]:
+    """NumPy's types of voxels, as SimpleITK has them."""
+    return {name: getattr(sitk, theirs) for name, theirs in PIXEL_TYPES.items()}
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ def decoded(name: str, image_io: str, flat: npt.NDArray[Any]) -> Decoded | None:
         reader.ReadImageInformation()
     native = flat.dtype.newbyteorder("=")
     same = (
-        reader.GetPixelID() == PIXEL_IDS.get(native.name)
+        reader.GetPixelID() == pixel_ids().get(native.name)
         and reader.GetNumberOfComponents() == 1
         and int(np.prod(reader.GetSize())) == flat.size
     )

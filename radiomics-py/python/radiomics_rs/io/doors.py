@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._core import ReadError, SettingsError
+from radiomics_rs._simpleitk import sitk
 from radiomics_rs.io import clinical, grids, masks, planes
 from radiomics_rs.io.arrays import ImageLike, is_slices, read, volume
 from radiomics_rs.io.errors import NATIVE

@@ -14,10 +14,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-import SimpleITK as sitk  # noqa: N813
-
 from radiomics_rs._aside import aside
 from radiomics_rs._core import GeometryError, ReadError
+from radiomics_rs._simpleitk import sitk
 from radiomics_rs.io import dicom, metaimage, nifti, nrrd, pictures, rarer, tiff
 from radiomics_rs.io.decoded import Decoded, decoded
 from radiomics_rs.io.directions import wrong_directions

@@ -15,10 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, TextIO
 
-import SimpleITK as sitk  # noqa: N813
-
 from radiomics_rs._aside import aside
 from radiomics_rs._core import RadiomicsError, ReadError
+from radiomics_rs._simpleitk import sitk
 from radiomics_rs.io.errors import as_utf_8
 from radiomics_rs.io.files import check_file, expanded, file_name
 from radiomics_rs.io.quiet import quiet
