@@ -60,6 +60,8 @@ class Checked:
     """What is to be done with the image once it is decoded: it is given, and given back."""
     voxels: npt.NDArray[Any] | None = None
     """Its voxels in the order in which they are stored, if they had to be decompressed anyway."""
+    read: Callable[[], Any] | None = None
+    """Gives the image without SimpleITK, or None where that turns out to be for it to read."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Files: the one reader of images for both interfaces.
 
-SimpleITK decodes. Whether a file is what it says is looked at here, a format or kind a module; what
-SimpleITK has to say about it is not passed on.
+SimpleITK decodes all but plain NIfTI, which is read here. Whether a file is what it says is looked
+at here, a format or kind a module; what SimpleITK has to say about it is not passed on.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
+
+import numpy.typing as npt
 
 from radiomics_rs._aside import aside
 from radiomics_rs._core import GeometryError, ReadError
@@ -138,8 +140,17 @@ def check_file(name: str, role: str) -> tuple[str, str, Checked]:
 
 def _read_file(name: str, role: str, door: Door) -> sitk.Image | Decoded:
     kind, image_io, checked = check_file(name, role)
+    image = None if checked.read is None else checked.read()
+    if image is None:
+        image = _by_sitk(name, role, kind, image_io, checked.voxels)
+    return image if checked.after is None else checked.after(image, door)
+
+
+def _by_sitk(
+    name: str, role: str, kind: str, image_io: str, voxels: npt.NDArray[Any] | None
+) -> sitk.Image | Decoded:
+    """The image of which SimpleITK reads the header, and the voxels too unless they are given."""
     image: sitk.Image | Decoded | None = None
-    voxels = checked.voxels
     with quiet():
         if voxels is not None:
             read = partial(decoded, as_utf_8(name), image_io, voxels)
@@ -149,7 +160,7 @@ def _read_file(name: str, role: str, door: Door) -> sitk.Image | Decoded:
             require(Path(name).stat().st_size)
             whole = partial(_whole, as_utf_8(name), image_io)
             image = _translated(name, role, kind, partial(aside, whole))
-    return image if checked.after is None else checked.after(image, door)
+    return image
 
 
 def _whole(name: str, image_io: str) -> sitk.Image:

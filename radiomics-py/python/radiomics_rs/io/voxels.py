@@ -1,4 +1,4 @@
-"""A volume: voxels (z, y, x) and where they lie, from a SimpleITK image.
+"""A volume: voxels (z, y, x) and where they lie, from a SimpleITK image or what we have read.
 
 SimpleITK counts axes (x, y, z). They are turned here, and nowhere else.
 """
