@@ -10,8 +10,8 @@ import os
 import stat
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any, TypeVar
 
 import numpy.typing as npt
@@ -19,7 +19,7 @@ import numpy.typing as npt
 from radiomics_rs._aside import aside
 from radiomics_rs._core import GeometryError, ReadError
 from radiomics_rs._simpleitk import sitk
-from radiomics_rs.io import dicom, metaimage, nifti, nrrd, pictures, rarer, tiff
+from radiomics_rs.io import nifti
 from radiomics_rs.io.decoded import Decoded, decoded
 from radiomics_rs.io.directions import wrong_directions
 from radiomics_rs.io.errors import NATIVE, Checked, Door, File, as_utf_8
@@ -33,15 +33,15 @@ COPIES = 2
 T = TypeVar("T")
 
 #: In the order in which they are asked, by content where there is a mark: the name of the format,
-#: and SimpleITK's of who decodes what is not decompressed here.
-FORMATS: tuple[tuple[str, str, ModuleType], ...] = (
-    ("DICOM", "", dicom),
-    ("NRRD", "NrrdImageIO", nrrd),
-    ("TIFF", "", tiff),
-    ("picture", "", pictures),
-    ("MetaImage", "MetaImageIO", metaimage),
-    ("NIfTI", "NiftiImageIO", nifti),
-    ("GIPL, MRC, VTK, HDF5 or MINC", "", rarer),
+#: SimpleITK's of who decodes what is not decompressed here, and the module that looks at it.
+FORMATS: tuple[tuple[str, str, str], ...] = (
+    ("DICOM", "", "dicom"),
+    ("NRRD", "NrrdImageIO", "nrrd"),
+    ("TIFF", "", "tiff"),
+    ("picture", "", "pictures"),
+    ("MetaImage", "MetaImageIO", "metaimage"),
+    ("NIfTI", "NiftiImageIO", "nifti"),
+    ("GIPL, MRC, VTK, HDF5 or MINC", "", "rarer"),
 )
 
 
@@ -64,6 +64,8 @@ def read_decoded(
     mode = Path(name).stat().st_mode
     with memory(f"to read {role} {name}"):
         if stat.S_ISDIR(mode):
+            from radiomics_rs.io import dicom
+
             image = _translated(name, role, "DICOM", lambda: dicom.read_series(name, role, door))
         elif stat.S_ISREG(mode):
             image = _read_file(name, role, door)
@@ -131,7 +133,11 @@ def check_file(name: str, role: str) -> tuple[str, str, Checked]:
         file = File(name, role, os.fstat(stream.fileno()).st_size, stream.read(HEAD))
     if file.size == 0:
         raise file.error("it is empty, of 0 bytes")
-    for kind, image_io, module in FORMATS:
+    for kind, image_io, place in FORMATS:
+        # None of the others knows what is sure to be NIfTI, so that they need not be imported.
+        if place != "nifti" and nifti.is_sure(file.head, name):
+            continue
+        module = import_module(f"radiomics_rs.io.{place}")
         if module.recognises(file.head, name):
             return kind, image_io, module.check(file)
     _check_neighbours(file)

@@ -17,11 +17,10 @@ from radiomics_rs._core import ReadError
 from radiomics_rs._simpleitk import sitk
 from radiomics_rs.io import elements
 from radiomics_rs.io.errors import File, as_utf_8
+from radiomics_rs.io.marks import HEAD, has_mark
 from radiomics_rs.io.quiet import quiet
 
 Floats = npt.NDArray[np.float64]
-#: Bytes up to the end of the mark.
-HEAD = elements.MARK_AT + len(elements.MARK)
 #: Transfer syntaxes of voxels that lie in the file as they are.
 IMPLICIT, EXPLICIT = elements.IMPLICIT, "1.2.840.10008.1.2.1"
 #: How many headers are kept, of some 50 kB each.
@@ -96,11 +95,6 @@ class Frame:
         """What messages call it."""
         many = self.source.count > 1
         return f"frame {self.index} of {self.source.name}" if many else self.source.name
-
-
-def has_mark(head: bytes) -> bool:
-    """Whether the first bytes of a file are those of a DICOM one."""
-    return head[elements.MARK_AT :][: len(elements.MARK)] == elements.MARK
 
 
 def opened(path: Path, role: str) -> Source | None:

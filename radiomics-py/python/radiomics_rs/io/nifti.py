@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from radiomics_rs.io import streams
 from radiomics_rs.io.decoded import Decoded, Place, placed_at
 from radiomics_rs.io.directions import shear
 from radiomics_rs.io.errors import Checked, Door, File
+from radiomics_rs.io.marks import has_mark
 from radiomics_rs.io.nifti_header import (
     HEADER,
     HEADER_2,
@@ -39,10 +40,19 @@ STRAIGHT = 1e-4
 
 def recognises(head: bytes, name: str) -> bool:
     """Whether the first bytes of a file are a header, of NIfTI or Analyze."""
-    size = streams.beginning(head, 4)
-    return any(
-        int.from_bytes(size, order) in (HEADER, HEADER_2) for order in ("little", "big")
-    ) or name.lower().endswith(SUFFIXES)
+    return _begins(streams.beginning(head, 4)) or name.lower().endswith(SUFFIXES)
+
+
+def _begins(size: bytes) -> bool:
+    """Whether the first four bytes are the length of a header."""
+    orders: tuple[Literal["little", "big"], ...] = ("little", "big")
+    return any(int.from_bytes(size, order) in (HEADER, HEADER_2) for order in orders)
+
+
+def is_sure(head: bytes, name: str) -> bool:
+    """Whether it is so by name and first bytes alike, so that it can be of no other format."""
+    is_named = name.lower().endswith((".nii", ".nii.gz"))
+    return is_named and not has_mark(head) and _begins(streams.beginning(head, 4))
 
 
 def check(file: File) -> Checked:

@@ -172,7 +172,7 @@ def _qform(numbers: tuple[float, ...], pixdim: tuple[float, ...], mm: float) -> 
     b, c, d, *origin = numbers
     affine = np.eye(4)
     sides = (1, 1, -1 if pixdim[0] < 0 else 1)
-    affine[:3, :3] = rotation(b, c, d) * np.abs(pixdim[1:4]) * sides
+    affine[:3, :3] = np.array(rotation(b, c, d)) * np.abs(pixdim[1:4]) * sides
     affine[:3, 3] = origin
     return _left_posterior(affine, mm)
 
