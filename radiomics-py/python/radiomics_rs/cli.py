@@ -9,12 +9,12 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from radiomics_rs._command.options import parser as options
 from radiomics_rs._command.parsing import say
 from radiomics_rs._core import RadiomicsError
-from radiomics_rs._interrupts import guarded
+from radiomics_rs._interrupts import end, guarded
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,6 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     module, _, name = chosen.run.partition(":")
     run = getattr(importlib.import_module(module), name)
     return guarded(lambda: _run(run, chosen), _cancelled)
+
+
+def command() -> NoReturn:
+    """The command as a process, which ends with it."""
+    end(main())
 
 
 def _run(run: Callable[..., int | None], chosen: Any) -> int:

@@ -8,7 +8,7 @@ import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
@@ -213,7 +213,7 @@ class CaseWork:
         stability = self._spec.stability
         assert stability is not None, "nobody asks for perturbations that there are not"
         # In a perturbed mask the region has the label 1.
-        work = replace(self._work(task), wanted=wanted(1), label_channel=None)
+        work = self._work(task)._replace(wanted=wanted(1), label_channel=None)
 
         def compute(made: OnMask) -> tuple[list[float], list[str]]:
             table = work.tables(made)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,8 +31,7 @@ def pixel_ids() -> dict[str, int]:
     return {name: getattr(sitk, theirs) for name, theirs in PIXEL_TYPES.items()}
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where voxels lie by a header that was read here, as SimpleITK has it: (x, y, z)."""
 
     name: str
@@ -67,15 +65,13 @@ class Place:
         return self.direction
 
 
-@dataclass(frozen=True)
 class Decoded:
     """An image without SimpleITK's copy of its voxels; its place is asked as of SimpleITK's."""
 
-    voxels: npt.NDArray[Any]
-    """Array (..., z, y, x)."""
-    reader: Any
-    """Who read the header."""
-    _made: list[sitk.Image] = field(default_factory=list, repr=False)
+    def __init__(self, voxels: npt.NDArray[Any], reader: Any) -> None:
+        """An image of an array (..., z, y, x), and of who read the header."""
+        self.voxels, self.reader = voxels, reader
+        self._made: list[sitk.Image] = []
 
     def GetSpacing(self) -> tuple[float, ...]:  # noqa: N802
         """Millimetres between voxels (x, y, z, ...)."""

@@ -113,7 +113,7 @@ def opened(path: Path, role: str) -> Source | None:
             _kept.put(key, found)
         return found
     # Messages call it as this caller does.
-    return replace(found, file=replace(found.file, name=str(path), role=role))
+    return replace(found, file=found.file._replace(name=str(path), role=role))
 
 
 class _Kept:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -41,8 +39,7 @@ HALF_TURN = 1e-7
 Affine = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(NamedTuple):
     """What of a header concerns us."""
 
     magic: bytes
@@ -87,12 +84,12 @@ class Header:
     def _mm(self) -> float:
         return MM_OF_UNIT.get(self.unit, 1.0)
 
-    @cached_property
+    @property
     def qform(self) -> Affine | None:
         """Where the quaternion puts voxels, None if it counts for nothing."""
         return _qform(self.quaternion, self.pixdim, self._mm) if self.codes[0] > 0 else None
 
-    @cached_property
+    @property
     def sform(self) -> Affine | None:
         """Where the matrix puts voxels, None if it counts for nothing."""
         return _sform(self.rows, self._mm) if self.codes[1] > 0 else None
