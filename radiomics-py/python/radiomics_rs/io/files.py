@@ -52,14 +52,20 @@ def read_sitk(path: str | os.PathLike[str], role: str = "image", door: Door = NA
     FileNotFoundError or another OSError, ReadError for a file that is cut off, damaged or of
     another kind, GeometryError or OutOfMemoryError, all naming the path.
     """
-    image = read_decoded(path, role, door)
+    image = _opened(path, role, door, by_sitk=True)
     return image.image() if isinstance(image, Decoded) else image
 
 
 def read_decoded(
     path: str | os.PathLike[str], role: str = "image", door: Door = NATIVE
 ) -> sitk.Image | Decoded:
-    """The same, without a copy of voxels that had to be decompressed to be checked."""
+    """The same without SimpleITK, or without its copy of voxels, where we read as it does."""
+    return _opened(path, role, door, by_sitk=False)
+
+
+def _opened(
+    path: str | os.PathLike[str], role: str, door: Door, *, by_sitk: bool
+) -> sitk.Image | Decoded:
     name = file_name(path, role)
     mode = Path(name).stat().st_mode
     with memory(f"to read {role} {name}"):
@@ -68,7 +74,7 @@ def read_decoded(
 
             image = _translated(name, role, "DICOM", lambda: dicom.read_series(name, role, door))
         elif stat.S_ISREG(mode):
-            image = _read_file(name, role, door)
+            image = _read_file(name, role, door, by_sitk=by_sitk)
         else:
             raise ReadError(f"cannot read {role} {name}: it is neither a file nor a folder")
     check_place(image, f"{role} {name}", door)
@@ -144,9 +150,9 @@ def check_file(name: str, role: str) -> tuple[str, str, Checked]:
     return "", "", Checked()
 
 
-def _read_file(name: str, role: str, door: Door) -> sitk.Image | Decoded:
+def _read_file(name: str, role: str, door: Door, *, by_sitk: bool) -> sitk.Image | Decoded:
     kind, image_io, checked = check_file(name, role)
-    image = None if checked.read is None else checked.read()
+    image = None if by_sitk or checked.read is None else checked.read()
     if image is None:
         image = _by_sitk(name, role, kind, image_io, checked.voxels)
     return image if checked.after is None else checked.after(image, door)

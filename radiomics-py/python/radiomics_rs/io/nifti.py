@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from radiomics_rs._aside import aside
-from radiomics_rs._core import GeometryError
+from radiomics_rs._core import GeometryError, RadiomicsError
 from radiomics_rs.io import streams
 from radiomics_rs.io.decoded import Decoded, Place, placed_at
 from radiomics_rs.io.directions import shear
@@ -78,6 +78,22 @@ def check(file: File) -> Checked:
     own = place(header, file.name) if suffix.startswith(".nii") else None
     read = None if own is None else partial(_read, file, header, own, voxels)
     return Checked(_Placed(file, header), voxels, read)
+
+
+def held(path: str) -> int | None:
+    """Bytes of the voxels of a plain file, by its header; None for any other file.
+
+    Raises OSError.
+    """
+    with Path(path).open("rb") as stream:
+        head = stream.read(ENOUGH)
+    if not is_sure(head, path):
+        return None
+    try:
+        header = parsed(File(path, "image", 0, head), streams.beginning(head, HEADER))
+    except RadiomicsError:
+        return None
+    return None if place(header, path) is None else header.voxel_bytes
 
 
 def _suffix(file: File) -> str:
