@@ -66,8 +66,9 @@ def check(file: File) -> Checked:
         raise file.error("it is compressed with gzip, so its name must end in .gz: rename it")
     header = parsed(file, streams.beginning(source, HEADER))
     voxels = _voxels(file, suffix, header)
-    if header.sform is not None and header.qform is None:
-        found = shear(header.sform[:3, :3], STRAIGHT)
+    sform = None if header.codes[0] > 0 else header.sform
+    if sform is not None:
+        found = shear(sform[:3, :3], STRAIGHT)
         if found is not None:
             raise file.error(
                 f"the affine matrix in its header (sform) {found}: rewrite the header without the "

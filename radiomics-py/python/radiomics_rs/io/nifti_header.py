@@ -145,7 +145,9 @@ def apart(first: Affine, second: Affine, last: Sequence[int]) -> float:
     corners = np.array(
         [[i, j, k] for i in (0, last[0]) for j in (0, last[1]) for k in (0, last[2])]
     )
-    moved = corners @ (first[:3, :3] - second[:3, :3]).T + (first[:3, 3] - second[:3, 3])
+    # Damaged numbers are at no distance: who compares finds NaN.
+    with np.errstate(invalid="ignore"):
+        moved = corners @ (first[:3, :3] - second[:3, :3]).T + (first[:3, 3] - second[:3, 3])
     return float(np.linalg.norm(moved, axis=1).max())
 
 
@@ -169,7 +171,8 @@ def _qform(numbers: tuple[float, ...], pixdim: tuple[float, ...], mm: float) -> 
     b, c, d, *origin = numbers
     affine = np.eye(4)
     sides = (1, 1, -1 if pixdim[0] < 0 else 1)
-    affine[:3, :3] = np.array(rotation(b, c, d)) * np.abs(pixdim[1:4]) * sides
+    with np.errstate(invalid="ignore"):
+        affine[:3, :3] = np.array(rotation(b, c, d)) * np.abs(pixdim[1:4]) * sides
     affine[:3, 3] = origin
     return _left_posterior(affine, mm)
 
@@ -180,4 +183,5 @@ def _sform(numbers: tuple[float, ...], mm: float) -> Affine:
 
 def _left_posterior(affine: Affine, mm: float) -> Affine:
     """An affine of NIfTI, whose axes run to the right and to the front, as SimpleITK has them."""
-    return np.diag((-mm, -mm, mm, 1.0)) @ affine
+    with np.errstate(invalid="ignore"):
+        return np.diag((-mm, -mm, mm, 1.0)) @ affine

@@ -29,8 +29,11 @@ INTENTS = (0, 1002)
 SCANNER = 1
 #: How far axes may be from right angles. The reader takes twice as much, in its own rounding.
 STRAIGHT = 5e-5
-#: How far away an origin may be, in millimetres and in voxels. The reader does not take a matrix
-#: whose inverse is not what it should be, and that of one far away is rounded more.
+#: What the length of an axis may differ from the step by, in millimetres: half of what all readers
+#: take.
+SAME_STEP = 5e-4
+#: How far away an origin may be, in millimetres and in voxels, and how long a step. The reader does
+#: not take a matrix whose inverse is not what it should be, and far away that is rounded more.
 FAR = 1e4
 #: What a quaternion may be too long by.
 TOO_LONG = 1e-5
@@ -67,7 +70,7 @@ def _is_plain(header: Header) -> bool:
         and header.unit in MILLIMETRES
         and min(header.codes) >= 0
         and header.pixdim[0] in (-1.0, 1.0)
-        and all(0 < step < math.inf for step in header.pixdim[1 : min(n, 3) + 1])
+        and all(0 < step < FAR for step in header.pixdim[1 : min(n, 3) + 1])
     )
 
 
@@ -93,7 +96,7 @@ def _columns(header: Header) -> Columns | None:
 
 def _steps(header: Header) -> list[float]:
     """Millimetres between voxels; a slice has no third step, for which the reader takes 1."""
-    return [step if 0 < step < math.inf else 1.0 for step in header.pixdim[1:4]]
+    return [step if 0 < step < FAR else 1.0 for step in header.pixdim[1:4]]
 
 
 def _of_quaternion(header: Header) -> Columns | None:
@@ -112,7 +115,13 @@ def _of_rows(header: Header) -> Columns | None:
     columns = tuple(header.rows[place::4] for place in range(4))
     *axes, origin = columns
     lengths = [math.hypot(*axis) for axis in axes]
-    if not (all(0 < one < math.inf for one in lengths) and _is_near(origin, min(lengths))):
+    apart_mm = [abs(one - step) for one, step in zip(lengths, header.pixdim[1:4], strict=True)]
+    if header.dim[0] == 2:
+        # A slice has no third step.
+        del apart_mm[2]
+    if not (all(one <= SAME_STEP for one in apart_mm) and min(lengths) > 0):
+        return None
+    if not (max(lengths) < FAR and _is_near(origin, min(lengths))):
         return None
     unit = np.array(axes) / np.array(lengths)[:, np.newaxis]
     # Of a straight matrix rows are as straight as columns.
