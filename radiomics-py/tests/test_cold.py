@@ -178,6 +178,19 @@ def test_a_command_that_is_not_alone_ends_as_python_does(watched):
     assert run(code).splitlines() == ["thread", "at exit"]
 
 
+@pytest.mark.parametrize(
+    ("name", "own", "said"),
+    [("extract", None, "1"), ("extract", "3", "3"), ("batch", None, "None")],
+)
+def test_threads_of_linear_algebra_that_nobody_needs_are_not_started(name, own, said):
+    """Nothing but the engine computes in some commands; a choice of the user stays."""
+    code = f"{ENDING}own = {own!r}\nos.environ.pop('OPENBLAS_NUM_THREADS', None)\n"
+    code += "if own: os.environ['OPENBLAS_NUM_THREADS'] = own\n"
+    code += f"sys.argv[1:] = [{name!r}]\n"
+    code += "cli.main = lambda: print(os.environ.get('OPENBLAS_NUM_THREADS')) or 0\ncli.command()"
+    assert run(code).splitlines()[0] == said
+
+
 def test_a_program_that_calls_the_command_is_not_ended():
     code = "import radiomics_rs.cli as cli\ncli.main = lambda: 3\n"
     code += "try:\n    cli.command()\nexcept SystemExit as end:\n    print('code', end.code)"

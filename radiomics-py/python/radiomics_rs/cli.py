@@ -16,6 +16,9 @@ from radiomics_rs._command.parsing import say
 from radiomics_rs._core import RadiomicsError
 from radiomics_rs._interrupts import end, guarded
 
+#: Commands in which only the engine computes, and no function of somebody else.
+ENGINE_ALONE = ("extract", "explain", "filter", "map")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code: 0, 1 error, 2 wrong usage, 130 cancelled."""
@@ -34,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def command() -> NoReturn:
     """The command as a process, which ends with it."""
+    if sys.argv[1:2] and sys.argv[1] in ENGINE_ALONE:
+        # NumPy starts as many threads as there are cores, which nobody asks for anything here.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     end(main())
 
 
