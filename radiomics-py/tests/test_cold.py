@@ -204,3 +204,9 @@ def test_exit_codes_of_the_process(arguments, code, tmp_path):
     )
     assert done.returncode == code
     assert (done.stdout if code == 0 else done.stderr).endswith(b"\n")
+
+
+def test_a_report_has_versions_of_what_took_part():
+    code = "from radiomics_rs._conformance import software; print(*software())\n"
+    assert run(code).split() == ["Python", "NumPy", "radiomics-rs"]
+    assert "SimpleITK" in run(f"import SimpleITK\n{code}").split()
