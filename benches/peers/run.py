@@ -7,8 +7,11 @@ import argparse
 import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -22,8 +25,10 @@ FILES = {
 CASES = {"A": FILES["A"], "B": FILES["B"], "C": FILES["A"], "E": FILES["A"], "cold": FILES["A"]}
 #: IBSI configuration C is none of PyRadiomics' settings.
 LACKING = {name: ("E",) for name in ("radiomics-rs as radiomics", "PyRadiomics", "flash-radiomics")}
-#: Seconds after which a package is stopped.
-LIMIT = 900
+#: Seconds after which a package is stopped, and after which no further process of it is begun.
+LIMIT, ENOUGH = 900, 60
+#: What none of them can do without.
+FLOOR = "Python and NumPy, nothing else"
 
 PYRADIOMICS = [
     ["numpy==1.26.4", "scipy==1.13.1", "SimpleITK", "PyWavelets", "pykwalify", "six", "versioneer"],
@@ -53,6 +58,9 @@ def main():
     chosen = arguments()
     pythons = {name: environment(name, Path(chosen.environments)) for name in chosen.peers}
     rows = []
+    if "cold" in chosen.cases:
+        python = next(filter(None, pythons.values()))
+        rows.append({"peer": FLOOR, "case": "cold", "threads": 1, **processes(FLOOR, [python, "-c", "import numpy"], chosen)})
     # Case by case: what is compared runs within minutes, as a shared machine has faster and slower hours.
     for case in chosen.cases:
         for threads in [1] if case == "cold" else chosen.threads:
@@ -122,9 +130,13 @@ def measured(name, python, case, threads, chosen):
     if not image.exists():
         return say(f"{name}, {case}: left out, {image} is not there")
     script, variant = PEERS[name][:2]
+    if case == "cold":
+        with tempfile.TemporaryDirectory() as folder:
+            command, out = cold(python, script, variant, image, mask, Path(folder))
+            row = processes(name, command, chosen, variant)
+            return row and {**row, "values": len(out.read_text().splitlines()) - 1 if out else row["values"]}
     command = [python, HERE / f"peer_{script}.py", case, image, mask]
     command += ["--threads", threads, "--repeat", chosen.repeat]
-    start = time.perf_counter()
     try:
         found = subprocess.run(
             [str(part) for part in command],
@@ -136,15 +148,56 @@ def measured(name, python, case, threads, chosen):
         )
     except subprocess.TimeoutExpired:
         return say(f"{name}, {case}: stopped after {LIMIT} s")
-    seconds = time.perf_counter() - start
     if found.returncode != 0:
         reason = (found.stderr.strip().splitlines() or ["no message"])[-1]
         return say(f"{name}, {case}: left out, {reason}")
     row = json.loads(found.stdout.strip().splitlines()[-1])
-    if case == "cold":
-        row["median_s"] = row["least_s"] = seconds
     say(f"{name}, case {case}, {threads} thread(s): {row['median_s']:.4f} s")
     return row
+
+
+def cold(python, script, variant, image, mask, folder):
+    """What a new process is started with, and the table that it writes, None if it writes none.
+
+    Ours is the command, from files to CSV; another package's script ends with the first result.
+    """
+    if script != "radiomics_rs" or variant == "radiomics":
+        return [python, HERE / f"peer_{script}.py", "cold", image, mask, "--threads", 1, "--repeat", 1], None
+    settings, out = folder / "settings.json", folder / "row.csv"
+    made = subprocess.run([str(python), str(HERE / "ours.py"), "A", variant], check=True, capture_output=True)
+    settings.write_bytes(made.stdout)
+    command = [python.parent / "radiomics-rs", "extract", image, mask]
+    return [*command, "--settings", settings, "--threads", 1, "--out", out], out
+
+
+def processes(name, command, chosen, variant=""):
+    """Seconds of whole processes, one after another, after a first one; None if one fails."""
+    seconds, peaks = [], []
+    begin = time.perf_counter()
+    while len(seconds) <= chosen.repeat and (len(seconds) < 2 or time.perf_counter() - begin < ENOUGH):
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, "VARIANT": variant},
+        )
+        stop = threading.Timer(LIMIT, process.kill)
+        stop.start()
+        said = process.stdout.read()
+        _, status, used = os.wait4(process.pid, 0)
+        seconds.append(time.perf_counter() - start)
+        stop.cancel()
+        peaks.append(used.ru_maxrss / 1024)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            return say(f"{name}, cold: left out, exit code {process.returncode}")
+    last = (said.strip().splitlines() or [""])[-1]
+    values = json.loads(last)["values"] if last.startswith("{") else 0
+    row = {"median_s": statistics.median(seconds[1:]), "least_s": min(seconds[1:]), "peak_mb": max(peaks)}
+    say(f"{name}, case cold: {row['median_s']:.4f} s")
+    return {**row, "repeats": len(seconds) - 1, "values": values}
 
 
 def say(text):

@@ -77,7 +77,7 @@ def ask(address: str, arguments: list[str], streams: list[int]) -> int:
 
 def serve(address: str) -> None:
     """Answer until standard input ends; returns in the process that is to run the command."""
-    import radiomics_rs._command.compute
+    import radiomics_rs._command.images
     import radiomics_rs._command.listing
     import radiomics_rs.cli  # noqa: F401 imported for those who are asked for it
 

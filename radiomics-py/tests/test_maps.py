@@ -7,7 +7,7 @@ import SimpleITK as sitk  # noqa: N813
 import radiomics_rs as rr
 from commands import refused, run
 from radiomics_rs import cli
-from radiomics_rs._command import compute
+from radiomics_rs._command import images
 
 NAMES = ["intensity_statistics.mean", "glcm.joint_entropy"]
 MEAN = "original_intensity_statistics_mean"
@@ -165,7 +165,7 @@ def test_an_interrupt_ends_the_command(phantom_files, tmp_path, monkeypatch, cap
         progress(1, 2)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(compute, "feature_maps", interrupted)
+    monkeypatch.setattr(images, "feature_maps", interrupted)
     assert cli.main(["map", *phantom_files, "--out", str(tmp_path / "maps")]) == 130
     assert capsys.readouterr().err == "radiomics-rs: cancelled\n"
     assert not (tmp_path / "maps").exists()

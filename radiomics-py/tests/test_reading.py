@@ -204,6 +204,15 @@ def test_qform_and_sform_that_differ_are_a_warning(tmp_path, mask):
     assert caught[0].filename == __file__
 
 
+def test_a_half_turn_is_no_warning(tmp_path):
+    """Of a quaternion without a first number 32 bits leave some rest, which is not for turning."""
+    shape = (2, 8, 512)
+    half = float(np.float32(np.sqrt(0.5)))
+    changes = [(40, "4h", (3, *shape[::-1])), (252, "2h", (1, 0)), (256, "3f", (half, half, 0))]
+    path = nifti(tmp_path / "image.nii", changes, np.zeros(shape, "i2"))
+    io.read_sitk(path, "image", io.Door(pytest.fail, pytest.fail))
+
+
 def test_a_slightly_rounded_affine_is_right(tmp_path):
     """32 bits, an oblique direction, and 512 voxels."""
     image = sitk.GetImageFromArray(np.zeros((3, 512, 512), np.uint8))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import math
 import operator
@@ -78,6 +77,8 @@ def names_in(mask: Any) -> Mapping[str, int]:
 
 def near(name: object, names: Iterable[str]) -> str:
     """The end of a message about a name that there is not: "; did you mean ...?" or nothing."""
+    import difflib
+
     folded = {one.lower(): one for one in names}
     found = difflib.get_close_matches(str(name).lower(), folded, 1, 0.6)
     return "".join(f"; did you mean {folded[one]!r}?" for one in found)

@@ -9,6 +9,7 @@ import json
 import math
 import os
 import platform
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -96,9 +97,10 @@ def conformance(
 
 
 def software() -> dict[str, str]:
-    """Versions of what takes part in a number."""
+    """Versions of what takes part in a number: of readers only if something was read by them."""
     found = {"Python": platform.python_version(), "NumPy": np.__version__}
-    for name in ("radiomics-rs", "SimpleITK", "pydicom"):
+    readers = [name for name in ("SimpleITK", "pydicom") if name in sys.modules]
+    for name in ("radiomics-rs", *readers):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Literal, TypeAlias, overload
 
 from radiomics_rs import _core
@@ -244,7 +243,7 @@ def _of_stack(
     made: dict[Any, FeatureTable] = {}
     for place, (name, mask) in enumerate(masks.items()):
         part = part_of(work.progress, place, len(masks))
-        of_mask = replace(work, progress=part, of=f"mask {name!r}: ")
+        of_mask = work._replace(progress=part, of=f"mask {name!r}: ")
         try:
             read = of_mask.read(named, mask, spacing_mm)
             made[name] = of_mask.tables(read)

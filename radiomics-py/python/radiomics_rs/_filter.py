@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs import _core
 from radiomics_rs._arguments import Progress, memory_of, progress_of, whole
 from radiomics_rs._extract import FilterLike
+from radiomics_rs._simpleitk import is_image, sitk
 from radiomics_rs.io import NATIVE, ImageLike, Volume, volume
 from radiomics_rs.io.arrays import is_slices
 from radiomics_rs.io.protocols import taken
@@ -68,7 +68,7 @@ def filter_image(
 
 
 def _like(image: ImageLike, given: Volume, response: npt.NDArray[np.float64]) -> Any:
-    if not (isinstance(image, sitk.Image | str | os.PathLike) or is_slices(image)):
+    if not (is_image(image) or isinstance(image, str | os.PathLike) or is_slices(image)):
         own = taken(image, "image", NATIVE)
         if isinstance(own, Volume):
             return replace(given, voxels=response, owner=None)

@@ -6,19 +6,19 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._aside import aside
 from radiomics_rs._core import GeometryError, Settings, SettingsError
+from radiomics_rs._simpleitk import sitk
 from radiomics_rs.io import ImageLike, Volume, from_sitk
 from radiomics_rs.io.grids import difference
 from radiomics_rs.io.shortage import memory
 
-#: SimpleITK's interpolators by the names of the setting `image_interpolation`.
+#: Names of SimpleITK's interpolators by those of the setting `image_interpolation`.
 INTERPOLATORS = {
-    "nearest": sitk.sitkNearestNeighbor,
-    "linear": sitk.sitkLinear,
-    "cubic_spline": sitk.sitkBSpline,
+    "nearest": "sitkNearestNeighbor",
+    "linear": "sitkLinear",
+    "cubic_spline": "sitkBSpline",
 }
 
 
@@ -80,13 +80,14 @@ def _resampled(image: Volume, mask: Volume, interpolation: str) -> Volume:
         )
     with memory("to resample an image to the grid of the mask"):
         moving = sitk.Cast(image.to_sitk(), sitk.sitkFloat64)
+        interpolator = getattr(sitk, INTERPOLATORS[interpolation])
 
         found = aside(
             lambda: sitk.Resample(
                 moving,
                 mask.voxels.shape[::-1],
                 sitk.Transform(3, sitk.sitkIdentity),
-                INTERPOLATORS[interpolation],
+                interpolator,
                 mask.origin_mm[::-1],
                 mask.spacing_mm[::-1],
                 np.array(mask.direction)[::-1, ::-1].ravel().tolist(),

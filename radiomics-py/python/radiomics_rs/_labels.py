@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from radiomics_rs import _core
 from radiomics_rs._arguments import TEXT, label_of
@@ -21,8 +20,7 @@ Label: TypeAlias = "int | str"
 LabelNames: TypeAlias = "Mapping[str, int] | str | os.PathLike[str] | None"
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Labels that are asked for, before the mask is known."""
 
     labels: dict[Label, int] | None

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs import _core
 from radiomics_rs._arguments import (
@@ -27,6 +26,7 @@ from radiomics_rs._arguments import (
 )
 from radiomics_rs._choices import SUFFIXES
 from radiomics_rs._room import room
+from radiomics_rs._simpleitk import sitk
 from radiomics_rs.io import ImageLike, Matrix, Triple, volumes, write_image
 from radiomics_rs.io.shortage import memory
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs import _core
 from radiomics_rs._arguments import SettingsLike, label_of, memory_of, real, settings_of, whole
+from radiomics_rs._simpleitk import sitk
 from radiomics_rs.io import ImageLike, Record, Volume, volumes, write_image
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from radiomics_rs import _core
@@ -34,8 +33,7 @@ class OnMask(NamedTuple):
     """What was done to images of other grids."""
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(NamedTuple):
     """What is to be done with images and a mask."""
 
     settings: _core.Settings

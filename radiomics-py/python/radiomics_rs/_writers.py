@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import csv
-import html
-import json
 import math
 import os
-import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
@@ -112,12 +109,16 @@ def write_json(sheet: Sheet, path: str | os.PathLike[str]) -> None:
     else:
         rows = _objects(sheet, (column for column in sheet.columns if column != WARNINGS))
         held = {FEATURES: rows, WARNINGS: sheet.noticed}
+    import json
+
     text = json.dumps(held, indent=1, ensure_ascii=False, allow_nan=False)
     with text_file(path) as file:
         file.write(text + "\n")
 
 
 def _write_jsonl(sheet: Sheet, path: str | os.PathLike[str]) -> None:
+    import json
+
     with text_file(path) as file:
         for row in _objects(sheet, sheet.columns):
             file.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
@@ -134,6 +135,8 @@ def write_parquet(sheet: Sheet, path: str | os.PathLike[str]) -> None:
 
 def _write_xlsx(sheet: Sheet, path: str | os.PathLike[str]) -> None:
     """A workbook of one sheet, which is so little that it needs no library."""
+    import zipfile
+
     lines = [dict(zip(sheet.columns, sheet.columns, strict=True)), *sheet.rows]
     body = "".join(_xlsx_row(line[column] for column in sheet.columns) for line in lines)
     with beside(path) as place, zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -156,6 +159,8 @@ def _xlsx_cell(cell: Any) -> str:
 
 
 def _escaped(text: str) -> str:
+    import html
+
     return html.escape(text, quote=False)
 
 

@@ -9,12 +9,15 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from radiomics_rs._command.options import parser as options
 from radiomics_rs._command.parsing import say
 from radiomics_rs._core import RadiomicsError
-from radiomics_rs._interrupts import guarded
+from radiomics_rs._interrupts import end, guarded
+
+#: Commands in which only the engine computes, and no function of somebody else.
+ENGINE_ALONE = ("extract", "explain", "filter", "map")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,10 +29,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return scripts.main(given[1:])
     # Importing takes longest of a short command: an interrupt still ends it as it is.
-    chosen = options().parse(given)
+    chosen = options(given[0] if given else None).parse(given)
     module, _, name = chosen.run.partition(":")
     run = getattr(importlib.import_module(module), name)
     return guarded(lambda: _run(run, chosen), _cancelled)
+
+
+def command() -> NoReturn:
+    """The command as a process, which ends with it."""
+    if sys.argv[1:2] and sys.argv[1] in ENGINE_ALONE:
+        # NumPy starts as many threads as there are cores, which nobody asks for anything here.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    end(main())
 
 
 def _run(run: Callable[..., int | None], chosen: Any) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import html
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -255,6 +253,8 @@ class FeatureTable(Tabular, Sequence[FeatureRow]):
         if isinstance(index, str):
             if index in self._places:
                 return self._rows[self._places[index]].value
+            import difflib
+
             near = difflib.get_close_matches(index, self.keys(), 1, 0.4)
             raise KeyError(
                 f"there is no column {index!r}" + "".join(f"; did you mean {n!r}?" for n in near)
@@ -367,6 +367,8 @@ def aligned(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _html_row(tag: str, cells: Iterable[str]) -> str:
+    import html
+
     return f"<tr>{''.join(f'<{tag}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>"
 
 

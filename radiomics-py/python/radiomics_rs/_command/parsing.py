@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import difflib
+import os
 import re
 import sys
 import textwrap
@@ -54,6 +54,32 @@ class _Once(argparse.Action):
         setattr(namespace, self.dest, values)
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help with examples as they are.
+
+    Every option makes a formatter, which would ask `shutil` for the width of the terminal, and that
+    imports what unpacks archives.
+    """
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        more.setdefault("width", _columns() - 2)
+        super().__init__(*arguments, **more)
+
+
+def _columns() -> int:
+    """Columns of the terminal, as `shutil` has them."""
+    try:
+        columns = int(os.environ["COLUMNS"])
+    except (KeyError, ValueError):
+        columns = 0
+    if columns <= 0:
+        try:
+            columns = os.get_terminal_size(sys.__stdout__.fileno()).columns  # type: ignore[union-attr]
+        except (AttributeError, ValueError, OSError):
+            columns = 0
+    return columns or 80
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that refuses options given twice, and says what was meant by one that is not there.
 
@@ -61,7 +87,7 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
-        more.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        more.setdefault("formatter_class", _Formatter)
         if "description" in more:
             more["description"] = textwrap.fill(more["description"], 79)
         super().__init__(*arguments, **more)
@@ -86,16 +112,23 @@ class Parser(argparse.ArgumentParser):
         """End with the usage and an error, in which a command that is not there has a hint."""
         found = re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message)
         if found:
-            near = difflib.get_close_matches(found[1], re.findall(r"[\w.-]+", found[2]), 1)
+            near = _near(found[1], re.findall(r"[\w.-]+", found[2]))
             message += "".join(f"; did you mean {one!r}?" for one in near)
         super().error(message)
+
+
+def _near(name: str, names: list[str], least: float = 0.6) -> list[str]:
+    """The one that is nearest to a name, if any is near."""
+    import difflib
+
+    return difflib.get_close_matches(name, names, 1, least)
 
 
 def _hint(name: str, known: list[str]) -> str:
     """What was meant by an option, or nothing."""
     if not name.startswith("-"):
         return ""
-    near = difflib.get_close_matches(name, known, 1, 0.7)
+    near = _near(name, known, 0.7)
     if near:
         return f"; did you mean {near[0]}?"
     if name in OF_PYRADIOMICS:

@@ -26,7 +26,7 @@ from radiomics_rs.cohort.stability import Stability
 from radiomics_rs.cohort.tables import UNKNOWN, Row
 from radiomics_rs.cohort.work import FAILURE, NO_KEY, OK
 
-#: What the numbers come from besides the engine.
+#: What the numbers may come from besides the engine: who reads a file is up to its format.
 PACKAGES = ("numpy", "SimpleITK", "pydicom")
 CHUNK = 1 << 20
 #: What a record has for tables, and not for the report of a run.

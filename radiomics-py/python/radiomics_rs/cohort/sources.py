@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import SimpleITK as sitk  # noqa: N813
-
 from radiomics_rs._core import ReadError, SettingsError
+from radiomics_rs._simpleitk import is_image
 from radiomics_rs.io import Volume
 
 #: What may stand between the cells of a text, and what it is called.
@@ -156,7 +155,7 @@ def _cell(value: Any) -> Any:
     """A cell as plain Python has it: what is missing is None, paths and times are text."""
     if value is None or isinstance(value, bool | int | str):
         return None if value == "" else value
-    if getattr(value, "ndim", 0) or isinstance(value, Volume | sitk.Image):
+    if getattr(value, "ndim", 0) or isinstance(value, Volume) or is_image(value):
         raise TypeError(
             f"a case has an image in memory, of type {type(value).__name__}: give paths of files"
         )

@@ -7,11 +7,11 @@ from collections import deque
 from collections.abc import Iterable
 from typing import NamedTuple
 
-import SimpleITK as sitk  # noqa: N813
-
+from radiomics_rs._simpleitk import sitk
 from radiomics_rs.cohort import keys
 from radiomics_rs.cohort.cases import Case, resolved
 from radiomics_rs.cohort.work import Task
+from radiomics_rs.io import nifti
 from radiomics_rs.io.quiet import own_locale
 
 MB = 1e6
@@ -144,6 +144,12 @@ def _sized(case: Case, folder: str, with_memory: bool) -> Sized:
 
 def _voxel_bytes(path: str) -> float:
     """Bytes of the voxels by the header of a file; 0 if it cannot be told."""
+    try:
+        own = nifti.held(path)
+    except OSError:
+        return 0.0
+    if own is not None:
+        return float(own)
     reader = sitk.ImageFileReader()
     try:
         reader.SetFileName(path)

@@ -8,17 +8,16 @@ import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
-
-import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs import _core
 from radiomics_rs._core import OutOfMemoryError, RadiomicsError, Settings
 from radiomics_rs._labels import wanted
 from radiomics_rs._prepare import prepare
+from radiomics_rs._simpleitk import limit_threads
 from radiomics_rs._work import ORIGINAL, OnMask, Work, role_of
 from radiomics_rs.cohort import keys
 from radiomics_rs.cohort.cases import Case, Part, bare, resolved
@@ -115,7 +114,7 @@ class CaseWork:
         self._done = Journal(Path(spec.records), DONE, sync_s=spec.sync_s)
         self._failed = Journal(Path(spec.records), FAILED, sync_s=math.inf)
         if spec.threads == 1:
-            sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+            limit_threads(1)
         # They are collected, not printed.
         warnings.simplefilter("ignore", RadiomicsWarning)
 
@@ -214,7 +213,7 @@ class CaseWork:
         stability = self._spec.stability
         assert stability is not None, "nobody asks for perturbations that there are not"
         # In a perturbed mask the region has the label 1.
-        work = replace(self._work(task), wanted=wanted(1), label_channel=None)
+        work = self._work(task)._replace(wanted=wanted(1), label_channel=None)
 
         def compute(made: OnMask) -> tuple[list[float], list[str]]:
             table = work.tables(made)

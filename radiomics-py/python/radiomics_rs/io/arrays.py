@@ -8,10 +8,10 @@ from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
-import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._arguments import TEXT, real, whole
 from radiomics_rs._core import GeometryError, ReadError, RegionError
+from radiomics_rs._simpleitk import is_image, sitk
 from radiomics_rs.io import clinical, grids, masks, planes
 from radiomics_rs.io.errors import NATIVE, Door
 from radiomics_rs.io.files import check_place, expanded, read_decoded
@@ -177,7 +177,7 @@ def _open(
         if clinical.is_dicom(given):
             return clinical.read(given, role, door)
         what, image = f"the {role} {os.fspath(given)}", read_decoded(given, role, door)
-    elif isinstance(given, sitk.Image):
+    elif is_image(given):
         what, image = f"the {role}", given
         check_place(image, what, door)
     elif isinstance(given, Volume):

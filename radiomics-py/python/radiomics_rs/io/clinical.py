@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from radiomics_rs._core import ReadError
-from radiomics_rs.io.dicom import CONTOURS, DOSE, SEGMENTATIONS
 from radiomics_rs.io.errors import Door
 from radiomics_rs.io.files import file_name
-from radiomics_rs.io.frames import HEAD, has_mark, opened
+from radiomics_rs.io.marks import CONTOURS, DOSE, HEAD, SEGMENTATIONS, has_mark
 from radiomics_rs.io.voxels import Volume
 
 #: What stands for the class of a DICOM file that names none.
@@ -119,6 +118,8 @@ def _class_of(path: Path) -> str:
     with path.open("rb") as stream:
         if not has_mark(stream.read(HEAD)):
             return ""
+    from radiomics_rs.io.frames import opened
+
     source = opened(path, "file")
     if source is None:
         return ""

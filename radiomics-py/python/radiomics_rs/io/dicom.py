@@ -8,17 +8,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._aside import aside
 from radiomics_rs._core import GeometryError, ReadError
+from radiomics_rs._simpleitk import sitk
 from radiomics_rs.io import elements
 from radiomics_rs.io.errors import Checked, Door, File, as_utf_8
+from radiomics_rs.io.marks import CONTOURS, DOSE, HEAD, SEGMENTATIONS, has_mark
 from radiomics_rs.io.quiet import quiet
 
-DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
-CONTOURS = "1.2.840.10008.5.1.4.1.1.481.3"
-SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 CLASS, PHOTOMETRIC, MODALITY_TABLE = 0x00080016, 0x00280004, 0x00283000
 ROWS, COLUMNS, FRAMES, SAMPLES, BITS = 0x00280010, 0x00280011, 0x00280008, 0x00280002, 0x00280100
 DOSE_UNITS, DOSE_OFFSETS, DOSE_SCALING = 0x30040002, 0x3004000C, 0x3004000E
@@ -34,7 +32,7 @@ Vectors = npt.NDArray[np.float64]
 
 def recognises(head: bytes, name: str) -> bool:
     """Whether a file is a DICOM one."""
-    return head[128:132] == b"DICM" or name.lower().endswith((".dcm", ".ima", ".dicom"))
+    return has_mark(head) or name.lower().endswith((".dcm", ".ima", ".dicom"))
 
 
 def check(file: File) -> Checked:
@@ -141,8 +139,8 @@ def _check_files(folder: str, role: str) -> None:
         if path.is_file():
             file = _file(str(path), role)
             with path.open("rb") as stream:
-                head = stream.read(elements.MARK_AT + 4)
-            if head.endswith(elements.MARK):
+                head = stream.read(HEAD)
+            if has_mark(head):
                 elements.read(file)
 
 

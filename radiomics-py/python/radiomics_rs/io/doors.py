@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._core import ReadError, SettingsError
+from radiomics_rs._simpleitk import sitk
 from radiomics_rs.io import clinical, grids, masks, planes
 from radiomics_rs.io.arrays import ImageLike, is_slices, read, volume
+from radiomics_rs.io.decoded import Decoded
 from radiomics_rs.io.errors import NATIVE
-from radiomics_rs.io.files import expanded, read_sitk
+from radiomics_rs.io.files import expanded, read_decoded
 from radiomics_rs.io.record import Record
-from radiomics_rs.io.voxels import Volume, from_sitk
+from radiomics_rs.io.voxels import Volume, from_sitk, placed
 
 COLOURS = (3, 4)
 
@@ -81,15 +82,18 @@ def read_image(
         raise SettingsError(
             f"{given[0]} is {choices[given[0]]!r}, and {os.fspath(place)} is no DICOM: leave it out"
         )
-    image = read_sitk(place)
-    if image.GetNumberOfComponentsPerPixel() in COLOURS and image.GetDimension() == 2:
+    image = read_decoded(place)
+    if isinstance(image, Decoded):
+        made, record = placed(image, f"the image {os.fspath(place)}"), Record()
+    elif image.GetNumberOfComponentsPerPixel() in COLOURS and image.GetDimension() == 2:
         grey = sitk.GetImageFromArray(planes.grey_of(sitk.GetArrayViewFromImage(image)))
         grey.CopyInformation(image)
         text = "colours became grey by BT.601"
         made, record = from_sitk(grey), Record().with_step("colour", text, rule="BT.601")
     else:
-        made, record = read(place), Record()
-    text = f"read by SimpleITK from {os.fspath(place)}"
+        made, record = placed(image, f"the image {os.fspath(place)}"), Record()
+    by = "" if isinstance(image, Decoded) and image.is_ours else "by SimpleITK "
+    text = f"read {by}from {os.fspath(place)}"
     step = record.with_step("file", text, name=Path(place).name)
     return Volume(made.voxels, *made.geometry, owner=made.owner, record=step)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from radiomics_rs.io.errors import File
+from radiomics_rs.io.marks import HEAD, has_mark
 
-MARK, MARK_AT = b"DICM", 128
 TRANSFER_SYNTAX = 0x00020010
 PIXEL_DATA = 0x7FE00010
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
@@ -69,7 +69,7 @@ def read(file: File) -> Elements | None:
 class _Walk:
     def __init__(self, file: File, data: mmap.mmap) -> None:
         self._file, self._data = file, data
-        self._at = MARK_AT + 4 if data[MARK_AT : MARK_AT + 4] == MARK else 0
+        self._at = HEAD if has_mark(data[:HEAD]) else 0
         self._explicit = True
         self._found = Elements()
 

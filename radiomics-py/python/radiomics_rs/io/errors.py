@@ -6,8 +6,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy.typing as npt
 
@@ -39,8 +38,7 @@ def refuse(error: RadiomicsError) -> None:
     raise error
 
 
-@dataclass(frozen=True)
-class Door:
+class Door(NamedTuple):
     """How whoever reads takes what is noticed: one for each interface."""
 
     remark: Callable[[str], object]
@@ -52,18 +50,18 @@ class Door:
 NATIVE = Door(warn, refuse)
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(NamedTuple):
     """What the check of a file leaves."""
 
     after: Callable[[Any, Door], Any] | None = None
     """What is to be done with the image once it is decoded: it is given, and given back."""
     voxels: npt.NDArray[Any] | None = None
     """Its voxels in the order in which they are stored, if they had to be decompressed anyway."""
+    read: Callable[[], Any] | None = None
+    """Gives the image without SimpleITK, or None where that turns out to be for it to read."""
 
 
-@dataclass(frozen=True)
-class File:
+class File(NamedTuple):
     """A file that is about to be read."""
 
     name: str

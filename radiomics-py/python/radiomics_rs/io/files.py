@@ -1,7 +1,7 @@
 """Files: the one reader of images for both interfaces.
 
-SimpleITK decodes. Whether a file is what it says is looked at here, a format or kind a module; what
-SimpleITK has to say about it is not passed on.
+SimpleITK decodes all but plain NIfTI, which is read here. Whether a file is what it says is looked
+at here, a format or kind a module; what SimpleITK has to say about it is not passed on.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ import os
 import stat
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any, TypeVar
 
-import SimpleITK as sitk  # noqa: N813
+import numpy.typing as npt
 
 from radiomics_rs._aside import aside
 from radiomics_rs._core import GeometryError, ReadError
-from radiomics_rs.io import dicom, metaimage, nifti, nrrd, pictures, rarer, tiff
+from radiomics_rs._simpleitk import sitk
+from radiomics_rs.io import nifti
 from radiomics_rs.io.decoded import Decoded, decoded
 from radiomics_rs.io.directions import wrong_directions
 from radiomics_rs.io.errors import NATIVE, Checked, Door, File, as_utf_8
@@ -32,15 +33,15 @@ COPIES = 2
 T = TypeVar("T")
 
 #: In the order in which they are asked, by content where there is a mark: the name of the format,
-#: and SimpleITK's of who decodes what is not decompressed here.
-FORMATS: tuple[tuple[str, str, ModuleType], ...] = (
-    ("DICOM", "", dicom),
-    ("NRRD", "NrrdImageIO", nrrd),
-    ("TIFF", "", tiff),
-    ("picture", "", pictures),
-    ("MetaImage", "MetaImageIO", metaimage),
-    ("NIfTI", "NiftiImageIO", nifti),
-    ("GIPL, MRC, VTK, HDF5 or MINC", "", rarer),
+#: SimpleITK's of who decodes what is not decompressed here, and the module that looks at it.
+FORMATS: tuple[tuple[str, str, str], ...] = (
+    ("DICOM", "", "dicom"),
+    ("NRRD", "NrrdImageIO", "nrrd"),
+    ("TIFF", "", "tiff"),
+    ("picture", "", "pictures"),
+    ("MetaImage", "MetaImageIO", "metaimage"),
+    ("NIfTI", "NiftiImageIO", "nifti"),
+    ("GIPL, MRC, VTK, HDF5 or MINC", "", "rarer"),
 )
 
 
@@ -51,21 +52,29 @@ def read_sitk(path: str | os.PathLike[str], role: str = "image", door: Door = NA
     FileNotFoundError or another OSError, ReadError for a file that is cut off, damaged or of
     another kind, GeometryError or OutOfMemoryError, all naming the path.
     """
-    image = read_decoded(path, role, door)
+    image = _opened(path, role, door, by_sitk=True)
     return image.image() if isinstance(image, Decoded) else image
 
 
 def read_decoded(
     path: str | os.PathLike[str], role: str = "image", door: Door = NATIVE
 ) -> sitk.Image | Decoded:
-    """The same, without a copy of voxels that had to be decompressed to be checked."""
+    """The same without SimpleITK, or without its copy of voxels, where we read as it does."""
+    return _opened(path, role, door, by_sitk=False)
+
+
+def _opened(
+    path: str | os.PathLike[str], role: str, door: Door, *, by_sitk: bool
+) -> sitk.Image | Decoded:
     name = file_name(path, role)
     mode = Path(name).stat().st_mode
     with memory(f"to read {role} {name}"):
         if stat.S_ISDIR(mode):
+            from radiomics_rs.io import dicom
+
             image = _translated(name, role, "DICOM", lambda: dicom.read_series(name, role, door))
         elif stat.S_ISREG(mode):
-            image = _read_file(name, role, door)
+            image = _read_file(name, role, door, by_sitk=by_sitk)
         else:
             raise ReadError(f"cannot read {role} {name}: it is neither a file nor a folder")
     check_place(image, f"{role} {name}", door)
@@ -130,17 +139,30 @@ def check_file(name: str, role: str) -> tuple[str, str, Checked]:
         file = File(name, role, os.fstat(stream.fileno()).st_size, stream.read(HEAD))
     if file.size == 0:
         raise file.error("it is empty, of 0 bytes")
-    for kind, image_io, module in FORMATS:
+    for kind, image_io, place in FORMATS:
+        # None of the others knows what is sure to be NIfTI, so that they need not be imported.
+        if place != "nifti" and nifti.is_sure(file.head, name):
+            continue
+        module = import_module(f"radiomics_rs.io.{place}")
         if module.recognises(file.head, name):
             return kind, image_io, module.check(file)
     _check_neighbours(file)
     return "", "", Checked()
 
 
-def _read_file(name: str, role: str, door: Door) -> sitk.Image | Decoded:
+def _read_file(name: str, role: str, door: Door, *, by_sitk: bool) -> sitk.Image | Decoded:
     kind, image_io, checked = check_file(name, role)
+    image = None if by_sitk or checked.read is None else checked.read()
+    if image is None:
+        image = _by_sitk(name, role, kind, image_io, checked.voxels)
+    return image if checked.after is None else checked.after(image, door)
+
+
+def _by_sitk(
+    name: str, role: str, kind: str, image_io: str, voxels: npt.NDArray[Any] | None
+) -> sitk.Image | Decoded:
+    """The image of which SimpleITK reads the header, and the voxels too unless they are given."""
     image: sitk.Image | Decoded | None = None
-    voxels = checked.voxels
     with quiet():
         if voxels is not None:
             read = partial(decoded, as_utf_8(name), image_io, voxels)
@@ -150,7 +172,7 @@ def _read_file(name: str, role: str, door: Door) -> sitk.Image | Decoded:
             require(Path(name).stat().st_size)
             whole = partial(_whole, as_utf_8(name), image_io)
             image = _translated(name, role, kind, partial(aside, whole))
-    return image if checked.after is None else checked.after(image, door)
+    return image
 
 
 def _whole(name: str, image_io: str) -> sitk.Image:

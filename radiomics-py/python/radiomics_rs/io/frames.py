@@ -11,17 +11,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._aside import aside
 from radiomics_rs._core import ReadError
+from radiomics_rs._simpleitk import sitk
 from radiomics_rs.io import elements
 from radiomics_rs.io.errors import File, as_utf_8
+from radiomics_rs.io.marks import HEAD, has_mark
 from radiomics_rs.io.quiet import quiet
 
 Floats = npt.NDArray[np.float64]
-#: Bytes up to the end of the mark.
-HEAD = elements.MARK_AT + len(elements.MARK)
 #: Transfer syntaxes of voxels that lie in the file as they are.
 IMPLICIT, EXPLICIT = elements.IMPLICIT, "1.2.840.10008.1.2.1"
 #: How many headers are kept, of some 50 kB each.
@@ -98,11 +97,6 @@ class Frame:
         return f"frame {self.index} of {self.source.name}" if many else self.source.name
 
 
-def has_mark(head: bytes) -> bool:
-    """Whether the first bytes of a file are those of a DICOM one."""
-    return head[elements.MARK_AT :][: len(elements.MARK)] == elements.MARK
-
-
 def opened(path: Path, role: str) -> Source | None:
     """The header of a file, or None for one that is no DICOM; raises ReadError for one cut off.
 
@@ -119,7 +113,7 @@ def opened(path: Path, role: str) -> Source | None:
             _kept.put(key, found)
         return found
     # Messages call it as this caller does.
-    return replace(found, file=replace(found.file, name=str(path), role=role))
+    return replace(found, file=found.file._replace(name=str(path), role=role))
 
 
 class _Kept:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +21,7 @@ CHANGE = 0.05
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(NamedTuple):
     """How the axes of one array become those of another."""
 
     order: tuple[int, int, int]

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._aside import aside
 from radiomics_rs._core import GeometryError, ReadError, RegionError
+from radiomics_rs._simpleitk import sitk
 from radiomics_rs.io import grids
 from radiomics_rs.io.decoded import Decoded
 from radiomics_rs.io.errors import Door

@@ -3,72 +3,56 @@
 from __future__ import annotations
 
 import math
-import struct
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from radiomics_rs._core import GeometryError
+from radiomics_rs._aside import aside
+from radiomics_rs._core import GeometryError, RadiomicsError
 from radiomics_rs.io import streams
+from radiomics_rs.io.decoded import Decoded, Place, placed_at
 from radiomics_rs.io.directions import shear
 from radiomics_rs.io.errors import Checked, Door, File
+from radiomics_rs.io.marks import has_mark
+from radiomics_rs.io.nifti_header import (
+    HEADER,
+    HEADER_2,
+    SAME_PLACE,
+    SINGLE,
+    Affine,
+    Header,
+    apart,
+    parsed,
+)
+from radiomics_rs.io.nifti_place import place
 
-HEADER = 348
-HEADER_2 = 540
 #: Bytes of a compressed header that surely hold all of it.
 ENOUGH = 4096
 #: Where a single file may begin with its voxels: behind the header and the word after it.
 SMALLEST_OFFSET = 352
 SUFFIXES = (".nii", ".nii.gz", ".hdr", ".img", ".hdr.gz", ".img.gz")
-SINGLE = b"n+1\0"
-#: Bytes of a voxel, by the code of its type.
-VOXEL_BYTES = {
-    2: 1, 4: 2, 8: 4, 16: 4, 32: 8, 64: 8, 128: 3, 256: 1, 512: 2, 768: 4,
-    1024: 8, 1280: 8, 1536: 16, 1792: 16, 2048: 32, 2304: 4,
-}  # fmt: skip
-#: The types of plain numbers.
-NUMBERS = {
-    2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8",
-    1280: "u8",
-}  # fmt: skip
-MM_OF_UNIT = {1: 1000.0, 3: 0.001}
 #: Cosines between axes that the reader takes for none.
 STRAIGHT = 1e-4
-#: Millimetres per voxel that two ways to place the voxels may differ by, at the image's corners.
-SAME_PLACE = 0.01
-
-Affine = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Header:
-    """What of a header concerns us."""
-
-    magic: bytes
-    shape: tuple[int, ...]
-    voxel_type: int
-    offset: float
-    order: str
-    scaling: tuple[float, float]
-    pixdim: tuple[float, ...]
-    qform: Affine | None
-    sform: Affine | None
-
-    @property
-    def voxel_bytes(self) -> int:
-        """Bytes of all voxels."""
-        return math.prod(self.shape) * VOXEL_BYTES[self.voxel_type]
 
 
 def recognises(head: bytes, name: str) -> bool:
     """Whether the first bytes of a file are a header, of NIfTI or Analyze."""
-    size = streams.beginning(head, 4)
-    return any(
-        int.from_bytes(size, order) in (HEADER, HEADER_2) for order in ("little", "big")
-    ) or name.lower().endswith(SUFFIXES)
+    return _begins(streams.beginning(head, 4)) or name.lower().endswith(SUFFIXES)
+
+
+def _begins(size: bytes) -> bool:
+    """Whether the first four bytes are the length of a header."""
+    orders: tuple[Literal["little", "big"], ...] = ("little", "big")
+    return any(int.from_bytes(size, order) in (HEADER, HEADER_2) for order in orders)
+
+
+def is_sure(head: bytes, name: str) -> bool:
+    """Whether it is so by name and first bytes alike, so that it can be of no other format."""
+    is_named = name.lower().endswith((".nii", ".nii.gz"))
+    return is_named and not has_mark(head) and _begins(streams.beginning(head, 4))
 
 
 def check(file: File) -> Checked:
@@ -80,10 +64,11 @@ def check(file: File) -> Checked:
     source = _header_file(file, suffix)
     if not suffix.endswith(".gz") and source.startswith(streams.GZIP):
         raise file.error("it is compressed with gzip, so its name must end in .gz: rename it")
-    header = _header(file, streams.beginning(source, HEADER))
+    header = parsed(file, streams.beginning(source, HEADER))
     voxels = _voxels(file, suffix, header)
-    if header.sform is not None and header.qform is None:
-        found = shear(header.sform[:3, :3], STRAIGHT)
+    sform = None if header.codes[0] > 0 else header.sform
+    if sform is not None:
+        found = shear(sform[:3, :3], STRAIGHT)
         if found is not None:
             raise file.error(
                 f"the affine matrix in its header (sform) {found}: rewrite the header without the "
@@ -91,7 +76,25 @@ def check(file: File) -> Checked:
                 "grid",
                 GeometryError,
             )
-    return Checked(_Placed(file, header), voxels)
+    own = place(header, file.name) if suffix.startswith(".nii") else None
+    read = None if own is None else partial(_read, file, header, own, voxels)
+    return Checked(_Placed(file, header), voxels, read)
+
+
+def held(path: str) -> int | None:
+    """Bytes of the voxels of a plain file, by its header; None for any other file.
+
+    Raises OSError.
+    """
+    with Path(path).open("rb") as stream:
+        head = stream.read(ENOUGH)
+    if not is_sure(head, path):
+        return None
+    try:
+        header = parsed(File(path, "image", 0, head), streams.beginning(head, HEADER))
+    except RadiomicsError:
+        return None
+    return None if place(header, path) is None else header.voxel_bytes
 
 
 def _suffix(file: File) -> str:
@@ -128,73 +131,6 @@ def _header_file(file: File, suffix: str) -> bytes:
         return stream.read(ENOUGH)
 
 
-def _header(file: File, data: bytes) -> Header:
-    sizes = {order: int.from_bytes(data[:4], order) for order in ("little", "big")}
-    if HEADER_2 in sizes.values():
-        raise file.error(
-            "it is a NIfTI-2 file, which is not read: convert it to NIfTI-1, for example with "
-            "nibabel: `nib.Nifti1Image.from_image(nib.load(...)).to_filename(...)`"
-        )
-    order = next(("<>"[n] for n, size in enumerate(sizes.values()) if size == HEADER), None)
-    if order is None or len(data) < HEADER:
-        raise file.error(
-            "it does not begin with a NIfTI header of 348 bytes: it is damaged, or no NIfTI file"
-        )
-
-    def read(layout: str, at: int) -> tuple[Any, ...]:
-        return struct.unpack_from(order + layout, data, at)
-
-    n, *shape = read("8h", 40)
-    if not 1 <= n <= 7 or shape[0] < 1:
-        raise file.error(
-            f"its header is damaged: {n} dimensions, the first one of {shape[0]} voxels"
-        )
-    (voxel_type,) = read("h", 70)
-    if voxel_type not in VOXEL_BYTES:
-        raise file.error(f"its voxels are of type {voxel_type}, which NIfTI does not have")
-    pixdim = read("8f", 76)
-    (offset,) = read("f", 108)
-    qform_code, sform_code = read("2h", 252)
-    mm = MM_OF_UNIT.get(data[123] & 7, 1.0)
-    magic = data[344:348]
-    return Header(
-        magic,
-        tuple(max(size, 1) for size in shape[:n]),
-        voxel_type,
-        offset,
-        order,
-        read("2f", 112),
-        pixdim,
-        _qform(read("6f", 256), pixdim, mm) if qform_code > 0 else None,
-        _sform(read("12f", 280), mm) if sform_code > 0 else None,
-    )
-
-
-def _qform(numbers: tuple[float, ...], pixdim: tuple[float, ...], mm: float) -> Affine:
-    b, c, d, *origin = numbers
-    a = math.sqrt(max(0.0, 1.0 - (b * b + c * c + d * d)))
-    turned = np.array(
-        [
-            [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
-            [2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)],
-            [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - b * b - c * c],
-        ]
-    )
-    affine = np.eye(4)
-    affine[:3, :3] = turned * np.abs(pixdim[1:4]) * (1, 1, -1 if pixdim[0] < 0 else 1)
-    affine[:3, 3] = origin
-    return _left_posterior(affine, mm)
-
-
-def _sform(numbers: tuple[float, ...], mm: float) -> Affine:
-    return _left_posterior(np.vstack([np.reshape(numbers, (3, 4)), (0, 0, 0, 1)]), mm)
-
-
-def _left_posterior(affine: Affine, mm: float) -> Affine:
-    """An affine of NIfTI, whose axes run to the right and to the front, as SimpleITK has them."""
-    return np.diag((-mm, -mm, mm, 1.0)) @ affine
-
-
 def _voxels(file: File, suffix: str, header: Header) -> npt.NDArray[Any] | None:
     """Check that the voxels are there; returns them if they are compressed and plain numbers."""
     single = header.magic == SINGLE
@@ -226,10 +162,31 @@ def _voxels(file: File, suffix: str, header: Header) -> npt.NDArray[Any] | None:
         file.require(size, expected)
         return None
     content = streams.decompressed(file, expected, data)
-    # With a slope the reader multiplies.
-    if header.voxel_type not in NUMBERS or header.scaling not in ((0.0, 0.0), (1.0, 0.0)):
-        return None
-    return np.frombuffer(content, header.order + NUMBERS[header.voxel_type], offset=begin)
+    return np.frombuffer(content, header.number_type, offset=begin) if header.is_plain else None
+
+
+def _read(
+    file: File, header: Header, own: Place, voxels: npt.NDArray[Any] | None
+) -> Decoded | None:
+    """The image without SimpleITK, given its voxels if they had to be decompressed.
+
+    None for voxels that it would change.
+    """
+    if voxels is None:
+        voxels = aside(lambda: _stored(file, header))
+        # It makes 0 of what is no finite number, which is not for us to decide anew.
+        if voxels.dtype.kind == "f" and not np.isfinite(voxels).all():
+            return None
+    return placed_at(voxels, own)
+
+
+def _stored(file: File, header: Header) -> npt.NDArray[Any]:
+    """Voxels that are not compressed."""
+    count = math.prod(header.shape)
+    voxels = np.fromfile(file.name, header.number_type, count, offset=int(header.offset))
+    # Between the check and this the file may have become shorter.
+    file.require(int(header.offset) + voxels.nbytes, int(header.offset) + header.voxel_bytes)
+    return voxels
 
 
 class _Placed:
@@ -269,10 +226,7 @@ class _Placed:
 def _distance(image: Any, affine: Affine) -> float:
     """The largest distance in mm between where an image and an affine put the corner voxels."""
     n = image.GetDimension()
-    axes = (np.reshape(image.GetDirection(), (n, n)) * image.GetSpacing())[:3, :3]
-    last = [size - 1 for size in image.GetSize()[:3]]
-    corners = np.array(
-        [[i, j, k] for i in (0, last[0]) for j in (0, last[1]) for k in (0, last[2])]
-    )
-    apart = corners @ (axes - affine[:3, :3]).T + (image.GetOrigin()[:3] - affine[:3, 3])
-    return float(np.linalg.norm(apart, axis=1).max())
+    own = np.eye(4)
+    own[:3, :3] = (np.reshape(image.GetDirection(), (n, n)) * image.GetSpacing())[:3, :3]
+    own[:3, 3] = image.GetOrigin()[:3]
+    return apart(own, affine, [size - 1 for size in image.GetSize()[:3]])

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from radiomics_rs._core import ReadError
 from radiomics_rs.io.errors import Door
-from radiomics_rs.io.frames import Frame, Source, stored
 from radiomics_rs.io.record import Record
 from radiomics_rs.io.voxels import SLICE_THICKNESS_MM, Volume
+
+if TYPE_CHECKING:
+    from radiomics_rs.io.frames import Frame, Source
 
 #: ITU-R BT.601: how bright red, green and blue are.
 BT601 = np.array([0.299, 0.587, 0.114])
@@ -39,6 +41,8 @@ def read_plane(
         )
     if isinstance(frame, int) and not 0 <= frame < len(frames):
         raise ReadError(f"{what}: there is no frame {frame}; it has 0 to {len(frames) - 1}")
+    from radiomics_rs.io.frames import stored
+
     chosen = list(frames) if frame == ALL else [frames[int(frame)]]
     images, grey, files = [], "", {}
     for one in chosen:

@@ -8,7 +8,7 @@ import os
 import threading
 from collections.abc import Iterator
 
-import SimpleITK as sitk  # noqa: N813
+from radiomics_rs._simpleitk import sitk
 
 STANDARD_ERROR = 2
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from radiomics_rs._core import RadiomicsError
 from radiomics_rs.io import stacks
-from radiomics_rs.io.dicom import CONTOURS, SEGMENTATIONS
 from radiomics_rs.io.files import check_file, expanded
 from radiomics_rs.io.frames import Source, frames_of, opened
+from radiomics_rs.io.marks import CONTOURS, SEGMENTATIONS
 from radiomics_rs.io.planes import is_planar
 from radiomics_rs.io.series import NO_IMAGES
 

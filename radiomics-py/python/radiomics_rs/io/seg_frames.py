@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from radiomics_rs._core import GeometryError, ReadError
 from radiomics_rs.io import elements
-from radiomics_rs.io.dicom import SEGMENTATIONS
 from radiomics_rs.io.errors import File
 from radiomics_rs.io.files import file_name
+from radiomics_rs.io.marks import SEGMENTATIONS
 from radiomics_rs.io.record import Record
 from radiomics_rs.io.voxels import Volume, matrix
 

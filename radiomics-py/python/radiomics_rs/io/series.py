@@ -14,9 +14,9 @@ import numpy.typing as npt
 from radiomics_rs._arguments import whole
 from radiomics_rs._core import ReadError, SettingsError
 from radiomics_rs.io import planes, stacks
-from radiomics_rs.io.dicom import DOSE
 from radiomics_rs.io.errors import NATIVE, Door
 from radiomics_rs.io.frames import STACK, Frame, Source, check_images, frames_of, opened, stored
+from radiomics_rs.io.marks import DOSE
 from radiomics_rs.io.record import Record
 from radiomics_rs.io.suv import to_suv
 from radiomics_rs.io.voxels import Volume, matrix, triple

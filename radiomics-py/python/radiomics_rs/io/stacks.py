@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._core import GeometryError
+from radiomics_rs._simpleitk import sitk
 from radiomics_rs.io.dicom import ROUNDING_MM, STRAIGHT, UNEVEN
 from radiomics_rs.io.frames import Floats, Frame
 

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 from radiomics_rs._aside import aside
 from radiomics_rs._core import RadiomicsError, ReadError
 from radiomics_rs.io import elements
-from radiomics_rs.io.dicom import CONTOURS as STRUCTURES
 from radiomics_rs.io.errors import File
 from radiomics_rs.io.files import HEAD, file_name
+from radiomics_rs.io.marks import CONTOURS as STRUCTURES
+from radiomics_rs.io.marks import has_mark
 from radiomics_rs.io.quiet import quiet
 from radiomics_rs.io.shortage import is_shortage, memory
 
@@ -82,7 +83,7 @@ def read(path: str | os.PathLike[str]) -> Structures:
         file = File(name, ROLE, os.fstat(stream.fileno()).st_size, stream.read(HEAD))
     if file.size == 0:
         raise file.error("it is empty, of 0 bytes")
-    if file.head[elements.MARK_AT :][: len(elements.MARK)] != elements.MARK:
+    if not has_mark(file.head):
         raise file.error("it is no DICOM file, which has DICM behind its first 128 bytes")
     # pydicom does not see that the end is missing.
     elements.read(file)

@@ -1,4 +1,4 @@
-"""A volume: voxels (z, y, x) and where they lie, from a SimpleITK image.
+"""A volume: voxels (z, y, x) and where they lie, from a SimpleITK image or what we have read.
 
 SimpleITK counts axes (x, y, z). They are turned here, and nowhere else.
 """
@@ -11,10 +11,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._core import ReadError
-from radiomics_rs.io.decoded import PIXEL_IDS, Decoded
+from radiomics_rs._simpleitk import sitk
+from radiomics_rs.io.decoded import Decoded, pixel_ids
 from radiomics_rs.io.errors import NATIVE
 from radiomics_rs.io.files import check_place
 from radiomics_rs.io.record import Record
@@ -25,7 +25,6 @@ Matrix: TypeAlias = tuple[Triple, Triple, Triple]
 ORIGIN: Triple = (0.0, 0.0, 0.0)
 IDENTITY: Matrix = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 SLICE_THICKNESS_MM = 1.0
-COMPLEX = {sitk.sitkComplexFloat32, sitk.sitkComplexFloat64}
 
 
 @dataclass(frozen=True)
@@ -137,7 +136,7 @@ def _of_numbers(image: sitk.Image, what: str) -> sitk.Image:
     components = image.GetNumberOfComponentsPerPixel()
     kind = image.GetPixelID()
     # Asked first: a view of a label map ends the interpreter.
-    if kind in COMPLEX:
+    if kind in (sitk.sitkComplexFloat32, sitk.sitkComplexFloat64):
         raise ReadError(
             f"{what} has complex voxels, which have no order: take their magnitude or real part, "
             "for example with SimpleITK.ComplexToModulus"
@@ -147,7 +146,7 @@ def _of_numbers(image: sitk.Image, what: str) -> sitk.Image:
         if "mask" in what.split()[:2]:
             remedy = f"choose one with label_channel, 0 to {components - 1}"
         raise ReadError(f"{what} has {components} components per voxel: {remedy}")
-    if kind in PIXEL_IDS.values():
+    if kind in pixel_ids().values():
         return image
     if "vector" in image.GetPixelIDTypeAsString():
         return sitk.VectorIndexSelectionCast(image, 0)

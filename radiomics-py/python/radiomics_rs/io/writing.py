@@ -8,17 +8,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, TextIO
 
-import SimpleITK as sitk  # noqa: N813
-
 from radiomics_rs._aside import aside
 from radiomics_rs._core import RadiomicsError, ReadError
+from radiomics_rs._simpleitk import sitk
 from radiomics_rs.io.errors import as_utf_8
 from radiomics_rs.io.files import check_file, expanded, file_name
 from radiomics_rs.io.quiet import quiet
@@ -45,14 +42,14 @@ def beside(path: str | os.PathLike[str]) -> Iterator[Path]:
         raise ReadError(f"cannot write {os.fspath(path)}: it is a device or a pipe, give a file")
     folder = None
     try:
-        folder = Path(tempfile.mkdtemp(prefix=".radiomics-rs-", dir=target.parent))
+        folder = _folder_in(target.parent)
         yield folder / target.name
         # The file that was asked for last: it names the others.
         made = sorted(folder.iterdir(), key=lambda file: file.name == target.name)
         for file in made:
             _flush(file)
         if target.exists():
-            shutil.copymode(target, folder / target.name)
+            (folder / target.name).chmod(stat.S_IMODE(target.stat().st_mode))
         for file in made:
             file.replace(target.parent / file.name)
     except OSError as error:
@@ -60,7 +57,7 @@ def beside(path: str | os.PathLike[str]) -> Iterator[Path]:
         raise _os_error(error.errno or errno.EIO, path) from error
     finally:
         if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
 
 
 @contextlib.contextmanager
@@ -81,6 +78,8 @@ def text_file(path: str | os.PathLike[str], *, append: bool = False) -> Iterator
         return
     with beside(path) as place:
         if append and Path(path).exists():
+            import shutil
+
             shutil.copyfile(path, place)
         with place.open(mode, newline="", encoding="utf-8") as file:
             yield file
@@ -118,6 +117,26 @@ def write_image(
         except RadiomicsError as error:
             _probe(place.parent, image)
             raise OSError(errno.EIO, os.strerror(errno.EIO)) from error
+
+
+def _folder_in(place: Path) -> Path:
+    """A new folder of our own. `tempfile` would do it, and imports what unpacks archives."""
+    while True:
+        folder = place / f".radiomics-rs-{os.urandom(6).hex()}"
+        # A name that is taken is not taken again.
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+            return folder
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, which is empty unless something went wrong."""
+    try:
+        folder.rmdir()
+    except OSError:
+        import shutil
+
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _flush(file: Path) -> None:

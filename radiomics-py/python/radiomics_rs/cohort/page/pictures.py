@@ -11,10 +11,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import SimpleITK as sitk  # noqa: N813
 
 from radiomics_rs._core import RadiomicsError, Settings
 from radiomics_rs._grids import onto_mask
+from radiomics_rs._simpleitk import sitk
 from radiomics_rs.cohort.cases import Case, Part, bare, resolved
 from radiomics_rs.io import RadiomicsWarning, Volume, read_mask, volume, volumes_on_mask
 
