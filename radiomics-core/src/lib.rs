@@ -63,7 +63,7 @@ mod volume;
 pub mod voxel_map;
 mod work;
 
-pub use error::{Error, Result};
+pub use error::{Error, Interface, Result, nearest};
 pub use extract::{OnError, extract, extract_each, extract_many, extract_regions};
 pub use kernels::Isa;
 pub use kernels::voxel::Voxel;

@@ -8,7 +8,7 @@ use radiomics_core::{Column, Discretisation, Named};
 
 use crate::context::{Call, radiomics_context};
 use crate::entry::{entry, free, plain_entry, value_or};
-use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, slice, text};
+use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, member, slice, text};
 use crate::settings::radiomics_settings;
 use crate::status::{Failure, radiomics_status};
 use crate::strings::Texts;
@@ -142,7 +142,7 @@ pub unsafe extern "C" fn radiomics_columns_column(
     plain_entry(|| {
         // SAFETY: by the rule of the header.
         let (columns, out) = unsafe { (borrowed(columns, "columns")?, OutStruct::new(column, "column")?) };
-        out.set(*columns.for_c.get(index).ok_or_else(|| Failure::argument("`index` is too large"))?);
+        out.set(*member(&columns.for_c, index, "columns")?);
         Ok(())
     })
 }

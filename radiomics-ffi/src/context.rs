@@ -118,7 +118,10 @@ fn pool(options: &radiomics_context_options) -> Result<Pool, Failure> {
         }
         at if at == At::Threads as i32 => Ok(Pool::new(options.threads)?),
         at if at == At::Inline as i32 => Ok(Pool::inline()),
-        other => Err(Failure::argument(format!("`executor` is {other}: give a radiomics_executor"))),
+        other => Err(Failure::argument(format!(
+            "`executor` is {other}: give RADIOMICS_EXECUTOR_THREADS (0), RADIOMICS_EXECUTOR_INLINE (1) or \
+             RADIOMICS_EXECUTOR_HOST (2)"
+        ))),
     }
 }
 

@@ -140,7 +140,10 @@ macro_rules! voxels_of {
                 // SAFETY: passed on to the caller.
                 unsafe { view::<$t>($image, $name) }.map(Voxels::from)
             })*
-            other => Err(Failure::argument(format!("the dtype of `{}` is {other}: give a radiomics_dtype", $name))),
+            other => Err(Failure::argument(format!(
+                "the dtype of `{}` is {other}: give a radiomics_dtype, from RADIOMICS_DTYPE_U8 (1) to RADIOMICS_DTYPE_F64 (10)",
+                $name
+            ))),
         }
     };
 }

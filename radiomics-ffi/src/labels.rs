@@ -5,8 +5,8 @@ use radiomics_core::LabelCount;
 use crate::context::{Call, radiomics_context};
 use crate::entry::{entry, free, plain_entry, value_or};
 use crate::image::{mask, radiomics_image};
-use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of};
-use crate::status::{Failure, radiomics_status};
+use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, member};
+use crate::status::radiomics_status;
 
 /// The labels of a mask, ascending. They are never changed, so any number of threads may read them.
 pub struct radiomics_labels {
@@ -84,7 +84,7 @@ pub unsafe extern "C" fn radiomics_labels_label(
     plain_entry(|| {
         // SAFETY: by the rule of the header.
         let (labels, out) = unsafe { (borrowed(labels, "labels")?, OutStruct::new(label, "label")?) };
-        out.set(*labels.for_c.get(index).ok_or_else(|| Failure::argument("`index` is too large"))?);
+        out.set(*member(&labels.for_c, index, "labels")?);
         Ok(())
     })
 }

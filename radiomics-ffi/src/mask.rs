@@ -9,7 +9,7 @@ use radiomics_core::{Error, Named};
 use crate::context::{Call, radiomics_context};
 use crate::entry::{entry, free, plain_entry};
 use crate::image::{described, radiomics_dtype, radiomics_image};
-use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, text};
+use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, member, text};
 use crate::status::{Failure, radiomics_status};
 
 /// A mask that the library owns: a region of label 1 on the grid of the mask it was made of. It may have no
@@ -180,10 +180,7 @@ pub unsafe extern "C" fn radiomics_mask_component(
     let make = |region: &Region, call: &Call| {
         let connectivity = Connectivity::of_neighbours(neighbours.into())?;
         let mut parts = region.components(connectivity, &call.runtime())?;
-        if index >= parts.len() {
-            let text = format!("`index` is {index}: the mask has {} connected parts, from 0", parts.len());
-            return Err(Failure::argument(text));
-        }
+        member(&parts, index, "connected parts of the mask")?;
         let part = parts.swap_remove(index);
         let change = Change { before: region.voxels(), after: part.voxels(), beyond_edge: 0, shared: 0 };
         Ok((part, change))
@@ -192,8 +189,8 @@ pub unsafe extern "C" fn radiomics_mask_component(
     unsafe { made_of(context, mask, made, make) }
 }
 
-/// Makes a mask of the voxels that are in both. Both lie on one grid, here and for the next two. Since
-/// RADIOMICS_ABI_VERSION 8.
+/// Makes a mask of the voxels that are in both. Here and for the next two, the status is
+/// RADIOMICS_STATUS_GEOMETRY_MISMATCH if they lie on different grids. Since RADIOMICS_ABI_VERSION 8.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_mask_within(

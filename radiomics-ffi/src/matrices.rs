@@ -8,9 +8,9 @@ use radiomics_core::matrices::{Matrix, matrices_on};
 use crate::context::{Call, radiomics_context};
 use crate::entry::{entry, free, plain_entry, value_or};
 use crate::image::radiomics_image;
-use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of};
+use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, member};
 use crate::settings::radiomics_settings;
-use crate::status::{Failure, radiomics_status};
+use crate::status::radiomics_status;
 use crate::strings::Texts;
 
 /// Texture matrices of a region. They are never changed, so any number of threads may read them.
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn radiomics_matrices_matrix(
     plain_entry(|| {
         // SAFETY: by the rule of the header.
         let (matrices, out) = unsafe { (borrowed(matrices, "matrices")?, OutStruct::new(matrix, "matrix")?) };
-        out.set(*matrices.for_c.get(index).ok_or_else(|| Failure::argument("`index` is too large"))?);
+        out.set(*member(&matrices.for_c, index, "matrices")?);
         Ok(())
     })
 }

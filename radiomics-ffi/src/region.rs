@@ -154,7 +154,10 @@ pub unsafe extern "C" fn radiomics_region_image(
                 }
             },
             other => {
-                return Err(Failure::argument(format!("`part` is {other}: give a radiomics_region_part")));
+                return Err(Failure::argument(format!(
+                    "`part` is {other}: give a radiomics_region_part, from RADIOMICS_REGION_PART_INTENSITIES (1) to \
+                     RADIOMICS_REGION_PART_GREY_LEVELS (4)"
+                )));
             }
         };
         out.set(described(&region.grid, data, dtype));

@@ -110,7 +110,7 @@ impl Region {
     /// what messages call the other one.
     ///
     /// # Errors
-    /// [`Error::InvalidGeometry`] when the other one lies on another grid.
+    /// [`Error::GridsDiffer`] when the other one lies on another grid.
     pub fn within(&self, other: &Self, name: &str) -> Result<(Self, Change)> {
         self.cut(other, name, |inside, other| inside & other)
     }
@@ -180,7 +180,7 @@ impl Region {
         let (own, of) = (&self.grid, &other.grid);
         let differ = |field, value: String, reason: String| {
             let reason = format!("{reason}: resample it to the grid of the region first");
-            Err(Error::InvalidGeometry { of: name.to_owned(), field, value, reason })
+            Err(Error::GridsDiffer { of: name.to_owned(), field, value, reason })
         };
         if own.shape != of.shape {
             let reason = format!("the region's grid has {:?} voxels", own.shape);
