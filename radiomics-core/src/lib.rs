@@ -76,7 +76,9 @@ pub use settings::{
     GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, Settings,
     SingleSlices,
 };
-pub use table::{Column, FeatureRow, FeatureTable, Reason, RegionFailure, Status, Warning, WarningCode, csv};
+pub use table::{
+    Column, FeatureRow, FeatureTable, Reason, RegionFailure, Status, Warning, WarningCode, csv, csv_of_masks,
+};
 pub use texture::aggregation::{self, Aggregation};
 pub use volume::grid::{Grid, IDENTITY, Window};
 pub use volume::image::{Image, Mask};

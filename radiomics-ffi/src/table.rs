@@ -23,7 +23,8 @@ pub struct radiomics_table {
     /// Made when a row is asked for: whoever takes the values alone is spared the texts.
     for_c: OnceLock<RowsForC>,
     warnings: Vec<radiomics_warning>,
-    pub(crate) core_warnings: Vec<Warning>,
+    /// With the mask that each is of.
+    pub(crate) core_warnings: Vec<(usize, Warning)>,
     pub(crate) outcomes: Vec<radiomics_outcome>,
     pub(crate) provenance: Provenance,
     pub(crate) parts: Vec<Part>,
@@ -153,7 +154,7 @@ impl radiomics_table {
             let first = rows.len();
             for warning in table.warnings() {
                 warnings.push(warning_for_c(mask, warning, &mut texts));
-                core_warnings.push(warning.clone());
+                core_warnings.push((mask, warning.clone()));
             }
             let count = table.rows().len();
             of_images.extend(outcomes((mask, label), images, (first, count), table.failures(), &mut texts));
@@ -315,8 +316,9 @@ pub unsafe extern "C" fn radiomics_table_values(table: *const radiomics_table) -
 }
 
 /// Exports the table through the Arrow C Data Interface: a struct array with the columns label,
-/// column, image, family, feature, aggregation, ibsi_id, value and defined, and with several
-/// discretisations one more, discretisation. Both structs are overwritten and own what they point
+/// column, image, family, feature, aggregation, ibsi_id, value and defined; with several masks there is
+/// one more behind the label, mask, and with several discretisations one more at the end,
+/// discretisation. Both structs are overwritten and own what they point
 /// to, so the table may be freed before they are released.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
