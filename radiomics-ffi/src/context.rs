@@ -144,6 +144,17 @@ impl Call<'_> {
         runtime.stop = Some(&self.watch);
         runtime
     }
+
+    /// Runs what takes time with a volume of so many voxels, so that it can be cancelled. A small one takes less than
+    /// to hand it to other threads.
+    pub fn over<R: Send>(
+        &self,
+        voxels: usize,
+        work: impl FnOnce() -> radiomics_core::Result<R> + Send,
+    ) -> Result<R, Failure> {
+        const SMALL: usize = 1 << 16;
+        Ok(if voxels <= SMALL { work()? } else { self.runtime().stoppable(work)? })
+    }
 }
 
 impl radiomics_context {

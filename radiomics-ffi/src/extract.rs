@@ -128,8 +128,11 @@ pub unsafe extern "C" fn radiomics_extract_many(
         let (settings, images) = unsafe { (borrowed(job.settings, "settings")?, images(&job)?) };
         // SAFETY: as above.
         let (terms, masks) =
-            unsafe { (Terms::new(job.progress, job.user_data, job.memory_mb)?, masks(&job)?) };
-        let on_error = if job.record_failures == 0 { OnError::Fail } else { OnError::Record };
+            unsafe { (Terms::new(job.progress, job.user_data, job.memory_mb)?, masks(&job, call)?) };
+        let on_error = match flag(job.record_failures, "record_failures")? {
+            true => OnError::Record,
+            false => OnError::Fail,
+        };
         let regions = Regions { images, masks, settings: settings.core(), on_error };
         // SAFETY: as above.
         let results = unsafe { Results::new(&job, regions.labels(), regions.columns()?) }?;
@@ -141,7 +144,7 @@ pub unsafe extern "C" fn radiomics_extract_many(
 }
 
 /// The masks of a job, and the labels of each.
-unsafe fn masks<'a>(job: &radiomics_job) -> Result<Vec<(Mask<'a>, Vec<i64>)>, Failure> {
+unsafe fn masks<'a>(job: &radiomics_job, call: &Call) -> Result<Vec<(Mask<'a>, Vec<i64>)>, Failure> {
     let single = [job.mask];
     let pointers = match (job.mask.is_null(), job.masks.is_null()) {
         (false, false) => {
@@ -161,7 +164,10 @@ unsafe fn masks<'a>(job: &radiomics_job) -> Result<Vec<(Mask<'a>, Vec<i64>)>, Fa
         let name = if job.masks.is_null() { "mask".to_owned() } else { format!("masks[{index}]") };
         // SAFETY: as above.
         let mask = unsafe { named_mask(pointer, &name) }?;
-        let labels = if job.labels.is_null() { mask.labels()? } else { given.to_vec() };
+        let labels = match job.labels.is_null() {
+            true => call.over(mask.grid().len(), || mask.labels())?,
+            false => given.to_vec(),
+        };
         masks.push((mask, labels));
     }
     Ok(masks)

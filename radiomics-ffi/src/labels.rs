@@ -54,10 +54,11 @@ pub unsafe extern "C" fn radiomics_labels_new(
     mask: *const radiomics_image,
     labels: *mut *mut radiomics_labels,
 ) -> radiomics_status {
-    let body = |_: &Call| {
+    let body = |call: &Call| {
         // SAFETY: by the rule of the header.
         let (out, mask) = unsafe { (Out::new(labels, "labels")?, self::mask(mask)?) };
-        let for_c = mask.label_counts()?.iter().map(for_c).collect();
+        let counts = call.over(mask.grid().len(), || mask.label_counts())?;
+        let for_c = counts.iter().map(for_c).collect();
         out.set(Box::into_raw(Box::new(radiomics_labels { for_c })));
         Ok(())
     };
