@@ -116,6 +116,11 @@ unsafe fn names<'a>(names: *const *const c_char, count: usize) -> Result<Vec<&'a
             _ => Err(Failure::argument("`image_names` is NULL: several images need names")),
         };
     }
+    if count == 0 {
+        return Err(Failure::argument(
+            "`image_count` is 0, and `image_names` is not NULL: give a name for each image; NULL means one image, `original`",
+        ));
+    }
     // SAFETY: passed on to the caller.
     let names = unsafe { slice(names, count, "image_names") }?.iter().enumerate();
     // SAFETY: as above.

@@ -8,6 +8,7 @@ use radiomics_core::{Image, Mask, OnError, Runtime, Settings, extract_each};
 use crate::context::{Call, radiomics_context};
 use crate::entry::entry;
 use crate::image::{image, named_mask, radiomics_image};
+use crate::output::flag;
 use crate::pointers::{Out, Versioned, borrowed, end_of, slice, text, versioned};
 use crate::progress::{Terms, radiomics_progress};
 use crate::results::Results;
@@ -34,7 +35,7 @@ pub struct radiomics_job {
     /// The labels whose voxels are the regions, each once; NULL means every label of the mask, ascending. They
     /// are those of each of several masks.
     pub labels: *const i64,
-    /// Number of labels; 0 if `labels` is NULL.
+    /// Number of labels; 0 if `labels` is NULL, and only then.
     pub label_count: usize,
     /// The settings, which determine the numbers.
     pub settings: *const radiomics_settings,
@@ -55,7 +56,7 @@ pub struct radiomics_job {
     /// Pointers to mask_count masks instead of one, on the grid of the images: rows come mask by mask. Since
     /// RADIOMICS_ABI_VERSION 8, as what follows.
     pub masks: *const *const radiomics_image,
-    /// Number of masks; 0 if `masks` is NULL.
+    /// Number of masks; 0 if `masks` is NULL, and only then.
     pub mask_count: usize,
     /// Memory of the caller for the values of the table, in its order, or NULL. Those of a label are there as
     /// soon as they are computed; what a call that fails has written stays.
@@ -135,7 +136,7 @@ pub unsafe extern "C" fn radiomics_extract_many(
         };
         let regions = Regions { images, masks, settings: settings.core(), on_error };
         // SAFETY: as above.
-        let results = unsafe { Results::new(&job, regions.labels(), regions.columns()?) }?;
+        let results = unsafe { Results::new(&job, regions.labels(), || regions.columns()) }?;
         out.set(regions.table(&terms, call, Some(results))?);
         Ok(())
     };

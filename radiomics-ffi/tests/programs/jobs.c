@@ -42,6 +42,10 @@ static void jobs(void) {
     CHECK_OK(context, radiomics_columns_new(context, settings, NULL, 0, &columns));
     const size_t each = radiomics_columns_length(columns);
     radiomics_columns_free(columns);
+    const char *names[] = {"ct"};
+    columns = NULL;
+    CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_ARGUMENT, radiomics_columns_new(context, settings, names, 0, &columns));
+    CHECK(columns == NULL && strstr(radiomics_last_error(context), "`image_count` is 0"));
 
     /* Labels 1 and 2 of one mask, 3, 2 and 5 of the other. */
     enum { LABELS = 5 };
@@ -161,6 +165,24 @@ static void jobs(void) {
     job.mask_count = 0;
     CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_ARGUMENT, radiomics_extract_many(context, &job, &table));
     job.masks = NULL;
+    job.mask_count = 2;
+    job.mask = &of.mask;
+    CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_ARGUMENT, radiomics_extract_many(context, &job, &table));
+    CHECK(strstr(radiomics_last_error(context), "`masks` is NULL, and `mask_count` is 2"));
+    job.mask_count = 0;
+    job.labels = labels;
+    CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_ARGUMENT, radiomics_extract_many(context, &job, &table));
+    CHECK(strstr(radiomics_last_error(context), "`label_count` is 0") &&
+          strstr(radiomics_last_error(context), "NULL means every label"));
+    job.labels = NULL;
+    for (int flag = -1; flag <= 2; flag += 3) {
+        job.record_failures = flag;
+        CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_ARGUMENT, radiomics_extract_many(context, &job, &table));
+        CHECK(strstr(radiomics_last_error(context), flag == 2 ? "`record_failures` is 2: give 0 or 1" :
+                                                                "`record_failures` is -1: give 0 or 1"));
+    }
+    job.record_failures = 0;
+    job.mask = NULL;
     CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_ARGUMENT, radiomics_extract_many(context, &job, &table));
     CHECK(strstr(radiomics_last_error(context), "`mask` is NULL"));
     free(values);
