@@ -81,8 +81,8 @@ pub(crate) fn discretisation_name(column: &Column) -> String {
 }
 
 /// Lists the columns that radiomics_extract_many has for each label, in their order, before there is any
-/// image: for `image_count` images of these names, or, if `image_names` is NULL, for a single one, which
-/// is called "original". The list is to be freed with radiomics_columns_free. Since RADIOMICS_ABI_VERSION
+/// image: for `image_count` images of these names, at least one, or, if `image_names` is NULL, for a single
+/// one, which is called "original". The list is to be freed with radiomics_columns_free. Since RADIOMICS_ABI_VERSION
 /// 4.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]

@@ -91,10 +91,10 @@ impl radiomics_matrices {
     }
 }
 
-/// Counts the matrices of the texture families that `settings` ask for: of each slice if there are
-/// aggregations by slice, of the volume if there are aggregations in three dimensions. They are of the image
-/// itself, whatever filters the settings name: for others give a response of radiomics_filter. They are to be
-/// freed with radiomics_matrices_free. Since RADIOMICS_ABI_VERSION 4.
+/// Counts the matrices of the texture families that `settings` ask for: those of each slice if any aggregation
+/// is by slice, and those of the volume if any aggregation is in three dimensions. Filters that the settings name
+/// are not applied: for the matrices of a filtered image, give a response of radiomics_filter as `image`. The
+/// matrices are to be freed with radiomics_matrices_free. Since RADIOMICS_ABI_VERSION 4.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_matrices_new(

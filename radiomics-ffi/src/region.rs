@@ -62,10 +62,10 @@ unsafe impl Versioned for radiomics_surface {
     const FIRST_SIZE: usize = end_of!(Self, triangles);
 }
 
-/// Prepares a region: the step that extraction begins with. Round it there are `margin_mm` of the image, as
-/// far as the image goes. It is of the image itself, whatever filters the settings name: for others give a
-/// response of radiomics_filter. The region is to be freed with radiomics_region_free. Since
-/// RADIOMICS_ABI_VERSION 8.
+/// Prepares a region, as extraction does before it computes features, and keeps `margin_mm` of the image round
+/// it, as far as the image reaches. Filters that the settings name are not applied: to see the region in a
+/// filtered image, give a response of radiomics_filter as `image`. The region is to be freed with
+/// radiomics_region_free. Since RADIOMICS_ABI_VERSION 8.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_region_new(

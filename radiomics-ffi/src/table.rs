@@ -105,8 +105,8 @@ pub struct radiomics_row {
     pub discretisation: *const c_char,
     /// Why the value is undefined: "nothing_counted" if the region has nothing of what the matrix
     /// counts, "not_defined" if the formula has no value for it, "single_slice" or "several_slices" if the
-    /// feature is one of a volume or of a slice and the region is not; empty if it is defined. Since
-    /// RADIOMICS_ABI_VERSION 4.
+    /// feature is one of a volume or of a slice and the region is not, "failed" if nothing of the region could
+    /// be computed; empty if it is defined. Since RADIOMICS_ABI_VERSION 4.
     pub reason: *const c_char,
     /// Which of the masks of the job the label is of, from 0. Since RADIOMICS_ABI_VERSION 8.
     pub mask: usize,
@@ -122,8 +122,8 @@ pub struct radiomics_warning {
     /// Label of the region.
     pub label: i64,
     /// Kind of the warning, for programs: "mask_like_image", "region_at_border", "single_slice",
-    /// "volume_changed", "narrow_range", "small_region", "single_level", "few_levels" or "many_levels";
-    /// later versions may have others.
+    /// "volume_changed", "narrow_range", "small_region", "single_level", "few_levels", "many_levels", or
+    /// "failed" for a region that could not be computed; later versions may have others.
     pub code: *const c_char,
     /// The image whose values are doubtful, as the `image` of its rows.
     pub image: *const c_char,
