@@ -158,6 +158,17 @@ unsafe fn masks<'a>(job: &radiomics_job, call: &Call) -> Result<Vec<(Mask<'a>, V
     if pointers.is_empty() {
         return Err(Failure::argument("`mask_count` is 0: give at least one mask"));
     }
+    if job.masks.is_null() && job.mask_count != 0 {
+        return Err(Failure::argument(format!(
+            "`masks` is NULL, and `mask_count` is {}: make it 0",
+            job.mask_count
+        )));
+    }
+    if job.label_count == 0 && !job.labels.is_null() {
+        return Err(Failure::argument(
+            "`label_count` is 0, and `labels` is not NULL: give at least one label; NULL means every label of the mask",
+        ));
+    }
     // SAFETY: as above.
     let given = unsafe { slice(job.labels, job.label_count, "labels") }?;
     let mut masks = Vec::new();

@@ -99,10 +99,6 @@ static void jobs(void) {
           RADIOMICS_STATUS_UNKNOWN_NAME);
     radiomics_row row = RADIOMICS_ROW_INIT;
     CHECK(radiomics_table_row(table, 4 * each, &row) == RADIOMICS_STATUS_OK && row.mask == 1 && row.label == 5);
-    radiomics_table_free(table);
-
-    job.values = NULL;
-    job.float_values = floats;
     /* Whose row it is stands in every form of the table, and whom a warning is about. */
     char *csv = NULL, *json = NULL;
     CHECK(radiomics_table_to_csv(table, &csv) == RADIOMICS_STATUS_OK);
@@ -131,6 +127,10 @@ static void jobs(void) {
     CHECK(radiomics_table_find(table, 1, "volume", &first) == RADIOMICS_STATUS_UNKNOWN_NAME);
     CHECK(strstr(radiomics_last_error(NULL), "has no column `volume`: choose original_intensity_statistics_mean, ") &&
           strstr(radiomics_last_error(NULL), " in all)"));
+    radiomics_table_free(table);
+
+    job.values = NULL;
+    job.float_values = floats;
     watching.last = 0;
     CHECK_OK(context, radiomics_extract_many(context, &job, &table));
     for (size_t at = 0; at < LABELS * each; ++at)
