@@ -142,10 +142,14 @@ pub unsafe extern "C" fn radiomics_table_to_csv(
     csv: *mut *mut c_char,
 ) -> radiomics_status {
     let write = |table: &radiomics_table| {
-        let rows = table.rows.iter().enumerate();
+        let rows = &table.rows;
         Ok(match table.provenance.masks() {
-            1 => self::csv(rows.map(|(_, (label, row))| (*label, from_ref(row)))),
-            _ => csv_of_masks(rows.map(|(at, (label, row))| (table.mask_of_row(at), *label, from_ref(row)))),
+            1 => self::csv(rows.iter().map(|(label, row)| (*label, from_ref(row)))),
+            _ => csv_of_masks(
+                rows.iter()
+                    .enumerate()
+                    .map(|(at, (label, row))| (table.mask_of_row(at), *label, from_ref(row))),
+            ),
         })
     };
     // SAFETY: by the rule of the header.

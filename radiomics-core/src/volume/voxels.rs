@@ -184,7 +184,7 @@ pub(crate) fn each_slice<T: Send>(
     change: impl Fn(&mut T, bool) + Sync,
 ) {
     assert_eq!(to.dim(), from.dim(), "shapes of voxels in the same places");
-    loops::each(to.outer_iter_mut().into_iter().zip(from.outer_iter()), |(mut to, from)| {
+    loops::each(to.outer_iter_mut().zip(from.outer_iter()), |(mut to, from)| {
         to.zip_mut_with(&from, |to, &from| change(to, from));
     });
 }
