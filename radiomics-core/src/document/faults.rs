@@ -57,6 +57,9 @@ pub(super) fn of_yaml(error: &serde_saphyr::Error, text: &str) -> String {
             format!("`{}`{place} is no finite number in 64 bits", shown(value))
         }
         Error::AliasError { error, .. } => of_yaml(error.without_snippet(), text),
+        Error::ExternalMessage { msg, .. } if msg.contains("recursion limit") => {
+            format!("it is larger or deeper than settings can be{place}")
+        }
         _ => format!(
             "it is no YAML{place}{}: indent with spaces, close brackets and quotes, put a space after each colon, and \
              quote texts that begin with a special character",
@@ -182,6 +185,10 @@ mod tests {
         assert!(
             message("bin_width: 1\n---\nbin_width: 2")
                 .contains("a second document begins in line 3, column 1: give one")
+        );
+        assert!(
+            message(&format!("a: {}", "[".repeat(100_000)))
+                .contains("it is larger or deeper than settings can be")
         );
         assert!(message("bin_width: 1e999").contains("`1e999` in line 1, column 12 is no finite number"));
         assert!(message("bin_width: 0b11").contains("`0b11` in line 1 is no number of YAML 1.2"));
