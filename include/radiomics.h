@@ -139,8 +139,8 @@ enum radiomics_status
   RADIOMICS_STATUS_OK = 0,
   /**
    * An argument cannot be used: a NULL or misaligned pointer, a struct_size that is not that of the
-   * struct, an unknown code, text that is not UTF-8, an index that is too large, a label or a name of
-   * an image given twice.
+   * struct, an unknown code, a flag that is neither 0 nor 1, a list without members, text that is not
+   * UTF-8, an index that is too large, a label or a name of an image given twice.
    */
   RADIOMICS_STATUS_INVALID_ARGUMENT = 1,
   /**
@@ -181,7 +181,7 @@ enum radiomics_status
    */
   RADIOMICS_STATUS_SHAPE_MISMATCH = 22,
   /**
-   * Image and mask lie on different grids.
+   * Image and mask lie on different grids, or two masks do, whether their shapes are the same or not.
    */
   RADIOMICS_STATUS_GEOMETRY_MISMATCH = 23,
   /**
@@ -209,7 +209,8 @@ enum radiomics_status
    */
   RADIOMICS_STATUS_UNKNOWN_SETTING = 40,
   /**
-   * A setting or a filter has a value that it cannot take.
+   * A setting, a filter, or a number such as a distance, a margin or a radius has a value that it cannot
+   * take.
    */
   RADIOMICS_STATUS_INVALID_SETTING = 41,
   /**
@@ -217,7 +218,7 @@ enum radiomics_status
    */
   RADIOMICS_STATUS_INVALID_DOCUMENT = 42,
   /**
-   * A profile, family, feature ... of this name does not exist.
+   * A profile, family, feature, column, distance ... of this name does not exist.
    */
   RADIOMICS_STATUS_UNKNOWN_NAME = 43,
   /**
@@ -527,7 +528,9 @@ typedef struct radiomics_image {
   size_t shape[3];
   /**
    * Steps in voxels, not bytes, from a voxel to its neighbour along (z, y, x); they may be negative.
-   * All 0 means contiguous voxels: `(shape[1] * shape[2], shape[2], 1)`.
+   * All 0 means contiguous voxels: `(shape[1] * shape[2], shape[2], 1)`. Otherwise 0 is only for an axis
+   * of one voxel, whose stride is not looked at: on a longer one it is refused with
+   * RADIOMICS_STATUS_INVALID_ARGUMENT.
    */
   ptrdiff_t strides[3];
   /**
@@ -585,7 +588,7 @@ typedef struct radiomics_job {
    */
   const int64_t *labels;
   /**
-   * Number of labels; 0 if `labels` is NULL.
+   * Number of labels; 0 if `labels` is NULL, and only then.
    */
   size_t label_count;
   /**
@@ -622,7 +625,7 @@ typedef struct radiomics_job {
    */
   const struct radiomics_image *const *masks;
   /**
-   * Number of masks; 0 if `masks` is NULL.
+   * Number of masks; 0 if `masks` is NULL, and only then.
    */
   size_t mask_count;
   /**
@@ -715,8 +718,8 @@ typedef struct radiomics_row {
   /**
    * Why the value is undefined: "nothing_counted" if the region has nothing of what the matrix
    * counts, "not_defined" if the formula has no value for it, "single_slice" or "several_slices" if the
-   * feature is one of a volume or of a slice and the region is not; empty if it is defined. Since
-   * RADIOMICS_ABI_VERSION 4.
+   * feature is one of a volume or of a slice and the region is not, "failed" if nothing of the region could
+   * be computed; empty if it is defined. Since RADIOMICS_ABI_VERSION 4.
    */
   const char *reason;
   /**
@@ -740,8 +743,8 @@ typedef struct radiomics_warning {
   int64_t label;
   /**
    * Kind of the warning, for programs: "mask_like_image", "region_at_border", "single_slice",
-   * "volume_changed", "narrow_range", "small_region", "single_level", "few_levels" or "many_levels";
-   * later versions may have others.
+   * "volume_changed", "narrow_range", "small_region", "single_level", "few_levels", "many_levels", or
+   * "failed" for a region that could not be computed; later versions may have others.
    */
   const char *code;
   /**
@@ -1292,7 +1295,7 @@ RADIOMICS_API
 const char *radiomics_last_error(const struct radiomics_context *context);
 
 /**
- * Makes the settings of a profile: "ibsi" or "pyradiomics".
+ * Makes the settings of a profile: "ibsi", "pyradiomics", or "ibsi_2d" for images and regions of a single slice.
  */
 RADIOMICS_API
 radiomics_status radiomics_settings_from_profile(struct radiomics_context *context,
@@ -1434,7 +1437,8 @@ radiomics_status radiomics_table_warning(const struct radiomics_table *table,
 
 /**
  * Finds the row of a label that has this column name; with several masks, of the first one that has the label.
- * The status is RADIOMICS_STATUS_UNKNOWN_NAME if there is none.
+ * The status is RADIOMICS_STATUS_UNKNOWN_NAME if there is none, and radiomics_last_error(NULL) says whether it is
+ * the mask, the label or the column that the table has not.
  */
 RADIOMICS_API
 radiomics_status radiomics_table_find(const struct radiomics_table *table,
@@ -1461,8 +1465,9 @@ const double *radiomics_table_values(const struct radiomics_table *table);
 
 /**
  * Exports the table through the Arrow C Data Interface: a struct array with the columns label,
- * column, image, family, feature, aggregation, ibsi_id, value and defined, and with several
- * discretisations one more, discretisation. Both structs are overwritten and own what they point
+ * column, image, family, feature, aggregation, ibsi_id, value and defined; with several masks there is
+ * one more behind the label, mask, and with several discretisations one more at the end,
+ * discretisation. Both structs are overwritten and own what they point
  * to, so the table may be freed before they are released.
  */
 RADIOMICS_API
@@ -1501,8 +1506,8 @@ radiomics_status radiomics_table_provenance(const struct radiomics_table *table,
 
 /**
  * Writes the table as a JSON document: `provenance`, as radiomics_table_provenance writes it, `rows` with all
- * that a row has, where an undefined value is null, and `warnings`. It is to be freed with
- * radiomics_string_free. Since RADIOMICS_ABI_VERSION 8.
+ * that a row has, where an undefined value is null, and `warnings`. Rows and warnings say which `mask` they are
+ * of, from 0. It is to be freed with radiomics_string_free. Since RADIOMICS_ABI_VERSION 8.
  */
 RADIOMICS_API
 radiomics_status radiomics_table_to_json(const struct radiomics_table *table,
@@ -1510,8 +1515,8 @@ radiomics_status radiomics_table_to_json(const struct radiomics_table *table,
 
 /**
  * Writes the table as the text of a CSV file, a row a value, with a line of names first: label, column, image,
- * family, feature, aggregation, discretisation, ibsi_id, value, status and reason. An undefined value is an
- * empty field. It is to be freed with radiomics_string_free. Since RADIOMICS_ABI_VERSION 8.
+ * family, feature, aggregation, discretisation, ibsi_id, value, status and reason. With several masks there is one
+ * more behind the label, mask, from 0. An undefined value is an empty field. It is to be freed with radiomics_string_free. Since RADIOMICS_ABI_VERSION 8.
  */
 RADIOMICS_API
 radiomics_status radiomics_table_to_csv(const struct radiomics_table *table,
@@ -1600,8 +1605,8 @@ RADIOMICS_API void radiomics_catalogue_free(struct radiomics_catalogue *catalogu
 
 /**
  * Lists the columns that radiomics_extract_many has for each label, in their order, before there is any
- * image: for `image_count` images of these names, or, if `image_names` is NULL, for a single one, which
- * is called "original". The list is to be freed with radiomics_columns_free. Since RADIOMICS_ABI_VERSION
+ * image: for `image_count` images of these names, at least one, or, if `image_names` is NULL, for a single
+ * one, which is called "original". The list is to be freed with radiomics_columns_free. Since RADIOMICS_ABI_VERSION
  * 4.
  */
 RADIOMICS_API
@@ -1631,10 +1636,10 @@ radiomics_status radiomics_columns_column(const struct radiomics_columns *column
 RADIOMICS_API void radiomics_columns_free(struct radiomics_columns *columns);
 
 /**
- * Counts the matrices of the texture families that `settings` ask for: of each slice if there are
- * aggregations by slice, of the volume if there are aggregations in three dimensions. They are of the image
- * itself, whatever filters the settings name: for others give a response of radiomics_filter. They are to be
- * freed with radiomics_matrices_free. Since RADIOMICS_ABI_VERSION 4.
+ * Counts the matrices of the texture families that `settings` ask for: those of each slice if any aggregation
+ * is by slice, and those of the volume if any aggregation is in three dimensions. Filters that the settings name
+ * are not applied: for the matrices of a filtered image, give a response of radiomics_filter as `image`. The
+ * matrices are to be freed with radiomics_matrices_free. Since RADIOMICS_ABI_VERSION 4.
  */
 RADIOMICS_API
 radiomics_status radiomics_matrices_new(struct radiomics_context *context,
@@ -1691,10 +1696,10 @@ radiomics_status radiomics_labels_label(const struct radiomics_labels *labels,
 RADIOMICS_API void radiomics_labels_free(struct radiomics_labels *labels);
 
 /**
- * Prepares a region: the step that extraction begins with. Round it there are `margin_mm` of the image, as
- * far as the image goes. It is of the image itself, whatever filters the settings name: for others give a
- * response of radiomics_filter. The region is to be freed with radiomics_region_free. Since
- * RADIOMICS_ABI_VERSION 8.
+ * Prepares a region, as extraction does before it computes features, and keeps `margin_mm` of the image round
+ * it, as far as the image reaches. Filters that the settings name are not applied: to see the region in a
+ * filtered image, give a response of radiomics_filter as `image`. The region is to be freed with
+ * radiomics_region_free. Since RADIOMICS_ABI_VERSION 8.
  */
 RADIOMICS_API
 radiomics_status radiomics_region_new(struct radiomics_context *context,
@@ -1796,8 +1801,8 @@ radiomics_status radiomics_mask_component(struct radiomics_context *context,
                                           struct radiomics_mask **made);
 
 /**
- * Makes a mask of the voxels that are in both. Both lie on one grid, here and for the next two. Since
- * RADIOMICS_ABI_VERSION 8.
+ * Makes a mask of the voxels that are in both. Here and for the next two, the status is
+ * RADIOMICS_STATUS_GEOMETRY_MISMATCH if they lie on different grids. Since RADIOMICS_ABI_VERSION 8.
  */
 RADIOMICS_API
 radiomics_status radiomics_mask_within(struct radiomics_context *context,

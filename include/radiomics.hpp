@@ -25,6 +25,7 @@
 
 #include "radiomics_job.hpp"
 #include "radiomics_maps.hpp"
+#include "radiomics_matrices.hpp"
 #include "radiomics_output.hpp"
 #include "radiomics_region.hpp"
 #include "radiomics_table.hpp"
@@ -38,7 +39,7 @@ using parallel_function = std::function<void(std::size_t n, const std::function<
 
 /// Threads to compute on. One context is for one thread at a time, but for cancel(); contexts share
 /// nothing.
-class context : public detail::region_calls<context> {
+class context : public detail::region_calls<context>, public detail::matrix_calls<context> {
   public:
 #if RADIOMICS_EXCEPTIONS
     /// With this number of threads; 0 means as many as the machine has.

@@ -50,7 +50,7 @@ struct job {
     image_view mask;
     /// Several masks instead of one, on the grid of the images.
     std::vector<image_view> masks;
-    /// Labels of the regions; none means every label of the mask, or of each of several.
+    /// Labels of the regions; empty means every label of the mask, or of each of several (in C that is NULL).
     std::vector<std::int64_t> labels;
     progress_function progress;
     /// Megabytes that it may take; 0 for what the machine has free.

@@ -25,6 +25,8 @@ struct row {
     std::string_view discretisation;
     /// Which of the masks of the job the label is of.
     std::size_t mask = 0;
+    /// Why the value is not defined; empty if it is.
+    std::string_view reason;
 };
 
 /// What became of a label of a mask in an image: `count` rows from `first` on, and why they have no values, if they have
@@ -127,7 +129,8 @@ class table {
                 detail::text(c_row.ibsi_parameter_id),
                 detail::text(c_row.pyradiomics),
                 detail::text(c_row.discretisation),
-                c_row.mask};
+                c_row.mask,
+                detail::text(c_row.reason)};
     }
 
     /// What makes values doubtful, label by label.
@@ -180,9 +183,8 @@ class table {
     [[nodiscard]] double at(const std::string &column) const { return at(first_label(), column); }
     [[nodiscard]] double at(std::int64_t label, const std::string &column) const {
         const auto found = find(label, column);
-        if (found == end()) {
-            throw std::out_of_range("the table has no column " + column + " of label " + std::to_string(label));
-        }
+        // What the table has not, the failed call says.
+        if (found == end()) throw std::out_of_range(std::string(detail::text(::radiomics_last_error(nullptr))));
         return (*found).second;
     }
     [[nodiscard]] double operator[](const std::string &column) const { return at(column); }

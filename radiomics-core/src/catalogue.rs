@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::{Error, Result, invalid, nearest};
+use crate::error::{Error, Result, invalid, nearest, one_of, unknown_name};
 use crate::filters::Filter;
 use crate::names::Named;
 use crate::settings::{Discretisation, FeatureSet, Settings};
@@ -24,12 +24,8 @@ pub(crate) const ORIGINAL: &str = "original";
 /// [`Error::UnknownName`] with the family that PyRadiomics calls so, or the nearest name that exists.
 pub fn family(name: &str) -> Result<&'static Family> {
     FAMILIES.iter().find(|f| f.name == name).ok_or_else(|| {
-        let meant = FAMILIES.iter().find(|f| f.pyradiomics == Some(name)).map(|f| f.name.to_owned());
-        Error::UnknownName {
-            kind: "feature family",
-            name: name.to_owned(),
-            suggestion: meant.or_else(|| nearest(name, FAMILIES.iter().map(|f| f.name))),
-        }
+        let meant = FAMILIES.iter().find(|f| f.pyradiomics == Some(name)).map(|f| f.name);
+        unknown_name("feature family", name, FAMILIES.iter().map(|f| f.name)).meaning(meant)
     })
 }
 
@@ -245,13 +241,17 @@ fn find(name: &str) -> Result<(usize, usize)> {
         row.map(|feature| (place, feature))
     };
     place.and_then(in_family).ok_or_else(|| {
-        let of = |f: &Family| (f.features)().into_iter().map(|x| format!("{}.{}", f.name, x.name)).collect();
-        let names: Vec<String> = FAMILIES.iter().flat_map::<Vec<String>, _>(of).collect();
-        Error::UnknownName {
-            kind: "feature",
-            name: name.to_owned(),
-            suggestion: nearest(name, names.iter().map(String::as_str)),
-        }
+        let of = |f: &Family| -> Vec<String> {
+            (f.features)().into_iter().map(|x| format!("{}.{}", f.name, x.name)).collect()
+        };
+        let all: Vec<String> = FAMILIES.iter().flat_map(of).collect();
+        let suggestion = nearest(name, all.iter().map(String::as_str));
+        let families: Vec<&str> = FAMILIES.iter().map(|family| family.name).collect();
+        let known = match place {
+            Some(place) => of(&FAMILIES[place]),
+            None => vec![format!("family.feature with one of the families {}", one_of(&families))],
+        };
+        Error::UnknownName { kind: "feature", name: name.to_owned(), known, suggestion }
     })
 }
 

@@ -63,7 +63,7 @@ mod volume;
 pub mod voxel_map;
 mod work;
 
-pub use error::{Error, Result};
+pub use error::{Error, Interface, Result, nearest};
 pub use extract::{OnError, extract, extract_each, extract_many, extract_regions};
 pub use kernels::Isa;
 pub use kernels::voxel::Voxel;
@@ -76,7 +76,9 @@ pub use settings::{
     GridAlignment, Interpolation, MorphologicalMask, Norm, Normalisation, ResegmentUnit, Rounding, Settings,
     SingleSlices,
 };
-pub use table::{Column, FeatureRow, FeatureTable, Reason, RegionFailure, Status, Warning, WarningCode, csv};
+pub use table::{
+    Column, FeatureRow, FeatureTable, Reason, RegionFailure, Status, Warning, WarningCode, csv, csv_of_masks,
+};
 pub use texture::aggregation::{self, Aggregation};
 pub use volume::grid::{Grid, IDENTITY, Window};
 pub use volume::image::{Image, Mask};

@@ -24,7 +24,7 @@ use std::collections::BTreeSet;
 use ndarray::ArrayView3;
 
 use crate::catalogue::Selection;
-use crate::error::{Result, invalid};
+use crate::error::{Result, argument};
 use crate::families::job::Job;
 use crate::kernels::Isa;
 use crate::kernels::padded::MAX_LEVELS;
@@ -110,7 +110,7 @@ pub fn matrices_on(
 ///
 /// # Errors
 /// [`Error::UnknownName`](crate::Error::UnknownName) for a family or feature that does not exist,
-/// [`Error::InvalidSetting`](crate::Error::InvalidSetting) for `n_g` below a level or above the highest
+/// [`Error::InvalidArgument`](crate::Error::InvalidArgument) for `n_g` below a level or above the highest
 /// number of levels; as [`Settings::validate`].
 pub fn matrices_of_levels(
     levels: ArrayView3<u16>,
@@ -138,10 +138,14 @@ pub fn matrices_of_levels_on(
     let selection = Selection::new(settings)?;
     let highest = usize::from(levels.iter().copied().max().unwrap_or(0));
     if highest > n_g {
-        return Err(invalid("n_g", n_g, format!("the levels go up to {highest}: give at least that number")));
+        return Err(argument(
+            "n_g",
+            n_g,
+            format!("the levels go up to {highest}: give at least that number"),
+        ));
     }
     if n_g > MAX_LEVELS {
-        return Err(invalid("n_g", n_g, format!("{MAX_LEVELS} grey levels are the limit")));
+        return Err(argument("n_g", n_g, format!("{MAX_LEVELS} grey levels are the limit")));
     }
     let shape: [usize; 3] = levels.dim().into();
     let roi = Roi {

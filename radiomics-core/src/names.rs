@@ -1,6 +1,6 @@
 //! Text names of the choices that settings offer.
 
-use crate::error::{Error, Result, nearest};
+use crate::error::{Result, unknown_name};
 
 /// A closed choice with a text name for each member.
 pub trait Named: Copy + PartialEq + 'static {
@@ -21,15 +21,10 @@ pub trait Named: Copy + PartialEq + 'static {
     /// The member called `name`.
     ///
     /// # Errors
-    /// [`Error::UnknownName`] with the nearest name that exists.
+    /// [`Error::UnknownName`](crate::Error::UnknownName) with the names that exist, and the nearest one of them.
     fn parse(name: &str) -> Result<Self> {
-        Self::NAMES.iter().find(|(known, _)| *known == name).map(|&(_, member)| member).ok_or_else(|| {
-            Error::UnknownName {
-                kind: Self::KIND,
-                name: name.to_owned(),
-                suggestion: nearest(name, Self::NAMES.iter().map(|(known, _)| *known)),
-            }
-        })
+        let found = Self::NAMES.iter().find(|(known, _)| *known == name).map(|&(_, member)| member);
+        found.ok_or_else(|| unknown_name(Self::KIND, name, Self::NAMES.iter().map(|(known, _)| *known)))
     }
 
     /// All names of the choice in a text, for messages and help texts.
@@ -57,6 +52,7 @@ mod tests {
     #[test]
     fn a_name_is_read_and_written() {
         assert_eq!((Side::Left.name(), Side::parse("left").ok()), ("left", Some(Side::Left)));
+        assert_eq!(Side::parse("up").unwrap_err().to_string(), "there is no side `up`: choose left");
     }
 
     #[test]

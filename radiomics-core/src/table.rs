@@ -346,33 +346,44 @@ impl Serialize for FeatureTable {
 /// # }
 /// ```
 pub fn csv<'a>(tables: impl IntoIterator<Item = (i64, &'a [FeatureRow])>) -> String {
-    let mut text =
-        "label,column,image,family,feature,aggregation,discretisation,ibsi_id,value,status,reason\n"
-            .to_owned();
+    let mut text = format!("label,{COLUMNS}\n");
     for (label, rows) in tables {
-        for row in rows {
-            let column = &row.column;
-            let discretisation =
-                column.discretisation.as_ref().map_or_else(String::new, Discretisation::name);
-            let value = if row.value.is_nan() { String::new() } else { format!("{:?}", row.value) };
-            let fields: [&str; 11] = [
-                &label.to_string(),
-                &column.name(),
-                &column.image,
-                column.family,
-                column.feature.name,
-                column.aggregation.name(),
-                &discretisation,
-                column.feature.ibsi_id,
-                &value,
-                row.status().name(),
-                row.reason.map_or("", Named::name),
-            ];
-            text += &fields.map(field).join(",");
-            text.push('\n');
-        }
+        rows.iter().for_each(|row| write_row(&label.to_string(), row, &mut text));
     }
     text
+}
+
+/// As [`csv`], of the labels of several masks: behind the label there is one column more, `mask`, with the number of the
+/// mask.
+pub fn csv_of_masks<'a>(tables: impl IntoIterator<Item = (usize, i64, &'a [FeatureRow])>) -> String {
+    let mut text = format!("label,mask,{COLUMNS}\n");
+    for (mask, label, rows) in tables {
+        rows.iter().for_each(|row| write_row(&format!("{label},{mask}"), row, &mut text));
+    }
+    text
+}
+
+/// Names of the fields that [`write_row`] writes behind those of its caller.
+const COLUMNS: &str = "column,image,family,feature,aggregation,discretisation,ibsi_id,value,status,reason";
+
+/// Writes a line of a CSV file; `first` is what it begins with.
+fn write_row(first: &str, row: &FeatureRow, text: &mut String) {
+    let column = &row.column;
+    let discretisation = column.discretisation.as_ref().map_or_else(String::new, Discretisation::name);
+    let value = if row.value.is_nan() { String::new() } else { format!("{:?}", row.value) };
+    let fields: [&str; 10] = [
+        &column.name(),
+        &column.image,
+        column.family,
+        column.feature.name,
+        column.aggregation.name(),
+        &discretisation,
+        column.feature.ibsi_id,
+        &value,
+        row.status().name(),
+        row.reason.map_or("", Named::name),
+    ];
+    *text += &format!("{first},{}\n", fields.map(field).join(","));
 }
 
 /// A field of a CSV file, in quotes where it needs them.

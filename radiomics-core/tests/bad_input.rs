@@ -1,8 +1,10 @@
 //! Every kind of unusable input gets its own error, which names the values and the remedy.
 
-use radiomics_core::ndarray::Array3;
+use radiomics_core::masks::{Connectivity, Distance, Region};
+use radiomics_core::ndarray::{Array3, array};
+use radiomics_core::stability::icc;
 use radiomics_core::{
-    Aggregation, Discretisation, Error, Execution, FeatureSet, Grid, IDENTITY, Image, Isa, Mask, Pool,
+    Aggregation, Discretisation, Error, Execution, FeatureSet, Grid, IDENTITY, Image, Isa, Mask, Named, Pool,
     Profile, Result, Runtime, Settings, catalogue, document, extract, extract_many, preprocess,
 };
 
@@ -317,6 +319,64 @@ fn settings_out_of_range_are_named() {
     ] {
         let message = message(text);
         assert!(parts.iter().all(|part| message.contains(part)), "{text}: {message}");
+    }
+}
+
+/// Whoever gives a name that there is none of is told which there are, or which one is near.
+#[test]
+fn what_there_is_no_such_of_is_answered_with_what_there_is() {
+    let message = |text: &str| document::from_yaml(text).unwrap_err().to_string();
+    let pyradiomics = |text: &str| document::pyradiomics::from_yaml(text).unwrap_err().to_string();
+    for (text, end) in [
+        (message("profile: nope"), "no profile `nope`: choose ibsi, pyradiomics or ibsi_2d"),
+        (
+            message("profile: ibsy"),
+            "no profile `ibsy`; did you mean `ibsi`? Choose ibsi, pyradiomics or ibsi_2d",
+        ),
+        (
+            Settings::ibsi_configuration("F").unwrap_err().to_string(),
+            "no IBSI configuration `F`: choose digital_phantom, A, B, C, D or E",
+        ),
+        (
+            Distance::parse("nowhere").unwrap_err().to_string(),
+            "no distance `nowhere`: choose centre or surface",
+        ),
+        (message("families: [xxxxxxxx]"), "gldzm, ngtdm or ngldm"),
+        (message("features: [xxxxxxxx]"), "gldzm, ngtdm or ngldm"),
+        (
+            message("features: [ngtdm.xxxxxxxxxxx]"),
+            "choose ngtdm.coarseness, ngtdm.contrast, ngtdm.busyness, ngtdm.complexity or ngtdm.strength",
+        ),
+        (message("xxxxxxxx: 1"), ", feature_set, families, features or profile"),
+        (message("filters: [xxxxxxxxxx]"), "local_binary_pattern_2d or local_binary_pattern_3d"),
+        (message("image_interpolation: xxxxxx"), "(there is no interpolation `xxxxxx`)"),
+        (pyradiomics("xxxxxxxx: 1"), "choose setting, imageType, featureClass or voxelSetting"),
+        (pyradiomics("imageType: {xxxxxxxx: {}}"), "LBP2D or LBP3D"),
+        (pyradiomics("featureClass: {xxxxxxxx: []}"), "shape2D"),
+        (
+            pyradiomics("featureClass: {ngtdm: [xxxxxxxx]}"),
+            "Coarseness, Contrast, Busyness, Complexity or Strength",
+        ),
+    ] {
+        assert!(text.contains(end), "{text:?} without {end:?}");
+    }
+}
+
+/// A number that a function is given is no setting.
+#[test]
+fn arguments_are_called_what_they_are() {
+    let pool = Pool::new(1).unwrap();
+    let runtime = Runtime::new(&pool);
+    let labels = ramp().mapv(|_| 1_u8);
+    let mask = Mask::new(Grid::new(SHAPE, [1.0; 3]).unwrap(), labels.view()).unwrap();
+    let region = Region::of_label(&mask, 1).unwrap();
+    for (error, begin) in [
+        (region.dilate(-1.0, Distance::Centre, &runtime).unwrap_err(), "`mm` is -1: give a distance"),
+        (region.ring(3.0, 2.0, Distance::Centre, &runtime).unwrap_err(), "`to_mm` is 2: a ring is"),
+        (Connectivity::of_neighbours(7).unwrap_err(), "`neighbours` is 7: give"),
+        (icc(array![[1.0, 2.0], [2.0, 1.0]].view(), 2.0).unwrap_err(), "`confidence` is 2: it must be"),
+    ] {
+        assert!(error.to_string().starts_with(begin), "{error}");
     }
 }
 

@@ -256,7 +256,7 @@ fn what_has_no_map_is_refused_by_name() {
     }
     for radius in [0, 16] {
         let error = run(&Settings::default(), &MovingWindow { radius, ..window }).unwrap_err();
-        assert!(matches!(&error, Error::InvalidSetting { name: "radius", .. }), "{error}");
+        assert!(matches!(&error, Error::InvalidArgument { name: "radius", .. }), "{error}");
     }
     assert!(matches!(
         run(&Settings::default().with_families(&["glcmm"]), &window),

@@ -62,7 +62,7 @@ fn a_margin_is_of_millimetres_and_ends_with_the_image() {
         assert_eq!(shape(1e30), SHAPE);
         for wrong in [-1.0, f64::NAN, f64::INFINITY] {
             let error = prepare_on(image, mask, 1, &settings, wrong, runtime).unwrap_err();
-            assert!(matches!(error, Error::InvalidSetting { name: "margin_mm", .. }), "{error}");
+            assert!(matches!(error, Error::InvalidArgument { name: "margin_mm", .. }), "{error}");
         }
     });
 }

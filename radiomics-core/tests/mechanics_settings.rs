@@ -3,12 +3,45 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::Path;
+use std::time::Instant;
 
 use crate::common;
 use radiomics_core::document::pyradiomics::SETTINGS;
-use radiomics_core::document::{KEYS, Key};
+use radiomics_core::document::{KEYS, Key, from_json, from_yaml};
 use radiomics_core::{Named, Profile, Settings};
 use serde_json::Value;
+
+/// As many filters, or bins, as nobody needs are read in a time that grows as their number does: 16 times as many take
+/// 16 times as long, and would take 256 times if each were compared with each.
+#[test]
+fn the_time_of_reading_grows_with_the_number_of_members() {
+    let filters = |n: usize| {
+        let sigmas: Vec<String> = (1..=n).map(|sigma| format!("{}", 1.0 + 1e-4 * sigma as f64)).collect();
+        format!("{{\"filters\": [{{\"laplacian_of_gaussian\": {{\"sigma_mm\": [{}]}}}}]}}", sigmas.join(","))
+    };
+    let widths = |n: usize| {
+        let widths: Vec<String> = (1..=n).map(|width| width.to_string()).collect();
+        format!("{{\"bin_width\": [{}]}}", widths.join(","))
+    };
+    let least = |text: &str| {
+        let time = || {
+            let start = Instant::now();
+            from_json(text).unwrap();
+            start.elapsed()
+        };
+        (0..5).map(|_| time()).min().unwrap()
+    };
+    for (of, text) in [("filters", &filters as &dyn Fn(usize) -> String), ("widths", &widths)] {
+        let [few, many] = [1000, 16_000].map(|n| least(&text(n)));
+        assert!(many < 80 * few, "{of}: {few:?} and {many:?}");
+    }
+    for (twice, value) in
+        [("filters: [square, gradient, square]", "square"), ("bin_edges: [[0, 1], [-0.0, 1]]", "[-0.0, 1.0]")]
+    {
+        let error = from_yaml(twice).unwrap_err().to_string();
+        assert!(error.contains(value) && error.contains("given twice"), "{error}");
+    }
+}
 
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use radiomics_core::document::from_yaml;
 use radiomics_core::example::DigitalPhantom;
 use radiomics_core::filters::filter_each;
+use radiomics_core::masks::Region;
 use radiomics_core::matrices::matrices_on;
 use radiomics_core::ndarray::Array3;
 use radiomics_core::voxel_map::{MovingWindow, PreparedMaps};
@@ -81,6 +82,39 @@ fn a_filter_stops_in_the_middle() {
     let took =
         sphere.with(|image, _| time_to_stop(|runtime| filter_each(image, &filters, runtime, |_, _| ())));
     assert!(took < SOON, "{took:?}");
+}
+
+/// Each is called again and again: it ends because it asks, and not because it is done.
+#[test]
+fn what_goes_over_a_whole_mask_stops() {
+    let (sphere, floats) = (Sphere::new(100), Sphere::new(60).labels.mapv(f64::from));
+    let float_mask = Mask::new(Grid::new([60; 3], [1.0; 3]).unwrap(), floats.view()).unwrap();
+    sphere.with(|_, mask| {
+        let region = Region::of_label(mask, 1).unwrap();
+        let calls: [(&str, &(dyn Fn() -> Result<()> + Sync)); 8] = [
+            ("labels", &|| mask.labels().map(drop)),
+            ("labels in floats", &|| float_mask.labels().map(drop)),
+            ("label_counts", &|| mask.label_counts().map(drop)),
+            ("of_label", &|| Region::of_label(mask, 1).map(drop)),
+            ("to_mask", &|| {
+                region.to_mask();
+                Ok(())
+            }),
+            ("within", &|| region.within(&region, "it").map(drop)),
+            ("minus", &|| region.minus(&region, "it").map(drop)),
+            ("union", &|| region.union(&region, "it").map(drop)),
+        ];
+        for (name, call) in calls {
+            let took = time_to_stop(|runtime| {
+                runtime.stoppable(|| {
+                    loop {
+                        call()?;
+                    }
+                })
+            });
+            assert!(took < SOON, "{name}: {took:?}");
+        }
+    });
 }
 
 #[test]

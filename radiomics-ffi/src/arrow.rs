@@ -133,6 +133,10 @@ fn columns(table: &radiomics_table) -> Result<Vec<(&'static str, Values)>, Failu
         ("value", Values::Real(rows().map(|row| row.value).collect())),
         ("defined", Values::Flags(bits)),
     ];
+    if table.provenance.masks() > 1 {
+        let masks = (0..table.rows.len()).map(|row| table.mask_of_row(row) as i64);
+        columns.insert(1, ("mask", Values::Whole(masks.collect())));
+    }
     if rows().any(|row| row.column.discretisation.is_some()) {
         columns.push(("discretisation", texts(rows().map(|row| discretisation_name(&row.column)))?));
     }

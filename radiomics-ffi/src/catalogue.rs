@@ -7,8 +7,8 @@ use radiomics_core::Named;
 use radiomics_core::catalogue::{FAMILIES, Family, Feature};
 
 use crate::entry::{free, plain_entry, value_or};
-use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of};
-use crate::status::{Failure, radiomics_status};
+use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, member};
+use crate::status::radiomics_status;
 use crate::strings::Texts;
 
 /// Every feature there is. A catalogue is never changed, so any number of threads may read it.
@@ -104,7 +104,7 @@ pub unsafe extern "C" fn radiomics_catalogue_feature(
         // SAFETY: by the rule of the header.
         let (catalogue, out) =
             unsafe { (borrowed(catalogue, "catalogue")?, OutStruct::new(feature, "feature")?) };
-        out.set(*catalogue.features.get(index).ok_or_else(|| Failure::argument("`index` is too large"))?);
+        out.set(*member(&catalogue.features, index, "features")?);
         Ok(())
     })
 }

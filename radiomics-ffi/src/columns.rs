@@ -8,7 +8,7 @@ use radiomics_core::{Column, Discretisation, Named};
 
 use crate::context::{Call, radiomics_context};
 use crate::entry::{entry, free, plain_entry, value_or};
-use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, slice, text};
+use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, member, slice, text};
 use crate::settings::radiomics_settings;
 use crate::status::{Failure, radiomics_status};
 use crate::strings::Texts;
@@ -81,8 +81,8 @@ pub(crate) fn discretisation_name(column: &Column) -> String {
 }
 
 /// Lists the columns that radiomics_extract_many has for each label, in their order, before there is any
-/// image: for `image_count` images of these names, or, if `image_names` is NULL, for a single one, which
-/// is called "original". The list is to be freed with radiomics_columns_free. Since RADIOMICS_ABI_VERSION
+/// image: for `image_count` images of these names, at least one, or, if `image_names` is NULL, for a single
+/// one, which is called "original". The list is to be freed with radiomics_columns_free. Since RADIOMICS_ABI_VERSION
 /// 4.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
@@ -116,6 +116,11 @@ unsafe fn names<'a>(names: *const *const c_char, count: usize) -> Result<Vec<&'a
             _ => Err(Failure::argument("`image_names` is NULL: several images need names")),
         };
     }
+    if count == 0 {
+        return Err(Failure::argument(
+            "`image_count` is 0, and `image_names` is not NULL: give a name for each image; NULL means one image, `original`",
+        ));
+    }
     // SAFETY: passed on to the caller.
     let names = unsafe { slice(names, count, "image_names") }?.iter().enumerate();
     // SAFETY: as above.
@@ -142,7 +147,7 @@ pub unsafe extern "C" fn radiomics_columns_column(
     plain_entry(|| {
         // SAFETY: by the rule of the header.
         let (columns, out) = unsafe { (borrowed(columns, "columns")?, OutStruct::new(column, "column")?) };
-        out.set(*columns.for_c.get(index).ok_or_else(|| Failure::argument("`index` is too large"))?);
+        out.set(*member(&columns.for_c, index, "columns")?);
         Ok(())
     })
 }

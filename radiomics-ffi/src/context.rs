@@ -118,7 +118,10 @@ fn pool(options: &radiomics_context_options) -> Result<Pool, Failure> {
         }
         at if at == At::Threads as i32 => Ok(Pool::new(options.threads)?),
         at if at == At::Inline as i32 => Ok(Pool::inline()),
-        other => Err(Failure::argument(format!("`executor` is {other}: give a radiomics_executor"))),
+        other => Err(Failure::argument(format!(
+            "`executor` is {other}: give RADIOMICS_EXECUTOR_THREADS (0), RADIOMICS_EXECUTOR_INLINE (1) or \
+             RADIOMICS_EXECUTOR_HOST (2)"
+        ))),
     }
 }
 
@@ -140,6 +143,17 @@ impl Call<'_> {
         let mut runtime = Runtime::new(self.pool);
         runtime.stop = Some(&self.watch);
         runtime
+    }
+
+    /// Runs what takes time with a volume of so many voxels, so that it can be cancelled. A small one takes less than
+    /// to hand it to other threads.
+    pub fn over<R: Send>(
+        &self,
+        voxels: usize,
+        work: impl FnOnce() -> radiomics_core::Result<R> + Send,
+    ) -> Result<R, Failure> {
+        const SMALL: usize = 1 << 16;
+        Ok(if voxels <= SMALL { work()? } else { self.runtime().stoppable(work)? })
     }
 }
 

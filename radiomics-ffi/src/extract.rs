@@ -8,6 +8,7 @@ use radiomics_core::{Image, Mask, OnError, Runtime, Settings, extract_each};
 use crate::context::{Call, radiomics_context};
 use crate::entry::entry;
 use crate::image::{image, named_mask, radiomics_image};
+use crate::output::flag;
 use crate::pointers::{Out, Versioned, borrowed, end_of, slice, text, versioned};
 use crate::progress::{Terms, radiomics_progress};
 use crate::results::Results;
@@ -34,7 +35,7 @@ pub struct radiomics_job {
     /// The labels whose voxels are the regions, each once; NULL means every label of the mask, ascending. They
     /// are those of each of several masks.
     pub labels: *const i64,
-    /// Number of labels; 0 if `labels` is NULL.
+    /// Number of labels; 0 if `labels` is NULL, and only then.
     pub label_count: usize,
     /// The settings, which determine the numbers.
     pub settings: *const radiomics_settings,
@@ -55,7 +56,7 @@ pub struct radiomics_job {
     /// Pointers to mask_count masks instead of one, on the grid of the images: rows come mask by mask. Since
     /// RADIOMICS_ABI_VERSION 8, as what follows.
     pub masks: *const *const radiomics_image,
-    /// Number of masks; 0 if `masks` is NULL.
+    /// Number of masks; 0 if `masks` is NULL, and only then.
     pub mask_count: usize,
     /// Memory of the caller for the values of the table, in its order, or NULL. Those of a label are there as
     /// soon as they are computed; what a call that fails has written stays.
@@ -128,11 +129,14 @@ pub unsafe extern "C" fn radiomics_extract_many(
         let (settings, images) = unsafe { (borrowed(job.settings, "settings")?, images(&job)?) };
         // SAFETY: as above.
         let (terms, masks) =
-            unsafe { (Terms::new(job.progress, job.user_data, job.memory_mb)?, masks(&job)?) };
-        let on_error = if job.record_failures == 0 { OnError::Fail } else { OnError::Record };
+            unsafe { (Terms::new(job.progress, job.user_data, job.memory_mb)?, masks(&job, call)?) };
+        let on_error = match flag(job.record_failures, "record_failures")? {
+            true => OnError::Record,
+            false => OnError::Fail,
+        };
         let regions = Regions { images, masks, settings: settings.core(), on_error };
         // SAFETY: as above.
-        let results = unsafe { Results::new(&job, regions.labels(), regions.columns()?) }?;
+        let results = unsafe { Results::new(&job, regions.labels(), || regions.columns()) }?;
         out.set(regions.table(&terms, call, Some(results))?);
         Ok(())
     };
@@ -141,7 +145,7 @@ pub unsafe extern "C" fn radiomics_extract_many(
 }
 
 /// The masks of a job, and the labels of each.
-unsafe fn masks<'a>(job: &radiomics_job) -> Result<Vec<(Mask<'a>, Vec<i64>)>, Failure> {
+unsafe fn masks<'a>(job: &radiomics_job, call: &Call) -> Result<Vec<(Mask<'a>, Vec<i64>)>, Failure> {
     let single = [job.mask];
     let pointers = match (job.mask.is_null(), job.masks.is_null()) {
         (false, false) => {
@@ -154,6 +158,17 @@ unsafe fn masks<'a>(job: &radiomics_job) -> Result<Vec<(Mask<'a>, Vec<i64>)>, Fa
     if pointers.is_empty() {
         return Err(Failure::argument("`mask_count` is 0: give at least one mask"));
     }
+    if job.masks.is_null() && job.mask_count != 0 {
+        return Err(Failure::argument(format!(
+            "`masks` is NULL, and `mask_count` is {}: make it 0",
+            job.mask_count
+        )));
+    }
+    if job.label_count == 0 && !job.labels.is_null() {
+        return Err(Failure::argument(
+            "`label_count` is 0, and `labels` is not NULL: give at least one label; NULL means every label of the mask",
+        ));
+    }
     // SAFETY: as above.
     let given = unsafe { slice(job.labels, job.label_count, "labels") }?;
     let mut masks = Vec::new();
@@ -161,7 +176,10 @@ unsafe fn masks<'a>(job: &radiomics_job) -> Result<Vec<(Mask<'a>, Vec<i64>)>, Fa
         let name = if job.masks.is_null() { "mask".to_owned() } else { format!("masks[{index}]") };
         // SAFETY: as above.
         let mask = unsafe { named_mask(pointer, &name) }?;
-        let labels = if job.labels.is_null() { mask.labels()? } else { given.to_vec() };
+        let labels = match job.labels.is_null() {
+            true => call.over(mask.grid().len(), || mask.labels())?,
+            false => given.to_vec(),
+        };
         masks.push((mask, labels));
     }
     Ok(masks)

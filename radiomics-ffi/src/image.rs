@@ -54,7 +54,9 @@ pub struct radiomics_image {
     /// Number of voxels along (z, y, x).
     pub shape: [usize; 3],
     /// Steps in voxels, not bytes, from a voxel to its neighbour along (z, y, x); they may be negative.
-    /// All 0 means contiguous voxels: `(shape[1] * shape[2], shape[2], 1)`.
+    /// All 0 means contiguous voxels: `(shape[1] * shape[2], shape[2], 1)`. Otherwise 0 is only for an axis
+    /// of one voxel, whose stride is not looked at: on a longer one it is refused with
+    /// RADIOMICS_STATUS_INVALID_ARGUMENT.
     pub strides: [isize; 3],
     /// Distance in mm between voxel centres along (z, y, x).
     pub spacing_mm: [f64; 3],
@@ -140,7 +142,10 @@ macro_rules! voxels_of {
                 // SAFETY: passed on to the caller.
                 unsafe { view::<$t>($image, $name) }.map(Voxels::from)
             })*
-            other => Err(Failure::argument(format!("the dtype of `{}` is {other}: give a radiomics_dtype", $name))),
+            other => Err(Failure::argument(format!(
+                "the dtype of `{}` is {other}: give a radiomics_dtype, from RADIOMICS_DTYPE_U8 (1) to RADIOMICS_DTYPE_F64 (10)",
+                $name
+            ))),
         }
     };
 }

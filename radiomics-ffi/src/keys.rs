@@ -7,8 +7,8 @@ use radiomics_core::Profile;
 use radiomics_core::document::KEYS;
 
 use crate::entry::{free, plain_entry, value_or};
-use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of};
-use crate::status::{Failure, radiomics_status};
+use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, member};
+use crate::status::radiomics_status;
 use crate::strings::Texts;
 
 /// Every key that settings have. The list is never changed, so any number of threads may read it.
@@ -92,7 +92,7 @@ pub unsafe extern "C" fn radiomics_keys_key(
     plain_entry(|| {
         // SAFETY: by the rule of the header.
         let (keys, out) = unsafe { (borrowed(keys, "keys")?, OutStruct::new(key, "key")?) };
-        out.set(*keys.for_c.get(index).ok_or_else(|| Failure::argument("`index` is too large"))?);
+        out.set(*member(&keys.for_c, index, "settings")?);
         Ok(())
     })
 }

@@ -5,8 +5,8 @@ use radiomics_core::LabelCount;
 use crate::context::{Call, radiomics_context};
 use crate::entry::{entry, free, plain_entry, value_or};
 use crate::image::{mask, radiomics_image};
-use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of};
-use crate::status::{Failure, radiomics_status};
+use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, member};
+use crate::status::radiomics_status;
 
 /// The labels of a mask, ascending. They are never changed, so any number of threads may read them.
 pub struct radiomics_labels {
@@ -54,10 +54,11 @@ pub unsafe extern "C" fn radiomics_labels_new(
     mask: *const radiomics_image,
     labels: *mut *mut radiomics_labels,
 ) -> radiomics_status {
-    let body = |_: &Call| {
+    let body = |call: &Call| {
         // SAFETY: by the rule of the header.
         let (out, mask) = unsafe { (Out::new(labels, "labels")?, self::mask(mask)?) };
-        let for_c = mask.label_counts()?.iter().map(for_c).collect();
+        let counts = call.over(mask.grid().len(), || mask.label_counts())?;
+        let for_c = counts.iter().map(for_c).collect();
         out.set(Box::into_raw(Box::new(radiomics_labels { for_c })));
         Ok(())
     };
@@ -84,7 +85,7 @@ pub unsafe extern "C" fn radiomics_labels_label(
     plain_entry(|| {
         // SAFETY: by the rule of the header.
         let (labels, out) = unsafe { (borrowed(labels, "labels")?, OutStruct::new(label, "label")?) };
-        out.set(*labels.for_c.get(index).ok_or_else(|| Failure::argument("`index` is too large"))?);
+        out.set(*member(&labels.for_c, index, "labels")?);
         Ok(())
     })
 }

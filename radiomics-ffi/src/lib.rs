@@ -40,6 +40,7 @@ pub mod table;
 
 pub mod outcome;
 
+mod table_find;
 mod table_rows;
 pub mod table_text;
 

@@ -12,7 +12,7 @@ use crate::context::{Call, radiomics_context};
 use crate::entry::{entry, free, plain_entry, value_or};
 use crate::image::{described, image, mask, radiomics_dtype, radiomics_image};
 use crate::output::{Buffer, Output, doubles, flag, radiomics_output};
-use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, versioned};
+use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, member, versioned};
 use crate::progress::{Terms, radiomics_progress};
 use crate::settings::radiomics_settings;
 use crate::status::{Failure, radiomics_status};
@@ -175,7 +175,7 @@ pub unsafe extern "C" fn radiomics_maps_map(
     plain_entry(|| {
         // SAFETY: by the rule of the header.
         let (maps, out) = unsafe { (borrowed(maps, "maps")?, OutStruct::new(map, "map")?) };
-        out.set(*maps.for_c.get(index).ok_or_else(|| Failure::argument("`index` is too large"))?);
+        out.set(*member(&maps.for_c, index, "maps")?);
         Ok(())
     })
 }

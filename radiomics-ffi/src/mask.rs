@@ -9,7 +9,7 @@ use radiomics_core::{Error, Named};
 use crate::context::{Call, radiomics_context};
 use crate::entry::{entry, free, plain_entry};
 use crate::image::{described, radiomics_dtype, radiomics_image};
-use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, text};
+use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, member, text};
 use crate::status::{Failure, radiomics_status};
 
 /// A mask that the library owns: a region of label 1 on the grid of the mask it was made of. It may have no
@@ -42,9 +42,9 @@ unsafe impl Versioned for radiomics_mask_info {
     const FIRST_SIZE: usize = end_of!(Self, beyond_edge);
 }
 
-fn boxed((region, change): (Region, Change)) -> *mut radiomics_mask {
-    let volume = region.to_mask();
-    Box::into_raw(Box::new(radiomics_mask { region, volume, change }))
+fn boxed((region, change): (Region, Change), call: &Call) -> Result<*mut radiomics_mask, Failure> {
+    let volume = call.over(region.grid().len(), || Ok(region.to_mask()))?;
+    Ok(Box::into_raw(Box::new(radiomics_mask { region, volume, change })))
 }
 
 /// Makes a mask of the region of another one.
@@ -57,7 +57,7 @@ unsafe fn made_of(
     let body = |call: &Call| {
         // SAFETY: passed on to the caller.
         let (out, from) = unsafe { (Out::new(made, "made")?, borrowed(from, "mask")?) };
-        out.set(boxed(make(&from.region, call)?));
+        out.set(boxed(make(&from.region, call)?, call)?);
         Ok(())
     };
     // SAFETY: passed on to the caller.
@@ -82,13 +82,13 @@ pub unsafe extern "C" fn radiomics_mask_of_label(
     label: i64,
     made: *mut *mut radiomics_mask,
 ) -> radiomics_status {
-    let body = |_: &Call| {
+    let body = |call: &Call| {
         // SAFETY: by the rule of the header.
         let (out, mask) = unsafe { (Out::new(made, "made")?, crate::image::mask(image)?) };
-        let region = Region::of_label(&mask, label)?;
+        let region = call.over(mask.grid().len(), || Region::of_label(&mask, label))?;
         let voxels = region.voxels();
         let change = Change { before: voxels, after: voxels, beyond_edge: 0, shared: 0 };
-        out.set(boxed((region, change)));
+        out.set(boxed((region, change), call)?);
         Ok(())
     };
     // SAFETY: by the rule of the header.
@@ -180,10 +180,7 @@ pub unsafe extern "C" fn radiomics_mask_component(
     let make = |region: &Region, call: &Call| {
         let connectivity = Connectivity::of_neighbours(neighbours.into())?;
         let mut parts = region.components(connectivity, &call.runtime())?;
-        if index >= parts.len() {
-            let text = format!("`index` is {index}: the mask has {} connected parts, from 0", parts.len());
-            return Err(Failure::argument(text));
-        }
+        member(&parts, index, "connected parts of the mask")?;
         let part = parts.swap_remove(index);
         let change = Change { before: region.voxels(), after: part.voxels(), beyond_edge: 0, shared: 0 };
         Ok((part, change))
@@ -192,8 +189,8 @@ pub unsafe extern "C" fn radiomics_mask_component(
     unsafe { made_of(context, mask, made, make) }
 }
 
-/// Makes a mask of the voxels that are in both. Both lie on one grid, here and for the next two. Since
-/// RADIOMICS_ABI_VERSION 8.
+/// Makes a mask of the voxels that are in both. Here and for the next two, the status is
+/// RADIOMICS_STATUS_GEOMETRY_MISMATCH if they lie on different grids. Since RADIOMICS_ABI_VERSION 8.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_mask_within(
@@ -241,10 +238,10 @@ unsafe fn of_two(
     made: *mut *mut radiomics_mask,
     together: Together,
 ) -> radiomics_status {
-    let make = |region: &Region, _: &Call| {
+    let make = |region: &Region, call: &Call| {
         // SAFETY: passed on to the caller.
-        let other = unsafe { borrowed(other, "other") }?;
-        Ok(together(region, &other.region, "other")?)
+        let other = &unsafe { borrowed(other, "other") }?.region;
+        call.over(region.grid().len(), || together(region, other, "other mask"))
     };
     // SAFETY: passed on to the caller.
     unsafe { made_of(context, mask, made, make) }

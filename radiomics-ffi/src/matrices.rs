@@ -8,9 +8,9 @@ use radiomics_core::matrices::{Matrix, matrices_on};
 use crate::context::{Call, radiomics_context};
 use crate::entry::{entry, free, plain_entry, value_or};
 use crate::image::radiomics_image;
-use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of};
+use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, member};
 use crate::settings::radiomics_settings;
-use crate::status::{Failure, radiomics_status};
+use crate::status::radiomics_status;
 use crate::strings::Texts;
 
 /// Texture matrices of a region. They are never changed, so any number of threads may read them.
@@ -91,10 +91,10 @@ impl radiomics_matrices {
     }
 }
 
-/// Counts the matrices of the texture families that `settings` ask for: of each slice if there are
-/// aggregations by slice, of the volume if there are aggregations in three dimensions. They are of the image
-/// itself, whatever filters the settings name: for others give a response of radiomics_filter. They are to be
-/// freed with radiomics_matrices_free. Since RADIOMICS_ABI_VERSION 4.
+/// Counts the matrices of the texture families that `settings` ask for: those of each slice if any aggregation
+/// is by slice, and those of the volume if any aggregation is in three dimensions. Filters that the settings name
+/// are not applied: for the matrices of a filtered image, give a response of radiomics_filter as `image`. The
+/// matrices are to be freed with radiomics_matrices_free. Since RADIOMICS_ABI_VERSION 4.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_matrices_new(
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn radiomics_matrices_matrix(
     plain_entry(|| {
         // SAFETY: by the rule of the header.
         let (matrices, out) = unsafe { (borrowed(matrices, "matrices")?, OutStruct::new(matrix, "matrix")?) };
-        out.set(*matrices.for_c.get(index).ok_or_else(|| Failure::argument("`index` is too large"))?);
+        out.set(*member(&matrices.for_c, index, "matrices")?);
         Ok(())
     })
 }

@@ -5,7 +5,7 @@ use std::ffi::c_char;
 use radiomics_core::RegionFailure;
 
 use crate::entry::{plain_entry, value_or};
-use crate::pointers::{OutStruct, Versioned, borrowed, end_of};
+use crate::pointers::{OutStruct, Versioned, borrowed, end_of, member};
 use crate::status::{Failure, radiomics_status};
 use crate::strings::Texts;
 use crate::table::radiomics_table;
@@ -89,7 +89,7 @@ pub unsafe extern "C" fn radiomics_table_outcome(
     plain_entry(|| {
         // SAFETY: by the rule of the header.
         let (table, out) = unsafe { (borrowed(table, "table")?, OutStruct::new(outcome, "outcome")?) };
-        out.set(*table.outcomes.get(index).ok_or_else(|| Failure::argument("`index` is too large"))?);
+        out.set(*member(&table.outcomes, index, "outcomes")?);
         Ok(())
     })
 }

@@ -42,6 +42,19 @@ pub(crate) unsafe fn slice<'a, T>(pointer: *const T, length: usize, name: &str) 
     Ok(unsafe { std::slice::from_raw_parts(pointer, length) })
 }
 
+/// Member `index` of a list; `what` is what messages call the members.
+pub(crate) fn member<'a, T>(list: &'a [T], index: usize, what: &str) -> Result<&'a T> {
+    list.get(index).ok_or_else(|| {
+        Failure::argument(match list.len() {
+            0 => format!("`index` is {index}, and there are no {what}"),
+            1 => format!("`index` is {index}, and the number of {what} is 1: give 0"),
+            count => {
+                format!("`index` is {index}, and the number of {what} is {count}: give 0 to {}", count - 1)
+            }
+        })
+    })
+}
+
 /// The UTF-8 text at `pointer` up to its NUL, borrowed for the call.
 pub(crate) unsafe fn text<'a>(pointer: *const c_char, name: &str) -> Result<&'a str> {
     check(pointer, name)?;
@@ -263,6 +276,15 @@ mod tests {
         }
         assert_eq!(older, [16, 1, 9]);
         assert_eq!(newer, [32, 1, 2, 0]);
+    }
+
+    #[test]
+    fn an_index_that_is_too_large_says_how_many_there_are() {
+        let text = |list: &[u8]| member(list, 3, "rows").copied().map_err(|failure| failure.text);
+        assert_eq!(text(&[5, 6, 7, 8]), Ok(8));
+        assert_eq!(text(&[5, 6, 7]).unwrap_err(), "`index` is 3, and the number of rows is 3: give 0 to 2");
+        assert_eq!(text(&[5]).unwrap_err(), "`index` is 3, and the number of rows is 1: give 0");
+        assert_eq!(text(&[]).unwrap_err(), "`index` is 3, and there are no rows");
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use radiomics_core::morphology::{Surface, surface};
 use radiomics_core::ndarray::Array3;
-use radiomics_core::preprocess::prepare_on;
+use radiomics_core::preprocess::{PreparedRegion, prepare_on};
+use radiomics_core::roi::Levels;
 use radiomics_core::{Grid, Settings};
 
 use crate::context::{Call, radiomics_context};
@@ -61,10 +62,10 @@ unsafe impl Versioned for radiomics_surface {
     const FIRST_SIZE: usize = end_of!(Self, triangles);
 }
 
-/// Prepares a region: the step that extraction begins with. Round it there are `margin_mm` of the image, as
-/// far as the image goes. It is of the image itself, whatever filters the settings name: for others give a
-/// response of radiomics_filter. The region is to be freed with radiomics_region_free. Since
-/// RADIOMICS_ABI_VERSION 8.
+/// Prepares a region, as extraction does before it computes features, and keeps `margin_mm` of the image round
+/// it, as far as the image reaches. Filters that the settings name are not applied: to see the region in a
+/// filtered image, give a response of radiomics_filter as `image`. The region is to be freed with
+/// radiomics_region_free. Since RADIOMICS_ABI_VERSION 8.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_region_new(
@@ -85,27 +86,35 @@ pub unsafe extern "C" fn radiomics_region_new(
         };
         let runtime = call.runtime();
         let prepared = prepare_on(&image, &mask, label, settings, margin_mm, &runtime)?;
-        let (roi, shape) = (&prepared.roi, prepared.roi.grid().shape);
-        let levels = prepared.levels.as_ref().map(|levels| {
-            let mut whole = Array3::zeros(shape);
-            let (start, end) = (roi.region().start, roi.region().end());
-            let place = radiomics_core::ndarray::s![start[0]..end[0], start[1]..end[1], start[2]..end[2]];
-            whole.slice_mut(place).assign(&levels.to_array());
-            whole
-        });
-        let made = radiomics_region {
-            grid: roi.grid().clone(),
-            intensities: in_order(roi.intensities().into_owned()),
-            morphological: in_order(roi.morphological().mapv(u8::from)),
-            intensity: in_order(roi.intensity().mapv(u8::from)),
-            levels,
-            surface: surface(roi, settings.mesh_faces, &runtime)?,
-        };
+        let surface = surface(&prepared.roi, settings.mesh_faces, &runtime)?;
+        let made = copied(&prepared, surface, call)?;
         out.set(Box::into_raw(Box::new(made)));
         Ok(())
     };
     // SAFETY: by the rule of the header.
     unsafe { entry(context, body) }
+}
+
+/// A region with voxels of its own. It can be cancelled between one array and the next.
+fn copied(prepared: &PreparedRegion, surface: Surface, call: &Call) -> Result<radiomics_region, Failure> {
+    let roi = &prepared.roi;
+    let (grid, voxels) = (roi.grid().clone(), roi.grid().len());
+    let mask = |of: &Array3<bool>| call.over(voxels, || Ok(in_order(of.mapv(u8::from))));
+    let levels = |levels: &Levels| {
+        let mut whole = Array3::zeros(grid.shape);
+        let (start, end) = (roi.region().start, roi.region().end());
+        let place = radiomics_core::ndarray::s![start[0]..end[0], start[1]..end[1], start[2]..end[2]];
+        whole.slice_mut(place).assign(&levels.to_array());
+        whole
+    };
+    Ok(radiomics_region {
+        intensities: call.over(voxels, || Ok(in_order(roi.intensities().into_owned())))?,
+        morphological: mask(roi.morphological())?,
+        intensity: mask(roi.intensity())?,
+        levels: call.over(voxels, || Ok(prepared.levels.as_ref().map(levels)))?,
+        surface,
+        grid,
+    })
 }
 
 /// The same voxels one after the other, x fastest.
@@ -154,7 +163,10 @@ pub unsafe extern "C" fn radiomics_region_image(
                 }
             },
             other => {
-                return Err(Failure::argument(format!("`part` is {other}: give a radiomics_region_part")));
+                return Err(Failure::argument(format!(
+                    "`part` is {other}: give a radiomics_region_part, from RADIOMICS_REGION_PART_INTENSITIES (1) to \
+                     RADIOMICS_REGION_PART_GREY_LEVELS (4)"
+                )));
             }
         };
         out.set(described(&region.grid, data, dtype));

@@ -21,13 +21,19 @@ pub(crate) struct Results {
 unsafe impl Send for Results {}
 
 impl Results {
-    /// Checks the memory of a job with so many labels in all, each of which has so many columns.
-    pub unsafe fn new(job: &radiomics_job, labels: usize, columns: usize) -> Result<Self, Failure> {
-        let values = labels.saturating_mul(columns);
+    /// Checks the memory of a job with so many labels in all, each of which has so many columns: these are counted if
+    /// values are wanted.
+    pub unsafe fn new(
+        job: &radiomics_job,
+        labels: usize,
+        columns: impl FnOnce() -> Result<usize, Failure>,
+    ) -> Result<Self, Failure> {
         if !job.values.is_null() && !job.float_values.is_null() {
             return Err(Failure::argument("`values` and `float_values` are both given: give one of them"));
         }
         let wanted = !job.values.is_null() || !job.float_values.is_null();
+        let columns = if wanted { columns()? } else { 0 };
+        let values = labels.saturating_mul(columns);
         if wanted && job.value_count < values {
             return Err(Failure::argument(format!(
                 "`value_count` is {}: {labels} labels with {columns} columns each need room for {values}",
@@ -51,8 +57,9 @@ impl Results {
 
     /// Writes what came out for label `number`, counted over all masks.
     pub fn write(&mut self, number: usize, table: &FeatureTable) {
-        assert_eq!(table.rows().len(), self.columns, "rows and columns of a label");
-        for (place, row) in (number * self.columns..).zip(table.rows()) {
+        let rows = if self.columns > 0 { table.rows() } else { &[] };
+        assert_eq!(rows.len(), self.columns, "rows and columns of a label");
+        for (place, row) in (number * self.columns..).zip(rows) {
             // SAFETY: `new` checked that there is room for all labels, and that pointers that are not NULL are
             // aligned; the memory is valid for writing by the rule of the header.
             unsafe {

@@ -48,7 +48,7 @@ fn boxed(core: Settings) -> *mut radiomics_settings {
     Box::into_raw(Box::new(radiomics_settings { core, filters }))
 }
 
-/// Makes the settings of a profile: "ibsi" or "pyradiomics".
+/// Makes the settings of a profile: "ibsi", "pyradiomics", or "ibsi_2d" for images and regions of a single slice.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_settings_from_profile(

@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, c_char};
 
-use radiomics_core::Error;
+use radiomics_core::{Error, Interface};
 
 /// What became of a call. Numbers never change their meaning; later versions may add some.
 #[repr(i32)]
@@ -12,8 +12,8 @@ pub enum radiomics_status {
     Ok = 0,
 
     /// An argument cannot be used: a NULL or misaligned pointer, a struct_size that is not that of the
-    /// struct, an unknown code, text that is not UTF-8, an index that is too large, a label or a name of
-    /// an image given twice.
+    /// struct, an unknown code, a flag that is neither 0 nor 1, a list without members, text that is not
+    /// UTF-8, an index that is too large, a label or a name of an image given twice.
     InvalidArgument = 1,
     /// A mistake of this library: please report it. The context can still be used.
     Internal = 2,
@@ -35,7 +35,7 @@ pub enum radiomics_status {
     InvalidGeometry = 21,
     /// Image and mask have different shapes.
     ShapeMismatch = 22,
-    /// Image and mask lie on different grids.
+    /// Image and mask lie on different grids, or two masks do, whether their shapes are the same or not.
     GeometryMismatch = 23,
     /// The mask is 0 everywhere.
     EmptyMask = 24,
@@ -50,11 +50,12 @@ pub enum radiomics_status {
 
     /// There is no setting of this name.
     UnknownSetting = 40,
-    /// A setting or a filter has a value that it cannot take.
+    /// A setting, a filter, or a number such as a distance, a margin or a radius has a value that it cannot
+    /// take.
     InvalidSetting = 41,
     /// The text is no YAML or JSON mapping.
     InvalidDocument = 42,
-    /// A profile, family, feature ... of this name does not exist.
+    /// A profile, family, feature, column, distance ... of this name does not exist.
     UnknownName = 43,
     /// PyRadiomics parameters that are not available here.
     Unavailable = 44,
@@ -86,14 +87,14 @@ static TEXTS: [(Status, &CStr); 24] = [
     (Status::EmptyImage, c"the image has no voxels"),
     (Status::InvalidGeometry, c"spacing, origin or direction cannot be used"),
     (Status::ShapeMismatch, c"image and mask have different shapes"),
-    (Status::GeometryMismatch, c"image and mask lie on different grids"),
+    (Status::GeometryMismatch, c"image and mask, or two masks, lie on different grids"),
     (Status::EmptyMask, c"the mask is empty"),
     (Status::LabelNotPresent, c"the label is not in the mask"),
     (Status::FractionalMask, c"the mask holds fractions"),
     (Status::NonFiniteVoxels, c"the image is not finite in the region"),
     (Status::RegionTooSmall, c"the region has too few voxels"),
     (Status::UnknownSetting, c"there is no such setting"),
-    (Status::InvalidSetting, c"a setting has an impossible value"),
+    (Status::InvalidSetting, c"a setting or a number has an impossible value"),
     (Status::InvalidDocument, c"the text is not a mapping in YAML or JSON"),
     (Status::UnknownName, c"there is no such name"),
     (Status::Unavailable, c"these PyRadiomics parameters are not available"),
@@ -117,7 +118,7 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { status: status_of(&error), text: error.to_string() }
+        Self { status: status_of(&error), text: error.message(Interface::C) }
     }
 }
 
@@ -129,7 +130,7 @@ fn status_of(error: &Error) -> Status {
         Error::LabelTwice { .. } | Error::ImageName { .. } | Error::InvalidTable(_) => {
             Status::InvalidArgument
         }
-        Error::GeometryMismatch { .. } => Status::GeometryMismatch,
+        Error::GeometryMismatch { .. } | Error::GridsDiffer { .. } => Status::GeometryMismatch,
         Error::EmptyMask { .. } => Status::EmptyMask,
         Error::LabelNotPresent { .. } | Error::BackgroundLabel => Status::LabelNotPresent,
         Error::FractionalMask { .. } => Status::FractionalMask,
@@ -137,6 +138,7 @@ fn status_of(error: &Error) -> Status {
         Error::RegionTooSmall { .. } => Status::RegionTooSmall,
         Error::UnknownSetting { .. } => Status::UnknownSetting,
         Error::InvalidSetting { .. }
+        | Error::InvalidArgument { .. }
         | Error::NonFiniteResult { .. }
         | Error::Filter { .. }
         | Error::UnknownParameter { .. }

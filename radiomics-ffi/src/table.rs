@@ -10,8 +10,8 @@ use radiomics_core::{FeatureRow, FeatureTable, Named, Warning};
 use crate::arrow::{ArrowArray, ArrowSchema, export};
 use crate::entry::{free, plain_entry, value_or};
 use crate::outcome::{outcomes, radiomics_outcome};
-use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, text};
-use crate::status::{Failure, radiomics_status};
+use crate::pointers::{Out, OutStruct, Versioned, borrowed, end_of, member, text};
+use crate::status::radiomics_status;
 use crate::strings::Texts;
 use crate::table_rows::RowsForC;
 use crate::table_text::Provenance;
@@ -23,14 +23,15 @@ pub struct radiomics_table {
     /// Made when a row is asked for: whoever takes the values alone is spared the texts.
     for_c: OnceLock<RowsForC>,
     warnings: Vec<radiomics_warning>,
-    pub(crate) core_warnings: Vec<Warning>,
+    /// With the mask that each is of.
+    pub(crate) core_warnings: Vec<(usize, Warning)>,
     pub(crate) outcomes: Vec<radiomics_outcome>,
     pub(crate) provenance: Provenance,
     pub(crate) parts: Vec<Part>,
     /// The place of each column among the rows of a label, which all labels have the same of.
-    places: OnceLock<HashMap<String, usize>>,
+    pub(crate) places: OnceLock<HashMap<String, usize>>,
     /// The part of a mask and label.
-    by_label: HashMap<(usize, i64), usize>,
+    pub(crate) by_label: HashMap<(usize, i64), usize>,
     // Owns what the rows and warnings for C point to.
     _texts: Texts,
 }
@@ -104,8 +105,8 @@ pub struct radiomics_row {
     pub discretisation: *const c_char,
     /// Why the value is undefined: "nothing_counted" if the region has nothing of what the matrix
     /// counts, "not_defined" if the formula has no value for it, "single_slice" or "several_slices" if the
-    /// feature is one of a volume or of a slice and the region is not; empty if it is defined. Since
-    /// RADIOMICS_ABI_VERSION 4.
+    /// feature is one of a volume or of a slice and the region is not, "failed" if nothing of the region could
+    /// be computed; empty if it is defined. Since RADIOMICS_ABI_VERSION 4.
     pub reason: *const c_char,
     /// Which of the masks of the job the label is of, from 0. Since RADIOMICS_ABI_VERSION 8.
     pub mask: usize,
@@ -121,8 +122,8 @@ pub struct radiomics_warning {
     /// Label of the region.
     pub label: i64,
     /// Kind of the warning, for programs: "mask_like_image", "region_at_border", "single_slice",
-    /// "volume_changed", "narrow_range", "small_region", "single_level", "few_levels" or "many_levels";
-    /// later versions may have others.
+    /// "volume_changed", "narrow_range", "small_region", "single_level", "few_levels", "many_levels", or
+    /// "failed" for a region that could not be computed; later versions may have others.
     pub code: *const c_char,
     /// The image whose values are doubtful, as the `image` of its rows.
     pub image: *const c_char,
@@ -153,7 +154,7 @@ impl radiomics_table {
             let first = rows.len();
             for warning in table.warnings() {
                 warnings.push(warning_for_c(mask, warning, &mut texts));
-                core_warnings.push(warning.clone());
+                core_warnings.push((mask, warning.clone()));
             }
             let count = table.rows().len();
             of_images.extend(outcomes((mask, label), images, (first, count), table.failures(), &mut texts));
@@ -193,20 +194,6 @@ impl radiomics_table {
         assert_eq!(of_each * self.parts.len(), self.rows.len(), "labels of a table have different columns");
         of_each
     }
-
-    /// The row of a column for a label: of the given mask, or of the first one that has the label.
-    fn find(&self, mask: Option<usize>, label: i64, column: &str) -> Option<usize> {
-        let part = match mask {
-            Some(mask) => self.by_label.get(&(mask, label)).copied(),
-            None => self.parts.iter().position(|part| part.label == label),
-        };
-        let of_each = self.rows_of_each();
-        let places = self.places.get_or_init(|| {
-            let names = self.rows[..of_each].iter().enumerate();
-            names.map(|(place, (_, row))| (row.column.name(), place)).collect()
-        });
-        Some(self.parts[part?].first + places.get(column)?)
-    }
 }
 
 fn warning_for_c(mask: usize, warning: &Warning, texts: &mut Texts) -> radiomics_warning {
@@ -241,7 +228,7 @@ pub unsafe extern "C" fn radiomics_table_row(
     plain_entry(|| {
         // SAFETY: by the rule of the header.
         let (table, out) = unsafe { (borrowed(table, "table")?, OutStruct::new(row, "row")?) };
-        out.set(*table.rows_for_c().get(index).ok_or_else(|| Failure::argument("`index` is too large"))?);
+        out.set(*member(table.rows_for_c(), index, "rows")?);
         Ok(())
     })
 }
@@ -266,13 +253,14 @@ pub unsafe extern "C" fn radiomics_table_warning(
     plain_entry(|| {
         // SAFETY: by the rule of the header.
         let (table, out) = unsafe { (borrowed(table, "table")?, OutStruct::new(warning, "warning")?) };
-        out.set(*table.warnings.get(index).ok_or_else(|| Failure::argument("`index` is too large"))?);
+        out.set(*member(&table.warnings, index, "warnings")?);
         Ok(())
     })
 }
 
 /// Finds the row of a label that has this column name; with several masks, of the first one that has the label.
-/// The status is RADIOMICS_STATUS_UNKNOWN_NAME if there is none.
+/// The status is RADIOMICS_STATUS_UNKNOWN_NAME if there is none, and radiomics_last_error(NULL) says whether it is
+/// the mask, the label or the column that the table has not.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_table_find(
@@ -310,12 +298,7 @@ unsafe fn found(
         // SAFETY: passed on to the caller.
         let (table, column, out) =
             unsafe { (borrowed(table, "table")?, text(column, "column")?, Out::new(index, "index")?) };
-        let missing = || {
-            let of = mask.map_or_else(String::new, |mask| format!(" of mask {mask}"));
-            let text = format!("the table has no row with label {label}{of} and column `{column}`");
-            Failure { status: radiomics_status::UnknownName, text }
-        };
-        out.set(table.find(mask, label, column).ok_or_else(missing)?);
+        out.set(table.find(mask, label, column)?);
         Ok(())
     })
 }
@@ -333,8 +316,9 @@ pub unsafe extern "C" fn radiomics_table_values(table: *const radiomics_table) -
 }
 
 /// Exports the table through the Arrow C Data Interface: a struct array with the columns label,
-/// column, image, family, feature, aggregation, ibsi_id, value and defined, and with several
-/// discretisations one more, discretisation. Both structs are overwritten and own what they point
+/// column, image, family, feature, aggregation, ibsi_id, value and defined; with several masks there is
+/// one more behind the label, mask, and with several discretisations one more at the end,
+/// discretisation. Both structs are overwritten and own what they point
 /// to, so the table may be freed before they are released.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]

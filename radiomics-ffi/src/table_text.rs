@@ -1,8 +1,9 @@
 //! A table as text: for files and for other programs.
 
 use std::ffi::c_char;
+use std::slice::from_ref;
 
-use radiomics_core::{FeatureRow, Grid, Image, Mask, Settings, Voxels, csv};
+use radiomics_core::{FeatureRow, Grid, Image, Mask, Settings, Voxels, Warning, csv, csv_of_masks};
 use serde_json::{Value, json};
 
 use crate::entry::plain_entry;
@@ -32,6 +33,11 @@ impl Provenance {
             masks: masks.iter().map(mask).collect(),
             settings: settings.clone(),
         }
+    }
+
+    /// Number of masks.
+    pub fn masks(&self) -> usize {
+        self.masks.len()
     }
 
     /// As one document.
@@ -95,8 +101,8 @@ pub unsafe extern "C" fn radiomics_table_provenance(
 }
 
 /// Writes the table as a JSON document: `provenance`, as radiomics_table_provenance writes it, `rows` with all
-/// that a row has, where an undefined value is null, and `warnings`. It is to be freed with
-/// radiomics_string_free. Since RADIOMICS_ABI_VERSION 8.
+/// that a row has, where an undefined value is null, and `warnings`. Rows and warnings say which `mask` they are
+/// of, from 0. It is to be freed with radiomics_string_free. Since RADIOMICS_ABI_VERSION 8.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_table_to_json(
@@ -113,8 +119,13 @@ pub unsafe extern "C" fn radiomics_table_to_json(
             fields
         };
         let rows = table.rows.iter().enumerate().map(|(place, of)| row(place, of)).collect::<Vec<_>>();
-        let document =
-            json!({"provenance": table.provenance.document(), "rows": rows, "warnings": table.core_warnings});
+        let warning = |(mask, warning): &(usize, Warning)| {
+            let mut fields = json!(warning);
+            fields.as_object_mut().expect("a mapping").insert("mask".to_owned(), json!(mask));
+            fields
+        };
+        let warnings = table.core_warnings.iter().map(warning).collect::<Vec<_>>();
+        let document = json!({"provenance": table.provenance.document(), "rows": rows, "warnings": warnings});
         Ok(format!("{document:#}"))
     };
     // SAFETY: by the rule of the header.
@@ -122,8 +133,8 @@ pub unsafe extern "C" fn radiomics_table_to_json(
 }
 
 /// Writes the table as the text of a CSV file, a row a value, with a line of names first: label, column, image,
-/// family, feature, aggregation, discretisation, ibsi_id, value, status and reason. An undefined value is an
-/// empty field. It is to be freed with radiomics_string_free. Since RADIOMICS_ABI_VERSION 8.
+/// family, feature, aggregation, discretisation, ibsi_id, value, status and reason. With several masks there is one
+/// more behind the label, mask, from 0. An undefined value is an empty field. It is to be freed with radiomics_string_free. Since RADIOMICS_ABI_VERSION 8.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_table_to_csv(
@@ -131,8 +142,15 @@ pub unsafe extern "C" fn radiomics_table_to_csv(
     csv: *mut *mut c_char,
 ) -> radiomics_status {
     let write = |table: &radiomics_table| {
-        let rows = table.rows.iter().map(|(label, row)| (*label, std::slice::from_ref(row)));
-        Ok(self::csv(rows))
+        let rows = &table.rows;
+        Ok(match table.provenance.masks() {
+            1 => self::csv(rows.iter().map(|(label, row)| (*label, from_ref(row)))),
+            _ => csv_of_masks(
+                rows.iter()
+                    .enumerate()
+                    .map(|(at, (label, row))| (table.mask_of_row(at), *label, from_ref(row))),
+            ),
+        })
     };
     // SAFETY: by the rule of the header.
     unsafe { handed(table, csv, "csv", write) }

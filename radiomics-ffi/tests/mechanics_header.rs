@@ -3,6 +3,9 @@
 
 use std::path::Path;
 
+use radiomics_core::masks::Distance;
+use radiomics_core::{IbsiConfiguration, Named, Profile, Reason, WarningCode};
+
 #[test]
 fn header_is_up_to_date() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -32,4 +35,22 @@ fn header_is_up_to_date() {
         found == header,
         "include/radiomics.h is out of date: run `REGENERATE=1 cargo test -p radiomics-ffi`"
     );
+}
+
+/// Whoever reads the header alone learns every name that a text of the interface can be.
+#[test]
+fn names_are_in_the_header() {
+    fn names<T: Named>() -> impl Iterator<Item = &'static str> {
+        T::NAMES.iter().map(|(name, _)| *name).filter(|name| !name.is_empty())
+    }
+    let header =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("include/radiomics.h")).unwrap();
+    let all = names::<Profile>()
+        .chain(names::<WarningCode>())
+        .chain(names::<Reason>())
+        .chain(names::<Distance>())
+        .chain(names::<IbsiConfiguration>().filter(|name| !["B", "C", "D"].contains(name)));
+    for name in all {
+        assert!(header.contains(&format!("\"{name}\"")), "the header does not have \"{name}\"");
+    }
 }

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use radiomics_core::Error;
+use radiomics_core::{Error, Interface};
 
 use crate::pools::Limits;
 
@@ -42,7 +42,7 @@ kinds! {
 pub fn core<T>(job: impl FnOnce() -> radiomics_core::Result<T>) -> PyResult<T> {
     // What the job was at work on is given up with it.
     match catch_unwind(AssertUnwindSafe(job)) {
-        Ok(result) => result.map_err(|error| raised(&error, error.to_string())),
+        Ok(result) => result.map_err(|error| raised(&error, error.message(Interface::Python))),
         Err(payload) => {
             let text = panic_text(&*payload);
             Err(InternalError::new_err(format!("the library made a mistake, please report it: {text}")))
@@ -59,7 +59,8 @@ pub fn raised(error: &Error, text: String) -> PyErr {
         | Error::VoxelsMismatch { .. }
         | Error::ShapeMismatch { .. }
         | Error::InvalidContour { .. }
-        | Error::GeometryMismatch { .. } => GeometryError::new_err(text),
+        | Error::GeometryMismatch { .. }
+        | Error::GridsDiffer { .. } => GeometryError::new_err(text),
         Error::EmptyMask { .. }
         | Error::LabelNotPresent { .. }
         | Error::BackgroundLabel
@@ -73,6 +74,7 @@ pub fn raised(error: &Error, text: String) -> PyErr {
         | Error::NonFiniteResult { .. }
         | Error::UnknownSetting { .. }
         | Error::InvalidSetting { .. }
+        | Error::InvalidArgument { .. }
         | Error::Filter { .. }
         | Error::UnknownParameter { .. }
         | Error::InvalidFilter { .. }

@@ -210,7 +210,10 @@ pub fn read_source<T>(
         Source::Text(text) => core(|| parse(&text)),
         Source::Path(path) => {
             let text = read_file(&path)?;
-            let named = |error: radiomics_core::Error| raised(&error, format!("{}: {error}", path.display()));
+            let named = |error: radiomics_core::Error| {
+                let text = error.message(radiomics_core::Interface::Python);
+                raised(&error, format!("{}: {text}", path.display()))
+            };
             core(|| Ok(parse(&text)))?.map_err(named)
         }
     }

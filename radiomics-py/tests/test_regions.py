@@ -121,7 +121,7 @@ def test_what_is_no_region(labels):
         tumour.ring(5, 5)
     with pytest.raises(rr.RadiomicsError, match="there is no distance `edge`"):
         tumour.ring(0, 5, distance="edge")
-    with pytest.raises(rr.SettingsError, match="connectivity"):
+    with pytest.raises(rr.SettingsError, match="`neighbours` is 8"):
         tumour.components(8)
     elsewhere = rr.region(labels, 5, spacing_mm=1, name="liver")
     with pytest.raises(rr.GeometryError, match=r"the spacing .* of the liver is"):

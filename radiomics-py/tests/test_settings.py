@@ -180,8 +180,16 @@ def test_refused_documents(tmp_path):
         rr.Settings.from_yaml("a: [")
     with pytest.raises(rr.RadiomicsError, match="cannot be read as JSON"):
         rr.Settings.from_json("bin_width: 3")
-    with pytest.raises(rr.RadiomicsError, match="IBSI configuration `F`"):
+    with pytest.raises(rr.RadiomicsError, match="IBSI configuration `F`: choose digital_phantom, A, "):
         rr.Settings.ibsi_configuration("F")
+    # A number with underscores is a text, in a document as in Python.
+    for given in ("bin_width: 25_0", "{bin_width: '25_0'}"):
+        with pytest.raises(rr.SettingsError, match='`bin_width` is "25_0": it takes a number'):
+            rr.Settings.from_yaml(given)
+    with pytest.raises(rr.SettingsError, match='`bin_width` is "25_0": it takes a number'):
+        rr.Settings(bin_width="25_0")
+    with pytest.raises(rr.SettingsError, match="read them with `from_pyradiomics`"):
+        rr.Settings.from_yaml("setting: {binWidth: 5}")
     with pytest.raises(FileNotFoundError, match=r"absent\.yaml"):
         rr.Settings.from_yaml(str(tmp_path / "absent.yaml"))
     with pytest.raises(TypeError, match="give a path or a document"):

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+use super::faults;
+
 /// The keys and values of a JSON document, or what is wrong with it.
 pub(super) fn json_map(text: &str) -> Result<Map<String, Value>, String> {
     let mut reader = serde_json::Deserializer::from_str(text);
@@ -15,7 +17,7 @@ pub(super) fn json_map(text: &str) -> Result<Map<String, Value>, String> {
             "it must be a mapping of settings, but is {}",
             crate::error::shown(&other.to_string())
         )),
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(faults::of_json(&error, text)),
     }
 }
 
@@ -73,7 +75,7 @@ impl<'de> Visitor<'de> for Unique {
         let mut map = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
             if map.contains_key(&key) {
-                return Err(A::Error::custom(format!("the key `{key}` is given twice")));
+                return Err(A::Error::custom(format!("the key `{key}` {}", faults::TWICE)));
             }
             map.insert(key, entries.next_value_seed(Unique)?);
         }
@@ -96,6 +98,6 @@ mod tests {
             assert!(json_map(text).unwrap_err().starts_with("the key `bin_width` is given twice"), "{text}");
         }
         assert_eq!(json_map("[1]").unwrap_err(), "it must be a mapping of settings, but is [1]");
-        assert!(json_map("{} x").unwrap_err().contains("trailing"));
+        assert!(json_map("{} x").unwrap_err().contains("it is no JSON in line 1, column 4, at `x`"));
     }
 }

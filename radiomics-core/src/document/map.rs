@@ -7,7 +7,7 @@ use super::keys::{KEYS, Key};
 use super::pyradiomics::SETTINGS;
 use super::read::WrongKind;
 use crate::catalogue::check_selection;
-use crate::error::{Error, Result, invalid, nearest};
+use crate::error::{Error, Result, invalid, nearest, one_of};
 use crate::names::Named;
 use crate::settings::Settings;
 use crate::settings::profile::Profile;
@@ -66,7 +66,10 @@ pub(super) fn read_over(base: &Settings, map: &Map<String, Value>, idle: Idle) -
     let mut settings = match map.get("profile") {
         None => base.clone(),
         Some(Value::String(name)) => Profile::parse(name)?.settings(),
-        Some(other) => return Err(invalid("profile", other, format!("give one of {}", Profile::all()))),
+        Some(other) => {
+            let names: Vec<&str> = Profile::NAMES.iter().map(|(name, _)| *name).collect();
+            return Err(invalid("profile", other, format!("give {}", one_of(&names))));
+        }
     };
     for group in EXCLUSIVE {
         let given = |key: &&Key| group.contains(&key.name) && map.get(key.name).is_some_and(|v| !v.is_null());
@@ -78,7 +81,7 @@ pub(super) fn read_over(base: &Settings, map: &Map<String, Value>, idle: Idle) -
     }
     let known = || KEYS.iter().map(|key| key.name).chain(["profile"]);
     if let Some(name) = map.keys().find(|name| !known().any(|known| known == *name)) {
-        return Err(unknown(name, known()));
+        return Err(unknown(name, &known().collect::<Vec<_>>()));
     }
     // In table order, so that an anchor finds its bin width whatever the document's order.
     for key in KEYS {
@@ -115,13 +118,15 @@ fn is_about_a_filter(error: &Error) -> bool {
 }
 
 /// The error of a key that does not exist: what PyRadiomics calls so, else the nearest name.
-fn unknown(name: &str, known: impl Iterator<Item = &'static str>) -> Error {
+fn unknown(name: &str, known: &[&'static str]) -> Error {
     if let Some(section) = SECTIONS.iter().find(|section| **section == name) {
         return Error::PyRadiomicsDocument { section };
     }
     let meant = SETTINGS.iter().find(|setting| setting.name == name && !setting.key.is_empty());
-    let suggestion = meant.map(|setting| setting.key.to_owned()).or_else(|| nearest(name, known));
-    Error::UnknownSetting { name: name.to_owned(), suggestion }
+    let suggestion =
+        meant.map(|setting| setting.key.to_owned()).or_else(|| nearest(name, known.iter().copied()));
+    let known = known.iter().map(|&known| known.to_owned()).collect();
+    Error::UnknownSetting { name: name.to_owned(), known, suggestion }
 }
 
 /// Whether two values are equal, where 1 equals 1.0.

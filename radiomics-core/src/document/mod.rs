@@ -21,6 +21,7 @@
 //! ```
 
 mod bins;
+mod faults;
 mod json;
 mod keys;
 mod kinds;

@@ -25,5 +25,6 @@ pub(super) fn read<T: DeserializeOwned>(value: &Value) -> Read<T> {
 
 /// The member of a closed choice that a name stands for.
 pub(super) fn named<T: Named>(value: &Value) -> Read<T> {
-    Ok(T::parse(&read::<String>(value)?)?)
+    // What the key takes, and so the message, has all names.
+    Ok(T::parse(&read::<String>(value)?).map_err(Error::without_choices)?)
 }

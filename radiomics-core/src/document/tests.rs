@@ -33,7 +33,9 @@ fn messages_name_key_value_and_remedy() {
     assert!(message("families: [gclm]").contains("did you mean `glcm`?"));
     assert!(message("families: [firstorder]").contains("did you mean `intensity_statistics`?"));
     assert!(message("resegmentMode: sigma").contains("did you mean `resegment_unit`?"));
-    assert!(message("{imageType: {Original: {}}, setting: {binWidth: 25}}").contains("from_pyradiomics"));
+    assert!(
+        message("{imageType: {Original: {}}, setting: {binWidth: 25}}").contains("pyradiomics::from_yaml")
+    );
     assert!(message("features: [glcm.contrst]").contains("did you mean `glcm.contrast`?"));
     assert!(message("- 1").contains("must be a mapping"));
     assert!(message("a: [").contains("cannot be read as YAML"));

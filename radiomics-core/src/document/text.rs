@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::faults;
 use super::json::json_map;
 use super::keys::KEYS;
 use super::map::{from_map, to_map};
@@ -49,8 +50,13 @@ pub fn yaml_map(text: &str) -> Result<Map<String, Value>> {
 /// The value of a YAML document, or what is wrong with it.
 #[cfg(feature = "yaml")]
 fn yaml_value(text: &str) -> std::result::Result<Value, String> {
+    if let Some((number, line)) = faults::odd_number(text) {
+        return Err(format!(
+            "`{number}` in line {line} is no number of YAML 1.2: write it with decimal digits"
+        ));
+    }
     let read = serde_saphyr::from_str_with_options::<Value>(text, yaml_options());
-    read.map_err(|error| said(error.without_snippet()))
+    read.map_err(|error| faults::of_yaml(error.without_snippet(), text))
 }
 
 /// The value of a JSON document, which is a YAML document; others need a reader that is left out.
@@ -60,25 +66,10 @@ fn yaml_value(text: &str) -> std::result::Result<Value, String> {
     json_map(text).map(Value::Object).map_err(|reason| format!("{remedy}: {reason}"))
 }
 
-/// What is wrong with a YAML document, in one line, and in our words where the reader's are about itself.
-#[cfg(feature = "yaml")]
-fn said(error: &serde_saphyr::Error) -> String {
-    let place = error.location().map(|at| format!(" in line {}, column {}", at.line(), at.column()));
-    let place = place.unwrap_or_default();
-    match error {
-        serde_saphyr::Error::DuplicateMappingKey { key: Some(key), .. } => {
-            format!("the key `{key}` is given twice{place}")
-        }
-        serde_saphyr::Error::DuplicateMappingKey { key: None, .. } => format!("a key is given twice{place}"),
-        serde_saphyr::Error::Budget { .. } => format!("it is larger or deeper than settings can be{place}"),
-        other => other.to_string().split_whitespace().collect::<Vec<_>>().join(" "),
-    }
-}
-
-/// As YAML 1.2 has it, where `yes` and `on` are texts.
+/// As YAML 1.2 has it, where `yes`, `on` and `25_0` are texts.
 #[cfg(feature = "yaml")]
 fn yaml_options() -> serde_saphyr::Options {
-    serde_saphyr::options! { strict_booleans: true }
+    serde_saphyr::options! { strict_booleans: true, underscored_numbers_as_strings: true }
 }
 
 /// The settings as JSON.

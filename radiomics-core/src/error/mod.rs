@@ -1,10 +1,13 @@
 //! The one error type: every message names the values at fault and the remedy.
 
+mod interface;
 mod places;
 mod words;
-pub(crate) use places::invalid;
-use words::{bytes, fixed, known_or_meant, list, need, of_limit, point_of, remedy, suggest};
-pub(crate) use words::{ends, nearest, number, shown};
+pub use interface::Interface;
+pub(crate) use places::{argument, invalid, unknown_name};
+pub use words::nearest;
+use words::{bytes, choose, fixed, known_or_meant, list, need, of_limit, point_of, remedy};
+pub(crate) use words::{ends, number, one_of, shown};
 
 /// Result of a fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -83,6 +86,18 @@ pub enum Error {
         difference: f64,
         /// Difference that would have been accepted.
         tolerance: f64,
+    },
+    /// Two masks lie on different grids.
+    #[error("the {field} (z, y, x) of the {of} is {value}: {reason}")]
+    GridsDiffer {
+        /// What lies elsewhere.
+        of: String,
+        /// `shape`, `spacing`, `origin` or `direction`.
+        field: &'static str,
+        /// The value given.
+        value: String,
+        /// What the value should be, and the remedy.
+        reason: String,
     },
     /// The mask is zero everywhere.
     #[error("the mask is empty: all of its {voxels} voxels are 0")]
@@ -192,10 +207,12 @@ pub enum Error {
 
     // ---- settings ------------------------------------------------------------------------
     /// A setting that does not exist.
-    #[error("there is no setting `{name}`{}", suggest(.suggestion))]
+    #[error("there is no setting `{name}`{}", choose(.known, .suggestion))]
     UnknownSetting {
         /// The name given.
         name: String,
+        /// All names that there are.
+        known: Vec<String>,
         /// The nearest name that exists.
         suggestion: Option<String>,
     },
@@ -203,6 +220,16 @@ pub enum Error {
     #[error("setting `{name}` is {}: {remedy}", shown(.value))]
     InvalidSetting {
         /// Name of the setting.
+        name: &'static str,
+        /// The value given.
+        value: String,
+        /// What the value must be.
+        remedy: String,
+    },
+    /// An argument of a function that is out of range, or does not suit the image.
+    #[error("`{name}` is {}: {remedy}", shown(.value))]
+    InvalidArgument {
+        /// Name of the argument.
         name: &'static str,
         /// The value given.
         value: String,
@@ -261,19 +288,21 @@ pub enum Error {
     },
     /// PyRadiomics' parameters in the place of settings.
     #[error(
-        "these are parameters of PyRadiomics, as they hold `{section}`: read them with `from_pyradiomics`, or give them to `radiomics-rs pyradiomics --param`"
+        "these are parameters of PyRadiomics, as they hold `{section}`: read them with `document::pyradiomics::from_yaml`"
     )]
     PyRadiomicsDocument {
         /// The section that tells.
         section: &'static str,
     },
     /// A name (family, feature, aggregation, configuration ...) that does not exist.
-    #[error("there is no {kind} `{name}`{}", suggest(.suggestion))]
+    #[error("there is no {kind} `{name}`{}", choose(.known, .suggestion))]
     UnknownName {
         /// What the name stands for, such as `feature`.
         kind: &'static str,
         /// The name given.
         name: String,
+        /// The names that there are; none where the message that this one is a part of has them.
+        known: Vec<String>,
         /// The nearest name that exists.
         suggestion: Option<String>,
     },

@@ -25,9 +25,7 @@ pub(super) fn bytes(n: &u64) -> String {
 
 /// The limit of memory that a caller has set, by the name of the argument.
 pub(super) fn of_limit(limit: &Option<u64>) -> String {
-    limit.map_or_else(String::new, |limit| {
-        format!(" of the {} that `memory_mb` (in Rust `memory_bytes`) allows", bytes(&limit))
-    })
+    limit.map_or_else(String::new, |limit| format!(" of the {} that `memory_bytes` allows", bytes(&limit)))
 }
 
 /// The verb of what needs memory, which may be several things.
@@ -71,16 +69,29 @@ pub(super) fn list(labels: &[i64]) -> String {
     }
 }
 
-pub(super) fn suggest(suggestion: &Option<String>) -> String {
+/// The names in a text: `a, b or c`.
+pub(crate) fn one_of(names: &[impl AsRef<str>]) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    match names.split_last() {
+        Some((last, first)) if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+/// What may have been meant by a name, and what there is to choose from unless that is long.
+pub(super) fn choose(known: &[String], suggestion: &Option<String>) -> String {
+    const SHORT: usize = 8;
     match suggestion {
-        Some(name) => format!("; did you mean `{name}`?"),
-        None => String::new(),
+        Some(name) if known.is_empty() || known.len() > SHORT => format!("; did you mean `{name}`?"),
+        Some(name) => format!("; did you mean `{name}`? Choose {}", one_of(known)),
+        None if known.is_empty() => String::new(),
+        None => format!(": choose {}", one_of(known)),
     }
 }
 
 pub(super) fn known_or_meant(known: &[&str], suggestion: &Option<String>) -> String {
     match (suggestion, known) {
-        (Some(_), _) => suggest(suggestion),
+        (Some(name), _) => format!("; did you mean `{name}`?"),
         (None, []) => "; it takes none".to_owned(),
         (None, known) => format!("; it takes {}", known.join(", ")),
     }
@@ -95,18 +106,29 @@ pub(super) fn remedy(stage: &str) -> &'static str {
 }
 
 /// The candidate nearest to `name`, if one is near enough to be a slip of the pen.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
+///
+/// ```
+/// let columns = ["original_glcm_contrast_3D_avg", "original_glcm_joint_entropy_3D_avg"];
+/// let meant = radiomics_core::nearest("original_glcm_contrst_3D_avg", columns.into_iter());
+/// assert_eq!(meant.as_deref(), Some(columns[0]));
+/// ```
+pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
     let plain = |s: &str| s.to_lowercase().replace(['_', '-', ' '], "");
     let wanted = plain(name);
     candidates
         .map(|c| {
             let candidate = plain(c);
             let contained = wanted.len() >= 4 && (candidate.contains(&wanted) || wanted.contains(&candidate));
-            (if contained { 1 } else { strsim::osa_distance(&wanted, &candidate) }, c)
+            let distance = if contained { 1 } else { strsim::osa_distance(&wanted, &candidate) };
+            (distance, candidate.chars().count(), c)
         })
-        .min_by_key(|&(distance, _)| distance)
-        .filter(|&(distance, _)| distance <= 2 + wanted.chars().count() / 4)
-        .map(|(_, c)| c.to_owned())
+        .min_by_key(|&(distance, ..)| distance)
+        // Of a name that has nothing in common with the one given no letter was a slip.
+        .filter(|&(distance, length, _)| {
+            let of_wanted = wanted.chars().count();
+            distance <= 2 + of_wanted / 4 && distance < of_wanted.max(length)
+        })
+        .map(|(.., c)| c.to_owned())
 }
 
 /// A point of a contour, both counted from 1.
@@ -124,6 +146,22 @@ mod tests {
         assert_eq!(nearest("binWidth", names.into_iter()).as_deref(), Some("bin_width"));
         assert_eq!(nearest("bin_nmuber", names.into_iter()).as_deref(), Some("bin_number"));
         assert_eq!(nearest("wavelet", names.into_iter()), None);
+        assert_eq!(nearest("F", ["A", "B", "C"].into_iter()), None);
+        assert_eq!(nearest("a", ["A", "B", "C"].into_iter()).as_deref(), Some("A"));
+    }
+
+    #[test]
+    fn names_are_listed_unless_they_are_many_and_one_is_near() {
+        let few: Vec<String> = ["a", "b", "c"].map(str::to_owned).to_vec();
+        let many: Vec<String> = (0..9).map(|n| n.to_string()).collect();
+        let near = Some("b".to_owned());
+        assert_eq!(choose(&few, &None), ": choose a, b or c");
+        assert_eq!(choose(&few, &near), "; did you mean `b`? Choose a, b or c");
+        assert_eq!(choose(&many, &None), ": choose 0, 1, 2, 3, 4, 5, 6, 7 or 8");
+        assert_eq!(choose(&many, &near), "; did you mean `b`?");
+        assert_eq!(choose(&[], &near), "; did you mean `b`?");
+        assert_eq!(choose(&[], &None), "");
+        assert_eq!(one_of(&["a"]), "a");
     }
 
     #[test]

@@ -63,16 +63,10 @@ impl Filter {
 
 /// The error, which for a name that is none suggests the filter that PyRadiomics calls so.
 fn with_name_of_pyradiomics(error: Error) -> Error {
-    match error {
-        Error::UnknownName { kind, name, suggestion } => {
-            let is_called =
-                |known: Option<&str>| known.is_some_and(|known| known.eq_ignore_ascii_case(&name));
-            let meant = FILTERS.iter().find(|filter| is_called(filter.pyradiomics));
-            let suggestion = meant.map(|filter| filter.name.to_owned()).or(suggestion);
-            Error::UnknownName { kind, name, suggestion }
-        }
-        other => other,
-    }
+    let Error::UnknownName { name, .. } = &error else { return error };
+    let is_called = |known: Option<&str>| known.is_some_and(|known| known.eq_ignore_ascii_case(name));
+    let meant = FILTERS.iter().find(|filter| is_called(filter.pyradiomics)).map(|filter| filter.name);
+    error.meaning(meant)
 }
 
 impl Serialize for Filter {

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::error::{Error, Result, nearest};
+use crate::error::{Error, Result, nearest, unknown_name};
 use crate::names::Named;
 
 /// A parameter of a filter.
@@ -220,6 +220,8 @@ pub(crate) fn read_parameter<T: ParameterValue>(
     };
     match (given.get(parameter), default) {
         (Some(value), _) => T::read(value).map_err(|Wrong(error)| {
+            // What the parameter takes has all names already.
+            let error = error.map(Error::without_choices);
             wrong(value.to_string(), error.map_or(String::new(), |error| format!(" ({error})")))
         }),
         (None, Some(default)) => Ok(default),
@@ -239,8 +241,7 @@ pub(crate) fn read_named<T>(
 ) -> std::result::Result<T, Wrong> {
     let (name, content) = name_and_content(value).ok_or(Wrong(None))?;
     let Some((_, read)) = known.iter().find(|(known, _)| *known == name) else {
-        let suggestion = nearest(name, known.iter().map(|(name, _)| *name));
-        return Err(Wrong(Some(Error::UnknownName { kind, name: name.to_owned(), suggestion })));
+        return Err(Wrong(Some(unknown_name(kind, name, known.iter().map(|(name, _)| *name)))));
     };
     let parameters = match content {
         Value::Null => &Map::new(),

@@ -6,7 +6,7 @@
 use ndarray::Array3;
 
 use super::region::Region;
-use crate::error::{Result, invalid};
+use crate::error::{Result, argument};
 use crate::runtime::Runtime;
 use crate::volume::grid::Window;
 use crate::work;
@@ -27,14 +27,14 @@ impl Connectivity {
     /// The one with so many neighbours: 6, 18 or 26.
     ///
     /// # Errors
-    /// [`Error::InvalidSetting`](crate::Error::InvalidSetting) for another number.
+    /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) for another number.
     pub fn of_neighbours(neighbours: i64) -> Result<Self> {
         match neighbours {
             6 => Ok(Self::Faces),
             18 => Ok(Self::Edges),
             26 => Ok(Self::Corners),
             other => {
-                Err(invalid("connectivity", other, "give the number of neighbours of a voxel: 6, 18 or 26"))
+                Err(argument("neighbours", other, "give the number of neighbours of a voxel: 6, 18 or 26"))
             }
         }
     }

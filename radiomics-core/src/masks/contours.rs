@@ -8,7 +8,7 @@ use ndarray::{Array3, ArrayViewMut2, Axis};
 use super::crossings::Crossings;
 use super::edges::{Edge, ON_LINE_VOXELS, Plane};
 use super::owned::MaskVolume;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, argument, number};
 use crate::runtime::Runtime;
 use crate::volume::grid::Grid;
 use crate::volume::voxels::volume;
@@ -80,7 +80,7 @@ pub struct ContourReport {
 /// ```
 ///
 /// # Errors
-/// As [`Grid::check`]; [`Error::InvalidSetting`] for a tolerance that is not from 0 to 0.5;
+/// As [`Grid::check`]; [`Error::InvalidArgument`] for a tolerance that is not from 0 to 0.5;
 /// [`Error::InvalidContour`] for a coordinate that is not finite or farther away than 10 km;
 /// [`Error::Cancelled`] and [`Error::OutOfMemory`].
 pub fn rasterise_on(
@@ -91,12 +91,8 @@ pub fn rasterise_on(
 ) -> Result<(MaskVolume, ContourReport)> {
     grid.check("image")?;
     if !(0.0..=0.5).contains(&slice_tolerance) {
-        let remedy = "give a share of the distance between slices, from 0 to 0.5".to_owned();
-        return Err(Error::InvalidSetting {
-            name: "slice_tolerance",
-            value: slice_tolerance.to_string(),
-            remedy,
-        });
+        let remedy = "give a share of the distance between slices, from 0 to 0.5";
+        return Err(argument("slice_tolerance", number(&slice_tolerance), remedy));
     }
     runtime.run(1, |_| {
         let places = placed(contours, grid)?;

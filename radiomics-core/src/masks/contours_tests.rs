@@ -160,7 +160,7 @@ fn what_is_no_contour_is_refused() {
     let pool = Pool::new(1).unwrap();
     for tolerance in [-0.1, 0.6, f64::NAN] {
         let given = rasterise_on(&[], &grid, tolerance, &Runtime::new(&pool));
-        assert!(matches!(given, Err(Error::InvalidSetting { name: "slice_tolerance", .. })));
+        assert!(matches!(given, Err(Error::InvalidArgument { name: "slice_tolerance", .. })));
     }
     let nowhere = Grid { spacing_mm: [0.0; 3], ..grid };
     assert!(matches!(rasterised(&[], &nowhere), Err(Error::InvalidSpacing { .. })));

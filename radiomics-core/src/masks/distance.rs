@@ -25,7 +25,7 @@ use std::ops::Range;
 use ndarray::{Array3, ArrayView2, ArrayView3};
 
 use super::ruler::{Distance, Ruler};
-use crate::error::{Result, invalid, number};
+use crate::error::{Result, argument, number};
 use crate::volume::axes::each_plane;
 use crate::volume::voxels::volume;
 use crate::work::loops;
@@ -41,16 +41,16 @@ const MOST_STEPS: f64 = 100_000.0;
 /// The squared distance up to which a voxel is within `mm`.
 ///
 /// # Errors
-/// [`Error::InvalidSetting`](crate::Error::InvalidSetting), which calls it `name`.
+/// [`Error::InvalidArgument`](crate::Error::InvalidArgument), which calls it `name`.
 pub(super) fn bound(name: &'static str, mm: f64, spacing_mm: [f64; 3]) -> Result<f64> {
     if !(mm >= 0.0 && mm.is_finite()) {
-        return Err(invalid(name, number(&mm), "give a distance in mm, a finite number from 0 on"));
+        return Err(argument(name, number(&mm), "give a distance in mm, a finite number from 0 on"));
     }
     let finest = spacing_mm.into_iter().fold(f64::INFINITY, f64::min);
     if mm / finest > MOST_STEPS {
         let remedy =
             format!("give at most {} mm, 100000 voxels of {} mm", finest * MOST_STEPS, number(&finest));
-        return Err(invalid(name, number(&mm), remedy));
+        return Err(argument(name, number(&mm), remedy));
     }
     Ok(mm * mm * (1.0 + SLACK))
 }

@@ -5,7 +5,7 @@ use ndarray::{Array3, ArrayView3};
 use crate::error::Result;
 use crate::volume::grid::Grid;
 use crate::volume::image::{Mask, check_mask};
-use crate::volume::voxels::volume;
+use crate::volume::voxels::{each_slice, volume};
 
 /// A mask that owns its voxels: labels (z, y, x) from 0 (background) to 255, and where they lie.
 /// [`MaskVolume::view`] is the [`Mask`] that everything else takes.
@@ -53,8 +53,8 @@ impl MaskVolume {
         let inside = mask.select(label, &window);
         let mut voxels = volume(mask.grid().shape);
         let ([k, j, i], [ke, je, ie]) = (window.start, window.end());
-        let mut part = voxels.slice_mut(ndarray::s![k..ke, j..je, i..ie]);
-        part.zip_mut_with(&inside, |to, &inside| *to = u8::from(inside));
+        let part = voxels.slice_mut(ndarray::s![k..ke, j..je, i..ie]);
+        each_slice(part, inside.view(), |to, inside| *to = u8::from(inside));
         Ok(Self { grid: mask.grid().clone(), voxels })
     }
 

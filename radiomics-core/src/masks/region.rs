@@ -1,13 +1,14 @@
 //! A region: some voxels of a grid, kept in the box that holds them.
 
-use ndarray::{Array3, Zip};
+use ndarray::{Array3, ArrayView2};
 
 use crate::error::{Error, Result, number};
 use crate::kernels::finite::larger;
 use crate::masks::MaskVolume;
 use crate::volume::grid::{Grid, Window};
 use crate::volume::image::Mask;
-use crate::volume::voxels::volume;
+use crate::volume::voxels::{each_slice, volume};
+use crate::work::loops;
 
 /// Some voxels of a grid: a tumour, an organ, a rim. Memory is that of the box that holds them. It may have
 /// no voxels, as what is left of a rim outside of an organ.
@@ -70,9 +71,10 @@ impl Region {
             let window = Window { start: [0; 3], shape: [0; 3] };
             return Self { grid, window, inside: Array3::default([0; 3]), voxels: 0 };
         };
-        let voxels = inside.iter().filter(|&&inside| inside).count();
+        let of_slice = |slice: ArrayView2<'_, bool>| slice.iter().filter(|&&inside| inside).count();
+        let voxels = loops::map(inside.outer_iter(), of_slice).into_iter().sum();
         let whole = held.shape == window.shape;
-        let inside = if whole { inside } else { held.of(&inside.view()).to_owned() };
+        let inside = if whole { inside } else { crop(&inside, &held) };
         let start = std::array::from_fn(|axis| window.start[axis] + held.start[axis]);
         Self { grid, window: Window { start, shape: held.shape }, inside, voxels }
     }
@@ -101,8 +103,8 @@ impl Region {
     pub fn to_mask(&self) -> MaskVolume {
         let mut voxels = volume(self.grid.shape);
         let ([k, j, i], [ke, je, ie]) = (self.window.start, self.window.end());
-        let mut part = voxels.slice_mut(ndarray::s![k..ke, j..je, i..ie]);
-        part.zip_mut_with(&self.inside, |to: &mut u8, &inside| *to = u8::from(inside));
+        let part = voxels.slice_mut(ndarray::s![k..ke, j..je, i..ie]);
+        each_slice(part, self.inside.view(), |to: &mut u8, inside| *to = u8::from(inside));
         MaskVolume::new(self.grid.clone(), voxels).expect("the grid of a mask")
     }
 
@@ -110,7 +112,7 @@ impl Region {
     /// what messages call the other one.
     ///
     /// # Errors
-    /// [`Error::InvalidGeometry`] when the other one lies on another grid.
+    /// [`Error::GridsDiffer`] when the other one lies on another grid.
     pub fn within(&self, other: &Self, name: &str) -> Result<(Self, Change)> {
         self.cut(other, name, |inside, other| inside & other)
     }
@@ -137,15 +139,15 @@ impl Region {
         for region in [self, other] {
             let held = region.window.within(&window);
             let ([k, j, i], [ke, je, ie]) = (held.start, held.end());
-            let mut part = inside.slice_mut(ndarray::s![k..ke, j..je, i..ie]);
-            part.zip_mut_with(&region.inside, |to, &inside| *to |= inside);
+            let part = inside.slice_mut(ndarray::s![k..ke, j..je, i..ie]);
+            each_slice(part, region.inside.view(), |to, inside| *to |= inside);
         }
         Ok(self.changed(Self::of_box(self.grid.clone(), window, inside)))
     }
 
     fn cut(&self, other: &Self, name: &str, keep: fn(bool, bool) -> bool) -> Result<(Self, Change)> {
         self.check_grid(other, name)?;
-        let mut beside = Array3::default(self.inside.dim());
+        let mut beside = volume(self.inside.dim().into());
         let (start, end): ([usize; 3], [usize; 3]) = (
             std::array::from_fn(|a| self.window.start[a].max(other.window.start[a])),
             std::array::from_fn(|a| self.window.end()[a].min(other.window.end()[a])),
@@ -155,9 +157,10 @@ impl Region {
             let (own, others) = (common.within(&self.window), common.within(&other.window));
             let ([k, j, i], [ke, je, ie]) = (own.start, own.end());
             let from = other.inside.view();
-            beside.slice_mut(ndarray::s![k..ke, j..je, i..ie]).assign(&others.of(&from));
+            let part = beside.slice_mut(ndarray::s![k..ke, j..je, i..ie]);
+            each_slice(part, others.of(&from), |to, other| *to = other);
         }
-        Zip::from(&mut beside).and(&self.inside).for_each(|other, &inside| *other = keep(inside, *other));
+        each_slice(beside.view_mut(), self.inside.view(), |other, inside| *other = keep(inside, *other));
         Ok(self.changed(Self::of_box(self.grid.clone(), self.window, beside)))
     }
 
@@ -180,7 +183,7 @@ impl Region {
         let (own, of) = (&self.grid, &other.grid);
         let differ = |field, value: String, reason: String| {
             let reason = format!("{reason}: resample it to the grid of the region first");
-            Err(Error::InvalidGeometry { of: name.to_owned(), field, value, reason })
+            Err(Error::GridsDiffer { of: name.to_owned(), field, value, reason })
         };
         if own.shape != of.shape {
             let reason = format!("the region's grid has {:?} voxels", own.shape);
@@ -203,6 +206,13 @@ impl Region {
         }
         Ok(())
     }
+}
+
+/// A box of voxels by itself.
+fn crop(inside: &Array3<bool>, window: &Window) -> Array3<bool> {
+    let mut part = volume(window.shape);
+    each_slice(part.view_mut(), window.of(&inside.view()), |to, from| *to = from);
+    part
 }
 
 /// How far numbers of two grids may be apart and be the same: the default of `geometry_tolerance`.

@@ -47,11 +47,11 @@ fn regions_on_other_grids_are_refused() {
     let own = region(&labels, 1);
     let other = |grid: Grid| Region::of_label(&Mask::new(grid, labels.view()).unwrap(), 1).unwrap();
     let wider = other(Grid::new([1, 1, 3], [2.0, 1.0, 0.6]).unwrap());
-    let Err(Error::InvalidGeometry { of, field, reason, .. }) = own.within(&wider, "the organ") else {
+    let Err(Error::GridsDiffer { of, field, reason, .. }) = own.within(&wider, "the organ") else {
         panic!("another spacing is another grid")
     };
     assert_eq!((of.as_str(), field), ("the organ", "spacing"));
     assert!(reason.contains("worst corner by 0.2 mm"), "{reason}");
     let longer = region(&array![[[0, 1, 0, 0]]], 1);
-    assert!(matches!(own.minus(&longer, "it"), Err(Error::InvalidGeometry { field: "shape", .. })));
+    assert!(matches!(own.minus(&longer, "it"), Err(Error::GridsDiffer { field: "shape", .. })));
 }

@@ -7,7 +7,7 @@ use ndarray::{Array3, Zip};
 use super::distance::{Field, SLACK, bound};
 use super::region::{Change, Region};
 use super::ruler::Distance;
-use crate::error::{Result, invalid, number};
+use crate::error::{Result, argument, number};
 use crate::runtime::Runtime;
 use crate::volume::grid::Window;
 use crate::volume::voxels::volume;
@@ -17,7 +17,7 @@ impl Region {
     ///
     /// # Errors
     /// [`Error::EmptyMask`](crate::Error::EmptyMask) for a region without voxels,
-    /// [`Error::InvalidSetting`](crate::Error::InvalidSetting) for a distance that is none, and
+    /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) for a distance that is none, and
     /// [`Error::Cancelled`](crate::Error::Cancelled) or [`Error::OutOfMemory`](crate::Error::OutOfMemory).
     pub fn dilate(&self, mm: f64, distance: Distance, runtime: &Runtime) -> Result<(Self, Change)> {
         let to = self.bound("mm", mm)?;
@@ -64,7 +64,7 @@ impl Region {
     /// one of those that are equally near; a voxel of a lesion belongs to no ring.
     ///
     /// # Errors
-    /// As [`Region::ring`], and [`Error::InvalidGeometry`](crate::Error::InvalidGeometry) for lesions on
+    /// As [`Region::ring`], and [`Error::GridsDiffer`](crate::Error::GridsDiffer) for lesions on
     /// different grids.
     pub fn shared_rings(
         lesions: &[&Region],
@@ -94,7 +94,7 @@ impl Region {
         let bounds = [self.bound("from_mm", from_mm)?, self.bound("to_mm", to_mm)?];
         if from_mm >= to_mm {
             let remedy = format!("a ring is from < d <= to, and `from_mm` is {}", number(&from_mm));
-            return Err(invalid("to_mm", number(&to_mm), remedy));
+            return Err(argument("to_mm", number(&to_mm), remedy));
         }
         Ok(bounds)
     }

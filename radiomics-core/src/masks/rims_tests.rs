@@ -164,10 +164,10 @@ fn distances_that_are_none_are_refused() {
     run(|runtime| {
         for wrong in [-1.0, f64::NAN, f64::INFINITY, 1e30] {
             let error = own.dilate(wrong, Distance::Centre, runtime).unwrap_err();
-            assert!(matches!(error, Error::InvalidSetting { name: "mm", .. }), "{error}");
+            assert!(matches!(error, Error::InvalidArgument { name: "mm", .. }), "{error}");
         }
         let error = own.ring(2.0, 2.0, Distance::Centre, runtime).unwrap_err();
-        assert!(matches!(error, Error::InvalidSetting { name: "to_mm", .. }), "{error}");
+        assert!(matches!(error, Error::InvalidArgument { name: "to_mm", .. }), "{error}");
         let (nothing, _) = own.minus(&own, "itself").unwrap();
         assert_eq!(nothing.voxels(), 0);
         let error = nothing.ring(0.0, 1.0, Distance::Centre, runtime).unwrap_err();

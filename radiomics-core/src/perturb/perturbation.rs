@@ -1,6 +1,6 @@
 //! What is done to an image and a mask.
 
-use crate::error::{Result, invalid};
+use crate::error::{Result, argument};
 
 /// A change of the size of a region.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,23 +59,23 @@ impl Perturbation {
     /// Refuses numbers that are out of range.
     ///
     /// # Errors
-    /// [`Error::InvalidSetting`](crate::Error::InvalidSetting).
+    /// [`Error::InvalidArgument`](crate::Error::InvalidArgument).
     pub fn check(&self) -> Result<()> {
         let shown = |numbers: [f64; 3]| format!("{numbers:?}");
         if !self.rotation_deg.iter().all(|angle| angle.abs() <= 360.0) {
             let remedy = "give degrees from -360 to 360";
-            return Err(invalid("rotation_deg", shown(self.rotation_deg), remedy));
+            return Err(argument("rotation_deg", shown(self.rotation_deg), remedy));
         }
         if !self.translation.iter().all(|share| (0.0..1.0).contains(share)) {
             let remedy = "give shares of a voxel, from 0 to below 1";
-            return Err(invalid("translation", shown(self.translation), remedy));
+            return Err(argument("translation", shown(self.translation), remedy));
         }
         match self.volume {
             Some(Resize::Fraction(share)) if !(share > -1.0 && share <= 100.0) => {
-                Err(invalid("volume", share, "give a share of the volume above -1, such as -0.1 or 0.2"))
+                Err(argument("volume", share, "give a share of the volume above -1, such as -0.1 or 0.2"))
             }
             Some(Resize::Distance(mm)) if !mm.is_finite() => {
-                Err(invalid("volume", mm, "give a finite number of millimetres"))
+                Err(argument("volume", mm, "give a finite number of millimetres"))
             }
             _ => Ok(()),
         }

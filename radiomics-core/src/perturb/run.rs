@@ -6,7 +6,7 @@ use super::contour::redrawn;
 use super::noise;
 use super::perturbation::{Perturbation, Resize};
 use super::stream::Stream;
-use crate::error::{Result, invalid};
+use crate::error::{Result, argument, invalid};
 use crate::masks::{Distance, MaskVolume, Region};
 use crate::preprocess::{Pose, Turned};
 use crate::runtime::Runtime;
@@ -40,14 +40,14 @@ impl Default for PerturbOptions {
 impl PerturbOptions {
     fn check(&self) -> Result<()> {
         if let Some(level) = self.noise_level.filter(|level| !(0.0..f64::INFINITY).contains(level)) {
-            return Err(invalid(
+            return Err(argument(
                 "noise_level",
                 level,
                 "give a finite number of units of intensity, 0 or more",
             ));
         }
         if !(0.0..=1.0).contains(&self.minimum_volume) {
-            return Err(invalid(
+            return Err(argument(
                 "minimum_volume",
                 self.minimum_volume,
                 "give a share from 0 to 1, such as 0.8",
@@ -55,7 +55,7 @@ impl PerturbOptions {
         }
         if !(0.0..f64::INFINITY).contains(&self.margin_mm) {
             let remedy = "it must be a finite number of millimetres, 0 or more";
-            return Err(invalid("margin_mm", self.margin_mm, remedy));
+            return Err(argument("margin_mm", self.margin_mm, remedy));
         }
         Ok(())
     }
@@ -98,8 +98,9 @@ pub struct Perturbed {
 /// ```
 ///
 /// # Errors
-/// As [`extract`](crate::extract); [`Error::InvalidSetting`](crate::Error::InvalidSetting) for numbers out of range,
-/// a single slice that would be tilted, or settings that normalise the image.
+/// As [`extract`](crate::extract); [`Error::InvalidArgument`](crate::Error::InvalidArgument) for numbers out of range
+/// or a single slice that would be tilted, [`Error::InvalidSetting`](crate::Error::InvalidSetting) for settings that
+/// normalise the image.
 pub fn perturb(
     image: &Image,
     mask: &Mask,
@@ -198,7 +199,7 @@ fn resized(
         Resize::Fraction(share) => of_size(before * (1.0 + share)),
         Resize::Distance(mm) if flat.contains(&true) => {
             let remedy = "the region is a single slice, which has no distance across it: give a fraction";
-            Err(invalid("volume", format!("{mm} mm"), remedy))
+            Err(argument("volume", format!("{mm} mm"), remedy))
         }
         Resize::Distance(mm) if mm >= 0.0 => Ok(region.dilate(mm, Distance::Centre, runtime)?.0),
         Resize::Distance(mm) => {

@@ -2,7 +2,7 @@
 
 use super::discretise::grey_levels;
 use super::prepared::prepare;
-use crate::error::{Error, Result, invalid};
+use crate::error::{Error, Result, argument};
 use crate::region::levels::Levels;
 use crate::region::roi::Roi;
 use crate::region::sample::Sample;
@@ -39,8 +39,8 @@ pub struct PreparedRegion {
 /// ```
 ///
 /// # Errors
-/// As [`extract`](crate::extract); [`Error::InvalidSetting`] for a margin that is negative or not finite, or
-/// for several discretisations.
+/// As [`extract`](crate::extract); [`Error::InvalidArgument`] for a margin that is negative or not finite,
+/// [`Error::InvalidSetting`](crate::Error::InvalidSetting) for several discretisations.
 pub fn prepare_on(
     image: &Image,
     mask: &Mask,
@@ -50,7 +50,7 @@ pub fn prepare_on(
     runtime: &Runtime,
 ) -> Result<PreparedRegion> {
     if !(0.0..f64::INFINITY).contains(&margin_mm) {
-        return Err(invalid("margin_mm", margin_mm, "it must be a finite number of millimetres, 0 or more"));
+        return Err(argument("margin_mm", margin_mm, "it must be a finite number of millimetres, 0 or more"));
     }
     settings.check_single_discretisation("a prepared region")?;
     let isa = runtime.isa;

@@ -14,7 +14,7 @@ use super::drawn::{check_size, threshold};
 use super::frame::{round, wanted_spacing};
 use super::places::{Places, Read, Sampling};
 use super::resample::{MAX_VOXELS, Resampling, resampled_grid};
-use crate::error::{Error, Result, invalid};
+use crate::error::{Error, Result, argument};
 use crate::kernels::Isa;
 use crate::kernels::elementary::sin_cos;
 use crate::kernels::oblique::ON_VOXEL;
@@ -47,7 +47,7 @@ impl Turned {
     /// shifted nor tilted.
     ///
     /// # Errors
-    /// [`Error::InvalidSetting`] for such a slice that would be tilted, [`Error::GridTooLarge`].
+    /// [`Error::InvalidArgument`] for such a slice that would be tilted, [`Error::GridTooLarge`].
     pub fn new(
         image: &Image,
         bounds: &Window,
@@ -135,7 +135,7 @@ impl Turned {
 fn check_tilt(single: [bool; 3], pose: &Pose) -> Result<()> {
     let tilts = |a: usize| single[a] && (0..3).any(|b| b != a && pose.rotation_deg[b] != 0.0);
     match (0..3).any(tilts) {
-        true => Err(invalid(
+        true => Err(argument(
             "rotation_deg",
             format!("{:?}", pose.rotation_deg),
             "the region is a single slice, which turns in its plane only: give an angle about the axis across it",

@@ -49,6 +49,31 @@ impl Execution {
 }
 
 impl Runtime<'_> {
+    /// Runs `work` as a job of one step: what it calls of this crate is stopped when the job is to stop, shares the
+    /// threads of the pool, and takes no more memory than the job may.
+    ///
+    /// ```
+    /// use radiomics_core::{Cancel, Error, Pool, Runtime, example};
+    ///
+    /// # fn main() -> radiomics_core::Result<()> {
+    /// let (pool, cancel, phantom) = (Pool::new(1)?, Cancel::new(), example::DigitalPhantom::new());
+    /// let watch = cancel.watch();
+    /// let runtime = Runtime { stop: Some(&watch), ..Runtime::new(&pool) };
+    /// assert_eq!(runtime.stoppable(|| phantom.mask().labels())?, [1]);
+    /// cancel.cancel();
+    /// let stopped = runtime.stoppable(|| phantom.mask().labels());
+    /// assert!(matches!(stopped, Err(Error::Cancelled { .. })));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of `work`, [`Error::Cancelled`](crate::Error::Cancelled) and
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory).
+    pub fn stoppable<R: Send>(&self, work: impl FnOnce() -> Result<R> + Send) -> Result<R> {
+        self.run(1, |monitor| monitor.run(work))
+    }
+
     /// Runs a job of `total` steps.
     ///
     /// # Errors

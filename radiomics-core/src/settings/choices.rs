@@ -311,6 +311,15 @@ impl Discretisation {
         }
     }
 
+    /// The bits of the numbers that tell discretisations of one kind apart, where 0 is −0.
+    pub(super) fn numbers(&self) -> Vec<u64> {
+        let bits = |number: &f64| (number + 0.0).to_bits();
+        match self {
+            Self::BinEdges { edges } => edges.iter().map(bits).collect(),
+            other => other.width().or(other.number()).iter().map(bits).collect(),
+        }
+    }
+
     /// Whether one list in the settings can hold this discretisation and `other`.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {

@@ -10,6 +10,8 @@ pub use choices::{
     SingleSlices,
 };
 
+use std::collections::HashSet;
+
 use bounds::Bound;
 
 use crate::error::{Error, Result, ends, invalid};
@@ -188,7 +190,8 @@ impl Settings {
 
     fn validate_discretisations(&self) -> Result<()> {
         self.discretisations().try_for_each(|d| d.check_edges("bin_edges"))?;
-        for (place, further) in self.further_discretisations.iter().enumerate() {
+        let mut known = HashSet::from([self.discretisation.numbers()]);
+        for further in &self.further_discretisations {
             if !further.is_like(&self.discretisation) {
                 let remedy = format!(
                     "all must be of one kind, with one anchor, but `{}` is not like the first: make a call \
@@ -197,11 +200,31 @@ impl Settings {
                 );
                 return Err(self.invalid_discretisations(remedy));
             }
-            if self.discretisations().take(place + 1).any(|earlier| earlier == further) {
+            if !known.insert(further.numbers()) {
                 return Err(self.invalid_discretisations(format!("{} is given twice", further.value())));
             }
         }
         Ok(())
+    }
+
+    fn validate_filters(&self) -> Result<()> {
+        if self.filters.is_empty() {
+            return Err(invalid(
+                "filters",
+                "[]",
+                "give at least one filter; `original` is the image as it is",
+            ));
+        }
+        self.filters.iter().try_for_each(Filter::validate)?;
+        if self.filters.len() == 1 {
+            return Ok(());
+        }
+        // Parameters that differ by rounding only have the same name.
+        let mut known = HashSet::with_capacity(self.filters.len());
+        match self.filters.iter().map(Filter::name).find(|name| !known.insert(name.clone())) {
+            Some(name) => Err(invalid("filters", name, "this filter is given twice")),
+            None => Ok(()),
+        }
     }
 
     /// Checks what the types of the settings cannot express.
@@ -229,22 +252,7 @@ impl Settings {
         if self.distances.is_empty() {
             return Err(invalid("distances", "[]", "give at least one distance"));
         }
-        if self.filters.is_empty() {
-            return Err(invalid(
-                "filters",
-                "[]",
-                "give at least one filter; `original` is the image as it is",
-            ));
-        }
-        for (place, filter) in self.filters.iter().enumerate() {
-            filter.validate()?;
-            // Parameters that differ by rounding only have the same name.
-            let name = filter.name();
-            if self.filters[..place].iter().any(|earlier| earlier == filter || earlier.name() == name) {
-                return Err(invalid("filters", name, "this filter is given twice"));
-            }
-        }
-        Ok(())
+        self.validate_filters()
     }
 }
 

@@ -7,7 +7,7 @@ use ndarray::ArrayView2;
 
 use super::anova::MeanSquares;
 use super::fisher::quantile;
-use crate::error::{Error, Result, invalid, number};
+use crate::error::{Error, Result, argument, number};
 
 /// An intraclass correlation with its confidence bounds; NaN where it is undefined.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,7 +56,7 @@ pub struct Reliability {
 /// ```
 ///
 /// # Errors
-/// [`Error::InvalidTable`] for fewer than two cases or raters, [`Error::InvalidSetting`] for a confidence that
+/// [`Error::InvalidTable`] for fewer than two cases or raters, [`Error::InvalidArgument`] for a confidence that
 /// is not between 0 and 1.
 pub fn icc(table: ArrayView2<'_, f64>, confidence: f64) -> Result<Reliability> {
     let (cases, raters) = table.dim();
@@ -79,7 +79,7 @@ impl Tables {
     pub fn new(cases: usize, raters: usize, confidence: f64) -> Result<Self> {
         if !(confidence > 0.0 && confidence < 1.0) {
             let remedy = "it must be between 0 and 1, such as 0.95";
-            return Err(invalid("confidence", number(&confidence), remedy));
+            return Err(argument("confidence", number(&confidence), remedy));
         }
         let few = |count: usize, what: &str, remedy: &str| {
             let what = format!("the table has {count} {what}, and at least 2 are needed");

@@ -1,12 +1,13 @@
 //! Borrowed views of the caller's image and mask.
 
-use ndarray::{Array3, ArrayView3};
+use ndarray::{Array3, ArrayView2, ArrayView3};
 
 use crate::error::{Error, Result};
 use crate::kernels::voxel::Voxel;
 use crate::volume::grid::{Grid, Window};
 use crate::volume::label_boxes;
 use crate::volume::voxels::{Voxels, copied, volume, with_voxels};
+use crate::work::loops;
 
 /// Floats from here on, 2⁶³, are beyond the labels; the lowest label, −2⁶³, is refused as well.
 const BEYOND: f64 = 9_223_372_036_854_775_808.0;
@@ -203,9 +204,14 @@ fn select<T: Voxel + Sync>(view: ArrayView3<'_, T>, label: i64) -> Array3<bool> 
 
 /// The first voxel in (z, y, x) order that is `wanted`, and where it is. NaN and infinities have a NaN
 /// fraction, which differs from 0 as well.
-fn first<T: Voxel>(view: &ArrayView3<'_, T>, wanted: impl Fn(T) -> bool) -> Option<([usize; 3], f64)> {
-    if !view.iter().any(|&x| wanted(x)) {
+fn first<T: Voxel + Sync>(
+    view: &ArrayView3<'_, T>,
+    wanted: impl Fn(T) -> bool + Sync,
+) -> Option<([usize; 3], f64)> {
+    let has_none = |slice: &ArrayView2<'_, T>| !slice.iter().any(|&x| wanted(x));
+    if loops::all(view.outer_iter(), |slice| has_none(&slice)) {
         return None;
     }
-    view.indexed_iter().find(|&(_, &x)| wanted(x)).map(|((k, j, i), &x)| ([k, j, i], x.to_f64()))
+    let (k, slice) = view.outer_iter().enumerate().find(|(_, slice)| !has_none(slice))?;
+    slice.indexed_iter().find(|&(_, &x)| wanted(x)).map(|((j, i), &x)| ([k, j, i], x.to_f64()))
 }

@@ -6,7 +6,7 @@ use ndarray::{ArrayView1, ArrayView2, ArrayView3};
 
 use crate::kernels::voxel::Voxel;
 use crate::volume::grid::Window;
-use crate::work::loops;
+use crate::work::{self, loops};
 
 /// The smallest box of each of `labels`; `None` for a label that is not there, or for the background.
 pub(crate) fn boxes<T: Voxel + Sync>(view: &ArrayView3<'_, T>, labels: &[i64]) -> Vec<Option<Window>> {
@@ -44,6 +44,7 @@ pub(crate) fn boxes<T: Voxel + Sync>(view: &ArrayView3<'_, T>, labels: &[i64]) -
 /// The voxels are labels or 0.
 pub(super) fn each_label<T: Voxel>(view: &ArrayView3<'_, T>, mut each: impl FnMut(i64, usize)) {
     for row in view.rows() {
+        work::check();
         each_run(&contiguous(&row), |value, start, end| {
             each(value.label().expect("a mask holds whole numbers of 64 bits"), end - start);
         });

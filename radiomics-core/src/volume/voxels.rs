@@ -1,6 +1,6 @@
 //! Borrowed voxels of any type.
 
-use ndarray::{Array3, ArrayView1, ArrayView3};
+use ndarray::{Array3, ArrayView1, ArrayView3, ArrayViewMut3};
 
 use crate::error::{Error, Result};
 use crate::kernels::finite::all_finite;
@@ -175,6 +175,18 @@ pub(crate) fn copy_of(mask: &Array3<bool>) -> Array3<bool> {
     let mut copy = volume(mask.dim().into());
     copy.assign(mask);
     copy
+}
+
+/// Calls `change` with each voxel and what stands in its place in an array of the same shape.
+pub(crate) fn each_slice<T: Send>(
+    mut to: ArrayViewMut3<'_, T>,
+    from: ArrayView3<'_, bool>,
+    change: impl Fn(&mut T, bool) + Sync,
+) {
+    assert_eq!(to.dim(), from.dim(), "shapes of voxels in the same places");
+    loops::each(to.outer_iter_mut().zip(from.outer_iter()), |(mut to, from)| {
+        to.zip_mut_with(&from, |to, &from| change(to, from));
+    });
 }
 
 /// An array of what `map` makes of the voxels, x contiguous whatever the strides of the view: sums run in

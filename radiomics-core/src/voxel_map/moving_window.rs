@@ -1,6 +1,6 @@
 //! The window that moves over a region.
 
-use crate::error::{Result, invalid};
+use crate::error::{Result, argument};
 
 /// The largest radius of a window.
 pub const MAX_RADIUS: usize = 15;
@@ -43,7 +43,7 @@ impl MovingWindow {
     pub(super) fn validate(&self) -> Result<()> {
         if !(1..=MAX_RADIUS).contains(&self.radius) {
             let remedy = format!("give a whole number of voxels from 1 to {MAX_RADIUS}");
-            return Err(invalid("radius", self.radius, remedy));
+            return Err(argument("radius", self.radius, remedy));
         }
         Ok(())
     }

@@ -258,7 +258,11 @@ static void documents(void) {
                      "filter `mean`: `support_voxels` is []");
     document_refused("filters: [squar]", RADIOMICS_STATUS_INVALID_SETTING, "squar");
     document_refused("- 1", RADIOMICS_STATUS_INVALID_DOCUMENT, "mapping");
-    document_refused("a: [", RADIOMICS_STATUS_INVALID_DOCUMENT, "YAML");
+    document_refused("a: [", RADIOMICS_STATUS_INVALID_DOCUMENT, "it is no YAML in line 1, column ");
+    document_refused("setting: {binWidth: 5}", RADIOMICS_STATUS_INVALID_DOCUMENT, "`radiomics_settings_from_pyradiomics`");
+    document_refused("bin_width: 25_0", RADIOMICS_STATUS_INVALID_SETTING, "`bin_width` is \"25_0\": it takes a number above 0");
+    document_refused("bin_width: 0b11", RADIOMICS_STATUS_INVALID_DOCUMENT, "`0b11` in line 1 is no number");
+    document_refused("nothing: 1", RADIOMICS_STATUS_UNKNOWN_SETTING, "families, features or profile");
     document_refused("families: [gclm]", RADIOMICS_STATUS_UNKNOWN_NAME, "did you mean `glcm`?");
     document_refused("bin_width: \xc3\x28", RADIOMICS_STATUS_INVALID_ARGUMENT, "not UTF-8");
     document_unsuitable("bin_width: 0.0001", RADIOMICS_STATUS_UNSUITABLE_DISCRETISATION, "grey levels");
@@ -274,7 +278,13 @@ static void documents(void) {
           RADIOMICS_STATUS_INVALID_DOCUMENT);
     CHECK(strstr(radiomics_last_error(context), "`bin_width` is given twice"));
     CHECK(radiomics_settings_from_profile(context, "ipsi", &made) == RADIOMICS_STATUS_UNKNOWN_NAME);
+    CHECK(strstr(radiomics_last_error(context), "did you mean `ibsi`? Choose ibsi, pyradiomics or ibsi_2d"));
+    CHECK(radiomics_settings_from_profile(context, "nope", &made) == RADIOMICS_STATUS_UNKNOWN_NAME);
+    CHECK(strstr(radiomics_last_error(context), "there is no profile `nope`: choose ibsi, pyradiomics or ibsi_2d"));
     CHECK(radiomics_settings_from_ibsi_configuration(context, "F", &made) == RADIOMICS_STATUS_UNKNOWN_NAME);
+    CHECK(strstr(radiomics_last_error(context), "there is no IBSI configuration `F`: choose digital_phantom, A, B, C, D or E"));
+    CHECK(radiomics_settings_from_json(context, "{a: 1}", &made) == RADIOMICS_STATUS_INVALID_DOCUMENT);
+    CHECK(strstr(radiomics_last_error(context), "it is no JSON in line 1, column 2, at `a: 1}`"));
     int64_t label = 5;
     CHECK(radiomics_settings_from_pyradiomics(context, "setting: {correctMask: true}", &made, &label) ==
           RADIOMICS_STATUS_UNAVAILABLE);

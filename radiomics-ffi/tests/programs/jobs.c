@@ -28,6 +28,12 @@ static int32_t watch(size_t done, size_t total, void *user_data) {
     return 0;
 }
 
+static void missing(const radiomics_table *table, size_t mask, int64_t label, const char *text) {
+    size_t none = 0;
+    CHECK(radiomics_table_find_in(table, mask, label, "original_glcm_contrast_3D_avg", &none) == RADIOMICS_STATUS_UNKNOWN_NAME);
+    CHECK(strcmp(radiomics_last_error(NULL), text) == 0);
+}
+
 static void jobs(void) {
     const radiomics_image other = view_of(others, RADIOMICS_DTYPE_U8);
     const radiomics_image *masks[] = {&of.mask, &other};
@@ -36,6 +42,10 @@ static void jobs(void) {
     CHECK_OK(context, radiomics_columns_new(context, settings, NULL, 0, &columns));
     const size_t each = radiomics_columns_length(columns);
     radiomics_columns_free(columns);
+    const char *names[] = {"ct"};
+    columns = NULL;
+    CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_ARGUMENT, radiomics_columns_new(context, settings, names, 0, &columns));
+    CHECK(columns == NULL && strstr(radiomics_last_error(context), "`image_count` is 0"));
 
     /* Labels 1 and 2 of one mask, 3, 2 and 5 of the other. */
     enum { LABELS = 5 };
@@ -89,6 +99,34 @@ static void jobs(void) {
           RADIOMICS_STATUS_UNKNOWN_NAME);
     radiomics_row row = RADIOMICS_ROW_INIT;
     CHECK(radiomics_table_row(table, 4 * each, &row) == RADIOMICS_STATUS_OK && row.mask == 1 && row.label == 5);
+    /* Whose row it is stands in every form of the table, and whom a warning is about. */
+    char *csv = NULL, *json = NULL;
+    CHECK(radiomics_table_to_csv(table, &csv) == RADIOMICS_STATUS_OK);
+    CHECK(strncmp(csv, "label,mask,column,image,", 24) == 0 && strstr(csv, "\n1,0,original_") && strstr(csv, "\n3,1,original_"));
+    CHECK(radiomics_table_to_json(table, &json) == RADIOMICS_STATUS_OK);
+    const char *warnings = strstr(json, "\"warnings\"");
+    CHECK(warnings && strstr(warnings, "\"mask\": 0") && strstr(warnings, "\"mask\": 1"));
+    radiomics_string_free(csv);
+    radiomics_string_free(json);
+    struct ArrowArray array;
+    struct ArrowSchema schema;
+    CHECK(radiomics_table_to_arrow(table, &array, &schema) == RADIOMICS_STATUS_OK);
+    CHECK(array.n_children == 10 && strcmp(schema.children[1]->name, "mask") == 0);
+    CHECK(strcmp(schema.children[1]->format, "l") == 0);
+    const int64_t *of_rows = array.children[1]->buffers[1];
+    CHECK(of_rows[0] == 0 && of_rows[2 * each - 1] == 0 && of_rows[2 * each] == 1 && of_rows[LABELS * each - 1] == 1);
+    array.release(&array);
+    schema.release(&schema);
+    missing(table, 0, 5, "the table has no label 5 of mask 0: choose 1, 2");
+    missing(table, 2, 1, "`mask` is 2, and the number of the table's masks is 2: give 0 to 1");
+    CHECK(radiomics_table_find(table, 7, "original_glcm_contrast_3D_avg", &first) == RADIOMICS_STATUS_UNKNOWN_NAME);
+    CHECK(strcmp(radiomics_last_error(NULL), "the table has no label 7: choose 1, 2, 3, 5") == 0);
+    CHECK(radiomics_table_find(table, 1, "original_glcm_contrst_3D_avg", &first) == RADIOMICS_STATUS_UNKNOWN_NAME);
+    CHECK(strcmp(radiomics_last_error(NULL), "the table has no column `original_glcm_contrst_3D_avg`; did you mean "
+                                             "`original_glcm_contrast_3D_avg`?") == 0);
+    CHECK(radiomics_table_find(table, 1, "volume", &first) == RADIOMICS_STATUS_UNKNOWN_NAME);
+    CHECK(strstr(radiomics_last_error(NULL), "has no column `volume`: choose original_intensity_statistics_mean, ") &&
+          strstr(radiomics_last_error(NULL), " in all)"));
     radiomics_table_free(table);
 
     job.values = NULL;
@@ -127,6 +165,24 @@ static void jobs(void) {
     job.mask_count = 0;
     CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_ARGUMENT, radiomics_extract_many(context, &job, &table));
     job.masks = NULL;
+    job.mask_count = 2;
+    job.mask = &of.mask;
+    CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_ARGUMENT, radiomics_extract_many(context, &job, &table));
+    CHECK(strstr(radiomics_last_error(context), "`masks` is NULL, and `mask_count` is 2"));
+    job.mask_count = 0;
+    job.labels = labels;
+    CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_ARGUMENT, radiomics_extract_many(context, &job, &table));
+    CHECK(strstr(radiomics_last_error(context), "`label_count` is 0") &&
+          strstr(radiomics_last_error(context), "NULL means every label"));
+    job.labels = NULL;
+    for (int flag = -1; flag <= 2; flag += 3) {
+        job.record_failures = flag;
+        CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_ARGUMENT, radiomics_extract_many(context, &job, &table));
+        CHECK(strstr(radiomics_last_error(context), flag == 2 ? "`record_failures` is 2: give 0 or 1" :
+                                                                "`record_failures` is -1: give 0 or 1"));
+    }
+    job.record_failures = 0;
+    job.mask = NULL;
     CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_ARGUMENT, radiomics_extract_many(context, &job, &table));
     CHECK(strstr(radiomics_last_error(context), "`mask` is NULL"));
     free(values);

@@ -98,7 +98,7 @@ static void region(void) {
     CHECK(fabs(enclosed - volume) < 1e-9 * volume);
 
     CHECK(radiomics_region_image(made, 9, &image) == RADIOMICS_STATUS_INVALID_ARGUMENT);
-    CHECK(strstr(radiomics_last_error(NULL), "`part` is 9"));
+    CHECK(strstr(radiomics_last_error(NULL), "`part` is 9: give a radiomics_region_part, from "));
     radiomics_region_free(made);
     radiomics_settings_free(settings);
 
@@ -106,7 +106,7 @@ static void region(void) {
     made = NULL;
     CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_SETTING,
                  radiomics_region_new(context, &of.image, &of.mask, 1, settings, -1.0, &made));
-    CHECK(made == NULL && strstr(radiomics_last_error(context), "margin_mm"));
+    CHECK(made == NULL && strncmp(radiomics_last_error(context), "`margin_mm` is -1: ", 19) == 0);
     CHECK_STATUS(context, RADIOMICS_STATUS_LABEL_NOT_PRESENT,
                  radiomics_region_new(context, &of.image, &of.mask, 3, settings, 0.0, &made));
     CHECK_OK(context, radiomics_region_new(context, &of.image, &of.mask, 1, settings, 0.0, &made));
@@ -149,7 +149,7 @@ static void masks(void) {
     radiomics_mask_free(part);
     part = NULL;
     CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_ARGUMENT, radiomics_mask_component(context, made, 26, 2, &part));
-    CHECK(strstr(radiomics_last_error(context), "the mask has 2 connected parts"));
+    CHECK(strstr(radiomics_last_error(context), "`index` is 2, and the number of connected parts of the mask is 2: give 0 to 1"));
     CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_SETTING, radiomics_mask_component(context, made, 7, 0, &part));
     radiomics_mask_free(made);
 
@@ -165,16 +165,29 @@ static void masks(void) {
     CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_SETTING, radiomics_mask_ring(context, ball, 3.0, 2.0, NULL, &made));
     CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_SETTING, radiomics_mask_dilate(context, ball, NAN, NULL, &made));
     CHECK_STATUS(context, RADIOMICS_STATUS_UNKNOWN_NAME, radiomics_mask_dilate(context, ball, 1.0, "center", &made));
-    CHECK(strstr(radiomics_last_error(context), "centre"));
+    CHECK(strstr(radiomics_last_error(context), "there is no distance `center`; did you mean `centre`? Choose centre or surface"));
+    CHECK_STATUS(context, RADIOMICS_STATUS_UNKNOWN_NAME, radiomics_mask_dilate(context, ball, 1.0, "far away", &made));
+    CHECK(strstr(radiomics_last_error(context), "there is no distance `far away`: choose centre or surface"));
     CHECK_STATUS(context, RADIOMICS_STATUS_LABEL_NOT_PRESENT, radiomics_mask_of_label(context, &of.mask, 9, &made));
     CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_ARGUMENT, radiomics_mask_erode(context, NULL, 1.0, &made));
     radiomics_image elsewhere = of.mask;
     elsewhere.origin_mm[0] = 5;
     radiomics_mask *other = NULL;
     CHECK_OK(context, radiomics_mask_of_label(context, &elsewhere, 1, &other));
-    CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_GEOMETRY, radiomics_mask_minus(context, ball, other, &made));
+    radiomics_mask *longer = NULL;
+    radiomics_image fewer = of.mask;
+    --fewer.shape[0];
+    CHECK_OK(context, radiomics_mask_of_label(context, &fewer, 1, &longer));
+    for (int at = 0; at < 2; ++at) {
+        const radiomics_mask *on = at == 0 ? other : longer;
+        CHECK_STATUS(context, RADIOMICS_STATUS_GEOMETRY_MISMATCH, radiomics_mask_minus(context, ball, on, &made));
+        CHECK_STATUS(context, RADIOMICS_STATUS_GEOMETRY_MISMATCH, radiomics_mask_within(context, ball, on, &made));
+        CHECK_STATUS(context, RADIOMICS_STATUS_GEOMETRY_MISMATCH, radiomics_mask_union(context, ball, on, &made));
+        CHECK(strstr(radiomics_last_error(context), at == 0 ? "the origin (z, y, x) of the other mask is [5" :
+                                                              "the shape (z, y, x) of the other mask is [9, 12, 14]"));
+    }
     CHECK(made == NULL);
-    radiomics_mask *all[] = {ball, large, ring, small, shell, box, other, NULL};
+    radiomics_mask *all[] = {ball, large, ring, small, shell, box, other, longer};
     for (size_t index = 0; index < sizeof all / sizeof *all; ++index) radiomics_mask_free(all[index]);
 }
 

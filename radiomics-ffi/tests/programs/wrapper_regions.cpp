@@ -64,6 +64,11 @@ void failures() {
     CHECK(why.status == RADIOMICS_STATUS_INVALID_ARGUMENT && undefined.cases == 0 && !why.text.empty());
     (void)radiomics::icc({1, 2, 3, 4, 5}, 2, why);
     CHECK(why.text == "5 values are no whole cases of 2 raters: give one value for each rater and case");
+    const auto columns = context.columns(settings, {""}, why);
+    CHECK(!columns && columns.size() == 0 && why.status == RADIOMICS_STATUS_INVALID_ARGUMENT);
+    CHECK(context.columns(settings, why).size() > 100 && !why);
+    const auto matrices = context.matrices(image(), mask(), 9, settings, why);
+    CHECK(!matrices && matrices.size() == 0 && why.status == RADIOMICS_STATUS_LABEL_NOT_PRESENT);
     (void)radiomics::context::make_on(nullptr, 2, why);
     CHECK(why.status == RADIOMICS_STATUS_INVALID_ARGUMENT && !why.text.empty());
     CHECK(radiomics::keys().size() > 30 && !radiomics::keys()[0].name.empty() && radiomics::keys()[1000].name.empty());
@@ -101,7 +106,20 @@ void everything() {
     const auto other = table.find(std::size_t{1}, 1, "ct_intensity_statistics_mean");
     CHECK(one != table.end() && other != table.end() && (*one).second == (*other).second && table.row(other.index()).mask == 1);
     CHECK(table.to_map(2).size() == outcomes[0].count);
-    CHECK(table.to_csv().find("2,ct_intensity_statistics_mean,ct,") != std::string::npos);
+    CHECK(table.row(0).reason.empty());
+    try {
+        (void)table.at(7, "ct_intensity_statistics_mean");
+        CHECK(false);
+    } catch (const std::out_of_range &missing) {
+        CHECK(std::string(missing.what()) == "the table has no label 7: choose 1, 2");
+    }
+    const auto columns = context.columns(settings, {"ct"});
+    CHECK(columns.size() == outcomes[0].count && columns[0].column == table.row(0).column && columns[9999].column.empty());
+    CHECK(context.columns(settings)[0].image == "original" && context.columns(settings, {"a", "b"}).size() == 2 * columns.size());
+    const auto matrices = context.matrices(image(), mask(), 1, settings);
+    CHECK(matrices.size() > 0 && matrices[0].family == "glcm" && matrices[0].count > 0 && matrices[0].levels[0] >= 1);
+    CHECK(matrices[9999].values == nullptr);
+    CHECK(table.to_csv().find("\n2,0,ct_intensity_statistics_mean,ct,") != std::string::npos);
     CHECK(table.to_json().find("\"provenance\"") != std::string::npos);
     CHECK(table.provenance().find("\"name\": \"ct\"") != std::string::npos && radiomics::table().to_json().empty());
     CHECK(radiomics::icc({9, 2, 6, 1, 8, 4}, 2).cases == 3);

@@ -25,7 +25,9 @@ pub(super) fn known<'a>(
 ) -> Result<()> {
     for name in names {
         if !all.clone().any(|known| known == name) {
-            return Err(Error::UnknownSetting { name: name.clone(), suggestion: nearest(name, all) });
+            let suggestion = nearest(name, all.clone());
+            let known = all.map(str::to_owned).collect();
+            return Err(Error::UnknownSetting { name: name.clone(), known, suggestion });
         }
     }
     Ok(())
@@ -45,8 +47,4 @@ pub(super) fn wrong(name: &'static str, value: &Value, remedy: &str) -> Error {
 
 pub(super) fn unavailable(name: &'static str, value: &Value, remedy: &str) -> Error {
     Error::Unavailable { name, value: value.to_string(), remedy: remedy.to_owned() }
-}
-
-pub(super) fn unknown<'a>(kind: &'static str, name: &str, all: impl Iterator<Item = &'a str>) -> Error {
-    Error::UnknownName { kind, name: name.to_owned(), suggestion: nearest(name, all) }
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::given::{flag, known, setting, unavailable, unknown, wrong};
+use super::given::{flag, known, setting, unavailable, wrong};
 use super::table::settings_of;
-use crate::error::Result;
+use crate::error::{Result, unknown_name};
 
 /// A filter, and PyRadiomics' name of the image that it makes.
 pub(super) type Named = (String, Value);
@@ -40,7 +40,11 @@ pub(super) fn read(types: &Map<String, Value>, given: &Map<String, Value>) -> Re
     let mut filters = Vec::new();
     for (name, own) in types {
         let Some(image_type) = IMAGE_TYPES.iter().find(|known| known.name == name) else {
-            return Err(unknown("PyRadiomics image type", name, IMAGE_TYPES.iter().map(|known| known.name)));
+            return Err(unknown_name(
+                "PyRadiomics image type",
+                name,
+                IMAGE_TYPES.iter().map(|known| known.name),
+            ));
         };
         filters.extend((image_type.filters)(&together(image_type, own, given)?)?);
     }

@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::given::{flag, known, section, setting, unavailable, unknown, wrong};
+use super::given::{flag, known, section, setting, unavailable, wrong};
 use super::images;
 use super::table::{Becomes, Setting, classes, name_of, settings_of};
 use crate::catalogue::FAMILIES;
 use crate::document::map::{Idle, read_over};
 use crate::document::text::yaml_map;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unknown_name};
 use crate::settings::Settings;
 
 /// What a parameter file asks for.
@@ -145,7 +145,11 @@ fn features(
     let classes = classes();
     for (class, names) in wanted {
         let Some((_, of_class)) = classes.iter().find(|(name, _)| name == class) else {
-            return Err(unknown("PyRadiomics feature class", class, classes.iter().map(|(name, _)| *name)));
+            return Err(unknown_name(
+                "PyRadiomics feature class",
+                class,
+                classes.iter().map(|(name, _)| *name),
+            ));
         };
         let names = match names {
             Value::Null => &[][..],
@@ -182,7 +186,7 @@ fn feature(families: &[&str], name: &Value) -> Result<String> {
     let theirs = rows.clone().filter_map(|(_, feature)| feature.pyradiomics);
     match rows.clone().find(|(_, feature)| feature.pyradiomics == Some(name)) {
         Some((family, feature)) => Ok(format!("{family}.{}", feature.name)),
-        None => Err(unknown("PyRadiomics feature", name, theirs)),
+        None => Err(unknown_name("PyRadiomics feature", name, theirs)),
     }
 }
 

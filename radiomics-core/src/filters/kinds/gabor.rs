@@ -258,7 +258,8 @@ impl Operation for Gabor {
             name += &format!("-gamma{}", self.gamma);
         }
         if self.theta != 0.0 || self.delta_theta.is_none() {
-            name += &format!("-theta{}", angle(self.theta));
+            // An angle of −0 is one of 0.
+            name += &format!("-theta{}", angle(self.theta + 0.0));
         }
         if let Some(step) = self.delta_theta {
             name += &format!("-step{}", angle(step));

@@ -3,7 +3,7 @@
 use ndarray::{Array3, Axis};
 use serde_json::{Value, json};
 
-use crate::error::{Error, Result, nearest};
+use crate::error::{Result, unknown_name};
 use crate::filters::engine::sphere::{self, Point};
 use crate::filters::operation::{Described, Operation, parameters};
 use crate::filters::parameter::{ParameterValue, Wrong, name_and_content};
@@ -35,10 +35,7 @@ impl ParameterValue for SphericalMap {
             ("kurtosis", Value::Null) => Ok(Self::Kurtosis),
             ("degree", degree) => usize::read(degree).map(Self::Degree),
             ("kurtosis", _) => Err(Wrong(None)),
-            (name, _) => {
-                let suggestion = nearest(name, ["degree", "kurtosis"].into_iter());
-                Err(Wrong(Some(Error::UnknownName { kind: "map", name: name.to_owned(), suggestion })))
-            }
+            (name, _) => Err(Wrong(Some(unknown_name("map", name, ["degree", "kurtosis"].into_iter())))),
         }
     }
 
