@@ -1,4 +1,4 @@
-"""Tables on a terminal, short and readable; and as CSV where there is none."""
+"""Tables on a terminal, short and readable."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any, TextIO
 from radiomics_rs._core import features
 from radiomics_rs._describe import unit_of
 from radiomics_rs._describe_tables import NONE, UNIT
-from radiomics_rs._writers import Sheet, write_lines
 from radiomics_rs.table import FeatureRow, FeatureTable
 
 #: Tables of so many rows are shown whole.
@@ -33,11 +32,6 @@ SHOWN = {
 #: How many are shown of a family of which none of these was computed.
 OTHERWISE = 3
 BOLD, DIM, PLAIN = "\033[1m", "\033[2m", "\033[0m"
-
-
-def print_sheet(sheet: Sheet, stream: TextIO) -> None:
-    """Print rows as CSV."""
-    write_lines(sheet, stream)
 
 
 def print_tables(tables: Mapping[Any, FeatureTable], stream: TextIO, *, full: bool) -> None:
