@@ -267,17 +267,30 @@ def test_two_forms_of_equal_standing_count_if_they_say_the_same(tmp_path):
     assert_as_simpleitk(path)
 
 
-def test_real_numbers_that_are_none_stay_as_they_were(tmp_path):
-    """Of voxels that are not compressed SimpleITK makes 0; of others we keep them."""
+@pytest.mark.parametrize("ending", [".nii", ".nii.gz"])
+@pytest.mark.parametrize(("dtype", "code"), [("<f4", 16), (">f8", 64)])
+@pytest.mark.parametrize("units", [2, 3])
+def test_real_numbers_that_are_none_are_kept(tmp_path, ending, dtype, code, units):
+    """SimpleITK makes 0 of them, also where it has to read the header (units of micrometres)."""
+    array = voxels(dtype=dtype)
+    array[0, 0, 0], array[1, 1, 1] = np.nan, -np.inf
+    order = dtype[0]
+    path = write(tmp_path / f"image{ending}", array, type=code, units=units, order=order)
+    assert is_ours(path) == (units == 2)
+    np.testing.assert_array_equal(io.read(path).voxels, array)
+    read = sitk.GetArrayFromImage(files.read_sitk(path))
+    np.testing.assert_array_equal(read, array)
+
+
+@pytest.mark.parametrize("ending", [".nii", ".nii.gz"])
+def test_real_numbers_that_are_none_with_a_slope_are_refused(tmp_path, ending):
     array = voxels(dtype="<f4")
+    finite = write(tmp_path / f"finite{ending}", array, type=16, scaling=(2.0, 1.0))
+    np.testing.assert_allclose(io.read(finite).voxels, array * 2.0 + 1.0)
     array[0, 0, 0] = np.nan
-    plain = write(tmp_path / "image.nii", array, type=16)
-    assert not is_ours(plain)
-    read = io.read(plain)
-    np.testing.assert_array_equal(read.voxels, sitk.GetArrayFromImage(quiet_sitk(plain)))
-    packed = write(tmp_path / "image.nii.gz", array, type=16)
-    assert is_ours(packed)
-    np.testing.assert_array_equal(io.read(packed).voxels, array)
+    path = write(tmp_path / f"image{ending}", array, type=16, scaling=(2.0, 1.0))
+    with pytest.raises(rr.ReadError, match=r"NaN or infinite.* 2 \(scl_slope\)"):
+        io.read(path)
 
 
 def test_a_file_that_has_gone_still_has_its_image(tmp_path):

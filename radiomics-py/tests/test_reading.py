@@ -331,3 +331,14 @@ def test_tiffs_that_are_read_as_they_are(tmp_path):
         path = tmp_path / f"{dtype}.tif"
         sitk.WriteImage(sitk.GetImageFromArray(noise(dtype)), str(path))
         np.testing.assert_array_equal(sitk.GetArrayFromImage(io.read_sitk(path)), noise(dtype))
+
+
+def test_voxels_outlive_the_image_they_are_of():
+    """SimpleITK's view of an image that has gone reads whatever is in its memory by then."""
+    images = [sitk.GetImageFromArray(np.full((40, 50, 60), n, np.float32)) for n in range(8)]
+    read = [io.from_sitk(image).voxels for image in images]
+    del images
+    others = [np.full((40, 50, 60), -1.0, np.float32) for _ in range(8)]
+    assert [(one.min(), one.max()) for one in read] == [(n, n) for n in range(8)]
+    assert not any(one.flags.writeable for one in read)
+    del others

@@ -58,7 +58,7 @@ class Checked(NamedTuple):
     voxels: npt.NDArray[Any] | None = None
     """Its voxels in the order in which they are stored, if they had to be decompressed anyway."""
     read: Callable[[], Any] | None = None
-    """Gives the image without SimpleITK, or None where that turns out to be for it to read."""
+    """Gives the image without SimpleITK, where that is as it would read it."""
 
 
 class File(NamedTuple):

@@ -132,7 +132,10 @@ def _header_file(file: File, suffix: str) -> bytes:
 
 
 def _voxels(file: File, suffix: str, header: Header) -> npt.NDArray[Any] | None:
-    """Check that the voxels are there; returns them if they are compressed and plain numbers."""
+    """Check that the voxels are there; returns them if they are compressed and plain numbers.
+
+    So are those that may not be finite, of which SimpleITK makes 0.
+    """
     single = header.magic == SINGLE
     if single != suffix.startswith(".nii"):
         held = (
@@ -158,32 +161,35 @@ def _voxels(file: File, suffix: str, header: Header) -> npt.NDArray[Any] | None:
     expected = begin + header.voxel_bytes
     with Path(data).open("rb") as stream:
         compressed = stream.read(2) == streams.GZIP
-    if not compressed:
+    if compressed:
+        content = streams.decompressed(file, expected, data)
+        voxels = (
+            np.frombuffer(content, header.number_type, offset=begin) if header.is_number else None
+        )
+    else:
         file.require(size, expected)
-        return None
-    content = streams.decompressed(file, expected, data)
-    return np.frombuffer(content, header.number_type, offset=begin) if header.is_plain else None
+        voxels = aside(lambda: _stored(file, header, data)) if header.is_float else None
+    if header.is_plain or voxels is None:
+        return voxels
+    if header.is_float and not np.isfinite(voxels).all():
+        raise file.error(
+            "it has voxels that are NaN or infinite, and a slope by which voxels are to be "
+            f"multiplied, {header.scaling[0]:g} (scl_slope): write it without a slope"
+        )
+    return None
 
 
-def _read(
-    file: File, header: Header, own: Place, voxels: npt.NDArray[Any] | None
-) -> Decoded | None:
-    """The image without SimpleITK, given its voxels if they had to be decompressed.
-
-    None for voxels that it would change.
-    """
+def _read(file: File, header: Header, own: Place, voxels: npt.NDArray[Any] | None) -> Decoded:
+    """The image without SimpleITK, given its voxels if they have been read."""
     if voxels is None:
-        voxels = aside(lambda: _stored(file, header))
-        # It makes 0 of what is no finite number, which is not for us to decide anew.
-        if voxels.dtype.kind == "f" and not np.isfinite(voxels).all():
-            return None
+        voxels = aside(lambda: _stored(file, header, file.name))
     return placed_at(voxels, own)
 
 
-def _stored(file: File, header: Header) -> npt.NDArray[Any]:
-    """Voxels that are not compressed."""
+def _stored(file: File, header: Header, data: str) -> npt.NDArray[Any]:
+    """Voxels that are not compressed, in the file `data`."""
     count = math.prod(header.shape)
-    voxels = np.fromfile(file.name, header.number_type, count, offset=int(header.offset))
+    voxels = np.fromfile(data, header.number_type, count, offset=int(header.offset))
     # Between the check and this the file may have become shorter.
     file.require(int(header.offset) + voxels.nbytes, int(header.offset) + header.voxel_bytes)
     return voxels

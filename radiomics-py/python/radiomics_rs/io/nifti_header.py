@@ -71,9 +71,19 @@ class Header(NamedTuple):
         return math.prod(self.shape) * VOXEL_BYTES[self.voxel_type]
 
     @property
+    def is_number(self) -> bool:
+        """Whether its voxels are numbers of one component."""
+        return self.voxel_type in NUMBERS
+
+    @property
     def is_plain(self) -> bool:
         """Whether its voxels are numbers that are read as they are."""
-        return self.voxel_type in NUMBERS and self.scaling in UNSCALED
+        return self.is_number and self.scaling in UNSCALED
+
+    @property
+    def is_float(self) -> bool:
+        """Whether its voxels are numbers that may not be finite."""
+        return self.is_number and NUMBERS[self.voxel_type].startswith("f")
 
     @property
     def number_type(self) -> str:

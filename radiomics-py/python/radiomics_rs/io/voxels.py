@@ -104,7 +104,7 @@ def placed(image: sitk.Image | Decoded, what: str) -> Volume:
     if dimension == 2:
         spacing = (SLICE_THICKNESS_MM, *spacing)
         origin = (0.0, *origin)
-    voxels = image.voxels if isinstance(image, Decoded) else sitk.GetArrayViewFromImage(image)
+    voxels = image.voxels if isinstance(image, Decoded) else view_of(image)
     return Volume(
         three_dimensional(voxels),
         triple(spacing),
@@ -112,6 +112,22 @@ def placed(image: sitk.Image | Decoded, what: str) -> Volume:
         matrix(direction),
         owner=image,
     )
+
+
+class _Lent:
+    """Memory of an image, which lives as long as any array of it."""
+
+    def __init__(self, image: sitk.Image) -> None:
+        self._image = image
+        self.__array_interface__ = sitk.GetArrayViewFromImage(image).__array_interface__
+
+
+def view_of(image: sitk.Image) -> npt.NDArray[Any]:
+    """The voxels of an image, without a copy.
+
+    SimpleITK's own view may outlive its image, and then reads anything.
+    """
+    return np.asarray(_Lent(image))
 
 
 def triple(values: Iterable[float]) -> Triple:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy
-import SimpleITK as sitk
+
+from radiomics_rs.io.voxels import view_of
 
 from . import _binning, _coefficients, _engine, _regions, base
 
@@ -45,7 +46,7 @@ class EngineFeatures(base.RadiomicsFeaturesBase):
 
     def _takeImage(self, image):
         # Nothing is copied until somebody looks: an object of each class has the image.
-        self._given = sitk.GetArrayViewFromImage(image)
+        self._given = view_of(image)
         self._array = None
 
     @property
