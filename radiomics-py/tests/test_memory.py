@@ -76,9 +76,7 @@ def test_work_that_needs_more_than_the_limit(name, pair):
         CALLS[name](*pair, spacing_mm=1, memory_mb=2)
     assert isinstance(raised.value, rr.RadiomicsError)
     assert isinstance(raised.value, ValueError)
-    assert " left of the 2.0 MB that `memory_mb` allows: " in str(
-        raised.value
-    )
+    assert " left of the 2.0 MB that `memory_mb` allows: " in str(raised.value)
 
 
 def test_a_limit_changes_no_number(pair):
