@@ -209,7 +209,7 @@ fn too_much_memory_is_refused() {
     let text = run(fine, Some(100 << 20));
     assert!(
         text.starts_with("the mask on the new grid needs ")
-            && text.contains("104.9 MB are left of the 104.9 MB that `memory_mb`"),
+            && text.contains("104.9 MB are left of the 104.9 MB that `memory_bytes`"),
         "{text}"
     );
     assert!(text.contains("`resample_spacing_mm`"), "{text}");

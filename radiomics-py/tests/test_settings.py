@@ -180,9 +180,7 @@ def test_refused_documents(tmp_path):
         rr.Settings.from_yaml("a: [")
     with pytest.raises(rr.RadiomicsError, match="cannot be read as JSON"):
         rr.Settings.from_json("bin_width: 3")
-    with pytest.raises(
-        rr.RadiomicsError, match="IBSI configuration `F`: choose digital_phantom, A, "
-    ):
+    with pytest.raises(rr.RadiomicsError, match="configuration `F`: choose digital_phantom, A, "):
         rr.Settings.ibsi_configuration("F")
     # A number with underscores is a text, in a document as in Python.
     for given in ("bin_width: 25_0", "{bin_width: '25_0'}"):
