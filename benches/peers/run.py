@@ -15,6 +15,8 @@ import threading
 import time
 from pathlib import Path
 
+import run_page
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 #: Where a case's image and mask are in the data folder.
@@ -69,8 +71,8 @@ def main():
                 if row is not None:
                     rows.append({"peer": name, "case": case, "threads": threads, **row})
     if chosen.json:
-        Path(chosen.json).write_text(json.dumps(rows, indent=1), encoding="utf-8")
-    print(table(rows))
+        run_page.keep(rows, chosen.json)
+    print(run_page.table(rows))
 
 
 def arguments():
@@ -81,7 +83,7 @@ def arguments():
     parser.add_argument("--threads", nargs="+", type=int, default=[1, os.cpu_count() or 1], metavar="N")
     parser.add_argument("--repeat", type=int, default=5, metavar="N")
     parser.add_argument("--environments", default=ROOT / "target" / "peers", metavar="FOLDER")
-    parser.add_argument("--json", metavar="FILE", help="keep all numbers")
+    parser.add_argument("--json", metavar="FILE", help="add all numbers to those in the file")
     return parser.parse_args()
 
 
@@ -202,16 +204,6 @@ def processes(name, command, chosen, variant=""):
 
 def say(text):
     print(text, file=sys.stderr)
-
-
-def table(rows):
-    lines = ["| case | threads | package | s | least s | peak MB | values |", "|---|---|---|---|---|---|---|"]
-    for row in sorted(rows, key=lambda row: (row["case"], row["threads"], row["median_s"])):
-        lines.append(
-            f"| {row['case']} | {row['threads']} | {row['peer']} | {row['median_s']:.4f} "
-            f"| {row['least_s']:.4f} | {row['peak_mb']:.0f} | {row['values']} |"
-        )
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

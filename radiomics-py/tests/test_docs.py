@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import json
 import os
 import re
 from pathlib import Path
@@ -106,3 +108,12 @@ def test_every_name_is_in_the_reference():
 def test_citation_has_the_version():
     text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert YAML(typ="safe").load(text)["version"] == rr.__version__
+
+
+def test_times_beside_others_are_those_that_were_kept(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benches" / "peers"))
+    run_page = importlib.import_module("run_page")
+    text = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    calls = json.loads(run_page.KEPT.read_text(encoding="utf-8"))
+    assert run_page.written(text, calls) == text, "python3 benches/peers/run_page.py writes it"
+    assert all(call["rows"] and call["machine"] for call in calls)
