@@ -119,15 +119,17 @@ impl Neighbourhoods {
             let counts = self.totals(counts, piece);
             means.iter_mut().zip(counts).for_each(|(mean, count)| *mean /= count);
         } else {
+            let mut rows_of_reach = vec![0; self.pad + 1];
+            self.lines(piece.line).for_each(|(_, reach)| rows_of_reach[reach] += 1);
+            let rows = || rows_of_reach.iter().enumerate();
             // Spheres that are not cut along x all hold the same number of voxels.
-            let uncut: usize = self.lines(piece.line).map(|(_, reach)| 2 * reach + 1).sum();
+            let uncut: usize = rows().map(|(reach, n)| n * (2 * reach + 1)).sum();
             let last = self.mask.dim().2 - 1;
             for (mean, i) in means.iter_mut().zip(piece.first..) {
                 let count = if i >= self.pad && i + self.pad <= last {
                     uncut
                 } else {
-                    let reaches = self.lines(piece.line).map(|(_, reach)| reach);
-                    reaches.map(|r| (i + r).min(last) - i.saturating_sub(r) + 1).sum()
+                    rows().map(|(reach, n)| n * ((i + reach).min(last) - i.saturating_sub(reach) + 1)).sum()
                 };
                 *mean /= count as f64;
             }
