@@ -57,7 +57,7 @@ def header(**changes):
 def write(path, voxels, **changes):
     """A file of a header and voxels, whose type and order the header has."""
     data = header(**changes) + bytes(int(changes.get("offset", 352)) - 352) + voxels.tobytes()
-    path.write_bytes(gzip.compress(data, 1) if path.suffix == ".gz" else data)
+    path.write_bytes(gzip.compress(data, 1) if path.suffix.lower() == ".gz" else data)
     return path
 
 
@@ -316,3 +316,49 @@ def test_the_files_of_the_data(data):
     assert len(plain) > len(found) / 2
     for path in plain:
         assert_as_simpleitk(path)
+
+
+@pytest.mark.parametrize("changes", [{"scaling": (2.0, 0.0)}, {"scaling": (1.0, 5.0)}])
+@pytest.mark.parametrize("name", ["x.nii.gz", "x.NII.GZ"])
+def test_a_neighbour_is_not_taken_for_a_compressed_file(tmp_path, changes, name):
+    """SimpleITK would read the header of `x.nii.gz` and the voxels of `x.nii`."""
+    array = voxels()
+    path = write(tmp_path / name, array, **changes)
+    slope, intercept = changes["scaling"]
+    if name == "x.nii.gz":
+        np.testing.assert_array_equal(io.read(path).voxels, array * slope + intercept)
+    neighbour = write(path.with_suffix(""), np.full_like(array, 7))
+    with pytest.raises(rr.ReadError, match=f"it would take {neighbour.name} for it"):
+        io.read(path)
+    # Without a slope the voxels are ours.
+    np.testing.assert_array_equal(io.read(write(path, array)).voxels, array)
+
+
+@pytest.mark.parametrize("odd", [math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize("codes", [(0, 1), (1, 0)])
+def test_a_place_that_is_none_is_refused(tmp_path, odd, codes):
+    """Of an oblique sform with an infinite origin SimpleITK makes no end."""
+    turned = ((0.8, -0.6, 0, odd), (0.6, 0.8, 0, 30), (0, 0, 2.5, 105.5))
+    path = write(tmp_path / "x.nii", voxels(), codes=codes, rows=turned, origin=(odd, 0, 0))
+    with pytest.raises(rr.GeometryError, match=r"(qform|sform).* NaN or infinite"):
+        io.read(path)
+
+
+@pytest.mark.parametrize("cut", [0, 1, 347, 348, 400])
+def test_several_streams_may_follow_one_another(tmp_path, cut):
+    array = voxels()
+    data = gzip.decompress(write(tmp_path / "x.nii.gz", array).read_bytes())
+    path = tmp_path / "two.nii.gz"
+    path.write_bytes(gzip.compress(data[:cut]) + gzip.compress(data[cut:]))
+    np.testing.assert_array_equal(io.read(path).voxels, array)
+
+
+def test_a_volume_is_shown_without_its_voxels(tmp_path):
+    volume = io.read(write(tmp_path / "x.nii", voxels()))
+    assert repr(volume).startswith(
+        "Volume(shape (z, y, x) (6, 5, 4), int16, spacing_mm=(2.5, 1.125"
+    )
+    assert len(repr(volume)) < 300
+    same = volume
+    assert volume == same
+    assert len({volume, same}) == 1

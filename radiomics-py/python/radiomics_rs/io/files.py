@@ -168,6 +168,8 @@ def _by_sitk(
             read = partial(decoded, as_utf_8(name), image_io, voxels)
             image = _translated(name, role, kind, partial(aside, read))
         if image is None:
+            if kind == "NIfTI":
+                nifti.check_neighbour(name, role)
             # Asked first, as C++ without any memory may end the process instead of an error.
             require(Path(name).stat().st_size)
             whole = partial(_whole, as_utf_8(name), image_io)

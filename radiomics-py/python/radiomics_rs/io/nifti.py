@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from radiomics_rs._aside import aside
-from radiomics_rs._core import GeometryError, RadiomicsError
+from radiomics_rs._core import GeometryError, RadiomicsError, ReadError
 from radiomics_rs.io import streams
 from radiomics_rs.io.decoded import Decoded, Place, placed_at
 from radiomics_rs.io.directions import shear
@@ -65,6 +65,7 @@ def check(file: File) -> Checked:
     if not suffix.endswith(".gz") and source.startswith(streams.GZIP):
         raise file.error("it is compressed with gzip, so its name must end in .gz: rename it")
     header = parsed(file, streams.beginning(source, HEADER))
+    _check_forms(file, header)
     voxels = _voxels(file, suffix, header)
     sform = None if header.codes[0] > 0 else header.sform
     if sform is not None:
@@ -81,6 +82,19 @@ def check(file: File) -> Checked:
     return Checked(_Placed(file, header), voxels, read)
 
 
+def check_neighbour(name: str, role: str) -> None:
+    """Raise ReadError if SimpleITK would take the voxels of `x.nii` for those of `x.nii.gz`."""
+    if not name.lower().endswith(".nii.gz"):
+        return
+    for neighbour in (Path(name[: -len(".gz")]), Path(name[: -len(".nii.gz")] + ".nii")):
+        if neighbour.is_file():
+            raise ReadError(
+                f"cannot read {role} {name}: its voxels are for SimpleITK to read, as they have a "
+                f"slope or are no plain numbers, and it would take {neighbour.name} for it, which "
+                "is beside it: move one of them away"
+            )
+
+
 def held(path: str) -> int | None:
     """Bytes of the voxels of a plain file, by its header; None for any other file.
 
@@ -95,6 +109,17 @@ def held(path: str) -> int | None:
     except RadiomicsError:
         return None
     return None if place(header, path) is None else header.voxel_bytes
+
+
+def _check_forms(file: File, header: Header) -> None:
+    forms = zip(("qform", "sform"), header.codes, (header.quaternion, header.rows), strict=True)
+    for name, code, numbers in forms:
+        if code > 0 and not np.isfinite(numbers).all():
+            raise file.error(
+                f"its {name}, which says where it lies, holds numbers that are NaN or infinite: "
+                "correct the header",
+                GeometryError,
+            )
 
 
 def _suffix(file: File) -> str:

@@ -19,10 +19,16 @@ def beginning(head: bytes, length: int) -> bytes:
     """The first bytes of what a file holds, given those of the file; fewer if it is damaged."""
     if not head.startswith(GZIP):
         return head[:length]
-    try:
-        return zlib.decompressobj(WBITS_GZIP).decompress(head, length)
-    except zlib.error:
-        return b""
+    made = b""
+    # Several streams may follow one another, and the first ones hold less.
+    while len(made) < length and head.startswith(GZIP):
+        decoder = zlib.decompressobj(WBITS_GZIP)
+        try:
+            made += decoder.decompress(head, length - len(made))
+        except zlib.error:
+            break
+        head = decoder.unused_data
+    return made
 
 
 def decompressed(

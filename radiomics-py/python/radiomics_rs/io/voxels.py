@@ -27,7 +27,7 @@ IDENTITY: Matrix = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 SLICE_THICKNESS_MM = 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Volume:
     """Voxels and where they lie; every axis order is (z, y, x)."""
 
@@ -45,6 +45,13 @@ class Volume:
     """What was decided on the way from files to these voxels."""
     names: Mapping[str, int] = field(default_factory=dict)
     """What labels of a mask are called, where it says so: `label` may then be a name."""
+
+    def __repr__(self) -> str:
+        """Shape, type and place; not the voxels, which are many."""
+        return (
+            f"Volume(shape (z, y, x) {self.voxels.shape}, {self.voxels.dtype}, "
+            f"spacing_mm={self.spacing_mm}, origin_mm={self.origin_mm}, direction={self.direction})"
+        )
 
     @property
     def geometry(self) -> tuple[Triple, Triple, Matrix]:
