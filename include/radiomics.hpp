@@ -128,8 +128,9 @@ class context : public detail::region_calls<context>, public detail::matrix_call
         c_job.image_count = images.size();
         std::vector<const ::radiomics_image *> masks;
         for (const auto &mask : what.masks) masks.push_back(mask.c());
-        if (masks.empty()) c_job.mask = what.mask.c();
-        else c_job.masks = masks.data();
+        // Both are passed on if both are given, and refused there.
+        if (what.mask.c()->data != nullptr) c_job.mask = what.mask.c();
+        if (!masks.empty()) c_job.masks = masks.data();
         c_job.mask_count = masks.size();
         c_job.labels = what.labels.empty() ? nullptr : what.labels.data();
         c_job.label_count = what.labels.size();

@@ -113,6 +113,19 @@ void everything() {
     } catch (const std::out_of_range &missing) {
         CHECK(std::string(missing.what()) == "the table has no label 7: choose 1, 2");
     }
+    const auto refusal = [&](const radiomics::job &given) -> std::string {
+        try {
+            (void)context.extract(given, settings);
+        } catch (const radiomics::error &error) {
+            return error.what();
+        }
+        return "";
+    };
+    radiomics::job both_ways = job, without;
+    both_ways.mask = mask();
+    CHECK(refusal(both_ways).find("`mask` and `masks` are both given") != std::string::npos);
+    without.images = job.images;
+    CHECK(refusal(without).find("`mask` is NULL") != std::string::npos);
     const auto columns = context.columns(settings, {"ct"});
     CHECK(columns.size() == outcomes[0].count && columns[0].column == table.row(0).column && columns[9999].column.empty());
     CHECK(context.columns(settings)[0].image == "original" && context.columns(settings, {"a", "b"}).size() == 2 * columns.size());
