@@ -307,6 +307,7 @@ def test_the_record_says_who_has_read(tmp_path):
     assert io.read_image(other).record["file"].text == f"read by SimpleITK from {other}"
 
 
+@pytest.mark.nightly
 def test_the_files_of_the_data(data):
     """Every NIfTI file of the reference images; most of them are plain."""
     found = sorted(
