@@ -246,13 +246,13 @@ SHEARED = ((0.75, 0.01, 0, -12), (0, 1.125, 0, 30), (0, 0, 2.5, 105.5))
 def test_what_is_not_plain_is_left_to_simpleitk(tmp_path, suffix, changes, monkeypatch):
     path = write(tmp_path / f"image{suffix}", voxels(), **changes)
     asked = []
-    monkeypatch.setattr(files, "_by_sitk", lambda *given: asked.append(given) or _Asked.end())
-    with pytest.raises(_Asked):
+    monkeypatch.setattr(files, "_by_sitk", lambda *given: asked.append(given) or _AskedError.end())
+    with pytest.raises(_AskedError):
         files.read_decoded(path)
     assert len(asked) == 1
 
 
-class _Asked(Exception):  # noqa: N818
+class _AskedError(Exception):
     """SimpleITK was asked."""
 
     @classmethod

@@ -56,7 +56,7 @@ class Checked(NamedTuple):
     after: Callable[[Any, Door], Any] | None = None
     """What is to be done with the image once it is decoded: it is given, and given back."""
     voxels: npt.NDArray[Any] | None = None
-    """Its voxels in the order in which they are stored, if they had to be decompressed anyway."""
+    """Its voxels in the order in which they are stored, if they had to be looked at anyway."""
     read: Callable[[], Any] | None = None
     """Gives the image without SimpleITK, where that is as it would read it."""
 

@@ -157,9 +157,9 @@ def _header_file(file: File, suffix: str) -> bytes:
 
 
 def _voxels(file: File, suffix: str, header: Header) -> npt.NDArray[Any] | None:
-    """Check that the voxels are there; returns them if they are compressed and plain numbers.
+    """Check that the voxels are there; returns plain numbers that are compressed or real.
 
-    So are those that may not be finite, of which SimpleITK makes 0.
+    To check these they are read anyway, and of real ones that are not finite SimpleITK makes 0.
     """
     single = header.magic == SINGLE
     if single != suffix.startswith(".nii"):
