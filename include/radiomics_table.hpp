@@ -181,11 +181,13 @@ class table {
 #if RADIOMICS_EXCEPTIONS
     /// The value of a column; throws std::out_of_range if there is none.
     [[nodiscard]] double at(const std::string &column) const { return at(first_label(), column); }
+    /// The same for a label: of several masks that have it, the first is meant.
     [[nodiscard]] double at(std::int64_t label, const std::string &column) const {
-        const auto found = find(label, column);
-        // What the table has not, the failed call says.
-        if (found == end()) throw std::out_of_range(std::string(detail::text(::radiomics_last_error(nullptr))));
-        return (*found).second;
+        return value_of(find(label, column));
+    }
+    /// The same for a label of one of several masks, which count from 0.
+    [[nodiscard]] double at(std::size_t mask, std::int64_t label, const std::string &column) const {
+        return value_of(find(mask, label, column));
     }
     [[nodiscard]] double operator[](const std::string &column) const { return at(column); }
 #endif
@@ -218,6 +220,14 @@ class table {
     }
 
     [[nodiscard]] std::int64_t first_label() const noexcept { return row(0).label; }
+
+#if RADIOMICS_EXCEPTIONS
+    [[nodiscard]] double value_of(const iterator &found) const {
+        // What the table has not, the look-up that failed says.
+        if (found == end()) throw std::out_of_range(std::string(detail::text(::radiomics_last_error(nullptr))));
+        return (*found).second;
+    }
+#endif
 
     detail::handle<::radiomics_table, ::radiomics_table_free> handle_;
 };

@@ -245,9 +245,14 @@ fn find(name: &str) -> Result<(usize, usize)> {
             (f.features)().into_iter().map(|x| format!("{}.{}", f.name, x.name)).collect()
         };
         let all: Vec<String> = FAMILIES.iter().flat_map(of).collect();
-        let suggestion = nearest(name, all.iter().map(String::as_str));
+        let is_family = place.is_some() && name == of_family;
+        let suggestion = nearest(name, all.iter().map(String::as_str)).filter(|_| !is_family);
         let families: Vec<&str> = FAMILIES.iter().map(|family| family.name).collect();
         let known = match place {
+            Some(place) if is_family => {
+                let first = &of(&FAMILIES[place])[0];
+                vec![format!("a feature of this family, such as {first}, or all of them by `families`")]
+            }
             Some(place) => of(&FAMILIES[place]),
             None => vec![format!("family.feature with one of the families {}", one_of(&families))],
         };

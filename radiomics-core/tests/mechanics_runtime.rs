@@ -9,7 +9,8 @@ use radiomics_core::filters::{filter_each, filter_images};
 use radiomics_core::ndarray::Array3;
 use radiomics_core::voxel_map::{MovingWindow, PreparedMaps, feature_maps};
 use radiomics_core::{
-    Error, Execution, Grid, Image, Mask, MorphologicalMask, Pool, Runtime, Settings, extract, extract_many,
+    Error, Execution, Grid, Image, Mask, MorphologicalMask, OnError, Pool, Runtime, Settings, extract,
+    extract_each, extract_many,
 };
 
 fn settings() -> Settings {
@@ -126,9 +127,57 @@ fn what_is_wrong_with_one_of_many_regions_says_where() {
     let run =
         |labels: &[i64]| extract_many(&images, &phantom.mask(), labels, &settings(), &Runtime::new(&pool));
     let message = run(&[1, 9]).unwrap_err().to_string();
-    assert_eq!(message, "image `original`, label 9: label 9 is not in the mask; it holds 1");
+    assert_eq!(
+        message,
+        "image `original`, label 9: label 9 is not in the mask; it holds 1; with `OnError::Record` the others are computed"
+    );
     assert!(matches!(run(&[9]), Err(Error::LabelNotPresent { .. })));
     assert_eq!(run(&[]), Ok(Vec::new()));
+}
+
+/// To wake another thread takes longer than a small job. Whoever is told of progress is free meanwhile, and a long job
+/// needs the threads of the pool.
+#[test]
+fn a_small_job_runs_on_the_thread_that_starts_it() {
+    let pool = Pool::new(1).unwrap();
+    let here = std::thread::current().id();
+    let is_here = |image: &Image, mask: &Mask, text: &str, runtime: &Runtime| {
+        let settings = from_yaml(text).unwrap();
+        let mut threads = Vec::new();
+        let each = &mut |_, _| threads.push(std::thread::current().id());
+        extract_each(&[("ct", image)], mask, &[1], &settings, OnError::Fail, runtime, each).unwrap();
+        threads == [here]
+    };
+    let plain = Runtime::new(&pool);
+    let told = |_, _| ControlFlow::Continue(());
+    let phantom = DigitalPhantom::new();
+    let (image, mask) = (phantom.image(), phantom.mask());
+    assert!(is_here(&image, &mask, "bin_number: 8", &plain));
+    assert!(!is_here(&image, &mask, "bin_number: 8", &Runtime { progress: Some(&told), ..plain }));
+    for larger in
+        ["resample_spacing_mm: 0.5", "filters: [original, square]", "bin_number: [2, 3, 4, 5, 6, 7, 8]"]
+    {
+        assert!(!is_here(&image, &mask, larger, &plain), "{larger}");
+    }
+    let grid = Grid::new([9, 9, 9], [1.0; 3]).unwrap();
+    let values = Array3::from_shape_fn((9, 9, 9), |(k, j, i)| (k * j + i) as f64);
+    let voxels = Array3::from_elem((9, 9, 9), 1u8);
+    let image = Image::new(grid.clone(), values.view()).unwrap();
+    assert!(!is_here(&image, &Mask::new(grid, voxels.view()).unwrap(), "bin_number: 8", &plain));
+}
+
+/// Threads of other programs may have little stack: of the systems in use musl gives the least, 128 KB.
+#[test]
+fn a_small_job_needs_little_stack() {
+    let job = || {
+        let (pool, phantom) = (Pool::new(1).unwrap(), DigitalPhantom::new());
+        let images = [("ct", &phantom.image())];
+        for text in ["bin_number: 8", "profile: pyradiomics", "profile: ibsi_2d"] {
+            extract_many(&images, &phantom.mask(), &[1], &from_yaml(text).unwrap(), &Runtime::new(&pool))
+                .unwrap();
+        }
+    };
+    std::thread::Builder::new().stack_size(128 << 10).spawn(job).unwrap().join().unwrap();
 }
 
 #[test]

@@ -129,6 +129,10 @@ fn pool(options: &radiomics_context_options) -> Result<Pool, Failure> {
 unsafe impl Versioned for radiomics_context_options {
     const NAME: &'static str = "radiomics_context_options";
     const FIRST_SIZE: usize = end_of!(Self, threads);
+
+    fn reserved(&self) -> i32 {
+        self.reserved
+    }
 }
 
 /// What a call runs on.

@@ -15,9 +15,12 @@ pub(crate) unsafe fn entry(
     body: impl FnOnce(&Call) -> Result<(), Failure>,
 ) -> Status {
     // SAFETY: passed on to the caller.
-    let Ok(context) = (unsafe { borrowed(context, "context") }) else {
-        keep_text("`context` is NULL or misaligned");
-        return Status::InvalidArgument;
+    let context = match unsafe { borrowed(context, "context") } {
+        Ok(context) => context,
+        Err(failure) => {
+            keep_text(&failure.text);
+            return failure.status;
+        }
     };
     match caught(|| body(&context.call())) {
         Ok(()) => Status::Ok,

@@ -7,7 +7,7 @@ use radiomics_core::{Image, Mask, OnError, Runtime, Settings, extract_each};
 
 use crate::context::{Call, radiomics_context};
 use crate::entry::entry;
-use crate::image::{image, named_mask, radiomics_image};
+use crate::image::{image, mask, radiomics_image};
 use crate::output::flag;
 use crate::pointers::{Out, Versioned, borrowed, end_of, slice, text, versioned};
 use crate::progress::{Terms, radiomics_progress};
@@ -77,6 +77,10 @@ pub struct radiomics_job {
 unsafe impl Versioned for radiomics_job {
     const NAME: &'static str = "radiomics_job";
     const FIRST_SIZE: usize = end_of!(Self, user_data);
+
+    fn reserved(&self) -> i32 {
+        self.reserved
+    }
 }
 
 /// Computes the features of the voxels of `mask` that have `label`. The table is to be freed
@@ -96,7 +100,7 @@ pub unsafe extern "C" fn radiomics_extract(
         let (out, settings, image, mask) = unsafe {
             let out = Out::new(table, "table")?;
             let settings = borrowed(settings, "settings")?;
-            (out, settings, crate::image::image(image, "image", "image")?, crate::image::mask(mask)?)
+            (out, settings, crate::image::image(image, "image", "image")?, crate::image::mask(mask, "mask")?)
         };
         let regions = Regions {
             images: vec![("original", image)],
@@ -148,6 +152,9 @@ pub unsafe extern "C" fn radiomics_extract_many(
 unsafe fn masks<'a>(job: &radiomics_job, call: &Call) -> Result<Vec<(Mask<'a>, Vec<i64>)>, Failure> {
     let single = [job.mask];
     let pointers = match (job.mask.is_null(), job.masks.is_null()) {
+        (true, true) if job.mask_count == 0 => {
+            return Err(Failure::argument("`mask` and `masks` are both NULL: give one of them"));
+        }
         (false, false) => {
             return Err(Failure::argument("`mask` and `masks` are both given: give one of them"));
         }
@@ -175,7 +182,7 @@ unsafe fn masks<'a>(job: &radiomics_job, call: &Call) -> Result<Vec<(Mask<'a>, V
     for (index, &pointer) in pointers.iter().enumerate() {
         let name = if job.masks.is_null() { "mask".to_owned() } else { format!("masks[{index}]") };
         // SAFETY: as above.
-        let mask = unsafe { named_mask(pointer, &name) }?;
+        let mask = unsafe { self::mask(pointer, &name) }?;
         let labels = match job.labels.is_null() {
             true => call.over(mask.grid().len(), || mask.labels())?,
             false => given.to_vec(),

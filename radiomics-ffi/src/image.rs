@@ -72,6 +72,10 @@ pub struct radiomics_image {
 unsafe impl Versioned for radiomics_image {
     const NAME: &'static str = "radiomics_image";
     const FIRST_SIZE: usize = end_of!(Self, direction);
+
+    fn reserved(&self) -> i32 {
+        self.reserved
+    }
 }
 
 /// Voxels of ours that lie on a grid, x fastest, as C sees them.
@@ -101,14 +105,8 @@ pub(crate) unsafe fn image<'a>(
     Ok(Image::new(grid, voxels)?)
 }
 
-/// The mask that the caller describes, borrowed for as long as the caller's voxels live.
-pub(crate) unsafe fn mask<'a>(mask: *const radiomics_image) -> Result<Mask<'a>, Failure> {
-    // SAFETY: passed on to the caller.
-    unsafe { named_mask(mask, "mask") }
-}
-
-/// The same of the argument `name`, which is one of several.
-pub(crate) unsafe fn named_mask<'a>(mask: *const radiomics_image, name: &str) -> Result<Mask<'a>, Failure> {
+/// The mask that the caller describes, borrowed for as long as the caller's voxels live. `name` is that of the argument.
+pub(crate) unsafe fn mask<'a>(mask: *const radiomics_image, name: &str) -> Result<Mask<'a>, Failure> {
     // SAFETY: passed on to the caller.
     let (grid, voxels) = unsafe { grid_and_voxels(mask, name, name) }?;
     Ok(Mask::new(grid, voxels)?)
@@ -121,9 +119,6 @@ unsafe fn grid_and_voxels<'a>(
 ) -> Result<(Grid, Voxels<'a>), Failure> {
     // SAFETY: passed on to the caller.
     let image = unsafe { versioned(image, name) }?;
-    if image.reserved != 0 {
-        return Err(Failure::argument(format!("`reserved` of `{name}` is {}: it must be 0", image.reserved)));
-    }
     let unset = image.direction.iter().flatten().all(|cosine| *cosine == 0.0);
     let direction = if unset { IDENTITY } else { image.direction };
     let radiomics_image { shape, spacing_mm, origin_mm, .. } = image;

@@ -56,7 +56,7 @@ pub unsafe extern "C" fn radiomics_labels_new(
 ) -> radiomics_status {
     let body = |call: &Call| {
         // SAFETY: by the rule of the header.
-        let (out, mask) = unsafe { (Out::new(labels, "labels")?, self::mask(mask)?) };
+        let (out, mask) = unsafe { (Out::new(labels, "labels")?, self::mask(mask, "mask")?) };
         let counts = call.over(mask.grid().len(), || mask.label_counts())?;
         let for_c = counts.iter().map(for_c).collect();
         out.set(Box::into_raw(Box::new(radiomics_labels { for_c })));

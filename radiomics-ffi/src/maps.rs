@@ -137,7 +137,11 @@ pub unsafe extern "C" fn radiomics_maps_new(
         let (out, job) = unsafe { (Out::new(maps, "maps")?, versioned(job, "job")?) };
         // SAFETY: as above.
         let (settings, image, mask) = unsafe {
-            (borrowed(job.settings, "settings")?, image(job.image, "image", "image")?, mask(job.mask)?)
+            (
+                borrowed(job.settings, "settings")?,
+                image(job.image, "image", "image")?,
+                mask(job.mask, "mask")?,
+            )
         };
         let window = MovingWindow {
             radius: if job.radius == 0 { 1 } else { job.radius },

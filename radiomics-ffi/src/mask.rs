@@ -84,7 +84,7 @@ pub unsafe extern "C" fn radiomics_mask_of_label(
 ) -> radiomics_status {
     let body = |call: &Call| {
         // SAFETY: by the rule of the header.
-        let (out, mask) = unsafe { (Out::new(made, "made")?, crate::image::mask(image)?) };
+        let (out, mask) = unsafe { (Out::new(made, "made")?, crate::image::mask(image, "image")?) };
         let region = call.over(mask.grid().len(), || Region::of_label(&mask, label))?;
         let voxels = region.voxels();
         let change = Change { before: voxels, after: voxels, beyond_edge: 0, shared: 0 };

@@ -110,7 +110,7 @@ pub unsafe extern "C" fn radiomics_matrices_new(
         let (out, settings, image, mask) = unsafe {
             let out = Out::new(matrices, "matrices")?;
             let settings = borrowed(settings, "settings")?;
-            (out, settings, crate::image::image(image, "image", "image")?, crate::image::mask(mask)?)
+            (out, settings, crate::image::image(image, "image", "image")?, crate::image::mask(mask, "mask")?)
         };
         let counted = matrices_on(&image, &mask, label, settings.core(), &call.runtime())?;
         out.set(Box::into_raw(Box::new(radiomics_matrices::new(&counted))));

@@ -50,6 +50,10 @@ pub struct radiomics_output {
 unsafe impl Versioned for radiomics_output {
     const NAME: &'static str = "radiomics_output";
     const FIRST_SIZE: usize = end_of!(Self, user_data);
+
+    fn reserved(&self) -> i32 {
+        self.reserved
+    }
 }
 
 /// The caller's buffers, which have been checked and are written last.

@@ -98,6 +98,11 @@ pub(crate) unsafe trait Versioned: Copy {
     /// Where the last field ends that the struct had in its first version: on any machine the size that
     /// callers have at least. The field is never to be changed.
     const FIRST_SIZE: usize;
+
+    /// Padding that the caller sets, which must be 0 as a later version may give it a meaning.
+    fn reserved(&self) -> i32 {
+        0
+    }
 }
 
 /// Where a field ends, in bytes from the beginning of its struct.
@@ -150,7 +155,11 @@ pub(crate) unsafe fn versioned<T: Versioned>(pointer: *const T, name: &str) -> R
         )));
     }
     // SAFETY: any bytes are a value of a `Versioned`.
-    Ok(unsafe { value.assume_init() })
+    let value = unsafe { value.assume_init() };
+    match value.reserved() {
+        0 => Ok(value),
+        other => Err(Failure::argument(format!("`reserved` of `{name}` is {other}: it must be 0"))),
+    }
 }
 
 /// Where a struct that begins with its size goes.

@@ -82,7 +82,7 @@ pub unsafe extern "C" fn radiomics_region_new(
         let (out, settings, image, mask) = unsafe {
             let out = Out::new(region, "region")?;
             let settings: &Settings = borrowed(settings, "settings")?.core();
-            (out, settings, self::image(image, "image", "image")?, self::mask(mask)?)
+            (out, settings, self::image(image, "image", "image")?, self::mask(mask, "mask")?)
         };
         let runtime = call.runtime();
         let prepared = prepare_on(&image, &mask, label, settings, margin_mm, &runtime)?;

@@ -153,7 +153,7 @@ pub unsafe extern "C" fn radiomics_settings_to_yaml(
     yaml: *mut *mut c_char,
 ) -> radiomics_status {
     // SAFETY: by the rule of the header.
-    unsafe { entry(context, |_| to_text(settings, yaml, document::to_yaml)) }
+    unsafe { entry(context, |_| to_text(settings, yaml, "yaml", document::to_yaml)) }
 }
 
 /// Writes all settings as a JSON document, to be freed with radiomics_string_free.
@@ -165,16 +165,17 @@ pub unsafe extern "C" fn radiomics_settings_to_json(
     json: *mut *mut c_char,
 ) -> radiomics_status {
     // SAFETY: by the rule of the header.
-    unsafe { entry(context, |_| to_text(settings, json, document::to_json)) }
+    unsafe { entry(context, |_| to_text(settings, json, "json", document::to_json)) }
 }
 
 unsafe fn to_text(
     settings: *const radiomics_settings,
     out: *mut *mut c_char,
+    name: &str,
     write: fn(&Settings) -> String,
 ) -> Result<(), Failure> {
     // SAFETY: passed on to the caller.
-    let (out, settings) = unsafe { (Out::new(out, "text")?, borrowed(settings, "settings")?) };
+    let (out, settings) = unsafe { (Out::new(out, name)?, borrowed(settings, "settings")?) };
     out.set(c_text(&write(settings.core())).into_raw());
     Ok(())
 }

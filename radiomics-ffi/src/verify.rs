@@ -35,7 +35,8 @@ pub unsafe extern "C" fn radiomics_verify(
         let mut checks = checks(&digital, "", &phantom.image(), &phantom.mask(), &runtime)?;
         if !ct_image.is_null() || !ct_mask.is_null() {
             // SAFETY: by the rule of the header.
-            let (image, mask) = unsafe { (image(ct_image, "ct_image", "CT image")?, mask(ct_mask)?) };
+            let (image, mask) =
+                unsafe { (image(ct_image, "ct_image", "CT image")?, mask(ct_mask, "ct_mask")?) };
             let of_ct: Vec<IbsiConfiguration> =
                 IbsiConfiguration::NAMES.iter().map(|(_, c)| *c).filter(|c| !digital.contains(c)).collect();
             checks.extend(self::checks(&of_ct, "ct_", &image, &mask, &runtime)?);

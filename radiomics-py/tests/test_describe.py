@@ -67,6 +67,8 @@ def test_names_that_several_have():
     ],
 )
 def test_names_that_nobody_has(name, hint):
+    with pytest.raises(rr.SettingsError, match="'glcm', which is a family: give .* 'glcm.joint_"):
+        rr.describe("glcm")
     with pytest.raises(rr.SettingsError, match="there is no feature called") as caught:
         rr.describe(name)
     assert hint in str(caught.value)

@@ -83,10 +83,14 @@ fn excerpt(text: &str, line: usize, column: usize) -> String {
 }
 
 /// The first number of a YAML document that YAML 1.2 does not have, and its line from 1: digits with underscores that a
-/// tag calls a number, binary ones, and `0X` or `0O`. Other underscores make a text. The reader takes these as numbers.
+/// tag calls a number, binary ones, and `0X` or `0O`. Other underscores make a text. The reader takes these as numbers, as
+/// it does those that begin with a 0 and are octal to readers of YAML 1.1.
 #[cfg(feature = "yaml")]
 pub(super) fn odd_number(text: &str) -> Option<(&str, usize)> {
     let is_prefix = |token: &str| ["0b", "0B", "0X", "0O"].iter().any(|prefix| token.starts_with(prefix));
+    let is_octal = |digits: &str| {
+        digits.len() > 1 && digits.starts_with('0') && digits.chars().all(|c| c.is_ascii_digit())
+    };
     let is_odd = |tag: &str, token: &str| {
         let digits = token.strip_prefix(['-', '+']).unwrap_or(token);
         let is_number = digits.starts_with(|c: char| c.is_ascii_digit())
@@ -94,7 +98,8 @@ pub(super) fn odd_number(text: &str) -> Option<(&str, usize)> {
         let signed_prefix =
             digits.len() < token.len() && (digits.starts_with("0x") || digits.starts_with("0o"));
         let is_tagged = matches!(tag, "!!int" | "!!float");
-        is_number && (is_prefix(digits) || signed_prefix || is_tagged && digits.contains('_'))
+        is_number
+            && (is_octal(digits) || is_prefix(digits) || signed_prefix || is_tagged && digits.contains('_'))
     };
     for (number, line) in text.lines().enumerate() {
         let line = if line.starts_with('#') { "" } else { line.split(" #").next().unwrap_or_default() };
@@ -197,13 +202,21 @@ mod tests {
     /// Of a number with underscores one cannot know what was meant, as readers differ.
     #[test]
     fn numbers_are_those_of_yaml_1_2() {
-        for number in ["25_0", "2_5.0", "0x1_9", "0b11", "!!int 2_5", "1:30", "+0x10"] {
+        for number in
+            ["25_0", "2_5.0", "0x1_9", "0b11", "!!int 2_5", "1:30", "+0x10", "010", "-010", "00", "08"]
+        {
             let message = from_yaml(&format!("bin_width: {number}")).unwrap_err().to_string();
             assert!(message.contains(number.split(' ').next_back().unwrap()), "{number}: {message}");
         }
-        for (number, width) in
-            [("0x19", 25.0), ("0o31", 25.0), ("+25", 25.0), ("25.", 25.0), (".5", 0.5), ("2.5E+1", 25.0)]
-        {
+        for (number, width) in [
+            ("0x19", 25.0),
+            ("0o31", 25.0),
+            ("+25", 25.0),
+            ("25.", 25.0),
+            (".5", 0.5),
+            ("2.5E+1", 25.0),
+            ("025.0", 25.0),
+        ] {
             let settings = from_yaml(&format!("{{bin_width: {number}}} # not 0b11, nor 2_5")).unwrap();
             let anchor = BinAnchor::LowerBound;
             assert_eq!(settings.discretisation, Discretisation::FixedBinSize { width, anchor }, "{number}");

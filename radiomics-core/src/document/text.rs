@@ -52,7 +52,7 @@ pub fn yaml_map(text: &str) -> Result<Map<String, Value>> {
 fn yaml_value(text: &str) -> std::result::Result<Value, String> {
     if let Some((number, line)) = faults::odd_number(text) {
         return Err(format!(
-            "`{number}` in line {line} is no number of YAML 1.2: write it with decimal digits"
+            "`{number}` in line {line} is no number of YAML 1.2, or another one to other readers: write it with decimal digits, the first of which is no 0"
         ));
     }
     let read = serde_saphyr::from_str_with_options::<Value>(text, yaml_options());

@@ -14,7 +14,8 @@ pub enum Interface {
 }
 
 /// What messages call by different names in Rust, C and Python.
-const WORDS: [[&str; 3]; 2] = [
+const WORDS: [[&str; 3]; 3] = [
+    ["`OnError::Record`", "`record_failures`", "`on_error=\"record\"` (`--on-error record`)"],
     ["`memory_bytes`", "`memory_mb`", "`memory_mb`"],
     [
         "`document::pyradiomics::from_yaml`",

@@ -401,7 +401,7 @@ pub enum Error {
         remedy: &'static str,
     },
     /// What went wrong with one of several regions.
-    #[error("image `{image}`, label {label}: {error}")]
+    #[error("image `{image}`, label {label}: {error}{}", error.going_on())]
     Region {
         /// Name of the image.
         image: String,

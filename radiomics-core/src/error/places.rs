@@ -32,6 +32,11 @@ impl Error {
         }
     }
 
+    /// How a job goes on without the region that failed, if it can.
+    pub(super) fn going_on(&self) -> &'static str {
+        if self.is_of_region() { "; with `OnError::Record` the others are computed" } else { "" }
+    }
+
     /// This error of a name that does not exist, suggesting `name` if there is one.
     pub(crate) fn meaning(self, meant: Option<&str>) -> Self {
         match (self, meant) {

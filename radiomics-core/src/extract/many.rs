@@ -6,6 +6,7 @@ use super::{KnownShape, Work, extract_one, rows, steps_of_one};
 use crate::catalogue::{Selection, check_images};
 use crate::error::{Error, Result};
 use crate::families::job::Value;
+use crate::filters::Filter;
 use crate::kernels::Isa;
 use crate::preprocess::{Known, KnownImage, KnownLabel};
 use crate::runtime::{Monitor, Runtime};
@@ -121,7 +122,7 @@ pub fn extract_each(
     }
     let job = Many { images, mask, selection: &selection, settings, on_error, isa: runtime.isa };
     let steps = images.len() * labels.len() * steps_of_one(&selection, settings);
-    runtime.run(steps, |monitor| job.tables(labels, monitor, each))
+    runtime.for_voxels(job.voxels(labels.len())).run(steps, |monitor| job.tables(labels, monitor, each))
 }
 
 /// What the regions of a job have in common.
@@ -135,6 +136,17 @@ struct Many<'a, 'i, 'm> {
 }
 
 impl Many<'_, '_, '_> {
+    /// How many voxels are looked at for so many labels, in all images that are made of those given.
+    fn voxels(&self, labels: usize) -> usize {
+        let settings = self.settings;
+        let makes_others = settings.filters.iter().any(|filter| *filter != Filter::Original);
+        if makes_others || settings.resample_spacing_mm.is_some() {
+            return usize::MAX;
+        }
+        let each = labels.saturating_mul(1 + settings.further_discretisations.len());
+        self.images.iter().map(|(_, image)| image.grid().len().saturating_mul(each)).sum()
+    }
+
     fn tables(
         &self,
         labels: &[i64],

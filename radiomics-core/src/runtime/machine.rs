@@ -6,6 +6,9 @@ use super::pool::Pool;
 use crate::kernels::Isa;
 use crate::work::Watch;
 
+/// All features of so many voxels take a millisecond.
+const FEW_VOXELS: usize = 512;
+
 /// How to compute; never changes a number.
 ///
 /// ```
@@ -90,6 +93,13 @@ impl<'a> Runtime<'a> {
     /// stopped by nobody, and may take what memory the machine has free.
     pub fn new(pool: &'a Pool) -> Self {
         Self { pool, isa: Isa::best(), progress: None, each_step: true, stop: None, memory_bytes: None }
+    }
+
+    /// This runtime for a job that looks at so many voxels. One of few takes less time than to wake a thread of the
+    /// pool, and runs on the thread that starts it unless somebody is to be told of progress meanwhile.
+    pub(crate) fn for_voxels(self, voxels: usize) -> Self {
+        let is_here = voxels <= FEW_VOXELS && self.progress.is_none();
+        Self { pool: if is_here { self.pool.without_own_threads() } else { self.pool }, ..self }
     }
 }
 

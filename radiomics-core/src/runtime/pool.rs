@@ -35,6 +35,8 @@ pub struct Pool {
     threads: Whose,
 }
 
+static INLINE: Pool = Pool::inline();
+
 /// Whose threads they are.
 enum Whose {
     Own(Threads),
@@ -67,13 +69,21 @@ impl Pool {
     }
 
     /// No threads: all is computed on the thread that starts a job. Progress is told after each step.
-    pub fn inline() -> Self {
+    pub const fn inline() -> Self {
         Self { threads: Whose::Callers }
     }
 
     /// The threads of a host, and the thread that starts a job. Progress is told after each step.
     pub fn of_host(host: Arc<dyn Executor>) -> Self {
         Self { threads: Whose::Hosts(host) }
+    }
+
+    /// A pool that does without threads of its own: those of a host stay.
+    pub(super) fn without_own_threads(&self) -> &Self {
+        match &self.threads {
+            Whose::Own(_) => &INLINE,
+            Whose::Callers | Whose::Hosts(_) => self,
+        }
     }
 
     /// Number of threads: 1 without the feature `threads`.

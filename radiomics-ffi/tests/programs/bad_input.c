@@ -46,6 +46,8 @@ static void arguments(void) {
     CHECK(radiomics_extract(context, &of.image, &of.mask, 1, settings, NULL) == invalid);
     CHECK(radiomics_extract(NULL, &of.image, &of.mask, 1, settings, NULL) == invalid);
     CHECK(radiomics_context_new(NULL, NULL) == invalid);
+    CHECK(radiomics_settings_to_json(NULL, settings, NULL) == invalid);
+    CHECK(strcmp(radiomics_last_error(NULL), "`context` is NULL") == 0);
     CHECK(radiomics_catalogue_new(NULL) == invalid);
     CHECK(radiomics_settings_from_yaml(context, NULL, NULL) == invalid);
     CHECK(radiomics_table_row(NULL, 0, NULL) == invalid);
@@ -59,6 +61,10 @@ static void arguments(void) {
     radiomics_context *none = NULL;
     CHECK(radiomics_context_new(&options, &none) == RADIOMICS_STATUS_THREADS && none == NULL);
     CHECK(strstr(radiomics_last_error(NULL), "cannot start 5000 threads: 1024 are the limit"));
+    options = (radiomics_context_options)RADIOMICS_CONTEXT_OPTIONS_INIT;
+    options.reserved = 5;
+    CHECK(radiomics_context_new(&options, &none) == invalid && none == NULL);
+    CHECK(strstr(radiomics_last_error(NULL), "`reserved` of `options` is 5: it must be 0"));
     options.struct_size = 3;
     CHECK(radiomics_context_new(&options, &none) == invalid && none == NULL);
 
@@ -128,6 +134,10 @@ static void jobs(void) {
     job.mask = &of.mask;
     CHECK(radiomics_extract_many(context, &job, &table) == invalid);
     CHECK(strstr(radiomics_last_error(context), "several images need names"));
+    job.reserved = 7;
+    CHECK(radiomics_extract_many(context, &job, &table) == invalid);
+    CHECK(strstr(radiomics_last_error(context), "`reserved` of `job` is 7"));
+    job.reserved = 0;
     job.image_names = twice;
     CHECK(radiomics_extract_many(context, &job, &table) == invalid);
     CHECK(strstr(radiomics_last_error(context), "two images are called `a`"));
@@ -168,6 +178,10 @@ static void jobs(void) {
     job.labels = labels;
     CHECK(radiomics_extract_many(context, &job, &table) == RADIOMICS_STATUS_LABEL_NOT_PRESENT);
     CHECK(strstr(radiomics_last_error(context), "image `original`, label 9"));
+    CHECK(strstr(radiomics_last_error(context), "; with `record_failures` the others are computed"));
+    job.mask = NULL;
+    CHECK(radiomics_extract_many(context, &job, &table) == invalid);
+    CHECK(strstr(radiomics_last_error(context), "`mask` and `masks` are both NULL"));
     CHECK(table == NULL);
 }
 
@@ -262,6 +276,9 @@ static void documents(void) {
     document_refused("setting: {binWidth: 5}", RADIOMICS_STATUS_INVALID_DOCUMENT, "`radiomics_settings_from_pyradiomics`");
     document_refused("bin_width: 25_0", RADIOMICS_STATUS_INVALID_SETTING, "`bin_width` is \"25_0\": it takes a number above 0");
     document_refused("bin_width: 0b11", RADIOMICS_STATUS_INVALID_DOCUMENT, "`0b11` in line 1 is no number");
+    document_refused("bin_width: 025", RADIOMICS_STATUS_INVALID_DOCUMENT, "`025` in line 1 is no number");
+    document_refused("features: [glcm]", RADIOMICS_STATUS_UNKNOWN_NAME,
+                     "there is no feature `glcm`: choose a feature of this family, such as glcm.joint_maximum, or all of them");
     document_refused("nothing: 1", RADIOMICS_STATUS_UNKNOWN_SETTING, "families, features or profile");
     document_refused("families: [gclm]", RADIOMICS_STATUS_UNKNOWN_NAME, "did you mean `glcm`?");
     document_refused("bin_width: \xc3\x28", RADIOMICS_STATUS_INVALID_ARGUMENT, "not UTF-8");
@@ -293,6 +310,10 @@ static void documents(void) {
     /* A region of another patient does not meet the published values. */
     char *report = NULL;
     CHECK(radiomics_verify(context, &of.image, &of.mask, &report) != RADIOMICS_STATUS_OK && report == NULL);
+    CHECK(radiomics_verify(context, &of.image, NULL, &report) == RADIOMICS_STATUS_INVALID_ARGUMENT && report == NULL);
+    CHECK(strcmp(radiomics_last_error(context), "`ct_mask` is NULL") == 0);
+    CHECK(radiomics_settings_to_json(context, settings, NULL) == RADIOMICS_STATUS_INVALID_ARGUMENT);
+    CHECK(strcmp(radiomics_last_error(context), "`json` is NULL") == 0);
 }
 
 int main(void) {

@@ -184,7 +184,7 @@ static void jobs(void) {
     job.record_failures = 0;
     job.mask = NULL;
     CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_ARGUMENT, radiomics_extract_many(context, &job, &table));
-    CHECK(strstr(radiomics_last_error(context), "`mask` is NULL"));
+    CHECK(strstr(radiomics_last_error(context), "`mask` and `masks` are both NULL"));
     free(values);
     free(floats);
 }

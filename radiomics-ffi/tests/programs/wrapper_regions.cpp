@@ -105,6 +105,7 @@ void everything() {
     const auto one = table.find(1, "ct_intensity_statistics_mean");
     const auto other = table.find(std::size_t{1}, 1, "ct_intensity_statistics_mean");
     CHECK(one != table.end() && other != table.end() && (*one).second == (*other).second && table.row(other.index()).mask == 1);
+    CHECK(table.at(std::size_t{1}, 1, "ct_intensity_statistics_mean") == (*other).second);
     CHECK(table.to_map(2).size() == outcomes[0].count);
     CHECK(table.row(0).reason.empty());
     try {
@@ -125,7 +126,7 @@ void everything() {
     both_ways.mask = mask();
     CHECK(refusal(both_ways).find("`mask` and `masks` are both given") != std::string::npos);
     without.images = job.images;
-    CHECK(refusal(without).find("`mask` is NULL") != std::string::npos);
+    CHECK(refusal(without).find("`mask` and `masks` are both NULL") != std::string::npos);
     const auto columns = context.columns(settings, {"ct"});
     CHECK(columns.size() == outcomes[0].count && columns[0].column == table.row(0).column && columns[9999].column.empty());
     CHECK(context.columns(settings)[0].image == "original" && context.columns(settings, {"a", "b"}).size() == 2 * columns.size());

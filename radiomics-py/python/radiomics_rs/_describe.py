@@ -187,6 +187,9 @@ def _plain(text: str) -> str:
 
 def _hint(name: str) -> str:
     """Names that are near to one."""
+    of_family = [one["feature"] for one in _catalogue() if one["family"] == name]
+    if of_family:
+        return f", which is a family: give a feature of it, such as '{name}.{of_family[0]}'"
     known: dict[str, str] = {}
     for one in _catalogue():
         for text in (*_full(one), *_short(one)):
