@@ -106,6 +106,11 @@ JOBS = (
         "pair = images(60); extractor = featureextractor.RadiomicsFeatureExtractor(kernelRadius=2)",
         "extractor.execute(*pair, voxelBased=True)",
     ),
+    Job(
+        "components and dilate, noise in 250³",
+        "region = rr.region((sphere(250)[0] % 2).astype('u1'), spacing_mm=1)",
+        "region.components(); region.dilate(3)",
+    ),
     Job("verify", "data = os.environ.get('RADIOMICS_DATA')", "rr.verify(data)"),
     Job(
         "reading a .nii.gz, 250³",

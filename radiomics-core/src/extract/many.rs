@@ -98,8 +98,8 @@ pub fn extract_regions(
 }
 
 /// As [`extract_regions`], and hands each table over as soon as it is there, with the number of its label in `labels`:
-/// in their order, on a thread of the pool. What was handed over stays good if the job fails or is stopped
-/// later.
+/// in their order, on a thread of the pool, or on this one if the job is small and has no progress. What was handed over
+/// stays good if the job fails or is stopped later.
 ///
 /// # Errors
 /// As [`extract_regions`].

@@ -82,20 +82,19 @@ impl Region {
             }
             work::check();
         }
-        let mut members: Vec<Vec<Run>> = vec![Vec::new(); runs.len()];
-        for (n, &run) in runs.iter().enumerate() {
-            members[root(&mut parents, n)].push(run);
-        }
-        members.retain(|runs| !runs.is_empty());
+        let (members, ends) = by_root(&runs, &mut parents);
+        let of_root = ends.windows(2).map(|ends| &members[ends[0]..ends[1]]);
+        let mut components: Vec<&[Run]> = of_root.filter(|runs| !runs.is_empty()).collect();
         let size = |runs: &[Run]| runs.iter().map(|run| run.end - run.start).sum::<usize>();
-        members.sort_by_cached_key(|runs| std::cmp::Reverse(size(runs)));
-        members.iter().map(|runs| self.of_runs(runs)).collect()
+        components.sort_by_cached_key(|runs| std::cmp::Reverse(size(runs)));
+        components.into_iter().map(|runs| self.of_runs(runs)).collect()
     }
 
     /// The runs of all rows, and where those of each row begin.
     fn runs(&self) -> (Vec<Run>, Vec<usize>) {
         let (mut runs, mut rows) = (Vec::new(), vec![0]);
         for (row, voxels) in self.inside.rows().into_iter().enumerate() {
+            work::check();
             let mut start = None;
             for (i, &inside) in voxels.iter().chain([&false]).enumerate() {
                 match (inside, start) {
@@ -124,6 +123,7 @@ impl Region {
         let shape = [z, y, x].map(|[low, high]| high - low + 1);
         let mut inside = Array3::default(shape);
         for run in runs {
+            work::check();
             let [k, j] = place(run);
             inside.slice_mut(ndarray::s![k - z[0], j - y[0], run.start - x[0]..run.end - x[0]]).fill(true);
         }
@@ -131,6 +131,28 @@ impl Region {
         let start = std::array::from_fn(|axis| self.window.start[axis] + first[axis]);
         Self::of_box(self.grid.clone(), Window { start, shape }, inside)
     }
+}
+
+/// The runs, those with one root beside each other and in their order, and where those of each root end, after a 0.
+/// Lists of their own would be millions in a mask of noise.
+fn by_root(runs: &[Run], parents: &mut [usize]) -> (Vec<Run>, Vec<usize>) {
+    let mut roots = Vec::with_capacity(runs.len());
+    let mut ends = vec![0; runs.len() + 1];
+    for n in 0..runs.len() {
+        work::check();
+        let root = root(parents, n);
+        roots.push(root);
+        ends[root + 1] += 1;
+    }
+    for n in 0..runs.len() {
+        ends[n + 1] += ends[n];
+    }
+    let (mut members, mut next) = (runs.to_vec(), ends.clone());
+    for (&run, root) in runs.iter().zip(roots) {
+        members[next[root]] = run;
+        next[root] += 1;
+    }
+    (members, ends)
 }
 
 /// Joins the runs of two rows that touch.
