@@ -111,24 +111,27 @@ impl Region {
         (runs, rows)
     }
 
+    /// The part of the region that is these runs, row by row.
     fn of_runs(&self, runs: &[Run]) -> Self {
         let ny = self.window.shape[1];
-        let place = |run: &Run| [run.row / ny, run.row % ny];
-        let ends = |values: &mut dyn Iterator<Item = usize>| {
-            values.fold([usize::MAX, 0], |[low, high], value| [low.min(value), high.max(value)])
-        };
-        let z = ends(&mut runs.iter().map(|run| place(run)[0]));
-        let y = ends(&mut runs.iter().map(|run| place(run)[1]));
-        let x = ends(&mut runs.iter().flat_map(|run| [run.start, run.end - 1]));
-        let shape = [z, y, x].map(|[low, high]| high - low + 1);
-        let mut inside = Array3::default(shape);
-        for run in runs {
-            work::check();
-            let [k, j] = place(run);
-            inside.slice_mut(ndarray::s![k - z[0], j - y[0], run.start - x[0]..run.end - x[0]]).fill(true);
+        let place = |row: &[Run]| [row[0].row / ny, row[0].row % ny];
+        let rows = || runs.chunk_by(|a, b| a.row == b.row).inspect(|_| work::check());
+        let (mut low, mut high) = ([usize::MAX; 3], [0; 3]);
+        for row in rows() {
+            let [k, j] = place(row);
+            let (first, last) = ([k, j, row[0].start], [k, j, row[row.len() - 1].end - 1]);
+            low = std::array::from_fn(|axis| low[axis].min(first[axis]));
+            high = std::array::from_fn(|axis| high[axis].max(last[axis]));
         }
-        let first = [z[0], y[0], x[0]];
-        let start = std::array::from_fn(|axis| self.window.start[axis] + first[axis]);
+        let shape = std::array::from_fn(|axis| high[axis] - low[axis] + 1);
+        let mut inside = Array3::default(shape);
+        for row in rows() {
+            let [k, j] = place(row);
+            let mut voxels = inside.slice_mut(ndarray::s![k - low[0], j - low[1], ..]);
+            let voxels = voxels.as_slice_mut().expect("a row of a new volume");
+            row.iter().for_each(|run| voxels[run.start - low[2]..run.end - low[2]].fill(true));
+        }
+        let start = std::array::from_fn(|axis| self.window.start[axis] + low[axis]);
         Self::of_box(self.grid.clone(), Window { start, shape }, inside)
     }
 }
