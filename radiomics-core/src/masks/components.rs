@@ -84,7 +84,11 @@ impl Region {
         }
         let (members, ends) = by_root(&runs, &mut parents);
         let of_root = ends.windows(2).map(|ends| &members[ends[0]..ends[1]]);
-        let mut components: Vec<&[Run]> = of_root.filter(|runs| !runs.is_empty()).collect();
+        let is_root = |runs: &&[Run]| {
+            work::check();
+            !runs.is_empty()
+        };
+        let mut components: Vec<&[Run]> = of_root.filter(is_root).collect();
         let size = |runs: &[Run]| runs.iter().map(|run| run.end - run.start).sum::<usize>();
         components.sort_by_cached_key(|runs| std::cmp::Reverse(size(runs)));
         components.into_iter().map(|runs| self.of_runs(runs)).collect()
@@ -152,6 +156,7 @@ fn by_root(runs: &[Run], parents: &mut [usize]) -> (Vec<Run>, Vec<usize>) {
     }
     let (mut members, mut next) = (runs.to_vec(), ends.clone());
     for (&run, root) in runs.iter().zip(roots) {
+        work::check();
         members[next[root]] = run;
         next[root] += 1;
     }
