@@ -18,7 +18,7 @@ pub trait PairWeights {
 
 /// Sums over pairs of values a and b with their weight w, each pair once.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct PairSums {
+pub struct WeightedSums {
     /// Σ w.
     pub weight: f64,
     /// Σ w·a·b.
@@ -28,7 +28,7 @@ pub struct PairSums {
 }
 
 kernel! {
-    fn sums_kernel<W: PairWeights>(values: &[[f64; STRIPE]], number: usize, weights: &W) -> PairSums {
+    fn sums_kernel<W: PairWeights>(values: &[[f64; STRIPE]], number: usize, weights: &W) -> WeightedSums {
         // Eight sums side by side, and so in a fixed order.
         let (mut weight, mut product, mut difference) = ([0.0; STRIPE], [0.0; STRIPE], [0.0; STRIPE]);
         for p in 1..number {
@@ -49,12 +49,12 @@ kernel! {
             }
         }
         let all = |sums: [f64; STRIPE]| sums.iter().fold(0.0, |all, sum| all + sum);
-        PairSums { weight: all(weight), product: all(product), difference: all(difference) }
+        WeightedSums { weight: all(weight), product: all(product), difference: all(difference) }
     }
 }
 
 /// The sums over all pairs of values.
-pub fn pair_sums<W: PairWeights>(isa: Isa, values: &[f64], weights: &W) -> PairSums {
+pub fn pair_sums<W: PairWeights>(isa: Isa, values: &[f64], weights: &W) -> WeightedSums {
     sums_kernel(isa, &stripes(values), values.len(), weights)
 }
 
@@ -85,7 +85,7 @@ mod tests {
     fn every_instruction_set_gives_the_same_bits_and_the_plain_sums() {
         for number in [0, 1, 2, 7, 8, 9, 16, 17, 43] {
             let values: Vec<f64> = (0..number).map(|n| ((n * 7919 + 13) % 101) as f64 / 7.0 - 6.0).collect();
-            let mut plain = PairSums::default();
+            let mut plain = WeightedSums::default();
             for (p, a) in values.iter().enumerate() {
                 for (q, b) in values[..p].iter().enumerate() {
                     let w = ((p - q) as f64).recip();
