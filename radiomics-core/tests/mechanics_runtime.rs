@@ -159,11 +159,16 @@ fn a_small_job_runs_on_the_thread_that_starts_it() {
     {
         assert!(!is_here(&image, &mask, larger, &plain), "{larger}");
     }
-    let grid = Grid::new([9, 9, 9], [1.0; 3]).unwrap();
-    let values = Array3::from_shape_fn((9, 9, 9), |(k, j, i)| (k * j + i) as f64);
-    let voxels = Array3::from_elem((9, 9, 9), 1u8);
-    let image = Image::new(grid.clone(), values.view()).unwrap();
-    assert!(!is_here(&image, &Mask::new(grid, voxels.view()).unwrap(), "bin_number: 8", &plain));
+    // A cube of so many voxels along each axis in an image of others.
+    for (side, around, expected) in [(8, 8, true), (9, 9, false), (3, 25, true), (3, 26, false)] {
+        let shape = [around; 3];
+        let grid = Grid::new(shape, [1.0; 3]).unwrap();
+        let values = Array3::from_shape_fn(shape, |(k, j, i)| (k * j + i) as f64);
+        let voxels = Array3::from_shape_fn(shape, |(k, j, i)| u8::from(k.max(j).max(i) < side));
+        let image = Image::new(grid.clone(), values.view()).unwrap();
+        let mask = Mask::new(grid, voxels.view()).unwrap();
+        assert_eq!(is_here(&image, &mask, "bin_number: 8", &plain), expected, "{side} in {around}");
+    }
 }
 
 /// Threads of other programs may have little stack: of the systems in use musl gives the least, 128 KB.

@@ -122,7 +122,7 @@ pub fn extract_each(
     }
     let job = Many { images, mask, selection: &selection, settings, on_error, isa: runtime.isa };
     let steps = images.len() * labels.len() * steps_of_one(&selection, settings);
-    runtime.for_voxels(job.voxels(labels.len())).run(steps, |monitor| job.tables(labels, monitor, each))
+    runtime.for_voxels(|| job.voxels(labels)).run(steps, |monitor| job.tables(labels, monitor, each))
 }
 
 /// What the regions of a job have in common.
@@ -136,15 +136,18 @@ struct Many<'a, 'i, 'm> {
 }
 
 impl Many<'_, '_, '_> {
-    /// How many voxels are looked at for so many labels, in all images that are made of those given.
-    fn voxels(&self, labels: usize) -> usize {
+    /// How many voxels the features of these labels are computed of, at most. Where other images are made of those
+    /// given, or looking for the labels takes longer than their features may, it is as good as any number.
+    fn voxels(&self, labels: &[i64]) -> usize {
+        const SMALL_MASK: usize = 1 << 14;
         let settings = self.settings;
         let makes_others = settings.filters.iter().any(|filter| *filter != Filter::Original);
-        if makes_others || settings.resample_spacing_mm.is_some() {
+        if makes_others || settings.resample_spacing_mm.is_some() || self.mask.grid().len() > SMALL_MASK {
             return usize::MAX;
         }
-        let each = labels.saturating_mul(1 + settings.further_discretisations.len());
-        self.images.iter().map(|(_, image)| image.grid().len().saturating_mul(each)).sum()
+        let boxes = self.mask.boxes(labels);
+        let voxels: usize = boxes.iter().flatten().map(|window| window.shape.iter().product::<usize>()).sum();
+        voxels.saturating_mul(self.images.len()).saturating_mul(1 + settings.further_discretisations.len())
     }
 
     fn tables(

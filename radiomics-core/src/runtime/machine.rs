@@ -97,8 +97,8 @@ impl<'a> Runtime<'a> {
 
     /// This runtime for a job that looks at so many voxels. One of few takes less time than to wake a thread of the
     /// pool, and runs on the thread that starts it unless somebody is to be told of progress meanwhile.
-    pub(crate) fn for_voxels(self, voxels: usize) -> Self {
-        let is_here = voxels <= FEW_VOXELS && self.progress.is_none();
+    pub(crate) fn for_voxels(self, voxels: impl FnOnce() -> usize) -> Self {
+        let is_here = self.progress.is_none() && voxels() <= FEW_VOXELS;
         Self { pool: if is_here { self.pool.without_own_threads() } else { self.pool }, ..self }
     }
 }
