@@ -405,8 +405,8 @@ typedef struct radiomics_columns radiomics_columns;
 
 /**
  * Threads to compute on, and the text of the last failure. Contexts share nothing, so each may
- * be used at the same time as the others; one context is for one thread at a time, but for
- * radiomics_context_cancel.
+ * be used at the same time as the others; one context is for one call at a time, but for
+ * radiomics_context_cancel: another one is refused with RADIOMICS_STATUS_INVALID_ARGUMENT.
  */
 typedef struct radiomics_context radiomics_context;
 

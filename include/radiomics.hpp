@@ -89,6 +89,7 @@ class context : public detail::region_calls<context>, public detail::matrix_call
     [[nodiscard]] pyradiomics_parameters settings_from_pyradiomics(const std::string &text, failure &why) {
         ::radiomics_settings *made = nullptr;
         pyradiomics_parameters read;
+        if (!detail::is_text(text, why)) return read;
         report(::radiomics_settings_from_pyradiomics(c(), text.c_str(), &made, &read.label), why);
         read.settings = settings(made);
         return read;
@@ -96,6 +97,7 @@ class context : public detail::region_calls<context>, public detail::matrix_call
     /// Those of `base`, with the ones replaced that a YAML document names.
     [[nodiscard]] settings update(const settings &base, const std::string &yaml, failure &why) {
         ::radiomics_settings *made = nullptr;
+        if (!detail::is_text(yaml, why)) return settings();
         report(::radiomics_settings_update(c(), base.c(), yaml.c_str(), &made), why);
         return settings(made);
     }
@@ -119,6 +121,7 @@ class context : public detail::region_calls<context>, public detail::matrix_call
         std::vector<const ::radiomics_image *> images;
         std::vector<const char *> names;
         for (const auto &[name, image] : what.images) {
+            if (!detail::is_text(name, why)) return table();
             names.push_back(name.c_str());
             images.push_back(image.c());
         }
@@ -129,7 +132,7 @@ class context : public detail::region_calls<context>, public detail::matrix_call
         std::vector<const ::radiomics_image *> masks;
         for (const auto &mask : what.masks) masks.push_back(mask.c());
         // Both are passed on if both are given, and refused there.
-        if (what.mask.c()->data != nullptr) c_job.mask = what.mask.c();
+        if (what.mask.c()->data != nullptr || what.mask.size() > 0) c_job.mask = what.mask.c();
         if (!masks.empty()) c_job.masks = masks.data();
         c_job.mask_count = masks.size();
         c_job.labels = what.labels.empty() ? nullptr : what.labels.data();
@@ -314,6 +317,7 @@ class context : public detail::region_calls<context>, public detail::matrix_call
 
     template <class F> settings make_settings(F function, const std::string &text, failure &why) {
         ::radiomics_settings *made = nullptr;
+        if (!detail::is_text(text, why)) return settings();
         report(function(c(), text.c_str(), &made), why);
         return settings(made);
     }

@@ -92,7 +92,10 @@ template <class Context> class matrix_calls {
     /// The columns that a table will have for each label, of images of these names; of one, "original", if there are none.
     [[nodiscard]] radiomics::columns columns(const settings &with, const std::vector<std::string> &images, failure &why) const {
         std::vector<const char *> names;
-        for (const auto &name : images) names.push_back(name.c_str());
+        for (const auto &name : images) {
+            if (!is_text(name, why)) return radiomics::columns();
+            names.push_back(name.c_str());
+        }
         ::radiomics_columns *made = nullptr;
         const auto *of = names.empty() ? nullptr : names.data();
         report(self(), ::radiomics_columns_new(self(), with.c(), of, names.size(), &made), why);

@@ -21,7 +21,8 @@
 namespace radiomics {
 
 /// Is told (done, total) and returns whether to go on. It is called on the thread that has called the
-/// function, at least every 0.1 s; what it throws cancels the job and is thrown again by the function.
+/// function, at least every 0.1 s; what it throws cancels the job and is thrown again by the function. It must not call
+/// the context of the job, but for cancel(): that is refused.
 using progress_function = std::function<bool(std::size_t, std::size_t)>;
 
 /// Memory of the caller that responses or maps are written to, x fastest. It is written when all of them
@@ -44,20 +45,8 @@ struct output {
     double memory_mb = 0;
 
     /// Memory for the next response or map.
-    output &add(double *first, std::size_t doubles) {
-        const bool is_first = std::all_of(buffers.begin(), buffers.end(), [](double *other) { return !other; });
-        length = is_first ? doubles : (std::min)(length, doubles);
-        buffers.push_back(first);
-        return *this;
-    }
-    output &add(float *first, std::size_t floats) {
-        const bool is_first = std::all_of(float_buffers.begin(), float_buffers.end(), [](float *other) { return !other; });
-        length = is_first ? floats : (std::min)(length, floats);
-        // What was skipped before was so whatever its type.
-        if (is_first) float_buffers.assign(buffers.size() + float_buffers.size(), nullptr), buffers.clear();
-        float_buffers.push_back(first);
-        return *this;
-    }
+    output &add(double *first, std::size_t doubles) { return put(buffers, float_buffers, first, doubles); }
+    output &add(float *first, std::size_t floats) { return put(float_buffers, buffers, first, floats); }
     /// The next response or map is not wanted.
     output &skip() {
         if (float_buffers.empty()) buffers.push_back(nullptr);
@@ -68,7 +57,8 @@ struct output {
     /// For C, without progress; it borrows from this object.
     [[nodiscard]] ::radiomics_output c() const noexcept {
         ::radiomics_output c_output = RADIOMICS_OUTPUT_INIT;
-        c_output.buffers = float_buffers.empty() ? buffers.data() : nullptr;
+        // Members of both are refused there.
+        c_output.buffers = buffers.empty() ? nullptr : buffers.data();
         c_output.float_buffers = float_buffers.empty() ? nullptr : float_buffers.data();
         c_output.buffer_count = float_buffers.empty() ? buffers.size() : float_buffers.size();
         c_output.as_they_come = as_they_come;
@@ -76,6 +66,24 @@ struct output {
         c_output.outside = outside;
         c_output.memory_mb = memory_mb;
         return c_output;
+    }
+
+  private:
+    template <class T> static bool skips_all(const std::vector<T *> &list) noexcept {
+        return std::all_of(list.begin(), list.end(), [](T *first) { return !first; });
+    }
+
+    template <class T, class Other>
+    output &put(std::vector<T *> &own, std::vector<Other *> &others, T *first, std::size_t values) {
+        if (!first) return skip();
+        if (skips_all(others)) {
+            // What was skipped was so whatever its type.
+            own.insert(own.end(), others.size(), nullptr);
+            others.clear();
+        }
+        length = skips_all(own) ? values : (std::min)(length, values);
+        own.push_back(first);
+        return *this;
     }
 };
 

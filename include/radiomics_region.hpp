@@ -77,8 +77,8 @@ class region_mask {
     explicit operator bool() const noexcept { return handle_ != nullptr; }
 
     /// Its voxels, which live as long as it does.
-    [[nodiscard]] const image_view &view() const noexcept { return view_; }
-    operator const image_view &() const noexcept { return view_; }
+    [[nodiscard]] const image_view &view() const noexcept { return view_.get(); }
+    operator const image_view &() const noexcept { return view_.get(); }
 
     /// Number of voxels, and their volume in mm^3.
     [[nodiscard]] std::size_t voxels() const noexcept { return info().voxels; }
@@ -94,7 +94,7 @@ class region_mask {
     }
 
     detail::handle<::radiomics_mask, ::radiomics_mask_free> handle_;
-    image_view view_;
+    detail::own_view view_;
 };
 
 /// What is known of a setting. The texts live as long as the list; values are JSON.
@@ -130,12 +130,12 @@ struct reliability {
     std::size_t cases = 0;
 };
 
-/// The intraclass correlations of values case by case, of `raters` each; nothing if there are fewer than two of either.
+/// The intraclass correlations of values case by case, of `raters` each: at least two of either.
 [[nodiscard]] inline reliability icc(const std::vector<double> &values, std::size_t raters, failure &why,
                                      double confidence = 0.95) {
     ::radiomics_reliability c = RADIOMICS_RELIABILITY_INIT;
     const std::size_t cases = raters == 0 ? 0 : values.size() / raters;
-    if (cases * raters != values.size()) {
+    if (cases * raters != values.size() || values.empty()) {
         why = {::RADIOMICS_STATUS_INVALID_ARGUMENT,
                std::to_string(values.size()) + " values are no whole cases of " + std::to_string(raters) +
                    " raters: give one value for each rater and case"};

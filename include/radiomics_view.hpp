@@ -2,6 +2,10 @@
 #ifndef RADIOMICS_VIEW_HPP
 #define RADIOMICS_VIEW_HPP
 
+#if defined(_MSVC_LANG) ? _MSVC_LANG < 201703L : __cplusplus < 201703L
+#error "radiomics.hpp needs C++17: -std=c++17 or /std:c++17"
+#endif
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -11,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "radiomics.h"
 
@@ -81,6 +86,14 @@ inline void report(const ::radiomics_context *context, ::radiomics_status status
     if (status == ::RADIOMICS_STATUS_OK) return;
     why.text = ::radiomics_last_error(context);
     if (why.text.empty()) why.text = ::radiomics_status_text(status);
+}
+
+/// Whether C, for which a text ends at its first NUL, is told all of it.
+inline bool is_text(const std::string &text, failure &why) {
+    const auto end = text.find('\0');
+    if (end == std::string::npos) return true;
+    why = {::RADIOMICS_STATUS_INVALID_ARGUMENT, "the text has a NUL after " + std::to_string(end) + " bytes: take it out"};
+    return false;
 }
 
 inline std::string_view text(const char *c) noexcept { return c ? std::string_view(c) : std::string_view(); }
@@ -188,6 +201,27 @@ template <class T> [[nodiscard]] image_view view(const T *voxels, const sizes &s
     return image_view(voxels, shape, spacing_mm);
 }
 
+namespace detail {
+/// The view of voxels that its holder owns: empty in one that was moved from.
+class own_view {
+  public:
+    own_view() noexcept = default;
+    own_view(own_view &&other) noexcept : view_(std::exchange(other.view_, image_view())) {}
+    own_view &operator=(own_view &&other) noexcept {
+        view_ = std::exchange(other.view_, image_view());
+        return *this;
+    }
+    own_view &operator=(const image_view &view) noexcept {
+        view_ = view;
+        return *this;
+    }
+    [[nodiscard]] const image_view &get() const noexcept { return view_; }
+
+  private:
+    image_view view_;
+};
+} // namespace detail
+
 /// A mask that owns its voxels: labels from 0, the background, on the grid of an image. Pages of it that nothing was
 /// written to take no memory. It is taken wherever a view of a mask is.
 class owned_mask {
@@ -198,7 +232,6 @@ class owned_mask {
     /// empty, which every function refuses.
     static owned_mask like(const image_view &like, std::uint64_t largest) {
         owned_mask made;
-        made.view_ = like;
         made.bytes_ = largest <= 0xff ? 1 : largest <= 0xffff ? 2 : largest <= 0xffffffff ? 4 : 8;
         const auto size = like.size();
         if (made.bytes_ <= static_cast<std::size_t>(-1) / (size + 1))
@@ -215,11 +248,14 @@ class owned_mask {
 
     /// Gives `length` voxels from (z, y, x) on, along x, a label. What lies beside the grid is left out.
     void fill(const steps &first, std::ptrdiff_t length, std::uint64_t label) noexcept {
-        const auto shape = view_.shape();
+        const auto shape = view().shape();
         const auto inside = [&](std::ptrdiff_t at, std::size_t n) { return at >= 0 && at < static_cast<std::ptrdiff_t>(n); };
         if (!voxels_ || !inside(first[0], shape[0]) || !inside(first[1], shape[1])) return;
         const auto nx = static_cast<std::ptrdiff_t>(shape[2]);
-        const auto begin = (std::max)(first[2], std::ptrdiff_t{0}), end = (std::min)(first[2] + length, nx);
+        if (first[2] >= nx || length <= 0) return;
+        const auto begin = (std::max)(first[2], std::ptrdiff_t{0});
+        // Neither sum nor difference goes beyond what the type holds.
+        const auto end = first[2] > 0 && length > nx - first[2] ? nx : (std::min)(first[2] + length, nx);
         const auto row = (first[0] * static_cast<std::ptrdiff_t>(shape[1]) + first[1]) * nx;
         for (auto at = row + begin; at < row + end; ++at) {
             switch (bytes_) {
@@ -231,8 +267,8 @@ class owned_mask {
         }
     }
 
-    [[nodiscard]] const image_view &view() const noexcept { return view_; }
-    operator const image_view &() const noexcept { return view_; }
+    [[nodiscard]] const image_view &view() const noexcept { return view_.get(); }
+    operator const image_view &() const noexcept { return view_.get(); }
 
   private:
     struct release {
@@ -240,7 +276,7 @@ class owned_mask {
     };
     std::unique_ptr<void, release> voxels_;
     std::size_t bytes_ = 1;
-    image_view view_;
+    detail::own_view view_;
 };
 
 } // namespace radiomics

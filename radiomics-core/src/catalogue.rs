@@ -148,13 +148,28 @@ impl Selection {
             let empty = if settings.features.is_some() { "features" } else { "families" };
             return Err(invalid(empty, "[]", "nothing would be computed: leave it out to compute all"));
         }
-        if families().all(|chosen| chosen.values(&settings.aggregations) == 0) {
+        let left_out = |chosen: &&Chosen| chosen.values(&settings.aggregations) == 0;
+        let aggregations = |remedy: String| {
             let names: Vec<&str> =
                 settings.aggregations.iter().map(|aggregation| aggregation.name()).collect();
+            Err(invalid("aggregations", format!("[{}]", names.join(", ")), remedy))
+        };
+        if families().all(|chosen| left_out(&chosen)) {
             let remedy = "nothing would be computed: no family that is chosen knows one of these; `3D_avg` and `3D` suit all";
-            return Err(invalid("aggregations", format!("[{}]", names.join(", ")), remedy));
+            return aggregations(remedy.to_owned());
         }
-        Ok(())
+        let is_named = |chosen: &&Chosen| {
+            let name = chosen.family.name;
+            let of_family = |feature: &String| feature.split_once('.').is_some_and(|(of, _)| of == name);
+            settings.families.iter().flatten().any(|family| *family == name)
+                || settings.features.iter().flatten().any(of_family)
+        };
+        match families().filter(is_named).find(left_out) {
+            Some(Chosen { family: Family { name, .. }, .. }) => aggregations(format!(
+                "`{name}` would not be computed, as it knows none of these; `3D_avg` and `3D` suit all"
+            )),
+            None => Ok(()),
+        }
     }
 
     /// The families of which any feature is asked for, in catalogue order.

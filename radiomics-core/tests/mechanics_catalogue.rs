@@ -51,6 +51,25 @@ fn as_many_features_as_the_standard_has() {
 }
 
 /// PyRadiomics computes 107 features of a region in 3D by default.
+/// What is named is computed, or said to be left out: a table without it looks like one that is complete.
+#[test]
+fn a_family_that_knows_none_of_the_aggregations_is_refused() {
+    let selected = |text: &str| {
+        let settings = radiomics_core::document::from_yaml(text)?;
+        radiomics_core::catalogue::columns(&settings, &["original"]).map(|columns| columns.len())
+    };
+    for text in [
+        "{families: [intensity_statistics, glcm], aggregations: [3D]}",
+        "{features: [glszm.zone_size_entropy, glcm.contrast], aggregations: [3D]}",
+        "{families: [ngtdm], features: [glrlm.run_percentage], aggregations: [3D_avg]}",
+    ] {
+        let told = selected(text).unwrap_err().to_string();
+        assert!(told.contains("would not be computed, as it knows none of these"), "{text}: {told}");
+    }
+    assert_eq!(selected("{families: [intensity_statistics, glcm], aggregations: [3D_avg, 3D]}"), Ok(18 + 25));
+    assert!(selected("aggregations: [3D]").is_ok(), "all that there is of one aggregation");
+}
+
 #[test]
 fn as_many_features_as_pyradiomics_has() {
     let by_default = FAMILIES.iter().filter(|f| !f.ibsi_id.is_empty()).flat_map(|f| (f.features)());

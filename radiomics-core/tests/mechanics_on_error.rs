@@ -115,7 +115,16 @@ fn what_is_no_fault_of_a_region_fails_the_job() {
     let error = |mask: &Mask, labels: &[i64], settings: &Settings| {
         inner(run(mask, labels, settings, &quiet).unwrap_err())
     };
-    assert!(matches!(error(&halves, &[1, 2], &settings()), Error::FractionalMask { .. }));
+    let fractions = error(&halves, &[1, 2], &settings());
+    assert!(matches!(fractions, Error::FractionalMask { .. }));
+    assert!(
+        fractions.to_string().ends_with("a mask holds whole-number labels of 64 bits; threshold it first")
+    );
+    let beyond = Error::FractionalMask { value: 2_f64.powi(64), index: [0; 3] }.to_string();
+    assert!(
+        beyond.ends_with("labels are whole numbers from -2^63 to 2^63 - 1; number them anew"),
+        "{beyond}"
+    );
     assert!(matches!(error(&elsewhere, &[1, 3], &settings()), Error::GeometryMismatch { .. }));
     assert!(matches!(error(&mask, &[1, 0], &settings()), Error::BackgroundLabel));
     assert!(matches!(error(&mask, &[1, 1], &settings()), Error::LabelTwice { label: 1 }));

@@ -65,6 +65,7 @@ the key `profile` names another one.
 | Rust | `document::from_yaml(\"bin_width: 10\")`, or the fields of `Settings` |
 | From PyRadiomics | `Settings.from_pyradiomics(\"Params.yaml\")`, `radiomics_settings_from_pyradiomics`, `document::pyradiomics::from_yaml` |
 
+Numbers are those of YAML 1.2, such as `5`, `-0.5`, `.5`, `1e3` and `0x1F`; `010`, `1_0` and `\"5\"` are refused.
 A number or unit that means nothing by itself is refused without the setting that it belongs to (*only with*). Why a value is what
 it is where the standard leaves a choice: [conventions](conventions.md). Filters and their parameters: [filters](filters.md).
 Families, features and their aggregations: [features](features.md).

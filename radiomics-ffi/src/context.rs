@@ -1,6 +1,7 @@
 //! The context: threads, and the text of the last failure.
 
 use std::ffi::{CString, c_char, c_void};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use radiomics_core::{Cancel, Executor, Pool, Runtime, Watch};
@@ -12,12 +13,22 @@ use crate::status::{Failure, radiomics_status};
 use crate::strings::c_text;
 
 /// Threads to compute on, and the text of the last failure. Contexts share nothing, so each may
-/// be used at the same time as the others; one context is for one thread at a time, but for
-/// radiomics_context_cancel.
+/// be used at the same time as the others; one context is for one call at a time, but for
+/// radiomics_context_cancel: another one is refused with RADIOMICS_STATUS_INVALID_ARGUMENT.
 pub struct radiomics_context {
     pool: Pool,
     cancel: Cancel,
     error: Mutex<CString>,
+    is_in_use: AtomicBool,
+}
+
+/// A call has the context for itself as long as this lives.
+pub(crate) struct Turn<'a>(&'a AtomicBool);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
 }
 
 /// How a context is made. All fields 0, apart from struct_size, are the usual choice.
@@ -109,6 +120,11 @@ fn pool(options: &radiomics_context_options) -> Result<Pool, Failure> {
             let Some(parallel_for) = host else {
                 return Err(Failure::argument("`parallel_for` is NULL: RADIOMICS_EXECUTOR_HOST needs it"));
             };
+            const MAX_THREADS: usize = 1024;
+            if options.threads > MAX_THREADS {
+                let threads = options.threads;
+                return Err(Failure::argument(format!("`threads` is {threads}: give at most {MAX_THREADS}")));
+            }
             let machine = || std::thread::available_parallelism().map_or(1, usize::from);
             let threads = if options.threads == 0 { machine() } else { options.threads };
             Ok(Pool::of_host(Arc::new(Host { parallel_for, host: options.host, threads })))
@@ -162,6 +178,18 @@ impl Call<'_> {
 }
 
 impl radiomics_context {
+    /// The context for one call; a second one, from a progress function or another thread, would wait for the first,
+    /// which may wait for it.
+    pub(crate) fn turn(&self) -> Result<Turn<'_>, Failure> {
+        match self.is_in_use.swap(true, Ordering::Acquire) {
+            false => Ok(Turn(&self.is_in_use)),
+            true => Err(Failure::argument(
+                "`context` is in use by another call, whose progress function must not call with it either: give \
+                 another context",
+            )),
+        }
+    }
+
     /// A call that begins now: who cancels from here on stops it.
     pub(crate) fn call(&self) -> Call<'_> {
         Call { pool: &self.pool, watch: self.cancel.watch() }
@@ -188,7 +216,12 @@ pub unsafe extern "C" fn radiomics_context_new(
             // SAFETY: by the rule of the header.
             false => pool(&unsafe { versioned(options, "options") }?)?,
         };
-        let made = radiomics_context { pool, cancel: Cancel::new(), error: Mutex::default() };
+        let made = radiomics_context {
+            pool,
+            cancel: Cancel::new(),
+            error: Mutex::default(),
+            is_in_use: AtomicBool::default(),
+        };
         out.set(Box::into_raw(Box::new(made)));
         Ok(())
     })

@@ -22,7 +22,11 @@ pub(crate) unsafe fn entry(
             return failure.status;
         }
     };
-    match caught(|| body(&context.call())) {
+    let run = || {
+        let _turn = context.turn()?;
+        body(&context.call())
+    };
+    match caught(run) {
         Ok(()) => Status::Ok,
         Err(failure) => {
             let status = failure.status;

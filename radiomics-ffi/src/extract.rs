@@ -3,7 +3,7 @@
 use std::ffi::{c_char, c_void};
 
 use radiomics_core::catalogue::columns;
-use radiomics_core::{Image, Mask, OnError, Runtime, Settings, extract_each};
+use radiomics_core::{Error, Image, Mask, OnError, Runtime, Settings, extract_each};
 
 use crate::context::{Call, radiomics_context};
 use crate::entry::entry;
@@ -187,6 +187,12 @@ unsafe fn masks<'a>(job: &radiomics_job, call: &Call) -> Result<Vec<(Mask<'a>, V
             true => call.over(mask.grid().len(), || mask.labels())?,
             false => given.to_vec(),
         };
+        if labels.is_empty() {
+            let Failure { status, text } = Error::EmptyMask { voxels: mask.grid().len() }.into();
+            let remedy =
+                "without `labels` it has no rows, not even failed ones: give `labels`, or leave the mask out";
+            return Err(Failure { status, text: format!("`{name}`: {text}; {remedy}") });
+        }
         masks.push((mask, labels));
     }
     Ok(masks)

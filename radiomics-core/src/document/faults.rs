@@ -1,5 +1,6 @@
 //! What is wrong with a text that is no document, in our words: those of the readers are about themselves.
 
+#[cfg(feature = "yaml")]
 use crate::error::shown;
 
 /// What a JSON reader has to say that is ours: it comes through its errors.

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+#[cfg(feature = "yaml")]
 use super::faults;
 use super::json::json_map;
 use super::keys::KEYS;

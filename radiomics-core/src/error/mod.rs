@@ -6,7 +6,7 @@ mod words;
 pub use interface::Interface;
 pub(crate) use places::{argument, invalid, unknown_name};
 pub use words::nearest;
-use words::{bytes, choose, fixed, known_or_meant, list, need, of_limit, point_of, remedy};
+use words::{bytes, choose, fixed, known_or_meant, list, need, of_limit, point_of, remedy, what_labels_are};
 pub(crate) use words::{ends, number, one_of, shown};
 
 /// Result of a fallible call of this crate.
@@ -132,8 +132,9 @@ pub enum Error {
     },
     /// A mask of fractions, of numbers beyond 64 bits, or with voxels that are no number.
     #[error(
-        "the mask holds the value {} at (z, y, x) {index:?}: a mask holds whole-number labels of 64 bits; threshold it first",
-        number(.value)
+        "the mask holds the value {} at (z, y, x) {index:?}: {}",
+        number(.value),
+        what_labels_are(.value)
     )]
     FractionalMask {
         /// The first value that is no label.
@@ -153,7 +154,7 @@ pub enum Error {
     },
     /// The image has NaN or infinite voxels where the region is.
     #[error(
-        "{count} voxels of the image in the region are NaN or infinite, the first one at (z, y, x) {index:?} ({value}): replace them or take them out of the mask"
+        "{count} voxel(s) of the image in the region are NaN or infinite, the first one at (z, y, x) {index:?} ({value}): replace them or take them out of the mask"
     )]
     NonFiniteVoxels {
         /// Number of voxels that are NaN or infinite.

@@ -119,16 +119,29 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
         .map(|c| {
             let candidate = plain(c);
             let contained = wanted.len() >= 4 && (candidate.contains(&wanted) || wanted.contains(&candidate));
-            let distance = if contained { 1 } else { strsim::osa_distance(&wanted, &candidate) };
+            let distance = match strsim::osa_distance(&wanted, &candidate) {
+                // But for signs between words and large letters it is the name itself.
+                0 => 0,
+                _ if contained => 1,
+                distance => distance,
+            };
             (distance, candidate.chars().count(), c)
         })
         .min_by_key(|&(distance, ..)| distance)
         // Of a name that has nothing in common with the one given no letter was a slip.
         .filter(|&(distance, length, _)| {
             let of_wanted = wanted.chars().count();
-            distance <= 2 + of_wanted / 4 && distance < of_wanted.max(length)
+            distance <= (2 + of_wanted / 4).min(of_wanted.max(2) / 2) && distance < of_wanted.max(length)
         })
         .map(|(.., c)| c.to_owned())
+}
+
+/// What a value that is no label should have been.
+pub(super) fn what_labels_are(value: &f64) -> &'static str {
+    match value.is_finite() && value.fract() == 0.0 {
+        true => "labels are whole numbers from -2^63 to 2^63 - 1; number them anew",
+        false => "a mask holds whole-number labels of 64 bits; threshold it first",
+    }
 }
 
 /// A point of a contour, both counted from 1.
@@ -148,6 +161,8 @@ mod tests {
         assert_eq!(nearest("wavelet", names.into_iter()), None);
         assert_eq!(nearest("F", ["A", "B", "C"].into_iter()), None);
         assert_eq!(nearest("a", ["A", "B", "C"].into_iter()).as_deref(), Some("A"));
+        assert_eq!(nearest("3d_avg", ["2D_avg", "3D_avg"].into_iter()).as_deref(), Some("3D_avg"));
+        assert_eq!(nearest("Foo", ["Original", "LoG"].into_iter()), None);
     }
 
     #[test]

@@ -97,6 +97,10 @@ int main(void) {
     for (int which = 0; which < 4; ++which) radiomics_table_free(tables[which]);
 
     radiomics_context *none = NULL;
+    options[2].threads = 1025;
+    CHECK(radiomics_context_new(&options[2], &none) == RADIOMICS_STATUS_INVALID_ARGUMENT && none == NULL);
+    CHECK(strstr(radiomics_last_error(NULL), "`threads` is 1025: give at most 1024"));
+    options[2].threads = 2;
     options[2].parallel_for = NULL;
     CHECK(radiomics_context_new(&options[2], &none) == RADIOMICS_STATUS_INVALID_ARGUMENT && none == NULL);
     CHECK(strstr(radiomics_last_error(NULL), "`parallel_for` is NULL"));

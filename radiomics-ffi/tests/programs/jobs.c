@@ -185,8 +185,52 @@ static void jobs(void) {
     job.mask = NULL;
     CHECK_STATUS(context, RADIOMICS_STATUS_INVALID_ARGUMENT, radiomics_extract_many(context, &job, &table));
     CHECK(strstr(radiomics_last_error(context), "`mask` and `masks` are both NULL"));
+    /* A mask without labels would have no rows, and so no trace in the table. */
+    static uint8_t nothing[VOXELS];
+    radiomics_image empty = of.mask;
+    empty.data = nothing;
+    const radiomics_image *with_empty[] = {&of.mask, &empty};
+    job.masks = with_empty;
+    job.mask_count = 2;
+    for (int flag = 0; flag < 2; ++flag) {
+        job.record_failures = flag;
+        CHECK_STATUS(context, RADIOMICS_STATUS_EMPTY_MASK, radiomics_extract_many(context, &job, &table));
+        CHECK(strstr(radiomics_last_error(context), "`masks[1]`: the mask is empty") &&
+              strstr(radiomics_last_error(context), "give `labels`"));
+    }
     free(values);
     free(floats);
+}
+
+/* Calls with a context that is in use are refused: they could wait for the call that waits for them. */
+static int32_t calls_again(size_t done, size_t total, void *refused) {
+    (void)done, (void)total;
+    radiomics_labels *found = NULL;
+    radiomics_mask *ball = NULL;
+    CHECK(radiomics_labels_new(context, &of.mask, &found) == RADIOMICS_STATUS_INVALID_ARGUMENT && !found);
+    CHECK(strstr(radiomics_last_error(context), "`context` is in use by another call"));
+    CHECK(radiomics_mask_of_label(context, &of.mask, 1, &ball) == RADIOMICS_STATUS_INVALID_ARGUMENT && !ball);
+    ++*(int *)refused;
+    return 0;
+}
+
+static void calls_in_calls(void) {
+    int refused = 0;
+    radiomics_job job = RADIOMICS_JOB_INIT;
+    const radiomics_image *images[] = {&of.image};
+    job.images = images;
+    job.image_count = 1;
+    job.mask = &of.mask;
+    job.settings = settings;
+    job.progress = calls_again;
+    job.user_data = &refused;
+    radiomics_table *table = NULL;
+    CHECK_OK(context, radiomics_extract_many(context, &job, &table));
+    CHECK(refused > 1 && radiomics_table_length(table) > 0);
+    radiomics_table_free(table);
+    radiomics_labels *found = NULL;
+    CHECK_OK(context, radiomics_labels_new(context, &of.mask, &found));
+    radiomics_labels_free(found);
 }
 
 static void texts(void) {
@@ -291,6 +335,7 @@ int main(void) {
     jobs();
     texts();
     outputs();
+    calls_in_calls();
     radiomics_settings_free(settings);
     radiomics_context_free(context);
     return 0;

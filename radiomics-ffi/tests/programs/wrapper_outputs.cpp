@@ -37,6 +37,10 @@ void outputs() {
     into = {};
     into.skip().add(memory, 3);
     CHECK(into.length == 3 && std::isnan(into.c().outside) && into.c().buffer_count == 2);
+    float floats[3] = {};
+    into = {};
+    into.skip().add(floats, 3).add(static_cast<double *>(nullptr), 0);
+    CHECK(into.buffers.empty() && into.float_buffers.size() == 3 && into.length == 3 && into.c().buffers == nullptr);
 }
 
 void failures() {
@@ -54,6 +58,12 @@ void failures() {
     context.filter(image(), settings, into, why);
     CHECK(why.status == RADIOMICS_STATUS_INVALID_ARGUMENT && square[0] == 5.0);
     CHECK(why.text.find("`buffer_length` is 1679") != std::string::npos);
+    // None of the two is left out without a word.
+    std::vector<float> in_floats(VOXELS);
+    into = {};
+    into.add(square.data(), square.size()).add(in_floats.data(), in_floats.size());
+    context.filter(image(), settings, into, why);
+    CHECK(why.text.find("`buffers` and `float_buffers` are both given") != std::string::npos);
     into = {};
     into.skip().add(square.data(), square.size());
     context.filter(image(), settings, into, why);

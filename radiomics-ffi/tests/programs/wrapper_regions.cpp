@@ -2,6 +2,8 @@
 #include <cmath>
 #include <cstdlib>
 #include <iostream>
+#include <limits>
+#include <string>
 #include <type_traits>
 
 #include "radiomics.hpp"
@@ -64,6 +66,28 @@ void failures() {
     CHECK(why.status == RADIOMICS_STATUS_INVALID_ARGUMENT && undefined.cases == 0 && !why.text.empty());
     (void)radiomics::icc({1, 2, 3, 4, 5}, 2, why);
     CHECK(why.text == "5 values are no whole cases of 2 raters: give one value for each rater and case");
+    (void)radiomics::icc({}, 2, why);
+    CHECK(why.text == "0 values are no whole cases of 2 raters: give one value for each rater and case");
+    (void)context.settings_from_yaml(std::string("bin_width: 5\0: [[", 17), why);
+    CHECK(why.text == "the text has a NUL after 12 bytes: take it out");
+    radiomics::job without_voxels;
+    without_voxels.images = {{"ct", image()}};
+    without_voxels.mask = radiomics::view(static_cast<const unsigned char *>(nullptr), image().shape(), image().spacing());
+    (void)context.extract(without_voxels, settings, why);
+    CHECK(why.text.find("data of `mask` are NULL") != std::string::npos);
+
+    // Who was moved from has no view of voxels that belong to somebody else.
+    auto first = context.mask_of_label(mask(), 1, why);
+    const auto second = std::move(first);
+    CHECK(!first && first.view().c()->data == nullptr && second.view().c()->data != nullptr);
+    (void)context.extract(image(), first, 1, settings, why);
+    CHECK(why.status == RADIOMICS_STATUS_INVALID_ARGUMENT);
+    auto own = radiomics::owned_mask::like(mask(), 1);
+    own.fill({0, 0, 3}, std::numeric_limits<std::ptrdiff_t>::max(), 1);
+    own.fill({0, 0, std::numeric_limits<std::ptrdiff_t>::max() - 1}, 300, 1);
+    const auto taken = std::move(own);
+    CHECK(own.view().c()->data == nullptr && taken.view().c()->data != nullptr);
+    CHECK(context.labels(taken, why)[0].voxels == image().shape()[2] - 3);
     const auto columns = context.columns(settings, {""}, why);
     CHECK(!columns && columns.size() == 0 && why.status == RADIOMICS_STATUS_INVALID_ARGUMENT);
     CHECK(context.columns(settings, why).size() > 100 && !why);

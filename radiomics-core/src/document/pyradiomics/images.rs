@@ -35,7 +35,8 @@ static IMAGE_TYPES: &[ImageType] = &[
 ];
 
 /// The filters of the image types that a file asks for, in its order: the original image if it
-/// names none. A type's own settings go before the common ones.
+/// names none. A type's own settings go before the common ones. Types of which nothing is computed, LoG without
+/// `sigma`, are refused where there is no other.
 pub(super) fn read(types: &Map<String, Value>, given: &Map<String, Value>) -> Result<Vec<Named>> {
     let mut filters = Vec::new();
     for (name, own) in types {
@@ -48,10 +49,14 @@ pub(super) fn read(types: &Map<String, Value>, given: &Map<String, Value>) -> Re
         };
         filters.extend((image_type.filters)(&together(image_type, own, given)?)?);
     }
-    if filters.is_empty() {
-        filters = plain("original", "original")?;
+    match (types.is_empty(), filters.is_empty()) {
+        (true, _) => plain("original", "original"),
+        (false, true) => {
+            let remedy = "PyRadiomics computes no image of this: give LoG a list `sigma` of numbers in mm, or Original";
+            Err(wrong("imageType", &Value::Object(types.clone()), remedy))
+        }
+        (false, false) => Ok(filters),
     }
-    Ok(filters)
 }
 
 /// The settings that an image type goes by: its own, and the common ones that it does not give itself.

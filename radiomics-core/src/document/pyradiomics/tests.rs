@@ -28,6 +28,18 @@ fn an_empty_file_is_the_profile() {
     assert_eq!(read.settings.families.unwrap().len(), 8);
 }
 
+/// PyRadiomics computes the shape and no image of it; the original image, which nobody asked for, would be another thing.
+#[test]
+fn image_types_of_which_nothing_is_computed_are_refused() {
+    for own in ["{}", "{sigma: []}", "null"] {
+        let text = from_yaml(&format!("imageType: {{LoG: {own}}}")).unwrap_err().to_string();
+        assert!(text.contains("give LoG a list `sigma` of numbers in mm, or Original"), "{text}");
+        let with_another = settings(&format!("imageType: {{Original: {{}}, LoG: {own}}}"));
+        assert_eq!(with_another.filters, [Filter::Original]);
+    }
+    assert_eq!(settings("imageType: {}").filters, [Filter::Original]);
+}
+
 #[test]
 fn a_file_as_people_write_them() {
     let read = from_yaml(
