@@ -233,19 +233,20 @@ def _check_columns(frame: Any, names: list[str], what: str) -> None:
 
 def _numbers(frame: Any, but: Sequence[str | None]) -> list[str]:
     """The columns of features: those after what is said of a case, or all that hold numbers."""
-    columns = list(frame.columns)
+    return [
+        name
+        for name in of_features(list(frame.columns))
+        if name not in but and isinstance(name, str) and frame[name].dtype.kind in "iuf"
+    ]
+
+
+def of_features(columns: Sequence[Any]) -> list[Any]:
+    """Columns that may be features: in the table of a cohort those after what is said of a case."""
     for place in range(len(columns) - len(SAID) + 1):
         if tuple(columns[place : place + len(SAID)]) == SAID:
             columns = columns[place + len(SAID) :]
             break
-    return [
-        name
-        for name in columns
-        if name not in but
-        and frame[name].dtype.kind in "iuf"
-        and isinstance(name, str)
-        and not name.endswith(NO_NUMBERS)
-    ]
+    return [name for name in columns if not str(name).endswith(NO_NUMBERS)]
 
 
 def _several(names: Names) -> list[str]:
