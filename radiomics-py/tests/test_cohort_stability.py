@@ -320,3 +320,17 @@ def test_columns_in_front_of_the_features_are_none(folder):
     both = pandas.concat([frame.assign(scan=1), frame.assign(scan=2)])
     found = rr.icc(both, subjects="case_id", raters="scan")
     assert found.keys() == FEATURES
+
+
+@pytest.mark.parametrize("name", ["ID", "Case_ID", "case_id", None])
+def test_cases_are_called_alike_in_all_tables(folder, name):
+    cases = make(folder, 2)
+    for case in cases:
+        given = case.pop("case_id")
+        case |= {} if name is None else {name: given}
+    made = run(cases, WORDS, perturbed=True)
+    column = name or "case_id"
+    assert [row[column] for row in rows(made.out)] == [
+        row[column] for row in rows(made.perturbed)[:: len(NAMES)]
+    ]
+    assert list(rows(made.perturbed)[0])[:2] == [column, "perturbation"]
