@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import math
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -115,7 +114,7 @@ class RadiomicsExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc,
             NotFittedError: `fit` has not been called.
             RadiomicsError: a case that cannot be computed, which the message counts from 0; and
                 what `fit` raises.
-            OSError: a file that cannot be opened.
+            OSError: a file that cannot be opened, with the number of its case.
         """
         check_is_fitted(self, "feature_names_out_")
         settings = self._settings()
@@ -187,8 +186,10 @@ class RadiomicsExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc,
                 return np.full(len(self.feature_names_out_), math.nan)
             if isinstance(error, RadiomicsError):
                 raise type(error)(f"case {place}: {error}") from error
-            text = f"case {place}: {error.strerror or error}"
-            raise type(error)(error.errno or errno.EIO, text, error.filename) from error
+            if error.errno is None:
+                raise type(error)(f"case {place}: {error}") from error
+            text = f"case {place}: {error.strerror}"
+            raise OSError(error.errno, text, error.filename) from error
         return np.array([value for part in parts for value in part])
 
     def _part(
@@ -196,7 +197,7 @@ class RadiomicsExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc,
     ) -> list[float]:
         """The features of images with their mask; a case may have several of these."""
         image, mask = part if case.roi is None else read_region(*part, case.roi)
-        return extract(
+        table = extract(
             image,
             mask,
             settings,
@@ -205,7 +206,9 @@ class RadiomicsExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc,
             spacing_mm=self.spacing_mm,
             resample_mask=self.resample_mask,
             label_channel=case.label_channel,
-        ).values()
+        )
+        values: list[float] = table.values()
+        return values
 
 
 def _side_by_side(
