@@ -108,6 +108,26 @@ def says_odd_text(_region: rr.Prepared) -> dict[str, float]:
     raise ValueError("no text: \udcff")
 
 
+def says_too_much(_region: rr.Prepared) -> dict[str, float]:
+    raise ValueError("a\0b\nc\x1b[31m\x9f " + "x" * 100_000)
+
+
+def says_too_much_later(region: rr.Prepared) -> dict[str, float]:
+    """Fails from its second call in a process on: for whatever has been perturbed."""
+    if os.environ["COHORT_CALLED"]:
+        says_too_much(region)
+    os.environ["COHORT_CALLED"] = "1"
+    return {"mean": 1.0}
+
+
+class Callable:
+    """An object that is called like a function."""
+
+    def __call__(self, region: rr.Prepared) -> dict[str, float]:
+        """As `logged`."""
+        return logged(region)
+
+
 def names_wrong(_region: rr.Prepared) -> dict[str, float]:
     return {"other": 1.0}
 

@@ -1,6 +1,7 @@
 """mechanics: cases in whatever form, and columns that are known before any is computed."""
 
 import json
+import math
 import re
 from pathlib import Path
 
@@ -253,6 +254,46 @@ def test_types_of_tables(folder):
         run(cases, out="f.csv")
     with pytest.raises(rr.SettingsError, match=r"must end in \.csv, \.parquet, \.jsonl"):
         run(cases, out="t.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("cells", "text"),
+    [
+        ([2**70, 1], True),
+        ([2**64 - 1, None], True),
+        ([-(2**63) - 1, 0], True),
+        ([2**63 - 1, -(2**63)], False),
+        ([2**53 + 1, 0.5], True),
+        ([2**70, math.inf], True),
+        ([2**53, -0.5], False),
+        ([math.inf, -math.inf], False),
+        ([math.inf, 1], False),
+        ([True, 2], True),
+    ],
+)
+def test_numbers_that_are_carried(folder, cells, text):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    both = zip(cohorts.make(folder, 2), cells, strict=True)
+    cases = [{**case, "own": cell} for case, cell in both]
+    for out in ("t.csv", "t.jsonl", "t.parquet"):
+        assert run(cases, out=out).failed == 0
+    assert [row["own"] for row in rows("t.csv")] == ["" if c is None else str(c) for c in cells]
+    held = parquet.read_table("t.parquet")["own"].to_pylist()
+    assert held == [str(c) if text and c is not None else c for c in cells]
+    lines = [json.loads(line) for line in Path("t.jsonl").read_text().splitlines()]
+    assert [line["own"] for line in lines] == [
+        str(c) if isinstance(c, float) and math.isinf(c) else c for c in cells
+    ]
+
+
+def test_numbers_of_a_csv_file_are_text(folder):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    cases = [{**case, "age": "41"} for case in cohorts.make(folder, 1)]
+    path = cohorts.write_cases(folder / "cases.csv", cases)
+    run(path, out="t.jsonl")
+    run(path, out="t.parquet")
+    assert json.loads(text("t.jsonl"))["age"] == "41"
+    assert parquet.read_table("t.parquet")["age"].to_pylist() == ["41"]
 
 
 def test_regions_of_hospitals(folder, data):

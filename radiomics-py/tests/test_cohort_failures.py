@@ -1,6 +1,8 @@
 """mechanics: cases that fail by themselves, with a reason, and run again once they are repaired."""
 
+import functools
 import json
+import math
 import os
 import subprocess
 import sys
@@ -190,6 +192,31 @@ def test_what_a_function_says_wrong_is_of_its_case(here):
     assert {row["own_mean"], row[cohorts.MEAN]} == {"NaN"}
 
 
+def test_what_a_function_says_is_a_line_of_sensible_length(here, monkeypatch):
+    monkeypatch.setenv("COHORT_CALLED", "")
+    cases = cohorts.make(here, 1)
+    own = {"own": rr.Extra(cohorts.says_too_much, columns=["mean"], version="1")}
+    again = {"stability": [{"rotations": [0, 5]}], "perturbed": True}
+    rr.extract_cohort(cases, SETTINGS, out="t.csv", extra=own)
+    (row,) = rows("t.csv")
+    begin = r"i0.nii.gz, m0.nii.gz: extra 'own': ValueError: a\x00b c\x1b[31m\x9f xxx"
+    assert row["error"].startswith(begin)
+    assert row["error"].endswith("x... (99037 more characters)")
+    assert row["error"].isprintable()
+    own = {"own": rr.Extra(cohorts.says_too_much_later, columns=["mean"], version="1")}
+    rr.extract_cohort(cases, SETTINGS, out="a.csv", extra=own, **again)
+    assert rows("a.csv")[0]["status"] == "ok"
+    errors = [row["error"] for row in rows("a.perturbed.csv")]
+    assert all(1000 < len(error) < 1100 and error.isprintable() for error in errors)
+
+
+def test_functions_of_any_kind(here):
+    cases = cohorts.make(here, 1)
+    for function in (functools.partial(cohorts.logged), cohorts.Callable()):
+        own = {"own": rr.Extra(function, columns=["sum"], version="1")}
+        assert rr.extract_cohort(cases, SETTINGS, out="t.csv", extra=own).failed == 0
+
+
 @pytest.mark.parametrize(
     ("extra", "error"),
     [
@@ -198,10 +225,17 @@ def test_what_a_function_says_wrong_is_of_its_case(here):
         (rr.Extra(cohorts.logged, columns=["sum"]), "has no version"),
         (rr.Extra(lambda _: {}, columns=["sum"], version="1"), "handed to another process"),
         (rr.Extra(cohorts.logged, columns=["a", "a"], version="1"), "a column twice"),
+        (rr.Extra(cohorts.logged, columns=["a"], version="1", margin_mm=-1), "margin_mm of -1"),
+        (rr.Extra(cohorts.logged, ["a"], "1", margin_mm=math.inf), "margin_mm of inf: give"),
+        (rr.Extra(cohorts.logged, ["a"], "1", margin_mm=math.nan), "margin_mm of nan: give"),
+        (rr.Extra(3, columns=["a"], version="1"), "'own' has the function 3: give a function"),
+        (rr.Extra(cohorts.logged, "mean", "1"), "'own' has the columns 'mean': give a list"),
+        (rr.Extra(cohorts.logged, 3, "1"), "'own' has the columns 3: give a list"),
     ],
 )
 def test_functions_that_are_refused(here, extra, error):
-    with pytest.raises(rr.SettingsError, match=error):
+    kind = TypeError if " has the " in error else rr.SettingsError
+    with pytest.raises(kind, match=error):
         rr.extract_cohort(cohorts.make(here, 1), SETTINGS, out="t.csv", extra={"own": extra})
     assert not (here / "t.csv").exists()
 

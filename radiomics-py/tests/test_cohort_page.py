@@ -5,6 +5,7 @@ import hashlib
 import html
 import json
 import re
+import warnings
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from radiomics_rs.cli import main
 from radiomics_rs.cohort import local_run
 
 TEXT = {"families": ["intensity_statistics", "morphology"]}
+FEATURES = [column.name for column in rr.columns(TEXT)]
 
 
 @pytest.fixture
@@ -237,6 +239,41 @@ def test_stability(cohort, tmp_path):
     assert f"{mean} | 0.950 | \N{EN DASH} | \N{EN DASH} | excellent" in part(
         page_of(cohort, stability=as_table), "stability"
     )
+
+
+def test_stability_of_another_table(cohort, tmp_path, capsys):
+    # What computes cases, here in this process, has turned warnings off.
+    warnings.simplefilter("always", rr.RadiomicsWarning)
+    names = [f"other_{k}" for k in range(30)]
+    path = tmp_path / "icc.csv"
+    out = tmp_path / "made.html"
+    command = ["report", str(cohort.out), "--out", str(out), "--stability", str(path)]
+    for shared, says in (
+        ([], "none of the 30 features of the stability is in t.csv: it has 'other_0', the table"),
+        (["original_intensity_statistics_mean"], "1 of the 31 features of the stability is in"),
+        (FEATURES[:20], "20 of the 50 features of the stability are in"),
+        (FEATURES[:-1], ""),
+    ):
+        path.write_text("\n".join(["feature,icc", *(f"{name},0.9" for name in [*names, *shared])]))
+        assert main(command) == 0
+        said = capsys.readouterr().err
+        assert (says in said) if says else "features of the stability" not in said
+        assert out.exists()
+    # Few features on purpose are no other table.
+    path.write_text(f"feature,icc\n{FEATURES[0]},0.9")
+    assert main(command) == 0
+    assert "features of the stability" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("status", ["", "done", "OK", "1"])
+def test_a_status_that_is_none_is_not_computed(cohort, status):
+    table = rows(cohort.out)
+    table[5] |= {"status": status}
+    write_cases(cohort.out, table)
+    page = page_of(cohort)
+    said = repr(status) if status else "empty"
+    assert f"its status is {said}, neither ok nor failed | 1 | c5" in part(page, "failures")
+    assert "c5 | failed" in " ".join(part(page, "cases"))
 
 
 def test_command(cohort, tmp_path, capsys):

@@ -295,3 +295,42 @@ def test_processes_give_the_same(tmp_path, monkeypatch):
     for kind in ("out", "stability", "perturbed"):
         one, two = (getattr(of, kind).read_bytes() for of in made)
         assert one == two
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_table_of_all_values_is_one_for_icc(folder, broken):
+    pandas = pytest.importorskip("pandas")
+    cases = make(folder, 5)
+    if broken:
+        cases[4]["mask"] = "none.nii.gz"
+    made = run(cases, WORDS, perturbed=True, provenance=True)
+    # Empty cells are read as numbers.
+    frame = pandas.read_csv(made.perturbed).assign(warnings=math.nan)
+    found = rr.icc(frame, subjects="case_id", raters="perturbation")
+    assert found.keys() == FEATURES
+    assert {row.n for row in found} == {4 if broken else 5}
+    of_index = frame.set_index(["case_id", "perturbation"])
+    assert rr.icc(of_index, subjects="case_id", raters="perturbation").keys() == FEATURES
+
+
+def test_columns_in_front_of_the_features_are_none(folder):
+    pandas = pytest.importorskip("pandas")
+    cases = [{**case, "age": 50 + k} for k, case in enumerate(make(folder, 4))]
+    frame = pandas.read_csv(run(cases, WORDS, provenance=True).out)
+    both = pandas.concat([frame.assign(scan=1), frame.assign(scan=2)])
+    found = rr.icc(both, subjects="case_id", raters="scan")
+    assert found.keys() == FEATURES
+
+
+@pytest.mark.parametrize("name", ["ID", "Case_ID", "case_id", None])
+def test_cases_are_called_alike_in_all_tables(folder, name):
+    cases = make(folder, 2)
+    for case in cases:
+        given = case.pop("case_id")
+        case |= {} if name is None else {name: given}
+    made = run(cases, WORDS, perturbed=True)
+    column = name or "case_id"
+    assert [row[column] for row in rows(made.out)] == [
+        row[column] for row in rows(made.perturbed)[:: len(NAMES)]
+    ]
+    assert list(rows(made.perturbed)[0])[:2] == [column, "perturbation"]

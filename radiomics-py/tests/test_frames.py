@@ -2,6 +2,7 @@
 
 import math
 import re
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -143,6 +144,41 @@ def test_keys_on_one_side_alone():
     assert found["patient"].tolist() == ["p"]
     keys = rr.delta(given[:2], before=1, after=2, by="visit", on=["patient", "y"])
     assert keys.columns.tolist() == ["patient", "y", "delta-1-2-age", "delta-1-2-x"]
+
+
+def of_cohort(*patients, failed=()):
+    """The table of two visits of patients, of whom some have failed at the second one."""
+    given = frame(*((p, visit, 50, 1.0 * visit, 2.0) for p in patients for visit in (1, 2)))
+    gone = given["patient"].isin(failed) & (given["visit"] == 2)
+    given.loc[gone, ["x", "y"]] = np.nan
+    for place, name in enumerate(("status", "error", "warnings")):
+        given.insert(3 + place, name, np.where(gone, "failed", "ok") if place == 0 else "")
+    return given
+
+
+def test_visits_that_failed():
+    given = of_cohort("a", "b", "c", failed=["b"])
+    says = r"1 of 3 pairs are NaN, as a side of theirs has failed or has no value: b$"
+    with pytest.warns(rr.RadiomicsWarning, match=says):
+        found = rr.delta(given, before=1, after=2, by="visit", on="patient")
+    assert found["delta-1-2-x"].isna().tolist() == [False, True, False]
+    sides = {side: given[given["visit"] == k] for side, k in (("before", 1), ("after", 2))}
+    with pytest.warns(rr.RadiomicsWarning, match=says):
+        rr.delta(**sides, on="patient")
+    with pytest.warns(rr.RadiomicsWarning, match=r"1 of 3 pairs .*: \('b', 50\)$"):
+        rr.delta(given, before=1, after=2, by="visit", on=["patient", "age"])
+    plain = given.drop(columns=["status", "error", "warnings"])
+    with pytest.warns(rr.RadiomicsWarning, match=says):
+        rr.delta(plain.drop(columns="age"), before=1, after=2, by="visit", on="patient")
+    many = of_cohort(*"abcdefgh", failed=[*"abcdefg"])
+    with pytest.warns(rr.RadiomicsWarning, match="7 of 8 pairs .*: a, b, c, d, e and 2 more$"):
+        rr.delta(many, before=1, after=2, by="visit", on="patient")
+    images = many.rename(columns={"x": "one_x", "y": "two_x"})
+    with pytest.warns(rr.RadiomicsWarning, match=r"7 of 16 pairs .*: a, b, .* and 2 more$"):
+        rr.delta(images, before="one", after="two", on="patient")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rr.delta(of_cohort("a", "b"), before=1, after=2, by="visit", on="patient")
 
 
 def test_changes_between_images_of_a_frame():

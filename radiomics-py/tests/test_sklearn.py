@@ -1,11 +1,14 @@
 """Features as a step of scikit-learn: the same numbers, and it behaves as scikit-learn asks."""
 
+import copy
 import pickle
 import subprocess
 import sys
 
 import numpy as np
+import pydicom
 import pytest
+import SimpleITK as sitk  # noqa: N813
 
 import radiomics_rs as rr
 from cohorts import make
@@ -165,6 +168,97 @@ def test_cases_that_fail(cases):
     assert np.isnan(found[2]).all()
 
 
+@pytest.mark.parametrize("missing", [None, float("nan"), np.float32("nan"), ""])
+@pytest.mark.parametrize("framed", [False, True])
+@pytest.mark.parametrize("column", [0, 1])
+def test_paths_that_are_missing(cases, missing, framed, column):
+    pandas = pytest.importorskip("pandas")
+    given = [list(case) for case in cases[:2]]
+    given[1][column] = missing
+    given = pandas.DataFrame(given, columns=["image", "mask"]) if framed else given
+    with pytest.raises(rr.RadiomicsError, match=f"case 1: the .*{('image', 'mask')[column]}"):
+        extractor().fit_transform(given)
+    with pytest.warns(rr.RadiomicsWarning, match="case 1 is NaN: the "):
+        found = extractor(on_error="nan").fit_transform(given)
+    np.testing.assert_array_equal(found[0], wanted(cases[:1])[0])
+    assert np.isnan(found[1]).all()
+
+
+def test_a_missing_file_is_named_with_its_case(cases):
+    broken = [*cases[:2], ("none.nii.gz", "m0.nii.gz")]
+    with pytest.raises(FileNotFoundError, match=r"case 2: .*none\.nii\.gz") as caught:
+        extractor().fit_transform(broken)
+    assert caught.value.filename == "none.nii.gz"
+
+
+def two_regions(source, path):
+    """A file of contours with one region more: "upper", some of the slices of the only one."""
+    found = pydicom.dcmread(source)
+    for sequence in (found.StructureSetROISequence, found.ROIContourSequence):
+        sequence.append(copy.deepcopy(sequence[0]))
+    found.StructureSetROISequence[1].ROINumber = 2
+    found.StructureSetROISequence[1].ROIName = "upper"
+    found.ROIContourSequence[1].ReferencedROINumber = 2
+    found.ROIContourSequence[1].ContourSequence = found.ROIContourSequence[0].ContourSequence[:8]
+    found.save_as(path)
+
+
+def test_regions_by_name(data, tmp_path):
+    pandas = pytest.importorskip("pandas")
+    folder = data / "clinical" / "rtstruct" / "sts025_pet"
+    two_regions(folder / "rtstruct.dcm", tmp_path / "two.dcm")
+    image = rr.io.read_image(folder / "image")
+    masks = rr.io.read_mask(tmp_path / "two.dcm", image=image)
+    row = {"image": folder / "image", "mask": str(tmp_path / "two.dcm")}
+    frame = pandas.DataFrame([{**row, "ROI": name} for name in ("upper", "GTV_Mass_PET", "2")])
+    found = extractor().fit_transform(frame)
+    names = ("upper", "GTV_Mass_PET", "upper")
+    np.testing.assert_array_equal(found, wanted([(image, masks[name]) for name in names]))
+    assert (found[0] != found[1]).any()
+    with pytest.raises(rr.RegionError, match=r"case 0: .* it has no ROI 'Heart'"):
+        extractor().fit_transform(frame.assign(ROI="Heart"))
+
+
+def test_regions_that_cannot_be(cases):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(cases[:2], columns=["image", "mask"])
+    for change, says in (
+        ({"roi": [None, "liver"]}, "case 1: roi is 'liver', and m1.nii.gz holds labels"),
+        ({"roi": [None, "liver"], "label": [1, 2]}, "case 1: there are a label, 2, and a roi"),
+        ({"label": [1, "two"]}, "case 1: the label is 'two': give a whole number"),
+        ({"label_channel": [0, 1.5]}, "case 1: the label_channel is 1.5: give a whole number"),
+    ):
+        with pytest.warns(rr.RadiomicsWarning, match=says.replace("case 1", "case 1 is NaN")):
+            found = extractor(on_error="nan").fit_transform(frame.assign(**change))
+        assert np.isnan(found[1]).all()
+        assert np.isfinite(found[0]).all()
+    for twice in (frame.assign(Label=1, label=1), frame.set_axis(["mask", "mask"], axis=1)):
+        with pytest.raises(rr.SettingsError, match="X has the column"):
+            extractor().fit(twice)
+
+
+def test_components_of_a_mask(cases, tmp_path):
+    pandas = pytest.importorskip("pandas")
+    mask = sitk.ReadImage(cases[0][1])
+    sitk.WriteImage(sitk.Compose(mask * 0, mask), str(tmp_path / "both.nrrd"))
+    frame = pandas.DataFrame([{"image": cases[0][0], "mask": "both.nrrd", "label_channel": 1}])
+    np.testing.assert_array_equal(extractor().fit_transform(frame), wanted(cases[:1]))
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_masks_by_image(cases, library):
+    frames = pytest.importorskip(library)
+    row = {"image:a": "i0.nii.gz", "image:b": "i1.nii.gz", "mask:a": "m0.nii.gz"}
+    made = extractor().fit(frames.DataFrame([{**row, "mask:b": "m1.nii.gz"}]))
+    assert made.get_feature_names_out().tolist() == [
+        column.name for column in rr.columns(SETTINGS, ["a", "b"])
+    ]
+    found = made.transform(frames.DataFrame([{**row, "mask:b": "m1.nii.gz"}]))
+    np.testing.assert_array_equal(found, wanted(cases[:2]).reshape(1, -1))
+    with pytest.raises(rr.SettingsError, match="X has masks for a and images a, b"):
+        extractor().fit(frames.DataFrame([row]))
+
+
 @pytest.mark.parametrize(
     ("change", "error", "says"),
     [
@@ -201,7 +295,7 @@ def test_what_is_no_case(given, error, says):
 
 def test_frames_without_their_columns():
     pandas = pytest.importorskip("pandas")
-    with pytest.raises(rr.SettingsError, match="X has the columns image, segmentation: give"):
+    with pytest.raises(rr.SettingsError, match="X has no column `mask`: it has"):
         extractor().fit(pandas.DataFrame({"image": ["a"], "segmentation": ["b"]}))
 
 

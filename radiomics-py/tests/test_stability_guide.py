@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import radiomics_rs as rr
@@ -22,9 +23,23 @@ def test_examples_run():
     assert {(row.n, row.k) for row in found} == {(6, 8)}
     assert found["original_intensity_statistics_mean"].icc_2_1 > 0.9
     assert names["stable"]
+    assert any(row.feature.startswith("original_glcm_") for row in found)
     assert names["ranked"][0].icc_2_1_low >= names["ranked"][-1].icc_2_1_low
     exec(compile(blocks[1], str(PAGE), "exec"), names)
     assert names["found"]["mean"].icc_2_1 > 0.95
+
+
+def test_features_without_an_icc_come_last():
+    (recipe,) = re.findall(r"^ranked = .*$", PAGE.read_text(encoding="utf-8"), re.M)
+    columns = {
+        "constant": [1.0] * 6,
+        "poor": [1.0, 5, 2, 4, 4, 2],
+        "good": [1.0, 1.1, 5, 5, 9, 9.1],
+    }
+    table = {"case": list("aabbcc"), "scan": [1, 2] * 3, **columns, "same": [2.0] * 6}
+    names = {"np": np, "found": rr.icc(table, subjects="case", raters="scan")}
+    exec(recipe, names)
+    assert [row.feature for row in names["ranked"]] == ["good", "poor", "constant", "same"]
 
 
 def test_the_list_for_a_table_is_one(tmp_path):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from radiomics_rs._core import RegionError, SettingsError
 from radiomics_rs._tabular import pandas_of
@@ -158,6 +159,9 @@ def _of_images(
     rests = [rest for rest in held[0] if rest in held[1]]
     if not rests:
         raise RegionError(f"{before!r} and {after!r} have no feature in common")
+    lacking = [_lacking(frame, [side[rest] for rest in rests]) for side in held]
+    named = frame.set_index(keys).index if keys else frame.index
+    _warn_of_lacking(named, lacking[0] | lacking[1])
     made = {key: frame[key] for key in keys}
     for rest in rests:
         one, other = (frame[side[rest]].to_numpy(np.float64) for side in held)
@@ -193,14 +197,35 @@ def _of_rows(
     if not len(matched):
         raise RegionError(f"no row before has the same {', '.join(keys)} as one after")
     if alone:
-        more = f" and {len(alone) - LISTED} more" if len(alone) > LISTED else ""
         warn(
             f"{len(alone)} of {len(alone) + len(matched)} keys are on one side alone and left out: "
-            f"{', '.join(map(str, alone[:LISTED]))}{more}"
+            f"{_listed(alone)}"
         )
+    lacking = [_lacking(side.loc[matched], columns) for side in (one, other)]
+    _warn_of_lacking(matched, lacking[0] | lacking[1])
     values = change(*(side.loc[matched].to_numpy(np.float64) for side in (one, other)))
     made = pd.DataFrame(values, columns=[f"{prefix}-{column}" for column in columns])
     return pd.concat([matched.to_frame(index=False), made], axis=1)
+
+
+def _lacking(frame: Any, columns: list[str]) -> npt.NDArray[np.bool_]:
+    """Which rows have no value to compare, as those of cases that failed."""
+    lacking: npt.NDArray[np.bool_] = frame[columns].isna().all(axis=1).to_numpy(bool)
+    return lacking
+
+
+def _warn_of_lacking(keys: Any, lacking: npt.NDArray[np.bool_]) -> None:
+    if lacking.any():
+        warn(
+            f"{int(lacking.sum())} of {len(lacking)} pairs are NaN, as a side of theirs has failed "
+            f"or has no value: {_listed(list(keys[lacking]))}"
+        )
+
+
+def _listed(keys: list[Any]) -> str:
+    """Keys in a message, the first ones of many."""
+    more = f" and {len(keys) - LISTED} more" if len(keys) > LISTED else ""
+    return ", ".join(map(str, keys[:LISTED])) + more
 
 
 def _both(before: Any, after: Any) -> list[tuple[str, Any]]:
@@ -233,19 +258,20 @@ def _check_columns(frame: Any, names: list[str], what: str) -> None:
 
 def _numbers(frame: Any, but: Sequence[str | None]) -> list[str]:
     """The columns of features: those after what is said of a case, or all that hold numbers."""
-    columns = list(frame.columns)
+    return [
+        name
+        for name in of_features(list(frame.columns))
+        if name not in but and isinstance(name, str) and frame[name].dtype.kind in "iuf"
+    ]
+
+
+def of_features(columns: Sequence[Any]) -> list[Any]:
+    """Columns that may be features: in the table of a cohort those after what is said of a case."""
     for place in range(len(columns) - len(SAID) + 1):
         if tuple(columns[place : place + len(SAID)]) == SAID:
             columns = columns[place + len(SAID) :]
             break
-    return [
-        name
-        for name in columns
-        if name not in but
-        and frame[name].dtype.kind in "iuf"
-        and isinstance(name, str)
-        and not name.endswith(NO_NUMBERS)
-    ]
+    return [name for name in columns if not str(name).endswith(NO_NUMBERS)]
 
 
 def _several(names: Names) -> list[str]:

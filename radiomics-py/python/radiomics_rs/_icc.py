@@ -14,6 +14,7 @@ import numpy.typing as npt
 from radiomics_rs import _core
 from radiomics_rs._arguments import real, whole
 from radiomics_rs._core import SettingsError
+from radiomics_rs._frames import of_features
 from radiomics_rs._reliability import Reliability, ReliabilityTable
 from radiomics_rs.io import warn
 from radiomics_rs.table import FeatureTable
@@ -49,8 +50,9 @@ def icc(
         subjects: which case each row is of: the name of a column (or of a level of the index of a
             pandas frame), or the names themselves, one a row.
         raters: which rater (observer, scan, perturbation) each row is of, likewise.
-        features: the columns to look at; None for all that hold numbers. Those of text are then
-            left out, with a RadiomicsWarning that names them.
+        features: the columns to look at; None for all that hold numbers, in the table of a cohort
+            all after `warnings`. Those of text are then left out, with a RadiomicsWarning that
+            names them.
         confidence: of the interval between the bounds, between 0 and 1.
         threads: number of threads, 0 for all cores. It never changes a number.
 
@@ -167,7 +169,10 @@ def _values(
     """The numbers of each feature."""
     if isinstance(features, str):
         raise TypeError(f"features is {features!r}: give a list of names")
-    wanted = [name for name in columns if name not in used] if features is None else [*features]
+    if features is None:
+        wanted = [name for name in of_features([*columns]) if name not in used]
+    else:
+        wanted = [*features]
     values, text = {}, []
     for name in wanted:
         found = _numbers(_column(name, columns, "features"))

@@ -97,7 +97,7 @@ def delta(
             over the value before; NaN where that is 0, as a ratio is).
         on: of frames, the columns that say which rows belong together, such as "patient" or
             ["patient", "lesion"]; they come in front. A key that one side alone has is left
-            out, with a RadiomicsWarning that names it.
+            out, with a RadiomicsWarning that names it, as one names keys whose case failed.
         by: of one frame, the column that says which side a row is of, such as "visit".
 
     Returns:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import numbers
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,25 +28,13 @@ from radiomics_rs._core import (
     SettingsError,
 )
 from radiomics_rs._extract import FiltersLike, columns, extract
-from radiomics_rs._work import ORIGINAL
+from radiomics_rs._sklearn_cases import Given, cases_of, read_region
 from radiomics_rs.io import warn
 
 __all__ = ["RadiomicsExtractor"]
 
 #: What becomes of a case that cannot be computed.
 ON_ERROR = ("raise", "nan")
-KINDS = (
-    "give a sequence of (image, mask) or (image, mask, label), or a data frame with the columns "
-    "image and mask"
-)
-
-
-class _Case(NamedTuple):
-    """An image, or images by name, with a mask; the label is None where the transformer says it."""
-
-    image: Any
-    mask: Any
-    label: Any = None
 
 
 class RadiomicsExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc,unused-ignore]
@@ -55,9 +42,11 @@ class RadiomicsExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc,
 
     A row of X is a case: `(image, mask)` or `(image, mask, label)`, where image and mask are
     whatever `extract` takes, and image may be a mapping from names to images. Or X is a data frame
-    of pandas or polars with the columns image (or several `image:<name>`), mask and, if need be,
-    label; paths are relative to the current folder. Nothing is learnt from the cases: values do not
-    depend on which others there are, so there is no leak from test to training data.
+    of pandas or polars with the columns that `extract_cohort` takes: image (or several
+    `image:<name>`), mask (or a `mask:<name>` for each), and, if need be, label, roi or
+    label_channel; others are not looked at. Paths are relative to the current folder. Nothing is
+    learnt from the cases: values do not depend on which others there are, so there is no leak from
+    test to training data.
 
     >>> pipeline = make_pipeline(RadiomicsExtractor({"bin_width": 25}),
     ...     SimpleImputer(), StandardScaler(), LogisticRegression())  # doctest: +SKIP
@@ -106,8 +95,8 @@ class RadiomicsExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc,
         cases, or TypeError for an X that is none.
         """
         settings = self._settings()
-        cases = _cases(X)
-        names = _image_names(cases[0])
+        cases = cases_of(X)
+        names = cases[0].image_names()
         self.image_names_ = names
         self.feature_names_out_ = np.array(
             [column.name for column in columns(settings, names)], dtype=object
@@ -125,15 +114,15 @@ class RadiomicsExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc,
             NotFittedError: `fit` has not been called.
             RadiomicsError: a case that cannot be computed, which the message counts from 0; and
                 what `fit` raises.
-            OSError: a file that cannot be opened.
+            OSError: a file that cannot be opened, with the number of its case.
         """
         check_is_fitted(self, "feature_names_out_")
         settings = self._settings()
-        cases = _cases(X)
+        cases = cases_of(X)
         for place, case in enumerate(cases):
-            if _image_names(case) != self.image_names_:
+            if case.image_names() != self.image_names_:
                 raise SettingsError(
-                    f"case {place} has the images {_image_names(case)}, and those that were fitted "
+                    f"case {place} has the images {case.image_names()}, and those that were fitted "
                     f"have {self.image_names_}: give all cases the same"
                 )
         jobs = self._jobs()
@@ -182,18 +171,12 @@ class RadiomicsExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc,
         return jobs
 
     def _row(
-        self, place: int, case: _Case, settings: Settings, threads: int
+        self, place: int, case: Given, settings: Settings, threads: int
     ) -> npt.NDArray[np.float64]:
         try:
-            table = extract(
-                case.image,
-                case.mask,
-                settings,
-                label=self.label if case.label is None else label_of(case.label),
-                threads=threads,
-                spacing_mm=self.spacing_mm,
-                resample_mask=self.resample_mask,
-            )
+            if case.problem:
+                raise RadiomicsError(case.problem)
+            parts = [self._part(part, case, settings, threads) for part in case.parts]
         except (SettingsError, InternalError, OutOfMemoryError):
             # No case could do with these, or the fault is none of the case.
             raise
@@ -203,8 +186,29 @@ class RadiomicsExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc,
                 return np.full(len(self.feature_names_out_), math.nan)
             if isinstance(error, RadiomicsError):
                 raise type(error)(f"case {place}: {error}") from error
-            raise
-        return np.array(table.values())
+            if error.errno is None:
+                raise type(error)(f"case {place}: {error}") from error
+            text = f"case {place}: {error.strerror}"
+            raise OSError(error.errno, text, error.filename) from error
+        return np.array([value for part in parts for value in part])
+
+    def _part(
+        self, part: tuple[Any, Any], case: Given, settings: Settings, threads: int
+    ) -> list[float]:
+        """The features of images with their mask; a case may have several of these."""
+        image, mask = part if case.roi is None else read_region(*part, case.roi)
+        table = extract(
+            image,
+            mask,
+            settings,
+            label=self.label if case.label is None else label_of(case.label),
+            threads=threads,
+            spacing_mm=self.spacing_mm,
+            resample_mask=self.resample_mask,
+            label_channel=case.label_channel,
+        )
+        values: list[float] = table.values()
+        return values
 
 
 def _side_by_side(
@@ -219,62 +223,3 @@ def _side_by_side(
         yield from pool.map(row, range(count))
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _image_names(case: _Case) -> list[str]:
-    return list(case.image) if isinstance(case.image, Mapping) else [ORIGINAL]
-
-
-def _cases(given: Any) -> list[_Case]:
-    """The cases that an X stands for; raises SettingsError, RadiomicsError or TypeError."""
-    if hasattr(given, "columns"):
-        cases = _of_frame(given)
-    elif isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
-        raise TypeError(f"X is of type {type(given).__name__}: {KINDS}")
-    else:
-        cases = [_of_row(place, row) for place, row in enumerate(given)]
-    if not cases:
-        raise RadiomicsError(f"X holds no cases: {KINDS}")
-    return cases
-
-
-def _of_row(place: int, row: Any) -> _Case:
-    if isinstance(row, list | tuple) or (isinstance(row, np.ndarray) and row.dtype == object):
-        if len(row) in (2, 3):
-            return _Case(*row)
-        raise TypeError(f"case {place} of X has {len(row)} members: {KINDS}")
-    if isinstance(row, np.ndarray) and row.dtype.kind == "U" and row.shape in ((2,), (3,)):
-        # Pairs of paths that have been made an array on the way.
-        return _Case(*(str(cell) for cell in row[:2]), *map(_label, row[2:].tolist()))
-    raise TypeError(f"case {place} of X is of type {type(row).__name__}: {KINDS}")
-
-
-def _of_frame(frame: Any) -> list[_Case]:
-    columns = {str(name).strip().lower(): name for name in frame.columns}
-    images = {
-        str(name).strip()[len("image:") :].strip(): name
-        for low, name in columns.items()
-        if low.startswith("image:")
-    }
-    if "mask" not in columns or ("image" in columns) == bool(images):
-        raise SettingsError(
-            f"X has the columns {', '.join(map(str, frame.columns))}: give image, or several "
-            "image:<name>, and mask"
-        )
-    labels = list(frame[columns["label"]]) if "label" in columns else [None] * len(frame)
-    if images:
-        named = zip(*(frame[name] for name in images.values()), strict=True)
-        of_image: list[Any] = [dict(zip(images, row, strict=True)) for row in named]
-    else:
-        of_image = list(frame[columns["image"]])
-    rows = zip(of_image, frame[columns["mask"]], map(_label, labels), strict=True)
-    return [_Case(*row) for row in rows]
-
-
-def _label(given: Any) -> Any:
-    """A label as frames with gaps have it: 1.0 is 1, and what is missing is None."""
-    if given is None or given != given or str(given) in ("<NA>", ""):
-        return None
-    if isinstance(given, numbers.Real) and float(given).is_integer():
-        return int(float(given))
-    return int(given) if isinstance(given, str) and given.strip().isdecimal() else given

@@ -125,7 +125,7 @@ def _of_kind(
 
 def cases_of(source: Source, layout: Layout) -> list[Case]:
     """The cases of a source, in the order of its rows; raises SettingsError for equal ids."""
-    cases = [_case(place, row, layout) for place, row in enumerate(source.rows)]
+    cases = [case_of(place, row, layout) for place, row in enumerate(source.rows)]
     seen: dict[str, int] = {}
     for case in cases:
         first = seen.setdefault(case.case_id, case.place)
@@ -138,7 +138,9 @@ def cases_of(source: Source, layout: Layout) -> list[Case]:
     return cases
 
 
-def _case(place: int, row: Sequence[Any], layout: Layout) -> Case:
+def case_of(place: int, row: Sequence[Any], layout: Layout) -> Case:
+    """The case of a row, with the problem that it may have."""
+
     def cell(column: int | None) -> Any:
         value = None if column is None else row[column]
         return value.strip() if isinstance(value, str) else value

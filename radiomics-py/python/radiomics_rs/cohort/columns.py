@@ -16,6 +16,8 @@ CASE_ID = "case_id"
 SAID = ("status", "error", "warnings")
 #: What is said besides if hashes are asked for, before those of the files.
 OF_ALL = ("engine_version", "settings_sha256")
+#: Up to this, and down to its negative, a 64-bit float holds each whole number.
+EXACT = 2**53
 #: Types of cells.
 TEXT, WHOLE, REAL, SWITCH = "text", "whole", "real", "switch"
 
@@ -36,6 +38,10 @@ class Columns(NamedTuple):
     def names(self) -> list[str]:
         """All of them."""
         return [*self.given, *SAID, *self.hashes, *self.values]
+
+    def case_id(self, layout: Layout) -> str:
+        """What the column of the cases' names is called."""
+        return CASE_ID if layout.case_id is None else self.given[layout.case_id]
 
     @property
     def cell_types(self) -> list[str]:
@@ -88,6 +94,11 @@ def _type(cells: Sequence[Any]) -> str:
         return SWITCH
     if kinds == {int} and all(c is None or LOWEST <= c <= HIGHEST for c in cells):
         return WHOLE
-    if kinds and kinds <= {int, float}:
+    if kinds and kinds <= {int, float} and not any(map(_is_too_large, cells)):
         return REAL
     return TEXT
+
+
+def _is_too_large(cell: Any) -> bool:
+    """Whether a cell is a whole number that a 64-bit float may not hold exactly."""
+    return isinstance(cell, int) and abs(cell) > EXACT

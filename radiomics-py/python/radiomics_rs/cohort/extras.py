@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -29,11 +29,11 @@ class Extra:
     own, so it is one that a module has: not a lambda, nor one made within a function."""
     columns: Sequence[str]
     """Names of the numbers, known before any is there."""
-    version: str = ""
-    """Which version of the function: with another one cases are computed again. Empty for the
-    function's attribute `version` or `__version__`."""
+    version: str | None = None
+    """Which version of the function: with another one cases are computed again. It has to be given
+    unless the function has an attribute `version` or `__version__`, which None stands for."""
     margin_mm: float = 0.0
-    """How much of the image the function sees round the region, in millimetres."""
+    """How much of the image the function sees round the region, in millimetres, 0 or more."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class NamedExtra:
         """What says which numbers they are."""
         return {
             "name": self.name,
-            "function": f"{self.function.__module__}.{_called(self.function)}",
+            "function": f"{_called(self.function)}",
             "version": self.version,
             "columns": list(self.columns),
             "margin_mm": self.margin_mm,
@@ -96,7 +96,17 @@ def _extra(name: Any, given: Any) -> NamedExtra:
         if not callable(given):
             raise TypeError(f"extra {name!r} is {given!r}: give rr.Extra(function, columns=[...])")
         given = Extra(given, getattr(given, "columns", ()))
-    columns = tuple(given.columns) if not isinstance(given.columns, str) else ()
+    if not callable(given.function):
+        raise TypeError(
+            f"extra {name!r} has the function {given.function!r}: give a function of a module, "
+            "which takes a region and returns a number for each of `columns`"
+        )
+    if isinstance(given.columns, str | bytes) or not isinstance(given.columns, Iterable):
+        raise TypeError(
+            f"extra {name!r} has the columns {given.columns!r}: give a list of names, such as "
+            'columns=["mean"]'
+        )
+    columns = tuple(given.columns)
     if not columns or not all(isinstance(c, str) and c for c in columns):
         raise SettingsError(
             f"extra {name!r} has no columns: give rr.Extra(function, columns=[...]) with the names "
@@ -114,6 +124,11 @@ def _extra(name: Any, given: Any) -> NamedExtra:
             "computed again when the function has become another one"
         )
     margin_mm = real("margin_mm", given.margin_mm)
+    if not 0 <= margin_mm < math.inf:
+        raise SettingsError(
+            f"extra {name!r} has a margin_mm of {margin_mm:g}: give a finite number of "
+            "millimetres, 0 or more"
+        )
     extra = NamedExtra(name, function, columns, str(version), margin_mm)
     try:
         program_of(pickle.dumps(function))
@@ -137,4 +152,7 @@ def _has_several(settings: Settings) -> bool:
 
 
 def _called(function: Any) -> str:
-    return getattr(function, "__qualname__", type(function).__qualname__)
+    """Module and name of a function, or of the class of an object that is one."""
+    of = type(function)
+    module = getattr(function, "__module__", None) or of.__module__
+    return f"{module}.{getattr(function, '__qualname__', of.__qualname__)}"

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from radiomics_rs import _core
 from radiomics_rs._reliability import Reliability
 from radiomics_rs.cohort.collect import Collector
-from radiomics_rs.cohort.columns import CASE_ID, REAL, SAID, TEXT, WHOLE
+from radiomics_rs.cohort.columns import REAL, SAID, TEXT, WHOLE
 from radiomics_rs.cohort.records import Reader
 from radiomics_rs.cohort.report import record_of
 from radiomics_rs.cohort.stability import Stability
@@ -42,9 +42,9 @@ def beside(out: Path, kind: str) -> Path:
     return out.with_name(f"{out.stem}.{kind}{out.suffix}")
 
 
-def long_columns(values: Sequence[str]) -> Plain:
-    """The columns of the table of all values."""
-    said = [CASE_ID, PERTURBATION, *SAID]
+def long_columns(case_id: str, values: Sequence[str]) -> Plain:
+    """The columns of the table of all values; cases have theirs called as in their own table."""
+    said = [case_id, PERTURBATION, *SAID]
     return Plain([*said, *values], [TEXT] * len(said) + [REAL] * len(values))
 
 

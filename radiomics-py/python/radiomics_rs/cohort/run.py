@@ -269,7 +269,7 @@ def _write(
                 tables.in_place(plan.perturbed, folder)
             )
             of_all = long_rows(collector, reader, stability, len(names))
-            plan.write(place, long_columns(names), of_all)
+            plan.write(place, long_columns(plan.columns.case_id(plan.layout), names), of_all)
         run_made = stack.enter_context(tables.in_place(run_path, folder))
         report.write_run(run_made, made, others, about, collector, reader)
 

@@ -18,6 +18,7 @@ from radiomics_rs import _core
 from radiomics_rs._core import RadiomicsError, Settings, SettingsError
 from radiomics_rs._perturb import Plan
 from radiomics_rs._work import OnMask
+from radiomics_rs.cohort.lines import one_line
 from radiomics_rs.io import Volume
 
 StabilityLike: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any] | Sequence[Any] | None"
@@ -152,8 +153,7 @@ def perturbed(
                 raise
             except Exception as error:
                 kind = "" if isinstance(error, RadiomicsError) else f"{type(error).__name__}: "
-                text = kind + " ".join(str(error).split())
-                yield Found([math.nan] * n_values, [], text)
+                yield Found([math.nan] * n_values, [], one_line(f"{kind}{error}"))
             else:
                 yield Found(values, codes, "")
 

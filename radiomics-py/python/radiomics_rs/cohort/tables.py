@@ -82,10 +82,15 @@ def _jsonl(path: Path, columns: Columns, rows: Iterable[Row]) -> None:
     names = columns.names
     with path.open("w", newline="", encoding="utf-8", errors=UNKNOWN) as file:
         for row in rows:
-            # JSON has no NaN and no infinity.
-            cells = (None if isinstance(c, float) and not math.isfinite(c) else c for c in row)
-            record = dict(zip(names, cells, strict=True))
+            record = dict(zip(names, map(_of_json, row), strict=True))
             file.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _of_json(cell: Any) -> Any:
+    """A cell as JSON has it, which has no NaN and no infinity: these are null and a text."""
+    if not isinstance(cell, float) or math.isfinite(cell):
+        return cell
+    return None if math.isnan(cell) else repr(cell)
 
 
 def _parquet(path: Path, columns: Columns, rows: Iterable[Row]) -> None:

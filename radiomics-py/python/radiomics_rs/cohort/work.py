@@ -22,6 +22,7 @@ from radiomics_rs._work import ORIGINAL, OnMask, Work, role_of
 from radiomics_rs.cohort import keys
 from radiomics_rs.cohort.cases import Case, Part, bare, resolved
 from radiomics_rs.cohort.extras import NamedExtra
+from radiomics_rs.cohort.lines import one_line
 from radiomics_rs.cohort.reading import Volumes, Wanted
 from radiomics_rs.cohort.records import DONE, FAILED, KEY, SYNC_S, Journal, Place
 from radiomics_rs.cohort.stability import Found, Stability, kept, perturbed, seed_of
@@ -288,7 +289,7 @@ class CaseWork:
 
     def _error(self, error: BaseException, case: Case) -> str:
         """A line that names file and reason, the same wherever the folder of the cases is."""
-        text = bare(_message(error), self._spec.folder, case.paths())
+        text = one_line(bare(_message(error), self._spec.folder, case.paths()))
         return text if any(path and path in text for path in case.paths()) else _of(case, text)
 
 

@@ -16,7 +16,7 @@ from radiomics_rs.cohort.page import features, sections
 from radiomics_rs.cohort.page.markup import Markup, joined, tag, text
 from radiomics_rs.cohort.page.pictures import Overlay, overlay
 from radiomics_rs.cohort.page.read import Read, read
-from radiomics_rs.cohort.page.stability import beside_of, stability_of
+from radiomics_rs.cohort.page.stability import beside_of, stability_of, warn_of_others
 from radiomics_rs.cohort.page.statistics import Spread, spread
 from radiomics_rs.io import text_file
 
@@ -60,7 +60,8 @@ def cohort_report(
             ICC or to (icc, low, high), what `icc` returns, a data frame with the columns feature,
             icc and, if there are bounds, low and high, or the path of such a table (.csv,
             .parquet or .jsonl). None for the table of stability that was made with `table`, if
-            there is one. With it the representative of a group is the one with the highest ICC.
+            there is one. With it the representative of a group is the one with the highest ICC. A
+            RadiomicsWarning says if few of its features are those of the table.
         overlays: of how many cases masks are drawn, 0 to 100, those with the most outliers first.
             A case whose files cannot be read any more is named with the reason.
 
@@ -85,6 +86,8 @@ def cohort_report(
     if stability is None:
         stability, other = beside_of(found)
     known = stability_of(stability)
+    if known is not None:
+        warn_of_others(known, found)
     of_values = spread(found.values[found.sound])
     drawn = _drawn(found, of_values, most)
     body = [

@@ -18,7 +18,7 @@ from radiomics_rs.cohort.cases import Case, cases_of, layout_of
 from radiomics_rs.cohort.columns import CASE_ID, OF_ALL, SAID
 from radiomics_rs.cohort.run import Cohort
 from radiomics_rs.cohort.sources import Source, source_of
-from radiomics_rs.cohort.work import FAILURE
+from radiomics_rs.cohort.work import FAILURE, OK
 
 #: What ends the name of a column of hashes.
 HASH = "_sha256"
@@ -112,7 +112,14 @@ def _id(place: int, row: Sequence[Any], at: int | None, cases: list[Case]) -> st
 
 
 def _error(row: Sequence[Any], status: int, error: int) -> str:
-    return str(row[error] or "failed") if row[status] == FAILURE else ""
+    """Why a case does not count as computed; empty for one that does."""
+    state = row[status]
+    if state == OK:
+        return ""
+    if state == FAILURE:
+        return str(row[error] or FAILURE)
+    said = "empty" if state is None else repr(state)
+    return f"its status is {said}, neither {OK} nor {FAILURE}"
 
 
 def _of_file(path: Path) -> Source:

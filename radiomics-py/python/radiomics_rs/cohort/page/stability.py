@@ -15,6 +15,7 @@ from radiomics_rs.cohort.page.read import Read, of_lines
 from radiomics_rs.cohort.perturbed import STABILITY, beside
 from radiomics_rs.cohort.report import sha256_of
 from radiomics_rs.cohort.sources import Source, source_of
+from radiomics_rs.io import warn
 
 #: Kinds of stability by the least ICC of each (Koo & Li, J Chiropr Med 2016, 15: 155-163).
 KINDS = {"excellent": 0.9, "good": 0.75, "moderate": 0.5, "poor": -math.inf}
@@ -102,6 +103,21 @@ def beside_of(found: Read) -> tuple[Path | None, str | None]:
     if found.changed or made.get(path.name) != sha256_of(path):
         return None, path.name
     return path, None
+
+
+def warn_of_others(stability: Stability, table: Read) -> None:
+    """Warn if it seems to be the stability of another table, by the names of its features."""
+    features = set(table.features)
+    unknown = [name for name in stability.rows if name not in features]
+    shared = len(stability.rows) - len(unknown)
+    if 2 * shared >= min(len(stability.rows), len(table.features)):
+        return
+    lacking = [name for name in table.features if name not in stability.rows]
+    warn(
+        f"{shared or 'none'} of the {len(stability.rows)} features of the stability "
+        f"{'is' if shared < 2 else 'are'} in {table.what}: it has {unknown[0]!r}, the table "
+        f"{lacking[0]!r}; give the stability of a table of the same settings"
+    )
 
 
 def _row(feature: str, given: Any) -> tuple[float, float, float]:
