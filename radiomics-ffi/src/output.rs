@@ -110,6 +110,9 @@ impl Output {
     ) -> Result<Self, Failure> {
         // SAFETY: passed on to the caller.
         let given = unsafe { versioned(output, "output") }?;
+        if !given.buffers.is_null() && !given.float_buffers.is_null() {
+            return Err(Failure::argument("`buffers` and `float_buffers` are both given: give one of them"));
+        }
         if given.buffer_count != count {
             return Err(Failure::argument(format!(
                 "`buffer_count` is {}, and the number of {what}s is {count}: give a buffer or NULL for each",
@@ -169,9 +172,6 @@ impl Output {
 
 /// The buffers that are not NULL, with their numbers.
 unsafe fn firsts(given: &radiomics_output, count: usize) -> Result<Vec<(usize, First)>, Failure> {
-    if !given.buffers.is_null() && !given.float_buffers.is_null() {
-        return Err(Failure::argument("`buffers` and `float_buffers` are both given: give one of them"));
-    }
     let mut firsts = Vec::new();
     if given.float_buffers.is_null() {
         // SAFETY: passed on to the caller.
