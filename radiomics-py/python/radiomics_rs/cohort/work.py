@@ -7,10 +7,8 @@ import os
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
 from typing import Any, NamedTuple
 
 from radiomics_rs import _core
@@ -26,6 +24,7 @@ from radiomics_rs.cohort.reading import Volumes, Wanted
 from radiomics_rs.cohort.records import DONE, FAILED, KEY, SYNC_S, Journal, Place
 from radiomics_rs.cohort.stability import Found, Stability, kept, perturbed, seed_of
 from radiomics_rs.io import RadiomicsWarning, Volume, clinical, read_mask
+from radiomics_rs.io.errors import heard
 
 #: States of a case.
 OK, FAILURE = "ok", "failed"
@@ -33,8 +32,6 @@ OK, FAILURE = "ok", "failed"
 NO_KEY = "-" * KEY
 #: Paths whose hashes a process has at hand.
 MOST_LATELY = 16
-#: Warnings are the whole process's: one thread at a time collects them.
-_reading = Lock()
 
 
 @dataclass(frozen=True)
@@ -238,7 +235,7 @@ class CaseWork:
         if case.roi is None:
             drawn = clinical.needs_image(mask)
             return images, mask if drawn else read("mask", part.mask, case.label_channel)
-        with _heard(remarks):
+        with heard(remarks.append):
             mask = read_mask(mask, image=next(iter(images.values())), roi=case.roi)
         if isinstance(mask, dict):
             raise RadiomicsError(
@@ -310,12 +307,3 @@ def _message(error: BaseException) -> str:
     if isinstance(error, RadiomicsError) and not isinstance(error, _core.InternalError):
         return text
     return f"{type(error).__name__}: {text}"
-
-
-@contextmanager
-def _heard(remarks: list[str]) -> Iterator[None]:
-    """Work whose warnings are collected."""
-    with _reading, warnings.catch_warnings(record=True) as found:
-        warnings.simplefilter("always", RadiomicsWarning)
-        yield
-    remarks += [str(one.message) for one in found if issubclass(one.category, RadiomicsWarning)]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 import numpy.typing as npt
@@ -17,12 +19,34 @@ class RadiomicsWarning(UserWarning):
     """Something that may make numbers other than what they are taken for."""
 
 
+#: Who is told in place of a warning; each thread has its own.
+_listener: ContextVar[Callable[[str], object] | None] = ContextVar("listener", default=None)
+
+
 def warn(text: str) -> None:
     """Warn whoever called the package, not the package itself."""
+    told = _listener.get()
+    if told is not None:
+        told(text)
+        return
     level, frame = 2, sys._getframe(1)
     while frame.f_back and frame.f_globals.get("__name__", "").startswith("radiomics_rs"):
         level, frame = level + 1, frame.f_back
     warnings.warn(text, RadiomicsWarning, stacklevel=level)
+
+
+@contextmanager
+def heard(tell: Callable[[str], object]) -> Iterator[None]:
+    """Work of whose warnings somebody else is told once it has ended."""
+    said: list[str] = []
+    before = _listener.set(said.append)
+    try:
+        yield
+    finally:
+        # It may itself warn.
+        _listener.reset(before)
+        for text in said:
+            tell(text)
 
 
 def as_utf_8(name: str) -> str:
