@@ -1,6 +1,9 @@
 """mechanics: rows of cases that are odd, and what is said of them."""
 
+import os
+import signal
 import warnings
+from contextlib import contextmanager
 
 import pytest
 
@@ -16,6 +19,22 @@ def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(local_run, "compute", cohorts.compute_here)
     return tmp_path
+
+
+@contextmanager
+def within(seconds):
+    """Work that fails if it takes longer, as what waits for a pipe does."""
+
+    def late(*_):
+        raise TimeoutError(f"it takes more than {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture
@@ -44,3 +63,23 @@ def test_what_is_doubtful_about_a_drawn_mask_is_a_warning_of_the_table(here, dat
     # A mask that is read by itself warns as it did.
     with pytest.warns(rr.RadiomicsWarning, match="names 15 images"):
         rr.io.read_mask(mask, image=rr.io.read_image(image), roi="GTV_Mass_PET")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such files")
+@pytest.mark.parametrize("ending", [".nii", ".nrrd", ".mhd", ".hdr", ".dcm", ""])
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_what_is_no_file_is_not_waited_for(here, run, ending, kind):
+    cases = cohorts.make(here, 3)
+    odd = f"odd{ending}"
+    os.mkfifo(odd) if kind == "pipe" else os.symlink("/dev/zero", odd)
+    cases[0]["image"] = cases[1]["mask"] = odd
+    with within(20):
+        made = run(cases, memory_mb=4000)
+        assert (made.computed, made.failed) == (1, 2)
+        # The third is there: what is known is looked at, too.
+        assert run(cases).kept == 1
+        for error in (row["error"] for row in rows("t.csv")[:2]):
+            assert error == f"{odd}: it is neither a file nor a folder"
+        for read in (rr.io.read_image, rr.io.read_mask, rr.io.list_rois, rr.io.list_segments):
+            with pytest.raises(rr.ReadError, match="it is neither a file nor a folder"):
+                read(odd)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -13,6 +14,10 @@ from typing import Any, NamedTuple
 import numpy.typing as npt
 
 from radiomics_rs._core import RadiomicsError, ReadError
+
+
+#: What is said of a path that something else is at, such as a pipe: to read it might never end.
+ODD = "it is neither a file nor a folder"
 
 
 class RadiomicsWarning(UserWarning):
@@ -83,6 +88,12 @@ class Checked(NamedTuple):
     """Its voxels in the order in which they are stored, if they had to be looked at anyway."""
     read: Callable[[], Any] | None = None
     """Gives the image without SimpleITK, where that is as it would read it."""
+
+
+def check_kind(mode: int, role: str, name: str) -> None:
+    """Raise ReadError for what is neither a file nor a folder, by what the system says of it."""
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise ReadError(f"cannot read {role} {name}: {ODD}")
 
 
 class File(NamedTuple):
