@@ -4,6 +4,7 @@ import os
 import signal
 import warnings
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -71,7 +72,7 @@ def test_what_is_doubtful_about_a_drawn_mask_is_a_warning_of_the_table(here, dat
 def test_what_is_no_file_is_not_waited_for(here, run, ending, kind):
     cases = cohorts.make(here, 3)
     odd = f"odd{ending}"
-    os.mkfifo(odd) if kind == "pipe" else os.symlink("/dev/zero", odd)
+    os.mkfifo(odd) if kind == "pipe" else Path(odd).symlink_to("/dev/zero")
     cases[0]["image"] = cases[1]["mask"] = odd
     with within(20):
         made = run(cases, memory_mb=4000)
@@ -83,3 +84,134 @@ def test_what_is_no_file_is_not_waited_for(here, run, ending, kind):
         for read in (rr.io.read_image, rr.io.read_mask, rr.io.list_rois, rr.io.list_segments):
             with pytest.raises(rr.ReadError, match="it is neither a file nor a folder"):
                 read(odd)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_a_nul_in_a_path_is_of_its_row(here, run, ending):
+    if ending == "parquet":
+        pytest.importorskip("pyarrow")
+    cases = cohorts.make(here, 4)
+    cases[0]["image"] = "i\0.nii.gz"
+    cases[1]["mask"] = "~m\0"
+    cases[2]["site"] = "s\0"
+    made = run(cases, out=f"t.{ending}", memory_mb=4000)
+    assert (made.computed, made.failed) == (2, 2)
+    run(cases)
+    errors = [row["error"] for row in rows("t.csv")]
+    assert "the column `image` holds a NUL" in errors[0]
+    assert "the column `mask` holds a NUL" in errors[1]
+    named = {"image:a": "i1.nii.gz", "image:b": "\0", "mask": "m1.nii.gz"}
+    run([named], out="named.csv")
+    assert "the column `image:b` holds a NUL" in rows("named.csv")[0]["error"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('a,i0,m\n"b,i1,m\nc,i2,m\n', 3),
+        ('"a,i0,m\nb,i1,m', 2),
+        ('a,i0,m\nb,i1,"m', 3),
+        # The quote of another cell would be taken for its end.
+        ('"a,i0,m\n"b",i1,m\nc,i2,m\n', 2),
+        ('a,i0,m\n"b\nb",i1,"m\nc,"i2",m\n', 4),
+        ('"a,i0,m\n' + "b,i1,m\n" * 30000, 2),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_quote_without_an_end_is_refused(here, run, text, line, end):
+    Path("cases.csv").write_text(f"case_id,image,mask\n{text}", newline=end)
+    with pytest.raises(rr.ReadError, match=f"the quote that begins in line {line} has no end"):
+        run("cases.csv")
+
+
+def test_quotes_that_end(here, run):
+    cohorts.make(here, 3)
+    lines = [
+        "case_id,image,mask,note",
+        '"a ""1""",i0.nii.gz,"m0.nii.gz","two',
+        'lines, and ""more"""',
+        'b,i1.nii.gz,"m1.nii.gz" ,5" wide',
+        'c,i2.nii.gz,m2.nii.gz,"last"',
+    ]
+    Path("cases.csv").write_text("\n".join(lines))
+    made = run("cases.csv")
+    assert (made.cases, made.failed) == (3, 0)
+    assert [row["case_id"] for row in rows("t.csv")] == ['a "1"', "b", "c"]
+
+
+def test_rows_that_are_too_short_are_refused(here, run):
+    cohorts.make(here, 1)
+    for row, cells in (("i0.nii.gz,m0.nii.gz", 2), ("i0.nii.gz,m0.nii.gz,1", 3)):
+        Path("cases.csv").write_text(f"image,mask,label,age\ni0.nii.gz,m0.nii.gz,1,7\n{row}\n")
+        with pytest.raises(rr.ReadError, match=f"line 3 has {cells} cells and the header 4; leave"):
+            run("cases.csv")
+    # What ends with a separator has a cell more, which has no name.
+    Path("cases.csv").write_text("image,mask,\n\ni0.nii.gz,m0.nii.gz\n")
+    assert run("cases.csv").computed == 1
+
+
+def test_the_form_of_a_file_decides(here, run):
+    cases = cohorts.make(here, 2)
+    run(cases)
+    Path("i0.nii.gz").rename("patient.0.nii.gz")
+    cases[0]["image"] = "patient.0.nii.gz"
+    assert run(cases).kept == 2
+    Path("m1.nii.gz").rename("m1.NII.GZ")
+    cases[1]["mask"] = "m1.NII.GZ"
+    assert run(cases).kept == 2
+    for k, ending in enumerate((".nrrd", ".mha")):
+        Path(f"q{k}{ending}").write_bytes(Path("patient.0.nii.gz").read_bytes())
+        renamed = [{**cases[0], "image": f"q{k}{ending}"}]
+        (again, fresh) = (run(renamed), run(renamed, out=f"fresh{k}.csv"))
+        assert (again.kept, again.failed) == (fresh.kept, fresh.failed) == (0, 1)
+        assert rows("t.csv") == rows(f"fresh{k}.csv")
+    assert run(cases).kept == 2
+
+
+def test_an_index_with_a_name_is_a_column(here, run):
+    pandas = pytest.importorskip("pandas")
+    cases = cohorts.make(here, 2)
+    columns = {name: [case[name] for case in cases] for name in ("image", "mask")}
+    frame = pandas.DataFrame(columns, index=pandas.Index(["pat1", "pat2"], name="case_id"))
+    run(frame)
+    assert [row["case_id"] for row in rows("t.csv")] == ["pat1", "pat2"]
+    levels = pandas.MultiIndex.from_tuples([("n", 1), ("s", 2)], names=["site", None])
+    run(pandas.DataFrame(columns, index=levels))
+    assert [row["site"] for row in rows("t.csv")] == ["n", "s"]
+    # One without a name, or with that of a column, says nothing new.
+    run(pandas.DataFrame({"case_id": ["a", "b"], **columns}, index=frame.index))
+    assert [row["case_id"] for row in rows("t.csv")] == ["a", "b"]
+    run(pandas.DataFrame(columns))
+    assert next(iter(rows("t.csv")[0])) == "case_id"
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        ("lable", "label"),
+        ("labels", "label"),
+        ("rois", "roi"),
+        ("caseid", "case_id"),
+        ("label_chanel", "label_channel"),
+    ],
+)
+def test_columns_whose_names_are_nearly_ours(here, run, name, own):
+    cases = [{"image": c["image"], "mask": c["mask"], name: "1"} for c in cohorts.make(here, 2)]
+    with pytest.warns(rr.RadiomicsWarning, match=f"{name}.*: did you mean `{own}`") as said:
+        run(cases)
+    assert len(said) == 1
+    assert {row[name] for row in rows("t.csv")} == {"1"}
+
+
+def test_columns_that_are_missing_and_what_is_none(here, run):
+    (case,) = cohorts.make(here, 1)
+    for name, own in (("images", "image"), ("mask_", "mask"), ("Imge", "image")):
+        renamed = {(name if key == own else key): cell for key, cell in case.items()}
+        with pytest.raises(rr.SettingsError, match=f"no column `{own}`.*did you mean '{name}'"):
+            run([renamed])
+    with pytest.warns(rr.RadiomicsWarning, match="'imge:b': did you mean `image`"):
+        run([{"case_id": "a", "image:a": case["image"], "imge:b": "x", "mask": case["mask"]}])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", rr.RadiomicsWarning)
+        more = {"Label": 1, "labels": 1, "age": 3, "stage": 2, "image2": "x", "task": "y"}
+        run([{**case, **more}])

@@ -130,7 +130,8 @@ def _least_mb(one: Sized) -> float:
 
 def _sized(case: Case, folder: str, with_memory: bool) -> Sized:
     size, held = 0, 0.0
-    for given in case.paths():
+    # What cannot be computed need not be looked at.
+    for given in case.paths() if not case.problem else ():
         path = resolved(folder, given)
         try:
             own = keys.size_of(path)

@@ -124,7 +124,8 @@ class CaseWork:
             if case.problem:
                 raise RadiomicsError(case.problem)
             found = self._hashes(case)
-            key = keys.key_of(self._spec.common, case.own(), [hash_.digest for *_, hash_ in found])
+            digests = [own.digest for *_, own in found]
+            key = keys.key_of(self._spec.common, case.own(), digests, case.paths())
             seen = [(path, own.digest, own.stamps) for _, path, own in found if own.settled]
             if key in self._spec.done:
                 return Outcome(case.place, OK, key, None, seen)

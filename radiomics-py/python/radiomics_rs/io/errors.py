@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 from radiomics_rs._core import RadiomicsError, ReadError
 
-
 #: What is said of a path that something else is at, such as a pipe: to read it might never end.
 ODD = "it is neither a file nor a folder"
 
