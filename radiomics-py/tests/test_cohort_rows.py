@@ -6,12 +6,13 @@ import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import cohorts
 import radiomics_rs as rr
 from cohorts import SETTINGS, rows
-from radiomics_rs.cohort import local_run
+from radiomics_rs.cohort import local_run, shares
 
 
 @pytest.fixture
@@ -215,3 +216,35 @@ def test_columns_that_are_missing_and_what_is_none(here, run):
         warnings.simplefilter("error", rr.RadiomicsWarning)
         more = {"Label": 1, "labels": 1, "age": 3, "stage": 2, "image2": "x", "task": "y"}
         run([{**case, **more}])
+
+
+def test_too_little_memory_is_told_by_what_was_given(here, run):
+    cases = cohorts.make(here, 3)
+    cohorts.write(here / "i1.nii.gz", np.zeros((60, 60, 60), np.int16))
+    cohorts.write(here / "m1.nii.gz", np.ones((60, 60, 60), np.uint8))
+    settings = {**SETTINGS, "resample_spacing_mm": 0.2}
+    with pytest.warns(rr.RadiomicsWarning, match="^200 MB") as said:
+        rr.extract_cohort(cases, settings, out="t.csv", jobs=2, memory_mb=200)
+    (said,) = said
+    assert "for 2 jobs are 100 MB for each, which leave less than 32 MB" in str(said.message)
+    assert str(said.message).endswith("give more memory, or fewer jobs")
+    assert [row["status"] for row in rows("t.csv")] == ["ok", "failed", "ok"]
+    error = rows("t.csv")[1]["error"]
+    assert (
+        "are left of the 200 MB given (`--memory`, `memory_mb`), of which the process takes 150 MB "
+        "and the images 0.6 MB: give more memory; otherwise choose a larger" in error
+    )
+    with pytest.warns(rr.RadiomicsWarning, match=r"^170 MB .* of all cases"):
+        rr.extract_cohort(cases[:2], settings, out="one.csv", jobs=1, memory_mb=170)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", rr.RadiomicsWarning)
+        rr.extract_cohort(cases, settings, out="more.csv", jobs=2, memory_mb=1000)
+
+
+def test_fewer_jobs_come_before_other_numbers():
+    text = "the mask needs 5 GB of memory, and 1 GB are left: choose a larger x"
+    assert shares.of_machine(text, alone=True) == text
+    assert shares.of_machine(text, alone=False) == (
+        "the mask needs 5 GB of memory, and 1 GB are left: give fewer jobs (`-j`, `jobs`), which "
+        "share it; otherwise choose a larger x"
+    )

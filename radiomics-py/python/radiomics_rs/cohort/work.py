@@ -22,6 +22,7 @@ from radiomics_rs.cohort.cases import Case, Part, bare, resolved
 from radiomics_rs.cohort.extras import NamedExtra
 from radiomics_rs.cohort.reading import Volumes, Wanted
 from radiomics_rs.cohort.records import DONE, FAILED, KEY, SYNC_S, Journal, Place
+from radiomics_rs.cohort.shares import Share, of_machine
 from radiomics_rs.cohort.stability import Found, Stability, kept, perturbed, seed_of
 from radiomics_rs.io import RadiomicsWarning, Volume, clinical, read_mask
 from radiomics_rs.io.errors import heard
@@ -76,6 +77,8 @@ class Task(NamedTuple):
     memory_mb: float | None = None
     final: bool = True
     """Whether it fails for good if it finds too little memory."""
+    share: Share | None = None
+    """What that memory is left of."""
 
 
 class Outcome(NamedTuple):
@@ -139,7 +142,7 @@ class CaseWork:
             # Exception; the other cases go on all the same.
             if isinstance(error, OutOfMemoryError | MemoryError) and not task.final:
                 return Outcome(case.place, FAILURE, key, None, [], short=True)
-            record = {"error": self._error(error, case)}
+            record = {"error": self._error(error, task)}
         record["sha256"] = [own.digest for *_, own in found]
         record["seconds"] = round(time.perf_counter() - began, 6)
         if "error" in record:
@@ -284,9 +287,14 @@ class CaseWork:
                 raise RadiomicsError(f"extra {extra.name!r}: {_message(error)}") from error
         return values
 
-    def _error(self, error: BaseException, case: Case) -> str:
+    def _error(self, error: BaseException, task: Task) -> str:
         """A line that names file and reason, the same wherever the folder of the cases is."""
-        text = bare(_message(error), self._spec.folder, case.paths())
+        case, text = task.case, _message(error)
+        if isinstance(error, OutOfMemoryError) and task.share is not None:
+            text = task.share.explained(text)
+        elif isinstance(error, OutOfMemoryError) and task.memory_mb is None:
+            text = of_machine(text, alone=self._spec.threads != 1)
+        text = bare(text, self._spec.folder, case.paths())
         return text if any(path and path in text for path in case.paths()) else _of(case, text)
 
 
