@@ -1,5 +1,6 @@
 """mechanics: rows of cases that are odd, and what is said of them."""
 
+import json
 import os
 import signal
 import warnings
@@ -12,6 +13,7 @@ import pytest
 import cohorts
 import radiomics_rs as rr
 from cohorts import SETTINGS, rows
+from radiomics_rs import cli
 from radiomics_rs.cohort import local_run, shares
 
 
@@ -248,3 +250,62 @@ def test_fewer_jobs_come_before_other_numbers():
         "the mask needs 5 GB of memory, and 1 GB are left: give fewer jobs (`-j`, `jobs`), which "
         "share it; otherwise choose a larger x"
     )
+
+
+def test_advice_is_of_what_there_is(here, run, data):
+    cases = cohorts.make(here, 2)
+    run([{**cases[0], "roi": "gtv"}])
+    assert rows("t.csv")[0]["error"].endswith("leave it out, and give `label`")
+    seg = data / "clinical" / "seg" / "overlapping_five"
+    run([{"image": seg / "image", "mask": seg / "seg.dcm"}])
+    assert rows("t.csv")[0]["error"].endswith("or in the column `roi` of a table of cases")
+    cohorts.write(here / "i1.nii.gz", np.ones((4, 6, 6), np.int16), 2.0)
+    run(cases[1:])
+    assert "`resample_mask=True` (`--resample-mask`)" in rows("t.csv")[0]["error"]
+    assert "`resample_images=True` (`batch --resample-images`)" in rows("t.csv")[0]["error"]
+
+
+def test_of_several_masks_the_empty_one_is_named(here, run):
+    cohorts.make(here, 2)
+    cohorts.write(here / "m1.nii.gz", np.zeros((4, 6, 6), np.uint8))
+    run([{f"{kind}:{n}": f"{kind[0]}{n}.nii.gz" for n in (0, 1) for kind in ("image", "mask")}])
+    assert rows("t.csv")[0]["error"].startswith("i1.nii.gz, m1.nii.gz: the mask is empty")
+
+
+def test_the_folder_of_the_user(here, run, monkeypatch):
+    (case,) = cohorts.make(here, 1)
+    (here / "home").mkdir()
+    Path("i0.nii.gz").rename("home/i0.nii.gz")
+    monkeypatch.setenv("HOME", str(here / "home"))
+    monkeypatch.setenv("USERPROFILE", str(here / "home"))
+    assert run([{**case, "image": "~/i0.nii.gz"}]).computed == 1
+
+
+def test_parameters_of_pyradiomics_are_settings_of_the_command(here, capsys):
+    cohorts.write_cases(here / "cases.csv", cohorts.make(here, 1))
+    parameters = {"setting": {"binWidth": 10}, "featureClass": {"firstorder": ["Mean"]}}
+    Path("p.yaml").write_text(json.dumps(parameters))
+    command = ["batch", "cases.csv", "--settings", "p.yaml", "--out", "t.csv", "-j", "1"]
+    assert cli.main(command) == 0
+    rr.extract_cohort("cases.csv", rr.Settings.from_pyradiomics(Path("p.yaml")), out="same.csv")
+    assert Path("t.csv").read_bytes() == Path("same.csv").read_bytes()
+    assert cli.main([*command, "--set", "bin_width=25"]) == 0
+    parameters["setting"]["label"] = 2
+    Path("p.yaml").write_text(json.dumps(parameters))
+    assert cli.main(command) == 1
+    assert "`label` is 2, and a label is of a case" in capsys.readouterr().err
+    Path("p.yaml").write_text("binwidth: 3")
+    assert cli.main(command) == 1
+    assert "bin_width" in capsys.readouterr().err
+
+
+def test_images_are_resampled_by_the_command(here):
+    cases = cohorts.make(here, 1)
+    voxels = np.random.default_rng(0).integers(0, 100, (8, 12, 12)).astype(np.int16)
+    cohorts.write(here / "i0.nii.gz", voxels, 0.5)
+    cohorts.write_cases(here / "cases.csv", cases)
+    command = ["batch", "cases.csv", "--out", "t.csv", "-j", "1"]
+    command += ["--set", "families=[intensity_statistics]"]
+    assert cli.main([*command, "--strict"]) == 1
+    assert cli.main([*command, "--strict", "--resample-images"]) == 0
+    assert "resampled" in rows("t.csv")[0]["warnings"]

@@ -7,7 +7,7 @@ import os
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -110,6 +110,7 @@ class CaseWork:
         self._process = os.getpid()
         self._lately: dict[str, keys.Hashed] = {}
         self._volumes = Volumes()
+        self._part: Part | None = None
         self._settings = Settings.from_json(spec.settings)
         self._done = Journal(Path(spec.records), DONE, sync_s=spec.sync_s)
         self._failed = Journal(Path(spec.records), FAILED, sync_s=math.inf)
@@ -121,6 +122,7 @@ class CaseWork:
     def __call__(self, task: Task) -> Outcome:
         """Compute a case; raises OSError if its record cannot be written."""
         case, began = task.case, time.perf_counter()
+        self._part = None
         found: list[tuple[str, str, keys.Hashed]] = []
         key = NO_KEY
         try:
@@ -185,6 +187,7 @@ class CaseWork:
         self._volumes.begin((path, own.digest) for _, path, own in hashes)
         of_path = {given: own.digest for given, _, own in hashes}
         for part in case.parts:
+            self._part = part
             remarks: list[str] = []
             read = work.read(*self._open(part, case, of_path, remarks))
             table = work.tables(read)
@@ -295,7 +298,10 @@ class CaseWork:
         elif isinstance(error, OutOfMemoryError) and task.memory_mb is None:
             text = of_machine(text, alone=self._spec.threads != 1)
         text = bare(text, self._spec.folder, case.paths())
-        return text if any(path and path in text for path in case.paths()) else _of(case, text)
+        if any(path and path in text for path in case.paths()):
+            return text
+        # Of several masks the one at which it was.
+        return _of(case if self._part is None else replace(case, parts=(self._part,)), text)
 
 
 def failure(case: Case, reason: str) -> dict[str, Any]:
