@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from radiomics_rs._core import SettingsError
+from radiomics_rs._core import ReadError, SettingsError
 from radiomics_rs.cohort.sources import Source
 from radiomics_rs.io import warn
 
@@ -80,7 +80,13 @@ class Layout(NamedTuple):
 
 
 def layout_of(source: Source) -> Layout:
-    """What the columns of a source mean; raises SettingsError."""
+    """What the columns of a source mean.
+
+    Raises SettingsError, and ReadError for a row that lacks cells: which ones cannot be told, and
+    each of those behind them would be taken for the one before.
+    """
+    if source.short:
+        raise ReadError(source.short)
     found: dict[str, int] = {}
     others: list[str] = []
     named: dict[str, dict[str, int]] = {"image": {}, "mask": {}}

@@ -36,6 +36,8 @@ class Source:
     """What messages call it."""
     lines: list[int] | None = None
     """The line of each row, of a file of text."""
+    short: str = ""
+    """What is wrong with the first line that has fewer cells than the header, if there is one."""
 
     def where(self, place: int) -> str:
         """What messages call a row."""
@@ -111,37 +113,28 @@ def _of_text(path: Path, folder: str) -> Source:
     first = text.split("\n", 1)[0].strip()
     skip = 1 if first.lower() == f"sep={separator}" else 0
     names: list[str] = []
-    rows, lines = [], []
+    rows, lines, short = [], [], ""
     for line, cells in _lines(path, text, separator):
         if line <= skip or not any(cell.strip() for cell in cells):
             continue
         if not names:
             names = [cell.strip() for cell in cells]
             continue
-        _check_length(path, line, cells, names, separator)
+        if len(cells) > len(names):
+            remedy = f"put a cell with a {SEPARATORS[separator]} in quotes"
+            raise ReadError(_unequal(path, line, cells, names, remedy))
+        # What has no name need not be there.
+        if any(names[len(cells) :]) and not short:
+            remedy = "leave the cell empty where there is nothing to say"
+            short = _unequal(path, line, cells, names, remedy)
         cells += [""] * (len(names) - len(cells))
         rows.append(tuple(cell if cell.strip() else None for cell in cells))
         lines.append(line)
-    return Source(names, rows, folder, str(path), lines)
+    return Source(names, rows, folder, str(path), lines, short)
 
 
-def _check_length(
-    path: Path, line: int, cells: list[str], names: list[str], separator: str
-) -> None:
-    """Raise ReadError for a row of more or fewer cells than the header has.
-
-    Which cell a shorter one lacks cannot be told: each of those behind it would be taken for the
-    one before. What has no name need not be there.
-    """
-    least = max(place for place, name in enumerate(names, 1) if name)
-    if least <= len(cells) <= len(names):
-        return
-    remedy = (
-        f"put a cell with a {SEPARATORS[separator]} in quotes"
-        if len(cells) > len(names)
-        else "leave the cell empty where there is nothing to say"
-    )
-    raise ReadError(
+def _unequal(path: Path, line: int, cells: list[str], names: list[str], remedy: str) -> str:
+    return (
         f"cannot read {path}: line {line} has {len(cells)} cells and the header {len(names)}; "
         f"{remedy}"
     )
