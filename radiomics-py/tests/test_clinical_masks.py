@@ -331,7 +331,7 @@ def test_commands_take_regions_by_name(data, tmp_path, capsys):
         (["extract", image, seg, "--roi", first, "--label", "2"], "give one of the two"),
         (["extract", image, seg, "--roi", "liverr"], "has no segment 'liverr'"),
         (["extract", image, seg, "--roi", first, "--roi", first], "give each region once"),
-        (["extract", image, seg], "or --roi on the command line"),
+        (["extract", image, seg], "with --roi on the command line"),
     ):
         assert cli.main(wrong) == 1
         assert said in capsys.readouterr().err

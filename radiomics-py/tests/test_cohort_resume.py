@@ -101,7 +101,8 @@ def test_a_killed_run_goes_on_and_computes_nothing_twice(folder, monkeypatch):
 
 
 @needs_signals
-def test_an_interrupt_ends_within_a_second(folder, monkeypatch):
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_ends_within_a_second(folder, monkeypatch, number, code):
     cohorts.write_cases(folder / "cases.csv", cohorts.make(folder, 6))
     (folder / "sitecustomize.py").write_text(SLOW)
     command = [sys.executable, "-m", "radiomics_rs", "batch", "cases.csv", "--out", "t.csv"]
@@ -111,11 +112,11 @@ def test_an_interrupt_ends_within_a_second(folder, monkeypatch):
         process = begun(command, folder / "log.txt", 6, 0)
     finally:
         sys.path.remove(str(folder))
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, number)
     began = time.monotonic()
     _, said = process.communicate(timeout=50)
     assert time.monotonic() - began < 1.0
-    assert process.returncode == 130
+    assert process.returncode == code
     assert said == ("radiomics-rs: cancelled: 4 of 6 cases are kept, the same call goes on\n")
     assert not (folder / "t.csv").exists()
     monkeypatch.setattr(local_run, "compute", cohorts.compute_here)

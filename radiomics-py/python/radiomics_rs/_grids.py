@@ -14,6 +14,9 @@ from radiomics_rs.io import ImageLike, Volume, from_sitk
 from radiomics_rs.io.grids import difference
 from radiomics_rs.io.shortage import memory
 
+#: What puts one on the grid of the other.
+RESAMPLE_MASK = "`resample_mask=True` (`--resample-mask`)"
+RESAMPLE_IMAGES = "`resample_images=True` (`batch --resample-images`)"
 #: Names of SimpleITK's interpolators by those of the setting `image_interpolation`.
 INTERPOLATORS = {
     "nearest": "sitkNearestNeighbor",
@@ -62,12 +65,12 @@ def _refusal(name: str, wrong: str, *, several: bool) -> str:
     if several:
         return (
             f"image `{name}` is not on the grid of the mask, {wrong}: resample it with "
-            f"`resample_images=True`, or give a mask of its own; {tolerance}"
+            f"{RESAMPLE_IMAGES}, or give a mask of its own; {tolerance}"
         )
     return (
         f"the mask is not on the grid of the image, {wrong}: give the mask of this image, resample "
-        f"it to its grid with `resample_mask=True`, or the image to that of the mask with "
-        f"`resample_images=True`; {tolerance}"
+        f"it to its grid with {RESAMPLE_MASK}, or the image to that of the mask with "
+        f"{RESAMPLE_IMAGES}; {tolerance}"
     )
 
 

@@ -23,7 +23,7 @@ def add_batch(commands: Commands) -> argparse.ArgumentParser:
         "label or roi and case_id",
     )
     add_out(command, "table to write (.csv, .parquet or .jsonl)", required=True)
-    add_settings(command)
+    add_settings(command, "YAML or JSON document of settings, or parameters of PyRadiomics")
     command.add_argument(
         "-j", "--jobs", type=int, metavar="N", help="processes (default: one for each core)"
     )
@@ -37,6 +37,11 @@ def add_batch(commands: Commands) -> argparse.ArgumentParser:
         command,
         "--resample-mask",
         "resample masks on other grids to those of the images, by nearest neighbour",
+    )
+    add_switch(
+        command,
+        "--resample-images",
+        "resample images on other grids to those of their masks, by image_interpolation",
     )
     add_switch(command, "--provenance", "have hashes of settings and files as columns")
     command.add_argument(

@@ -9,7 +9,7 @@ from typing import Any
 
 from radiomics_rs._bar import Bar
 from radiomics_rs._choices import STANDARD_OUTPUT
-from radiomics_rs._core import RegionError, Settings
+from radiomics_rs._core import RegionError, Settings, SettingsError, pyradiomics_parameters
 from radiomics_rs._extract import extract
 from radiomics_rs._labels import ALL, wanted_of_texts
 from radiomics_rs._writers import WRITERS, check_writer, ending_of, write, write_lines
@@ -17,6 +17,8 @@ from radiomics_rs.io import read_mask, volume
 from radiomics_rs.table import sheet_of
 
 EXAMPLE_CONFIGURATION = "digital_phantom"
+#: What the core says of a file in which it finds their sections.
+OF_PYRADIOMICS = "these are parameters of PyRadiomics"
 
 
 def extract_(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
@@ -113,9 +115,16 @@ def sources(chosen: argparse.Namespace, *, single: bool = False) -> tuple[Any, A
     return image, found
 
 
-def settings_of(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Settings:
-    """The settings that are asked for; ends with 2 for what does not go together."""
-    if chosen.settings is not None:
+def settings_of(
+    parser: argparse.ArgumentParser, chosen: argparse.Namespace, *, parameters: bool = False
+) -> Settings:
+    """The settings that are asked for; ends with 2 for what does not go together.
+
+    With `parameters` the file may hold those of PyRadiomics.
+    """
+    if chosen.settings is not None and parameters:
+        settings = _settings_or_parameters(Path(chosen.settings))
+    elif chosen.settings is not None:
         settings = Settings.from_yaml(Path(chosen.settings))
     elif chosen.profile is not None:
         settings = Settings(profile=chosen.profile)
@@ -141,4 +150,20 @@ def settings_of(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> 
             settings = settings.replace_yaml(f"{name}: {f'[{given}]' if ',' in given else given}")
     if chosen.filter:
         settings = settings.replace_yaml(f"filters: [{', '.join(chosen.filter)}]")
+    return settings
+
+
+def _settings_or_parameters(path: Path) -> Settings:
+    """The settings in a file, whose sections tell whether they are PyRadiomics' parameters."""
+    try:
+        return Settings.from_yaml(path)
+    except SettingsError as error:
+        if OF_PYRADIOMICS not in str(error):
+            raise
+    settings, _, label = pyradiomics_parameters(path)
+    if label != 1:
+        raise SettingsError(
+            f"{path}: `label` is {label}, and a label is of a case, not of settings: leave it out, "
+            "and give the column `label`"
+        )
     return settings

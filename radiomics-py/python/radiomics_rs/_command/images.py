@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from radiomics_rs._bar import Bar, CaseBar
@@ -25,8 +29,8 @@ def batch(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
     # What only cohorts need would double the time in which a case begins.
     from radiomics_rs.cohort.run import run as run_cohort
 
-    settings = settings_of(parser, chosen)
-    with CaseBar(sys.stderr, say) as bar:
+    settings = settings_of(parser, chosen, parameters=True)
+    with CaseBar(sys.stderr, say) as bar, _ended_by(signal.SIGTERM) as heard:
         try:
             made = run_cohort(
                 chosen.cases,
@@ -35,6 +39,7 @@ def batch(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
                 jobs=chosen.jobs,
                 memory_mb=chosen.memory,
                 resample_mask=chosen.resample_mask,
+                resample_images=chosen.resample_images,
                 provenance=chosen.provenance,
                 stability=chosen.stability,
                 perturbed=chosen.perturbed,
@@ -43,7 +48,7 @@ def batch(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
         except KeyboardInterrupt as error:
             bar.close()
             say(str(error) or "cancelled")
-            return CANCELLED
+            return heard[0] + 128 if heard else CANCELLED
     print(str(made).replace(str(made.out), chosen.out))
     for what, path in (("stability", made.stability), ("perturbed values", made.perturbed)):
         if path is not None:
@@ -51,6 +56,27 @@ def batch(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
     if made.failed:
         say(f"{made.failed} of {made.cases} cases failed: see the column `error`")
     return 1 if chosen.strict and made.failed else 0
+
+
+@contextmanager
+def _ended_by(number: int) -> Iterator[list[int]]:
+    """Work that a signal ends as an interrupt does; gives a list that then holds its number."""
+    heard: list[int] = []
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        heard.append(number)
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(number, end)
+    except ValueError:
+        # Another thread than the main one hears of no signals.
+        yield heard
+        return
+    try:
+        yield heard
+    finally:
+        signal.signal(number, before)
 
 
 def report(_parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:

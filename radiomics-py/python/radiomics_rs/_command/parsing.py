@@ -243,10 +243,12 @@ def add_mask(command: argparse.ArgumentParser) -> None:
     )
 
 
-def add_settings(command: argparse.ArgumentParser) -> None:
+def add_settings(
+    command: argparse.ArgumentParser, what: str = "YAML or JSON document of settings"
+) -> None:
     """Settings: a document, a profile, and single ones."""
     source = command.add_mutually_exclusive_group()
-    source.add_argument("--settings", metavar="FILE", help="YAML or JSON document of settings")
+    source.add_argument("--settings", metavar="FILE", help=what)
     source.add_argument("--profile", metavar="NAME", help="ready-made settings (default: ibsi)")
     bins = command.add_mutually_exclusive_group()
     bins.add_argument(

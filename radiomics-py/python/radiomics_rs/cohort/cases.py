@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from radiomics_rs._core import SettingsError
+from radiomics_rs._core import ReadError, SettingsError
 from radiomics_rs.cohort.sources import Source
+from radiomics_rs.io import warn
 
 #: The label of a case that says none.
 LABEL = 1
@@ -23,6 +25,10 @@ MEANINGS = {
     "label_channel": "label_channel",
 }
 NAMED = ("image", "mask")
+#: How much alike two names are of which one may be a slip, from 0 to 1.
+NEAR = 0.8
+#: What no path has.
+NUL = "\0"
 
 
 class Part(NamedTuple):
@@ -74,8 +80,15 @@ class Layout(NamedTuple):
 
 
 def layout_of(source: Source) -> Layout:
-    """What the columns of a source mean; raises SettingsError."""
+    """What the columns of a source mean.
+
+    Raises SettingsError, and ReadError for a row that lacks cells: which ones cannot be told, and
+    each of those behind them would be taken for the one before.
+    """
+    if source.short:
+        raise ReadError(source.short)
     found: dict[str, int] = {}
+    others: list[str] = []
     named: dict[str, dict[str, int]] = {"image": {}, "mask": {}}
     for column, name in enumerate(source.names):
         kind, colon, of = name.partition(":")
@@ -87,6 +100,8 @@ def layout_of(source: Source) -> Layout:
         if meaning is None or (
             meaning == "case_id" and name.lower() == "id" and "case_id" in found
         ):
+            if meaning is None:
+                others.append(name)
             continue
         if meaning in found and source.names[found[meaning]].lower() != "id":
             first = source.names[found[meaning]]
@@ -102,6 +117,9 @@ def layout_of(source: Source) -> Layout:
             f"{', '.join(images) or 'without names'}: give one column `mask` for all images, or a "
             "column `mask:<name>` for each `image:<name>`"
         )
+    missing = {own: own not in found for own in MEANINGS.values()}
+    missing |= {"image": "" not in images, "mask": "" not in masks}
+    _remark_on(others, [own for own, is_free in missing.items() if is_free], source)
     rest = (found.get(name) for name in ("label", "roi", "label_channel"))
     return Layout(found.get("case_id"), images, masks, *rest)
 
@@ -118,9 +136,36 @@ def _of_kind(
     if not single and not named[kind]:
         raise SettingsError(
             f"{source.what} has no column `{kind}`: it has {', '.join(map(repr, source.names))}; "
-            f"give `{kind}`, or `{kind}:<name>` for several images"
+            f"{_meant(kind, source)}give `{kind}`, or `{kind}:<name>` for several images"
         )
     return single or named[kind]
+
+
+def _meant(kind: str, source: Source) -> str:
+    """Which column may be the one that is missing."""
+    for name in source.names:
+        if _is_near(name.partition(":")[0], kind):
+            return f"did you mean {name!r} to be it? "
+    return ""
+
+
+def _is_near(name: str, own: str) -> bool:
+    return bool(difflib.get_close_matches(name.strip().lower(), [own], 1, NEAR))
+
+
+def _remark_on(others: Iterable[str], free: list[str], source: Source) -> None:
+    """Say which columns are carried through that are called nearly as one with a meaning is.
+
+    Only as those that are `free`: beside a column with the meaning it is another thing.
+    """
+    near = {
+        name: next((own for own in free if _is_near(name.partition(":")[0], own)), "")
+        for name in others
+    }
+    said = [f"{name!r}: did you mean `{own}`?" for name, own in near.items() if own]
+    if said:
+        one = "a column that is" if len(said) == 1 else "columns that are"
+        warn(f"{source.what} has {one} only carried through, {'; '.join(said)}")
 
 
 def cases_of(source: Source, layout: Layout) -> list[Case]:
@@ -149,6 +194,8 @@ def case_of(place: int, row: Sequence[Any], layout: Layout) -> Case:
     masks = {name: str(cell(at) or "") for name, at in layout.masks.items()}
     problems = [f"the column {_column('image', n)} is empty" for n in images if not images[n]]
     problems += [f"the column {_column('mask', n)} is empty" for n in masks if not masks[n]]
+    for kind, paths in (("image", images), ("mask", masks)):
+        problems += [f"the column {_column(kind, n)} holds a NUL" for n in paths if NUL in paths[n]]
     numbers: dict[str, int | None] = {}
     for name in ("label", "label_channel"):
         given = cell(getattr(layout, name))
@@ -214,7 +261,9 @@ def _roi(given: Any) -> str | int | None:
 
 def resolved(folder: str, path: str) -> str:
     """A path as the system finds it from anywhere."""
-    return os.path.normpath(os.path.join(folder, os.path.expanduser(path)))  # noqa: PTH111, PTH118
+    # The system would refuse to look for the folder of such a user.
+    whole = path if NUL in path else os.path.expanduser(path)  # noqa: PTH111
+    return os.path.normpath(os.path.join(folder, whole))  # noqa: PTH118
 
 
 def bare(text: str, folder: str, given: Iterable[str]) -> str:

@@ -82,7 +82,7 @@ class Collector:
                 digest, cost = found.digest, cost + size
                 self._see([(path, found.digest, found.stamps)] if found.settled else [])
             digests.append(digest)
-        return keys.key_of(common, case.own(), digests), cost
+        return keys.key_of(common, case.own(), digests, case.paths()), cost
 
     def _see(self, seen: Iterable[tuple[str, str, list[keys.Stamp]]]) -> None:
         for path, digest, stamps in seen:

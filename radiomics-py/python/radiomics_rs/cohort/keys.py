@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from radiomics_rs.cohort.records import lines_of, sealed
+from radiomics_rs.io import metaimage, nrrd
 from radiomics_rs.io.members import members
+from radiomics_rs.io.nifti import SUFFIXES
 
 #: Bytes of a file that are read at a time.
 CHUNK = 1 << 20
@@ -21,6 +23,17 @@ SETTLED_S = 3.0
 NS = 10**9
 #: Lines that later ones have replaced, before a file of hashes is written anew.
 MOST_OLD = 1000
+#: Ends of names that readers go by, those that are read alike together.
+FORMS: tuple[tuple[str, ...], ...] = (
+    nrrd.ENDINGS,
+    metaimage.ENDINGS,
+    (".dcm", ".ima", ".dicom"),
+    (".tif", ".tiff"),
+    (".jpg", ".jpeg"),
+    (".h5", ".hdf5"),
+    *((one,) for one in (*SUFFIXES, ".gz", ".png", ".bmp", ".vtk", ".mnc", ".mrc", ".rec")),
+    *((one,) for one in (".gipl", ".gipl.gz")),
+)
 
 Stamp = tuple[str, int, int, int, int]
 
@@ -72,13 +85,25 @@ def joined(parts: Iterable[str]) -> str:
     return hashlib.sha256(json.dumps(list(parts)).encode()).hexdigest()
 
 
-def key_of(common: str, case: Sequence[Any], digests: Sequence[str]) -> str:
+def key_of(common: str, case: Sequence[Any], digests: Sequence[str], paths: Iterable[str]) -> str:
     """What a case is known by.
 
     `common` is a digest of what all cases have in common: settings, options, version. `case` is
-    what the case has of its own besides its files, such as its label.
+    what the case has of its own besides its files, such as its label. Of the `paths` of its files
+    there is only what they are read as.
     """
-    return joined([common, json.dumps(case), *digests])
+    forms = [form_of(path) for path in paths]
+    return joined([common, json.dumps(case), json.dumps(forms), *digests])
+
+
+def form_of(path: str) -> str:
+    """What a file is read as by the end of its name: that of its format, empty for any other.
+
+    Readers go by names as well as by content: the same bytes of another name may be no image.
+    """
+    name = path.rstrip("/\\").lower()
+    found = [(ending, of[0]) for of in FORMS for ending in of if name.endswith(ending)]
+    return max(found, key=lambda one: len(one[0]))[1] if found else ""
 
 
 def _of_file(path: Path) -> str:

@@ -287,6 +287,8 @@ def _compute(plan: _Plan, spec: Spec, left: list[Case], collector: Collector, cl
     spec = replace(spec, threads=1 if plan.jobs > 1 else 0)
     queue = Queue(left, spec.folder, jobs, plan.memory_mb)
     _warn_of(queue.too_large(), plan.memory_mb)
+    if said := queue.scarce():
+        warn(said)
     local_run.compute(spec, queue, collector, jobs)
 
 

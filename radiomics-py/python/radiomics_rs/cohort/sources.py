@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,8 @@ class Source:
     """What messages call it."""
     lines: list[int] | None = None
     """The line of each row, of a file of text."""
+    short: str = ""
+    """What is wrong with the first line that has fewer cells than the header, if there is one."""
 
     def where(self, place: int) -> str:
         """What messages call a row."""
@@ -53,7 +55,8 @@ def source_of(cases: Any) -> Source:
     elif hasattr(cases, "to_dicts") and hasattr(cases, "columns"):
         source = _of_mappings(cases.to_dicts(), list(cases.columns), "the data frame")
     elif hasattr(cases, "to_dict") and hasattr(cases, "columns"):
-        source = _of_mappings(cases.to_dict("records"), list(cases.columns), "the data frame")
+        frame = _with_index(cases)
+        source = _of_mappings(frame.to_dict("records"), list(frame.columns), "the data frame")
     elif isinstance(cases, Iterable) and not isinstance(cases, Mapping | bytes):
         source = _of_list(cases)
     else:
@@ -64,6 +67,13 @@ def source_of(cases: Any) -> Source:
     if twice:
         raise SettingsError(f"{source.what} has the column {twice[0]!r} twice: rename one")
     return source
+
+
+def _with_index(frame: Any) -> Any:
+    """A data frame of pandas whose index is among its columns, where it has a name."""
+    names = getattr(getattr(frame, "index", None), "names", None) or []
+    own = [name for name in names if isinstance(name, str) and name not in frame.columns]
+    return frame.reset_index(level=own) if own else frame
 
 
 def _of_file(path: Path) -> Source:
@@ -102,27 +112,86 @@ def _of_text(path: Path, folder: str) -> Source:
     separator = _separator(text)
     first = text.split("\n", 1)[0].strip()
     skip = 1 if first.lower() == f"sep={separator}" else 0
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     names: list[str] = []
-    rows, lines = [], []
+    rows, lines, short = [], [], ""
+    for line, cells in _lines(path, text, separator):
+        if line <= skip or not any(cell.strip() for cell in cells):
+            continue
+        if not names:
+            names = [cell.strip() for cell in cells]
+            continue
+        if len(cells) > len(names):
+            remedy = f"put a cell with a {SEPARATORS[separator]} in quotes"
+            raise ReadError(_unequal(path, line, cells, names, remedy))
+        # What has no name need not be there.
+        if any(names[len(cells) :]) and not short:
+            remedy = "leave the cell empty where there is nothing to say"
+            short = _unequal(path, line, cells, names, remedy)
+        cells += [""] * (len(names) - len(cells))
+        rows.append(tuple(cell if cell.strip() else None for cell in cells))
+        lines.append(line)
+    return Source(names, rows, folder, str(path), lines, short)
+
+
+def _unequal(path: Path, line: int, cells: list[str], names: list[str], remedy: str) -> str:
+    return (
+        f"cannot read {path}: line {line} has {len(cells)} cells and the header {len(names)}; "
+        f"{remedy}"
+    )
+
+
+def _lines(path: Path, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a text with the lines in which they end.
+
+    Raises ReadError for a quote without an end, which would swallow the rows behind it.
+    """
+    lines = list(io.StringIO(text, newline=""))
+    reader = csv.reader(lines, delimiter=separator)
+    began = 0
+
+    def check() -> None:
+        of_row = lines[began : reader.line_num]
+        # Only the last row can end within quotes that stand in one line.
+        if len(of_row) > 1 or reader.line_num == len(lines):
+            at = _open_quote(of_row, separator)
+            if at is not None:
+                raise ReadError(
+                    f"cannot read {path}: the quote that begins in line {began + at + 1} has no "
+                    "end where its cell has one: close it, or leave it out"
+                )
+
     try:
         for cells in reader:
-            if reader.line_num <= skip or not any(cell.strip() for cell in cells):
-                continue
-            if not names:
-                names = [cell.strip() for cell in cells]
-                continue
-            if len(cells) > len(names):
-                raise ReadError(
-                    f"cannot read {path}: line {reader.line_num} has {len(cells)} cells and the "
-                    f"header {len(names)}; put a cell with a {SEPARATORS[separator]} in quotes"
-                )
-            cells += [""] * (len(names) - len(cells))
-            rows.append(tuple(cell if cell.strip() else None for cell in cells))
-            lines.append(reader.line_num)
+            check()
+            began = reader.line_num
+            yield began, cells
     except csv.Error as error:
+        check()
         raise ReadError(f"cannot read {path}: line {reader.line_num}: {error}") from None
-    return Source(names, rows, folder, str(path), lines)
+
+
+def _open_quote(lines: list[str], separator: str) -> int | None:
+    """In which line of a row, from 0, a quote begins that no quote before the end of a cell ends.
+
+    None if there is none. What stands behind a quote in one line is a slip of the pen; behind one
+    that has reached over lines it is another cell, whose quote has been taken for the end.
+    """
+    began, state = 0, "before"
+    for number, line in enumerate(lines):
+        for character in line:
+            is_quote, is_end = character == '"', character in (separator, "\r", "\n")
+            if state == "inside":
+                state = "behind" if is_quote else state
+            elif is_end:
+                state = "before"
+            elif is_quote and state != "plain":
+                began = number if state == "before" else began
+                state = "inside"
+            elif state == "behind" and number > began and character != " ":
+                return began
+            else:
+                state = "plain"
+    return began if state == "inside" else None
 
 
 def _separator(text: str) -> str:

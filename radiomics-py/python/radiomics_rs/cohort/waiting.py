@@ -10,6 +10,7 @@ from typing import NamedTuple
 from radiomics_rs._simpleitk import sitk
 from radiomics_rs.cohort import keys
 from radiomics_rs.cohort.cases import Case, resolved
+from radiomics_rs.cohort.shares import Share, scarce
 from radiomics_rs.cohort.work import Task
 from radiomics_rs.io import nifti
 from radiomics_rs.io.quiet import own_locale
@@ -19,6 +20,8 @@ MB = 1e6
 COPIES = 3
 #: Least megabytes of a case: a process and what it has imported.
 LEAST_MB = 150.0
+#: What is next to nothing for the engine to work in.
+SCARCE_MB = 32.0
 
 
 class Sized(NamedTuple):
@@ -60,6 +63,18 @@ class Queue:
         needs = [(one.case, _least_mb(one)) for one in self._by_place.values()]
         found = [(case, need) for case, need in needs if need > self._memory_mb]
         return sorted(found, key=lambda one: (-one[1], one[0].place))
+
+    def scarce(self) -> str:
+        """What is to be said if an even share leaves cases next to nothing; else empty."""
+        if self._memory_mb is None:
+            return ""
+        enough = [one for one in self._by_place.values() if _least_mb(one) <= self._memory_mb]
+        even = self._memory_mb / self._jobs
+        few = [one for one in enough if even - COPIES * one.image_mb >= 0]
+        few = [one for one in few if even - LEAST_MB - one.image_mb < SCARCE_MB]
+        if not few:
+            return ""
+        return scarce(self._memory_mb, self._jobs, len(few), len(self._by_place), SCARCE_MB)
 
     @property
     def waiting(self) -> int:
@@ -118,9 +133,9 @@ class Queue:
     def _task(self, one: Sized, given_mb: float) -> Task:
         if self._memory_mb is None:
             return Task(one.case)
-        rest = given_mb - LEAST_MB - one.image_mb
+        share = Share(given_mb, LEAST_MB, one.image_mb)
         # What is too little is for the engine to say, with the number of bytes.
-        return Task(one.case, max(rest, 1.0), final=given_mb >= self._memory_mb)
+        return Task(one.case, share.left_mb, final=given_mb >= self._memory_mb, share=share)
 
 
 def _least_mb(one: Sized) -> float:
@@ -130,7 +145,8 @@ def _least_mb(one: Sized) -> float:
 
 def _sized(case: Case, folder: str, with_memory: bool) -> Sized:
     size, held = 0, 0.0
-    for given in case.paths():
+    # What cannot be computed need not be looked at.
+    for given in case.paths() if not case.problem else ():
         path = resolved(folder, given)
         try:
             own = keys.size_of(path)

@@ -7,10 +7,8 @@ import os
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from threading import Lock
 from typing import Any, NamedTuple
 
 from radiomics_rs import _core
@@ -25,8 +23,10 @@ from radiomics_rs.cohort.extras import NamedExtra
 from radiomics_rs.cohort.lines import one_line
 from radiomics_rs.cohort.reading import Volumes, Wanted
 from radiomics_rs.cohort.records import DONE, FAILED, KEY, SYNC_S, Journal, Place
+from radiomics_rs.cohort.shares import Share, of_machine
 from radiomics_rs.cohort.stability import Found, Stability, kept, perturbed, seed_of
 from radiomics_rs.io import RadiomicsWarning, Volume, clinical, read_mask
+from radiomics_rs.io.errors import heard
 
 #: States of a case.
 OK, FAILURE = "ok", "failed"
@@ -34,8 +34,6 @@ OK, FAILURE = "ok", "failed"
 NO_KEY = "-" * KEY
 #: Paths whose hashes a process has at hand.
 MOST_LATELY = 16
-#: Warnings are the whole process's: one thread at a time collects them.
-_reading = Lock()
 
 
 @dataclass(frozen=True)
@@ -80,6 +78,8 @@ class Task(NamedTuple):
     memory_mb: float | None = None
     final: bool = True
     """Whether it fails for good if it finds too little memory."""
+    share: Share | None = None
+    """What that memory is left of."""
 
 
 class Outcome(NamedTuple):
@@ -111,6 +111,7 @@ class CaseWork:
         self._process = os.getpid()
         self._lately: dict[str, keys.Hashed] = {}
         self._volumes = Volumes()
+        self._part: Part | None = None
         self._settings = Settings.from_json(spec.settings)
         self._done = Journal(Path(spec.records), DONE, sync_s=spec.sync_s)
         self._failed = Journal(Path(spec.records), FAILED, sync_s=math.inf)
@@ -122,13 +123,15 @@ class CaseWork:
     def __call__(self, task: Task) -> Outcome:
         """Compute a case; raises OSError if its record cannot be written."""
         case, began = task.case, time.perf_counter()
+        self._part = None
         found: list[tuple[str, str, keys.Hashed]] = []
         key = NO_KEY
         try:
             if case.problem:
                 raise RadiomicsError(case.problem)
             found = self._hashes(case)
-            key = keys.key_of(self._spec.common, case.own(), [hash_.digest for *_, hash_ in found])
+            digests = [own.digest for *_, own in found]
+            key = keys.key_of(self._spec.common, case.own(), digests, case.paths())
             seen = [(path, own.digest, own.stamps) for _, path, own in found if own.settled]
             if key in self._spec.done:
                 return Outcome(case.place, OK, key, None, seen)
@@ -142,7 +145,7 @@ class CaseWork:
             # Exception; the other cases go on all the same.
             if isinstance(error, OutOfMemoryError | MemoryError) and not task.final:
                 return Outcome(case.place, FAILURE, key, None, [], short=True)
-            record = {"error": self._error(error, case)}
+            record = {"error": self._error(error, task)}
         record["sha256"] = [own.digest for *_, own in found]
         record["seconds"] = round(time.perf_counter() - began, 6)
         if "error" in record:
@@ -185,6 +188,7 @@ class CaseWork:
         self._volumes.begin((path, own.digest) for _, path, own in hashes)
         of_path = {given: own.digest for given, _, own in hashes}
         for part in case.parts:
+            self._part = part
             remarks: list[str] = []
             read = work.read(*self._open(part, case, of_path, remarks))
             table = work.tables(read)
@@ -239,7 +243,7 @@ class CaseWork:
         if case.roi is None:
             drawn = clinical.needs_image(mask)
             return images, mask if drawn else read("mask", part.mask, case.label_channel)
-        with _heard(remarks):
+        with heard(remarks.append):
             mask = read_mask(mask, image=next(iter(images.values())), roi=case.roi)
         if isinstance(mask, dict):
             raise RadiomicsError(
@@ -287,10 +291,18 @@ class CaseWork:
                 raise RadiomicsError(f"extra {extra.name!r}: {_message(error)}") from error
         return values
 
-    def _error(self, error: BaseException, case: Case) -> str:
+    def _error(self, error: BaseException, task: Task) -> str:
         """A line that names file and reason, the same wherever the folder of the cases is."""
-        text = one_line(bare(_message(error), self._spec.folder, case.paths()))
-        return text if any(path and path in text for path in case.paths()) else _of(case, text)
+        case, text = task.case, _message(error)
+        if isinstance(error, OutOfMemoryError) and task.share is not None:
+            text = task.share.explained(text)
+        elif isinstance(error, OutOfMemoryError) and task.memory_mb is None:
+            text = of_machine(text, alone=self._spec.threads != 1)
+        text = one_line(bare(text, self._spec.folder, case.paths()))
+        if any(path and path in text for path in case.paths()):
+            return text
+        # Of several masks the one at which it was.
+        return _of(case if self._part is None else replace(case, parts=(self._part,)), text)
 
 
 def failure(case: Case, reason: str) -> dict[str, Any]:
@@ -311,12 +323,3 @@ def _message(error: BaseException) -> str:
     if isinstance(error, RadiomicsError) and not isinstance(error, _core.InternalError):
         return text
     return f"{type(error).__name__}: {text}"
-
-
-@contextmanager
-def _heard(remarks: list[str]) -> Iterator[None]:
-    """Work whose warnings are collected."""
-    with _reading, warnings.catch_warnings(record=True) as found:
-        warnings.simplefilter("always", RadiomicsWarning)
-        yield
-    remarks += [str(one.message) for one in found if issubclass(one.category, RadiomicsWarning)]

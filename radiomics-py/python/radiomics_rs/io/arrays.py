@@ -13,7 +13,7 @@ from radiomics_rs._arguments import TEXT, real, whole
 from radiomics_rs._core import GeometryError, ReadError, RegionError
 from radiomics_rs._simpleitk import is_image, sitk
 from radiomics_rs.io import clinical, grids, masks, planes
-from radiomics_rs.io.errors import NATIVE, Door
+from radiomics_rs.io.errors import NATIVE, Door, heard
 from radiomics_rs.io.files import check_place, expanded, read_decoded
 from radiomics_rs.io.protocols import Foreign, taken
 from radiomics_rs.io.voxels import SLICE_THICKNESS_MM, Triple, Volume, placed, three_dimensional
@@ -81,7 +81,8 @@ def volumes_on_mask(
     sources = [_open(role, given, door) for role, given in images.items()]
     mask = expanded(mask)
     if clinical.needs_image(mask):
-        mask = clinical.drawn(mask, [one for one in sources if isinstance(one, Volume)])
+        with heard(door.remark):
+            mask = clinical.drawn(mask, [one for one in sources if isinstance(one, Volume)])
     sources.append(_open("mask", mask, door, label_channel))
     located = [s for s in (sources[-1], *sources[:-1]) if isinstance(s, Volume)]
     if located and spacing_mm is not None:

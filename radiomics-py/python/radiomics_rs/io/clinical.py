@@ -65,7 +65,7 @@ def drawn(mask: Any, images: Sequence[Volume]) -> Volume:
         raise ReadError(
             f"cannot read mask {os.fspath(mask)}: it holds {len(found)} regions, "
             f"{', '.join(map(str, found))}: choose with io.read_mask(path, image=image, roi=...), "
-            "or --roi on the command line"
+            "with --roi on the command line, or in the column `roi` of a table of cases"
         )
     only: Volume = next(iter(found.values()))
     return only

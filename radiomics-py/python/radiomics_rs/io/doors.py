@@ -153,7 +153,7 @@ def read_mask(
     if roi is not None:
         raise SettingsError(
             f"roi is {roi!r}, and {os.fspath(path)} holds labels without names: leave it out, and "
-            "give `label` to extract"
+            "give `label`"
         )
     mask = read_image(path) if clinical.is_dicom(path) else read(path, "mask")
     if own is None:

@@ -3,26 +3,54 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 import numpy.typing as npt
 
 from radiomics_rs._core import RadiomicsError, ReadError
 
+#: What is said of a path that something else is at, such as a pipe: to read it might never end.
+ODD = "it is neither a file nor a folder"
+
 
 class RadiomicsWarning(UserWarning):
     """Something that may make numbers other than what they are taken for."""
 
 
+#: Who is told in place of a warning; each thread has its own.
+_listener: ContextVar[Callable[[str], object] | None] = ContextVar("listener", default=None)
+
+
 def warn(text: str) -> None:
     """Warn whoever called the package, not the package itself."""
+    told = _listener.get()
+    if told is not None:
+        told(text)
+        return
     level, frame = 2, sys._getframe(1)
     while frame.f_back and frame.f_globals.get("__name__", "").startswith("radiomics_rs"):
         level, frame = level + 1, frame.f_back
     warnings.warn(text, RadiomicsWarning, stacklevel=level)
+
+
+@contextmanager
+def heard(tell: Callable[[str], object]) -> Iterator[None]:
+    """Work of whose warnings somebody else is told once it has ended."""
+    said: list[str] = []
+    before = _listener.set(said.append)
+    try:
+        yield
+    finally:
+        # It may itself warn.
+        _listener.reset(before)
+        for text in said:
+            tell(text)
 
 
 def as_utf_8(name: str) -> str:
@@ -59,6 +87,12 @@ class Checked(NamedTuple):
     """Its voxels in the order in which they are stored, if they had to be looked at anyway."""
     read: Callable[[], Any] | None = None
     """Gives the image without SimpleITK, where that is as it would read it."""
+
+
+def check_kind(mode: int, role: str, name: str) -> None:
+    """Raise ReadError for what is neither a file nor a folder, by what the system says of it."""
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise ReadError(f"cannot read {role} {name}: {ODD}")
 
 
 class File(NamedTuple):

@@ -22,7 +22,7 @@ from radiomics_rs._simpleitk import sitk
 from radiomics_rs.io import nifti
 from radiomics_rs.io.decoded import Decoded, decoded
 from radiomics_rs.io.directions import wrong_directions
-from radiomics_rs.io.errors import NATIVE, Checked, Door, File, as_utf_8
+from radiomics_rs.io.errors import NATIVE, Checked, Door, File, as_utf_8, check_kind
 from radiomics_rs.io.quiet import own_locale, quiet
 from radiomics_rs.io.shortage import is_shortage, memory, require
 
@@ -68,15 +68,14 @@ def _opened(
 ) -> sitk.Image | Decoded:
     name = file_name(path, role)
     mode = Path(name).stat().st_mode
+    check_kind(mode, role, name)
     with memory(f"to read {role} {name}"):
         if stat.S_ISDIR(mode):
             from radiomics_rs.io import dicom
 
             image = _translated(name, role, "DICOM", lambda: dicom.read_series(name, role, door))
-        elif stat.S_ISREG(mode):
-            image = _read_file(name, role, door, by_sitk=by_sitk)
         else:
-            raise ReadError(f"cannot read {role} {name}: it is neither a file nor a folder")
+            image = _read_file(name, role, door, by_sitk=by_sitk)
     check_place(image, f"{role} {name}", door)
     return image
 

@@ -16,7 +16,7 @@ from radiomics_rs._aside import aside
 from radiomics_rs._core import ReadError
 from radiomics_rs._simpleitk import sitk
 from radiomics_rs.io import elements
-from radiomics_rs.io.errors import File, as_utf_8
+from radiomics_rs.io.errors import File, as_utf_8, check_kind
 from radiomics_rs.io.marks import HEAD, has_mark
 from radiomics_rs.io.quiet import quiet
 
@@ -104,6 +104,7 @@ def opened(path: Path, role: str) -> Source | None:
     it is the same: its header is not to be changed.
     """
     state = path.stat()
+    check_kind(state.st_mode, role, str(path))
     same = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
     key = (path.absolute(), same)
     found = _kept.get(key)

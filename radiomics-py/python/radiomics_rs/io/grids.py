@@ -77,8 +77,8 @@ def align(image: Volume, mask: Volume, what: str = "mask", tolerance: float = TO
     if wrong:
         raise GeometryError(
             f"the {what} is not on the grid of the image, {wrong}: give the {what} of this image, "
-            f"or resample the {what} to its grid with resample_mask=True; or raise "
-            "`geometry_tolerance` if the difference is only rounding"
+            f"or resample the {what} to its grid with resample_mask=True (--resample-mask); "
+            "or raise `geometry_tolerance` if the difference is only rounding"
         )
     return found
 

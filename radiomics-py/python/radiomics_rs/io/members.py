@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from radiomics_rs._core import RadiomicsError
 from radiomics_rs.io import metaimage, nrrd
 from radiomics_rs.io.beside import files_beside
-from radiomics_rs.io.errors import File
+from radiomics_rs.io.errors import ODD, File
 from radiomics_rs.io.nifti import SUFFIXES
 
 #: Halves of a pair, as their names end.
@@ -20,10 +21,13 @@ def members(path: Path) -> list[Path]:
     """The files whose bytes make an image: of a folder all files in it, in order of their names.
 
     Of a header all that it names, and both halves of a pair. A header that cannot be read is a
-    member by itself: whoever reads the image says what is wrong with it. Raises OSError.
+    member by itself: whoever reads the image says what is wrong with it. Raises OSError, also for
+    what is neither a file nor a folder, such as a pipe: to read it might never end.
     """
     if path.is_dir():
         return sorted(one for one in path.iterdir() if one.is_file())
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, ODD, str(path))
     name = path.name.lower()
     if name.endswith(PAIRS):
         ending = next(suffix for suffix in PAIRS if name.endswith(suffix))

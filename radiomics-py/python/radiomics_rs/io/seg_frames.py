@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from radiomics_rs._core import GeometryError, ReadError
 from radiomics_rs.io import elements
-from radiomics_rs.io.errors import File
+from radiomics_rs.io.errors import File, check_kind
 from radiomics_rs.io.files import file_name
 from radiomics_rs.io.marks import SEGMENTATIONS
 from radiomics_rs.io.record import Record
@@ -88,7 +88,9 @@ def opened(path: str | os.PathLike[str]) -> Segmentation:
     import pydicom
 
     name = file_name(path, "segmentation")
-    file = File(name, "segmentation", Path(name).stat().st_size, b"")
+    state = Path(name).stat()
+    check_kind(state.st_mode, "segmentation", name)
+    file = File(name, "segmentation", state.st_size, b"")
     # Looked at first, as pydicom does not see what was cut off.
     elements.read(file)
     try:

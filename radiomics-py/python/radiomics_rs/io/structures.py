@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from radiomics_rs._aside import aside
 from radiomics_rs._core import RadiomicsError, ReadError
 from radiomics_rs.io import elements
-from radiomics_rs.io.errors import File
+from radiomics_rs.io.errors import File, check_kind
 from radiomics_rs.io.files import HEAD, file_name
 from radiomics_rs.io.marks import CONTOURS as STRUCTURES
 from radiomics_rs.io.marks import has_mark
@@ -79,6 +79,7 @@ def read(path: str | os.PathLike[str]) -> Structures:
     or holds no structures.
     """
     name = file_name(path, ROLE)
+    check_kind(Path(name).stat().st_mode, ROLE, name)
     with Path(name).open("rb") as stream:
         file = File(name, ROLE, os.fstat(stream.fileno()).st_size, stream.read(HEAD))
     if file.size == 0:
