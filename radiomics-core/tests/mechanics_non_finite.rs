@@ -135,19 +135,19 @@ fn other_steps_name_themselves_and_the_voxel() {
     };
     assert_eq!(
         message("normalise: true", [0, 0, 0]),
-        "`normalise`, which takes the whole image, reads 1 voxels outside of the region that are NaN or infinite, \
+        "`normalise`, which takes the whole image, reads 1 voxel outside of the region that is NaN or infinite, \
          the first one at (z, y, x) [0, 0, 0] (NaN): replace them"
     );
     for method in ["linear", "cubic_spline"] {
         let text = format!("{{resample_spacing_mm: 0.8, image_interpolation: {method}}}");
         let found = message(&text, [4, 4, 7]);
         assert!(
-            found.starts_with("interpolation reads 1 voxels") && found.contains("[4, 4, 7] (NaN)"),
+            found.starts_with("interpolation reads 1 voxel outside") && found.contains("[4, 4, 7] (NaN)"),
             "{found}"
         );
     }
     // A voxel of the region itself.
-    assert!(message("normalise: true", [4, 4, 4]).contains("1 voxels of the image in the region"));
+    assert!(message("normalise: true", [4, 4, 4]).contains("1 voxel of the image in the region is "));
 }
 
 /// An image that is finite is not to blame.

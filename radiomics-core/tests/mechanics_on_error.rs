@@ -61,11 +61,11 @@ fn what_cannot_be_computed_loses_nothing_else() {
     assert_eq!(failed(0), [(2, "a", small), (2, "b", small)]);
     // The square is scaled by the largest intensity of the whole image, so that it has no value for label 1 either.
     let [(1, "b", message)] = failed(1)[..] else { panic!("{:?}", failed(1)) };
-    assert!(message.starts_with("filter `square` reads 1 voxels outside of the region"), "{message}");
+    assert!(message.starts_with("filter `square` reads 1 voxel outside of the region"), "{message}");
     let absent = "label 9 is not in the mask; it holds 1, 2, 3";
     assert_eq!(failed(2), [(9, "a", absent), (9, "b", absent)]);
     let [(3, "b", message)] = failed(3)[..] else { panic!("{:?}", failed(3)) };
-    assert!(message.starts_with("1 voxels of the image in the region are NaN"), "{message}");
+    assert!(message.starts_with("1 voxel of the image in the region is NaN"), "{message}");
 
     let alone = |label| {
         extract_regions(&images[..1], &mask, &[label], &settings(), OnError::Fail, &Runtime::new(&pool))

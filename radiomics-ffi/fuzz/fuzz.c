@@ -56,7 +56,7 @@ static int allowed(radiomics_image *image, const unsigned char *buffer) {
     if (!strides[0] && !strides[1] && !strides[2]) {
         strides[2] = 1;
         strides[1] = (ptrdiff_t)image->shape[2];
-        strides[0] = (ptrdiff_t)((__int128)image->shape[1] * (__int128)image->shape[2]);
+        strides[0] = (ptrdiff_t)(image->shape[1] * image->shape[2]);
     }
     for (int axis = 0; axis < 3; ++axis) {
         const __int128 span = (__int128)(image->shape[axis] - 1) * strides[axis];

@@ -93,7 +93,7 @@ def test_what_cannot_be_normalised(case):
     with pytest.raises(rr.RegionError, match="nothing to scale by"):
         rr.normalise(np.ones_like(image), spacing_mm=1)
     image[0, 0, 0] = np.nan
-    with pytest.raises(rr.RegionError, match="1 voxels of the whole image are NaN"):
+    with pytest.raises(rr.RegionError, match="1 voxel of the whole image is NaN"):
         rr.normalise(image, spacing_mm=1)
 
 

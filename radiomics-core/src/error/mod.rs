@@ -6,7 +6,9 @@ mod words;
 pub use interface::Interface;
 pub(crate) use places::{argument, invalid, unknown_name};
 pub use words::nearest;
-use words::{bytes, choose, fixed, known_or_meant, list, need, of_limit, point_of, remedy, what_labels_are};
+use words::{
+    bytes, choose, fixed, known_or_meant, list, need, of_limit, point_of, remedy, voxels_are, what_labels_are,
+};
 pub(crate) use words::{ends, number, one_of, shown};
 
 /// Result of a fallible call of this crate.
@@ -154,7 +156,8 @@ pub enum Error {
     },
     /// The image has NaN or infinite voxels where the region is.
     #[error(
-        "{count} voxel(s) of the image in the region are NaN or infinite, the first one at (z, y, x) {index:?} ({value}): replace them or take them out of the mask"
+        "{} NaN or infinite, the first one at (z, y, x) {index:?} ({value}): replace them or take them out of the mask",
+        voxels_are(.count, "of the image in the region")
     )]
     NonFiniteVoxels {
         /// Number of voxels that are NaN or infinite.
@@ -166,7 +169,8 @@ pub enum Error {
     },
     /// A step reads voxels outside of the region that are NaN or infinite.
     #[error(
-        "{step} reads {count} voxels outside of the region that are NaN or infinite, the first one at (z, y, x) {index:?} ({value}): replace them"
+        "{step} reads {} NaN or infinite, the first one at (z, y, x) {index:?} ({value}): replace them",
+        voxels_are(.count, "outside of the region that")
     )]
     NonFiniteSurroundings {
         /// The step: `normalise`, interpolation or a filter.

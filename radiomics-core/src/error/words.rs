@@ -136,6 +136,14 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
         .map(|(.., c)| c.to_owned())
 }
 
+/// So many voxels `which` are something.
+pub(super) fn voxels_are(count: &usize, which: &str) -> String {
+    match count {
+        1 => format!("1 voxel {which} is"),
+        count => format!("{count} voxels {which} are"),
+    }
+}
+
 /// What a value that is no label should have been.
 pub(super) fn what_labels_are(value: &f64) -> &'static str {
     match value.is_finite() && value.fract() == 0.0 {

@@ -70,7 +70,8 @@ def normalise(
             raise RegionError(f"{of} has no voxels")
     if not np.isfinite(sample).all():
         count = int((~np.isfinite(sample)).sum())
-        raise RegionError(f"{count} voxels of {of} are NaN or infinite")
+        are = "voxel of {} is" if count == 1 else "voxels of {} are"
+        raise RegionError(f"{count} {are.format(of)} NaN or infinite: replace them")
     centre, scale = _by(method, sample, percentiles)
     if not scale > 0:
         raise RegionError(f"all intensities of {of} are {centre:g}: there is nothing to scale by")
