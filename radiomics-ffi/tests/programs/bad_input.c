@@ -257,7 +257,7 @@ static void images_and_masks(void) {
     fractions[(5 * NY + 6) * NX + 6] = 0;
     fractions[0] = NAN;
     refused(&image, &of.mask, 1, normalised, RADIOMICS_STATUS_NON_FINITE_VOXELS,
-            "`normalise`, which takes the whole image, reads 1 voxels outside of the region");
+            "`normalise`, which takes the whole image, reads 1 voxel outside of the region");
     radiomics_settings_free(normalised);
 }
 
