@@ -2,7 +2,7 @@
 
 use numpy::{IntoPyArray, PyArray3};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
 use radiomics_core::catalogue::FAMILIES;
 use radiomics_core::example::DigitalPhantom;
 use radiomics_core::filters::{Filter, filter_each, read_filters};
@@ -23,7 +23,7 @@ use crate::voxels::{Borrowed, to_array};
 pub type Geometry = ([f64; 3], [f64; 3], [[f64; 3]; 3]);
 
 /// A row of features: what the value is of, the value, and why it is undefined (empty if it is defined).
-type Row = (Column, f64, &'static str);
+type Row<'py> = (Py<Column>, f64, Bound<'py, PyString>);
 
 /// Something that makes values doubtful: its code, the label, the image, and a message.
 type Doubt = (&'static str, i64, String, String);
@@ -46,10 +46,10 @@ type Example<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, (f64, f64, f64));
 #[pyfunction]
 #[pyo3(signature = (images, mask, mask_geometry, settings, *, labels, threads, progress=None, memory_mb=None, record=false))]
 #[allow(clippy::too_many_arguments, reason = "what the core takes, in Python's words")]
-pub fn extract(
-    py: Python<'_>,
-    images: Vec<(String, Bound<'_, PyAny>, Geometry)>,
-    mask: &Bound<'_, PyAny>,
+pub fn extract<'py>(
+    py: Python<'py>,
+    images: Vec<(String, Bound<'py, PyAny>, Geometry)>,
+    mask: &Bound<'py, PyAny>,
     mask_geometry: Geometry,
     settings: &Settings,
     labels: Vec<i64>,
@@ -57,7 +57,7 @@ pub fn extract(
     progress: Option<Py<PyAny>>,
     memory_mb: Option<f64>,
     record: bool,
-) -> PyResult<Vec<(Vec<Row>, Vec<Doubt>)>> {
+) -> PyResult<Vec<(Vec<Row<'py>>, Vec<Doubt>)>> {
     let on_error = if record { OnError::Record } else { OnError::Fail };
     let single = images.len() == 1;
     let role = |name: &str| if single { "image".to_owned() } else { format!("image `{name}`") };
@@ -77,18 +77,22 @@ pub fn extract(
     let tables = on_threads(py, threads, Limits { progress, memory_mb }, |runtime, _| {
         extract_regions(&named, &mask, &labels, settings.core(), on_error, runtime)
     })?;
-    let of_label = |table: &FeatureTable| {
-        (table.rows().iter().map(row).collect(), table.warnings().iter().map(warning).collect())
+    // All labels have the same columns, which are objects that tables can share.
+    let columns = tables.first().map_or(&[][..], FeatureTable::rows);
+    let columns: Vec<Py<Column>> =
+        columns.iter().map(|row| Py::new(py, Column::from(&row.column))).collect::<PyResult<_>>()?;
+    let rows = |table: &FeatureTable| -> Vec<Row<'py>> {
+        assert_eq!(table.rows().len(), columns.len(), "rows of labels of one job");
+        let reason = |row: &FeatureRow| PyString::intern(py, row.reason.map_or("", Named::name));
+        let of_row =
+            |(column, row): (&Py<Column>, &FeatureRow)| (column.clone_ref(py), row.value, reason(row));
+        columns.iter().zip(table.rows()).map(of_row).collect()
     };
-    Ok(tables.iter().map(of_label).collect())
+    Ok(tables.iter().map(|table| (rows(table), table.warnings().iter().map(warning).collect())).collect())
 }
 
 fn warning(warning: &Warning) -> Doubt {
     (warning.code.name(), warning.label, warning.image.clone(), warning.message.clone())
-}
-
-fn row(row: &FeatureRow) -> Row {
-    ((&row.column).into(), row.value, row.reason.map_or("", Named::name))
 }
 
 /// The responses of several filters to an image, a list of new float64 arrays (z, y, x).

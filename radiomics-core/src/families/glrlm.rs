@@ -1,5 +1,7 @@
 //! Grey level run length (IBSI 1, TP0I): how often level i runs on for j voxels.
 
+use std::sync::OnceLock;
+
 use crate::families::family::{Compute, Family, Maps};
 use crate::families::job::{Job, Value, features};
 use crate::families::shared::emphasis::{Counted, Emphasis, table};
@@ -97,19 +99,20 @@ fn cells(job: &Job, levels: &Levels, span: Span) -> Vec<(Option<[i32; 3]>, Vec<C
 
 fn compute(job: &Job, levels: &Levels, lines: Option<&LineSets>) -> Vec<Value> {
     let directions = directions();
-    let dropped = directions.each_ref().map(|offsets| {
-        let drop = |offset: &[i32; 3]| {
-            job.settings.glrlm_drop_single_voxel_lines && !passes_through_two(levels, *offset)
-        };
-        offsets.iter().map(drop).collect::<Vec<bool>>()
-    });
+    // Of a direction in the plane, the same in all slices.
+    let single = directions.each_ref().map(|offsets| vec![OnceLock::new(); offsets.len()]);
     let count = |span, direction: usize| {
         let dimensions = usize::from(span == Span::Volume);
         let offset = directions[dimensions][direction];
+        let lines = lines.and_then(|l| l.of(span, direction));
+        // Neighbours tell that at once.
+        let is_dropped = job.settings.glrlm_drop_single_voxel_lines
+            && lines.is_none_or(|lines| lines.pairs.is_empty())
+            && *single[dimensions][direction].get_or_init(|| !passes_through_two(levels, offset));
         let distance = |norm: Norm| norm.length_mm(offset, job.roi.grid.spacing_mm);
         Direction {
             weight: job.settings.distance_weighting.map_or(1.0, distance),
-            runs: match (dropped[dimensions][direction], lines.and_then(|l| l.of(span, direction))) {
+            runs: match (is_dropped, lines) {
                 (true, _) => Counted::default(),
                 (false, Some(lines)) => counted(lines.runs.clone()),
                 (false, None) => matrix(job.isa, levels, span, offset),

@@ -83,7 +83,8 @@ fn count_exact<T: Level>(
     let steps: Vec<isize> = offsets.iter().map(|&o| levels.step(o)).collect();
     let width = steps.len() + 1;
     let of_slices = |slices: &[usize]| {
-        let mut table = Counters::new((n_g + 1) * width);
+        let mut table =
+            Counters::for_counts((n_g + 1) * width, slices.len() * levels.shape[1] * levels.shape[2]);
         let (mut numbers, mut places) = ([0u8; STRIP], [0u16; STRIP]);
         for range in slices.iter().flat_map(|&k| occupied(isa, levels, k)) {
             for start in range.clone().step_by(STRIP) {

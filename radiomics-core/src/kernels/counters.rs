@@ -9,10 +9,15 @@ pub struct Counters {
     /// The copies of the table one after another.
     tables: Vec<u32>,
     size: usize,
+    copies: usize,
 }
 
 /// A table of up to this many places has four copies, which the fastest caches hold; a larger one has two.
 const FEW: usize = 8192;
+
+/// How many places are counted at least for each place of all copies: for fewer, to clear copies and to add them up
+/// takes longer than to wait now and then.
+const WORTH_A_COPY: usize = 2;
 
 kernel! {
     fn count_in_two(places: &mut [u16], tables: &mut [u32], size: usize) {
@@ -23,6 +28,12 @@ kernel! {
 kernel! {
     fn count_in_four(places: &mut [u16], tables: &mut [u32], size: usize) {
         count_in::<4>(places, tables, size);
+    }
+}
+
+kernel! {
+    fn count_in_one(places: &mut [u16], tables: &mut [u32], size: usize) {
+        count_in::<1>(places, tables, size);
     }
 }
 
@@ -63,12 +74,21 @@ impl Counters {
 
     /// A table of `size` counters of 0; at most [`Self::MAX`] of them are counted.
     pub fn new(size: usize) -> Self {
-        Self { tables: pages::zeros(copies(size) * size), size }
+        Self::for_counts(size, usize::MAX)
+    }
+
+    /// As [`Self::new`], for `n` counts or fewer, for which more copies than are worth it are not made.
+    pub fn for_counts(size: usize, n: usize) -> Self {
+        let most = if size <= FEW { 4 } else { 2 };
+        let worth = |copies: &usize| *copies == 1 || n / WORTH_A_COPY >= copies * size;
+        let copies = [4, 2, 1].into_iter().find(|copies| *copies <= most && worth(copies)).unwrap_or(1);
+        Self { tables: pages::zeros(copies * size), size, copies }
     }
 
     /// Counts each of `places`, which must lie in the table.
     pub fn add(&mut self, isa: Isa, places: &mut [u16]) {
-        match copies(self.size) {
+        match self.copies {
+            1 => count_in_one(isa, places, &mut self.tables, self.size),
             4 => count_in_four(isa, places, &mut self.tables, self.size),
             _ => count_in_two(isa, places, &mut self.tables, self.size),
         }
@@ -119,10 +139,6 @@ impl Counters {
         self.tables.truncate(size);
         self.tables
     }
-}
-
-fn copies(size: usize) -> usize {
-    if size <= FEW { 4 } else { 2 }
 }
 
 #[cfg(test)]

@@ -137,12 +137,13 @@ pub fn count_lines<T: Level>(
     slices: Range<usize>,
     offset: [i32; 3],
 ) -> Lines {
-    match LineCounter::new(levels.shape, n_g) {
-        Some(mut counter) => {
+    match LineCounter::fits(levels.shape, n_g) {
+        true => {
+            let mut counter = LineCounter::new(levels.shape, n_g, slices.len());
             counter.add(isa, levels, slices, offset);
             counter.into_lines()
         }
-        None => Lines {
+        false => Lines {
             pairs: count_pairs(isa, levels, n_g, slices.clone(), offset),
             runs: count_runs(isa, levels, n_g, slices, offset),
         },
@@ -161,14 +162,30 @@ pub struct LineCounter {
 }
 
 impl LineCounter {
-    /// A counter for volumes of `shape`; `None` if levels or lines are too many for a table.
-    pub fn new(shape: [usize; 3], n_g: usize) -> Option<Self> {
-        let longest = shape.into_iter().max().unwrap_or(0);
+    /// Whether levels and lines of volumes of `shape` are few enough for a table.
+    pub fn fits(shape: [usize; 3], n_g: usize) -> bool {
+        Self::size(shape, n_g) <= Counters::MAX && longest(shape) < usize::from(u16::MAX)
+    }
+
+    /// A counter for volumes of `shape` of which so many slices are looked at, along one direction each.
+    ///
+    /// # Panics
+    /// When they do not [fit](Self::fits).
+    pub fn new(shape: [usize; 3], n_g: usize, slices: usize) -> Self {
+        assert!(Self::fits(shape, n_g), "{n_g} levels and lines of {shape:?} in a table");
+        let (kept, longest) = (Self::kept(shape, n_g), longest(shape));
+        let table = Counters::for_counts(Self::size(shape, n_g), slices * shape[1] * shape[2]);
+        Self { n_g, kept, table, far: None, longest }
+    }
+
+    fn kept(shape: [usize; 3], n_g: usize) -> usize {
         // No run is longer than a line, and a small table is soon cleared and read.
-        let kept = (SMALL / (n_g + 1)).saturating_sub(n_g + 2).clamp(PLACES, 255).min(longest.max(1));
-        let size = (kept + 1 + n_g + 1) * (n_g + 1);
-        let fits = size <= Counters::MAX && longest < usize::from(u16::MAX);
-        fits.then(|| Self { n_g, kept, table: Counters::new(size), far: None, longest })
+        let kept = (SMALL / (n_g + 1)).saturating_sub(n_g + 2).clamp(PLACES, 255);
+        kept.min(longest(shape).max(1))
+    }
+
+    fn size(shape: [usize; 3], n_g: usize) -> usize {
+        (Self::kept(shape, n_g) + 1 + n_g + 1) * (n_g + 1)
     }
 
     fn width(&self) -> usize {
@@ -214,6 +231,11 @@ impl LineCounter {
         let (kept, width) = (self.kept, self.width());
         into_lines(&self.table.sums(), kept, width, self.far.map(Tally::into_cells).unwrap_or_default())
     }
+}
+
+/// Voxels of the longest lines along an axis.
+fn longest(shape: [usize; 3]) -> usize {
+    shape.into_iter().max().unwrap_or(0)
 }
 
 /// Calls `count` with strips of voxels, the voxels before them along the direction and their
@@ -265,20 +287,32 @@ fn each_strip<T: Level>(
 /// Pairs and runs, from the table of counters and the list of voxels far into their runs.
 fn into_lines(table: &[u32], kept: usize, width: usize, far: Cells) -> Lines {
     let new = kept + 1;
+    // Most rows are of levels that nothing follows, and most cells of a row are 0.
+    let is_empty = |row: &[u32]| row.iter().fold(0, |any, n| any | n) == 0;
     let rows = table.chunks_exact(width).enumerate().skip(1);
+    let followed: Vec<(usize, &[u32])> = rows.clone().filter(|(_, row)| !is_empty(row)).collect();
     // The cell of two equal levels is elsewhere.
-    let occurring = |(_, row): (usize, &[u32])| 1 + row[new + 1..].iter().filter(|&&n| n > 0).count();
-    let (mut pairs, mut runs): (Pairs, Cells) = (room(rows.clone().map(occurring).sum()), Cells::new());
+    let occurring = |(_, row): &(usize, &[u32])| 1 + row[new + 1..].iter().filter(|&&n| n > 0).count();
+    let (mut pairs, mut runs): (Pairs, Cells) = (room(followed.iter().map(occurring).sum()), Cells::new());
     // Row 0 is of voxels that have the outside before them.
     let mut begun: Vec<u64> = table[new..width].iter().map(|&n| u64::from(n)).collect();
-    for (i, row) in rows.clone() {
-        for (j, &n) in row[new..].iter().enumerate().skip(1) {
-            let n = if i == j { row[1..new].iter().map(|&n| u64::from(n)).sum() } else { u64::from(n) };
-            if n > 0 {
-                pairs.push((i as u16, j as u16, n));
+    for &(i, row) in &followed {
+        let (continued, next) = row.split_at(new);
+        let repeated: u64 = continued[1..].iter().map(|&n| u64::from(n)).sum();
+        let is_own = |levels: Range<usize>| repeated > 0 && levels.contains(&i);
+        for (first, counts) in (0..).step_by(BLOCK).zip(next.chunks(BLOCK)) {
+            if is_empty(counts) && !is_own(first..first + counts.len()) {
+                continue;
+            }
+            for (j, &n) in (first..).zip(counts) {
+                begun[j] += u64::from(n);
+                let n = if i == j { repeated } else { u64::from(n) };
+                // What comes before the outside is no pair.
+                if n > 0 && j > 0 {
+                    pairs.push((i as u16, j as u16, n));
+                }
             }
         }
-        begun.iter_mut().zip(&row[new..]).for_each(|(sum, &n)| *sum += u64::from(n));
     }
     let mut far = far.into_iter().peekable();
     let mut reaching = Vec::new();
@@ -286,7 +320,7 @@ fn into_lines(table: &[u32], kept: usize, width: usize, far: Cells) -> Lines {
         // So many runs have at least 1, 2, … voxels.
         reaching.clear();
         reaching.push(begun[level]);
-        reaching.extend(row[1..kept].iter().map(|&n| u64::from(n)));
+        reaching.extend(row[1..kept].iter().take_while(|n| **n > 0).map(|&n| u64::from(n)));
         while let Some((_, place, n)) = far.next_if(|cell| usize::from(cell.0) == level) {
             assert_eq!(place as usize, reaching.len(), "the next place in runs of level {level}");
             reaching.push(n);

@@ -36,17 +36,23 @@ pub fn count_pairs<T: Level>(
     offset: [i32; 3],
 ) -> Pairs {
     let step = levels.step(offset);
+    let most = slices.len() * levels.shape[1] * levels.shape[2];
     let strips = slices.flat_map(|k| occupied(isa, levels, k)).map(|range| {
         let there = range.start.wrapping_add_signed(step);
         (&levels.data[range.clone()], &levels.data[there..there + range.len()])
     });
     // A table of levels² is fastest while it fits the cache; past that, a list for each level.
-    if (n_g + 1) * (n_g + 1) <= Counters::MAX { dense(isa, strips, n_g) } else { by_level(strips, n_g) }
+    if (n_g + 1) * (n_g + 1) <= Counters::MAX { dense(isa, strips, n_g, most) } else { by_level(strips, n_g) }
 }
 
-fn dense<'a, T: Level>(isa: Isa, strips: impl Iterator<Item = (&'a [T], &'a [T])>, n_g: usize) -> Pairs {
+fn dense<'a, T: Level>(
+    isa: Isa,
+    strips: impl Iterator<Item = (&'a [T], &'a [T])>,
+    n_g: usize,
+    most: usize,
+) -> Pairs {
     let width = n_g + 1;
-    let mut table = Counters::new(width * width);
+    let mut table = Counters::for_counts(width * width, most);
     let mut counters = [0; STRIP];
     for (here, there) in strips {
         for (here, there) in here.chunks(STRIP).zip(there.chunks(STRIP)) {

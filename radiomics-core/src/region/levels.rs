@@ -75,7 +75,7 @@ impl Levels {
     }
 
     fn count(&self) -> Vec<u64> {
-        let mut counters = Counters::new(self.n_g + 1);
+        let mut counters = Counters::for_counts(self.n_g + 1, self.n_v);
         let mut places = [0; 512];
         let isa = Isa::best();
         with_levels!(self, v => for range in (0..v.shape[0]).flat_map(|k| occupied(isa, v, k)) {

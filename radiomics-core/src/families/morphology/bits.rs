@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use ndarray::ArrayView3;
+use ndarray::{ArrayView3, Axis};
 
 use crate::kernels::pages::zeros;
 use crate::volume::grid::Window;
@@ -45,7 +45,10 @@ impl PlaceSums {
 impl Bits {
     /// Packs a mask (z, y, x), cropped to its voxels. Without a voxel there is background only.
     pub fn new(mask: ArrayView3<'_, bool>) -> Self {
-        let window = Window::bounding(mask).unwrap_or(Window { start: [0; 3], shape: [0; 3] });
+        let window = match is_cropped(mask) {
+            true => Window { start: [0; 3], shape: mask.dim().into() },
+            false => Window::bounding(mask).unwrap_or(Window { start: [0; 3], shape: [0; 3] }),
+        };
         let ([k, j, i], [ke, je, ie]) = (window.start, window.end());
         let shape = window.shape.map(|n| n + 2);
         let words = shape[2].div_ceil(WORD) + 1;
@@ -95,6 +98,12 @@ impl Bits {
         let sums = loops::folded(0..self.shape[0], 1, PlaceSums::default, add);
         sums.into_iter().fold(PlaceSums::default(), PlaceSums::plus)
     }
+}
+
+/// Whether a mask, as most are, has voxels in all planes that bound it.
+fn is_cropped(mask: ArrayView3<'_, bool>) -> bool {
+    let reaches = |a: usize, place: usize| mask.index_axis(Axis(a), place).iter().any(|&voxel| voxel);
+    (0..3).all(|a| mask.len_of(Axis(a)) > 0 && reaches(a, 0) && reaches(a, mask.len_of(Axis(a)) - 1))
 }
 
 /// Packs a row behind a voxel of background.

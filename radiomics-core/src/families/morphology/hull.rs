@@ -34,8 +34,8 @@ struct Face {
     normal: Point,
     /// The neighbours of the face, by edge: entry i lies across the edge from corner i to corner i + 1.
     neighbours: [usize; 3],
-    /// Points that are outside of this face and not yet in the hull.
-    outside: Vec<usize>,
+    /// The first and the last of the points that are outside of this face and not yet in the hull.
+    outside: Option<[usize; 2]>,
     is_alive: bool,
 }
 
@@ -49,7 +49,7 @@ impl Mesh {
 impl Hull {
     /// The hull of a mesh; `None` for one without triangles.
     pub fn of_mesh(mesh: &Mesh) -> Option<Self> {
-        Self::new(&outline::candidates(mesh.bits()), mesh.spacing_mm())
+        Self::new(&outline::candidates(mesh.along_x()), mesh.spacing_mm())
     }
 
     /// The hull of points in half voxels; `None` when all lie in one plane.
@@ -165,6 +165,21 @@ struct Builder<'a> {
     /// For each point on the rim of a hole, the new face whose edge on the rim begins there, and the one
     /// whose edge ends there.
     rim_faces: Vec<[usize; 2]>,
+    /// For each point that is outside of a face, the next one in the list of that face.
+    next_outside: Vec<Option<usize>>,
+    /// What is reused for each point that is added to the hull.
+    lists: Lists,
+}
+
+/// What a hull goes through to take in a point.
+#[derive(Default)]
+struct Lists {
+    /// The points that were outside of faces that are gone.
+    orphans: Vec<usize>,
+    /// The edges of the hole: their corners, and the face beyond.
+    rim: Vec<[usize; 3]>,
+    /// Faces that are gone, whose neighbours have not been looked at.
+    stack: Vec<usize>,
 }
 
 impl<'a> Builder<'a> {
@@ -189,7 +204,9 @@ impl<'a> Builder<'a> {
         };
         let is_narrow = points.iter().flatten().all(|v| (0..NARROW).contains(v));
         let rim_faces = vec![[0; 2]; points.len()];
-        let mut builder = Self { points, faces: Vec::new(), is_narrow, rim_faces };
+        let next_outside = vec![None; points.len()];
+        let (faces, lists) = (Vec::new(), Lists::default());
+        let mut builder = Self { points, faces, is_narrow, rim_faces, next_outside, lists };
         builder.add([a, b, c], [1, 2, 3]);
         builder.add([b, a, d], [0, 3, 2]);
         builder.add([c, b, d], [0, 1, 3]);
@@ -201,7 +218,7 @@ impl<'a> Builder<'a> {
     fn add(&mut self, corners: [usize; 3], neighbours: [usize; 3]) {
         let [a, b, c] = corners.map(|i| self.points[i]);
         let normal = cross(minus(b, a), minus(c, a));
-        self.faces.push(Face { corners, normal, neighbours, outside: Vec::new(), is_alive: true });
+        self.faces.push(Face { corners, normal, neighbours, outside: None, is_alive: true });
     }
 
     /// How far a point is outside of a face: below 0 is inside, 0 in its plane.
@@ -214,11 +231,24 @@ impl<'a> Builder<'a> {
         dot(face.normal, to)
     }
 
+    /// The points that are in the list of a face.
+    fn outside(&self, face: usize) -> impl Iterator<Item = usize> {
+        let first = self.faces[face].outside.map(|[first, _]| first);
+        std::iter::successors(first, |&point| self.next_outside[point])
+    }
+
     /// Gives each point to one of the faces from `first` on that it is outside of.
     fn share(&mut self, points: impl Iterator<Item = usize>, first: usize) {
         for point in points {
             if let Some(face) = (first..self.faces.len()).find(|&f| self.height(f, point) > 0) {
-                self.faces[face].outside.push(point);
+                self.next_outside[point] = None;
+                self.faces[face].outside = Some(match self.faces[face].outside {
+                    Some([first, last]) => {
+                        self.next_outside[last] = Some(point);
+                        [first, point]
+                    }
+                    None => [point; 2],
+                });
             }
         }
     }
@@ -227,7 +257,7 @@ impl<'a> Builder<'a> {
         let mut next = 0;
         // Faces made on the way are appended, so one pass meets all of them.
         while next < self.faces.len() {
-            let farthest = self.faces[next].outside.iter().copied().max_by_key(|&p| self.height(next, p));
+            let farthest = self.outside(next).max_by_key(|&p| self.height(next, p));
             match farthest {
                 Some(point) if self.faces[next].is_alive => self.extend_to(point, next),
                 _ => next += 1,
@@ -254,12 +284,11 @@ impl<'a> Builder<'a> {
     /// replaced form a disc also when the point lies in the plane of others: those would be hidden from a
     /// point a little nearer to the hull.
     fn extend_to(&mut self, point: usize, seen_from: usize) {
-        let mut orphans = Vec::new();
-        let mut rim = Vec::new();
-        let mut stack = vec![seen_from];
+        let Lists { mut orphans, mut rim, mut stack } = std::mem::take(&mut self.lists);
+        stack.push(seen_from);
         self.faces[seen_from].is_alive = false;
         while let Some(face) = stack.pop() {
-            orphans.append(&mut self.faces[face].outside);
+            orphans.extend(self.outside(face).filter(|&other| other != point));
             for edge in 0..3 {
                 let neighbour = self.faces[face].neighbours[edge];
                 if !self.faces[neighbour].is_alive {
@@ -269,17 +298,17 @@ impl<'a> Builder<'a> {
                     stack.push(neighbour);
                 } else {
                     let corners = self.faces[face].corners;
-                    rim.push((corners[edge], corners[(edge + 1) % 3], neighbour));
+                    rim.push([corners[edge], corners[(edge + 1) % 3], neighbour]);
                 }
             }
         }
         let first = self.faces.len();
         // The rim is one loop: the corner where a new face begins is where another one ends.
-        for (n, &(a, b, _)) in rim.iter().enumerate() {
+        for (n, &[a, b, _]) in rim.iter().enumerate() {
             self.rim_faces[a][0] = first + n;
             self.rim_faces[b][1] = first + n;
         }
-        for &(a, b, neighbour) in &rim {
+        for &[a, b, neighbour] in &rim {
             let this = self.faces.len();
             self.add([a, b, point], [neighbour, self.rim_faces[b][0], self.rim_faces[a][1]]);
             let outer = &mut self.faces[neighbour];
@@ -287,7 +316,9 @@ impl<'a> Builder<'a> {
             let edge = outer.corners.iter().position(|&c| c == b);
             outer.neighbours[edge.expect("the face across the rim has both ends of the edge")] = this;
         }
-        self.share(orphans.into_iter().filter(|&p| p != point), first);
+        self.share(orphans.drain(..), first);
+        rim.clear();
+        self.lists = Lists { orphans, rim, stack };
     }
 }
 

@@ -6,6 +6,7 @@ use ndarray::ArrayView3;
 
 use super::bits::Bits;
 use super::cubes::{Point, cubes};
+use super::line_ends::{LineEnds, planar_diameters_mm};
 use super::outline;
 use crate::settings::FaceRule;
 use crate::work::loops;
@@ -22,6 +23,7 @@ pub struct Mesh {
     bits: Bits,
     surface: Surface,
     vertices: OnceLock<Vec<[i32; 3]>>,
+    along_x: OnceLock<LineEnds>,
 }
 
 /// The cubes that the surface of a mask cuts.
@@ -41,7 +43,7 @@ impl Mesh {
 
     pub(super) fn of_bits(bits: Bits, spacing_mm: [f64; 3], rule: FaceRule) -> Self {
         let surface = Surface::new(&bits, rule);
-        Self { spacing_mm, rule, bits, surface, vertices: OnceLock::new() }
+        Self { spacing_mm, rule, bits, surface, vertices: OnceLock::new(), along_x: OnceLock::new() }
     }
 
     /// Volume inside of the mesh in mm³: the sum of the signed tetrahedra that the triangles span
@@ -66,8 +68,7 @@ impl Mesh {
     /// Largest distance in mm between vertices that share their coordinate along an axis, for
     /// the axes (z, y, x): in slices, columns and rows. 0 where no plane has two vertices.
     pub fn planar_diameters_mm(&self) -> [f64; 3] {
-        let half_mm = self.spacing_mm.map(|s| s / 2.0);
-        std::array::from_fn(|axis| outline::planar_diameter_mm(&self.bits, axis, half_mm))
+        planar_diameters_mm(&self.bits, self.along_x(), self.spacing_mm.map(|s| s / 2.0))
     }
 
     /// Vertices (z, y, x) in half voxels, counted from the voxel before the mask's bounding box.
@@ -98,8 +99,9 @@ impl Mesh {
         }
     }
 
-    pub(super) fn bits(&self) -> &Bits {
-        &self.bits
+    /// The ends of the lines of vertices along x.
+    pub(super) fn along_x(&self) -> &LineEnds {
+        self.along_x.get_or_init(|| LineEnds::along_x(&self.bits))
     }
 }
 

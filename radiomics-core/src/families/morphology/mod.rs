@@ -9,6 +9,7 @@ mod ellipsoid;
 mod enclosing;
 mod field;
 mod hull;
+mod line_ends;
 mod mass;
 mod mesh;
 mod outline;

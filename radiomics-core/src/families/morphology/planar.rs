@@ -5,8 +5,12 @@ use std::f64::consts::{FRAC_1_SQRT_2, FRAC_PI_8};
 
 /// Largest distance between points given on a lattice with the spacing `unit`.
 pub(super) fn diameter(points: Vec<[i64; 2]>, unit: [f64; 2]) -> f64 {
-    let corners: Vec<[f64; 2]> =
-        lattice_hull(points).iter().map(|p| [p[0] as f64 * unit[0], p[1] as f64 * unit[1]]).collect();
+    largest_distance(lattice_hull(points).into_iter(), unit)
+}
+
+/// Largest distance between the corners of a hull, which are few, on a lattice with the spacing `unit`.
+pub(super) fn largest_distance(corners: impl Iterator<Item = [i64; 2]>, unit: [f64; 2]) -> f64 {
+    let corners: Vec<[f64; 2]> = corners.map(|p| [p[0] as f64 * unit[0], p[1] as f64 * unit[1]]).collect();
     let mut largest = 0.0f64;
     for (n, p) in corners.iter().enumerate() {
         for q in &corners[..n] {
@@ -16,24 +20,48 @@ pub(super) fn diameter(points: Vec<[i64; 2]>, unit: [f64; 2]) -> f64 {
     largest.sqrt()
 }
 
-/// Bounds of the largest distance between points, as [`diameter`] has it. Of four directions, one is at most an eighth
-/// of half a turn away from that of the largest distance.
-pub(super) fn diameter_bounds(points: &[[i64; 2]], unit: [f64; 2]) -> [f64; 2] {
-    let [mut low, mut high] = [[f64::INFINITY; 4], [f64::NEG_INFINITY; 4]];
-    for p in points {
-        let [y, x] = [p[0] as f64 * unit[0], p[1] as f64 * unit[1]];
-        for (n, along) in [y, x, y + x, y - x].into_iter().enumerate() {
-            low[n] = low[n].min(along);
-            high[n] = high[n].max(along);
+/// How far points extend along four directions: of their coordinates, and of the sum and the difference of these.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Extents {
+    low: [f64; 4],
+    high: [f64; 4],
+}
+
+impl Default for Extents {
+    fn default() -> Self {
+        Self { low: [f64::INFINITY; 4], high: [f64::NEG_INFINITY; 4] }
+    }
+}
+
+impl Extents {
+    /// Adds the ends of a row, or a row from its first to its last place.
+    pub fn add(&mut self, row: f64, [first, last]: [f64; 2]) {
+        self.merge(&Self {
+            low: [row, first, row + first, row - last],
+            high: [row, last, row + last, row - first],
+        });
+    }
+
+    /// Adds the points of `other`.
+    pub fn merge(&mut self, other: &Self) {
+        for n in 0..4 {
+            // No coordinate is NaN, which `min` and `max` would look for.
+            self.low[n] = if other.low[n] < self.low[n] { other.low[n] } else { self.low[n] };
+            self.high[n] = if other.high[n] > self.high[n] { other.high[n] } else { self.high[n] };
         }
     }
-    if points.is_empty() {
-        return [0.0; 2];
+
+    /// Bounds of the largest distance between the points. Of the four directions, one is at most an eighth of half a
+    /// turn away from that of the largest distance.
+    pub fn diameter_bounds(&self) -> [f64; 2] {
+        if self.low[0] > self.high[0] {
+            return [0.0; 2];
+        }
+        let [y, x, up, down]: [f64; 4] = std::array::from_fn(|n| self.high[n] - self.low[n]);
+        let width = y.max(x).max(FRAC_1_SQRT_2 * up.max(down));
+        // What rounding may do to either.
+        [width * (1.0 - 1e-9), width / cos(FRAC_PI_8) * (1.0 + 1e-9)]
     }
-    let [y, x, up, down]: [f64; 4] = std::array::from_fn(|n| high[n] - low[n]);
-    let width = y.max(x).max(FRAC_1_SQRT_2 * up.max(down));
-    // What rounding may do to either.
-    [width * (1.0 - 1e-9), width / cos(FRAC_PI_8) * (1.0 + 1e-9)]
 }
 
 /// Corners of the convex hull of points of a lattice, exactly; products of their coordinates
@@ -51,6 +79,11 @@ pub(super) struct RowsHull {
 }
 
 impl RowsHull {
+    /// Removes all rows.
+    pub fn clear(&mut self) {
+        self.sides.iter_mut().for_each(Vec::clear);
+    }
+
     /// Adds a row from its first to its last place.
     pub fn add(&mut self, row: i64, ends: [i64; 2]) {
         for ((side, end), way) in self.sides.iter_mut().zip(ends).zip([1, -1]) {

@@ -37,7 +37,7 @@ impl LineSets {
         let along = |(span, direction): Unit| directions[usize::from(span == Span::Volume)][direction];
         // Every direction counts alike, and all count.
         let alike = job.settings.distance_weighting.is_none() && !job.settings.glrlm_drop_single_voxel_lines;
-        let sums = match alike && LineCounter::new(levels.shape(), levels.n_g).is_some() {
+        let sums = match alike && LineCounter::fits(levels.shape(), levels.n_g) {
             true => summed_together(&groups),
             false => groups.iter().flatten().collect::<BTreeSet<_>>().into_iter().map(|&u| vec![u]).collect(),
         };
@@ -81,8 +81,8 @@ fn summed_together(groups: &[Vec<Unit>]) -> Vec<Vec<Unit>> {
 
 fn count_sum(job: &Job, levels: &Levels, units: &[Unit], along: impl Fn(Unit) -> [i32; 3] + Sync) -> Lines {
     let slices = levels.shape()[0];
-    let counter =
-        || LineCounter::new(levels.shape(), levels.n_g).expect("few enough levels, as units are summed");
+    let looked_at = units.iter().map(|unit| unit.0.slices(slices).len()).sum();
+    let counter = || LineCounter::new(levels.shape(), levels.n_g, looked_at);
     let counted = loops::folded(units, FEW_UNITS, counter, |counter, &unit| {
         with_levels!(levels, v => counter.add(job.isa, v, unit.0.slices(slices), along(unit)));
     });

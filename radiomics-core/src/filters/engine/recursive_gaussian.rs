@@ -3,6 +3,8 @@
 //! computes it: a line in 64 bits, what is kept between axes in 32; the second derivative along
 //! an axis comes first, then the smoothing along the others, x before y before z.
 
+use std::ops::Range;
+
 use ndarray::Array3;
 
 use super::recursive_coefficients::{second_derivative, smoothing};
@@ -58,15 +60,15 @@ impl Laplacians {
     pub(crate) fn response(&mut self, sigma_mm: f64, part: &Window, isa: Isa, to: &mut Array3<f64>) {
         assert!(is_large_enough(self.shape, self.spacing_mm, sigma_mm), "{:?} for {sigma_mm}", self.shape);
         assert_eq!(to.dim(), part.shape.into(), "room for the box {part:?}");
-        let passes = Passes::new(self.shape, self.spacing_mm, sigma_mm, isa);
+        let passes = Passes::new(self.shape, self.spacing_mm, sigma_mm, part, isa);
         let volume = self.shape[0] * self.shape[1] * passes.pitch[1];
         if self.along_x.is_empty() {
             (self.along_x, self.along_y) = (zeros(volume), zeros(volume));
         }
         let parts = (&mut self.along_x[..], &mut self.along_y[..]);
         match &self.image {
-            Values::Single(values) => passes.response(values, parts, part, to),
-            Values::Double(values) => passes.response(values, parts, part, to),
+            Values::Single(values) => passes.response(values, parts, to),
+            Values::Double(values) => passes.response(values, parts, to),
         }
     }
 }
@@ -86,9 +88,14 @@ fn padded<T: Copy + Default>(image: &Array3<f64>, value: impl Fn(f64) -> T) -> V
     values
 }
 
-/// The passes of one σ.
+/// The passes of one σ. After the pass along an axis, what lies outside of the wanted part along that axis is of no
+/// more use: the passes that follow leave it out, in whole panels.
 struct Passes {
     isa: Isa,
+    /// The box that is wanted of the response.
+    part: Window,
+    /// The lines that hold the part, in whole panels, by their y and by their x.
+    within: [Range<usize>; 2],
     shape: [usize; 3],
     /// Padded lengths of y and x.
     pitch: [usize; 2],
@@ -98,9 +105,12 @@ struct Passes {
 }
 
 impl Passes {
-    fn new(shape: [usize; 3], spacing_mm: [f64; 3], sigma_mm: f64, isa: Isa) -> Self {
+    fn new(shape: [usize; 3], spacing_mm: [f64; 3], sigma_mm: f64, part: &Window, isa: Isa) -> Self {
+        let panels = |axis: usize| part.start[axis] / LANES * LANES..part.end()[axis].next_multiple_of(LANES);
         Self {
             isa,
+            part: *part,
+            within: [panels(1), panels(2)],
             shape,
             pitch: [shape[1], shape[2]].map(|n| n.next_multiple_of(LANES)),
             smooth: spacing_mm.map(|s| smoothing(sigma_mm / s)),
@@ -113,10 +123,9 @@ impl Passes {
         &self,
         values: &[T],
         (along_x, along_y): (&mut [f32], &mut [f32]),
-        part: &Window,
         to: &mut Array3<f64>,
     ) {
-        let ([nz, ny, _], [_, px]) = (self.shape, self.pitch);
+        let ([nz, ny, _], [_, px], part) = (self.shape, self.pitch, &self.part);
         let slices = values.chunks(ny * px).zip(by_slice(along_x, nz, px)).zip(by_slice(along_y, nz, px));
         loops::each_with(
             slices,
@@ -173,17 +182,18 @@ impl Passes {
         Slices { causal, image, part: [a, b] }: &mut Slices<T>,
     ) {
         let ([_, ny, nx], [py, px]) = (self.shape, self.pitch);
+        let [y, x] = &self.within;
         let rows = Matrix { values, pitch: px, rows: ny, columns: nx };
         transpose(self.isa, rows, image, py);
-        self.along_x(&self.curve[2], image, a, causal);
-        self.turn_back(a, b);
-        self.along_y(&self.smooth[1], b, a, causal);
-        copy_rows(a, &mut along_x);
-        self.along_y(&self.curve[1], values, b, causal);
-        self.turn(b, px, a);
-        self.along_x(&self.smooth[2], a, b, causal);
-        self.turn_back(b, a);
-        copy_rows(a, &mut along_y);
+        self.along_x(&self.curve[2], image, a, 0..py, causal);
+        self.turn_back(a, b, 0..py);
+        self.along_y(&self.smooth[1], b, a, x.clone(), causal);
+        self.copy_rows(a, &mut along_x);
+        self.along_y(&self.curve[1], values, b, 0..px, causal);
+        self.turn(b, px, a, y.clone());
+        self.along_x(&self.smooth[2], a, b, y.clone(), causal);
+        self.turn_back(b, a, y.clone());
+        self.copy_rows(a, &mut along_y);
     }
 
     /// Smooths the parts with the derivative along x and along y, at one y, along z; their sum takes the
@@ -195,45 +205,79 @@ impl Passes {
         causal: &mut Causal,
         smooth: &mut [Vec<f32>; 2],
     ) {
-        let ([nz, ..], [_, px]) = (self.shape, self.pitch);
+        let ([nz, ..], [_, px], x) = (self.shape, self.pitch, &self.within[1]);
         for (smooth, from) in smooth.iter_mut().zip([&*along_x, along_y]) {
             smooth.resize(from.len(), 0.0);
-            let from = Lines { values: from, stride: px };
-            filter(self.isa, &self.smooth[0], from, (smooth, px), [px, nz], causal);
+            let from = Lines { values: &from[x.start..], stride: px };
+            filter(self.isa, &self.smooth[0], from, (&mut smooth[x.start..], px), [x.len(), nz], causal);
         }
-        sum_scaled(self.isa, &smooth[0], &smooth[1], [self.scale[2], self.scale[1]], along_x);
+        for z in self.part.start[0]..self.part.end()[0] {
+            let row = z * px + x.start..z * px + x.end;
+            let [a, b] = [0, 1].map(|n: usize| &smooth[n][row.clone()]);
+            sum_scaled(self.isa, a, b, [self.scale[2], self.scale[1]], &mut along_x[row]);
+        }
     }
 
     /// Smooths a slice of the part with the derivative along z; the result is in `part[1]`.
     fn after_z(&self, along_z: &[f32], Slices { causal, part: [a, b], .. }: &mut Slices<f32>) {
-        self.turn(along_z, self.shape[0] * self.pitch[1], a);
-        self.along_x(&self.smooth[2], a, b, causal);
-        self.turn_back(b, a);
-        self.along_y(&self.smooth[1], a, b, causal);
+        let [py, _] = self.pitch;
+        self.turn(along_z, self.shape[0] * self.pitch[1], a, 0..py);
+        self.along_x(&self.smooth[2], a, b, 0..py, causal);
+        self.turn_back(b, a, 0..py);
+        self.along_y(&self.smooth[1], a, b, self.within[1].clone(), causal);
     }
 
-    /// Filters lines along x, which lie side by side.
-    fn along_x<T: Stored>(&self, recursion: &Recursion, from: &[T], to: &mut [f32], causal: &mut Causal) {
+    /// Filters the lines along x at some y, which lie side by side.
+    fn along_x<T: Stored>(
+        &self,
+        recursion: &Recursion,
+        from: &[T],
+        to: &mut [f32],
+        y: Range<usize>,
+        causal: &mut Causal,
+    ) {
         let ([_, _, nx], [py, _]) = (self.shape, self.pitch);
-        filter(self.isa, recursion, Lines { values: from, stride: py }, (to, py), [py, nx], causal);
+        let from = Lines { values: &from[y.start..], stride: py };
+        filter(self.isa, recursion, from, (&mut to[y.start..], py), [y.len(), nx], causal);
     }
 
-    /// Filters lines along y, which lie side by side.
-    fn along_y<T: Stored>(&self, recursion: &Recursion, from: &[T], to: &mut [f32], causal: &mut Causal) {
+    /// Filters the lines along y at some x, which lie side by side.
+    fn along_y<T: Stored>(
+        &self,
+        recursion: &Recursion,
+        from: &[T],
+        to: &mut [f32],
+        x: Range<usize>,
+        causal: &mut Causal,
+    ) {
         let ([_, ny, _], [_, px]) = (self.shape, self.pitch);
-        filter(self.isa, recursion, Lines { values: from, stride: px }, (to, px), [px, ny], causal);
+        let from = Lines { values: &from[x.start..], stride: px };
+        filter(self.isa, recursion, from, (&mut to[x.start..], px), [x.len(), ny], causal);
     }
 
-    /// Puts lines along x side by side.
-    fn turn(&self, values: &[f32], pitch: usize, to: &mut [f32]) {
+    /// Puts the lines along x at some y side by side.
+    fn turn(&self, values: &[f32], pitch: usize, to: &mut [f32], y: Range<usize>) {
         let ([_, ny, nx], [py, _]) = (self.shape, self.pitch);
-        transpose(self.isa, Matrix { values, pitch, rows: ny, columns: nx }, to, py);
+        let rows = y.end.min(ny) - y.start;
+        let from = Matrix { values: &values[y.start * pitch..], pitch, rows, columns: nx };
+        transpose(self.isa, from, &mut to[y.start..], py);
     }
 
-    /// Puts lines along x below each other.
-    fn turn_back(&self, values: &[f32], to: &mut [f32]) {
-        let ([_, ny, nx], [py, px]) = (self.shape, self.pitch);
-        transpose(self.isa, Matrix { values, pitch: py, rows: nx, columns: ny }, to, px);
+    /// Puts the lines along x at some y below each other, as far as they are within the part.
+    fn turn_back(&self, values: &[f32], to: &mut [f32], y: Range<usize>) {
+        let ([_, ny, nx], [py, px], x) = (self.shape, self.pitch, &self.within[1]);
+        let values = &values[x.start * py + y.start..];
+        let from =
+            Matrix { values, pitch: py, rows: x.end.min(nx) - x.start, columns: y.end.min(ny) - y.start };
+        transpose(self.isa, from, &mut to[y.start * px + x.start..], px);
+    }
+
+    /// Copies what is within the part to where the rows of the slice belong.
+    fn copy_rows(&self, slice: &[f32], rows: &mut [&mut [f32]]) {
+        let ([_, ny, _], [_, px], [y, x]) = (self.shape, self.pitch, &self.within);
+        for y in y.start..y.end.min(ny) {
+            rows[y][x.clone()].copy_from_slice(&slice[y * px..][x.clone()]);
+        }
     }
 }
 
@@ -244,16 +288,6 @@ fn by_slice(volume: &mut [f32], nz: usize, pitch: usize) -> Vec<Vec<&mut [f32]>>
         slices[row % nz].push(to);
     }
     slices
-}
-
-/// Copies a slice to where its rows belong.
-fn copy_rows(slice: &[f32], rows: &mut [&mut [f32]]) {
-    let mut rest = slice;
-    for row in rows {
-        let from;
-        (from, rest) = rest.split_at(row.len());
-        row.copy_from_slice(from);
-    }
 }
 
 /// Whether each axis (z, y, x) of an image has the voxels that the recursion needs: 4, and σ / spacing + 1.
