@@ -30,6 +30,9 @@ pub const STRIP: usize = 512;
 /// Number of voxels for which a processor keeps in registers what is known of all neighbours.
 const WIDE: usize = 64;
 
+/// Number of voxels that are looked at together where there are no more [`WIDE`] ones.
+const NARROW: usize = 16;
+
 /// For each of N voxels from `start` on, what `add` makes of a 0, the voxel and its neighbours, one
 /// after another.
 #[inline(always)]
@@ -62,12 +65,25 @@ fn over_all_neighbours<T: Level, R: Copy + Default>(
     add: impl Fn(usize, R, T, T) -> R,
 ) {
     let (blocks, rest) = to.as_chunks_mut::<WIDE>();
-    let rest_start = start + blocks.len() * WIDE;
+    let mut done = blocks.len() * WIDE;
     for (n, block) in blocks.iter_mut().enumerate() {
         over_neighbours(data, start + n * WIDE, steps, block, &add);
     }
-    for (v, result) in rest.iter_mut().enumerate() {
-        over_neighbours(data, rest_start + v, steps, std::array::from_mut(result), &add);
+    for block in rest.as_chunks_mut::<NARROW>().0 {
+        over_neighbours(data, start + done, steps, block, &add);
+        done += NARROW;
+    }
+    if done == to.len() {
+        return;
+    }
+    let last = to.len().saturating_sub(NARROW);
+    if let Some(block) = to[last..].first_chunk_mut::<NARROW>() {
+        // Some of the block is there already, and becomes the same again.
+        over_neighbours(data, start + last, steps, block, &add);
+        return;
+    }
+    for (v, result) in to.iter_mut().enumerate() {
+        over_neighbours(data, start + v, steps, std::array::from_mut(result), &add);
     }
 }
 

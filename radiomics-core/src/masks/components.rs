@@ -84,11 +84,11 @@ impl Region {
         }
         let (members, ends) = by_root(&runs, &mut parents);
         let of_root = ends.windows(2).map(|ends| &members[ends[0]..ends[1]]);
-        let is_root = |runs: &&[Run]| {
-            work::check();
-            !runs.is_empty()
-        };
-        let mut components: Vec<&[Run]> = of_root.filter(is_root).collect();
+        let mut components: Vec<&[Run]> = Vec::new();
+        for (n, runs) in of_root.enumerate() {
+            check_at(n);
+            components.extend((!runs.is_empty()).then_some(runs));
+        }
         let size = |runs: &[Run]| runs.iter().map(|run| run.end - run.start).sum::<usize>();
         components.sort_by_cached_key(|runs| std::cmp::Reverse(size(runs)));
         components.into_iter().map(|runs| self.of_runs(runs)).collect()
@@ -119,7 +119,12 @@ impl Region {
     fn of_runs(&self, runs: &[Run]) -> Self {
         let ny = self.window.shape[1];
         let place = |row: &[Run]| [row[0].row / ny, row[0].row % ny];
-        let rows = || runs.chunk_by(|a, b| a.row == b.row).inspect(|_| work::check());
+        let rows = || {
+            runs.chunk_by(|a, b| a.row == b.row)
+                .enumerate()
+                .inspect(|(n, _)| check_at(*n))
+                .map(|(_, row)| row)
+        };
         let (mut low, mut high) = ([usize::MAX; 3], [0; 3]);
         for row in rows() {
             let [k, j] = place(row);
@@ -146,7 +151,7 @@ fn by_root(runs: &[Run], parents: &mut [usize]) -> (Vec<Run>, Vec<usize>) {
     let mut roots = Vec::with_capacity(runs.len());
     let mut ends = vec![0; runs.len() + 1];
     for n in 0..runs.len() {
-        work::check();
+        check_at(n);
         let root = root(parents, n);
         roots.push(root);
         ends[root + 1] += 1;
@@ -154,13 +159,21 @@ fn by_root(runs: &[Run], parents: &mut [usize]) -> (Vec<Run>, Vec<usize>) {
     for n in 0..runs.len() {
         ends[n + 1] += ends[n];
     }
+    work::check();
     let (mut members, mut next) = (runs.to_vec(), ends.clone());
-    for (&run, root) in runs.iter().zip(roots) {
-        work::check();
+    for (n, (&run, root)) in runs.iter().zip(roots).enumerate() {
+        check_at(n);
         members[next[root]] = run;
         next[root] += 1;
     }
     (members, ends)
+}
+
+/// Leaves the job if it is to stop. It is asked for one run in thousands, as a run takes less than to ask.
+fn check_at(n: usize) {
+    if n.is_multiple_of(1 << 12) {
+        work::check();
+    }
 }
 
 /// Joins the runs of two rows that touch.

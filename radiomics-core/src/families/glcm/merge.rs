@@ -7,12 +7,45 @@ use crate::work::{Held, hold_cells};
 /// Levels up to which a row is looked through as a whole for the cells that occur.
 const FEW_LEVELS: usize = 512;
 
+/// Levels up to which all cells have a place each.
+const DENSE: usize = 128;
+
 /// The levels of two neighbours, and how often they are neighbours.
 type Pair = (u16, u16, u64);
 
 /// The weighted sum of matrices, cell by cell, in order and without empty cells. If `folded`,
 /// (j, i) counts as (i, j) for j > i, which leaves the cells on and above the diagonal.
 pub(super) fn sum(directions: &[(f64, &Pairs)], folded: bool) -> Vec<(usize, usize, f64)> {
+    let size = directions.iter().map(|(_, pairs)| levels(pairs)).max().unwrap_or(0);
+    if size <= DENSE { dense(directions, folded, size) } else { by_row(directions, folded, size) }
+}
+
+/// As [`sum`], of few levels.
+fn dense(directions: &[(f64, &Pairs)], folded: bool, size: usize) -> Vec<(usize, usize, f64)> {
+    let mut table = vec![0.0; size * size];
+    for (weight, pairs) in directions {
+        for &(i, j, n) in *pairs {
+            let (i, j) = if folded { (i.min(j), i.max(j)) } else { (i, j) };
+            table[usize::from(i) * size + usize::from(j)] += weight * n as f64;
+        }
+    }
+    let mut cells = pages::room(most_cells(directions, folded, size));
+    for (i, row) in table.chunks_exact(size.max(1)).enumerate() {
+        let first = if folded { i } else { 0 };
+        let occurring = (first..).zip(&row[first..]).filter(|(_, n)| **n != 0.0);
+        cells.extend(occurring.map(|(j, &n)| (i, j, n)));
+    }
+    cells
+}
+
+/// How many cells a sum has at most.
+fn most_cells(directions: &[(f64, &Pairs)], folded: bool, size: usize) -> usize {
+    let listed: usize = directions.iter().map(|(_, pairs)| pairs.len()).sum();
+    listed.min(if folded { size * (size + 1) / 2 } else { size * size })
+}
+
+/// As [`sum`], of any number of levels.
+fn by_row(directions: &[(f64, &Pairs)], folded: bool, size: usize) -> Vec<(usize, usize, f64)> {
     let below: Vec<(Pairs, Held)> =
         directions.iter().filter(|_| folded).map(|(_, pairs)| transposed(pairs)).collect();
     let no_cells = Pairs::new();
@@ -24,10 +57,8 @@ pub(super) fn sum(directions: &[(f64, &Pairs)], folded: bool) -> Vec<(usize, usi
             (weight, [&pairs[..], below.get(d).map_or(&no_cells[..], |(pairs, _)| pairs)])
         })
         .collect();
-    let size = directions.iter().map(|(_, pairs)| levels(pairs)).max().unwrap_or(0);
     let mut row = vec![0.0; size];
-    let listed: usize = directions.iter().map(|(_, pairs)| pairs.len()).sum();
-    let most = listed.min(if folded { size * (size + 1) / 2 } else { size * size });
+    let most = most_cells(directions, folded, size);
     let _held = hold_cells::<(usize, usize, f64)>(most);
     let (mut touched, mut cells) = (Vec::new(), pages::room(most));
     // Of many levels few occur.
@@ -123,7 +154,10 @@ mod tests {
                     }
                 }
                 let expected: Vec<_> = expected.into_iter().map(|((i, j), n)| (i, j, n)).collect();
-                assert_eq!(sum(&[(1.0, &a), (0.5, &b)], folded), expected);
+                let weighted = [(1.0, &a), (0.5, &b)];
+                assert_eq!(sum(&weighted, folded), expected);
+                let size = levels(&a).max(levels(&b));
+                assert_eq!(by_row(&weighted, folded, size), expected);
             }
         }
     }
