@@ -14,6 +14,7 @@ from typing import Any
 from radiomics_rs._core import ReadError, SettingsError
 from radiomics_rs._simpleitk import is_image
 from radiomics_rs.io import Volume
+from radiomics_rs.io.errors import check_table
 
 #: What may stand between the cells of a text, and what it is called.
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -77,6 +78,7 @@ def _with_index(frame: Any) -> Any:
 
 
 def _of_file(path: Path) -> Source:
+    check_table(path, "table of cases")
     folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120 links stay as they are
     if path.suffix.lower() == ".parquet":
         names, rows = _parquet(path)

@@ -19,6 +19,7 @@ from radiomics_rs.cohort.columns import CASE_ID, OF_ALL, SAID
 from radiomics_rs.cohort.run import Cohort
 from radiomics_rs.cohort.sources import Source, source_of
 from radiomics_rs.cohort.work import FAILURE, OK
+from radiomics_rs.io.errors import check_table
 
 #: What ends the name of a column of hashes.
 HASH = "_sha256"
@@ -133,6 +134,7 @@ def _of_file(path: Path) -> Source:
 
 def of_lines(path: Path) -> Source:
     """The rows of a file of JSON lines; raises ReadError or OSError."""
+    check_table(path)
     rows = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
