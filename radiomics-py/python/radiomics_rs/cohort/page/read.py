@@ -16,6 +16,7 @@ import numpy.typing as npt
 from radiomics_rs._core import ReadError, SettingsError
 from radiomics_rs.cohort.cases import Case, cases_of, layout_of
 from radiomics_rs.cohort.columns import CASE_ID, OF_ALL, SAID
+from radiomics_rs.cohort.dates import text_of
 from radiomics_rs.cohort.run import Cohort
 from radiomics_rs.cohort.sources import Source, source_of
 from radiomics_rs.cohort.work import FAILURE, OK
@@ -108,7 +109,7 @@ def read(table: Any) -> Read:
 
 def _id(place: int, row: Sequence[Any], at: int | None, cases: list[Case]) -> str:
     if at is not None and row[at] is not None:
-        return str(row[at])
+        return text_of(row[at])
     return cases[place].case_id if cases else f"row {place + 1}"
 
 
