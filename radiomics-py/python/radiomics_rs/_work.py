@@ -11,10 +11,13 @@ from radiomics_rs._core import RadiomicsError
 from radiomics_rs._grids import onto_mask
 from radiomics_rs._labels import Wanted
 from radiomics_rs.io import Door, ImageLike, Volume, refuse, volumes_on_mask, warn
+from radiomics_rs.io.arrays import with_remarks
 from radiomics_rs.io.masks import lost_labels
 from radiomics_rs.io.protocols import taken
 from radiomics_rs.table import FAILED, FeatureTable, TableWarning
 
+#: The code of what is noticed about files.
+FILE = "file"
 # What rows call an image that has no name of its own and that no filter made.
 ORIGINAL = "original"
 
@@ -31,6 +34,8 @@ class OnMask(NamedTuple):
     """What may be wrong with the files."""
     resampled: dict[str, str]
     """What was done to images of other grids."""
+    told: Sequence[str] = ()
+    """Those of the remarks that somebody has been told of already."""
 
 
 class Work(NamedTuple):
@@ -57,9 +62,17 @@ class Work(NamedTuple):
         """Read images and mask, and bring them onto one grid."""
         remarks: list[str] = []
         door = Door(remarks.append, refuse)
-        named = {name: taken(given, role_of(name, named), door) for name, given in named.items()}
+        roles = {name: role_of(name, named) for name in named}
+        told = [text for one in (*named.values(), mask) for text in _said_of(one)]
+        # What is noticed about files of images goes with them, to the tables of other masks too.
+        named = {
+            name: taken(with_remarks(roles[name], given), roles[name], door)
+            for name, given in named.items()
+        }
+        for one in (*named.values(), mask):
+            remarks += _said_of(one)
         images, mask_volume = volumes_on_mask(
-            {role_of(name, named): given for name, given in named.items()},
+            {roles[name]: given for name, given in named.items()},
             mask,
             spacing_mm,
             None if self.wanted.labels is None else self.wanted.labels.values(),
@@ -77,6 +90,7 @@ class Work(NamedTuple):
             mask_volume,
             remarks,
             resampled,
+            told,
         )
 
     def tables(self, read: OnMask) -> Any:
@@ -96,7 +110,7 @@ class Work(NamedTuple):
         names = list(read.on_mask)
         made = []
         for label, (rows, doubts) in zip(labels.values(), found, strict=True):
-            before = [TableWarning("file", label, names[0], text) for text in read.remarks]
+            before = [TableWarning(FILE, label, names[0], text) for text in read.remarks]
             before += [TableWarning("resampled", label, *said) for said in read.resampled.items()]
             said = [
                 self._named(code, number, of, lost.get(label, why) if code == FAILED else why)
@@ -106,7 +120,7 @@ class Work(NamedTuple):
         # What is about the files is about all labels, and said once.
         once = len(read.remarks) + len(read.resampled)
         later = [warning for table in made[1:] for warning in table.warnings[once:]]
-        _tell([*made[0].warnings, *later], self.strict)
+        _tell([*made[0].warnings, *later], self.strict, read.told)
         return dict(zip(labels, made, strict=True)) if self.wanted.several else made[0]
 
     def _named(self, code: str, label: int, image: str, message: str) -> TableWarning:
@@ -136,8 +150,13 @@ def role_of(name: str, named: Mapping[str, ImageLike]) -> str:
     return "image" if list(named) == [ORIGINAL] else f"image `{name}`"
 
 
-def _tell(found: Sequence[TableWarning], strict: bool) -> None:
-    """Warn of what was found, or raise an error."""
+def _said_of(given: Any) -> tuple[str, ...]:
+    """What was said of a volume while it was read."""
+    return given.remarks if isinstance(given, Volume) else ()
+
+
+def _tell(found: Sequence[TableWarning], strict: bool, told: Sequence[str]) -> None:
+    """Warn of what was found and not told yet, or raise an error."""
     # Of a region that is recorded as failed there is no value to be doubtful.
     doubtful = [warning for warning in found if warning.code != FAILED]
     if strict and doubtful:
@@ -146,4 +165,5 @@ def _tell(found: Sequence[TableWarning], strict: bool) -> None:
         more += "" if len(found) == 1 else f" {found[1]}"
         raise RadiomicsError(f"{found[0]}{more} (an error with `strict`)")
     for warning in found:
-        warn(str(warning))
+        if warning.code != FILE or warning.message not in told:
+            warn(str(warning))

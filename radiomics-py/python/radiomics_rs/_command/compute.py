@@ -13,7 +13,8 @@ from radiomics_rs._core import RegionError, Settings, SettingsError, pyradiomics
 from radiomics_rs._extract import extract
 from radiomics_rs._labels import ALL, wanted_of_texts
 from radiomics_rs._writers import WRITERS, check_writer, ending_of, write, write_lines
-from radiomics_rs.io import read_mask, volume
+from radiomics_rs.io import read_mask, warn
+from radiomics_rs.io.arrays import with_remarks
 from radiomics_rs.table import sheet_of
 
 EXAMPLE_CONFIGURATION = "digital_phantom"
@@ -102,7 +103,9 @@ def sources(chosen: argparse.Namespace, *, single: bool = False) -> tuple[Any, A
     asked: list[str | int] = [int(one) if one.isdecimal() else one for one in chosen.roi]
     if len(set(asked)) < len(asked):
         raise RegionError(f"--roi {', '.join(chosen.roi)}: give each region once")
-    image = volume(chosen.image, None)
+    image = with_remarks("image", chosen.image)
+    for text in image.remarks:
+        warn(text)
     roi = None if asked == [ALL] else asked[0] if len(asked) == 1 else asked
     found = read_mask(chosen.mask, image=image, roi=roi)
     if single and isinstance(found, dict) and len(found) == 1:

@@ -6,9 +6,11 @@ import difflib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 from radiomics_rs._core import ReadError, SettingsError
+from radiomics_rs.cohort.dates import text_of
 from radiomics_rs.cohort.sources import Source
 from radiomics_rs.io import warn
 
@@ -188,6 +190,7 @@ def case_of(place: int, row: Sequence[Any], layout: Layout) -> Case:
 
     def cell(column: int | None) -> Any:
         value = None if column is None else row[column]
+        value = text_of(value) if isinstance(value, date) else value
         return value.strip() if isinstance(value, str) else value
 
     images = {name: str(cell(at) or "") for name, at in layout.images.items()}

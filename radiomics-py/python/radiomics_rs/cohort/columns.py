@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from radiomics_rs._arguments import HIGHEST, LOWEST
 from radiomics_rs._core import SettingsError
+from radiomics_rs.cohort import dates
 from radiomics_rs.cohort.cases import Layout
 from radiomics_rs.cohort.extras import NamedExtra
 from radiomics_rs.cohort.sources import Source
@@ -59,6 +60,9 @@ def columns_of(
 ) -> Columns:
     """The columns; raises SettingsError if two were to have the same name."""
     given, types = list(source.names), [_type(cells) for cells in _cells(source)]
+    if layout.case_id is not None and any(row[layout.case_id] is None for row in source.rows):
+        # What is made in place of a cell is a text.
+        types[layout.case_id] = TEXT
     if layout.case_id is None:
         given, types = [CASE_ID, *given], [TEXT, *types]
     hashes: list[str] = []
@@ -96,7 +100,7 @@ def _type(cells: Sequence[Any]) -> str:
         return WHOLE
     if kinds and kinds <= {int, float} and not any(map(_is_too_large, cells)):
         return REAL
-    return TEXT
+    return dates.type_of(cells) or TEXT
 
 
 def _is_too_large(cell: Any) -> bool:

@@ -8,12 +8,15 @@ import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from radiomics_rs._core import ReadError, SettingsError
 from radiomics_rs._simpleitk import is_image
+from radiomics_rs.cohort.dates import plain
 from radiomics_rs.io import Volume
+from radiomics_rs.io.errors import check_table
 
 #: What may stand between the cells of a text, and what it is called.
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -77,6 +80,7 @@ def _with_index(frame: Any) -> Any:
 
 
 def _of_file(path: Path) -> Source:
+    check_table(path, "table of cases")
     folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120 links stay as they are
     if path.suffix.lower() == ".parquet":
         names, rows = _parquet(path)
@@ -221,7 +225,7 @@ def _of_mappings(rows: list[Any], names: list[Any], what: str) -> Source:
 
 
 def _cell(value: Any) -> Any:
-    """A cell as plain Python has it: what is missing is None, paths and times are text."""
+    """A cell as plain Python has it: what is missing is None, paths are text, dates stay."""
     if value is None or isinstance(value, bool | int | str):
         return None if value == "" else value
     if getattr(value, "ndim", 0) or isinstance(value, Volume) or is_image(value):
@@ -230,9 +234,12 @@ def _cell(value: Any) -> Any:
         )
     if hasattr(value, "item"):
         # A number of NumPy.
-        return _cell(value.item())
+        value = plain(value)
+        return _cell(value.item() if hasattr(value, "item") else value)
     if isinstance(value, float):
         return None if math.isnan(value) else value
     # Missing values of pandas are equal to nothing, or say so.
     text = os.fspath(value) if isinstance(value, os.PathLike) else str(value)
-    return None if text in ("NaT", "<NA>", "") else text
+    if text in ("NaT", "<NA>", ""):
+        return None
+    return value if isinstance(value, date) else text

@@ -20,6 +20,7 @@ from radiomics_rs._perturb import Plan
 from radiomics_rs._work import OnMask
 from radiomics_rs.cohort.lines import one_line
 from radiomics_rs.io import Volume
+from radiomics_rs.io.errors import check_table
 
 StabilityLike: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any] | Sequence[Any] | None"
 
@@ -90,6 +91,7 @@ def stability_of(given: StabilityLike, settings: Settings) -> Stability | None:
 def _of_file(path: Path) -> Any:
     from ruamel.yaml import YAML, YAMLError
 
+    check_table(path, "list of perturbations")
     try:
         return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
     except (YAMLError, ValueError) as error:

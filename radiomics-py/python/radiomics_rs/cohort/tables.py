@@ -8,12 +8,14 @@ import math
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from radiomics_rs._aside import aside
 from radiomics_rs._core import SettingsError
 from radiomics_rs.cohort.columns import REAL, SWITCH, WHOLE
+from radiomics_rs.cohort.dates import arrow_type, text_of
 
 #: What becomes of characters that names of files have and texts have not.
 UNKNOWN = "backslashreplace"
@@ -75,7 +77,7 @@ def _csv(path: Path, columns: Columns, rows: Iterable[Row]) -> None:
 def _text(cell: Any) -> str:
     if isinstance(cell, float):
         return "NaN" if math.isnan(cell) else repr(cell)
-    return "" if cell is None else str(cell)
+    return "" if cell is None else text_of(cell)
 
 
 def _jsonl(path: Path, columns: Columns, rows: Iterable[Row]) -> None:
@@ -88,6 +90,8 @@ def _jsonl(path: Path, columns: Columns, rows: Iterable[Row]) -> None:
 
 def _of_json(cell: Any) -> Any:
     """A cell as JSON has it, which has no NaN and no infinity: these are null and a text."""
+    if isinstance(cell, date):
+        return text_of(cell)
     if not isinstance(cell, float) or math.isfinite(cell):
         return cell
     return None if math.isnan(cell) else repr(cell)
@@ -98,7 +102,7 @@ def _parquet(path: Path, columns: Columns, rows: Iterable[Row]) -> None:
     import pyarrow.parquet as pq
 
     types = {WHOLE: pa.int64(), REAL: pa.float64(), SWITCH: pa.bool_()}
-    all_types = [types.get(kind, pa.string()) for kind in columns.cell_types]
+    all_types = [types.get(k) or arrow_type(k) or pa.string() for k in columns.cell_types]
     schema = pa.schema(list(zip(columns.names, all_types, strict=True)))
     held: list[Row] = []
 
@@ -113,7 +117,7 @@ def _parquet(path: Path, columns: Columns, rows: Iterable[Row]) -> None:
     def _of_type(cell: Any, kind: Any) -> Any:
         if cell is None:
             return None
-        return str(cell).encode("utf-8", UNKNOWN).decode() if kind == pa.string() else cell
+        return text_of(cell).encode("utf-8", UNKNOWN).decode() if kind == pa.string() else cell
 
     with pq.ParquetWriter(path, schema) as writer:
         for row in rows:

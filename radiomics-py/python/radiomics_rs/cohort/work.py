@@ -16,7 +16,7 @@ from radiomics_rs._core import OutOfMemoryError, RadiomicsError, Settings
 from radiomics_rs._labels import wanted
 from radiomics_rs._prepare import prepare
 from radiomics_rs._simpleitk import limit_threads
-from radiomics_rs._work import ORIGINAL, OnMask, Work, role_of
+from radiomics_rs._work import FILE, ORIGINAL, OnMask, Work, role_of
 from radiomics_rs.cohort import keys
 from radiomics_rs.cohort.cases import Case, Part, bare, resolved
 from radiomics_rs.cohort.extras import NamedExtra
@@ -196,7 +196,9 @@ class CaseWork:
             of_part = [*table.values(), *self._extra_values(part, read, case.label, task)]
             values += of_part
             first = next(iter(read.images))
-            said += [["file", first, text] for text in remarks]
+            # What was said of a mask by itself is of its table already.
+            of_mask = {one.message for one in table.warnings if one.code == FILE}
+            said += [[FILE, first, text] for text in remarks if text not in of_mask]
             said += [[one.code, one.image, one.message] for one in table.warnings]
             taken = {name: one.record for name, one in read.images.items() if len(one.record)}
             steps |= {name: record.to_list() for name, record in taken.items()}

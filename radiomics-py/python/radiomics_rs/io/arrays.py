@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
@@ -13,7 +14,7 @@ from radiomics_rs._arguments import TEXT, real, whole
 from radiomics_rs._core import GeometryError, ReadError, RegionError
 from radiomics_rs._simpleitk import is_image, sitk
 from radiomics_rs.io import clinical, grids, masks, planes
-from radiomics_rs.io.errors import NATIVE, Door, heard
+from radiomics_rs.io.errors import NATIVE, Door, heard, refuse
 from radiomics_rs.io.files import check_place, expanded, read_decoded
 from radiomics_rs.io.protocols import Foreign, taken
 from radiomics_rs.io.voxels import SLICE_THICKNESS_MM, Triple, Volume, placed, three_dimensional
@@ -157,6 +158,18 @@ def opened(role: str, path: str, door: Door, channel: int | None = None) -> Volu
     found = _open(role, path, door, channel)
     assert isinstance(found, Volume), "what files hold has a place"
     return found
+
+
+def with_remarks(role: str, given: Any) -> Any:
+    """An image of files as a volume that knows what may be wrong with them; others as they are.
+
+    Raises as `volumes_on_mask`.
+    """
+    if not isinstance(given, str | os.PathLike) and not is_slices(given):
+        return given
+    said: list[str] = []
+    found = _open(role, given, Door(said.append, refuse))
+    return replace(found, remarks=tuple(said)) if isinstance(found, Volume) else found
 
 
 def read(path: str | os.PathLike[str], role: str = "image") -> Volume:

@@ -6,12 +6,13 @@ import difflib
 import os
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, overload
 
 from radiomics_rs import _core
 from radiomics_rs._core import GeometryError, RegionError, SettingsError
 from radiomics_rs.io import structures
-from radiomics_rs.io.errors import warn
+from radiomics_rs.io.errors import heard, warn
 from radiomics_rs.io.record import Record
 from radiomics_rs.io.references import compare_frames_of_reference, series_values
 from radiomics_rs.io.structures import Roi, Structures
@@ -112,10 +113,15 @@ def read_rtstruct(
     compared = _Compared(found, image)
     masks = []
     for one in chosen:
-        record = compared.frame_of_reference(one, ignore_frame_of_reference)
-        record += compared.references(one, ignore_references)
-        drawing = _Drawing(found, one, image, slice_tolerance)
-        masks.append(drawing.mask(record, outside, between))
+        said: list[str] = []
+        with heard(said.append):
+            record = compared.frame_of_reference(one, ignore_frame_of_reference)
+            record += compared.references(one, ignore_references)
+            drawing = _Drawing(found, one, image, slice_tolerance)
+            mask = drawing.mask(record, outside, between)
+        masks.append(replace(mask, remarks=tuple(said)))
+        for text in said:
+            warn(text)
     if isinstance(roi, (str, int)):
         return masks[0]
     names = Counter(one.name for one in chosen)

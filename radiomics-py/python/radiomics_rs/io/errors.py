@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy.typing as npt
@@ -93,6 +94,11 @@ def check_kind(mode: int, role: str, name: str) -> None:
     """Raise ReadError for what is neither a file nor a folder, by what the system says of it."""
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise ReadError(f"cannot read {role} {name}: {ODD}")
+
+
+def check_table(path: Path, what: str = "table") -> None:
+    """Raise ReadError for a device or a pipe in place of a table, OSError for what is not there."""
+    check_kind(path.stat().st_mode, what, str(path))
 
 
 class File(NamedTuple):

@@ -132,15 +132,23 @@ def read_seg(
         lost = {}
         for segment in chosen:
             masks[segment.number], lost[segment.number] = placer.mask(segment)
-    _check_outside(seg, chosen, masks, lost, outside, door)
+    beyond = _check_outside(seg, chosen, masks, lost, outside, door)
+    said: dict[int, list[str]] = {segment.number: [] for segment in chosen}
     for segment in chosen:
-        if not masks[segment.number].any() and not lost[segment.number]:
-            door.remark(f"segmentation {seg.name}: segment {segment} has no voxel")
+        if lost[segment.number]:
+            said[segment.number].append(beyond)
+        elif not masks[segment.number].any():
+            text = f"segmentation {seg.name}: segment {segment} has no voxel"
+            said[segment.number].append(text)
+            door.remark(text)
     steps = {s.number: _counted(s, masks[s.number], lost[s.number]) for s in chosen}
     if as_labels:
         return _volume(target, _labels(seg, chosen, masks), _joined(record, steps.values()))
     made = {
-        key: _volume(target, masks[s.number].view(np.uint8), record + steps[s.number])
+        key: replace(
+            _volume(target, masks[s.number].view(np.uint8), record + steps[s.number]),
+            remarks=tuple(said[s.number]),
+        )
         for key, s in zip(_keys(chosen), chosen, strict=True)
     }
     return next(iter(made.values())) if single else made
@@ -197,21 +205,23 @@ def _check_outside(
     lost: Mapping[int, int],
     outside: str,
     door: Door,
-) -> None:
-    """Tell of voxels of segments that are not in the image."""
+) -> str:
+    """Tell of voxels of segments that are not in the image; returns what is said."""
     found = [
         f"segment {s}: {lost[s.number]} of {lost[s.number] + np.count_nonzero(masks[s.number])}"
         for s in chosen
         if lost[s.number]
     ]
     if not found:
-        return
+        return ""
     text = f"segmentation {seg.name} has voxels outside of the image, {'; '.join(found)}"
     if outside == "error":
         raise RegionError(
             f'{text}: give the image that it was made on, or leave them out with outside="ignore"'
         )
-    door.remark(f"{text}: they are left out")
+    text = f"{text}: they are left out"
+    door.remark(text)
+    return text
 
 
 def _labels(

@@ -45,6 +45,8 @@ class Volume:
     """What was decided on the way from files to these voxels."""
     names: Mapping[str, int] = field(default_factory=dict)
     """What labels of a mask are called, where it says so: `label` may then be a name."""
+    remarks: tuple[str, ...] = ()
+    """What was said of it while it was read, such as of contours that cross."""
 
     def __repr__(self) -> str:
         """Shape, type and place; not the voxels, which are many."""

@@ -16,9 +16,11 @@ import numpy.typing as npt
 from radiomics_rs._core import ReadError, SettingsError
 from radiomics_rs.cohort.cases import Case, cases_of, layout_of
 from radiomics_rs.cohort.columns import CASE_ID, OF_ALL, SAID
+from radiomics_rs.cohort.dates import text_of
 from radiomics_rs.cohort.run import Cohort
 from radiomics_rs.cohort.sources import Source, source_of
 from radiomics_rs.cohort.work import FAILURE, OK
+from radiomics_rs.io.errors import check_table
 
 #: What ends the name of a column of hashes.
 HASH = "_sha256"
@@ -107,7 +109,7 @@ def read(table: Any) -> Read:
 
 def _id(place: int, row: Sequence[Any], at: int | None, cases: list[Case]) -> str:
     if at is not None and row[at] is not None:
-        return str(row[at])
+        return text_of(row[at])
     return cases[place].case_id if cases else f"row {place + 1}"
 
 
@@ -133,6 +135,7 @@ def _of_file(path: Path) -> Source:
 
 def of_lines(path: Path) -> Source:
     """The rows of a file of JSON lines; raises ReadError or OSError."""
+    check_table(path)
     rows = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
