@@ -9,13 +9,23 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 import SimpleITK as sitk  # noqa: N813
 
 import radiomics_rs as rr
+from radiomics_rs.cohort import local_run
 from radiomics_rs.cohort.work import CaseWork
 
 SETTINGS = {"families": ["intensity_statistics"]}
 MEAN = "original_intensity_statistics_mean"
+
+
+def alone_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Go to a folder, where cases are computed without other processes."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(local_run, "compute", compute_here)
+    monkeypatch.setenv("COHORT_LOG", str(folder / "log.txt"))
+    return folder
 
 
 def make(folder: Path, n: int) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ import cohorts
 import radiomics_rs as rr
 from cohorts import SETTINGS, rows
 from radiomics_rs.cli import main
-from radiomics_rs.cohort import local_run, waiting
+from radiomics_rs.cohort import waiting
 from radiomics_rs.cohort.cases import cases_of, layout_of
 from radiomics_rs.cohort.sources import source_of
 from radiomics_rs.cohort.waiting import Queue
@@ -87,10 +87,7 @@ DAMAGE = {
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     """The current folder, where cases are computed without other processes."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(local_run, "compute", cohorts.compute_here)
-    monkeypatch.setenv("COHORT_LOG", str(tmp_path / "log.txt"))
-    return tmp_path
+    return cohorts.alone_in(tmp_path, monkeypatch)
 
 
 def test_damage_is_of_its_case_alone_and_repaired_by_itself(here):

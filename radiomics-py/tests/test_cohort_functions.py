@@ -13,7 +13,6 @@ import pytest
 import cohorts
 import radiomics_rs as rr
 from cohorts import SETTINGS, rows
-from radiomics_rs.cohort import local_run
 
 pytestmark = pytest.mark.filterwarnings("ignore::radiomics_rs.RadiomicsWarning")
 
@@ -21,10 +20,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::radiomics_rs.RadiomicsWarning")
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     """The current folder, where cases are computed without other processes."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(local_run, "compute", cohorts.compute_here)
-    monkeypatch.setenv("COHORT_LOG", str(tmp_path / "log.txt"))
-    return tmp_path
+    return cohorts.alone_in(tmp_path, monkeypatch)
 
 
 def test_columns_of_ones_own(here):
