@@ -26,7 +26,9 @@ pub(crate) unsafe fn entry(
         let _turn = context.turn()?;
         body(&context.call())
     };
-    match caught(run) {
+    let done = caught(run);
+    crate::MEMORY.settle();
+    match done {
         Ok(()) => Status::Ok,
         Err(failure) => {
             let status = failure.status;

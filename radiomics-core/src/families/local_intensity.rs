@@ -174,40 +174,46 @@ struct RunningSums {
     pad: usize,
 }
 
+/// Sums along some lines of `nx` values, `before` of `length` with `pad` more at either end.
+fn sum_lines(before: &mut [f64], values: &[f64], [nx, length, pad]: [usize; 3], value: impl Fn(f64) -> f64) {
+    let mut sums = [0.0; TOGETHER];
+    if values.len() == TOGETHER * nx {
+        for i in 0..nx {
+            for (n, sum) in sums.iter_mut().enumerate() {
+                *sum += value(values[n * nx + i]);
+                before[n * length + pad + 1 + i] = *sum;
+            }
+        }
+    } else {
+        for ((sum, line), values) in sums.iter_mut().zip(before.chunks_mut(length)).zip(values.chunks(nx)) {
+            for (to, &x) in line[pad + 1..].iter_mut().zip(values) {
+                *sum += value(x);
+                *to = *sum;
+            }
+        }
+    }
+    for (line, sum) in before.chunks_mut(length).zip(sums) {
+        line[length - pad..].fill(sum);
+    }
+}
+
 impl RunningSums {
-    fn new(intensities: &Array3<f64>, pad: usize, value: impl Fn(f64) -> f64) -> Self {
+    fn new(intensities: &Array3<f64>, pad: usize, value: impl Fn(f64) -> f64 + Sync) -> Self {
         let (nz, ny, nx) = intensities.dim();
         let length = nx + 1 + 2 * pad;
-        let mut before = pages::zeros(nz * ny * length);
         let values: Cow<[f64]> = match intensities.as_slice() {
             Some(values) => Cow::Borrowed(values),
             None => intensities.iter().copied().collect(),
         };
-        // Each sum waits for the one before it, so that some lines at a time cost as much as one.
-        let together = before.chunks_mut(TOGETHER * length).zip(values.chunks((TOGETHER * nx).max(1)));
-        for (before, values) in together {
-            let mut sums = [0.0; TOGETHER];
-            if values.len() == TOGETHER * nx {
-                for i in 0..nx {
-                    for (n, sum) in sums.iter_mut().enumerate() {
-                        *sum += value(values[n * nx + i]);
-                        before[n * length + pad + 1 + i] = *sum;
-                    }
-                }
-            } else {
-                for ((sum, line), values) in
-                    sums.iter_mut().zip(before.chunks_mut(length)).zip(values.chunks(nx))
-                {
-                    for (to, &x) in line[pad + 1..].iter_mut().zip(values) {
-                        *sum += value(x);
-                        *to = *sum;
-                    }
-                }
+        let of_slice = |(): &mut (), k: usize, before: &mut [f64]| {
+            let values = &values[k * ny * nx..][..ny * nx];
+            // Each sum waits for the one before it, so that some lines at a time cost as much as one.
+            let together = before.chunks_mut(TOGETHER * length).zip(values.chunks((TOGETHER * nx).max(1)));
+            for (before, values) in together {
+                sum_lines(before, values, [nx, length, pad], &value);
             }
-            for (line, sum) in before.chunks_mut(length).zip(sums) {
-                line[length - pad..].fill(sum);
-            }
-        }
+        };
+        let before = pages::made(nz * ny * length, ny * length, || (), of_slice);
         Self { before, lines: ny, length, pad }
     }
 

@@ -1,10 +1,11 @@
 //! Memory for whole volumes.
 
 use std::alloc::{Layout, alloc, alloc_zeroed, handle_alloc_error};
+use std::mem::{ManuallyDrop, MaybeUninit};
 
 use rustfft::num_complex::Complex;
 
-use crate::work;
+use crate::work::{self, loops};
 
 /// Bytes from which on large pages are worth asking for: less comes from memory that the
 /// allocator has used before.
@@ -14,11 +15,14 @@ const WORTH: usize = 4 << 20;
 /// page, before anybody can ask for large ones; glibc's limit. More comes from the system, which has zeros.
 const FROM_SYSTEM: usize = 32 << 20;
 
+/// Bytes that are cleared at a time: they stay in the cache of a core.
+const PIECE: usize = 256 << 10;
+
 /// A type whose zero is memory of zeros.
 ///
 /// # Safety
 /// All bits 0 must be a valid value.
-pub unsafe trait Zero: Copy {}
+pub unsafe trait Zero: Copy + Send {}
 
 macro_rules! zero {
     ($($t:ty),*) => {$(
@@ -50,13 +54,53 @@ pub fn zeros<T: Zero>(n: usize) -> Vec<T> {
         work::refused(bytes as u64);
         handle_alloc_error(layout);
     }
-    prefer_large(memory, bytes);
+    // SAFETY: the memory was allocated for `n` of the type, of whatever value.
+    let mut memory: Vec<MaybeUninit<T>> = unsafe { Vec::from_raw_parts(memory.cast(), n, n) };
+    prefer_large(&mut memory);
     if is_written {
-        // SAFETY: that many bytes were allocated.
-        unsafe { memory.write_bytes(0, bytes) };
+        loops::each(memory.chunks_mut(PIECE / size_of::<T>()), |piece| _ = cleared(piece));
     }
-    // SAFETY: the memory was allocated for `n` of the type, of which zeros are a value.
-    unsafe { Vec::from_raw_parts(memory.cast(), n, n) }
+    // SAFETY: all of it is zeros, as it came or from the loop.
+    unsafe { written(memory) }
+}
+
+/// `n` values that `fill` makes in pieces of `piece` values, the last one maybe of fewer. It is given the number of a
+/// piece and the piece, of zeros, which are written just before: while the piece is in the cache that costs little.
+/// `state` is that of a thread. The job is left when there is not enough memory.
+pub fn made<T: Zero, S>(
+    n: usize,
+    piece: usize,
+    state: impl Fn() -> S + Sync,
+    fill: impl Fn(&mut S, usize, &mut [T]) + Sync,
+) -> Vec<T> {
+    let mut memory: Vec<MaybeUninit<T>> = room(n);
+    // SAFETY: there is room for them, and they may hold anything.
+    unsafe { memory.set_len(n) };
+    prefer_large(&mut memory);
+    loops::each_with(memory.chunks_mut(piece.max(1)).enumerate(), state, |state, (k, piece)| {
+        fill(state, k, cleared(piece));
+    });
+    // SAFETY: a loop that is not left has been through all pieces.
+    unsafe { written(memory) }
+}
+
+/// The same memory, with zeros in it.
+fn cleared<T: Zero>(memory: &mut [MaybeUninit<T>]) -> &mut [T] {
+    // SAFETY: zeros are a value of the type, and nobody else has the memory meanwhile.
+    unsafe {
+        memory.as_mut_ptr().write_bytes(0, memory.len());
+        std::slice::from_raw_parts_mut(memory.as_mut_ptr().cast(), memory.len())
+    }
+}
+
+/// The same memory, which has been written to.
+///
+/// # Safety
+/// It must hold values of the type.
+unsafe fn written<T: Zero>(memory: Vec<MaybeUninit<T>>) -> Vec<T> {
+    let mut memory = ManuallyDrop::new(memory);
+    // SAFETY: the parts of a vector whose values are as large and as aligned; the caller's promise.
+    unsafe { Vec::from_raw_parts(memory.as_mut_ptr().cast(), memory.len(), memory.capacity()) }
 }
 
 /// An empty vector with room for `n`. The job is left when there is not enough memory.
@@ -80,10 +124,12 @@ pub fn filled<T: Clone>(n: usize, value: T) -> Vec<T> {
 
 /// Asks the system for large pages; it may not have any.
 #[cfg(all(target_os = "linux", feature = "large-pages"))]
-fn prefer_large(memory: *mut u8, bytes: usize) {
+fn prefer_large<T>(memory: &mut [MaybeUninit<T>]) {
+    let bytes = size_of_val(memory);
     if bytes < WORTH {
         return;
     }
+    let memory: *mut u8 = memory.as_mut_ptr().cast();
     // SAFETY: asks for a constant.
     let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
     let Ok(page) = usize::try_from(page) else { return };
@@ -98,7 +144,7 @@ fn prefer_large(memory: *mut u8, bytes: usize) {
 }
 
 #[cfg(not(all(target_os = "linux", feature = "large-pages")))]
-fn prefer_large(_: *mut u8, _: usize) {}
+fn prefer_large<T>(_: &mut [MaybeUninit<T>]) {}
 
 #[cfg(test)]
 mod tests {
@@ -106,11 +152,30 @@ mod tests {
 
     #[test]
     fn zeros_of_any_number() {
-        for n in [0, 1, 1000, WORTH / 2 + 7] {
+        for n in [0, 1, 1000, WORTH / 2 + 7, FROM_SYSTEM / 2 + 7] {
             let mut memory: Vec<u16> = zeros(n);
             assert!(memory.len() == n && memory.iter().all(|&x| x == 0));
             memory.iter_mut().for_each(|x| *x = 7);
             assert!(memory.iter().all(|&x| x == 7));
+        }
+    }
+
+    #[test]
+    fn pieces_are_zeros_before_they_are_made() {
+        for (n, piece) in [(0, 5), (1, 5), (23, 5), (25, 5), (WORTH, PIECE)] {
+            let made = made(
+                n,
+                piece,
+                || (),
+                |(), k, values: &mut [u32]| {
+                    assert!(values.iter().all(|&x| x == 0));
+                    for (i, value) in values.iter_mut().enumerate().skip(1) {
+                        *value = (k * piece + i) as u32;
+                    }
+                },
+            );
+            let expected = (0..n).map(|i| if i % piece == 0 { 0 } else { i as u32 });
+            assert!(made.iter().copied().eq(expected), "{n} in pieces of {piece}");
         }
     }
 

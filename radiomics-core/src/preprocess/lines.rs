@@ -3,11 +3,11 @@
 use ndarray::{Array3, ArrayView2, ArrayViewMut2, Axis};
 
 use crate::kernels::Isa;
+use crate::kernels::pages::made;
 use crate::kernels::splines::{LANES, Taps, at_tap, at_taps, prefilter};
 use crate::kernels::transpose::{Matrix, transpose};
 use crate::volume::axes::{Block, each_plane};
 use crate::volume::voxels::volume;
-use crate::work::loops;
 
 /// How the values along an axis are made from voxels.
 pub(super) struct Along {
@@ -27,12 +27,11 @@ pub(super) fn interpolate(
     let target: [usize; 3] =
         std::array::from_fn(|a| axes[a].as_ref().map_or(source[a], |along| along.taps.len()));
     let [_, along_y, along_x] = axes;
-    let mut in_plane = volume([source[0], target[1], target[2]]);
-    let slices = in_plane.as_slice_mut().expect("made in standard layout");
-    loops::each_with(
-        slices.chunks_mut((target[1] * target[2]).max(1)).enumerate(),
+    let in_plane = made(
+        source[0] * target[1] * target[2],
+        target[1] * target[2],
         <(Lines, [Vec<f64>; 3])>::default,
-        |(lines, [from, turned, between]), (k, to)| {
+        |(lines, [from, turned, between]), k, to| {
             let [_, ny, nx] = source;
             let mut step = |from: &[f64], along: &Along, to: &mut [f64], length: usize| {
                 let shape = |length: usize, values: usize| (length, values / length.max(1));
@@ -63,6 +62,8 @@ pub(super) fn interpolate(
             }
         },
     );
+    let in_plane = Array3::from_shape_vec([source[0], target[1], target[2]], in_plane);
+    let in_plane = in_plane.expect("a value for each voxel");
     let Some(along_z) = &axes[0] else { return in_plane };
     let mut result = volume(target);
     each_plane(in_plane.view(), result.view_mut(), 0, |lines, from, to| {

@@ -8,6 +8,10 @@ use crate::kernels::pages;
 use crate::kernels::voxel::Voxel;
 use crate::volume::grid::{Grid, Window};
 use crate::volume::intensities::{Intensities, permuted, with_intensities};
+use crate::work::loops;
+
+/// Voxels that are looked at together.
+const STRIP: usize = 1 << 15;
 
 /// A box of voxels round the region, with both masks of IBSI 1. Arrays are (z, y, x).
 ///
@@ -88,29 +92,41 @@ impl Roi {
 
 /// How many voxels are set.
 pub(crate) fn count(mask: &Array3<bool>) -> usize {
-    // Few enough at a time for the sum to fit into a byte, which makes many of them go at once.
-    let of = |some: &[bool]| usize::from(some.iter().map(|&m| u8::from(m)).sum::<u8>());
     match mask.as_slice_memory_order() {
-        Some(all) => all.chunks(128).map(of).sum(),
+        Some(all) => count_of(all),
         None => mask.iter().filter(|&&m| m).count(),
     }
 }
 
+fn count_of(mask: &[bool]) -> usize {
+    // Few enough at a time for the sum to fit into a byte, which makes many of them go at once.
+    let of = |some: &[bool]| usize::from(some.iter().map(|&m| u8::from(m)).sum::<u8>());
+    mask.chunks(128).map(of).sum()
+}
+
 /// The values of `array` where `mask` is set, in (z, y, x) order.
-pub(crate) fn masked<T: Voxel>(array: &Array3<T>, mask: &Array3<bool>) -> Vec<f64> {
+pub(crate) fn masked<T: Voxel + Sync>(array: &Array3<T>, mask: &Array3<bool>) -> Vec<f64> {
     assert_eq!(array.dim(), mask.dim(), "an array and its mask");
-    let n = mask.iter().filter(|&&m| m).count();
     let (Some(all), Some(mask)) = (array.as_slice(), mask.as_slice()) else {
         return array.iter().zip(mask).filter(|(_, m)| **m).map(|(x, _)| x.to_f64()).collect();
     };
-    // Every value is written where the next one of the mask belongs, and stays there if it is one:
-    // no branch depends on the mask. The last place is for what follows the last of the mask.
-    let mut values = pages::zeros(n + 1);
-    let mut next = 0;
-    for (&x, &m) in all.iter().zip(mask) {
-        values[next] = x.to_f64();
-        next += usize::from(m);
+    let strips = || all.chunks(STRIP).zip(mask.chunks(STRIP));
+    let counts = loops::map(mask.chunks(STRIP), count_of);
+    let mut values = pages::zeros(counts.iter().sum());
+    let mut rest = &mut values[..];
+    let mut parts = Vec::with_capacity(counts.len());
+    for (strip, n) in strips().zip(counts) {
+        parts.push((strip, rest.split_off_mut(..n).expect("as many values as were counted")));
     }
-    values.truncate(n);
+    loops::each(parts, |((all, mask), to)| {
+        // Every value is written where the next one of the mask belongs, and stays there if it is one: no branch
+        // depends on the mask, but for what follows the last of it.
+        let mut next = 0;
+        for (&x, &m) in all.iter().zip(mask) {
+            let Some(place) = to.get_mut(next) else { break };
+            *place = x.to_f64();
+            next += usize::from(m);
+        }
+    });
     values
 }

@@ -1,6 +1,6 @@
 //! Borrowed voxels of any type.
 
-use ndarray::{Array3, ArrayView1, ArrayView3, ArrayViewMut3};
+use ndarray::{Array3, ArrayView1, ArrayView2, ArrayView3, ArrayViewMut3};
 
 use crate::error::{Error, Result};
 use crate::kernels::finite::all_finite;
@@ -224,7 +224,7 @@ pub(crate) struct NotFinite {
 
 /// The NaN and infinite intensities of a box where its `mask` is set, if there are any; `start` is where the box
 /// lies in the image.
-pub(crate) fn not_finite<T: Voxel>(
+pub(crate) fn not_finite<T: Voxel + Sync>(
     isa: Isa,
     intensities: ArrayView3<T>,
     mask: &Array3<bool>,
@@ -236,8 +236,11 @@ pub(crate) fn not_finite<T: Voxel>(
         (Some(x), Some(w)) if all_finite(isa, x, w) => 0,
         _ => x.iter().zip(w).filter(|&(&x, &w)| is_wrong(x, w)).count(),
     };
-    let rows = intensities.rows().into_iter().zip(mask.rows());
-    let count: usize = rows.map(|(x, w)| of_row(x, w)).sum();
+    let of_slice = |(x, w): (ArrayView2<T>, ArrayView2<bool>)| -> usize {
+        x.rows().into_iter().zip(w.rows()).map(|(x, w)| of_row(x, w)).sum()
+    };
+    let count: usize =
+        loops::map(intensities.outer_iter().zip(mask.outer_iter()), of_slice).into_iter().sum();
     if count == 0 {
         return None;
     }

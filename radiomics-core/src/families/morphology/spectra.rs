@@ -20,7 +20,7 @@ use std::sync::Arc;
 use rustfft::num_complex::Complex64;
 use rustfft::{Fft, FftPlanner};
 
-use crate::kernels::pages::{room, zeros};
+use crate::kernels::pages::{made, room, zeros};
 use crate::kernels::transform_size::quick;
 use crate::kernels::{Isa, toeplitz};
 use crate::work::loops;
@@ -190,14 +190,13 @@ impl Rows {
     fn spectra(&self, inside: &[bool], value: impl Fn(usize) -> f64 + Sync) -> Vec<Complex64> {
         let (lines, [nz, ny, nx]) = (self.lines(), self.shape);
         assert_eq!(inside.len(), nz * ny * nx, "a field of {:?} voxels", self.shape);
-        // In one piece, for which the system has large pages.
-        let mut spectra = zeros(nz * self.frequencies() * lines);
-        let planes = spectra.chunks_exact_mut(self.frequencies() * lines);
-        loops::each_with(
-            planes.zip(inside.chunks_exact(ny * nx)).enumerate(),
+        let plane = self.frequencies() * lines;
+        made(
+            nz * plane,
+            plane,
             || Line::new(&self.plan),
-            |line, (z, (plane, inside))| {
-                for (pair, inside) in inside.chunks(2 * nx).enumerate() {
+            |line, z, plane| {
+                for (pair, inside) in inside[z * ny * nx..][..ny * nx].chunks(2 * nx).enumerate() {
                     // All is 0 and stays so.
                     if !inside.contains(&true) {
                         continue;
@@ -214,20 +213,20 @@ impl Rows {
                     apart(&line.values, plane, lines, 2 * pair);
                 }
             },
-        );
-        spectra
+        )
     }
 
     /// The field, times `scale`, of which these are the spectra along the last axis.
     fn back(&self, spectra: &[Complex64], scale: f64) -> Vec<f64> {
         let (lines, [nz, ny, nx], length) = (self.lines(), self.shape, self.length);
         assert_eq!(spectra.len(), nz * self.frequencies() * lines, "spectra of {:?} voxels", self.shape);
-        let mut field = zeros(nz * ny * nx);
-        let planes = field.chunks_exact_mut(ny * nx).zip(spectra.chunks_exact(self.frequencies() * lines));
-        loops::each_with(
-            planes,
+        let of_plane = self.frequencies() * lines;
+        made(
+            nz * ny * nx,
+            ny * nx,
             || Line::new(&self.back),
-            |line, (plane, spectra)| {
+            |line, z, plane| {
+                let spectra = &spectra[z * of_plane..][..of_plane];
                 for (pair, to) in plane.chunks_mut(2 * nx).enumerate() {
                     // Two real lines come back as real and imaginary part.
                     for (x, spectrum) in spectra.chunks_exact(lines).enumerate() {
@@ -247,8 +246,7 @@ impl Rows {
                     }
                 }
             },
-        );
-        field
+        )
     }
 
     /// Spectra of the weight, as [`Weights`] has them.
@@ -256,12 +254,12 @@ impl Rows {
         let [nz, ny, nx] = self.shape;
         let square = |axis: usize, lag: usize| (lag as f64 * spacing_mm[axis]).powi(2);
         let of_last: Vec<f64> = (0..nx).map(|i| square(2, i)).collect();
-        let mut spectra = zeros(nz * self.frequencies() * self.lines());
-        let planes = spectra.chunks_exact_mut(self.frequencies() * self.lines());
-        loops::each_with(
-            planes.enumerate(),
+        let plane = self.frequencies() * self.lines();
+        made(
+            nz * plane,
+            plane,
             || Line::new(&self.plan),
-            |line, (k, plane)| {
+            |line, k, plane| {
                 for j in (0..ny).step_by(2) {
                     let [a, b] = [j, j + 1].map(|j| square(0, k) + square(1, j));
                     for (to, c) in line.values.iter_mut().zip(&of_last) {
@@ -278,8 +276,7 @@ impl Rows {
                     }
                 }
             },
-        );
-        spectra
+        )
     }
 }
 

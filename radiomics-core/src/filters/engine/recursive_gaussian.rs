@@ -5,11 +5,11 @@
 
 use std::ops::Range;
 
-use ndarray::Array3;
+use ndarray::{Array3, Axis};
 
 use super::recursive_coefficients::{second_derivative, smoothing};
 use crate::kernels::Isa;
-use crate::kernels::pages::{room, zeros};
+use crate::kernels::pages::{Zero, made, zeros};
 use crate::kernels::recursive::{Causal, LANES, Lines, Recursion, Stored, add_scaled, filter, sum_scaled};
 use crate::kernels::transpose::{Element, Matrix, transpose};
 use crate::volume::grid::Window;
@@ -30,6 +30,9 @@ pub(crate) struct Laplacians {
     along_y: Vec<f32>,
 }
 
+/// Voxels that are looked at together.
+const STRIP: usize = 512;
+
 /// The voxels of an image, in 32 bits if all of them are such numbers: these are half as much to move.
 enum Values {
     Single(Vec<f32>),
@@ -47,7 +50,12 @@ struct Slices<T> {
 impl Laplacians {
     pub(crate) fn new(image: &Array3<f64>, spacing_mm: [f64; 3]) -> Self {
         let shape: [usize; 3] = image.dim().into();
-        let is_single = image.iter().all(|&x| f64::from(x as f32).to_bits() == x.to_bits());
+        let fits = |x: f64| f64::from(x as f32).to_bits() == x.to_bits();
+        let is_single = loops::all(image.outer_iter(), |slice| match slice.as_slice() {
+            // Some at a time, without a branch for each.
+            Some(slice) => slice.chunks(STRIP).all(|x| x.iter().fold(true, |all, &x| all & fits(x))),
+            None => slice.iter().all(|&x| fits(x)),
+        });
         let image = match is_single {
             true => Values::Single(padded(image, |x| x as f32)),
             false => Values::Double(padded(image, |x| x)),
@@ -74,18 +82,18 @@ impl Laplacians {
 }
 
 /// The rows of an image one after another, padded to whole panels.
-fn padded<T: Copy + Default>(image: &Array3<f64>, value: impl Fn(f64) -> T) -> Vec<T> {
+fn padded<T: Zero>(image: &Array3<f64>, value: impl Fn(f64) -> T + Sync) -> Vec<T> {
     let (nz, ny, nx) = image.dim();
     let pitch = nx.next_multiple_of(LANES);
-    let mut values = room(nz * ny * pitch);
-    for row in image.rows() {
-        match row.as_slice() {
-            Some(row) => values.extend(row.iter().map(|&x| value(x))),
-            None => values.extend(row.iter().map(|&x| value(x))),
+    let fill = |(): &mut (), k: usize, slice: &mut [T]| {
+        for (row, to) in image.index_axis(Axis(0), k).rows().into_iter().zip(slice.chunks_exact_mut(pitch)) {
+            match row.as_slice() {
+                Some(row) => row.iter().zip(to).for_each(|(&x, to)| *to = value(x)),
+                None => row.iter().zip(to).for_each(|(&x, to)| *to = value(x)),
+            }
         }
-        values.resize(values.len() + pitch - nx, T::default());
-    }
-    values
+    };
+    made(nz * ny * pitch, ny * pitch, || (), fill)
 }
 
 /// The passes of one σ. After the pass along an axis, what lies outside of the wanted part along that axis is of no

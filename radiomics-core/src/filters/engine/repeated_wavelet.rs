@@ -12,7 +12,7 @@ use super::wavelets::DecompositionFilters;
 use crate::error::Result;
 use crate::kernels::Isa;
 use crate::kernels::convolve::{Float, Tap, sums};
-use crate::kernels::pages::{room, zeros};
+use crate::kernels::pages::{made, zeros};
 use crate::volume::grid::Window;
 use crate::work::loops;
 
@@ -94,17 +94,19 @@ pub(crate) fn responses<T: Float>(
 fn extended<T: Float>(image: &Array3<f64>, isa: Isa) -> Volume<T> {
     let shape: [usize; 3] = image.dim().into();
     let even = shape.map(|n| n + n % 2);
-    let mut values = room(even.iter().product());
-    for k in 0..even[0] {
-        for j in 0..even[1] {
+    let [_, ny, nx] = even;
+    let fill = |(): &mut (), k: usize, slice: &mut [T]| {
+        for (j, to) in slice.chunks_exact_mut(nx).enumerate() {
             let row = image.slice(ndarray::s![k % shape[0], j % shape[1], ..]);
+            let (within, beyond) = to.split_at_mut(shape[2]);
             match row.as_slice() {
-                Some(row) => values.extend(row.iter().map(|&x| T::from_f64(x))),
-                None => values.extend(row.iter().map(|&x| T::from_f64(x))),
+                Some(row) => row.iter().zip(within).for_each(|(&x, to)| *to = T::from_f64(x)),
+                None => row.iter().zip(within).for_each(|(&x, to)| *to = T::from_f64(x)),
             }
-            values.extend((shape[2]..even[2]).map(|_| T::from_f64(row[0])));
+            beyond.fill(T::from_f64(row[0]));
         }
-    }
+    };
+    let values = made(even.iter().product(), ny * nx, || (), fill);
     Volume { values, shape: even, isa }
 }
 
