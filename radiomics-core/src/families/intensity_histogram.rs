@@ -53,7 +53,7 @@ struct Histogram {
 }
 
 fn compute(job: &Job, levels: &Levels) -> Vec<Value> {
-    job.values(TABLE, &[Histogram::new(levels.histogram())])
+    job.values(TABLE, &Histogram::new(levels.histogram()))
 }
 
 impl Histogram {

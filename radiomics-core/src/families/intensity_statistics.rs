@@ -65,5 +65,5 @@ fn compute(job: &Job, sample: &Sample) -> Result<Vec<Value>> {
         },
         voxel_volume_mm3: job.roi.grid.voxel_volume_mm3(),
     };
-    Ok(job.values(TABLE, &[intensities]))
+    Ok(job.values(TABLE, &intensities))
 }

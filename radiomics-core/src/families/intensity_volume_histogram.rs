@@ -53,7 +53,7 @@ struct VolumeHistogram {
 fn compute(job: &Job, sample: &Sample) -> Result<Vec<Value>> {
     let range = job.settings.intensity_range();
     let histogram = VolumeHistogram::new(job.isa, sample, &job.settings.ivh_discretisation, range)?;
-    Ok(job.values(TABLE, &[histogram]))
+    Ok(job.values(TABLE, &histogram))
 }
 
 impl VolumeHistogram {

@@ -37,12 +37,22 @@ impl Job<'_> {
         aggregation::plan(aggregation, slices, directions[0], directions[1])
     }
 
-    /// The values of the rows of `table` that are asked for, each the mean of its values over `groups`.
+    /// The values of the rows of `table` that are asked for, of the one thing that they are read from.
+    pub fn values<M>(&self, table: &'static [Row<M>], of: &M) -> Vec<Value> {
+        self.means([self.of_group(table, of)].as_slice())
+    }
+
+    /// The numbers that the rows of `table` that are asked for have for a group of matrices.
+    pub fn of_group<M>(&self, table: &'static [Row<M>], group: &M) -> Vec<f64> {
+        self.features.iter().map(|&row| (table[row].value)(group)).collect()
+    }
+
+    /// The values of the rows that are asked for, each the mean of its numbers over `groups`.
     /// Groups in which a feature is undefined do not count; if it is undefined in all of them, or
     /// there is none, the value is NaN.
-    pub fn values<M>(&self, table: &'static [Row<M>], groups: &[M]) -> Vec<Value> {
-        let of_row = |row: &Row<M>| Value::mean_of_defined(groups.iter().map(row.value));
-        self.features.iter().map(|&row| of_row(&table[row])).collect()
+    pub fn means(&self, groups: &[Vec<f64>]) -> Vec<Value> {
+        let of_row = |n: usize| Value::mean_of_defined(groups.iter().map(|numbers| numbers[n]));
+        (0..self.features.len()).map(of_row).collect()
     }
 }
 

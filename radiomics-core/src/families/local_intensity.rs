@@ -61,7 +61,7 @@ struct Piece {
 }
 
 fn compute(job: &Job) -> Vec<Value> {
-    job.values(TABLE, &[Neighbourhoods::new(job.isa, job.roi)])
+    job.values(TABLE, &Neighbourhoods::new(job.isa, job.roi))
 }
 
 impl Neighbourhoods {

@@ -148,7 +148,7 @@ fn compute_all(job: &Job) -> Vec<Value> {
         let intensities = roi.intensities.to_f64();
         PairSums::new(job.isa, intensities.slice(region), mask, roi.grid.spacing_mm, job.pairs)
     });
-    job.values(TABLE, &[shape])
+    job.values(TABLE, &shape)
 }
 
 impl Shape {

@@ -77,7 +77,7 @@ fn compute(job: &Job) -> Vec<Value> {
         ..Outline::new(region.index_axis(Axis(0), 0), [sy, sx])
     });
     match outline {
-        Some(outline) => job.values(TABLE, &[outline]),
+        Some(outline) => job.values(TABLE, &outline),
         None => vec![Value::undefined(Reason::SeveralSlices); job.features.len()],
     }
 }

@@ -26,7 +26,7 @@ impl<T> Bulk for Vec<T> {
 /// `count` makes the matrix of one unit; `summarise` merges matrices and yields what the
 /// formulas read, or nothing if the merged matrix is empty.
 #[allow(clippy::too_many_arguments, reason = "each is one decision of a family")]
-pub(crate) fn values<C: Bulk + Send + Sync, M: Send>(
+pub(crate) fn values<C: Bulk + Send + Sync, M>(
     job: &Job,
     scope: Scope,
     table: &'static [Row<M>],
@@ -49,12 +49,12 @@ pub(crate) fn values<C: Bulk + Send + Sync, M: Send>(
     plans
         .into_iter()
         .flat_map(|groups| {
-            let summaries = loops::map(groups, |group| {
+            // Some formulas take long: those of one group on one thread, those of another on the next.
+            let of_groups = loops::map(groups, |group| {
                 let matrices: Vec<&C> = group.iter().map(|unit| &counted[unit].0).collect();
-                summarise(&matrices)
+                summarise(&matrices).map(|summary| job.of_group(table, &summary))
             });
-            let summaries: Vec<M> = summaries.into_iter().flatten().collect();
-            job.values(table, &summaries)
+            job.means(&of_groups.into_iter().flatten().collect::<Vec<_>>())
         })
         .collect()
 }
