@@ -44,8 +44,8 @@ def _is_command() -> bool:
     return name.removesuffix("-script") in SCRIPTS
 
 
-def end(code: int) -> NoReturn:
-    """End the process of a command.
+def end(code: int, *, is_own: bool | None = None) -> NoReturn:
+    """End the process of a command, or another one that `is_own`.
 
     To take down what was imported, module by module, takes a tenth of a short command, and nothing
     comes of it. Whoever looks on from inside, or has a thread at work, has it taken down.
@@ -54,7 +54,8 @@ def end(code: int) -> NoReturn:
     import threading
 
     alone = threading.active_count() == 1 and not _is_watched()
-    if IS_COMMAND and alone and _flushed():
+    own = IS_COMMAND if is_own is None else is_own
+    if own and alone and _flushed():
         atexit._run_exitfuncs()
         if _flushed():
             os._exit(code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -73,6 +72,8 @@ class Perturbations(Sequence[Perturbed]):
             part = {name: self._made[name] for name in self._names[index]}
             return Perturbations(part, self._compute)
         if isinstance(index, str) and index not in self._made:
+            import difflib
+
             near = difflib.get_close_matches(index, self._names, 1, 0.4)
             raise KeyError(
                 f"there is no perturbation {index!r}"

@@ -28,8 +28,17 @@ MAIN = b"__main__"
 
 #: Whether this is such a process itself.
 is_worker = False
+#: Processes that were started before there was work for them.
+_waiting: list[tuple[Connection, subprocess.Popen[bytes]]] = []
 
 T = TypeVar("T")
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def program_of(job: bytes) -> str | None:
@@ -63,12 +72,7 @@ class Worker:
         """Start a process; raises OSError, or PicklingError for what cannot be handed over."""
         job = pickle.dumps((make, argument))
         program = program_of(job)
-        self.connection, theirs = Pipe()
-        try:
-            self._process = _started(theirs)
-        finally:
-            # Its end is seen here only if nobody else holds the other end.
-            theirs.close()
+        self.connection, self._process = _waiting.pop(0) if _waiting else _start()
         self._begin(job, program)
         self.is_ready = False
 
@@ -111,9 +115,13 @@ class Worker:
             return f"signal {signal.Signals(-code).name}"
         return f"signal {-code}"
 
-    def end(self) -> None:
+    def dismiss(self) -> None:
         """Have the process end by itself, once it has done its tasks."""
         self.connection.close()
+
+    def end(self) -> None:
+        """Wait until the process has ended by itself."""
+        self.dismiss()
         if self._process.stdin is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(PATIENCE_S)
@@ -135,18 +143,50 @@ def ready(workers: Iterable[Worker], timeout_s: float | None = None) -> list[Wor
     return [by_connection[found] for found in wait(list(by_connection), timeout_s)]  # type: ignore[index, unused-ignore]
 
 
-def _started(theirs: Any) -> subprocess.Popen[bytes]:
+def start_ahead(workers: int, module: str) -> None:
+    """Start the processes of the next workers, which import a module until there is work for them.
+
+    Of those that cannot be started the first that is needed says why.
+    """
+    with contextlib.suppress(OSError):
+        for _ in range(workers):
+            _waiting.append(_start(module))
+
+
+def end_waiting() -> None:
+    """End the processes that were started ahead and that nobody has needed."""
+    while _waiting:
+        connection, process = _waiting.pop()
+        connection.close()
+        process.kill()
+        process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
+
+
+def _start(module: str | None = None) -> tuple[Connection, subprocess.Popen[bytes]]:
+    """A process, and the connection to it."""
+    ours, theirs = Pipe()
+    try:
+        return ours, _started(theirs, module)
+    finally:
+        # Its end is seen here only if nobody else holds the other end.
+        theirs.close()
+
+
+def _started(theirs: Any, module: str | None) -> subprocess.Popen[bytes]:
     """A process that has one end of a connection.
 
     Its standard input is a pipe that ends with this process: it looks at that.
     """
     command = [sys.executable, "-c", PROGRAM]
+    given = [] if module is None else [module]
     if sys.platform == "win32":
         handle = theirs.fileno()
         os.set_handle_inheritable(handle, True)
         info = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})
         return subprocess.Popen(
-            [*command, str(handle)],
+            [*command, str(handle), *given],
             stdin=subprocess.PIPE,
             startupinfo=info,
             # Which hears no interrupts.
@@ -154,7 +194,9 @@ def _started(theirs: Any) -> subprocess.Popen[bytes]:
         )
     with _without_interrupts():
         return subprocess.Popen(
-            [*command, str(theirs.fileno())], stdin=subprocess.PIPE, pass_fds=[theirs.fileno()]
+            [*command, str(theirs.fileno()), *given],
+            stdin=subprocess.PIPE,
+            pass_fds=[theirs.fileno()],
         )
 
 

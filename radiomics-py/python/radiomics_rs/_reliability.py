@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, overload
@@ -87,6 +86,8 @@ class ReliabilityTable(Tabular, Sequence[Reliability]):
             for row in self._rows:
                 if row.feature == index:
                     return row
+            import difflib
+
             near = difflib.get_close_matches(index, self.keys(), 1, 0.4)
             raise KeyError(
                 f"there is no feature {index!r}" + "".join(f"; did you mean {n!r}?" for n in near)

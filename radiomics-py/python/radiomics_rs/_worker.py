@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import _thread
+import contextlib
+import importlib
 import os
 import pickle
 import runpy
@@ -12,7 +14,7 @@ import traceback
 import types
 from typing import Any
 
-from radiomics_rs import _aside, _processes
+from radiomics_rs import _aside, _interrupts, _processes
 
 #: How a program's own module is called where it is not to run as a program.
 MAIN = "__mp_main__"
@@ -27,6 +29,8 @@ def main() -> None:
     # Not one of `threading`, which whoever counts threads would find.
     _thread.start_new_thread(_end_with_parent, ())
     connection = _processes.connection_of(sys.argv[1])
+    for module in sys.argv[2:]:
+        _import_ahead(module)
     try:
         paths, program = connection.recv()
         job = connection.recv_bytes()
@@ -42,6 +46,15 @@ def main() -> None:
         connection.send(("broken", _said(error)))
         return
     _work(connection, run)
+    _interrupts.end(0, is_own=True)
+
+
+def _import_ahead(module: str) -> None:
+    """Import what will be needed; what cannot be is said once it is."""
+    # The current folder, which may have modules of any name, is not where the parent looks.
+    sys.path[:] = [path for path in sys.path if path]
+    with contextlib.suppress(ImportError):
+        importlib.import_module(module)
 
 
 def _work(connection: Any, run: Any) -> None:

@@ -30,6 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return scripts.main(given[1:])
     # Importing takes longest of a short command: an interrupt still ends it as it is.
     chosen = options(given[0] if given else None).parse(given)
+    if given[:1] == ["batch"]:
+        from radiomics_rs._command.ahead import start_workers
+
+        start_workers(chosen)
     module, _, name = chosen.run.partition(":")
     run = getattr(importlib.import_module(module), name)
     return guarded(lambda: _run(run, chosen), _cancelled)

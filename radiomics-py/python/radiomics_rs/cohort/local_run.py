@@ -46,6 +46,7 @@ def compute(spec: Spec, queue: Queue, collector: Collector, jobs: int) -> None:
         run.work()
     finally:
         run.stop()
+        _processes.end_waiting()
 
 
 class _Run:
@@ -64,6 +65,8 @@ class _Run:
             self._give(lane, [task], 0.0)
             while lane.tasks:
                 self._listen(alone=True)
+        for lane in self._lanes:
+            lane.worker.dismiss()
         for lane in self._lanes:
             lane.worker.end()
         self._lanes.clear()

@@ -11,7 +11,6 @@ import socket
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from importlib import metadata
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -182,6 +181,8 @@ def now() -> str:
 
 
 def _version(package: str) -> str | None:
+    from importlib import metadata
+
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:

@@ -307,18 +307,11 @@ def _warn_of(too_large: list[tuple[Case, float]], memory_mb: float | None) -> No
 
 def _jobs(given: int | None) -> int:
     if given is None:
-        return _cores()
+        return _processes.cores()
     jobs = whole("jobs", given)
     if jobs < 1:
         raise SettingsError(f"jobs is {jobs}: give a number above 0, or None for all cores")
     return jobs
-
-
-def _cores() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _digest(document: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import math
@@ -104,6 +103,8 @@ def _plan(where: str, given: Any) -> Plan:
         raise TypeError(f"{where} is {given!r}: {WANTED}")
     for word in given:
         if word not in WORDS:
+            import difflib
+
             near = difflib.get_close_matches(str(word), WORDS, 1, 0.6)
             hint = f"did you mean {near[0]!r}?" if near else f"give one of {', '.join(WORDS)}"
             raise SettingsError(f"{where} has {word!r}, which is no argument of perturb; {hint}")
