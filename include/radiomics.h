@@ -1281,8 +1281,9 @@ RADIOMICS_API
 void radiomics_context_cancel(const struct radiomics_context *context);
 
 /**
- * Frees a context and ends its threads; NULL is fine. Not to be called from a progress callback. Memory of earlier
- * jobs, of which up to 64 MB are kept for later ones, goes back to the system.
+ * Frees a context and ends its threads; NULL is fine. Not to be called from a progress callback. With the last
+ * context the memory of earlier jobs, of which up to 64 MB are kept for later ones, goes back to the system's
+ * allocator.
  */
 RADIOMICS_API
 void radiomics_context_free(struct radiomics_context *context);

@@ -96,7 +96,6 @@ pub fn on_threads<R: Send>(
         core(|| job(&runtime, &Runtime { progress: Some(&quiet), each_step: false, ..runtime }))
     });
     keep(threads, pool);
-    crate::MEMORY.settle();
     match raised.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(error) => Err(error),
         None => result,

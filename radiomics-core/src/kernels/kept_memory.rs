@@ -4,30 +4,34 @@
 //! they are first written to. A job on a volume of some megabytes spends a seventh of its time on that.
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::hint::black_box;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::hint::{black_box, spin_loop};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, TryLockError};
+
+use crate::work::KEPT;
 
 /// Bytes from which on memory is kept: of less the system's allocator keeps enough.
 const LEAST: usize = 1 << 20;
 
-/// Bytes that may be kept besides what jobs have had in use at a time.
-const SPARE: usize = 64 << 20;
+/// Bytes that are kept at most.
+const MOST: usize = 64 << 20;
+
+/// Blocks that are kept at most.
+const BLOCKS: usize = 64;
+
+/// How often the blocks are asked for while another thread has them, which it never has for long.
+const TRIES: usize = 1000;
 
 /// Bytes from which on glibc's allocator gives each block back to the system, as it does with what is free beyond so many
 /// bytes; until it has been given back a larger one, which it takes for an example of what it should keep.
 const MAPPED: usize = 128 << 10;
 
-/// Bytes of that example: the larger blocks are kept here, and would never be one.
+/// Bytes of that example: while the larger blocks are kept here, none of them is one.
 const EXAMPLE: usize = 4 << 20;
 
-/// Blocks that are kept at most.
-const BLOCKS: usize = 64;
-
-/// An allocator that keeps what is freed in blocks of 1 MB or more for whoever wants as much next; all else is the
-/// system's. A job, and a program that computes one region after another, spare the time that it takes to have the same
-/// memory cleared again and again. What is kept and in use together is at most 64 MB more than what was in use at a time
-/// since the last [`settle`](Self::settle), which leaves 64 MB of what is kept.
+/// An allocator that keeps up to 64 MB of what is freed in blocks of 1 MB or more for whoever wants as much next; all else
+/// is the system's. A job, and a program that computes one region after another, spare the time that it takes to have the
+/// same memory cleared again and again.
 ///
 /// ```
 /// use radiomics_core::KeptMemory;
@@ -35,20 +39,14 @@ const BLOCKS: usize = 64;
 /// #[global_allocator]
 /// static MEMORY: KeptMemory = KeptMemory::new();
 ///
-/// drop(vec![1u8; 100 << 20]);
-/// assert!(MEMORY.kept() >= 100 << 20);
-/// MEMORY.settle();
-/// assert!(MEMORY.kept() <= 64 << 20);
+/// drop(vec![1u8; 5 << 20]);
+/// assert!(MEMORY.kept() >= 5 << 20);
 /// MEMORY.release();
 /// assert_eq!(MEMORY.kept(), 0);
 /// ```
 #[derive(Debug)]
 pub struct KeptMemory {
     blocks: Mutex<Blocks>,
-    /// Bytes of blocks that are not kept.
-    in_use: AtomicUsize,
-    /// The most that there were of these at a time since the last `settle`.
-    most: AtomicUsize,
     /// Whether the system's allocator has been given its example.
     has_example: AtomicBool,
 }
@@ -70,42 +68,20 @@ struct Block {
 }
 
 impl Blocks {
-    fn take(&mut self, size: usize) -> Option<*mut u8> {
-        let at = self.all[..self.n].iter().rposition(|block| block.size == size)?;
-        Some(self.remove(at))
-    }
-
     fn remove(&mut self, at: usize) -> *mut u8 {
         let block = self.all[at];
         self.all.copy_within(at + 1..self.n, at);
         self.n -= 1;
         self.bytes -= block.size;
+        KEPT.fetch_sub(block.size, Ordering::Relaxed);
         std::ptr::with_exposed_provenance_mut(block.exposed)
     }
 
-    /// Keeps a block of the system's allocator that nobody has any more, and `most` bytes at most.
-    fn keep(&mut self, memory: *mut u8, size: usize, most: usize) {
-        if self.n == BLOCKS {
-            self.free_first();
-        }
+    fn add(&mut self, memory: *mut u8, size: usize) {
         self.all[self.n] = Block { exposed: memory.expose_provenance(), size };
         self.n += 1;
         self.bytes += size;
-        self.free_beyond(most);
-    }
-
-    /// Frees the blocks that were given back longest ago, until `most` bytes at most are kept.
-    fn free_beyond(&mut self, most: usize) {
-        while self.bytes > most {
-            self.free_first();
-        }
-    }
-
-    fn free_first(&mut self) {
-        let size = self.all[0].size;
-        let memory = self.remove(0);
-        // SAFETY: it came from the system's allocator with this layout, and nobody but this list knew of it.
-        unsafe { System.dealloc(memory, of_class(size)) };
+        KEPT.fetch_add(size, Ordering::Relaxed);
     }
 }
 
@@ -126,7 +102,7 @@ fn of_class(size: usize) -> Layout {
 
 /// The size of the block that has this layout, if it is one of those that are kept.
 fn block_of(layout: Layout) -> Option<usize> {
-    let is_kept = (LEAST..=isize::MAX as usize / 2).contains(&layout.size()) && layout.align() <= ALIGNED;
+    let is_kept = (LEAST..=MOST).contains(&layout.size()) && layout.align() <= ALIGNED;
     is_kept.then(|| class(layout.size()))
 }
 
@@ -136,65 +112,80 @@ impl KeptMemory {
     pub const fn new() -> Self {
         let none = Block { exposed: 0, size: 0 };
         let blocks = Mutex::new(Blocks { all: [none; BLOCKS], n: 0, bytes: 0 });
-        Self {
-            blocks,
-            in_use: AtomicUsize::new(0),
-            most: AtomicUsize::new(0),
-            has_example: AtomicBool::new(false),
-        }
+        Self { blocks, has_example: AtomicBool::new(false) }
     }
 
-    /// Bytes that are kept at the moment; 0 while another thread takes or gives some.
+    /// Bytes that are kept at the moment.
     #[must_use]
     pub fn kept(&self) -> usize {
         self.blocks().map_or(0, |blocks| blocks.bytes)
     }
 
-    /// Gives back to the system what is kept beyond 64 MB; for when a job is done.
-    pub fn settle(&self) {
-        self.most.store(self.in_use.load(Ordering::Relaxed), Ordering::Relaxed);
-        if let Some(mut blocks) = self.blocks() {
-            blocks.free_beyond(SPARE);
-        }
-    }
-
-    /// Gives all that is kept back to the system.
+    /// Gives all that is kept back to the system's allocator.
     pub fn release(&self) {
-        if let Some(mut blocks) = self.blocks() {
-            blocks.free_beyond(0);
-        }
+        self.free_while(|blocks| blocks.n > 0);
     }
 
-    /// The blocks, unless another thread has them: then the system's allocator is as good, and there is no waiting, not
-    /// even for a thread that a fork has left behind.
+    /// The blocks. A thread that has them for good is one that a fork has left behind: then the system's allocator is as
+    /// good, and nobody waits.
     fn blocks(&self) -> Option<MutexGuard<'_, Blocks>> {
-        match self.blocks.try_lock() {
-            Ok(blocks) => Some(blocks),
-            // Blocks are whole whatever became of who changed them.
-            Err(TryLockError::Poisoned(blocks)) => Some(blocks.into_inner()),
-            Err(TryLockError::WouldBlock) => None,
+        for tried in 0..TRIES {
+            match self.blocks.try_lock() {
+                Ok(blocks) => return Some(blocks),
+                // Blocks are whole whatever became of who changed them.
+                Err(TryLockError::Poisoned(blocks)) => return Some(blocks.into_inner()),
+                Err(TryLockError::WouldBlock) if tried < TRIES / 2 => spin_loop(),
+                Err(TryLockError::WouldBlock) => std::thread::yield_now(),
+            }
+        }
+        None
+    }
+
+    /// Frees the blocks that were given back longest ago, one after another, while there are too many.
+    fn free_while(&self, are_too_many: impl Fn(&Blocks) -> bool) {
+        loop {
+            let Some(mut blocks) = self.blocks() else { return };
+            if blocks.n == 0 || !are_too_many(&blocks) {
+                return;
+            }
+            let size = blocks.all[0].size;
+            let memory = blocks.remove(0);
+            // Others need not wait for the system.
+            drop(blocks);
+            // SAFETY: it came from the system's allocator with this layout, and nobody but the list knew of it.
+            unsafe { System.dealloc(memory, of_class(size)) };
         }
     }
 
-    /// Bytes that may be kept while so many are in use.
-    fn room(&self, in_use: usize) -> usize {
-        (self.most.load(Ordering::Relaxed).max(in_use) - in_use).saturating_add(SPARE)
+    /// A block from those that are kept. If there is none, what is to be new takes the place of what is kept: a program
+    /// does not grow while anything is.
+    fn take(&self, size: usize) -> Option<*mut u8> {
+        let mut blocks = self.blocks()?;
+        if let Some(at) = blocks.all[..blocks.n].iter().rposition(|block| block.size == size) {
+            return Some(blocks.remove(at));
+        }
+        let rest = blocks.bytes.saturating_sub(size);
+        drop(blocks);
+        self.free_while(|blocks| blocks.bytes > rest);
+        None
     }
 
-    /// A block from those that are kept, if there is one of this size, which is in use from now on.
-    fn take(&self, size: usize) -> Option<*mut u8> {
-        let in_use = self.in_use.fetch_add(size, Ordering::Relaxed).wrapping_add(size);
-        self.most.fetch_max(in_use, Ordering::Relaxed);
-        let mut blocks = self.blocks()?;
-        let found = blocks.take(size);
-        blocks.free_beyond(self.room(in_use));
-        found
+    /// Keeps a block; false if the blocks are not to be had.
+    fn keep(&self, memory: *mut u8, size: usize) -> bool {
+        self.free_while(|blocks| blocks.n == BLOCKS || blocks.bytes + size > MOST);
+        let Some(mut blocks) = self.blocks() else { return false };
+        // Others may have kept some meanwhile.
+        let has_room = blocks.n < BLOCKS && blocks.bytes + size <= MOST;
+        if has_room {
+            blocks.add(memory, size);
+        }
+        has_room
     }
 
     /// What `allocate` gives; if that is nothing, what it gives once nothing is kept.
     fn after_release(&self, allocate: impl Fn() -> *mut u8) -> *mut u8 {
         let memory = allocate();
-        if !memory.is_null() || self.kept() == 0 {
+        if !memory.is_null() {
             return memory;
         }
         self.release();
@@ -220,17 +211,19 @@ impl KeptMemory {
         if layout.size() >= MAPPED {
             self.give_example();
         }
-        let memory = self.after_release(|| of(size.map_or(layout, of_class)));
-        if memory.is_null() {
-            self.in_use.fetch_sub(size.unwrap_or(0), Ordering::Relaxed);
-        }
-        memory
+        self.after_release(|| of(size.map_or(layout, of_class)))
     }
 }
 
 impl Default for KeptMemory {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl Drop for KeptMemory {
+    fn drop(&mut self) {
+        self.release();
     }
 }
 
@@ -259,31 +252,22 @@ unsafe impl GlobalAlloc for KeptMemory {
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
         let size = block_of(layout);
-        if let Some(size) = size {
-            let in_use = self.in_use.fetch_sub(size, Ordering::Relaxed).wrapping_sub(size);
-            if let Some(mut blocks) = self.blocks() {
-                return blocks.keep(memory, size, self.room(in_use));
-            }
+        if size.is_none_or(|size| !self.keep(memory, size)) {
+            // SAFETY: the layout that it was allocated with.
+            unsafe { System.dealloc(memory, size.map_or(layout, of_class)) };
         }
-        // SAFETY: the layout that it was allocated with.
-        unsafe { System.dealloc(memory, size.map_or(layout, of_class)) };
     }
 
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let Ok(wanted) = Layout::from_size_align(size, layout.align()) else { return std::ptr::null_mut() };
+        let again = |old: Layout, size: usize| {
+            // SAFETY: the layout that the memory was allocated with; the caller's promise.
+            self.after_release(|| unsafe { System.realloc(memory, old, size) })
+        };
         match [block_of(layout), block_of(wanted)] {
             [Some(old), Some(new)] if old == new => memory,
-            [Some(old), Some(new)] => {
-                // SAFETY: the layout that the memory was allocated with; the caller's promise.
-                let moved = self.after_release(|| unsafe { System.realloc(memory, of_class(old), new) });
-                if !moved.is_null() {
-                    let before = self.in_use.fetch_add(new.wrapping_sub(old), Ordering::Relaxed);
-                    self.most.fetch_max(before.wrapping_add(new).wrapping_sub(old), Ordering::Relaxed);
-                }
-                moved
-            }
-            // SAFETY: the layout that the memory was allocated with; the caller's promise.
-            [None, None] => self.after_release(|| unsafe { System.realloc(memory, layout, size) }),
+            [Some(old), Some(new)] => again(of_class(old), new),
+            [None, None] => again(layout, size),
             _ => {
                 // SAFETY: the caller's promise; both are as long as what is copied.
                 unsafe {
@@ -310,7 +294,7 @@ mod tests {
 
     #[test]
     fn a_class_is_at_most_an_eighth_larger() {
-        for bytes in [LEAST, LEAST + 1, 3 << 20, (5 << 20) + 12_345, SPARE - 1, SPARE] {
+        for bytes in [LEAST, LEAST + 1, 3 << 20, (5 << 20) + 12_345, MOST - 1, MOST] {
             let size = class(bytes);
             assert!(size >= bytes && size - bytes <= bytes / 8, "{bytes} in {size}");
             assert_eq!(class(size), size);
@@ -347,25 +331,48 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_kept_than_was_in_use_and_some() {
+    fn no_more_is_kept_than_was_promised() {
         let memory = KeptMemory::new();
-        let large = class(SPARE + 1);
-        use_at_once(&memory, 1, large);
-        assert_eq!(memory.kept(), large, "what was in use");
-        use_at_once(&memory, 3, large);
-        assert_eq!(memory.kept(), 3 * large, "what was in use at a time");
-        memory.settle();
-        assert_eq!(memory.kept(), 0, "a block beyond the spare memory");
+        use_at_once(&memory, 3, 30 << 20);
+        assert_eq!(memory.kept(), 60 << 20, "as many bytes as there is room for");
         use_at_once(&memory, 3 * BLOCKS, 1 << 20);
         assert_eq!(memory.kept(), BLOCKS << 20, "as many blocks as there is room for");
         use_at_once(&memory, 1, LEAST - 1);
-        assert_eq!(memory.kept(), BLOCKS << 20, "not what is small");
-        memory.settle();
-        use_at_once(&memory, 1, 3 << 20);
-        use_at_once(&memory, 1, 5 << 20);
-        assert!(memory.kept() <= (5 << 20) + SPARE, "{}", memory.kept());
+        use_at_once(&memory, 1, MOST + 1);
+        assert_eq!(memory.kept(), BLOCKS << 20, "not what is small or larger than all");
+        // SAFETY: a layout that is not empty, freed with its own.
+        unsafe {
+            let new = memory.alloc(layout(5 << 20));
+            assert_eq!(memory.kept(), (BLOCKS - 5) << 20, "the oldest make room for what is new");
+            memory.dealloc(new, layout(5 << 20));
+        }
         memory.release();
-        assert_eq!((memory.kept(), memory.in_use.load(Ordering::Relaxed)), (0, 0));
+        assert_eq!(memory.kept(), 0);
+    }
+
+    #[test]
+    fn threads_take_and_give_blocks_of_their_own() {
+        let memory = KeptMemory::new();
+        std::thread::scope(|scope| {
+            for thread in 1..=4u8 {
+                let memory = &memory;
+                scope.spawn(move || {
+                    for round in 0..40 {
+                        let held = layout(LEAST * (1 + round % 3));
+                        // SAFETY: a layout that is not empty, freed with its own.
+                        unsafe {
+                            let block = memory.alloc(held);
+                            block.write_bytes(thread, held.size());
+                            std::thread::yield_now();
+                            let bytes = std::slice::from_raw_parts(block, held.size());
+                            assert!(bytes.iter().all(|&byte| byte == thread));
+                            memory.dealloc(block, held);
+                        }
+                    }
+                });
+            }
+        });
+        assert!(memory.kept() <= MOST);
     }
 
     #[test]

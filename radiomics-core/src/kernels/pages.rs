@@ -12,7 +12,8 @@ use crate::work::{self, loops};
 const WORTH: usize = 4 << 20;
 
 /// Bytes up to which an allocator may take memory from what it had before, and writes zeros to it page by
-/// page, before anybody can ask for large ones; glibc's limit. More comes from the system, which has zeros.
+/// page, before anybody can ask for large ones; glibc's limit. More comes from the system, which has zeros, or from
+/// [`KeptMemory`](super::KeptMemory), which writes them.
 const FROM_SYSTEM: usize = 32 << 20;
 
 /// Bytes that are cleared at a time: they stay in the cache of a core.
@@ -38,7 +39,7 @@ unsafe impl<T: Zero, const N: usize> Zero for [T; N] {}
 // SAFETY: consists of two numbers, which are 0.
 unsafe impl<T: Zero> Zero for Complex<T> {}
 
-/// `n` zeros, untouched: the system fills a page when it is first written to. Where it has large
+/// `n` zeros. Where nobody has touched them yet, the system fills a page when it is first written to; where it has large
 /// pages, they spare most of the time that this takes. The job is left when there is not enough memory.
 pub fn zeros<T: Zero>(n: usize) -> Vec<T> {
     let Some(layout) = Layout::array::<T>(n).ok().filter(|layout| layout.size() > 0) else {
