@@ -1281,12 +1281,9 @@ RADIOMICS_API
 void radiomics_context_cancel(const struct radiomics_context *context);
 
 /**
- * Frees a context and ends its threads; NULL is fine. Not to be called from a progress callback. With the last
- * context the memory of earlier jobs, of which up to 64 MB are kept for later ones, goes back to the system's
- * allocator.
+ * Frees a context and ends its threads; NULL is fine. Not to be called from a progress callback.
  */
-RADIOMICS_API
-void radiomics_context_free(struct radiomics_context *context);
+RADIOMICS_API void radiomics_context_free(struct radiomics_context *context);
 
 /**
  * What went wrong in the last call with this context that failed: the values at fault and the

@@ -65,8 +65,8 @@ mod work;
 
 pub use error::{Error, Interface, Result, nearest};
 pub use extract::{OnError, extract, extract_each, extract_many, extract_regions};
+pub use kernels::Isa;
 pub use kernels::voxel::Voxel;
-pub use kernels::{Isa, KeptMemory};
 pub use names::Named;
 pub use ndarray;
 pub use runtime::{Execution, Pool, Progress, Runtime};

@@ -1,7 +1,7 @@
 //! The context: threads, and the text of the last failure.
 
 use std::ffi::{CString, c_char, c_void};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use radiomics_core::{Cancel, Executor, Pool, Runtime, Watch};
@@ -20,31 +20,6 @@ pub struct radiomics_context {
     cancel: Cancel,
     error: Mutex<CString>,
     is_in_use: AtomicBool,
-    _alive: Alive,
-}
-
-/// How many contexts there are.
-static ALIVE: AtomicUsize = AtomicUsize::new(0);
-
-/// Is counted as long as it lives.
-struct Alive;
-
-impl Alive {
-    fn new() -> Self {
-        ALIVE.fetch_add(1, Ordering::Relaxed);
-        Self
-    }
-}
-
-impl Drop for Alive {
-    fn drop(&mut self) {
-        ALIVE.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// Whether there is a context, for whose next call memory is worth keeping.
-pub(crate) fn is_any_alive() -> bool {
-    ALIVE.load(Ordering::Relaxed) > 0
 }
 
 /// A call has the context for itself as long as this lives.
@@ -246,7 +221,6 @@ pub unsafe extern "C" fn radiomics_context_new(
             cancel: Cancel::new(),
             error: Mutex::default(),
             is_in_use: AtomicBool::default(),
-            _alive: Alive::new(),
         };
         out.set(Box::into_raw(Box::new(made)));
         Ok(())
@@ -268,9 +242,7 @@ pub unsafe extern "C" fn radiomics_context_cancel(context: *const radiomics_cont
     }
 }
 
-/// Frees a context and ends its threads; NULL is fine. Not to be called from a progress callback. With the last
-/// context the memory of earlier jobs, of which up to 64 MB are kept for later ones, goes back to the system's
-/// allocator.
+/// Frees a context and ends its threads; NULL is fine. Not to be called from a progress callback.
 // SAFETY: the name is ours alone: nothing else that is linked begins with `radiomics_`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn radiomics_context_free(context: *mut radiomics_context) {

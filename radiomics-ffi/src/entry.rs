@@ -3,7 +3,7 @@
 use std::cell::UnsafeCell;
 use std::ffi::c_char;
 
-use crate::context::{Call, is_any_alive, radiomics_context};
+use crate::context::{Call, radiomics_context};
 use crate::panics;
 use crate::pointers::borrowed;
 use crate::status::{Failure, radiomics_status as Status};
@@ -86,9 +86,6 @@ pub(crate) unsafe fn free<T>(pointer: *mut T) {
     // SAFETY: by the rule of the header the pointer came from this library, from `Box::into_raw`,
     // and was not freed yet.
     value_or((), || drop(unsafe { Box::from_raw(pointer) }));
-    if !is_any_alive() {
-        crate::MEMORY.release();
-    }
 }
 
 // Outputs are written last and the context is behind locks, so nothing is left half changed.

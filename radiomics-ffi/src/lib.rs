@@ -12,10 +12,6 @@
 #[cfg(not(panic = "unwind"))]
 compile_error!("radiomics-ffi promises to catch panics: build it with panic = \"unwind\"");
 
-/// Programs compute one region after another: what one has taken the next one has without asking the system.
-#[global_allocator]
-static MEMORY: radiomics_core::KeptMemory = radiomics_core::KeptMemory::new();
-
 mod entry;
 mod panics;
 mod pointers;

@@ -20,11 +20,6 @@ mod verify;
 mod voxels;
 
 use pyo3::prelude::*;
-use radiomics_core::KeptMemory;
-
-/// Calls come one after another: what one has taken the next one has without asking the system.
-#[global_allocator]
-static MEMORY: KeptMemory = KeptMemory::new();
 
 /// The compiled part of radiomics_rs.
 #[pymodule]

@@ -17,7 +17,6 @@ pub(crate) mod directions;
 pub(crate) mod distances;
 pub(crate) mod elementary;
 pub(crate) mod finite;
-mod kept_memory;
 pub(crate) mod labels;
 pub(crate) mod levels;
 pub(crate) mod lines;
@@ -42,8 +41,6 @@ pub(crate) mod vectors;
 pub(crate) mod voxel;
 pub(crate) mod whole;
 pub(crate) mod windows;
-
-pub use kept_memory::KeptMemory;
 
 /// An instruction set that this machine has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

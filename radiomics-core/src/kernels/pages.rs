@@ -1,7 +1,9 @@
 //! Memory for whole volumes.
 
-use std::alloc::{Layout, alloc, alloc_zeroed, handle_alloc_error};
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, handle_alloc_error};
+use std::hint::black_box;
 use std::mem::{ManuallyDrop, MaybeUninit};
+use std::sync::Once;
 
 use rustfft::num_complex::Complex;
 
@@ -12,9 +14,15 @@ use crate::work::{self, loops};
 const WORTH: usize = 4 << 20;
 
 /// Bytes up to which an allocator may take memory from what it had before, and writes zeros to it page by
-/// page, before anybody can ask for large ones; glibc's limit. More comes from the system, which has zeros, or from
-/// [`KeptMemory`](super::KeptMemory), which writes them.
+/// page, before anybody can ask for large ones; glibc's limit. More comes from the system, which has zeros.
 const FROM_SYSTEM: usize = 32 << 20;
+
+/// Bytes from which on glibc's allocator gives each block back to the system, as it does with what is free beyond so many
+/// bytes; until it has been given back a larger one, which it takes for an example of what it should keep.
+const MAPPED: u64 = 128 << 10;
+
+/// Bytes of that example.
+const EXAMPLE: usize = 4 << 20;
 
 /// Bytes that are cleared at a time: they stay in the cache of a core.
 const PIECE: usize = 256 << 10;
@@ -47,7 +55,7 @@ pub fn zeros<T: Zero>(n: usize) -> Vec<T> {
         return room(n);
     };
     let bytes = layout.size();
-    work::ask(bytes as u64);
+    ask(bytes as u64);
     let is_written = (WORTH..FROM_SYSTEM).contains(&bytes);
     // SAFETY: the layout is not empty.
     let memory = unsafe { if is_written { alloc(layout) } else { alloc_zeroed(layout) } };
@@ -104,10 +112,32 @@ unsafe fn written<T: Zero>(memory: Vec<MaybeUninit<T>>) -> Vec<T> {
     unsafe { Vec::from_raw_parts(memory.as_mut_ptr().cast(), memory.len(), memory.capacity()) }
 }
 
+/// Leaves the job when there are not so many bytes.
+fn ask(bytes: u64) {
+    static EXAMPLE_GIVEN: Once = Once::new();
+    if bytes >= MAPPED {
+        EXAMPLE_GIVEN.call_once(give_example);
+    }
+    work::ask(bytes);
+}
+
+/// Frees a block, so that a program that computes one small region after another is not given memory that the system has
+/// to clear for each of them.
+fn give_example() {
+    let layout = Layout::array::<u8>(EXAMPLE).expect("a few megabytes");
+    // SAFETY: the layout is not empty, and the memory is freed with it.
+    unsafe {
+        let memory = black_box(alloc(layout));
+        if !memory.is_null() {
+            dealloc(memory, layout);
+        }
+    }
+}
+
 /// An empty vector with room for `n`. The job is left when there is not enough memory.
 pub fn room<T>(n: usize) -> Vec<T> {
     let bytes = (n as u64).saturating_mul(size_of::<T>() as u64);
-    work::ask(bytes);
+    ask(bytes);
     let mut memory = Vec::new();
     if memory.try_reserve_exact(n).is_err() {
         work::refused(bytes);

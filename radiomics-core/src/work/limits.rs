@@ -1,20 +1,12 @@
 //! Memory that the machine has free.
 
-use std::sync::atomic::AtomicUsize;
-#[cfg(target_os = "linux")]
-use std::sync::atomic::Ordering;
-
-/// Bytes that the process has, and that whoever wants some is given first.
-pub(crate) static KEPT: AtomicUsize = AtomicUsize::new(0);
-
 /// Bytes that the process can still take: the least of what the machine has free, what the process's
 /// control groups leave and what its limit of address space (`ulimit -v`) leaves. `None` where the system does
 /// not say.
 #[cfg(target_os = "linux")]
 pub fn free_memory() -> Option<u64> {
     let least = [machine(), control_groups(), address_space()].into_iter().flatten().min()?;
-    let kept = KEPT.load(Ordering::Relaxed) as u64;
-    Some(least.saturating_add(kept).saturating_sub(RESERVE))
+    Some(least.saturating_sub(RESERVE))
 }
 
 #[cfg(not(target_os = "linux"))]

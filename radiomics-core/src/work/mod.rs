@@ -20,7 +20,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 pub use cancel::{Cancel, Watch};
-pub(crate) use limits::KEPT;
 pub use limits::free_memory;
 pub use place::Executor;
 
