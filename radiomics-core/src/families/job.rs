@@ -39,7 +39,7 @@ impl Job<'_> {
 
     /// The values of the rows of `table` that are asked for, of the one thing that they are read from.
     pub fn values<M>(&self, table: &'static [Row<M>], of: &M) -> Vec<Value> {
-        self.means([self.of_group(table, of)].as_slice())
+        self.means(&[self.of_group(table, of)])
     }
 
     /// The numbers that the rows of `table` that are asked for have for a group of matrices.

@@ -202,13 +202,18 @@ where
     let slices = copy.as_slice_mut().expect("made in standard layout").chunks_exact_mut((ny * nx).max(1));
     loops::each(slices.zip(view.outer_iter()), |(to, from)| {
         for (to, from) in to.chunks_exact_mut(nx).zip(from.rows()) {
-            match from.as_slice() {
-                Some(from) => to.iter_mut().zip(from).for_each(|(to, &from)| *to = map(from)),
-                None => to.iter_mut().zip(from).for_each(|(to, &from)| *to = map(from)),
-            }
+            write_row(from, to, &map);
         }
     });
     copy
+}
+
+/// Writes what `map` makes of a row: quickly if its values lie together.
+pub(crate) fn write_row<T: Copy, U>(from: ArrayView1<'_, T>, to: &mut [U], map: impl Fn(T) -> U) {
+    match from.as_slice() {
+        Some(from) => to.iter_mut().zip(from).for_each(|(to, &from)| *to = map(from)),
+        None => to.iter_mut().zip(from).for_each(|(to, &from)| *to = map(from)),
+    }
 }
 
 /// Voxels that are NaN or infinite.

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use ndarray::{Array3, Axis};
+use ndarray::{Array3, ArrayView1, Axis};
 
 use super::recursive_coefficients::{second_derivative, smoothing};
 use crate::kernels::Isa;
@@ -13,6 +13,7 @@ use crate::kernels::pages::{Zero, made, zeros};
 use crate::kernels::recursive::{Causal, LANES, Lines, Recursion, Stored, add_scaled, filter, sum_scaled};
 use crate::kernels::transpose::{Element, Matrix, transpose};
 use crate::volume::grid::Window;
+use crate::volume::voxels::write_row;
 use crate::work::loops;
 
 /// An image whose rows are padded to whole panels of lines, and volumes between the axes, which
@@ -29,9 +30,6 @@ pub(crate) struct Laplacians {
     /// derivative along z after it. A volume (y, z, x).
     along_y: Vec<f32>,
 }
-
-/// Voxels that are looked at together.
-const STRIP: usize = 512;
 
 /// The voxels of an image, in 32 bits if all of them are such numbers: these are half as much to move.
 enum Values {
@@ -51,11 +49,9 @@ impl Laplacians {
     pub(crate) fn new(image: &Array3<f64>, spacing_mm: [f64; 3]) -> Self {
         let shape: [usize; 3] = image.dim().into();
         let fits = |x: f64| f64::from(x as f32).to_bits() == x.to_bits();
-        let is_single = loops::all(image.outer_iter(), |slice| match slice.as_slice() {
-            // Some at a time, without a branch for each.
-            Some(slice) => slice.chunks(STRIP).all(|x| x.iter().fold(true, |all, &x| all & fits(x))),
-            None => slice.iter().all(|&x| fits(x)),
-        });
+        // A row without a branch for each of its values.
+        let row_fits = |row: ArrayView1<f64>| row.iter().fold(true, |all, &x| all & fits(x));
+        let is_single = loops::all(image.outer_iter(), |slice| slice.rows().into_iter().all(row_fits));
         let image = match is_single {
             true => Values::Single(padded(image, |x| x as f32)),
             false => Values::Double(padded(image, |x| x)),
@@ -87,10 +83,7 @@ fn padded<T: Zero>(image: &Array3<f64>, value: impl Fn(f64) -> T + Sync) -> Vec<
     let pitch = nx.next_multiple_of(LANES);
     let fill = |(): &mut (), k: usize, slice: &mut [T]| {
         for (row, to) in image.index_axis(Axis(0), k).rows().into_iter().zip(slice.chunks_exact_mut(pitch)) {
-            match row.as_slice() {
-                Some(row) => row.iter().zip(to).for_each(|(&x, to)| *to = value(x)),
-                None => row.iter().zip(to).for_each(|(&x, to)| *to = value(x)),
-            }
+            write_row(row, to, &value);
         }
     };
     made(nz * ny * pitch, ny * pitch, || (), fill)

@@ -14,6 +14,7 @@ use crate::kernels::Isa;
 use crate::kernels::convolve::{Float, Tap, sums};
 use crate::kernels::pages::{made, zeros};
 use crate::volume::grid::Window;
+use crate::volume::voxels::write_row;
 use crate::work::loops;
 
 /// Whether each of x, y and z is high-pass filtered.
@@ -99,10 +100,7 @@ fn extended<T: Float>(image: &Array3<f64>, isa: Isa) -> Volume<T> {
         for (j, to) in slice.chunks_exact_mut(nx).enumerate() {
             let row = image.slice(ndarray::s![k % shape[0], j % shape[1], ..]);
             let (within, beyond) = to.split_at_mut(shape[2]);
-            match row.as_slice() {
-                Some(row) => row.iter().zip(within).for_each(|(&x, to)| *to = T::from_f64(x)),
-                None => row.iter().zip(within).for_each(|(&x, to)| *to = T::from_f64(x)),
-            }
+            write_row(row, within, T::from_f64);
             beyond.fill(T::from_f64(row[0]));
         }
     };
