@@ -180,7 +180,7 @@ def test_a_command_that_is_not_alone_ends_as_python_does(watched):
 
 @pytest.mark.parametrize(
     ("name", "own", "said"),
-    [("extract", None, "1"), ("extract", "3", "3"), ("batch", None, "None")],
+    [("extract", None, "1"), ("extract", "3", "3"), ("batch", None, "1"), ("report", None, "None")],
 )
 def test_threads_of_linear_algebra_that_nobody_needs_are_not_started(name, own, said):
     """Nothing but the engine computes in some commands; a choice of the user stays."""

@@ -6,6 +6,8 @@ use super::{Isa, kernel};
 /// Sums that run side by side: enough registers of any instruction set to hide how long an
 /// addition takes.
 const LANES: usize = 32;
+/// Sums that run side by side of each of the rows that are computed together.
+const SHARED: usize = 16;
 /// Sums that run side by side near the end of a row.
 const SOME: usize = 8;
 /// Sums that run side by side at the end of a row.
@@ -143,6 +145,67 @@ kernel! {
             start += 1;
         }
     }
+}
+
+/// Rows that are computed together: each value that is read serves all of them.
+pub(crate) const TOGETHER: usize = 4;
+
+/// One term of the weighted sums of rows that are computed together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct SharedTap {
+    /// Where the row of this term begins.
+    pub offset: usize,
+    /// What the row is multiplied with in each sum.
+    pub weights: [f64; TOGETHER],
+}
+
+#[inline(always)]
+fn shared_block<const N: usize>(base: &[f64], start: usize, taps: &[SharedTap]) -> [[f64; N]; TOGETHER] {
+    let mut sums = [[0.0; N]; TOGETHER];
+    for tap in taps {
+        let row = &base[tap.offset + start..][..N];
+        for (sums, weight) in sums.iter_mut().zip(tap.weights) {
+            for (sum, &x) in sums.iter_mut().zip(row) {
+                *sum += weight * x;
+            }
+        }
+    }
+    sums
+}
+
+kernel! {
+    fn weighted_rows_together_kernel<C: Combine>(how: C, out: &mut [f64], pitch: usize, n: usize, base: &[f64], taps: &[SharedTap]) {
+        let mut start = 0;
+        while start + SHARED <= n {
+            let sums = shared_block::<SHARED>(base, start, taps);
+            for (m, sums) in sums.into_iter().enumerate() {
+                let out = &mut out[m * pitch + start..][..SHARED];
+                out.iter_mut().zip(sums).for_each(|(old, new)| *old = how.combine(*old, new));
+            }
+            start += SHARED;
+        }
+        for start in start..n {
+            let sums = shared_block::<1>(base, start, taps);
+            for (m, [sum]) in sums.into_iter().enumerate() {
+                out[m * pitch + start] = how.combine(out[m * pitch + start], sum);
+            }
+        }
+    }
+}
+
+/// Sets value `i` of row `m` to Σ weights[m] · base[offset + i], summed in the order of the taps. The rows
+/// have `n` values, and begin in `out` every `pitch` values.
+///
+/// # Panics
+/// When a row ends beyond `out`, or one that a tap names beyond `base`.
+pub(crate) fn weighted_rows_together(
+    isa: Isa,
+    out: &mut [f64],
+    (pitch, n): (usize, usize),
+    base: &[f64],
+    taps: &[SharedTap],
+) {
+    weighted_rows_together_kernel(isa, Set, out, pitch, n, base, taps);
 }
 
 /// Combines `out[i]` with Σ weight · base[offset + i], summed in the order of the taps.

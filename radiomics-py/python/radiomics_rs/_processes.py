@@ -13,7 +13,7 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
@@ -23,6 +23,8 @@ PATIENCE_S = 2.0
 #: Whether threads have signals that they do not hear, which Windows has not.
 HAS_MASKS = hasattr(signal, "pthread_sigmask")
 PROGRAM = "from radiomics_rs._worker import main; main()"
+#: What processes are told that share the cores: NumPy would start a thread for each core in each.
+SHARING = {"OPENBLAS_NUM_THREADS": "1"}
 #: How the module of the program that is run is called, and what it is called in a worker.
 MAIN = b"__main__"
 
@@ -68,11 +70,16 @@ class Worker:
     `make(argument)` is called in it first, and gives the function that makes a result of a task.
     """
 
-    def __init__(self, make: Callable[[Any], Callable[[Any], Any]], argument: Any) -> None:
-        """Start a process; raises OSError, or PicklingError for what cannot be handed over."""
+    def __init__(
+        self, make: Callable[[Any], Callable[[Any], Any]], argument: Any, *, is_alone: bool = False
+    ) -> None:
+        """Start a process; raises OSError, or PicklingError for what cannot be handed over.
+
+        One that is alone has all cores.
+        """
         job = pickle.dumps((make, argument))
         program = program_of(job)
-        self.connection, self._process = _waiting.pop(0) if _waiting else _start()
+        self.connection, self._process = _waiting.pop(0) if _waiting else _start(is_alone=is_alone)
         self._begin(job, program)
         self.is_ready = False
 
@@ -150,7 +157,7 @@ def start_ahead(workers: int, module: str) -> None:
     """
     with contextlib.suppress(OSError):
         for _ in range(workers):
-            _waiting.append(_start(module))
+            _waiting.append(_start(module, is_alone=workers == 1))
 
 
 def end_waiting() -> None:
@@ -164,23 +171,26 @@ def end_waiting() -> None:
             process.stdin.close()
 
 
-def _start(module: str | None = None) -> tuple[Connection, subprocess.Popen[bytes]]:
+def _start(
+    module: str | None = None, *, is_alone: bool
+) -> tuple[Connection, subprocess.Popen[bytes]]:
     """A process, and the connection to it."""
     ours, theirs = Pipe()
     try:
-        return ours, _started(theirs, module)
+        return ours, _started(theirs, module, {} if is_alone else SHARING)
     finally:
         # Its end is seen here only if nobody else holds the other end.
         theirs.close()
 
 
-def _started(theirs: Any, module: str | None) -> subprocess.Popen[bytes]:
-    """A process that has one end of a connection.
+def _started(theirs: Any, module: str | None, told: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """A process that has one end of a connection, and is told what nobody has told it otherwise.
 
     Its standard input is a pipe that ends with this process: it looks at that.
     """
     command = [sys.executable, "-c", PROGRAM]
     given = [] if module is None else [module]
+    environment = {**told, **os.environ}
     if sys.platform == "win32":
         handle = theirs.fileno()
         os.set_handle_inheritable(handle, True)
@@ -188,6 +198,7 @@ def _started(theirs: Any, module: str | None) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [*command, str(handle), *given],
             stdin=subprocess.PIPE,
+            env=environment,
             startupinfo=info,
             # Which hears no interrupts.
             creationflags=subprocess.CREATE_NEW_PROCESS_GROUP,
@@ -196,6 +207,7 @@ def _started(theirs: Any, module: str | None) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [*command, str(theirs.fileno()), *given],
             stdin=subprocess.PIPE,
+            env=environment,
             pass_fds=[theirs.fileno()],
         )
 

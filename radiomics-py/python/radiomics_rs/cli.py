@@ -17,7 +17,7 @@ from radiomics_rs._core import RadiomicsError
 from radiomics_rs._interrupts import end, guarded
 
 #: Commands in which only the engine computes, and no function of somebody else.
-ENGINE_ALONE = ("extract", "explain", "filter", "map")
+ENGINE_ALONE = ("batch", "extract", "explain", "filter", "map")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

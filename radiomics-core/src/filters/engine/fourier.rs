@@ -208,15 +208,24 @@ struct Planes<'a, G> {
 }
 
 struct PlaneScratch {
-    /// Transforms along y of the slices of the image.
+    /// Transforms along y of the slices of the image; empty if there is room for them in the plane.
     rows: Vec<Complex64>,
     /// Some lines along z.
     columns: Vec<Complex64>,
     /// g for the different magnitudes along z and y, at ν and at −ν.
-    radial: [Vec<f64>; 2],
+    radial: [Radial; 2],
     /// The transfer function of a line along z.
     factors: Vec<f64>,
     work: Vec<Complex64>,
+}
+
+/// g in a plane of constant x frequency.
+#[derive(Clone)]
+struct Radial {
+    /// The place of the magnitude along x, once there is one.
+    class: Option<usize>,
+    /// By the magnitudes along z and y.
+    values: Vec<f64>,
 }
 
 impl<'a, G: Fn([f64; 3]) -> f64> Planes<'a, G> {
@@ -241,10 +250,11 @@ impl<'a, G: Fn([f64; 3]) -> f64> Planes<'a, G> {
         let [z, y] = &self.lines;
         let plans = self.along_y.iter().chain(self.along_z.iter().flatten());
         let radial = self.frequencies[0].magnitudes.len() * self.frequencies[1].magnitudes.len();
+        let radial = Radial { class: None, values: vec![0.0; radial] };
         PlaneScratch {
-            rows: zeros(z.n * y.padded),
+            rows: zeros(if y.padded == y.n { 0 } else { z.n * y.padded }),
             columns: zeros(ROWS * z.padded),
-            radial: [vec![0.0; radial], vec![0.0; radial]],
+            radial: [radial.clone(), radial],
             factors: vec![0.0; z.padded],
             work: vec![Complex64::default(); plans.map(|p| p.get_inplace_scratch_len()).max().unwrap_or(0)],
         }
@@ -252,14 +262,34 @@ impl<'a, G: Fn([f64; 3]) -> f64> Planes<'a, G> {
 
     /// Filters a plane (z, y), as large as the image.
     fn apply(&self, x: usize, plane: &mut [Complex64], scratch: &mut PlaneScratch) {
+        let line_y = self.lines[1];
+        self.fill_radial(x, &mut scratch.radial);
+        let PlaneScratch { rows: extended, columns, radial, factors, work } = scratch;
+        if extended.is_empty() {
+            return self.apply_to_rows(x, plane, columns, radial, factors, work);
+        }
+        for (row, from) in extended.chunks_exact_mut(line_y.padded).zip(plane.chunks_exact(line_y.n)) {
+            line_y.extend(from, row);
+        }
+        self.apply_to_rows(x, extended, columns, radial, factors, work);
+        for (row, to) in extended.chunks_exact(line_y.padded).zip(plane.chunks_exact_mut(line_y.n)) {
+            to.copy_from_slice(&row[line_y.before..][..line_y.n]);
+        }
+    }
+
+    /// Filters a plane (z, y) whose rows are extended.
+    fn apply_to_rows(
+        &self,
+        x: usize,
+        rows: &mut [Complex64],
+        columns: &mut [Complex64],
+        radial: &[Radial; 2],
+        factors: &mut [f64],
+        work: &mut [Complex64],
+    ) {
         let [line_z, line_y] = self.lines;
         let [forward, inverse] = &self.along_y;
-        self.fill_radial(x, &mut scratch.radial);
-        let PlaneScratch { rows, columns, radial, factors, work } = scratch;
-        for (row, from) in rows.chunks_exact_mut(line_y.padded).zip(plane.chunks_exact(line_y.n)) {
-            line_y.extend(from, row);
-            forward.process_with_scratch(row, work);
-        }
+        rows.chunks_exact_mut(line_y.padded).for_each(|row| forward.process_with_scratch(row, work));
         match &self.along_z {
             None => {
                 for y in 0..line_y.padded {
@@ -297,20 +327,25 @@ impl<'a, G: Fn([f64; 3]) -> f64> Planes<'a, G> {
                 }
             }
         }
-        for (row, to) in rows.chunks_exact_mut(line_y.padded).zip(plane.chunks_exact_mut(line_y.n)) {
-            inverse.process_with_scratch(row, work);
-            to.copy_from_slice(&row[line_y.before..][..line_y.n]);
-        }
+        rows.chunks_exact_mut(line_y.padded).for_each(|row| inverse.process_with_scratch(row, work));
     }
 
     /// Fills in g for a plane of constant x frequency, where it depends on magnitudes only.
-    fn fill_radial(&self, x: usize, radial: &mut [Vec<f64>; 2]) {
+    fn fill_radial(&self, x: usize, radial: &mut [Radial; 2]) {
         let [z, y, along_x] = &self.frequencies;
-        for (sign, radial) in radial.iter_mut().enumerate() {
-            let nu_x = along_x.magnitudes[along_x.class[sign][x]];
+        let classes = [0, 1].map(|sign| along_x.class[sign][x]);
+        // One frequency's negative is, off by half a step, the frequency before.
+        if radial[0].class == Some(classes[1]) {
+            radial.swap(0, 1);
+        }
+        for (class, radial) in classes.into_iter().zip(radial) {
+            if radial.class.replace(class) == Some(class) {
+                continue;
+            }
+            let nu_x = along_x.magnitudes[class];
             let pairs =
                 z.magnitudes.iter().flat_map(|&nu_z| y.magnitudes.iter().map(move |&nu_y| [nu_z, nu_y]));
-            for (g, [nu_z, nu_y]) in radial.iter_mut().zip(pairs) {
+            for (g, [nu_z, nu_y]) in radial.values.iter_mut().zip(pairs) {
                 *g = (self.transfer.radial)([nu_z, nu_y, nu_x]);
             }
         }
@@ -318,13 +353,13 @@ impl<'a, G: Fn([f64; 3]) -> f64> Planes<'a, G> {
 
     /// The factors along z of the transfer function T, without (−i)^L. They are of (T(ν) + T(−ν)*)/2,
     /// whose response is real: the real part of the response to T.
-    fn factors(&self, y: usize, x: usize, radial: &[Vec<f64>; 2], factors: &mut [f64]) {
+    fn factors(&self, y: usize, x: usize, radial: &[Radial; 2], factors: &mut [f64]) {
         let [of_z, of_y, of_x] = &self.frequencies;
         let stride = of_y.magnitudes.len();
         let sign = if self.turns().is_multiple_of(2) { 1.0 } else { -1.0 };
         let weights = [0.5 * self.scale, 0.5 * self.scale * sign];
         let [plus, minus] = [0, 1].map(|side| weights[side] * of_y.power[side][y] * of_x.power[side][x]);
-        let [column, mirrored] = [0, 1].map(|side| &radial[side][of_y.class[side][y]..]);
+        let [column, mirrored] = [0, 1].map(|side| &radial[side].values[of_y.class[side][y]..]);
         let along = of_z.class[0].iter().zip(&of_z.class[1]).zip(of_z.power[0].iter().zip(&of_z.power[1]));
         for (factor, ((&class, &of_minus), (power, power_minus))) in factors.iter_mut().zip(along) {
             *factor =

@@ -1,7 +1,12 @@
 //! Kernels along an axis, and the right-angle rotations of one per axis.
 
-use crate::kernels::elementary::cos;
 use std::f64::consts::PI;
+
+use crate::kernels::convolve::TOGETHER;
+use crate::kernels::elementary::cos;
+
+/// Positions are computed together if less than one in so many of their products is of no use.
+const MOST_OF_NO_USE: usize = 4;
 
 /// A kernel along an axis, as what it reads: relative positions, ascending, and weights.
 ///
@@ -47,6 +52,23 @@ impl Kernel {
     /// What the kernel reads: relative positions, ascending, and weights.
     pub(crate) fn reads(&self) -> &[(isize, f64)] {
         &self.reads
+    }
+
+    /// What neighbouring positions read together, and with which weight each: a list as `reads`, of
+    /// positions relative to the first one. None if most of what one reads is of no use to the others.
+    pub(crate) fn shared_reads(&self) -> Option<Vec<(isize, [f64; TOGETHER])>> {
+        let (first, last) = (self.reads.first()?.0, self.reads.last()?.0);
+        let span = usize::try_from(last - first).expect("ascending") + TOGETHER;
+        if span > self.reads.len() + self.reads.len() / MOST_OF_NO_USE {
+            return None;
+        }
+        let mut shared = vec![[0.0; TOGETHER]; span];
+        for &(at, weight) in &self.reads {
+            for position in 0..TOGETHER {
+                shared[(at - first) as usize + position][position] = weight;
+            }
+        }
+        Some((first..).zip(shared).collect())
     }
 
     /// The kernel or its negative, whichever begins with a positive weight, and its sign.

@@ -11,9 +11,12 @@ use ndarray::Array3;
 use super::boundary::Boundary;
 use super::choices::Pooling;
 use super::kernel1d::{Kernel, Rotation, Triple};
-use super::separable_plan::{How, Plan};
+use super::separable_plan::{How, Leaf, PIECE, Plan, Row, SharedReads};
 use crate::kernels::Isa;
-use crate::kernels::convolve::{Add, Max, MaxMagnitude, Set, SetMagnitude, Tap, weighted_rows};
+use crate::kernels::convolve::{
+    Add, Max, MaxMagnitude, Set, SetMagnitude, SharedTap, TOGETHER, Tap, weighted_rows,
+    weighted_rows_together,
+};
 use crate::volume::voxels::{copied, volume};
 use crate::work::loops;
 
@@ -135,7 +138,7 @@ impl Engine {
         };
         // A block reads `reach` slices more on either side than it has; the larger it is, the
         // rarer is a slice read again, but the more slices are kept.
-        let block = plan.z.iter().map(Kernel::reach).max().unwrap_or(0).clamp(1, MAX_BLOCK);
+        let block = plan.reach_z().clamp(1, MAX_BLOCK);
         let mut blocks: Vec<Vec<&mut [f64]>> = (0..nz.div_ceil(block)).map(|_| Vec::new()).collect();
         for volume in out {
             assert_eq!(volume.dim(), (nz, ny, nx), "responses have the shape of the image");
@@ -147,7 +150,7 @@ impl Engine {
         let lines = Lines { engine: *self, plan, image, shape: [nz, ny, nx] };
         loops::each_with(
             blocks.into_iter().enumerate(),
-            || Scratch::new(plan, block * plane, nx),
+            || Scratch::new(plan, block, lines.shape),
             |scratch, (n, mut out)| lines.block(n * block, &mut out, scratch),
         );
     }
@@ -162,15 +165,39 @@ type PlanOf = fn(&[(Triple, f64)], bool) -> Plan;
 struct Scratch {
     /// The slices of a block, convolved along z with each of the kernels.
     slices: Vec<f64>,
-    /// A row with what lies beyond its ends.
-    row: Vec<f64>,
-    taps: Vec<Tap>,
+    /// A piece of a row of each slice that is read; empty if rows are read where they are.
+    near: Vec<f64>,
+    /// Rows that are computed together, with what lies beyond their ends.
+    rows: Vec<f64>,
+    taps: Taps,
+}
+
+/// What is read of a row, or of rows that are computed together.
+#[derive(Default)]
+struct Taps {
+    alone: Vec<Tap>,
+    shared: Vec<SharedTap>,
+}
+
+impl Taps {
+    fn clear(&mut self) {
+        self.alone.clear();
+        self.shared.clear();
+    }
 }
 
 impl Scratch {
-    fn new(plan: &Plan, block: usize, nx: usize) -> Self {
-        let slices = if plan.reads_image() { 0 } else { plan.z.len() * block };
-        Self { slices: vec![0.0; slices], row: vec![0.0; nx + 2 * plan.reach_x()], taps: Vec::new() }
+    fn new(plan: &Plan, block: usize, [_, ny, nx]: [usize; 3]) -> Self {
+        let slices = if plan.reads_image() { 0 } else { plan.z.len() * block * ny * nx };
+        let has_pieces = !plan.reads_image() && plan.pieces_z.iter().any(Option::is_some);
+        let near = if has_pieces { (block + 2 * plan.reach_z()) * PIECE } else { 0 };
+        let rows = TOGETHER * (nx + 2 * plan.reach_x());
+        Self {
+            slices: vec![0.0; slices],
+            near: vec![0.0; near],
+            rows: vec![0.0; rows],
+            taps: Taps::default(),
+        }
     }
 }
 
@@ -188,34 +215,27 @@ impl Lines<'_> {
         let [_, ny, nx] = self.shape;
         let plane = ny * nx;
         let slices = out.first().map_or(0, |out| out.len() / plane);
-        let Scratch { slices: filtered, row, taps } = scratch;
-        let stride = filtered.len() / self.plan.z.len().max(1);
         if !self.plan.reads_image() {
-            self.along_z(start, slices, filtered, taps);
+            self.along_z(start, slices, scratch);
         }
+        let Scratch { slices: filtered, rows, taps, .. } = scratch;
+        let stride = filtered.len() / self.plan.z.len().max(1);
         let reach = self.plan.reach_x();
+        let pitch = rows.len() / TOGETHER;
         for k in 0..slices {
             let (base, offset) =
                 if self.plan.reads_image() { (self.image, start + k) } else { (&filtered[..], k) };
-            for j in 0..ny {
+            for j in (0..ny).step_by(TOGETHER) {
+                let together = TOGETHER.min(ny - j);
                 for term in &self.plan.rows {
-                    taps.clear();
-                    for (z, kernel) in &term.reads {
-                        let begin = z * stride + offset * plane;
-                        self.taps(kernel, j, ny, begin, nx, taps);
-                    }
-                    weighted_rows(self.engine.isa, Set, &mut row[reach..reach + nx], base, taps);
-                    self.extend(row, reach);
-                    for leaf in &term.leaves {
-                        let out = &mut out[leaf.target][(k * ny + j) * nx..][..nx];
-                        let isa = self.engine.isa;
-                        match leaf.how {
-                            How::Set => weighted_rows(isa, Set, out, row, &leaf.taps),
-                            How::SetMagnitude => weighted_rows(isa, SetMagnitude, out, row, &leaf.taps),
-                            How::Add => weighted_rows(isa, Add, out, row, &leaf.taps),
-                            How::Max => weighted_rows(isa, Max, out, row, &leaf.taps),
-                            How::MaxMagnitude => weighted_rows(isa, MaxMagnitude, out, row, &leaf.taps),
-                        }
+                    let begin = |z: usize| z * stride + offset * plane;
+                    self.along_y(term, j, together, (base, begin), (rows, pitch), taps);
+                    for (m, row) in rows.chunks_mut(pitch).take(together).enumerate() {
+                        self.extend(row, reach);
+                        let at = (k * ny + j + m) * nx;
+                        term.leaves
+                            .iter()
+                            .for_each(|leaf| self.along_x(leaf, row, &mut out[leaf.target][at..][..nx]));
                     }
                 }
             }
@@ -223,28 +243,118 @@ impl Lines<'_> {
     }
 
     /// Convolves slices along z, row by row so that what is read again is near.
-    fn along_z(&self, start: usize, slices: usize, filtered: &mut [f64], taps: &mut Vec<Tap>) {
+    fn along_z(&self, start: usize, slices: usize, scratch: &mut Scratch) {
         let [nz, ny, nx] = self.shape;
         let plane = ny * nx;
+        let Scratch { slices: filtered, near, taps, .. } = scratch;
         let stride = filtered.len() / self.plan.z.len();
         for j in 0..ny {
-            for k in 0..slices {
-                for (z, kernel) in self.plan.z.iter().enumerate() {
+            for (z, kernel) in
+                self.plan.z.iter().enumerate().filter(|&(z, _)| self.plan.pieces_z[z].is_none())
+            {
+                for k in 0..slices {
                     taps.clear();
                     self.taps(kernel, start + k, nz, j * nx, plane, taps);
                     let out = &mut filtered[z * stride + k * plane + j * nx..][..nx];
-                    weighted_rows(self.engine.isa, Set, out, self.image, taps);
+                    weighted_rows(self.engine.isa, Set, out, self.image, &taps.alone);
+                }
+            }
+            if near.is_empty() {
+                continue;
+            }
+            for i in (0..nx).step_by(PIECE) {
+                let n = PIECE.min(nx - i);
+                self.bring_near(start, slices, (j * nx + i, n), near);
+                for (z, pieces) in self.plan.pieces_z.iter().enumerate() {
+                    let Some(pieces) = pieces else { continue };
+                    let mut k = 0;
+                    while k < slices {
+                        let (isa, near) = (self.engine.isa, &near[k * PIECE..]);
+                        let out = &mut filtered[z * stride + k * plane + j * nx + i..];
+                        if k + TOGETHER <= slices {
+                            weighted_rows_together(isa, out, (plane, n), near, &pieces.shared);
+                            k += TOGETHER;
+                        } else {
+                            weighted_rows(isa, Set, &mut out[..n], near, &pieces.alone);
+                            k += 1;
+                        }
+                    }
                 }
             }
         }
     }
 
+    /// Copies `n` values that begin at `at` of each slice that a block reads, one after another.
+    fn bring_near(&self, start: usize, slices: usize, (at, n): (usize, usize), near: &mut [f64]) {
+        let [nz, ny, nx] = self.shape;
+        let reach = self.plan.reach_z();
+        for (p, piece) in near.chunks_exact_mut(PIECE).take(slices + 2 * reach).enumerate() {
+            match self.engine.boundary.index((start + p) as isize - reach as isize, nz) {
+                Some(k) => piece[..n].copy_from_slice(&self.image[k * ny * nx + at..][..n]),
+                None => piece[..n].fill(0.0),
+            }
+        }
+    }
+
+    /// Puts what a term reads of rows `j..j + together` into as many rows, in the place of their own voxels.
+    /// The slices of kernel z along z begin at `begin(z)` in `base`.
+    fn along_y(
+        &self,
+        term: &Row,
+        j: usize,
+        together: usize,
+        (base, begin): (&[f64], impl Fn(usize) -> usize),
+        (rows, pitch): (&mut [f64], usize),
+        taps: &mut Taps,
+    ) {
+        let [_, ny, nx] = self.shape;
+        let (isa, out) = (self.engine.isa, &mut rows[self.plan.reach_x()..]);
+        taps.clear();
+        if together == TOGETHER && !term.shared.is_empty() {
+            term.shared.iter().for_each(|(z, shared)| self.shared_taps(shared, j, ny, begin(*z), nx, taps));
+            return weighted_rows_together(isa, out, (pitch, nx), base, &taps.shared);
+        }
+        for m in 0..together {
+            taps.clear();
+            term.reads.iter().for_each(|(z, kernel)| self.taps(kernel, j + m, ny, begin(*z), nx, taps));
+            weighted_rows(isa, Set, &mut out[m * pitch..][..nx], base, &taps.alone);
+        }
+    }
+
+    /// Combines a row, which goes on beyond its ends, with what is there.
+    fn along_x(&self, leaf: &Leaf, row: &[f64], out: &mut [f64]) {
+        let isa = self.engine.isa;
+        match leaf.how {
+            How::Set => weighted_rows(isa, Set, out, row, &leaf.taps),
+            How::SetMagnitude => weighted_rows(isa, SetMagnitude, out, row, &leaf.taps),
+            How::Add => weighted_rows(isa, Add, out, row, &leaf.taps),
+            How::Max => weighted_rows(isa, Max, out, row, &leaf.taps),
+            How::MaxMagnitude => weighted_rows(isa, MaxMagnitude, out, row, &leaf.taps),
+        }
+    }
+
     /// The rows that a kernel reads at position `i` of a line of `n` rows, which begin at
     /// `begin` and are `stride` apart.
-    fn taps(&self, kernel: &Kernel, i: usize, n: usize, begin: usize, stride: usize, taps: &mut Vec<Tap>) {
-        taps.extend(kernel.reads().iter().filter_map(|&(at, weight)| {
+    fn taps(&self, kernel: &Kernel, i: usize, n: usize, begin: usize, stride: usize, taps: &mut Taps) {
+        taps.alone.extend(kernel.reads().iter().filter_map(|&(at, weight)| {
             let row = self.engine.boundary.index(i as isize + at, n)?;
             Some(Tap { offset: begin + row * stride, weight })
+        }));
+    }
+
+    /// The same for the position `i` and those after it that are computed together.
+    fn shared_taps(
+        &self,
+        reads: &SharedReads,
+        i: usize,
+        n: usize,
+        begin: usize,
+        stride: usize,
+        taps: &mut Taps,
+    ) {
+        taps.shared.extend(reads.iter().filter_map(|&(at, weights)| {
+            let row = self.engine.boundary.index(i as isize + at, n)?;
+            Some(SharedTap { offset: begin + row * stride, weights })
         }));
     }
 

@@ -1,7 +1,7 @@
 //! What a set of separable responses has in common.
 
 use super::kernel1d::{Kernel, Triple};
-use crate::kernels::convolve::Tap;
+use crate::kernels::convolve::{SharedTap, TOGETHER, Tap};
 
 /// How a response comes to the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,7 +34,35 @@ pub(crate) struct Leaf {
 pub(crate) struct Row {
     /// Number of the kernel along z, and kernel along y.
     pub reads: Vec<(usize, Kernel)>,
+    /// The same of rows that are computed together; empty if each is by itself.
+    pub shared: Vec<(usize, SharedReads)>,
     pub leaves: Vec<Leaf>,
+}
+
+/// What [`Kernel::shared_reads`] gives.
+pub(crate) type SharedReads = Vec<(isize, [f64; TOGETHER])>;
+
+/// A kernel along z on pieces of rows, one of each slice from `reach` before the first one on, that lie one
+/// after another: rows of an image are at places that a cache cannot hold together.
+#[derive(Debug)]
+pub(crate) struct Pieces {
+    /// For the first slices, which are computed together.
+    pub shared: Vec<SharedTap>,
+    /// For the first slice alone.
+    pub alone: Vec<Tap>,
+}
+
+/// Most values of a piece of a row.
+pub(crate) const PIECE: usize = 64;
+
+impl Pieces {
+    fn new(kernel: &Kernel, reach: usize) -> Option<Self> {
+        let offset = |at: isize| reach.wrapping_add_signed(at) * PIECE;
+        let shared = kernel.shared_reads()?;
+        let shared = shared.iter().map(|&(at, weights)| SharedTap { offset: offset(at), weights });
+        let alone = kernel.reads().iter().map(|&(at, weight)| Tap { offset: offset(at), weight });
+        Some(Self { shared: shared.collect(), alone: alone.collect() })
+    }
 }
 
 /// Responses of one stage, with what they share. Rows and leaves are computed in their order.
@@ -42,6 +70,8 @@ pub(crate) struct Row {
 pub(crate) struct Plan {
     /// The different kernels along z.
     pub z: Vec<Kernel>,
+    /// What they read of pieces of rows of neighbouring slices; None where each slice is by itself.
+    pub pieces_z: Vec<Option<Pieces>>,
     pub rows: Vec<Row>,
     reach_x: usize,
 }
@@ -58,7 +88,7 @@ impl Plan {
             let z = position(&mut plan.z, z);
             let row = position(&mut kernels_x, x);
             if row == plan.rows.len() {
-                plan.rows.push(Row { reads: Vec::new(), leaves: Vec::new() });
+                plan.rows.push(Row { reads: Vec::new(), shared: Vec::new(), leaves: Vec::new() });
             }
             let reads = &mut plan.rows[row].reads;
             match reads.iter_mut().find(|read| read.0 == z) {
@@ -125,7 +155,7 @@ impl Plan {
     }
 
     fn empty() -> Self {
-        Self { z: Vec::new(), rows: Vec::new(), reach_x: 0 }
+        Self { z: Vec::new(), pieces_z: Vec::new(), rows: Vec::new(), reach_x: 0 }
     }
 
     fn push(&mut self, [z, y]: [&Kernel; 2], leaf: Leaf) {
@@ -133,13 +163,21 @@ impl Plan {
         let same = |row: &&mut Row| matches!(&row.reads[..], [(of, kernel)] if *of == z && kernel == y);
         match self.rows.iter_mut().find(same) {
             Some(row) => row.leaves.push(leaf),
-            None => self.rows.push(Row { reads: vec![(z, y.clone())], leaves: vec![leaf] }),
+            None => {
+                self.rows.push(Row { reads: vec![(z, y.clone())], shared: Vec::new(), leaves: vec![leaf] })
+            }
         }
     }
 
     fn finished(mut self) -> Self {
         let leaves = || self.rows.iter().flat_map(|row| &row.leaves);
         self.reach_x = leaves().map(|leaf| leaf.kernel.reach()).max().unwrap_or(0);
+        let reach = self.reach_z();
+        self.pieces_z = self.z.iter().map(|kernel| Pieces::new(kernel, reach)).collect();
+        for row in &mut self.rows {
+            let shared = row.reads.iter().map(|(z, kernel)| Some((*z, kernel.shared_reads()?)));
+            row.shared = shared.collect::<Option<_>>().unwrap_or_default();
+        }
         for leaf in self.rows.iter_mut().flat_map(|row| &mut row.leaves) {
             let tap =
                 |&(at, weight): &(isize, f64)| Tap { offset: self.reach_x.wrapping_add_signed(at), weight };
@@ -151,6 +189,11 @@ impl Plan {
     /// How many values a row needs before its first and after its last one.
     pub(crate) fn reach_x(&self) -> usize {
         self.reach_x
+    }
+
+    /// How many slices a block needs before its first and after its last one.
+    pub(crate) fn reach_z(&self) -> usize {
+        self.z.iter().map(Kernel::reach).max().unwrap_or(0)
     }
 
     /// Whether nothing is done along z, so that the image's own slices serve.

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import importlib
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from radiomics_rs._arguments import Progress, SettingsLike, progress_of
-from radiomics_rs._extract import FiltersLike
-from radiomics_rs.cohort.extras import Extra, ExtrasLike
-from radiomics_rs.cohort.run import Cohort, run
-from radiomics_rs.cohort.stability import StabilityLike
+if TYPE_CHECKING:
+    from radiomics_rs._arguments import Progress, SettingsLike
+    from radiomics_rs._extract import FiltersLike
+    from radiomics_rs.cohort.extras import Extra, ExtrasLike
+    from radiomics_rs.cohort.run import Cohort
+    from radiomics_rs.cohort.stability import StabilityLike
 
 __all__ = ["Cohort", "Extra", "extract_cohort"]
+
+#: Where names are that are imported when they are first asked for: processes that compute cases
+#: import one module of this package, and wait for each other one.
+_WHERE = {"Cohort": "run", "Extra": "extras"}
+
+
+def __getattr__(name: str) -> Any:
+    """What is imported when it is first asked for."""
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
+    globals()[name] = found
+    return found
 
 
 def extract_cohort(
@@ -85,6 +100,9 @@ def extract_cohort(
         ImportError: a file that needs a package which is not installed.
         KeyboardInterrupt: an interrupt, with how many cases are kept.
     """
+    from radiomics_rs._arguments import progress_of
+    from radiomics_rs.cohort.run import run
+
     told = progress_of(progress)
     return run(
         cases,

@@ -81,7 +81,7 @@ class _Run:
         return any(lane.tasks for lane in self._lanes)
 
     def _new(self) -> _Lane:
-        lane = _Lane(Worker(CaseWork, self._spec))
+        lane = _Lane(Worker(CaseWork, self._spec, is_alone=self._jobs == 1))
         self._lanes.append(lane)
         return lane
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from radiomics_rs._core import Settings, __version__
-from radiomics_rs.cohort.cases import Layout, resolved
+from radiomics_rs.cohort.cases import Case, Layout, resolved
 from radiomics_rs.cohort.collect import Collector
 from radiomics_rs.cohort.columns import Columns
 from radiomics_rs.cohort.records import Reader
@@ -28,8 +28,8 @@ from radiomics_rs.cohort.work import FAILURE, NO_KEY, OK
 #: What the numbers may come from besides the engine: who reads a file is up to its format.
 PACKAGES = ("numpy", "SimpleITK", "pydicom")
 CHUNK = 1 << 20
-#: What a record has for tables, and not for the report of a run.
-NUMBERS = ("values", "perturbed")
+#: What a record has that the report of a run has not, or elsewhere.
+ELSEWHERE = ("values", "perturbed", "sha256")
 
 
 def rows(
@@ -39,11 +39,16 @@ def rows(
     collector: Collector,
     reader: Reader,
     settings_sha256: str,
+    told: Told,
 ) -> Iterator[Row]:
-    """The rows of the table in the order of the cases, read one after another."""
+    """The rows of the table in the order of the cases, read one after another.
+
+    What the report of the run says of a case is told on the way: a record is read once.
+    """
     empty = [math.nan] * len(columns.values)
     for case, cells in zip(collector.cases, source.rows, strict=True):
         record = record_of(collector, reader, case.place)
+        told.add(case, collector.keys[case.place], record)
         error = record.get("error", "")
         codes = ";".join(dict.fromkeys(code for code, *_ in record.get("warnings", ())))
         row = [case.case_id, *cells] if layout.case_id is None else list(cells)
@@ -89,46 +94,51 @@ def identity(
     }
 
 
+class Told:
+    """What the report of a run says of its cases, each a line."""
+
+    def __init__(self, folder: str) -> None:
+        """Nothing yet; relative paths begin in `folder`."""
+        self._folder = folder
+        self.lines: list[str] = []
+
+    def add(self, case: Case, key: str, record: Mapping[str, Any]) -> None:
+        """Tell of the next case."""
+        told = {
+            "case_id": case.case_id,
+            "status": FAILURE if "error" in record else OK,
+            "key": None if key == NO_KEY else key,
+            "files": [
+                {"given": given, "path": resolved(self._folder, given), "sha256": sha256}
+                for given, sha256 in zip_longest(case.paths(), record["sha256"])
+            ],
+            **{name: value for name, value in record.items() if name not in ELSEWHERE},
+        }
+        if "perturbed" in record:
+            told["perturbed"] = {one: record["perturbed"][one] for one in ("seed", "errors")}
+        if "warnings" in record:
+            told["warnings"] = [
+                {"code": code, "image": image, "message": message}
+                for code, image, message in record["warnings"]
+            ]
+        self.lines.append(json.dumps(told, ensure_ascii=False))
+
+
 def write_run(
-    path: Path,
-    table: Path,
-    others: Mapping[str, Path],
-    about: dict[str, Any],
-    collector: Collector,
-    reader: Reader,
+    path: Path, table: Path, others: Mapping[str, Path], about: dict[str, Any], told: Told
 ) -> None:
     """Write the report of a run, a line a case.
 
     `table` is what is about to be put there, and `others` what is to be beside it, by name.
     """
-    header = {**about, "counts": counts(collector), "table_sha256": sha256_of(table)}
+    header = {**about, "table_sha256": sha256_of(table)}
     if others:
         header["beside_sha256"] = {name: sha256_of(made) for name, made in others.items()}
     with path.open("w", encoding="utf-8", errors=UNKNOWN) as file:
         text = json.dumps(header, indent=1, ensure_ascii=False)
         file.write(text.removesuffix("\n}") + ',\n "cases": [')
-        for case in collector.cases:
-            record = record_of(collector, reader, case.place)
-            key = collector.keys[case.place]
-            told = {
-                "case_id": case.case_id,
-                "status": FAILURE if "error" in record else OK,
-                "key": None if key == NO_KEY else key,
-                "files": [
-                    {"given": given, "path": resolved(about["folder"], given), "sha256": sha256}
-                    for given, sha256 in zip_longest(case.paths(), record.pop("sha256"))
-                ],
-                **{name: value for name, value in record.items() if name not in NUMBERS},
-            }
-            if "perturbed" in record:
-                told["perturbed"] = {one: record["perturbed"][one] for one in ("seed", "errors")}
-            if "warnings" in record:
-                told["warnings"] = [
-                    {"code": code, "image": image, "message": message}
-                    for code, image, message in record["warnings"]
-                ]
-            line = json.dumps(told, ensure_ascii=False)
-            file.write(f"{',' if case.place else ''}\n  {line}")
+        for place, line in enumerate(told.lines):
+            file.write(f"{',' if place else ''}\n  {line}")
         file.write("\n ]\n}\n")
 
 

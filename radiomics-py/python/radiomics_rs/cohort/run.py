@@ -255,8 +255,8 @@ def _write(
     with ExitStack() as stack:
         stack.callback(reader.close)
         made = stack.enter_context(tables.in_place(plan.out, folder))
-        sha256 = plan.settings_sha256
-        rows = report.rows(plan.source, plan.layout, plan.columns, collector, reader, sha256)
+        sha256, told = plan.settings_sha256, report.Told(plan.source.folder)
+        rows = report.rows(plan.source, plan.layout, plan.columns, collector, reader, sha256, told)
         plan.write(made, plan.columns, rows)
         others: dict[str, Path] = {}
         if plan.stability is not None and stability is not None:
@@ -271,7 +271,8 @@ def _write(
             of_all = long_rows(collector, reader, stability, len(names))
             plan.write(place, long_columns(plan.columns.case_id(plan.layout), names), of_all)
         run_made = stack.enter_context(tables.in_place(run_path, folder))
-        report.write_run(run_made, made, others, about, collector, reader)
+        header = {**about, "counts": report.counts(collector)}
+        report.write_run(run_made, made, others, header, told)
 
 
 def _compute(plan: _Plan, spec: Spec, left: list[Case], collector: Collector, client: Any) -> None:

@@ -71,7 +71,11 @@ def _csv(path: Path, columns: Columns, rows: Iterable[Row]) -> None:
     with path.open("w", newline="", encoding="utf-8", errors=UNKNOWN) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns.names)
-        writer.writerows([_text(cell) for cell in row] for row in rows)
+        # Numbers are most cells, and `csv` itself writes each as `repr` does.
+        writer.writerows(
+            [cell if type(cell) is float and cell == cell else _text(cell) for cell in row]
+            for row in rows
+        )
 
 
 def _text(cell: Any) -> str:
