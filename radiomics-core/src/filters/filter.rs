@@ -1,6 +1,6 @@
 //! What any filter can do.
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayRef3};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ impl Filter {
     ///
     /// # Errors
     /// As [`Filter::validate`], and [`Error::Filter`] for an image that the filter cannot take.
-    pub(crate) fn apply(&self, image: &Array3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
+    pub(crate) fn apply(&self, image: &ArrayRef3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
         self.operation().apply(image, about, isa)
     }
 

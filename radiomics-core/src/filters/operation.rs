@@ -1,6 +1,6 @@
 //! What a filter consists of: [`parameters!`] makes it known to texts, [`Operation`] is what it does.
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayRef3};
 use serde_json::{Map, Value};
 
 use super::parameter::Parameter;
@@ -14,7 +14,7 @@ pub(crate) trait Operation: AsText {
     ///
     /// # Errors
     /// [`Error::Filter`] for an image that the filter cannot take.
-    fn apply(&self, image: &Array3<f64>, about: About, isa: Isa) -> Result<Array3<f64>>;
+    fn apply(&self, image: &ArrayRef3<f64>, about: About, isa: Isa) -> Result<Array3<f64>>;
 
     /// How far the response at a voxel looks, at a spacing (z, y, x) in mm.
     fn reach(&self, spacing_mm: [f64; 3]) -> Reach;

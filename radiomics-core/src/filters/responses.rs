@@ -1,9 +1,8 @@
 //! The responses of one image to many filters, which share what they have in common.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayRef3};
 
 use super::engine::parts::{Each, put, put_whole};
 use super::engine::recursive_gaussian::Laplacians;
@@ -14,7 +13,7 @@ use crate::kernels::Isa;
 use crate::runtime::{Execution, Pool, Runtime};
 use crate::volume::grid::Window;
 use crate::volume::image::Image;
-use crate::volume::voxels::{VoxelKind, copied};
+use crate::volume::voxels::{VoxelKind, Voxels, copied};
 use crate::work;
 
 /// The responses of several filters to a whole image, arrays (z, y, x).
@@ -61,11 +60,23 @@ pub fn filter_each(
     let about = About { spacing_mm: grid.spacing_mm, kind: image.voxels().kind() };
     runtime.run(filters.len(), |monitor| {
         let whole = Window::whole(grid.shape);
-        let voxels = image.voxels().crop(&whole);
+        let voxels = image.voxels();
+        // Responses are 64-bit floats, and so is what they are made of.
+        let (copy, view);
+        let voxels: &ArrayRef3<f64> = match voxels {
+            Voxels::F64(voxels) if voxels.is_standard_layout() => {
+                view = *voxels;
+                &view
+            }
+            _ => {
+                copy = voxels.crop(&whole);
+                &copy
+            }
+        };
         let mut response = Array3::default([0; 3]);
         for_each_response(
             filters,
-            &voxels,
+            voxels,
             about,
             &whole,
             runtime.isa,
@@ -97,7 +108,7 @@ const REMEDY: &str =
 /// small for a filter.
 pub(crate) fn for_each_response(
     filters: &[Filter],
-    image: &Array3<f64>,
+    image: &ArrayRef3<f64>,
     about: About,
     part: &Window,
     isa: Isa,
@@ -111,8 +122,8 @@ pub(crate) fn for_each_response(
     let bytes = image.len() as u64 * (8 * 5);
     let _held = work::hold(bytes, "filtering", REMEDY);
     let original = image;
-    let image = without_infinities(image);
-    let image = &*image;
+    let cleaned = without_infinities(image);
+    let image = cleaned.as_deref().unwrap_or(image);
     let mut laplacians = None;
     let mut index = 0;
     while let Some(filter) = filters.get(index) {
@@ -140,25 +151,22 @@ pub(crate) fn for_each_response(
     Ok(())
 }
 
-/// The image with NaN in place of infinities. A filter may lose those, in a maximum or in a scale of 0,
-/// but NaN goes through all that filters do: a response that saw one says so.
-fn without_infinities(image: &Array3<f64>) -> Cow<'_, Array3<f64>> {
+/// The image with NaN in place of infinities, if it has any. A filter may lose those, in a maximum or in a
+/// scale of 0, but NaN goes through all that filters do: a response that saw one says so.
+fn without_infinities(image: &ArrayRef3<f64>) -> Option<Array3<f64>> {
     // Several are looked at at once, without a branch for each.
     let any = |values: &[f64]| values.iter().fold(false, |any, x| any | x.is_infinite());
     let found = match image.as_slice() {
         Some(values) => values.chunks(4096).any(any),
         None => image.iter().any(|x| x.is_infinite()),
     };
-    match found {
-        true => Cow::Owned(copied(image.view(), |x| if x.is_infinite() { f64::NAN } else { x })),
-        false => Cow::Borrowed(image),
-    }
+    found.then(|| copied(image.view(), |x| if x.is_infinite() { f64::NAN } else { x }))
 }
 
 /// The responses to wavelets that share passes, in their order.
 fn wavelets(
     alike: &[&SeparableWavelet],
-    (image, kind): (&Array3<f64>, VoxelKind),
+    (image, kind): (&ArrayRef3<f64>, VoxelKind),
     part: &Window,
     isa: Isa,
     response: &mut Array3<f64>,

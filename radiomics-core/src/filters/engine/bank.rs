@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use ndarray::{Array3, ArrayView2, Axis, Zip};
+use ndarray::{Array3, ArrayRef3, ArrayView2, Axis, Zip};
 use realfft::{RealFftPlanner, RealToComplex};
 use rustfft::num_complex::Complex64;
 use rustfft::{Fft, FftPlanner};
@@ -191,7 +191,7 @@ impl Bank {
     /// Adds `weight` times the sum, or the maximum, of the moduli in some slices across an axis.
     pub(crate) fn add_responses(
         &self,
-        image: &Array3<f64>,
+        image: &ArrayRef3<f64>,
         (across, wanted): (Axis, Range<usize>),
         weight: f64,
         out: &mut Array3<f64>,
@@ -258,8 +258,11 @@ impl Bank {
         let frequencies = u.padded / 2 + 1;
         let Scratch { real, rows, spectrum, work, .. } = scratch;
         for (row, to) in slice.rows().into_iter().zip(rows.chunks_exact_mut(frequencies)) {
-            for (i, value) in real.iter_mut().enumerate() {
-                *value = u.index(i).map_or(0.0, |i| row[i]);
+            let (before, others) = real.split_at_mut(u.before);
+            let (own, after) = others.split_at_mut(u.n);
+            write_row(own, row, |x| x);
+            for (i, value) in before.iter_mut().enumerate().chain((u.before + u.n..).zip(after)) {
+                *value = u.index(i).map_or(0.0, |i| own[i]);
             }
             self.forward_u.process_with_scratch(real, to, work).expect("buffers of the plan's length");
         }

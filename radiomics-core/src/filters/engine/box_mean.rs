@@ -3,7 +3,7 @@
 //! Nothing is subtracted: sums of integers are exact, rounding does not add up along a line, and
 //! what is no number stays where it is.
 
-use ndarray::{Array3, ArrayView2, ArrayView3, ArrayViewMut1, ArrayViewMut2, Axis, s};
+use ndarray::{Array3, ArrayRef3, ArrayView2, ArrayView3, ArrayViewMut1, ArrayViewMut2, Axis, s};
 
 use super::boundary::Boundary;
 use crate::kernels::Isa;
@@ -24,7 +24,7 @@ pub(crate) struct BoxMean {
 
 impl BoxMean {
     /// The mean round each voxel.
-    pub(crate) fn of(&self, image: &Array3<f64>) -> Array3<f64> {
+    pub(crate) fn of(&self, image: &ArrayRef3<f64>) -> Array3<f64> {
         let mut means = volume(image.dim().into());
         self.run(Some(image.view()), &mut means);
         means
@@ -200,10 +200,10 @@ mod tests {
     use crate::filters::engine::kernel1d::Kernel;
     use crate::filters::engine::separable::tests::{BOUNDARIES, assert_close, noise, plain};
 
-    fn boxed(image: &Array3<f64>, half: [usize; 3], boundary: Boundary, isa: Isa) -> Array3<f64> {
+    fn boxed(image: &ArrayRef3<f64>, half: [usize; 3], boundary: Boundary, isa: Isa) -> Array3<f64> {
         let box_mean = BoxMean { half, boundary, isa };
         let means = box_mean.of(image);
-        let mut replaced = image.clone();
+        let mut replaced = image.to_owned();
         box_mean.replace(&mut replaced);
         assert_eq!(replaced, means);
         means

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array2, Array3, ArrayView2, ArrayViewMut2, Axis};
+use ndarray::{Array2, Array3, ArrayRef3, ArrayView2, ArrayViewMut2, Axis};
 
 use crate::kernels::pages::{Zero, zeros};
 use crate::work::loops;
@@ -46,7 +46,7 @@ fn plane<T: Zero>(rows: usize, columns: usize) -> Array2<T> {
 /// The response of an image (z, y, x): the real part of the inverse transform of its transform
 /// times the transfer function.
 pub(crate) fn filter<G: Fn([f64; 3]) -> f64 + Sync>(
-    image: &Array3<f64>,
+    image: &ArrayRef3<f64>,
     transfer: &Transfer<G>,
     dimensions: Dimensions,
     boundary: Boundary,

@@ -8,7 +8,7 @@ use crate::runtime::Pool;
 /// The response by its definition, pair of points by pair of points: the image is extended, transformed,
 /// multiplied and transformed back, and of that the real part is cropped.
 fn plain<G: Fn([f64; 3]) -> f64>(
-    image: &Array3<f64>,
+    image: &ArrayRef3<f64>,
     transfer: &Transfer<G>,
     dimensions: Dimensions,
     boundary: Boundary,

@@ -1,6 +1,6 @@
 //! Where responses are put: each in the place of the one before, and no more of it than is wanted.
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayRef3};
 
 use crate::error::Result;
 use crate::volume::grid::Window;
@@ -18,7 +18,7 @@ pub(crate) fn sized(response: &mut Array3<f64>, shape: [usize; 3]) -> &mut Array
 }
 
 /// Puts part of a volume in the place of a response.
-pub(crate) fn put(volume: &Array3<f64>, part: &Window, response: &mut Array3<f64>) {
+pub(crate) fn put(volume: &ArrayRef3<f64>, part: &Window, response: &mut Array3<f64>) {
     sized(response, part.shape).assign(&part.of(&volume.view()));
 }
 

@@ -3,7 +3,7 @@
 //! All keep the largest magnitude m = max |x| of the image where it is. An image of zeros, for
 //! which PyRadiomics has 0/0, stays zero; its exponential is 1.
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayRef3};
 
 use crate::kernels::finite::larger;
 use crate::volume::voxels::copied;
@@ -13,12 +13,12 @@ use crate::work::loops;
 const CHUNK: usize = 1 << 14;
 
 /// The largest magnitude of a voxel; NaN if there is one that is no number.
-pub(crate) fn largest_magnitude(image: &Array3<f64>) -> f64 {
+pub(crate) fn largest_magnitude(image: &ArrayRef3<f64>) -> f64 {
     image.iter().fold(0.0, |m, x| larger(m, x.abs()))
 }
 
 /// The image with `function` applied to each voxel.
-pub(crate) fn each(image: &Array3<f64>, function: impl Fn(f64) -> f64 + Sync + Send) -> Array3<f64> {
+pub(crate) fn each(image: &ArrayRef3<f64>, function: impl Fn(f64) -> f64 + Sync + Send) -> Array3<f64> {
     let mut result = copied(image.view(), |x| x);
     let values = result.as_slice_mut().expect("made in standard layout");
     loops::each(values.chunks_mut(CHUNK), |chunk| chunk.iter_mut().for_each(|x| *x = function(*x)));

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use ndarray::{Array3, ArrayView1, Axis};
+use ndarray::{Array3, ArrayRef3, ArrayView1, Axis};
 
 use super::recursive_coefficients::{second_derivative, smoothing};
 use crate::kernels::Isa;
@@ -46,7 +46,7 @@ struct Slices<T> {
 }
 
 impl Laplacians {
-    pub(crate) fn new(image: &Array3<f64>, spacing_mm: [f64; 3]) -> Self {
+    pub(crate) fn new(image: &ArrayRef3<f64>, spacing_mm: [f64; 3]) -> Self {
         let shape: [usize; 3] = image.dim().into();
         let fits = |x: f64| f64::from(x as f32).to_bits() == x.to_bits();
         // A row without a branch for each of its values.
@@ -78,7 +78,7 @@ impl Laplacians {
 }
 
 /// The rows of an image one after another, padded to whole panels.
-fn padded<T: Zero>(image: &Array3<f64>, value: impl Fn(f64) -> T + Sync) -> Vec<T> {
+fn padded<T: Zero>(image: &ArrayRef3<f64>, value: impl Fn(f64) -> T + Sync) -> Vec<T> {
     let (nz, ny, nx) = image.dim();
     let pitch = nx.next_multiple_of(LANES);
     let fill = |(): &mut (), k: usize, slice: &mut [T]| {
@@ -310,7 +310,7 @@ mod tests {
         Array3::from_shape_fn(shape, |(k, j, i)| (((k * ny + j) * nx + i) * 7919 % 101) as f64)
     }
 
-    fn response(image: &Array3<f64>, spacing_mm: [f64; 3], sigma_mm: f64, isa: Isa) -> Array3<f64> {
+    fn response(image: &ArrayRef3<f64>, spacing_mm: [f64; 3], sigma_mm: f64, isa: Isa) -> Array3<f64> {
         let whole = Window::whole(image.dim().into());
         let mut response = Array3::zeros(image.dim());
         Laplacians::new(image, spacing_mm).response(sigma_mm, &whole, isa, &mut response);

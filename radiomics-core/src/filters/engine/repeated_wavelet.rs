@@ -5,7 +5,7 @@
 //! same reason numbers are of the type that PyWavelets computes in: 32-bit floats for images of
 //! such, 64-bit ones for all others.
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayRef3};
 
 use super::parts::{Each, sized};
 use super::wavelets::DecompositionFilters;
@@ -44,7 +44,7 @@ impl Wanted<'_> {
 /// # Errors
 /// Those of `each`.
 pub(crate) fn responses<T: Float>(
-    image: &Array3<f64>,
+    image: &ArrayRef3<f64>,
     wavelet: &DecompositionFilters,
     wanted: Wanted,
     isa: Isa,
@@ -92,7 +92,7 @@ pub(crate) fn responses<T: Float>(
 }
 
 /// The image with its odd axes extended.
-fn extended<T: Float>(image: &Array3<f64>, isa: Isa) -> Volume<T> {
+fn extended<T: Float>(image: &ArrayRef3<f64>, isa: Isa) -> Volume<T> {
     let shape: [usize; 3] = image.dim().into();
     let even = shape.map(|n| n + n % 2);
     let [_, ny, nx] = even;
@@ -241,7 +241,7 @@ mod tests {
     }
 
     fn all(
-        image: &Array3<f64>,
+        image: &ArrayRef3<f64>,
         name: &str,
         axes: usize,
         bands: &[(usize, Band)],
@@ -259,7 +259,7 @@ mod tests {
     }
 
     /// A response by its definition: every axis of the padded image on its own, voxel by voxel.
-    fn plain(image: &Array3<f64>, name: &str, axes: usize, level: usize, band: Band) -> Array3<f64> {
+    fn plain(image: &ArrayRef3<f64>, name: &str, axes: usize, level: usize, band: Band) -> Array3<f64> {
         let wavelet = decomposition(name).expect("a wavelet");
         let shape: [usize; 3] = image.dim().into();
         let even = shape.map(|n| n + n % 2);

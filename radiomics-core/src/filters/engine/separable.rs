@@ -6,7 +6,7 @@
 //! each different pair. Only the input of a stage and the pooled response are volumes; what is
 //! between them are some slices and a row.
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayRef3};
 
 use super::boundary::Boundary;
 use super::choices::Pooling;
@@ -60,7 +60,12 @@ impl Signed {
 impl Engine {
     /// The pooled response of an image (z, y, x) to one or more lists of stages, all of the
     /// same length.
-    pub(crate) fn pooled(&self, image: &Array3<f64>, responses: &[Stages], pooling: Pooling) -> Array3<f64> {
+    pub(crate) fn pooled(
+        &self,
+        image: &ArrayRef3<f64>,
+        responses: &[Stages],
+        pooling: Pooling,
+    ) -> Array3<f64> {
         match (pooling, responses) {
             (Pooling::Mean, _) | (_, [_]) => {
                 let weight = 1.0 / responses.len() as f64;
@@ -73,25 +78,25 @@ impl Engine {
     }
 
     /// The weighted sum of responses, all of the same number of stages.
-    pub(crate) fn sum(&self, image: &Array3<f64>, responses: &[(Stages, f64)]) -> Array3<f64> {
+    pub(crate) fn sum(&self, image: &ArrayRef3<f64>, responses: &[(Stages, f64)]) -> Array3<f64> {
         self.walk(image, responses.iter().map(|(r, weight)| Signed::new(r, *weight)).collect(), Plan::sum)
     }
 
     /// The responses to several kernels (z, y, x) in one stage.
-    pub(crate) fn each(&self, image: &Array3<f64>, responses: &[Triple]) -> Vec<Array3<f64>> {
+    pub(crate) fn each(&self, image: &ArrayRef3<f64>, responses: &[Triple]) -> Vec<Array3<f64>> {
         let mut out: Vec<_> = responses.iter().map(|_| volume(image.dim().into())).collect();
         self.run(&Plan::each(responses), image, &mut out.iter_mut().collect::<Vec<_>>());
         out
     }
 
     /// The response to one stage.
-    pub(crate) fn convolve(&self, image: &Array3<f64>, kernels: &Triple) -> Array3<f64> {
+    pub(crate) fn convolve(&self, image: &ArrayRef3<f64>, kernels: &Triple) -> Array3<f64> {
         let mut out = volume(image.dim().into());
         self.run(&Plan::each(std::slice::from_ref(kernels)), image, &mut [&mut out]);
         out
     }
 
-    fn walk(&self, image: &Array3<f64>, responses: Vec<Signed>, plan: PlanOf) -> Array3<f64> {
+    fn walk(&self, image: &ArrayRef3<f64>, responses: Vec<Signed>, plan: PlanOf) -> Array3<f64> {
         let mut out = volume(image.dim().into());
         let mut first = true;
         self.walk_into(image, responses, plan, &mut first, &mut out);
@@ -101,7 +106,7 @@ impl Engine {
     /// Computes responses depth first over the stages that they have in common at their beginning.
     fn walk_into(
         &self,
-        image: &Array3<f64>,
+        image: &ArrayRef3<f64>,
         mut responses: Vec<Signed>,
         plan: PlanOf,
         first: &mut bool,
@@ -130,7 +135,7 @@ impl Engine {
     }
 
     /// Computes a plan into the volumes it names, in parallel over blocks of slices.
-    fn run(&self, plan: &Plan, image: &Array3<f64>, out: &mut [&mut Array3<f64>]) {
+    fn run(&self, plan: &Plan, image: &ArrayRef3<f64>, out: &mut [&mut Array3<f64>]) {
         let (nz, ny, nx) = image.dim();
         let plane = ny * nx;
         let Some(image) = image.as_slice() else {

@@ -36,7 +36,7 @@ pub(crate) fn plain(image: &Array3<f64>, kernels: &Triple, boundary: Boundary) -
 }
 
 fn plain_stages(image: &Array3<f64>, stages: &[Triple], boundary: Boundary) -> Array3<f64> {
-    stages.iter().fold(image.clone(), |image, kernels| plain(&image, kernels, boundary))
+    stages.iter().fold(image.to_owned(), |image, kernels| plain(&image, kernels, boundary))
 }
 
 pub(crate) fn assert_close(response: &Array3<f64>, expected: &Array3<f64>, case: &str) {

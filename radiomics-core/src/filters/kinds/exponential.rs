@@ -1,6 +1,6 @@
 //! Exponentials.
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayRef3};
 
 use crate::error::Result;
 use crate::filters::engine::pointwise::{each, largest_magnitude};
@@ -15,7 +15,7 @@ parameters! {
 }
 
 impl Operation for Exponential {
-    fn apply(&self, image: &Array3<f64>, _: About, _: Isa) -> Result<Array3<f64>> {
+    fn apply(&self, image: &ArrayRef3<f64>, _: About, _: Isa) -> Result<Array3<f64>> {
         let m = largest_magnitude(image);
         let rate = if m == 0.0 { 0.0 } else { ln(m) / m };
         Ok(each(image, |x| exp(rate * x)))

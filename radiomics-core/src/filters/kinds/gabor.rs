@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use ndarray::{Array3, Axis};
+use ndarray::{Array3, ArrayRef3, Axis};
 use rustfft::num_complex::Complex64;
 
 use crate::error::Result;
@@ -183,7 +183,7 @@ impl Gabor {
     /// As [`Operation::apply`].
     pub(crate) fn within(
         &self,
-        image: &Array3<f64>,
+        image: &ArrayRef3<f64>,
         about: About,
         part: &Window,
         isa: Isa,
@@ -220,7 +220,7 @@ impl Gabor {
 }
 
 impl Operation for Gabor {
-    fn apply(&self, image: &Array3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
+    fn apply(&self, image: &ArrayRef3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
         self.within(image, about, &Window::whole(image.dim().into()), isa)
     }
 

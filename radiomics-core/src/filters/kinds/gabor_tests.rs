@@ -20,7 +20,7 @@ fn gabor() -> Gabor {
 /// The definition in slices across one axis: the kernel's taps one by one.
 fn plain(
     filter: &Gabor,
-    image: &Array3<f64>,
+    image: &ArrayRef3<f64>,
     spacing: [f64; 3],
     axes: [usize; 2],
     theta: f64,
@@ -32,7 +32,7 @@ fn plain(
 fn plain_to(
     half: [usize; 3],
     filter: &Gabor,
-    image: &Array3<f64>,
+    image: &ArrayRef3<f64>,
     spacing: [f64; 3],
     [v, u]: [usize; 2],
     theta: f64,

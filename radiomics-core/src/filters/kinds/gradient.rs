@@ -1,6 +1,6 @@
 //! Gradient magnitude.
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayRef3};
 
 use crate::error::Result;
 use crate::filters::operation::{Operation, parameters};
@@ -22,7 +22,7 @@ parameters! {
 }
 
 impl Operation for Gradient {
-    fn apply(&self, image: &Array3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
+    fn apply(&self, image: &ArrayRef3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
         let (nz, ny, nx) = image.dim();
         let image = image.as_standard_layout();
         let values = image.as_slice().expect("in standard layout");
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     /// The response by its definition, voxel by voxel.
-    fn plain(filter: &Gradient, image: &Array3<f64>, spacing_mm: [f64; 3]) -> Array3<f64> {
+    fn plain(filter: &Gradient, image: &ArrayRef3<f64>, spacing_mm: [f64; 3]) -> Array3<f64> {
         let shape: [usize; 3] = image.dim().into();
         Array3::from_shape_fn(image.dim(), |(k, j, i)| {
             let mut sum = 0.0;

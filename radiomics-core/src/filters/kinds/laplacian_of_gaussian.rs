@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayRef3};
 
 use crate::error::Result;
 use crate::filters::engine::boundary::Boundary;
@@ -83,7 +83,7 @@ impl LaplacianOfGaussian {
         Ok(())
     }
 
-    fn sampled(&self, image: &Array3<f64>, spacing_mm: [f64; 3], isa: Isa) -> Result<Array3<f64>> {
+    fn sampled(&self, image: &ArrayRef3<f64>, spacing_mm: [f64; 3], isa: Isa) -> Result<Array3<f64>> {
         let terms: Vec<_> =
             self.kernels(spacing_mm)?.into_iter().map(|kernels| (vec![kernels], 1.0)).collect();
         Ok(Engine { boundary: self.boundary, isa }.sum(image, &terms))
@@ -138,7 +138,7 @@ impl LaplacianOfGaussian {
 }
 
 impl Operation for LaplacianOfGaussian {
-    fn apply(&self, image: &Array3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
+    fn apply(&self, image: &ArrayRef3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
         match self.method {
             GaussianMethod::Recursive => {
                 let shape: [usize; 3] = image.dim().into();

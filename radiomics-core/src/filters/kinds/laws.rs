@@ -1,6 +1,6 @@
 //! Laws kernels.
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayRef3};
 
 use crate::error::{Result, nearest};
 use crate::filters::engine::boundary::Boundary;
@@ -69,7 +69,7 @@ impl Laws {
 }
 
 impl Operation for Laws {
-    fn apply(&self, image: &Array3<f64>, _: About, isa: Isa) -> Result<Array3<f64>> {
+    fn apply(&self, image: &ArrayRef3<f64>, _: About, isa: Isa) -> Result<Array3<f64>> {
         let (kernels, in_volume) = self.parse()?;
         let stages = vec![kernels];
         let responses = if self.rotation_invariant { rotated(&stages, in_volume) } else { vec![stages] };
@@ -147,7 +147,7 @@ mod tests {
         }
     }
 
-    fn response(laws: &Laws, image: &Array3<f64>) -> Array3<f64> {
+    fn response(laws: &Laws, image: &ArrayRef3<f64>) -> Array3<f64> {
         laws.apply(image, About::doubles([1.0; 3]), Isa::best()).unwrap()
     }
 

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayRef3};
 
 use crate::error::Result;
 use crate::filters::operation::{Described, Operation, parameters};
@@ -139,7 +139,7 @@ impl LocalBinaryPattern2d {
 }
 
 impl Operation for LocalBinaryPattern2d {
-    fn apply(&self, image: &Array3<f64>, _: About, _: Isa) -> Result<Array3<f64>> {
+    fn apply(&self, image: &ArrayRef3<f64>, _: About, _: Isa) -> Result<Array3<f64>> {
         let (_, ny, nx) = image.dim();
         let image = image.as_standard_layout();
         let mut result = volume(image.dim().into());
@@ -248,7 +248,7 @@ mod tests {
 
     use super::*;
 
-    fn apply(filter: &LocalBinaryPattern2d, image: &Array3<f64>) -> Array3<f64> {
+    fn apply(filter: &LocalBinaryPattern2d, image: &ArrayRef3<f64>) -> Array3<f64> {
         filter.apply(image, About::doubles([1.0; 3]), Isa::best()).unwrap()
     }
 

@@ -1,6 +1,6 @@
 //! Local binary patterns on a sphere.
 
-use ndarray::{Array3, Axis};
+use ndarray::{Array3, ArrayRef3, Axis};
 use serde_json::{Value, json};
 
 use crate::error::{Result, unknown_name};
@@ -73,7 +73,7 @@ const SUPPORT: usize = 2;
 const SPLINE_REACH: usize = 32;
 
 impl Operation for LocalBinaryPattern3d {
-    fn apply(&self, image: &Array3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
+    fn apply(&self, image: &ArrayRef3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
         let image = copied(image.view(), |x| x);
         let shape: [usize; 3] = image.dim().into();
         let [_, ny, nx] = shape;
@@ -149,8 +149,8 @@ impl Operation for LocalBinaryPattern3d {
 }
 
 /// The coefficients of the cubic spline through the voxels, mirrored at the centres of the outermost ones.
-fn spline_coefficients(image: &Array3<f64>, isa: Isa) -> Array3<f64> {
-    let mut coefficients = image.clone();
+fn spline_coefficients(image: &ArrayRef3<f64>, isa: Isa) -> Array3<f64> {
+    let mut coefficients = image.to_owned();
     for axis in 0..3 {
         let mut lines: Vec<_> = coefficients.lanes_mut(Axis(axis)).into_iter().collect();
         loops::each_with(lines.chunks_mut(LANES), Vec::new, |block, lines| {

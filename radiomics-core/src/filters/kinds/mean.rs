@@ -1,6 +1,6 @@
 //! Mean of a neighbourhood.
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayRef3};
 
 use crate::error::Result;
 use crate::filters::engine::boundary::Boundary;
@@ -31,7 +31,7 @@ impl Mean {
 }
 
 impl Operation for Mean {
-    fn apply(&self, image: &Array3<f64>, _: About, isa: Isa) -> Result<Array3<f64>> {
+    fn apply(&self, image: &ArrayRef3<f64>, _: About, isa: Isa) -> Result<Array3<f64>> {
         Ok(BoxMean { half: self.half(), boundary: self.boundary, isa }.of(image))
     }
 

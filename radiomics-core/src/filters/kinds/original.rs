@@ -1,6 +1,6 @@
 //! The image as it is.
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayRef3};
 
 use crate::error::Result;
 use crate::filters::operation::{Operation, parameters};
@@ -13,8 +13,8 @@ parameters! {
 }
 
 impl Operation for Original {
-    fn apply(&self, image: &Array3<f64>, _: About, _: Isa) -> Result<Array3<f64>> {
-        Ok(image.clone())
+    fn apply(&self, image: &ArrayRef3<f64>, _: About, _: Isa) -> Result<Array3<f64>> {
+        Ok(image.to_owned())
     }
 
     fn reach(&self, _: [f64; 3]) -> Reach {

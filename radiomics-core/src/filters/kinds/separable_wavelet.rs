@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayRef3};
 
 use crate::error::Result;
 use crate::filters::engine::boundary::Boundary;
@@ -92,7 +92,7 @@ impl SeparableWavelet {
     /// Those of `each`, and [`crate::Error::Filter`] for a wavelet that does not exist.
     pub(crate) fn apply_all(
         filters: &[&Self],
-        image: &Array3<f64>,
+        image: &ArrayRef3<f64>,
         (kind, part): (VoxelKind, &Window),
         isa: Isa,
         response: &mut Array3<f64>,
@@ -160,7 +160,7 @@ impl SeparableWavelet {
 }
 
 impl Operation for SeparableWavelet {
-    fn apply(&self, image: &Array3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
+    fn apply(&self, image: &ArrayRef3<f64>, about: About, isa: Isa) -> Result<Array3<f64>> {
         let whole = Window::whole(image.dim().into());
         let mut response = Array3::default([0; 3]);
         Self::apply_all(&[self], image, (about.kind, &whole), isa, &mut response, &mut |_, _| Ok(()))?;
@@ -229,7 +229,7 @@ impl Operation for SeparableWavelet {
 fn dilated(
     filters: &[&SeparableWavelet],
     wavelet: &DecompositionFilters,
-    image: &Array3<f64>,
+    image: &ArrayRef3<f64>,
     isa: Isa,
     each: &mut dyn FnMut(usize, Array3<f64>) -> Result<()>,
 ) -> Result<()> {
@@ -243,10 +243,10 @@ fn dilated(
     for ((level, _), members) in groups {
         while reached < level {
             let low = filters[0].stage(wavelet, reached, [false; 3]);
-            approximation = Some(engine.convolve(approximation.as_ref().unwrap_or(image), &low));
+            approximation = Some(engine.convolve(approximation.as_deref().unwrap_or(image), &low));
             reached += 1;
         }
-        let from = approximation.as_ref().unwrap_or(image);
+        let from = approximation.as_deref().unwrap_or(image);
         for members in members.chunks(TOGETHER) {
             let stages: Vec<Triple> =
                 members.iter().map(|&i| filters[i].stage(wavelet, level, filters[i].band())).collect();

@@ -2,7 +2,7 @@
 
 use std::f64::consts::FRAC_PI_2;
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayRef3};
 
 use crate::error::Result;
 use crate::filters::engine::boundary::Boundary;
@@ -42,7 +42,7 @@ impl Simoncelli {
 }
 
 impl Operation for Simoncelli {
-    fn apply(&self, image: &Array3<f64>, _: About, _: Isa) -> Result<Array3<f64>> {
+    fn apply(&self, image: &ArrayRef3<f64>, _: About, _: Isa) -> Result<Array3<f64>> {
         let radial = |nu: [f64; 3]| self.band_pass(nu.iter().map(|v| v * v).sum::<f64>().sqrt());
         let transfer = Transfer { radial, order: [0; 3], kernels: Vec::new() };
         Ok(filter(image, &transfer, self.dimensions, self.boundary))

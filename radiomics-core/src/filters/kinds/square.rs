@@ -1,6 +1,6 @@
 //! Squares.
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayRef3};
 
 use crate::error::Result;
 use crate::filters::engine::pointwise::{each, largest_magnitude};
@@ -14,10 +14,10 @@ parameters! {
 }
 
 impl Operation for Square {
-    fn apply(&self, image: &Array3<f64>, _: About, _: Isa) -> Result<Array3<f64>> {
+    fn apply(&self, image: &ArrayRef3<f64>, _: About, _: Isa) -> Result<Array3<f64>> {
         let m = largest_magnitude(image);
         if m == 0.0 {
-            return Ok(image.clone());
+            return Ok(image.to_owned());
         }
         let scale = 1.0 / m.sqrt();
         Ok(each(image, |x| (scale * x) * (scale * x)))

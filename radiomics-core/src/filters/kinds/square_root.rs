@@ -1,6 +1,6 @@
 //! Square roots.
 
-use ndarray::Array3;
+use ndarray::{Array3, ArrayRef3};
 
 use crate::error::Result;
 use crate::filters::engine::pointwise::{each, largest_magnitude};
@@ -14,7 +14,7 @@ parameters! {
 }
 
 impl Operation for SquareRoot {
-    fn apply(&self, image: &Array3<f64>, _: About, _: Isa) -> Result<Array3<f64>> {
+    fn apply(&self, image: &ArrayRef3<f64>, _: About, _: Isa) -> Result<Array3<f64>> {
         let m = largest_magnitude(image);
         Ok(each(image, |x| (x.abs() * m).sqrt().copysign(x)))
     }
