@@ -18,6 +18,7 @@ use crate::kernels::convolve::{Add, Max};
 use crate::kernels::modulus::combine_moduli;
 use crate::kernels::pages::zeros;
 use crate::kernels::transform_size::smooth;
+use crate::volume::voxels::write_row;
 use crate::work::{self, loops};
 
 /// Columns that are transformed together, so that their transposition writes whole cache lines.
