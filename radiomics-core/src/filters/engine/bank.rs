@@ -261,7 +261,7 @@ impl Bank {
         for (row, to) in slice.rows().into_iter().zip(rows.chunks_exact_mut(frequencies)) {
             let (before, others) = real.split_at_mut(u.before);
             let (own, after) = others.split_at_mut(u.n);
-            write_row(own, row, |x| x);
+            write_row(row, own, |x| x);
             for (i, value) in before.iter_mut().enumerate().chain((u.before + u.n..).zip(after)) {
                 *value = u.index(i).map_or(0.0, |i| own[i]);
             }
