@@ -29,6 +29,8 @@ mod mechanics_on_error;
 mod mechanics_prepare;
 #[path = "mechanics_settings.rs"]
 mod mechanics_settings;
+#[path = "mechanics_shared_responses.rs"]
+mod mechanics_shared_responses;
 #[path = "mechanics_warnings.rs"]
 mod mechanics_warnings;
 #[path = "oracle_diagnostics.rs"]

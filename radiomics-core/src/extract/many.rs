@@ -1,18 +1,21 @@
 //! Several labels and images in one job.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
-use super::{KnownShape, Work, extract_one, rows, steps_of_one};
+use super::{KnownShape, Work, begin, go_on, rows, steps_of_one};
 use crate::catalogue::{Selection, check_images};
 use crate::error::{Error, Result};
 use crate::families::job::Value;
 use crate::filters::Filter;
 use crate::kernels::Isa;
-use crate::preprocess::{Known, KnownImage, KnownLabel};
+use crate::preprocess::{BYTES_OF_VOXEL, Known, KnownImage, KnownLabel, respond};
 use crate::runtime::{Monitor, Runtime};
 use crate::settings::Settings;
 use crate::table::{FeatureRow, FeatureTable, Reason, RegionFailure, Warning, WarningCode};
+use crate::volume::grid::Window;
 use crate::volume::image::{Image, Mask};
+use crate::work;
 
 /// What becomes of a job when one of its regions cannot be computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -120,7 +123,8 @@ pub fn extract_each(
     if let Some(&label) = labels.iter().find(|&&label| !known.insert(label)) {
         return Err(Error::LabelTwice { label });
     }
-    let job = Many { images, mask, selection: &selection, settings, on_error, isa: runtime.isa };
+    let is_single = labels.len() * images.len() == 1;
+    let job = Many { images, mask, selection: &selection, settings, on_error, isa: runtime.isa, is_single };
     let steps = images.len() * labels.len() * steps_of_one(&selection, settings);
     runtime.for_voxels(|| job.voxels(labels)).run(steps, |monitor| job.tables(labels, monitor, each))
 }
@@ -133,6 +137,8 @@ struct Many<'a, 'i, 'm> {
     settings: &'a Settings,
     on_error: OnError,
     isa: Isa,
+    /// Whether there is one region, which no error need name.
+    is_single: bool,
 }
 
 impl Many<'_, '_, '_> {
@@ -161,51 +167,117 @@ impl Many<'_, '_, '_> {
         // A single label is found faster by itself.
         let boxes = if labels.len() > 1 { self.mask.boxes(labels) } else { vec![None; labels.len()] };
         assert_eq!(boxes.len(), labels.len(), "a box for each label");
-        let is_single = labels.len() * self.images.len() == 1;
-        for (place, (&label, bounds)) in labels.iter().zip(boxes).enumerate() {
-            let known = KnownLabel::new(bounds, several_images);
-            let done = place * self.images.len();
-            each(place, self.table(label, is_single, &of_images, known, done, monitor)?);
+        let mut place = 0;
+        for together in self.batches(&boxes) {
+            let labels = labels[together.clone()].iter().zip(&boxes[together]);
+            let labels =
+                labels.map(|(&label, &bounds)| OfLabel::new(label, bounds, several_images)).collect();
+            for table in self.tables_of(labels, &of_images, monitor)? {
+                each(place, table);
+                place += 1;
+            }
         }
         Ok(())
     }
 
-    /// The table of a label; `done` is the number of regions before it.
-    fn table(
+    /// Labels that are computed together, as they may share responses of filters. All of them are in memory at a
+    /// time: their boxes have no more voxels than the image, and take no more than an eighth of what is free.
+    fn batches(&self, boxes: &[Option<Window>]) -> Vec<Range<usize>> {
+        let (settings, grid) = (self.settings, self.mask.grid());
+        let is_filtered = settings.filters.iter().any(|filter| *filter != Filter::Original);
+        if boxes.len() < 2 || !is_filtered || self.selection.intensity.is_empty() {
+            return (0..boxes.len()).map(|place| place..place + 1).collect();
+        }
+        let spacing = settings.resample_spacing_mm.unwrap_or_default();
+        let finer: f64 =
+            grid.spacing_mm.iter().zip(spacing).map(|(old, new)| old / new.unwrap_or(*old)).product();
+        let most = (grid.len() as f64).min(work::available() as f64 / (8.0 * finer * BYTES_OF_VOXEL as f64));
+        let (mut batches, mut begin, mut voxels) = (Vec::new(), 0, 0.0);
+        for (place, bounds) in boxes.iter().enumerate() {
+            let of_label = bounds.map_or(0.0, |bounds| bounds.voxels() as f64);
+            if place > begin && voxels + of_label > most {
+                batches.push(begin..place);
+                (begin, voxels) = (place, 0.0);
+            }
+            voxels += of_label;
+        }
+        batches.push(begin..boxes.len());
+        batches
+    }
+
+    /// The tables of labels that are computed together.
+    fn tables_of(
         &self,
-        label: i64,
-        is_single: bool,
+        mut labels: Vec<OfLabel>,
         of_images: &[KnownImage],
-        mut of_label: KnownLabel,
-        done: usize,
         monitor: &Monitor,
-    ) -> Result<FeatureTable> {
-        let Self { mask, selection, settings, .. } = *self;
-        let work = Work { selection, settings, isa: self.isa, pairs: None, monitor };
-        let (mut all, mut warnings, mut failures) = (Vec::new(), Vec::new(), Vec::new());
-        let mut shape = (self.images.len() > 1).then(KnownShape::default);
-        for (place, ((name, image), of_image)) in self.images.iter().zip(of_images).enumerate() {
-            let known = Known { image: Some(of_image), label: Some(&mut of_label) };
-            let before = warnings.len();
-            let values =
-                extract_one((*name, *image), mask, label, work, known, shape.as_mut(), &mut warnings);
-            match values {
-                Ok(values) => all.extend(rows(selection.columns(name, settings), values)),
-                Err(error) if self.on_error == OnError::Record && error.is_of_region() => {
-                    // What was doubtful about values that are not there helps nobody.
-                    warnings.truncate(before);
-                    let message = error.to_string();
-                    let code = WarningCode::Failed;
-                    warnings.push(Warning { code, label, image: (*name).to_owned(), message });
-                    failures.push(RegionFailure { image: (*name).to_owned(), error });
-                    all.extend(self.failed_rows(name));
-                    let steps = (done + place + 1) * steps_of_one(selection, settings);
-                    monitor.advance_to(steps)?;
+    ) -> Result<Vec<FeatureTable>> {
+        let Self { mask, selection, settings, isa, .. } = *self;
+        let work = Work { selection, settings, isa, pairs: None, monitor };
+        for ((name, image), of_image) in self.images.iter().zip(of_images) {
+            let (mut places, mut regions) = (Vec::new(), Vec::new());
+            for (place, of_label) in labels.iter_mut().enumerate() {
+                of_label.next_image();
+                let OfLabel { label, known, shape, warnings, .. } = of_label;
+                let known = Known { image: Some(of_image), label: Some(known) };
+                let before = monitor.done();
+                let begun = begin((*name, *image), mask, *label, work, known, shape.as_mut(), warnings);
+                of_label.steps += monitor.done() - before;
+                if let Some((region, values)) = self.unless_failed(begun, name, of_label, monitor)? {
+                    of_label.values = values;
+                    places.push(place);
+                    regions.push(region);
                 }
-                Err(error) => return Err(if is_single { error } else { error.of_region(name, label) }),
+            }
+            if !selection.intensity.is_empty() {
+                respond(&mut regions, &settings.filters, isa, &mut |region, given| {
+                    let of_label = &mut labels[places[region]];
+                    let before = monitor.done();
+                    let values = given.and_then(|(filter, roi)| {
+                        go_on((*name, of_label.label), filter, roi, work, &mut of_label.warnings)
+                    });
+                    of_label.steps += monitor.done() - before;
+                    let values = self.unless_failed(values, name, of_label, monitor)?;
+                    let goes_on = values.is_some();
+                    of_label.values.extend(values.into_iter().flatten());
+                    Ok(goes_on)
+                })?;
+            }
+            for of_label in labels.iter_mut().filter(|of_label| !of_label.has_failed) {
+                let values = std::mem::take(&mut of_label.values);
+                of_label.rows.extend(rows(selection.columns(name, settings), values));
             }
         }
-        Ok(FeatureTable::new(all, warnings).with_failures(failures))
+        let table = |of: OfLabel| FeatureTable::new(of.rows, of.warnings).with_failures(of.failures);
+        Ok(labels.into_iter().map(table).collect())
+    }
+
+    /// What was computed of a region, or None if it failed and that is recorded.
+    fn unless_failed<T>(
+        &self,
+        computed: Result<T>,
+        name: &str,
+        of_label: &mut OfLabel,
+        monitor: &Monitor,
+    ) -> Result<Option<T>> {
+        let error = match computed {
+            Ok(computed) => return Ok(Some(computed)),
+            Err(error) => error,
+        };
+        let label = of_label.label;
+        if self.on_error != OnError::Record || !error.is_of_region() {
+            return Err(if self.is_single { error } else { error.of_region(name, label) });
+        }
+        of_label.has_failed = true;
+        // What was doubtful about values that are not there helps nobody.
+        of_label.warnings.truncate(of_label.warnings_before);
+        let (code, message) = (WarningCode::Failed, error.to_string());
+        of_label.warnings.push(Warning { code, label, image: name.to_owned(), message });
+        of_label.failures.push(RegionFailure { image: name.to_owned(), error });
+        of_label.rows.extend(self.failed_rows(name));
+        let all = steps_of_one(self.selection, self.settings);
+        monitor.advance(all.checked_sub(of_label.steps).expect("no more steps than were counted"))?;
+        Ok(None)
     }
 
     /// The rows of a region that cannot be computed.
@@ -213,5 +285,45 @@ impl Many<'_, '_, '_> {
         let columns = self.selection.columns(name, self.settings);
         let values = vec![Value { value: f64::NAN, reason: Some(Reason::Failed) }; columns.len()];
         rows(columns, values)
+    }
+}
+
+/// What there is of a label so far.
+struct OfLabel {
+    label: i64,
+    /// What its images have in common.
+    known: KnownLabel,
+    shape: Option<KnownShape>,
+    rows: Vec<FeatureRow>,
+    warnings: Vec<Warning>,
+    failures: Vec<RegionFailure>,
+    /// The values in the image that is at work.
+    values: Vec<Value>,
+    /// How many warnings there were before that image.
+    warnings_before: usize,
+    /// Steps of progress in that image.
+    steps: usize,
+    /// Whether the region cannot be computed in that image.
+    has_failed: bool,
+}
+
+impl OfLabel {
+    fn new(label: i64, bounds: Option<Window>, several_images: bool) -> Self {
+        Self {
+            label,
+            known: KnownLabel::new(bounds, several_images),
+            shape: several_images.then(KnownShape::default),
+            rows: Vec::new(),
+            warnings: Vec::new(),
+            failures: Vec::new(),
+            values: Vec::new(),
+            warnings_before: 0,
+            steps: 0,
+            has_failed: false,
+        }
+    }
+
+    fn next_image(&mut self) {
+        (self.warnings_before, self.steps, self.has_failed) = (self.warnings.len(), 0, false);
     }
 }

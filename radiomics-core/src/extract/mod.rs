@@ -63,7 +63,7 @@ pub fn extract(
     let mut warnings = Vec::new();
     let values = execution.run(|monitor| {
         let work = Work { selection: &selection, settings, isa: execution.isa, pairs: None, monitor };
-        extract_one((ORIGINAL, image), mask, label, work, Known::default(), None, &mut warnings)
+        extract_one((ORIGINAL, image), mask, label, work, &mut warnings)
     })?;
     Ok(FeatureTable::new(rows(selection.columns(ORIGINAL, settings), values), warnings))
 }
@@ -107,45 +107,65 @@ struct Work<'a> {
 }
 
 /// The values of one image, in the order of [`Selection::columns`]. What is doubtful about them is added
-/// to `warnings`; what was found of the region in another image already is not said again.
+/// to `warnings`.
 fn extract_one(
-    (name, image): (&str, &Image),
+    image: (&str, &Image),
+    mask: &Mask,
+    label: i64,
+    work: Work,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Value>> {
+    let (prepared, mut values) = begin(image, mask, label, work, Known::default(), None, warnings)?;
+    if !work.selection.intensity.is_empty() {
+        prepared.for_each_response(&work.settings.filters, work.isa, &mut |filter, roi| {
+            values.extend(go_on((image.0, label), filter, roi, work, warnings)?);
+            Ok(())
+        })?;
+    }
+    Ok(values)
+}
+
+/// A region, and the values of its shape, which come first. What is doubtful about it is added to `warnings`; what
+/// was found of the region in another image already is not said again.
+fn begin<'i, 'v>(
+    (name, image): (&str, &'i Image<'v>),
     mask: &Mask,
     label: i64,
     work: Work,
     known: Known,
     known_shape: Option<&mut KnownShape>,
     warnings: &mut Vec<Warning>,
-) -> Result<Vec<Value>> {
+) -> Result<(Prepared<'i, 'v>, Vec<Value>)> {
     let Work { selection, settings, isa, monitor, .. } = work;
     let margins = selection.intensity.iter().map(|chosen| chosen.family.compute.margin_mm());
     let margin_mm = margins.fold(0.0, f64::max);
     let prepared = Prepared::new(image, mask, label, settings, margin_mm, isa, known)?;
     monitor.advance(PREPARATION)?;
-    let mut of_region = warnings::of_region(image, mask, label, &prepared, selection, settings);
-    of_region.retain(|new| !warnings.iter().any(|old| (old.code, &old.message) == (new.code, &new.message)));
-    let mut warn = |image: &str, found: Vec<Found>| {
-        let warning = |Found { code, message }| Warning { code, label, image: image.to_owned(), message };
-        warnings.extend(found.into_iter().map(warning));
-    };
-    warn(name, of_region);
-    let mut values = match known_shape {
+    let mut found = warnings::of_region(image, mask, label, &prepared, selection, settings);
+    found.retain(|new| !warnings.iter().any(|old| (old.code, &old.message) == (new.code, &new.message)));
+    warnings.extend(found.into_iter().map(|found| found.of(label, name)));
+    let values = match known_shape {
         Some(known) => known.values(&prepared.roi, work)?,
         None => compute(&prepared.roi, &selection.shape, work, &mut Vec::new())?,
     };
-    if !selection.intensity.is_empty() {
-        prepared.for_each_response(&settings.filters, isa, &mut |filter, roi| {
-            if !matches!(filter, Filter::Original) {
-                monitor.advance(FILTER)?;
-            }
-            let settings = settings.of_response(filter);
-            let work = Work { settings: &settings, ..work };
-            let mut found = Vec::new();
-            values.extend(compute(roi, &selection.intensity, work, &mut found)?);
-            warn(&response_name(name, filter), found);
-            Ok(())
-        })?;
+    Ok((prepared, values))
+}
+
+/// The values of a region with the response of a filter, of the image and label that are named.
+fn go_on(
+    (name, label): (&str, i64),
+    filter: &Filter,
+    roi: &Roi,
+    work: Work,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Value>> {
+    if !matches!(filter, Filter::Original) {
+        work.monitor.advance(FILTER)?;
     }
+    let settings = work.settings.of_response(filter);
+    let mut found = Vec::new();
+    let values = compute(roi, &work.selection.intensity, Work { settings: &settings, ..work }, &mut found)?;
+    warnings.extend(found.into_iter().map(|found| found.of(label, &response_name(name, filter))));
     Ok(values)
 }
 

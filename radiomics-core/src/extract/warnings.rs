@@ -7,7 +7,7 @@ use crate::preprocess::{Labelled, Prepared};
 use crate::region::levels::Levels;
 use crate::region::roi::count;
 use crate::settings::{Discretisation, Settings, SingleSlices};
-use crate::table::WarningCode;
+use crate::table::{Warning, WarningCode};
 use crate::texture::aggregation::Scope;
 use crate::volume::grid::Window;
 use crate::volume::image::{Image, Mask};
@@ -33,6 +33,11 @@ pub(super) struct Found {
 impl Found {
     fn new(code: WarningCode, message: String) -> Self {
         Self { code, message }
+    }
+
+    /// The warning of a label in an image or response.
+    pub fn of(self, label: i64, image: &str) -> Warning {
+        Warning { code: self.code, label, image: image.to_owned(), message: self.message }
     }
 }
 

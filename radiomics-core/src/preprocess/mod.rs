@@ -12,6 +12,7 @@ mod prepared;
 mod region;
 mod resample;
 mod resegment;
+mod responses;
 mod turned;
 
 pub(crate) use discretise::Bins;
@@ -19,7 +20,8 @@ pub use discretise::discretise;
 pub(crate) use discretise::grey_levels;
 pub(crate) use known::{Known, KnownImage, KnownLabel};
 pub use prepared::prepare;
-pub(crate) use prepared::{Labelled, Prepared};
+pub(crate) use prepared::{BYTES_OF_VOXEL, Labelled, Prepared};
 pub use region::{PreparedRegion, prepare_on};
 pub use resample::{Resampling, resampled_grid};
+pub(crate) use responses::respond;
 pub(crate) use turned::{Pose, Turned};

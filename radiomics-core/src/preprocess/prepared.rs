@@ -1,13 +1,10 @@
 //! The steps from image and mask to the region of interest, in their order.
 
-use ndarray::Array3;
-
 use super::drawn::{check_size, drawn, interpolated, morphological_mask};
 use super::frame::Frame;
 use super::known::Known;
 use super::resegment::resegment;
-use crate::error::{Result, shown};
-use crate::filters::{self, Filter, Reach};
+use crate::error::Result;
 use crate::kernels::Isa;
 use crate::region::roi::{Roi, count};
 use crate::settings::Settings;
@@ -20,9 +17,8 @@ use crate::work::{self, Held};
 /// What to do about intensities of which a step makes infinities.
 const TOO_LARGE: &str = "divide its intensities by a power of ten";
 
-/// What to do about a filter that has no number for some voxels.
-const OUT_OF_RANGE: &str = "its parameters are too small or too large for these intensities, or it has no value there; \
-                            change the parameters";
+/// Memory of a voxel of a region's box: intensities, as they are interpolated and as they stay, and masks.
+pub(crate) const BYTES_OF_VOXEL: u64 = 8 + 8 + 3;
 
 /// Normalises, interpolates, rounds, thresholds the mask and resegments, in this order (IBSI 1,
 /// "Image processing", Figure 2), and crops to the region and `margin_mm` round it.
@@ -44,11 +40,11 @@ pub fn prepare(
 pub(crate) struct Prepared<'i, 'v> {
     /// The region, with the intensities of the image as it is.
     pub roi: Roi,
-    frame: Frame<'i, 'v>,
+    pub(super) frame: Frame<'i, 'v>,
     /// The box of the region in the frame.
-    window: Window,
+    pub(super) window: Window,
     /// The box of the image that filters may see.
-    visible: Window,
+    pub(super) visible: Window,
     /// The region before anything is done to it.
     pub labelled: Labelled,
     _held: Held,
@@ -92,8 +88,7 @@ impl<'i, 'v> Prepared<'i, 'v> {
                 interpolated(&frame, mask, label, bounds, settings, margin_mm)
             })?,
         };
-        // Intensities, as they are interpolated and as they stay, and masks.
-        let bytes = drawn.window.voxels() * (8 + 8 + 3);
+        let bytes = drawn.window.voxels() * BYTES_OF_VOXEL;
         let remedy = match frame.resampling {
             Some(_) => "choose a larger `resample_spacing_mm`",
             None => "crop the image and the mask to a smaller region",
@@ -126,90 +121,5 @@ impl<'i, 'v> Prepared<'i, 'v> {
             is_interpolated: frame.resampling.is_some(),
         };
         Ok(Self { roi, frame, window: drawn.window, visible: drawn.visible, labelled, _held: held })
-    }
-
-    /// Calls `each` with the name of every filter and the region with the filter's response in
-    /// place of its intensities, one after another. Of the image, no more is filtered than the
-    /// box of the region and what the filter needs round it.
-    pub fn for_each_response(
-        mut self,
-        filters: &[Filter],
-        isa: Isa,
-        each: &mut dyn FnMut(&Filter, &Roi) -> Result<()>,
-    ) -> Result<()> {
-        // The region holds the image as it is.
-        let unfiltered = filters.iter().take_while(|filter| matches!(filter, Filter::Original)).count();
-        let (unfiltered, filters) = filters.split_at(unfiltered);
-        unfiltered.iter().try_for_each(|filter| each(filter, &self.roi))?;
-        let about = self.frame.about();
-        let seen = |filter: &Filter| self.seen(filter.reach(about.spacing_mm));
-        let windows: Vec<Window> = filters.iter().map(seen).collect();
-        let mut first = 0;
-        // Filters that see the same part of the image share it, and maybe work on it.
-        for group in windows.chunk_by(|a, b| a == b) {
-            let filters = &filters[first..first + group.len()];
-            first += group.len();
-            let window = group[0];
-            let image = self.frame.intensities(&window);
-            let part = self.window.within(&window);
-            let mut response = match std::mem::take(&mut self.roi.intensities) {
-                Intensities::F64(array) => array,
-                _ => Array3::default([0; 3]),
-            };
-            filters::for_each_response(
-                filters,
-                &image,
-                about,
-                &part,
-                isa,
-                &mut response,
-                &mut |index, response| {
-                    self.check_response(&filters[index], response, &window, isa)?;
-                    self.roi.intensities = std::mem::take(response).into();
-                    each(&filters[index], &self.roi)?;
-                    // The memory of one response is that of the next.
-                    let Intensities::F64(array) = std::mem::take(&mut self.roi.intensities) else {
-                        unreachable!("a response is of 64-bit floats, and nobody may change it");
-                    };
-                    *response = array;
-                    Ok(())
-                },
-            )?;
-            self.roi.intensities = response.into();
-        }
-        Ok(())
-    }
-
-    /// Refuses NaN and infinities of a response in the region; the filter was given the box `seen`.
-    fn check_response(&self, filter: &Filter, response: &Array3<f64>, seen: &Window, isa: Isa) -> Result<()> {
-        match not_finite(isa, response.view(), self.roi.intensity(), self.window.start) {
-            None => Ok(()),
-            Some(found) => {
-                let step = format!("filter `{}`", shown(&filter.name()));
-                Err(self.frame.blame(step, seen, found, OUT_OF_RANGE))
-            }
-        }
-    }
-
-    /// The part of the image that a filter is given.
-    fn seen(&self, reach: Reach) -> Window {
-        let visible = self.visible;
-        let grown = |voxels: [usize; 3]| self.window.grown(voxels, self.frame.grid.shape);
-        match reach {
-            Reach::Everything => visible,
-            Reach::Voxels(voxels) => grown(voxels).intersection(&visible),
-            Reach::Periodic(voxels) => {
-                let mut window = grown(voxels).intersection(&visible);
-                for (axis, &reach) in voxels.iter().enumerate() {
-                    let past_start = self.window.start[axis] < visible.start[axis].saturating_add(reach);
-                    let past_end = self.window.end()[axis].saturating_add(reach) > visible.end()[axis];
-                    if past_start || past_end {
-                        window.start[axis] = visible.start[axis];
-                        window.shape[axis] = visible.shape[axis];
-                    }
-                }
-                window
-            }
-        }
     }
 }

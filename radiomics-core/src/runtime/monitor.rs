@@ -161,13 +161,9 @@ impl<'a> Monitor<'a> {
         if self.job.is_stopped() { Err(self.cancelled()) } else { Ok(()) }
     }
 
-    /// Counts the steps up to `done` as done, of which a part that ended early left some.
-    ///
-    /// # Errors
-    /// As [`Self::advance`].
-    pub fn advance_to(&self, done: usize) -> Result<()> {
-        let before = self.state().done;
-        self.advance(done.checked_sub(before).expect("a part of no more steps than were counted"))
+    /// How many steps are done.
+    pub fn done(&self) -> usize {
+        self.state().done
     }
 
     /// Tells that all is done, if that is not known yet.

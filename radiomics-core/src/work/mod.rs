@@ -100,6 +100,11 @@ impl Job {
     }
 }
 
+/// Bytes that the job of this thread may take beside those that it holds.
+pub(crate) fn available() -> u64 {
+    current().map_or(u64::MAX, |job| job.available())
+}
+
 /// Gives a thread back to the job that it worked for before.
 struct Entered(Option<Arc<Job>>);
 

@@ -1,0 +1,128 @@
+//! Labels of one image share responses of filters, and have the bits that each has alone.
+
+use radiomics_core::ndarray::Array3;
+use radiomics_core::{
+    FeatureTable, Grid, Image, Mask, OnError, Pool, Runtime, Settings, Status, document, extract_regions,
+};
+
+use crate::common::noise::Noise;
+
+const SHAPE: [usize; 3] = [14, 22, 26];
+
+/// Labels 1 to 4 are boxes of which 1 and 2 have one box, in which they take turns; 5 is a single voxel.
+fn labels() -> Array3<u8> {
+    Array3::from_shape_fn(SHAPE, |(k, j, i)| match (k, j, i) {
+        (2..=5, 3..=9, 2..=9) => 1 + ((k + j + i) % 2) as u8,
+        (8..=12, 12..=20, 14..=24) => 3,
+        (0..=3, 14..=19, 0..=6) => 4,
+        (13, 0, 0) => 5,
+        _ => 0,
+    })
+}
+
+/// Filters that look at everything, at a few voxels, and as far as a border that is repeated.
+const FILTERS: &str = "\
+filters:
+- original
+- laplacian_of_gaussian: {sigma_mm: 1.5, method: recursive}
+- laplacian_of_gaussian: {sigma_mm: 2.5, method: recursive}
+- laplacian_of_gaussian: {sigma_mm: 1.0}
+- logarithm
+- simoncelli: {level: 1}
+- gabor: {sigma_mm: 2, lambda_mm: 2, gamma: 1.5, theta: 0.5}
+- separable_wavelet: {wavelet: coif1, subband: LLH, decomposition: repeated, boundary: periodic}
+- mean: {support_voxels: 3}
+- riesz: {of: {simoncelli: {level: 1}}, order: [0, 1, 0]}
+";
+
+fn of(
+    images: &[(&str, &Image)],
+    mask: &Mask,
+    labels: &[i64],
+    settings: &Settings,
+    threads: usize,
+) -> Vec<FeatureTable> {
+    let pool = Pool::new(threads).unwrap();
+    extract_regions(images, mask, labels, settings, OnError::Record, &Runtime::new(&pool)).unwrap()
+}
+
+fn assert_same(together: &FeatureTable, alone: &FeatureTable, of: &str) {
+    assert_eq!(together.rows().len(), alone.rows().len(), "{of}");
+    for (own, alone) in together.rows().iter().zip(alone.rows()) {
+        assert_eq!(own.column, alone.column, "{of}");
+        assert_eq!(
+            (own.value.to_bits(), own.reason),
+            (alone.value.to_bits(), alone.reason),
+            "{of}: {}",
+            own.column.name()
+        );
+    }
+    let said =
+        |table: &FeatureTable| -> Vec<String> { table.warnings().iter().map(|w| format!("{w:?}")).collect() };
+    assert_eq!(said(together), said(alone), "{of}");
+}
+
+#[test]
+fn labels_have_the_bits_that_each_has_alone() {
+    let mut noise = Noise::new(7);
+    let mut values = || Array3::from_shape_simple_fn(SHAPE, || noise.bits(9) as f64 - 100.0);
+    let (first, second) = (values(), values());
+    let grid = Grid::new(SHAPE, [2.0, 1.0, 1.0]).unwrap();
+    let (first, second) =
+        (Image::new(grid.clone(), first.view()).unwrap(), Image::new(grid.clone(), second.view()).unwrap());
+    let images = [("a", &first), ("b", &second)];
+    let labels = labels();
+    let mask = Mask::new(grid, labels.view()).unwrap();
+    let wanted = [4, 1, 5, 2, 3, 9];
+    for more in [
+        "",
+        "resample_spacing_mm: 1.5\n",
+        "resample_spacing_mm: 1.5\nfilter_crop: when_interpolated\ngrid_alignment: corner\n",
+        "filter_crop: always\nfilter_crop_voxels: 9\n",
+        "bin_number: [8, 12]\nnormalise: true\n",
+    ] {
+        let bins = if more.contains("bin_number") { "" } else { "bin_number: 8\n" };
+        let text =
+            format!("{FILTERS}{bins}{more}families: [morphology, intensity_statistics, glcm, glszm]\n");
+        let settings = document::from_yaml(&text).unwrap();
+        for images in [&images[..1], &images] {
+            let tables = of(images, &mask, &wanted, &settings, 2);
+            for (&label, table) in wanted.iter().zip(&tables) {
+                let alone = of(images, &mask, &[label], &settings, 1);
+                assert_same(table, &alone[0], &format!("label {label} with {more:?}"));
+                let failed = table.rows().iter().all(|row| row.status() == Status::Failed);
+                assert_eq!(failed, label == 5 || label == 9, "label {label}");
+            }
+        }
+    }
+}
+
+/// A response that has no value for one label has values for another one that shares it.
+#[test]
+fn a_label_that_a_response_fails_leaves_the_others() {
+    let grid = Grid::new(SHAPE, [1.0; 3]).unwrap();
+    let mut values = Array3::from_shape_fn(SHAPE, |(k, j, i)| ((k * 131 + j * 37 + i * 7) % 97) as f64);
+    // Beside label 4, which the recursive filter smears over the whole image and a mean does not.
+    values[[2, 17, 8]] = f64::INFINITY;
+    let image = Image::new(grid.clone(), values.view()).unwrap();
+    let labels = labels();
+    let mask = Mask::new(grid, labels.view()).unwrap();
+    for (filter, failing) in [
+        ("mean: {support_voxels: 5}", &[4][..]),
+        ("laplacian_of_gaussian: {sigma_mm: 1.5, method: recursive}", &[1, 2, 3, 4]),
+    ] {
+        let text =
+            format!("{{filters: [original, {{{filter}}}], bin_number: 8, families: [intensity_statistics]}}");
+        let settings = document::from_yaml(&text).unwrap();
+        let wanted = [1, 2, 3, 4];
+        let tables = of(&[("a", &image)], &mask, &wanted, &settings, 2);
+        for (label, table) in wanted.iter().zip(&tables) {
+            assert_eq!(
+                table.failures().len(),
+                usize::from(failing.contains(label)),
+                "{filter}: label {label}"
+            );
+            assert_same(table, &of(&[("a", &image)], &mask, &[*label], &settings, 1)[0], filter);
+        }
+    }
+}
