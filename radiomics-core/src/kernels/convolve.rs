@@ -159,35 +159,44 @@ pub(crate) struct SharedTap {
     pub weights: [f64; TOGETHER],
 }
 
+/// Four sums by name: of an array of them, a compiler may make vectors of one value each, which it gathers.
 #[inline(always)]
 fn shared_block<const N: usize>(base: &[f64], start: usize, taps: &[SharedTap]) -> [[f64; N]; TOGETHER] {
-    let mut sums = [[0.0; N]; TOGETHER];
+    let [mut a, mut b, mut c, mut d] = [[0.0; N]; TOGETHER];
     for tap in taps {
-        let row = &base[tap.offset + start..][..N];
-        for (sums, weight) in sums.iter_mut().zip(tap.weights) {
-            for (sum, &x) in sums.iter_mut().zip(row) {
-                *sum += weight * x;
-            }
-        }
+        let row: &[f64; N] =
+            base[tap.offset + start..].first_chunk().expect("a row that ends within the values");
+        let [of_a, of_b, of_c, of_d] = tap.weights;
+        add_weighted(&mut a, of_a, row);
+        add_weighted(&mut b, of_b, row);
+        add_weighted(&mut c, of_c, row);
+        add_weighted(&mut d, of_d, row);
     }
-    sums
+    [a, b, c, d]
+}
+
+#[inline(always)]
+fn add_weighted<const N: usize>(sums: &mut [f64; N], weight: f64, row: &[f64; N]) {
+    for (sum, x) in sums.iter_mut().zip(row) {
+        *sum += weight * x;
+    }
 }
 
 kernel! {
-    fn weighted_rows_together_kernel<C: Combine>(how: C, out: &mut [f64], pitch: usize, n: usize, base: &[f64], taps: &[SharedTap]) {
+    fn weighted_rows_together_kernel(out: &mut [f64], pitch: usize, n: usize, base: &[f64], taps: &[SharedTap]) {
         let mut start = 0;
         while start + SHARED <= n {
-            let sums = shared_block::<SHARED>(base, start, taps);
-            for (m, sums) in sums.into_iter().enumerate() {
-                let out = &mut out[m * pitch + start..][..SHARED];
-                out.iter_mut().zip(sums).for_each(|(old, new)| *old = how.combine(*old, new));
-            }
+            let [a, b, c, d] = shared_block::<SHARED>(base, start, taps);
+            out[start..][..SHARED].copy_from_slice(&a);
+            out[pitch + start..][..SHARED].copy_from_slice(&b);
+            out[2 * pitch + start..][..SHARED].copy_from_slice(&c);
+            out[3 * pitch + start..][..SHARED].copy_from_slice(&d);
             start += SHARED;
         }
         for start in start..n {
             let sums = shared_block::<1>(base, start, taps);
             for (m, [sum]) in sums.into_iter().enumerate() {
-                out[m * pitch + start] = how.combine(out[m * pitch + start], sum);
+                out[m * pitch + start] = sum;
             }
         }
     }
@@ -205,7 +214,7 @@ pub(crate) fn weighted_rows_together(
     base: &[f64],
     taps: &[SharedTap],
 ) {
-    weighted_rows_together_kernel(isa, Set, out, pitch, n, base, taps);
+    weighted_rows_together_kernel(isa, out, pitch, n, base, taps);
 }
 
 /// Combines `out[i]` with Σ weight · base[offset + i], summed in the order of the taps.
