@@ -1,6 +1,6 @@
-//! Instructions that each family takes for a small region, and for the maps of a smaller one, beside
-//! those written down in `instructions.txt`: a regression shows on a noisy machine as well. Fails if any
-//! takes a tenth more. `cargo run -p radiomics-benches --bin baseline`; `REGENERATE=1` writes the file
+//! Instructions that each family takes for a small region, for the maps of a smaller one, and that filters take,
+//! beside those written down in `instructions.txt`: a regression shows on a noisy machine as well. Fails if
+//! any takes a tenth more. `cargo run -p radiomics-benches --bin baseline`; `REGENERATE=1` writes the file
 //! anew, which a new compiler may call for.
 //!
 //! Instructions are counted by callgrind, with scalar kernels, so that all machines of an
@@ -13,8 +13,9 @@ use std::sync::Mutex;
 
 use radiomics_benches::{small_region, soft_tissue_of};
 use radiomics_core::catalogue::FAMILIES;
+use radiomics_core::filters::filter_images;
 use radiomics_core::voxel_map::{MovingWindow, feature_maps};
-use radiomics_core::{Execution, Isa, Profile, Settings, extract};
+use radiomics_core::{Execution, Isa, Profile, Settings, document, extract};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/instructions.txt");
 
@@ -29,6 +30,23 @@ const CALLGRIND: [&str; 2] = ["--tool=callgrind", "--callgrind-out-file=/dev/nul
 
 /// What comes before the name of a family whose maps are counted.
 const MAP: &str = "map_";
+
+/// What comes before the name of a filter.
+const FILTER: &str = "filter_";
+
+/// Filters, each of which is computed in a way of its own. Those by Fourier transforms are left out: the library
+/// chooses instructions by itself.
+const FILTERS: [(&str, &str); 6] = [
+    ("laplacian_of_gaussian", "{laplacian_of_gaussian: {sigma_mm: 3}}"),
+    ("laplacian_of_gaussian_recursive", "{laplacian_of_gaussian: {sigma_mm: 3, method: recursive}}"),
+    ("laws", "{laws: {kernels: L5E5S5, rotation_invariant: true, energy_delta_voxels: 3}}"),
+    ("separable_wavelet", "{separable_wavelet: {wavelet: db3, subband: LLH, rotation_invariant: true}}"),
+    (
+        "separable_wavelet_repeated",
+        "{separable_wavelet: {wavelet: coif1, subband: LLH, decomposition: repeated}}",
+    ),
+    ("mean", "{mean: {support_voxels: 5}}"),
+];
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -66,16 +84,17 @@ fn main() -> Result<ExitCode, Failure> {
         if !verdict.is_empty() {
             outcome = ExitCode::FAILURE;
         }
-        println!("{name:28} {n:>12} instructions, {ratio:.3} of those written down{verdict}");
+        println!("{name:38} {n:>12} instructions, {ratio:.3} of those written down{verdict}");
     }
     Ok(outcome)
 }
 
-/// The names of the families, and with [`MAP`] before them those that have maps.
+/// The names of the families, with [`MAP`] before them those that have maps, and with [`FILTER`] those of filters.
 fn names() -> Vec<String> {
     let with_maps = FAMILIES.iter().filter(|family| family.has_maps());
     let maps = with_maps.map(|family| format!("{MAP}{}", family.name));
-    FAMILIES.iter().map(|family| family.name.to_owned()).chain(maps).collect()
+    let filters = FILTERS.iter().map(|(name, _)| format!("{FILTER}{name}"));
+    FAMILIES.iter().map(|family| family.name.to_owned()).chain(maps).chain(filters).collect()
 }
 
 /// The instructions that each of [`names`] takes, in that order.
@@ -101,11 +120,19 @@ fn count_all() -> Result<Vec<(String, u64)>, Failure> {
     Ok(counted.into_iter().map(|(_, name, n)| (name, n)).collect())
 }
 
-/// Computes a family, or its maps, some times over.
+/// Computes a family, its maps, or a filter, some times over.
 fn run(name: &str, times: usize) -> Result<(), Failure> {
     let execution = Execution { threads: 1, isa: Isa::Scalar };
     let of_family =
         |family: &str| Settings { families: Some(vec![family.to_owned()]), ..Profile::Ibsi.settings() };
+    if let Some((_, text)) = FILTERS.iter().find(|(filter, _)| name.strip_prefix(FILTER) == Some(filter)) {
+        let settings = document::from_yaml(&format!("{{filters: [{text}]}}"))?;
+        let case = soft_tissue_of("soft_tissue_40x40x24", [24, 40, 40])?;
+        for _ in 0..times {
+            filter_images(&case.image()?, &settings.filters, &execution)?;
+        }
+        return Ok(());
+    }
     match name.strip_prefix(MAP) {
         Some(family) => {
             let case = soft_tissue_of("soft_tissue_8x8x4", [4, 8, 8])?;
@@ -124,7 +151,7 @@ fn run(name: &str, times: usize) -> Result<(), Failure> {
     Ok(())
 }
 
-/// All instructions of a process that computes a family, or its maps, some times over.
+/// All instructions of a process that computes a family, its maps, or a filter, some times over.
 fn instructions(name: &str, times: usize) -> Result<u64, Failure> {
     let output = Command::new("valgrind")
         .args(CALLGRIND)
