@@ -85,6 +85,10 @@ fn main() {
         ("", "bin_width: 25"),
         (", statistics only", "families: [intensity_statistics]"),
         (", normalised", "{bin_width: 0.1, normalise: true}"),
+        (
+            ", recursive Laplacian",
+            "{bin_width: 25, filters: [{laplacian_of_gaussian: {sigma_mm: 3, method: recursive}}]}",
+        ),
     ] {
         let settings = settings(text);
         compare(
