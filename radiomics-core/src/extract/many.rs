@@ -7,7 +7,7 @@ use super::{KnownShape, Work, begin, go_on, rows, steps_of_one};
 use crate::catalogue::{Selection, check_images};
 use crate::error::{Error, Result};
 use crate::families::job::Value;
-use crate::filters::Filter;
+use crate::filters::{Filter, Reach};
 use crate::kernels::Isa;
 use crate::preprocess::{BYTES_OF_VOXEL, Known, KnownImage, KnownLabel, respond};
 use crate::runtime::{Monitor, Runtime};
@@ -180,12 +180,14 @@ impl Many<'_, '_, '_> {
         Ok(())
     }
 
-    /// Labels that are computed together, as they may share responses of filters. All of them are in memory at a
-    /// time: their boxes have no more voxels than the image, and take no more than an eighth of what is free.
+    /// Labels that are computed together, as they may share responses of filters that look at everything. All of
+    /// them are in memory at a time: their boxes have no more voxels than the image, and take no more than an
+    /// eighth of what is free.
     fn batches(&self, boxes: &[Option<Window>]) -> Vec<Range<usize>> {
         let (settings, grid) = (self.settings, self.mask.grid());
-        let is_filtered = settings.filters.iter().any(|filter| *filter != Filter::Original);
-        if boxes.len() < 2 || !is_filtered || self.selection.intensity.is_empty() {
+        let looks_far = |filter: &Filter| filter.reach(grid.spacing_mm) == Reach::Everything;
+        let shares = !self.selection.intensity.is_empty() && settings.filters.iter().any(looks_far);
+        if boxes.len() < 2 || !shares {
             return (0..boxes.len()).map(|place| place..place + 1).collect();
         }
         let spacing = settings.resample_spacing_mm.unwrap_or_default();

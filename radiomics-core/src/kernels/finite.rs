@@ -19,6 +19,13 @@ kernel! {
     }
 }
 
+kernel! {
+    /// Whether no value is NaN, or above `most` in magnitude.
+    pub fn all_up_to(values: &[f64], most: f64) -> bool {
+        values.iter().fold(0, |wrong, x| wrong | u64::from(x.is_nan() | (x.abs() > most))) == 0
+    }
+}
+
 /// The larger of two numbers, or NaN if either is: `f64::max` passes over what is no number.
 #[inline(always)]
 pub fn larger(a: f64, b: f64) -> f64 {
@@ -35,6 +42,20 @@ mod tests {
         assert_eq!([larger(1.0, 2.0), larger(2.0, 1.0), larger(-0.5, -0.5)], [2.0, 2.0, -0.5]);
         assert!(larger(f64::NAN, 1.0).is_nan() && larger(1.0, f64::NAN).is_nan());
         assert_eq!(larger(f64::NEG_INFINITY, 0.0), 0.0);
+    }
+
+    #[test]
+    fn what_is_too_large_is_found() {
+        for isa in Isa::available() {
+            for wrong in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 2.5, -2.5] {
+                for n in [1, 8, 77] {
+                    let mut values = vec![-2.0; n];
+                    assert!(all_up_to(isa, &values, 2.0));
+                    values[n / 2] = wrong;
+                    assert!(!all_up_to(isa, &values, 2.0), "{wrong} with {}", isa.name());
+                }
+            }
+        }
     }
 
     #[test]

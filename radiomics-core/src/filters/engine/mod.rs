@@ -13,6 +13,7 @@ pub(crate) mod recursive_coefficients;
 pub(crate) mod recursive_gaussian;
 pub(crate) mod repeated_wavelet;
 pub(crate) mod separable;
-pub(crate) mod separable_plan;
+mod separable_lines;
+mod separable_plan;
 pub(crate) mod sphere;
 pub(crate) mod wavelets;

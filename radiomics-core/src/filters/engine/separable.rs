@@ -10,13 +10,11 @@ use ndarray::{Array3, ArrayRef3};
 
 use super::boundary::Boundary;
 use super::choices::Pooling;
-use super::kernel1d::{Kernel, Rotation, Triple};
-use super::separable_plan::{How, Leaf, PIECE, Plan, Row, SharedReads};
+use super::kernel1d::{Rotation, Triple};
+use super::separable_lines::Lines;
+use super::separable_plan::Plan;
 use crate::kernels::Isa;
-use crate::kernels::convolve::{
-    Add, Max, MaxMagnitude, Set, SetMagnitude, SharedTap, TOGETHER, Tap, weighted_rows,
-    weighted_rows_together,
-};
+use crate::kernels::finite::all_up_to;
 use crate::volume::voxels::{copied, volume};
 use crate::work::loops;
 
@@ -152,10 +150,14 @@ impl Engine {
                 slices.push(part);
             }
         }
-        let lines = Lines { engine: *self, plan, image, shape: [nz, ny, nx] };
+        // Rows that are computed together each count some values of the others 0 times: those must be numbers, and
+        // so must sums of them.
+        let small = |values: &[f64]| all_up_to(self.isa, values, LARGEST);
+        let shares = plan.shares_reads() && loops::all(image.chunks(PART), small);
+        let lines = Lines { engine: *self, plan, image, shape: [nz, ny, nx], shares };
         loops::each_with(
             blocks.into_iter().enumerate(),
-            || Scratch::new(plan, block, lines.shape),
+            || lines.scratch(block),
             |scratch, (n, mut out)| lines.block(n * block, &mut out, scratch),
         );
     }
@@ -164,217 +166,13 @@ impl Engine {
 /// Most slices that are convolved along z together.
 const MAX_BLOCK: usize = 16;
 
+/// Voxels that a thread looks at at a time.
+const PART: usize = 1 << 16;
+
+/// No sum of products of up to this overflows.
+const LARGEST: f64 = 1e250;
+
 type PlanOf = fn(&[(Triple, f64)], bool) -> Plan;
-
-/// The buffers of a thread that computes a plan.
-struct Scratch {
-    /// The slices of a block, convolved along z with each of the kernels.
-    slices: Vec<f64>,
-    /// A piece of a row of each slice that is read; empty if rows are read where they are.
-    near: Vec<f64>,
-    /// Rows that are computed together, with what lies beyond their ends.
-    rows: Vec<f64>,
-    taps: Taps,
-}
-
-/// What is read of a row, or of rows that are computed together.
-#[derive(Default)]
-struct Taps {
-    alone: Vec<Tap>,
-    shared: Vec<SharedTap>,
-}
-
-impl Taps {
-    fn clear(&mut self) {
-        self.alone.clear();
-        self.shared.clear();
-    }
-}
-
-impl Scratch {
-    fn new(plan: &Plan, block: usize, [_, ny, nx]: [usize; 3]) -> Self {
-        let slices = if plan.reads_image() { 0 } else { plan.z.len() * block * ny * nx };
-        let has_pieces = !plan.reads_image() && plan.pieces_z.iter().any(Option::is_some);
-        let near = if has_pieces { (block + 2 * plan.reach_z()) * PIECE } else { 0 };
-        let rows = TOGETHER * (nx + 2 * plan.reach_x());
-        Self {
-            slices: vec![0.0; slices],
-            near: vec![0.0; near],
-            rows: vec![0.0; rows],
-            taps: Taps::default(),
-        }
-    }
-}
-
-/// A plan and what it is computed from.
-struct Lines<'a> {
-    engine: Engine,
-    plan: &'a Plan,
-    image: &'a [f64],
-    shape: [usize; 3],
-}
-
-impl Lines<'_> {
-    /// The responses in slices from `start` on, as many as `out` has room for.
-    fn block(&self, start: usize, out: &mut [&mut [f64]], scratch: &mut Scratch) {
-        let [_, ny, nx] = self.shape;
-        let plane = ny * nx;
-        let slices = out.first().map_or(0, |out| out.len() / plane);
-        if !self.plan.reads_image() {
-            self.along_z(start, slices, scratch);
-        }
-        let Scratch { slices: filtered, rows, taps, .. } = scratch;
-        let stride = filtered.len() / self.plan.z.len().max(1);
-        let reach = self.plan.reach_x();
-        let pitch = rows.len() / TOGETHER;
-        for k in 0..slices {
-            let (base, offset) =
-                if self.plan.reads_image() { (self.image, start + k) } else { (&filtered[..], k) };
-            for j in (0..ny).step_by(TOGETHER) {
-                let together = TOGETHER.min(ny - j);
-                for term in &self.plan.rows {
-                    let begin = |z: usize| z * stride + offset * plane;
-                    self.along_y(term, j, together, (base, begin), (rows, pitch), taps);
-                    for (m, row) in rows.chunks_mut(pitch).take(together).enumerate() {
-                        self.extend(row, reach);
-                        let at = (k * ny + j + m) * nx;
-                        term.leaves
-                            .iter()
-                            .for_each(|leaf| self.along_x(leaf, row, &mut out[leaf.target][at..][..nx]));
-                    }
-                }
-            }
-        }
-    }
-
-    /// Convolves slices along z, row by row so that what is read again is near.
-    fn along_z(&self, start: usize, slices: usize, scratch: &mut Scratch) {
-        let [nz, ny, nx] = self.shape;
-        let plane = ny * nx;
-        let Scratch { slices: filtered, near, taps, .. } = scratch;
-        let stride = filtered.len() / self.plan.z.len();
-        for j in 0..ny {
-            for (z, kernel) in
-                self.plan.z.iter().enumerate().filter(|&(z, _)| self.plan.pieces_z[z].is_none())
-            {
-                for k in 0..slices {
-                    taps.clear();
-                    self.taps(kernel, start + k, nz, j * nx, plane, taps);
-                    let out = &mut filtered[z * stride + k * plane + j * nx..][..nx];
-                    weighted_rows(self.engine.isa, Set, out, self.image, &taps.alone);
-                }
-            }
-            if near.is_empty() {
-                continue;
-            }
-            for i in (0..nx).step_by(PIECE) {
-                let n = PIECE.min(nx - i);
-                self.bring_near(start, slices, (j * nx + i, n), near);
-                for (z, pieces) in self.plan.pieces_z.iter().enumerate() {
-                    let Some(pieces) = pieces else { continue };
-                    let mut k = 0;
-                    while k < slices {
-                        let (isa, near) = (self.engine.isa, &near[k * PIECE..]);
-                        let out = &mut filtered[z * stride + k * plane + j * nx + i..];
-                        if k + TOGETHER <= slices {
-                            weighted_rows_together(isa, out, (plane, n), near, &pieces.shared);
-                            k += TOGETHER;
-                        } else {
-                            weighted_rows(isa, Set, &mut out[..n], near, &pieces.alone);
-                            k += 1;
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// Copies `n` values that begin at `at` of each slice that a block reads, one after another.
-    fn bring_near(&self, start: usize, slices: usize, (at, n): (usize, usize), near: &mut [f64]) {
-        let [nz, ny, nx] = self.shape;
-        let reach = self.plan.reach_z();
-        for (p, piece) in near.chunks_exact_mut(PIECE).take(slices + 2 * reach).enumerate() {
-            match self.engine.boundary.index((start + p) as isize - reach as isize, nz) {
-                Some(k) => piece[..n].copy_from_slice(&self.image[k * ny * nx + at..][..n]),
-                None => piece[..n].fill(0.0),
-            }
-        }
-    }
-
-    /// Puts what a term reads of rows `j..j + together` into as many rows, in the place of their own voxels.
-    /// The slices of kernel z along z begin at `begin(z)` in `base`.
-    fn along_y(
-        &self,
-        term: &Row,
-        j: usize,
-        together: usize,
-        (base, begin): (&[f64], impl Fn(usize) -> usize),
-        (rows, pitch): (&mut [f64], usize),
-        taps: &mut Taps,
-    ) {
-        let [_, ny, nx] = self.shape;
-        let (isa, out) = (self.engine.isa, &mut rows[self.plan.reach_x()..]);
-        taps.clear();
-        if together == TOGETHER && !term.shared.is_empty() {
-            term.shared.iter().for_each(|(z, shared)| self.shared_taps(shared, j, ny, begin(*z), nx, taps));
-            return weighted_rows_together(isa, out, (pitch, nx), base, &taps.shared);
-        }
-        for m in 0..together {
-            taps.clear();
-            term.reads.iter().for_each(|(z, kernel)| self.taps(kernel, j + m, ny, begin(*z), nx, taps));
-            weighted_rows(isa, Set, &mut out[m * pitch..][..nx], base, &taps.alone);
-        }
-    }
-
-    /// Combines a row, which goes on beyond its ends, with what is there.
-    fn along_x(&self, leaf: &Leaf, row: &[f64], out: &mut [f64]) {
-        let isa = self.engine.isa;
-        match leaf.how {
-            How::Set => weighted_rows(isa, Set, out, row, &leaf.taps),
-            How::SetMagnitude => weighted_rows(isa, SetMagnitude, out, row, &leaf.taps),
-            How::Add => weighted_rows(isa, Add, out, row, &leaf.taps),
-            How::Max => weighted_rows(isa, Max, out, row, &leaf.taps),
-            How::MaxMagnitude => weighted_rows(isa, MaxMagnitude, out, row, &leaf.taps),
-        }
-    }
-
-    /// The rows that a kernel reads at position `i` of a line of `n` rows, which begin at
-    /// `begin` and are `stride` apart.
-    fn taps(&self, kernel: &Kernel, i: usize, n: usize, begin: usize, stride: usize, taps: &mut Taps) {
-        taps.alone.extend(kernel.reads().iter().filter_map(|&(at, weight)| {
-            let row = self.engine.boundary.index(i as isize + at, n)?;
-            Some(Tap { offset: begin + row * stride, weight })
-        }));
-    }
-
-    /// The same for the position `i` and those after it that are computed together.
-    fn shared_taps(
-        &self,
-        reads: &SharedReads,
-        i: usize,
-        n: usize,
-        begin: usize,
-        stride: usize,
-        taps: &mut Taps,
-    ) {
-        taps.shared.extend(reads.iter().filter_map(|&(at, weights)| {
-            let row = self.engine.boundary.index(i as isize + at, n)?;
-            Some(SharedTap { offset: begin + row * stride, weights })
-        }));
-    }
-
-    /// Fills what lies beyond the ends of a row.
-    fn extend(&self, row: &mut [f64], reach: usize) {
-        let nx = self.shape[2];
-        for i in 0..reach {
-            let value = |at: isize| self.engine.boundary.index(at, nx).map(|i| reach + i);
-            let before = value(i as isize - reach as isize).map_or(0.0, |from| row[from]);
-            let after = value((nx + i) as isize).map_or(0.0, |from| row[from]);
-            row[i] = before;
-            row[reach + nx + i] = after;
-        }
-    }
-}
 
 #[cfg(test)]
 #[path = "separable_tests.rs"]

@@ -191,6 +191,11 @@ impl Plan {
         self.reach_x
     }
 
+    /// Whether any rows or slices are computed together.
+    pub(crate) fn shares_reads(&self) -> bool {
+        self.pieces_z.iter().any(Option::is_some) || self.rows.iter().any(|row| !row.shared.is_empty())
+    }
+
     /// How many slices a block needs before its first and after its last one.
     pub(crate) fn reach_z(&self) -> usize {
         self.z.iter().map(Kernel::reach).max().unwrap_or(0)

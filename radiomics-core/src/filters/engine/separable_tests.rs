@@ -2,6 +2,7 @@ use ndarray::Array3;
 
 use super::*;
 use crate::filters::engine::kernel1d::Kernel;
+use crate::filters::engine::separable_plan::How;
 use crate::noise::Noise;
 use crate::runtime::Pool;
 
@@ -172,5 +173,54 @@ fn any_number_of_threads_gives_the_same_bits() {
         let one = on(1);
         assert_eq!(on(2), one);
         assert_eq!(on(4), one);
+    }
+}
+
+/// Rows of long kernels are computed together where all voxels are numbers, and by themselves where one is not,
+/// which must reach no further than the kernels do.
+#[test]
+fn long_kernels_have_the_bits_of_rows_alone_and_reach_no_further() {
+    let long = |n: usize| {
+        let weight = |i: usize| ((i * 7 + n) % 11) as f64 / 11.0 - 0.4;
+        Kernel::centred(&(0..n).map(weight).collect::<Vec<_>>())
+    };
+    for (shape, lengths) in [
+        ((23, 26, 70), [21, 17, 19]),
+        ((3, 2, 129), [31, 41, 17]),
+        ((17, 1, 5), [17, 17, 17]),
+        ((1, 22, 64), [1, 25, 3]),
+    ] {
+        let kernels = [vec![lengths.map(long)], vec![[2, 1, 0].map(|a| long(lengths[a] + 2))]];
+        let terms: Vec<(Stages, f64)> =
+            kernels.iter().zip([1.0, -0.5]).map(|(k, w)| (k.clone(), w)).collect();
+        assert!(Plan::sum(&[(terms[0].0[0].clone(), 1.0)], true).shares_reads(), "{lengths:?}");
+        for (boundary, isa) in
+            BOUNDARIES.into_iter().flat_map(|b| Isa::available().into_iter().map(move |isa| (b, isa)))
+        {
+            let engine = Engine { boundary, isa };
+            let image = noise(shape);
+            let together = engine.sum(&image, &terms);
+            let mut with_nan = image.clone();
+            with_nan[[0, 0, 0]] = f64::NAN;
+            let alone = engine.sum(&with_nan, &terms);
+            let sees = |at: [usize; 3]| {
+                let along = |kernels: &Triple, a: usize| {
+                    let n = [shape.0, shape.1, shape.2][a];
+                    kernels[a]
+                        .reads()
+                        .iter()
+                        .any(|&(far, _)| boundary.index(at[a] as isize + far, n) == Some(0))
+                };
+                kernels.iter().any(|stages| (0..3).all(|a| along(&stages[0], a)))
+            };
+            for ((at, &together), &alone) in together.indexed_iter().zip(&alone) {
+                let case = format!("{shape:?} {boundary:?} {} at {at:?}", isa.name());
+                assert_eq!(alone.is_nan(), sees(at.into()), "{case}");
+                assert!(
+                    alone.is_nan() || alone.to_bits() == together.to_bits(),
+                    "{case}: {alone} {together}"
+                );
+            }
+        }
     }
 }
