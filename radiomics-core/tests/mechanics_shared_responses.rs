@@ -126,3 +126,38 @@ fn a_label_that_a_response_fails_leaves_the_others() {
         }
     }
 }
+
+/// Of labels that are computed together, another one may fail earlier than the first.
+#[test]
+fn the_first_label_that_fails_is_named() {
+    let grid = Grid::new(SHAPE, [1.0; 3]).unwrap();
+    let sound = Array3::from_shape_fn(SHAPE, |(k, j, i)| ((k * 131 + j * 37 + i * 7) % 97) as f64);
+    let mut values = sound.clone();
+    // In label 3, and so in what label 4 sees of the whole image.
+    values[[9, 15, 16]] = f64::NAN;
+    let (sound, image) =
+        (Image::new(grid.clone(), sound.view()).unwrap(), Image::new(grid.clone(), values.view()).unwrap());
+    let labels = labels();
+    let mask = Mask::new(grid, labels.view()).unwrap();
+    let settings = document::from_yaml(
+        "{filters: [original, simoncelli: {level: 1}], families: [intensity_statistics]}",
+    )
+    .unwrap();
+    let pool = Pool::new(2).unwrap();
+    let failed = |images: &[(&str, &Image)], wanted: &[i64]| {
+        let found = extract_regions(images, &mask, wanted, &settings, OnError::Fail, &Runtime::new(&pool));
+        found.map(|tables| tables.len()).map_err(|error| error.to_string())
+    };
+    for (images, wanted, first) in [
+        (&[("a", &image)][..], &[4, 3, 5][..], "label 4"),
+        (&[("a", &image)], &[5, 3, 4], "label 5"),
+        (&[("a", &image)], &[3, 4], "label 3"),
+        // Label 4 fails in the second image, label 5 in both.
+        (&[("a", &sound), ("b", &image)], &[4, 5], "label 4"),
+        (&[("a", &sound), ("b", &image)], &[9, 4], "label 9"),
+    ] {
+        let message = failed(images, wanted).unwrap_err();
+        assert!(message.contains(first), "{wanted:?}: {message}");
+    }
+    assert_eq!(failed(&[("a", &sound)], &[4, 3, 1]), Ok(3));
+}

@@ -1,6 +1,7 @@
 """mechanics: cases that fail by themselves, with a reason, and run again once they are repaired."""
 
 import os
+import re
 import warnings
 
 import numpy as np
@@ -245,3 +246,13 @@ def test_devices_and_pipes_are_no_tables(here, ending):
         rr.extract_cohort(cohorts.make(here, 1), SETTINGS, out="t.csv", stability="/dev/zero")
     assert main(["batch", "/dev/zero", "--out", "t.csv"]) == 1
     assert not list(here.glob("t.csv*"))
+
+
+@pytest.mark.parametrize("name", ["t.csv.run.json", "t.stability.csv"])
+def test_what_cannot_be_replaced_is_named(here, name):
+    """And not what was to be put in its place, which is nobody's but ours."""
+    (here / name).mkdir()
+    stability = [{"noise": 2, "seed": 1}] if "stability" in name else None
+    with pytest.raises(OSError, match=re.escape(name)) as found:
+        rr.extract_cohort(cohorts.make(here, 1), SETTINGS, out=here / "t.csv", stability=stability)
+    assert str(found.value.filename) == str(here / name)

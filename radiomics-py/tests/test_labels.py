@@ -44,6 +44,24 @@ def test_a_label_that_fails_keeps_its_rows(three):
             assert table == extract(three, label=label)
 
 
+@pytest.mark.parametrize("order", [("sound", "wrong"), ("wrong", "sound")])
+@pytest.mark.filterwarnings("ignore::radiomics_rs.RadiomicsWarning")
+def test_an_image_that_fails_leaves_the_others(three, order):
+    """Of several images, a label may fail in one alone."""
+    sound, mask = three
+    wrong = sound.astype(float)
+    wrong[2, 2, 2] = math.nan
+    images = {name: {"sound": sound.astype(float), "wrong": wrong}[name] for name in order}
+    tables = rr.extract(
+        images, mask, FIRST_ORDER, spacing_mm=1, label=[2, 5], on_error="record", filters="square"
+    )
+    for label, table in tables.items():
+        for row in table:
+            is_failed = row.image.startswith("wrong")
+            assert (row.status == "failed") == is_failed, (label, row.name)
+            assert row.reason.startswith("failed: ") == is_failed
+
+
 def test_a_label_that_fails_fails_the_call(three):
     with pytest.raises(rr.RegionError, match=r"label 9: the region has 1 voxel"):
         extract(three, label="all")

@@ -218,7 +218,11 @@ impl Many<'_, '_, '_> {
         let work = Work { selection, settings, isa, pairs: None, monitor };
         for ((name, image), of_image) in self.images.iter().zip(of_images) {
             let (mut places, mut regions) = (Vec::new(), Vec::new());
-            for (place, of_label) in labels.iter_mut().enumerate() {
+            for place in 0..labels.len() {
+                if has_ended(&labels[..=place]) {
+                    break;
+                }
+                let of_label = &mut labels[place];
                 of_label.next_image();
                 let OfLabel { label, known, shape, warnings, .. } = of_label;
                 let known = Known { image: Some(of_image), label: Some(known) };
@@ -233,6 +237,9 @@ impl Many<'_, '_, '_> {
             }
             if !selection.intensity.is_empty() {
                 respond(&mut regions, &settings.filters, isa, &mut |region, given| {
+                    if has_ended(&labels[..=places[region]]) {
+                        return Ok(false);
+                    }
                     let of_label = &mut labels[places[region]];
                     let before = monitor.done();
                     let values = given.and_then(|(filter, roi)| {
@@ -245,16 +252,21 @@ impl Many<'_, '_, '_> {
                     Ok(goes_on)
                 })?;
             }
-            for of_label in labels.iter_mut().filter(|of_label| !of_label.has_failed) {
+            let left = (0..labels.len()).take_while(|&place| !has_ended(&labels[..=place])).count();
+            for of_label in labels[..left].iter_mut().filter(|of_label| !of_label.has_failed) {
                 let values = std::mem::take(&mut of_label.values);
                 of_label.rows.extend(rows(selection.columns(name, settings), values));
             }
         }
-        let table = |of: OfLabel| FeatureTable::new(of.rows, of.warnings).with_failures(of.failures);
-        Ok(labels.into_iter().map(table).collect())
+        let table = |of: OfLabel| match of.error {
+            Some(error) => Err(error),
+            None => Ok(FeatureTable::new(of.rows, of.warnings).with_failures(of.failures)),
+        };
+        labels.into_iter().map(table).collect()
     }
 
-    /// What was computed of a region, or None if it failed and that is recorded.
+    /// What was computed of a region, or None if it failed: that is recorded, or ends the job after labels before
+    /// it.
     fn unless_failed<T>(
         &self,
         computed: Result<T>,
@@ -267,10 +279,15 @@ impl Many<'_, '_, '_> {
             Err(error) => error,
         };
         let label = of_label.label;
-        if self.on_error != OnError::Record || !error.is_of_region() {
-            return Err(if self.is_single { error } else { error.of_region(name, label) });
+        let of_region = |error: Error| if self.is_single { error } else { error.of_region(name, label) };
+        if !error.is_of_region() {
+            return Err(of_region(error));
         }
         of_label.has_failed = true;
+        if self.on_error == OnError::Fail {
+            of_label.error = Some(of_region(error));
+            return Ok(None);
+        }
         // What was doubtful about values that are not there helps nobody.
         of_label.warnings.truncate(of_label.warnings_before);
         let (code, message) = (WarningCode::Failed, error.to_string());
@@ -290,6 +307,12 @@ impl Many<'_, '_, '_> {
     }
 }
 
+/// Whether the last of some labels, or one before it, ends the job: of labels that are computed together, the one
+/// that would have ended it if they were computed one after another.
+fn has_ended(labels: &[OfLabel]) -> bool {
+    labels.iter().any(|of_label| of_label.error.is_some())
+}
+
 /// What there is of a label so far.
 struct OfLabel {
     label: i64,
@@ -299,6 +322,8 @@ struct OfLabel {
     rows: Vec<FeatureRow>,
     warnings: Vec<Warning>,
     failures: Vec<RegionFailure>,
+    /// Why the job ends with this label.
+    error: Option<Error>,
     /// The values in the image that is at work.
     values: Vec<Value>,
     /// How many warnings there were before that image.
@@ -318,6 +343,7 @@ impl OfLabel {
             rows: Vec::new(),
             warnings: Vec::new(),
             failures: Vec::new(),
+            error: None,
             values: Vec::new(),
             warnings_before: 0,
             steps: 0,

@@ -137,10 +137,10 @@ def _table(
     """A table of rows that come image by image, and as many of each."""
     failures = {doubt.image: doubt.message for doubt in doubts if doubt.code == FAILED}
     if failures:
-        said = [failures[names[place * len(names) // len(rows)]] for place in range(len(rows))]
+        of = [names[place * len(names) // len(rows)] for place in range(len(rows))]
         rows = [
-            (column, value, f"{FAILED}: {text}" if why == FAILED else why)
-            for (column, value, why), text in zip(rows, said, strict=True)
+            (column, value, f"{FAILED}: {failures[name]}" if why == FAILED else why)
+            for (column, value, why), name in zip(rows, of, strict=True)
         ]
     return FeatureTable._found(rows, (*before, *doubts))
 

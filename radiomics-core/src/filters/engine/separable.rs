@@ -154,7 +154,8 @@ impl Engine {
         // so must sums of them.
         let small = |values: &[f64]| all_up_to(self.isa, values, LARGEST);
         let shares = plan.shares_reads() && loops::all(image.chunks(PART), small);
-        let lines = Lines { engine: *self, plan, image, shape: [nz, ny, nx], shares };
+        let Self { boundary, isa } = *self;
+        let lines = Lines { boundary, isa, plan, image, shape: [nz, ny, nx], shares };
         loops::each_with(
             blocks.into_iter().enumerate(),
             || lines.scratch(block),

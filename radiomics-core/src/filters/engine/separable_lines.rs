@@ -1,8 +1,9 @@
 //! Rows of separable responses: along z, y and x, where kernels are long some rows at a time.
 
+use super::boundary::Boundary;
 use super::kernel1d::Kernel;
-use super::separable::Engine;
 use super::separable_plan::{How, Leaf, PIECE, Pieces, Plan, Row, SharedReads};
+use crate::kernels::Isa;
 use crate::kernels::convolve::{
     Add, Max, MaxMagnitude, Set, SetMagnitude, SharedTap, TOGETHER, Tap, weighted_rows,
     weighted_rows_together,
@@ -35,7 +36,8 @@ impl Taps {
 
 /// A plan and what it is computed from.
 pub(super) struct Lines<'a> {
-    pub engine: Engine,
+    pub boundary: Boundary,
+    pub isa: Isa,
     pub plan: &'a Plan,
     pub image: &'a [f64],
     pub shape: [usize; 3],
@@ -133,7 +135,7 @@ impl Lines<'_> {
             taps.clear();
             self.taps(&self.plan.z[z], start + k, nz, j * nx, plane, taps);
             let out = &mut filtered[begin + k * plane..][..nx];
-            weighted_rows(self.engine.isa, Set, out, self.image, &taps.alone);
+            weighted_rows(self.isa, Set, out, self.image, &taps.alone);
         }
     }
 
@@ -148,7 +150,7 @@ impl Lines<'_> {
     ) {
         let plane = self.shape[1] * self.shape[2];
         let begin = z * (filtered.len() / self.plan.z.len()) + at;
-        let isa = self.engine.isa;
+        let isa = self.isa;
         let together = slices / TOGETHER * TOGETHER;
         for k in (0..together).step_by(TOGETHER) {
             let out = &mut filtered[begin + k * plane..];
@@ -165,7 +167,7 @@ impl Lines<'_> {
         let [nz, ny, nx] = self.shape;
         let reach = self.plan.reach_z();
         for (p, piece) in near.chunks_exact_mut(PIECE).take(slices + 2 * reach).enumerate() {
-            match self.engine.boundary.index((start + p) as isize - reach as isize, nz) {
+            match self.boundary.index((start + p) as isize - reach as isize, nz) {
                 Some(k) => piece[..n].copy_from_slice(&self.image[k * ny * nx + at..][..n]),
                 None => piece[..n].fill(0.0),
             }
@@ -184,7 +186,7 @@ impl Lines<'_> {
         taps: &mut Taps,
     ) {
         let [_, ny, nx] = self.shape;
-        let (isa, out) = (self.engine.isa, &mut rows[self.plan.reach_x()..]);
+        let (isa, out) = (self.isa, &mut rows[self.plan.reach_x()..]);
         taps.clear();
         if self.shares && together == TOGETHER && !term.shared.is_empty() {
             term.shared.iter().for_each(|(z, shared)| self.shared_taps(shared, j, ny, begin(*z), nx, taps));
@@ -199,7 +201,7 @@ impl Lines<'_> {
 
     /// Combines a row, which goes on beyond its ends, with what is there.
     fn along_x(&self, leaf: &Leaf, row: &[f64], out: &mut [f64]) {
-        let isa = self.engine.isa;
+        let isa = self.isa;
         match leaf.how {
             How::Set => weighted_rows(isa, Set, out, row, &leaf.taps),
             How::SetMagnitude => weighted_rows(isa, SetMagnitude, out, row, &leaf.taps),
@@ -213,7 +215,7 @@ impl Lines<'_> {
     /// `begin` and are `stride` apart.
     fn taps(&self, kernel: &Kernel, i: usize, n: usize, begin: usize, stride: usize, taps: &mut Taps) {
         taps.alone.extend(kernel.reads().iter().filter_map(|&(at, weight)| {
-            let row = self.engine.boundary.index(i as isize + at, n)?;
+            let row = self.boundary.index(i as isize + at, n)?;
             Some(Tap { offset: begin + row * stride, weight })
         }));
     }
@@ -229,7 +231,7 @@ impl Lines<'_> {
         taps: &mut Taps,
     ) {
         taps.shared.extend(reads.iter().filter_map(|&(at, weights)| {
-            let row = self.engine.boundary.index(i as isize + at, n)?;
+            let row = self.boundary.index(i as isize + at, n)?;
             Some(SharedTap { offset: begin + row * stride, weights })
         }));
     }
@@ -238,7 +240,7 @@ impl Lines<'_> {
     fn extend(&self, row: &mut [f64], reach: usize) {
         let nx = self.shape[2];
         for i in 0..reach {
-            let value = |at: isize| self.engine.boundary.index(at, nx).map(|i| reach + i);
+            let value = |at: isize| self.boundary.index(at, nx).map(|i| reach + i);
             let before = value(i as isize - reach as isize).map_or(0.0, |from| row[from]);
             let after = value((nx + i) as isize).map_or(0.0, |from| row[from]);
             row[i] = before;

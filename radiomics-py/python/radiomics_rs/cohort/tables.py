@@ -64,7 +64,11 @@ def in_place(path: Path, folder: Path) -> Iterator[Path]:
     yield made
     with made.open("rb+") as stream:
         aside(lambda: os.fsync(stream.fileno()))
-    made.replace(path)
+    try:
+        made.replace(path)
+    except OSError as error:
+        # Two names are said, and the first is nobody's but ours.
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _csv(path: Path, columns: Columns, rows: Iterable[Row]) -> None:
