@@ -5,8 +5,11 @@ use std::f64::consts::PI;
 use crate::kernels::convolve::TOGETHER;
 use crate::kernels::elementary::cos;
 
-/// Positions are computed together if less than one in so many of their products is of no use.
-const MOST_OF_NO_USE: usize = 4;
+/// Positions are computed together if for so many products at least there is no more than one of no use.
+const USEFUL: usize = 4;
+
+/// What neighbouring positions read: relative to the first one, ascending, with the weight for each of them.
+pub(crate) type SharedReads = Vec<(isize, [f64; TOGETHER])>;
 
 /// A kernel along an axis, as what it reads: relative positions, ascending, and weights.
 ///
@@ -54,12 +57,11 @@ impl Kernel {
         &self.reads
     }
 
-    /// What neighbouring positions read together, and with which weight each: a list as `reads`, of
-    /// positions relative to the first one. None if most of what one reads is of no use to the others.
-    pub(crate) fn shared_reads(&self) -> Option<Vec<(isize, [f64; TOGETHER])>> {
+    /// What neighbouring positions read together; None if too much of what one reads is of no use to the others.
+    pub(crate) fn shared_reads(&self) -> Option<SharedReads> {
         let (first, last) = (self.reads.first()?.0, self.reads.last()?.0);
         let span = usize::try_from(last - first).expect("ascending") + TOGETHER;
-        if span > self.reads.len() + self.reads.len() / MOST_OF_NO_USE {
+        if span > self.reads.len() + self.reads.len() / USEFUL {
             return None;
         }
         let mut shared = vec![[0.0; TOGETHER]; span];

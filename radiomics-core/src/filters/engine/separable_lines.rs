@@ -1,8 +1,8 @@
 //! Rows of separable responses: along z, y and x, where kernels are long some rows at a time.
 
 use super::boundary::Boundary;
-use super::kernel1d::Kernel;
-use super::separable_plan::{How, Leaf, PIECE, Pieces, Plan, Row, SharedReads};
+use super::kernel1d::{Kernel, SharedReads};
+use super::separable_plan::{How, Leaf, PIECE, Pieces, Plan, Row};
 use crate::kernels::Isa;
 use crate::kernels::convolve::{
     Add, Max, MaxMagnitude, Set, SetMagnitude, SharedTap, TOGETHER, Tap, weighted_rows,

@@ -1,7 +1,7 @@
 //! What a set of separable responses has in common.
 
-use super::kernel1d::{Kernel, Triple};
-use crate::kernels::convolve::{SharedTap, TOGETHER, Tap};
+use super::kernel1d::{Kernel, SharedReads, Triple};
+use crate::kernels::convolve::{SharedTap, Tap};
 
 /// How a response comes to the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,9 +38,6 @@ pub(crate) struct Row {
     pub shared: Vec<(usize, SharedReads)>,
     pub leaves: Vec<Leaf>,
 }
-
-/// What [`Kernel::shared_reads`] gives.
-pub(crate) type SharedReads = Vec<(isize, [f64; TOGETHER])>;
 
 /// A kernel along z on pieces of rows, one of each slice from `reach` before the first one on, that lie one
 /// after another: rows of an image are at places that a cache cannot hold together.
