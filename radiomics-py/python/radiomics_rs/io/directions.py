@@ -35,6 +35,9 @@ def shear(columns: npt.ArrayLike, tolerance: float = TOLERANCE) -> str | None:
 def wrong_directions(direction: npt.ArrayLike) -> str | None:
     """What is wrong with directions, columns of unit length at right angles, or None."""
     matrix = np.asarray(direction, np.float64)
+    if np.array_equal(matrix @ matrix.T, np.eye(len(matrix))):
+        # Along the axes of the patient, as most images lie: what all calls begin with.
+        return None
     found = shear(matrix)
     if found is not None:
         return found
