@@ -1,5 +1,8 @@
 //! Weighted sums of rows: what every convolution along an axis comes down to.
 
+// What is compiled for an instruction set is only what is inlined, and iterators often are not.
+#![allow(clippy::needless_range_loop, reason = "several arrays are walked by one index")]
+
 use super::finite::larger;
 use super::{Isa, kernel};
 
@@ -84,8 +87,8 @@ fn block<T: Float, const N: usize>(base: &[T], start: usize, taps: &[Tap]) -> [T
     for tap in taps {
         let row = &base[tap.offset + start..][..N];
         let weight = T::from_f64(tap.weight);
-        for (sum, &x) in sums.iter_mut().zip(row) {
-            *sum += weight * x;
+        for i in 0..N {
+            sums[i] += weight * row[i];
         }
     }
     sums
@@ -122,8 +125,8 @@ impl Float for f32 {
 
 #[inline(always)]
 fn combine_block<const N: usize>(how: impl Combine, out: &mut [f64; N], sums: [f64; N]) {
-    for (old, new) in out.iter_mut().zip(sums) {
-        *old = how.combine(*old, new);
+    for i in 0..N {
+        out[i] = how.combine(out[i], sums[i]);
     }
 }
 
@@ -164,22 +167,17 @@ pub(crate) struct SharedTap {
 fn shared_block<const N: usize>(base: &[f64], start: usize, taps: &[SharedTap]) -> [[f64; N]; TOGETHER] {
     let [mut a, mut b, mut c, mut d] = [[0.0; N]; TOGETHER];
     for tap in taps {
-        let row: &[f64; N] =
-            base[tap.offset + start..].first_chunk().expect("a row that ends within the values");
+        let row = &base[tap.offset + start..][..N];
         let [of_a, of_b, of_c, of_d] = tap.weights;
-        add_weighted(&mut a, of_a, row);
-        add_weighted(&mut b, of_b, row);
-        add_weighted(&mut c, of_c, row);
-        add_weighted(&mut d, of_d, row);
+        for i in 0..N {
+            let x = row[i];
+            a[i] += of_a * x;
+            b[i] += of_b * x;
+            c[i] += of_c * x;
+            d[i] += of_d * x;
+        }
     }
     [a, b, c, d]
-}
-
-#[inline(always)]
-fn add_weighted<const N: usize>(sums: &mut [f64; N], weight: f64, row: &[f64; N]) {
-    for (sum, x) in sums.iter_mut().zip(row) {
-        *sum += weight * x;
-    }
 }
 
 kernel! {
