@@ -13,6 +13,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,12 @@ def least(run: Callable[[], object], repeat: int) -> float:
     return min(times)
 
 
+def each_alone(extract: Callable[..., object], image: object, masks: list[object]) -> None:
+    """A call for each mask."""
+    for mask in masks:
+        extract(image, mask)
+
+
 def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -60,13 +67,12 @@ def main() -> None:
         paths = shifted(chosen.mask, Path(folder), chosen.masks)
         read = rr.io.read_image(chosen.image), [rr.io.read_mask(path) for path in paths]
         for profile in ("ibsi", "pyradiomics"):
-            settings = rr.Settings(profile=profile, bin_width=25)
+            extract = partial(
+                rr.extract, settings=rr.Settings(profile=profile, bin_width=25), threads=1
+            )
             for what, image, masks in (("files", chosen.image, paths), ("memory", *read)):
-                one = least(lambda: rr.extract(image, masks, settings, threads=1), chosen.repeat)  # noqa: B023
-                each = least(
-                    lambda: [rr.extract(image, mask, settings, threads=1) for mask in masks],  # noqa: B023
-                    chosen.repeat,
-                )
+                one = least(partial(extract, image, masks), chosen.repeat)
+                each = least(partial(each_alone, extract, image, masks), chosen.repeat)
                 print(
                     f"{profile:12} {what:7} one call {one:.3f}, a call each {each:.3f}, "
                     f"ratio {one / each:.2f}"
