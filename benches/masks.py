@@ -2,7 +2,8 @@
 
 usage: python benches/masks.py IMAGE MASK [--masks 30] [--repeat 3]
 
-The masks are the one given, grown or shrunk by its own shifts of a voxel. Prints least times in seconds.
+The masks are the one given, grown or shrunk by its own shifts of a voxel. Prints the profile, the entries of the
+setting `filters` (2: with Laplacians of the whole image), and least times in seconds.
 """
 
 from __future__ import annotations
@@ -20,6 +21,15 @@ import numpy as np
 import SimpleITK as sitk
 
 import radiomics_rs as rr
+
+
+#: A filter that looks at the whole image, at five scales.
+LAPLACIANS = {"laplacian_of_gaussian": {"sigma_mm": [1, 2, 3, 4, 5], "method": "recursive"}}
+VARIANTS = (
+    ("ibsi", ["original"]),
+    ("pyradiomics", ["original"]),
+    ("pyradiomics", ["original", LAPLACIANS]),
+)
 
 
 def shifted(path: str, folder: Path, n: int) -> list[str]:
@@ -66,15 +76,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         paths = shifted(chosen.mask, Path(folder), chosen.masks)
         read = rr.io.read_image(chosen.image), [rr.io.read_mask(path) for path in paths]
-        for profile in ("ibsi", "pyradiomics"):
-            extract = partial(
-                rr.extract, settings=rr.Settings(profile=profile, bin_width=25), threads=1
-            )
+        for profile, filters in VARIANTS:
+            settings = rr.Settings(profile=profile, bin_width=25)
+            extract = partial(rr.extract, settings=settings, filters=filters, threads=1)
             for what, image, masks in (("files", chosen.image, paths), ("memory", *read)):
                 one = least(partial(extract, image, masks), chosen.repeat)
                 each = least(partial(each_alone, extract, image, masks), chosen.repeat)
                 print(
-                    f"{profile:12} {what:7} one call {one:.3f}, a call each {each:.3f}, "
+                    f"{profile:12} {len(filters)} {what:7} one call {one:.3f}, a call each {each:.3f}, "
                     f"ratio {one / each:.2f}"
                 )
 

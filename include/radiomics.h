@@ -620,8 +620,8 @@ typedef struct radiomics_job {
    */
   int32_t reserved;
   /**
-   * Pointers to mask_count masks instead of one, on the grid of the images: rows come mask by mask. Since
-   * RADIOMICS_ABI_VERSION 8, as what follows.
+   * Pointers to mask_count masks instead of one, on the grid of the images: rows come mask by mask. All regions share
+   * what is computed of whole images. Since RADIOMICS_ABI_VERSION 8, as what follows.
    */
   const struct radiomics_image *const *masks;
   /**
@@ -630,7 +630,8 @@ typedef struct radiomics_job {
   size_t mask_count;
   /**
    * Memory of the caller for the values of the table, in its order, or NULL. Those of a label are there as
-   * soon as they are computed; what a call that fails has written stays.
+   * soon as they are computed, of labels that share a filter's response together; what a call that fails has
+   * written stays.
    */
   double *values;
   /**

@@ -64,7 +64,7 @@ pub mod voxel_map;
 mod work;
 
 pub use error::{Error, Interface, Result, nearest};
-pub use extract::{OnError, extract, extract_each, extract_many, extract_regions};
+pub use extract::{OnError, extract, extract_each, extract_many, extract_masks, extract_regions};
 pub use kernels::Isa;
 pub use kernels::voxel::Voxel;
 pub use names::Named;

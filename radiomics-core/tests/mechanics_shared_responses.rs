@@ -1,8 +1,9 @@
-//! Labels of one image share responses of filters, and have the bits that each has alone.
+//! Labels of one or several masks of an image share responses of filters, and have the bits that each has alone.
 
 use radiomics_core::ndarray::Array3;
 use radiomics_core::{
-    FeatureTable, Grid, Image, Mask, OnError, Pool, Runtime, Settings, Status, document, extract_regions,
+    FeatureTable, Grid, Image, Mask, OnError, Pool, Runtime, Settings, Status, document, extract_masks,
+    extract_regions,
 };
 
 use crate::common::noise::Noise;
@@ -160,4 +161,96 @@ fn the_first_label_that_fails_is_named() {
         assert!(message.contains(first), "{wanted:?}: {message}");
     }
     assert_eq!(failed(&[("a", &sound)], &[4, 3, 1]), Ok(3));
+}
+
+/// A label of each of several masks, which overlap: as it moves, and one mask without it.
+fn moved() -> Vec<Array3<u8>> {
+    let own = labels();
+    let shifted = |[dk, dj, di]: [usize; 3]| {
+        Array3::from_shape_fn(SHAPE, |(k, j, i)| {
+            match (k.checked_sub(dk), j.checked_sub(dj), i.checked_sub(di)) {
+                (Some(k), Some(j), Some(i)) => own[[k, j, i]],
+                _ => 0,
+            }
+        })
+    };
+    let without = own.mapv(|label| if label == 3 { 0 } else { label });
+    vec![shifted([0, 1, 0]), own.clone(), shifted([1, 0, 1]), without, shifted([0, 0, 1])]
+}
+
+#[test]
+fn masks_have_the_bits_that_each_has_alone() {
+    let mut noise = Noise::new(8);
+    let mut values = || Array3::from_shape_simple_fn(SHAPE, || noise.bits(9) as f64 - 100.0);
+    let (first, second) = (values(), values());
+    let grid = Grid::new(SHAPE, [2.0, 1.0, 1.0]).unwrap();
+    let (first, second) =
+        (Image::new(grid.clone(), first.view()).unwrap(), Image::new(grid.clone(), second.view()).unwrap());
+    let images = [("a", &first), ("b", &second)];
+    let moved = moved();
+    let masks: Vec<Mask> = moved.iter().map(|own| Mask::new(grid.clone(), own.view()).unwrap()).collect();
+    // One of them is asked for two labels.
+    let wanted = [&[3][..], &[1, 3], &[3], &[3], &[3]];
+    let regions: Vec<(&Mask, &[i64])> = masks.iter().zip(wanted).collect();
+    for more in [
+        "",
+        "resample_spacing_mm: 1.5\n",
+        "filter_crop: always\nfilter_crop_voxels: 9\n",
+        "normalise: true\n",
+    ] {
+        let text = format!(
+            "{FILTERS}bin_number: 8\n{more}families: [morphology, intensity_statistics, glcm, glszm]\n"
+        );
+        let settings = document::from_yaml(&text).unwrap();
+        for images in [&images[..1], &images] {
+            let mut order = Vec::new();
+            let each = &mut |mask: usize, place: usize, table: FeatureTable| {
+                let alone = of(images, &masks[mask], &wanted[mask][place..=place], &settings, 1);
+                assert_same(&table, &alone[0], &format!("mask {mask}, label {place} with {more:?}"));
+                let failed = table.rows().iter().all(|row| row.status() == Status::Failed);
+                assert_eq!(failed, mask == 3, "mask {mask}");
+                order.push((mask, place));
+            };
+            let pool = Pool::new(2).unwrap();
+            extract_masks(images, &regions, &settings, OnError::Record, &Runtime::new(&pool), each).unwrap();
+            assert_eq!(order, [(0, 0), (1, 0), (1, 1), (2, 0), (3, 0), (4, 0)]);
+        }
+    }
+}
+
+#[test]
+fn the_first_mask_that_fails_is_named_and_those_before_it_are_there() {
+    let grid = Grid::new(SHAPE, [1.0; 3]).unwrap();
+    let values = Array3::from_shape_fn(SHAPE, |(k, j, i)| ((k * 131 + j * 37 + i * 7) % 97) as f64);
+    let image = Image::new(grid.clone(), values.view()).unwrap();
+    let images = [("a", &image)];
+    let moved = moved();
+    let mut masks: Vec<Mask> = moved.iter().map(|own| Mask::new(grid.clone(), own.view()).unwrap()).collect();
+    let pool = Pool::new(2).unwrap();
+    let failed = |masks: &[(&Mask, &[i64])], filters: &str| {
+        let text = format!("{{filters: [{filters}], families: [intensity_statistics]}}");
+        let settings = document::from_yaml(&text).unwrap();
+        let mut found = Vec::new();
+        let each = &mut |mask, _, _| found.push(mask);
+        let done = extract_masks(&images, masks, &settings, OnError::Fail, &Runtime::new(&pool), each);
+        (done.unwrap_err().to_string(), found)
+    };
+    for filters in ["original", "original, simoncelli: {level: 1}"] {
+        let of_three: Vec<(&Mask, &[i64])> = masks.iter().map(|mask| (mask, &[3][..])).collect();
+        let (message, found) = failed(&of_three, filters);
+        assert!(message.starts_with("mask 3 (from 0): label 3 "), "{message}");
+        assert_eq!(found, [0, 1, 2]);
+        let (message, found) = failed(&[(&masks[1], &[1, 2]), (&masks[2], &[2, 7])], filters);
+        assert!(message.starts_with("mask 1 (from 0): image `a`, label 7: label 7 "), "{message}");
+        assert_eq!(found, [0, 0, 1]);
+        let (message, found) = failed(&[(&masks[1], &[1]), (&masks[2], &[2, 1, 2])], filters);
+        assert!(message.starts_with("mask 1 (from 0): label 2 "), "{message}");
+        assert!(found.is_empty());
+        // A single mask needs no number.
+        assert!(failed(&of_three[3..4], filters).0.starts_with("label 3 "));
+    }
+    let other = Array3::<u8>::ones([2, 2, 2]);
+    masks.push(Mask::new(Grid::new([2, 2, 2], [1.0; 3]).unwrap(), other.view()).unwrap());
+    let (message, _) = failed(&[(&masks[1], &[1]), (&masks[5], &[1])], "original");
+    assert!(message.starts_with("mask 1 (from 0): "), "{message}");
 }

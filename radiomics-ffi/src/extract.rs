@@ -3,7 +3,7 @@
 use std::ffi::{c_char, c_void};
 
 use radiomics_core::catalogue::columns;
-use radiomics_core::{Error, Image, Mask, OnError, Runtime, Settings, extract_each};
+use radiomics_core::{Error, Image, Mask, OnError, Settings, extract_masks};
 
 use crate::context::{Call, radiomics_context};
 use crate::entry::entry;
@@ -53,13 +53,14 @@ pub struct radiomics_job {
     pub record_failures: i32,
     /// Padding.
     pub reserved: i32,
-    /// Pointers to mask_count masks instead of one, on the grid of the images: rows come mask by mask. Since
-    /// RADIOMICS_ABI_VERSION 8, as what follows.
+    /// Pointers to mask_count masks instead of one, on the grid of the images: rows come mask by mask. All regions share
+    /// what is computed of whole images. Since RADIOMICS_ABI_VERSION 8, as what follows.
     pub masks: *const *const radiomics_image,
     /// Number of masks; 0 if `masks` is NULL, and only then.
     pub mask_count: usize,
     /// Memory of the caller for the values of the table, in its order, or NULL. Those of a label are there as
-    /// soon as they are computed; what a call that fails has written stays.
+    /// soon as they are computed, of labels that share a filter's response together; what a call that fails has
+    /// written stays.
     pub values: *mut f64,
     /// The same for values in 32 bits. Only one of the two may be given.
     pub float_values: *mut f32,
@@ -255,30 +256,18 @@ impl Regions<'_> {
         mut results: Option<Results>,
     ) -> Result<*mut radiomics_table, Failure> {
         let images: Vec<(&str, &Image)> = self.images.iter().map(|(name, image)| (*name, image)).collect();
-        let (mut found, all) = (Vec::new(), self.labels());
-        for (mask, (voxels, labels)) in self.masks.iter().enumerate() {
-            let before = found.len();
-            let part = (before, labels.len(), all);
-            let mut each = |place: usize, table| {
-                results.iter_mut().for_each(|results| results.write(before + place, &table));
-                found.push(OfLabel { mask, label: labels[place], table });
-            };
-            let extract = |runtime: &Runtime| {
-                extract_each(&images, voxels, labels, self.settings, self.on_error, runtime, &mut each)
-            };
-            let done = terms.run_part(call, part, extract);
-            done.map_err(|error| self.of_mask(mask, error.into()))?;
-        }
+        let masks: Vec<(&Mask, &[i64])> =
+            self.masks.iter().map(|(mask, labels)| (mask, &labels[..])).collect();
+        let mut found = Vec::with_capacity(self.labels());
+        let mut each = |mask: usize, place: usize, table| {
+            results.iter_mut().for_each(|results| results.write(found.len(), &table));
+            found.push(OfLabel { mask, label: masks[mask].1[place], table });
+        };
+        terms.run(call, |runtime| {
+            extract_masks(&images, &masks, self.settings, self.on_error, runtime, &mut each)
+        })?;
         let names: Vec<&str> = images.iter().map(|(name, _)| *name).collect();
         let provenance = Provenance::new(&images, &self.masks, self.settings);
         Ok(Box::into_raw(Box::new(radiomics_table::new(found, &names, provenance))))
-    }
-
-    /// A failure, saying which of several masks it came up in.
-    fn of_mask(&self, mask: usize, failure: Failure) -> Failure {
-        match self.masks.len() {
-            1 => failure,
-            _ => Failure { text: format!("mask {mask} (from 0): {}", failure.text), ..failure },
-        }
     }
 }

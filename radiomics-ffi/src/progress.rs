@@ -68,26 +68,6 @@ impl Terms {
         Self { callback: None, memory_bytes: None }
     }
 
-    /// Runs a part of a job on these terms, which is told of as `labels` of `all` labels, with `before` before them:
-    /// each label has as many steps.
-    pub fn run_part<R>(
-        &self,
-        call: &Call,
-        (before, labels, all): (usize, usize, usize),
-        job: impl FnOnce(&Runtime) -> R,
-    ) -> R {
-        let told = self.callback.as_ref().map(|callback| {
-            move |done: usize, total: usize| {
-                let steps = total / labels.max(1);
-                callback.call(before * steps + done, (all * steps).max(total))
-            }
-        });
-        let mut runtime = call.runtime();
-        runtime.progress = told.as_ref().map(|told| told as _);
-        runtime.memory_bytes = self.memory_bytes;
-        job(&runtime)
-    }
-
     /// Runs a job of a call on these terms.
     pub fn run<R>(&self, call: &Call, job: impl FnOnce(&Runtime) -> R) -> R {
         let told = self.callback.as_ref().map(|callback| |done, total| callback.call(done, total));

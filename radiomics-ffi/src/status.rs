@@ -154,7 +154,9 @@ fn status_of(error: &Error) -> Status {
         Error::Threads { .. } => Status::Threads,
         Error::Cancelled { .. } => Status::Cancelled,
         Error::OutOfMemory { .. } => Status::OutOfMemory,
-        Error::Region { error, .. } | Error::Discretisation { error, .. } => status_of(error),
+        Error::Region { error, .. } | Error::Mask { error, .. } | Error::Discretisation { error, .. } => {
+            status_of(error)
+        }
         // The core may grow errors before they are given codes here.
         _ => Status::Other,
     }

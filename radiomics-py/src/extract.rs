@@ -7,13 +7,14 @@ use radiomics_core::catalogue::FAMILIES;
 use radiomics_core::example::DigitalPhantom;
 use radiomics_core::filters::{Filter, filter_each, read_filters};
 use radiomics_core::{
-    FeatureRow, FeatureTable, Grid, Image, Mask, Named, OnError, Voxels, Warning, extract_regions,
+    Error, FeatureRow, FeatureTable, Grid, Image, Interface, Mask, Named, OnError, Voxels, Warning,
+    extract_masks,
 };
 
 use serde_json::Value;
 
 use crate::column::Column;
-use crate::guard::core;
+use crate::guard::{core, raised};
 use crate::pools::{Limits, on_threads};
 use crate::settings::Settings;
 use crate::value::{MAX_DEPTH, to_value};
@@ -28,13 +29,17 @@ type Row<'py> = (Py<Column>, f64, Bound<'py, PyString>);
 /// Something that makes values doubtful: its code, the label, the image, and a message.
 type Doubt = (&'static str, i64, String, String);
 
+/// What is found of a region: rows and doubts.
+type Found<'py> = (Vec<Row<'py>>, Vec<Doubt>);
+
 /// The example: image, mask and spacing (z, y, x) in mm.
 type Example<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, (f64, f64, f64));
 
-/// Rows of features of several labels of a mask in several images, a list for each label: image by
-/// image, and there in catalogue order.
+/// Rows of features of labels of masks in several images, a list for each mask of a list for each of its labels:
+/// image by image, and there in catalogue order.
 ///
-/// `images` are (name, array, geometry), `name` being what rows call the image. Arrays are
+/// `images` are (name, array, geometry), `name` being what rows call the image. `masks` are
+/// (name, array, geometry, labels), `name` being what errors begin with if there are several. Arrays are
 /// (z, y, x); a geometry is (spacing, origin, direction), all in (z, y, x) order and
 /// millimetres. The arrays are borrowed and the interpreter lock is released: nobody may write to
 /// them meanwhile. A row is (column, value, reason); the reason says why a
@@ -44,20 +49,18 @@ type Example<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, (f64, f64, f64));
 /// raises, or an interrupt, ends the work. `memory_mb` is how many megabytes the work may take. With
 /// `record`, a region that cannot be computed keeps its rows, and a warning of the code "failed" says why.
 #[pyfunction]
-#[pyo3(signature = (images, mask, mask_geometry, settings, *, labels, threads, progress=None, memory_mb=None, record=false))]
+#[pyo3(signature = (images, masks, settings, *, threads, progress=None, memory_mb=None, record=false))]
 #[allow(clippy::too_many_arguments, reason = "what the core takes, in Python's words")]
 pub fn extract<'py>(
     py: Python<'py>,
     images: Vec<(String, Bound<'py, PyAny>, Geometry)>,
-    mask: &Bound<'py, PyAny>,
-    mask_geometry: Geometry,
+    masks: Vec<(String, Bound<'py, PyAny>, Geometry, Vec<i64>)>,
     settings: &Settings,
-    labels: Vec<i64>,
     threads: i64,
     progress: Option<Py<PyAny>>,
     memory_mb: Option<f64>,
     record: bool,
-) -> PyResult<Vec<(Vec<Row<'py>>, Vec<Doubt>)>> {
+) -> PyResult<Vec<Vec<Found<'py>>>> {
     let on_error = if record { OnError::Record } else { OnError::Fail };
     let single = images.len() == 1;
     let role = |name: &str| if single { "image".to_owned() } else { format!("image `{name}`") };
@@ -65,7 +68,8 @@ pub fn extract<'py>(
         .iter()
         .map(|(name, image, _)| Borrowed::new(&role(name), image))
         .collect::<PyResult<Vec<_>>>()?;
-    let voxels = Borrowed::new("mask", mask)?;
+    let borrowed_masks =
+        masks.iter().map(|(_, mask, _, _)| Borrowed::new("mask", mask)).collect::<PyResult<Vec<_>>>()?;
     let of_names = images.iter().zip(&borrowed);
     let images = of_names
         .map(|((name, _, geometry), image)| {
@@ -73,12 +77,27 @@ pub fn extract<'py>(
         })
         .collect::<PyResult<Vec<(&str, Image)>>>()?;
     let named: Vec<(&str, &Image)> = images.iter().map(|(name, image)| (*name, image)).collect();
-    let mask = self::mask(voxels.voxels(), mask_geometry)?;
-    let tables = on_threads(py, threads, Limits { progress, memory_mb }, |runtime, _| {
-        extract_regions(&named, &mask, &labels, settings.core(), on_error, runtime)
+    let of_masks = masks.iter().zip(&borrowed_masks);
+    let regions = of_masks
+        .map(|((_, _, geometry, _), mask)| self::mask(mask.voxels(), *geometry))
+        .collect::<PyResult<Vec<Mask>>>()?;
+    let regions: Vec<(&Mask, &[i64])> =
+        regions.iter().zip(&masks).map(|(mask, (_, _, _, labels))| (mask, &labels[..])).collect();
+    let mut tables: Vec<Vec<FeatureTable>> = masks.iter().map(|_| Vec::new()).collect();
+    on_threads(py, threads, Limits { progress, memory_mb }, |runtime, _| {
+        let each = &mut |mask: usize, _, table| tables[mask].push(table);
+        Ok(extract_masks(&named, &regions, settings.core(), on_error, runtime, each))
+    })?
+    .map_err(|error| {
+        let (of, error) = match (&error, &masks[..]) {
+            (Error::Mask { mask, error }, masks) => (&masks[*mask].0[..], &**error),
+            (error, [(of, ..)]) => (&of[..], error),
+            (error, _) => ("", error),
+        };
+        raised(error, format!("{of}{}", error.message(Interface::Python)))
     })?;
     // All labels have the same columns, which are objects that tables can share.
-    let columns = tables.first().map_or(&[][..], FeatureTable::rows);
+    let columns = tables.iter().flatten().next().map_or(&[][..], FeatureTable::rows);
     let columns: Vec<Py<Column>> =
         columns.iter().map(|row| Py::new(py, Column::from(&row.column))).collect::<PyResult<_>>()?;
     let rows = |table: &FeatureTable| -> Vec<Row<'py>> {
@@ -88,7 +107,14 @@ pub fn extract<'py>(
             |(column, row): (&Py<Column>, &FeatureRow)| (column.clone_ref(py), row.value, reason(row));
         columns.iter().zip(table.rows()).map(of_row).collect()
     };
-    Ok(tables.iter().map(|table| (rows(table), table.warnings().iter().map(warning).collect())).collect())
+    let of_table = |table: &FeatureTable| (rows(table), table.warnings().iter().map(warning).collect());
+    Ok(tables.iter().map(|of_mask| of_mask.iter().map(of_table).collect()).collect())
+}
+
+/// Whether filters look at the whole image, so that regions which are computed in one call share responses.
+#[pyfunction]
+pub fn filters_look_at_everything(settings: &Settings) -> bool {
+    settings.core().filters_look_at_everything()
 }
 
 fn warning(warning: &Warning) -> Doubt {

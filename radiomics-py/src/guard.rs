@@ -89,7 +89,9 @@ pub fn raised(error: &Error, text: String) -> PyErr {
         | Error::GridTooLarge { .. }
         | Error::Threads { .. } => SettingsError::new_err(text),
         Error::OutOfMemory { .. } => OutOfMemoryError::new_err(text),
-        Error::Region { error, .. } | Error::Discretisation { error, .. } => raised(error, text),
+        Error::Region { error, .. } | Error::Mask { error, .. } | Error::Discretisation { error, .. } => {
+            raised(error, text)
+        }
         // A job that was stopped, and what the core may come to say before it has a kind here.
         _ => RadiomicsError::new_err(text),
     }

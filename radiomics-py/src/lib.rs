@@ -29,7 +29,7 @@ mod _core {
     #[pymodule_export]
     use super::contours::rasterise;
     #[pymodule_export]
-    use super::extract::{example, extract, features, filter_images};
+    use super::extract::{example, extract, features, filter_images, filters_look_at_everything};
     #[pymodule_export]
     use super::guard::{
         GeometryError, InternalError, OutOfMemoryError, RadiomicsError, ReadError, RegionError,

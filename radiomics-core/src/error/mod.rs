@@ -415,6 +415,14 @@ pub enum Error {
         /// What went wrong.
         error: Box<Error>,
     },
+    /// What went wrong with one of several masks.
+    #[error("mask {mask} (from 0): {error}")]
+    Mask {
+        /// Number of the mask.
+        mask: usize,
+        /// What went wrong.
+        error: Box<Error>,
+    },
     /// What went wrong with one of several discretisations.
     #[error("{discretisation}: {error}")]
     Discretisation {

@@ -27,7 +27,9 @@ impl Error {
             | Self::NotDiscretised { .. }
             | Self::OutsideBinEdges { .. }
             | Self::Filter { .. } => true,
-            Self::Region { error, .. } | Self::Discretisation { error, .. } => error.is_of_region(),
+            Self::Region { error, .. } | Self::Mask { error, .. } | Self::Discretisation { error, .. } => {
+                error.is_of_region()
+            }
             _ => false,
         }
     }
@@ -35,6 +37,14 @@ impl Error {
     /// How a job goes on without the region that failed, if it can.
     pub(super) fn going_on(&self) -> &'static str {
         if self.is_of_region() { "; with `OnError::Record` the others are computed" } else { "" }
+    }
+
+    /// This error, saying in which of several masks it came up; a cancelled job is no mask's fault.
+    pub(crate) fn of_mask(self, mask: usize) -> Self {
+        match self {
+            cancelled @ Self::Cancelled { .. } => cancelled,
+            error => Self::Mask { mask, error: Box::new(error) },
+        }
     }
 
     /// This error of a name that does not exist, suggesting `name` if there is one.

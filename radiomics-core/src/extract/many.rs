@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::{KnownShape, Work, begin, go_on, rows, steps_of_one};
+use super::of_label::{Asked, OfLabel, has_ended};
+use super::{Work, begin, go_on, rows, steps_of_one};
 use crate::catalogue::{Selection, check_images};
 use crate::error::{Error, Result};
 use crate::families::job::Value;
-use crate::filters::{Filter, Reach};
+use crate::filters::Filter;
 use crate::kernels::Isa;
-use crate::preprocess::{BYTES_OF_VOXEL, Known, KnownImage, KnownLabel, respond};
+use crate::preprocess::{BYTES_OF_VOXEL, Known, KnownImage, respond};
 use crate::runtime::{Monitor, Runtime};
 use crate::settings::Settings;
 use crate::table::{FeatureRow, FeatureTable, Reason, RegionFailure, Warning, WarningCode};
-use crate::volume::grid::Window;
 use crate::volume::image::{Image, Mask};
 use crate::work;
 
@@ -115,95 +115,151 @@ pub fn extract_each(
     runtime: &Runtime,
     each: &mut (dyn FnMut(usize, FeatureTable) + Send),
 ) -> Result<()> {
+    let masks = [(mask, labels)];
+    let each = &mut |_, place, table| each(place, table);
+    extract_masks(images, &masks, settings, on_error, runtime, each)
+}
+
+/// As [`extract_each`], of the labels of several masks, which may overlap: mask by mask, each with its labels. A table
+/// is handed over with the number of its mask in `masks` and that of its label. Regions share what they have in common,
+/// whichever mask they are of: of a filter that looks at the whole image, there is one response for all.
+///
+/// ```
+/// use radiomics_core::{Grid, Image, Mask, OnError, Pool, Runtime, Settings, example, extract_masks};
+///
+/// # fn main() -> radiomics_core::Result<()> {
+/// let phantom = example::DigitalPhantom::new();
+/// let (image, mask) = (phantom.image(), phantom.mask());
+/// let pool = Pool::new(0)?;
+/// let masks = [(&mask, &[1][..]), (&mask, &[1])];
+/// let mut volumes = [f64::NAN; 2];
+/// let each = &mut |mask: usize, _, table: radiomics_core::FeatureTable| {
+///     volumes[mask] = table.by_column()["original_morphology_volume"].value;
+/// };
+/// let (settings, runtime) = (Settings::default(), Runtime::new(&pool));
+/// extract_masks(&[("original", &image)], &masks, &settings, OnError::Fail, &runtime, each)?;
+/// assert_eq!(volumes[0], volumes[1]);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// As [`extract_regions`]; with more than one mask in [`Error::Mask`](crate::Error::Mask), if it is about one of them.
+pub fn extract_masks(
+    images: &[(&str, &Image)],
+    masks: &[(&Mask, &[i64])],
+    settings: &Settings,
+    on_error: OnError,
+    runtime: &Runtime,
+    each: &mut (dyn FnMut(usize, usize, FeatureTable) + Send),
+) -> Result<()> {
     let selection = Selection::new(settings)?;
     settings.validate()?;
     let names: Vec<&str> = images.iter().map(|(name, _)| *name).collect();
     check_images(settings, &names)?;
-    let mut known = BTreeSet::new();
-    if let Some(&label) = labels.iter().find(|&&label| !known.insert(label)) {
-        return Err(Error::LabelTwice { label });
+    let several_masks = masks.len() > 1;
+    for (number, (_, labels)) in masks.iter().enumerate() {
+        let mut known = BTreeSet::new();
+        if let Some(&label) = labels.iter().find(|&&label| !known.insert(label)) {
+            let error = Error::LabelTwice { label };
+            return Err(if several_masks { error.of_mask(number) } else { error });
+        }
     }
-    let is_single = labels.len() * images.len() == 1;
-    let job = Many { images, mask, selection: &selection, settings, on_error, isa: runtime.isa, is_single };
-    let steps = images.len() * labels.len() * steps_of_one(&selection, settings);
-    runtime.for_voxels(|| job.voxels(labels)).run(steps, |monitor| job.tables(labels, monitor, each))
+    let job = Many { images, masks, selection: &selection, settings, on_error, isa: runtime.isa };
+    let labels: usize = masks.iter().map(|(_, labels)| labels.len()).sum();
+    let steps = images.len() * labels * steps_of_one(&selection, settings);
+    runtime.for_voxels(|| job.voxels()).run(steps, |monitor| job.tables(monitor, each))
 }
 
 /// What the regions of a job have in common.
 struct Many<'a, 'i, 'm> {
     images: &'a [(&'a str, &'a Image<'i>)],
-    mask: &'a Mask<'m>,
+    masks: &'a [(&'a Mask<'m>, &'a [i64])],
     selection: &'a Selection,
     settings: &'a Settings,
     on_error: OnError,
     isa: Isa,
-    /// Whether there is one region, which no error need name.
-    is_single: bool,
 }
 
-impl Many<'_, '_, '_> {
-    /// How many voxels the features of these labels are computed of, at most. Where other images are made of those
+impl<'m> Many<'_, '_, 'm> {
+    /// How many voxels the features of all labels are computed of, at most. Where other images are made of those
     /// given, or looking for the labels takes longer than their features may, it is as good as any number.
-    fn voxels(&self, labels: &[i64]) -> usize {
+    fn voxels(&self) -> usize {
         const SMALL_MASK: usize = 1 << 14;
         let settings = self.settings;
         let makes_others = settings.filters.iter().any(|filter| *filter != Filter::Original);
-        if makes_others || settings.resample_spacing_mm.is_some() || self.mask.grid().len() > SMALL_MASK {
+        let searched: usize = self.masks.iter().map(|(mask, _)| mask.grid().len()).sum();
+        if makes_others || settings.resample_spacing_mm.is_some() || searched > SMALL_MASK {
             return usize::MAX;
         }
-        let boxes = self.mask.boxes(labels);
-        let voxels: usize = boxes.iter().flatten().map(|window| window.shape.iter().product::<usize>()).sum();
+        let boxes = self.masks.iter().flat_map(|(mask, labels)| mask.boxes(labels));
+        let voxels: usize = boxes.flatten().map(|window| window.voxels() as usize).sum();
         voxels.saturating_mul(self.images.len()).saturating_mul(1 + settings.further_discretisations.len())
     }
 
     fn tables(
         &self,
-        labels: &[i64],
         monitor: &Monitor,
-        each: &mut (dyn FnMut(usize, FeatureTable) + Send),
+        each: &mut (dyn FnMut(usize, usize, FeatureTable) + Send),
     ) -> Result<()> {
-        let several_images = self.images.len() > 1;
         let of_images: Vec<KnownImage> = self.images.iter().map(|_| KnownImage::default()).collect();
-        // A single label is found faster by itself.
-        let boxes = if labels.len() > 1 { self.mask.boxes(labels) } else { vec![None; labels.len()] };
-        assert_eq!(boxes.len(), labels.len(), "a box for each label");
-        let mut place = 0;
-        for together in self.batches(&boxes) {
-            let labels = labels[together.clone()].iter().zip(&boxes[together]);
-            let labels =
-                labels.map(|(&label, &bounds)| OfLabel::new(label, bounds, several_images)).collect();
-            for table in self.tables_of(labels, &of_images, monitor)? {
-                each(place, table);
-                place += 1;
+        let shares = self.shares();
+        let regions: Vec<Asked> =
+            self.masks.iter().enumerate().flat_map(|of| self.asked(of, shares)).collect();
+        for together in if shares { self.batches(&regions) } else { one_by_one(regions.len()) } {
+            let regions = &regions[together];
+            let labels = regions.iter().map(|&asked| OfLabel::new(asked, self.images.len() > 1)).collect();
+            for (asked, table) in regions.iter().zip(self.tables_of(labels, &of_images, monitor)?) {
+                each(asked.number[0], asked.number[1], table?);
             }
         }
         Ok(())
     }
 
-    /// Labels that are computed together, as they may share responses of filters that look at everything. All of
+    /// Whether regions may share responses of filters that look at everything.
+    fn shares(&self) -> bool {
+        let regions: usize = self.masks.iter().map(|(_, labels)| labels.len()).sum();
+        regions > 1 && !self.selection.intensity.is_empty() && self.settings.filters_look_at_everything()
+    }
+
+    /// The regions of a mask, with their boxes if those are needed before they are computed.
+    fn asked<'s>(
+        &'s self,
+        (number, &(mask, labels)): (usize, &'s (&'s Mask<'m>, &'s [i64])),
+        shares: bool,
+    ) -> impl Iterator<Item = Asked<'s, 'm>> {
+        let boxes = match labels {
+            // A single label is found faster by itself.
+            &[label] => vec![shares.then(|| mask.bounding(label).ok()).flatten()],
+            _ => mask.boxes(labels),
+        };
+        assert_eq!(boxes.len(), labels.len(), "a box for each label");
+        let is_alone = labels.len() * self.images.len() == 1;
+        let asked =
+            move |(place, (&label, bounds))| Asked { number: [number, place], mask, label, bounds, is_alone };
+        labels.iter().zip(boxes).enumerate().map(asked)
+    }
+
+    /// Regions that are computed together, as they may share responses. All of
     /// them are in memory at a time: their boxes have no more voxels than the image, and take no more than an
     /// eighth of what is free.
-    fn batches(&self, boxes: &[Option<Window>]) -> Vec<Range<usize>> {
-        let (settings, grid) = (self.settings, self.mask.grid());
-        let looks_far = |filter: &Filter| filter.reach(grid.spacing_mm) == Reach::Everything;
-        let shares = !self.selection.intensity.is_empty() && settings.filters.iter().any(looks_far);
-        if boxes.len() < 2 || !shares {
-            return (0..boxes.len()).map(|place| place..place + 1).collect();
-        }
+    fn batches(&self, regions: &[Asked]) -> Vec<Range<usize>> {
+        let Some((_, image)) = self.images.first() else { return Vec::new() };
+        let (settings, grid) = (self.settings, image.grid());
         let spacing = settings.resample_spacing_mm.unwrap_or_default();
         let finer: f64 =
             grid.spacing_mm.iter().zip(spacing).map(|(old, new)| old / new.unwrap_or(*old)).product();
         let most = (grid.len() as f64).min(work::available() as f64 / (8.0 * finer * BYTES_OF_VOXEL as f64));
         let (mut batches, mut begin, mut voxels) = (Vec::new(), 0, 0.0);
-        for (place, bounds) in boxes.iter().enumerate() {
-            let of_label = bounds.map_or(0.0, |bounds| bounds.voxels() as f64);
+        for (place, asked) in regions.iter().enumerate() {
+            let of_label = asked.bounds.map_or(0.0, |bounds| bounds.voxels() as f64);
             if place > begin && voxels + of_label > most {
                 batches.push(begin..place);
                 (begin, voxels) = (place, 0.0);
             }
             voxels += of_label;
         }
-        batches.push(begin..boxes.len());
+        batches.push(begin..regions.len());
         batches
     }
 
@@ -213,8 +269,8 @@ impl Many<'_, '_, '_> {
         mut labels: Vec<OfLabel>,
         of_images: &[KnownImage],
         monitor: &Monitor,
-    ) -> Result<Vec<FeatureTable>> {
-        let Self { mask, selection, settings, isa, .. } = *self;
+    ) -> Result<Vec<Result<FeatureTable>>> {
+        let Self { selection, settings, isa, .. } = *self;
         let work = Work { selection, settings, isa, pairs: None, monitor };
         for ((name, image), of_image) in self.images.iter().zip(of_images) {
             let (mut places, mut regions) = (Vec::new(), Vec::new());
@@ -224,7 +280,7 @@ impl Many<'_, '_, '_> {
                 }
                 let of_label = &mut labels[place];
                 of_label.next_image();
-                let OfLabel { label, known, shape, warnings, .. } = of_label;
+                let OfLabel { asked: Asked { mask, label, .. }, known, shape, warnings, .. } = of_label;
                 let known = Known { image: Some(of_image), label: Some(known) };
                 let before = monitor.done();
                 let begun = begin((*name, *image), mask, *label, work, known, shape.as_mut(), warnings);
@@ -243,7 +299,7 @@ impl Many<'_, '_, '_> {
                     let of_label = &mut labels[places[region]];
                     let before = monitor.done();
                     let values = given.and_then(|(filter, roi)| {
-                        go_on((*name, of_label.label), filter, roi, work, &mut of_label.warnings)
+                        go_on((*name, of_label.asked.label), filter, roi, work, &mut of_label.warnings)
                     });
                     of_label.steps += monitor.done() - before;
                     let values = self.unless_failed(values, name, of_label, monitor)?;
@@ -262,7 +318,7 @@ impl Many<'_, '_, '_> {
             Some(error) => Err(error),
             None => Ok(FeatureTable::new(of.rows, of.warnings).with_failures(of.failures)),
         };
-        labels.into_iter().map(table).collect()
+        Ok(labels.into_iter().map(table).collect())
     }
 
     /// What was computed of a region, or None if it failed: that is recorded, or ends the job after labels before
@@ -278,8 +334,11 @@ impl Many<'_, '_, '_> {
             Ok(computed) => return Ok(Some(computed)),
             Err(error) => error,
         };
-        let label = of_label.label;
-        let of_region = |error: Error| if self.is_single { error } else { error.of_region(name, label) };
+        let Asked { number: [mask, _], label, is_alone, .. } = of_label.asked;
+        let of_region = |error: Error| {
+            let error = if is_alone { error } else { error.of_region(name, label) };
+            if self.masks.len() == 1 { error } else { error.of_mask(mask) }
+        };
         if !error.is_of_region() {
             return Err(of_region(error));
         }
@@ -307,51 +366,7 @@ impl Many<'_, '_, '_> {
     }
 }
 
-/// Whether the last of some labels, or one before it, ends the job: of labels that are computed together, the one
-/// that would have ended it if they were computed one after another.
-fn has_ended(labels: &[OfLabel]) -> bool {
-    labels.iter().any(|of_label| of_label.error.is_some())
-}
-
-/// What there is of a label so far.
-struct OfLabel {
-    label: i64,
-    /// What its images have in common.
-    known: KnownLabel,
-    shape: Option<KnownShape>,
-    rows: Vec<FeatureRow>,
-    warnings: Vec<Warning>,
-    failures: Vec<RegionFailure>,
-    /// Why the job ends with this label.
-    error: Option<Error>,
-    /// The values in the image that is at work.
-    values: Vec<Value>,
-    /// How many warnings there were before that image.
-    warnings_before: usize,
-    /// Steps of progress in that image.
-    steps: usize,
-    /// Whether the region cannot be computed in that image.
-    has_failed: bool,
-}
-
-impl OfLabel {
-    fn new(label: i64, bounds: Option<Window>, several_images: bool) -> Self {
-        Self {
-            label,
-            known: KnownLabel::new(bounds, several_images),
-            shape: several_images.then(KnownShape::default),
-            rows: Vec::new(),
-            warnings: Vec::new(),
-            failures: Vec::new(),
-            error: None,
-            values: Vec::new(),
-            warnings_before: 0,
-            steps: 0,
-            has_failed: false,
-        }
-    }
-
-    fn next_image(&mut self) {
-        (self.warnings_before, self.steps, self.has_failed) = (self.warnings.len(), 0, false);
-    }
+/// Each region for itself.
+fn one_by_one(regions: usize) -> Vec<Range<usize>> {
+    (0..regions).map(|place| place..place + 1).collect()
 }

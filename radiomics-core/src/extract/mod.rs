@@ -1,9 +1,10 @@
 //! The main job: image, mask and settings in, a table of features out.
 
 mod many;
+mod of_label;
 mod warnings;
 
-pub use many::{OnError, extract_each, extract_many, extract_regions};
+pub use many::{OnError, extract_each, extract_many, extract_masks, extract_regions};
 
 use std::borrow::Cow;
 

@@ -15,7 +15,7 @@ use std::collections::HashSet;
 use bounds::Bound;
 
 use crate::error::{Error, Result, ends, invalid};
-use crate::filters::Filter;
+use crate::filters::{Filter, Reach};
 use crate::kernels::padded::MAX_LEVELS;
 use crate::texture::aggregation::Aggregation;
 
@@ -149,6 +149,13 @@ impl Settings {
             Filter::Original => self.clone(),
             _ => Self { resegment_range: None, ..self.clone() },
         }
+    }
+
+    /// Whether a filter looks at the whole image. Its response is one for all regions of the image, and those
+    /// that are computed in one call share it.
+    pub fn filters_look_at_everything(&self) -> bool {
+        // At no spacing does one that does not.
+        self.filters.iter().any(|filter| filter.reach([1.0; 3]) == Reach::Everything)
     }
 
     /// The range of resegmentation if it is one of intensities, where bins may begin and end.

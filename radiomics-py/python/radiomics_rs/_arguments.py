@@ -168,8 +168,13 @@ def switch(name: str, given: Any) -> bool:
     raise TypeError(f"{name} is {given!r}: give True or False")
 
 
-def part_of(progress: Progress, place: int, parts: int) -> Progress:
-    """A function that is told of one of several parts, which all have as many steps."""
+def part_of(progress: Progress, place: int, parts: int, together: int = 1) -> Progress:
+    """A function that is told of some of several parts, which all have as many steps."""
     if progress is None:
         return None
-    return lambda done, total: progress(place * total + done, parts * total)
+
+    def told(done: int, total: int) -> None:
+        steps = total // together
+        progress(place * steps + done, parts * steps)
+
+    return told

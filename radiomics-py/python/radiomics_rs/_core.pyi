@@ -211,16 +211,15 @@ class Settings:
 
 def extract(
     images: Sequence[_Image],
-    mask: npt.NDArray[Any],
-    mask_geometry: _Geometry,
+    masks: Sequence[tuple[str, npt.NDArray[Any], _Geometry, Sequence[int]]],
     settings: Settings,
     *,
-    labels: Sequence[int],
     threads: int,
     progress: _Progress = None,
     memory_mb: float | None = None,
     record: bool = False,
-) -> list[tuple[list[_Row], list[_Doubt]]]: ...
+) -> list[list[tuple[list[_Row], list[_Doubt]]]]: ...
+def filters_look_at_everything(settings: Settings) -> bool: ...
 def filter_images(
     image: npt.NDArray[Any],
     geometry: _Geometry,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeAlias, overload
 
 from radiomics_rs import _core
@@ -19,12 +19,14 @@ from radiomics_rs._arguments import (
 )
 from radiomics_rs._core import RadiomicsError, RegionError, SettingsError
 from radiomics_rs._labels import Label, LabelNames, wanted
-from radiomics_rs._work import ORIGINAL, Work
+from radiomics_rs._work import ORIGINAL, Region, Work
 from radiomics_rs.io import ImageLike
 from radiomics_rs.table import FeatureTable
 
 #: What becomes of a call when one of its regions cannot be computed.
 ON_ERROR = ("raise", "record")
+#: A voxel of a filter's response in memory.
+BYTES_OF_RESPONSE = 8
 
 ImagesLike: TypeAlias = "ImageLike | Mapping[str, ImageLike]"
 MaskLike: TypeAlias = "ImageLike | Mapping[str, ImageLike] | Sequence[ImageLike]"
@@ -241,17 +243,49 @@ def _of_stack(
             "there are several masks and several labels: give one label of each mask, or one mask"
         )
     made: dict[Any, FeatureTable] = {}
-    for place, (name, mask) in enumerate(masks.items()):
-        part = part_of(work.progress, place, len(masks))
-        of_mask = work._replace(progress=part, of=f"mask {name!r}: ")
-        try:
-            read = of_mask.read(named, mask, spacing_mm)
-            made[name] = of_mask.tables(read)
-        except RadiomicsError as error:
-            raise type(error)(f"mask {name!r}: {error}") from error
-        # They are read once, and have a place of their own from then on.
-        named, spacing_mm = read.images, None
+    for regions in _batches(work, named, masks, spacing_mm):
+        progress = part_of(work.progress, len(made), len(masks), len(regions))
+        tables = work._replace(progress=progress).of_masks(list(regions.values()))
+        made.update(zip(regions, tables, strict=True))
     return made
+
+
+def _batches(
+    work: Work,
+    named: Mapping[str, ImageLike],
+    masks: Mapping[Any, ImageLike],
+    spacing_mm: float | Sequence[float] | None,
+) -> Iterator[dict[Any, Region]]:
+    """Masks that are computed together, read when their turn comes.
+
+    Together are those that share what is computed of whole images, and no more than take the
+    memory of a response: then the peak is not theirs.
+    """
+    shares = work.settings.normalise or _core.filters_look_at_everything(work.settings)
+    together: dict[Any, Region] = {}
+    for name, mask in masks.items():
+        of = f"mask {name!r}: "
+        try:
+            region = work.region(work.read(named, mask, spacing_mm), of)
+        except RadiomicsError as error:
+            raise type(error)(f"{of}{error}") from error
+        # They are read once, and have a place of their own from then on.
+        named, spacing_mm = region.read.images, None
+        if together and not region.has_images_of(next(iter(together.values()))):
+            yield together
+            together = {}
+        together[name] = region
+        if not shares or _take_much(together.values()):
+            yield together
+            together = {}
+    if together:
+        yield together
+
+
+def _take_much(regions: Iterable[Region]) -> bool:
+    """Whether masks take as much memory as a response does."""
+    masks = [region.read.mask.voxels for region in regions]
+    return sum(mask.nbytes for mask in masks) >= masks[0].size * BYTES_OF_RESPONSE
 
 
 def columns(

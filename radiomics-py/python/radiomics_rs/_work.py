@@ -38,6 +38,23 @@ class OnMask(NamedTuple):
     """Those of the remarks that somebody has been told of already."""
 
 
+class Region(NamedTuple):
+    """A mask that has been read, and which of its labels are to be computed."""
+
+    of: str
+    """What messages about it begin with: which of several masks it is."""
+    read: OnMask
+    lost: Mapping[int, str]
+    """Labels that are in the mask no more, and why."""
+    labels: dict[Any, int]
+    """Labels by what their tables are called."""
+
+    def has_images_of(self, other: Region) -> bool:
+        """Whether the images are those of another mask: they may have been turned or resampled."""
+        pairs = zip(self.read.on_mask.values(), other.read.on_mask.values(), strict=True)
+        return all(one.voxels is of.voxels and one.geometry == of.geometry for one, of in pairs)
+
+
 class Work(NamedTuple):
     """What is to be done with images and a mask."""
 
@@ -51,7 +68,6 @@ class Work(NamedTuple):
     strict: bool
     memory_mb: float | None
     progress: Progress
-    of: str = ""
 
     def read(
         self,
@@ -93,39 +109,54 @@ class Work(NamedTuple):
             told,
         )
 
+    def region(self, read: OnMask, of: str = "") -> Region:
+        """What is to be computed of a mask.
+
+        Raises RegionError for an empty one.
+        """
+        lost = lost_labels(read.mask)
+        return Region(of, read, lost, self.wanted.of(read.mask, lost))
+
     def tables(self, read: OnMask) -> Any:
         """The table, or those of several labels, of what has been read."""
-        lost = lost_labels(read.mask)
-        labels = self.wanted.of(read.mask, lost)
+        return self.of_masks([self.region(read)])[0]
+
+    def of_masks(self, regions: Sequence[Region]) -> list[Any]:
+        """The table, or those of several labels, of each of masks on the same images."""
+        images = regions[0].read.on_mask
         found = _core.extract(
-            [(name, *of.located) for name, of in read.on_mask.items()],
-            *read.mask.located,
+            [(name, *image.located) for name, image in images.items()],
+            [(one.of, *one.read.mask.located, list(one.labels.values())) for one in regions],
             self.settings,
-            labels=list(labels.values()),
             threads=self.threads,
             progress=self.progress,
             memory_mb=self.memory_mb,
             record=self.record,
         )
-        names = list(read.on_mask)
+        return [self._made(region, of_mask) for region, of_mask in zip(regions, found, strict=True)]
+
+    def _made(self, region: Region, found: Sequence[tuple[Any, Any]]) -> Any:
+        """The table, or those of several labels, of a mask."""
+        read, labels, names = region.read, region.labels, list(region.read.on_mask)
         made = []
         for label, (rows, doubts) in zip(labels.values(), found, strict=True):
             before = [TableWarning(FILE, label, names[0], text) for text in read.remarks]
             before += [TableWarning("resampled", label, *said) for said in read.resampled.items()]
             said = [
-                self._named(code, number, of, lost.get(label, why) if code == FAILED else why)
+                TableWarning(
+                    code,
+                    number,
+                    of,
+                    f"{region.of}{region.lost.get(label, why) if code == FAILED else why}",
+                )
                 for code, number, of, why in doubts
             ]
             made.append(_table(names, rows, before, said))
         # What is about the files is about all labels, and said once.
         once = len(read.remarks) + len(read.resampled)
         later = [warning for table in made[1:] for warning in table.warnings[once:]]
-        _tell([*made[0].warnings, *later], self.strict, read.told)
+        _tell([*made[0].warnings, *later], self.strict, read.told, region.of)
         return dict(zip(labels, made, strict=True)) if self.wanted.several else made[0]
-
-    def _named(self, code: str, label: int, image: str, message: str) -> TableWarning:
-        """A warning that says which of several masks it is about."""
-        return TableWarning(code, label, image, f"{self.of}{message}")
 
 
 def _table(
@@ -155,15 +186,15 @@ def _said_of(given: Any) -> tuple[str, ...]:
     return given.remarks if isinstance(given, Volume) else ()
 
 
-def _tell(found: Sequence[TableWarning], strict: bool, told: Sequence[str]) -> None:
-    """Warn of what was found and not told yet, or raise an error."""
+def _tell(found: Sequence[TableWarning], strict: bool, told: Sequence[str], of: str) -> None:
+    """Warn of what was found and not told yet, or raise an error, which begins with `of`."""
     # Of a region that is recorded as failed there is no value to be doubtful.
     doubtful = [warning for warning in found if warning.code != FAILED]
     if strict and doubtful:
         found = doubtful
         more = "" if len(found) == 1 else f"; and {len(found) - 1} more warnings, the next one of"
         more += "" if len(found) == 1 else f" {found[1]}"
-        raise RadiomicsError(f"{found[0]}{more} (an error with `strict`)")
+        raise RadiomicsError(f"{of}{found[0]}{more} (an error with `strict`)")
     for warning in found:
         if warning.code != FILE or warning.message not in told:
             warn(str(warning))

@@ -179,12 +179,11 @@ class _Extraction:
         engine = _compiled(key, filters, names)
         image, mask = (cut(sitk.GetArrayViewFromImage(of)) for of in (self.image, self.mask))
         geometry = (self.image.GetSpacing()[::-1], *NO_PLACE)
-        ((rows, doubts),) = _core.extract(
+        label = int(_settings.get(self.settings, "label"))
+        (((rows, doubts),),) = _core.extract(
             [("original", image, geometry)],
-            mask,
-            geometry,
+            [("", mask, geometry, [label])],
             engine.settings,
-            labels=[int(_settings.get(self.settings, "label"))],
             threads=_engine.threads(self.settings),
         )
         codes: dict[str, list[str]] = {}

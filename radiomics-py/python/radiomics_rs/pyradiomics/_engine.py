@@ -110,11 +110,11 @@ def together(requests: Sequence[tuple[Any, Iterable[str]]]) -> list[dict[str, fl
     image = mask if owner._engineClass.startswith("shape") else owner._greyLevels()
     wanted = list(dict.fromkeys(chain(*native)))
     owners = [owner for owner, _ in requests]
-    voxels, geometry, *rest = _arguments(owners, image, mask, wanted)
-    images = [("original", voxels, geometry)]
+    voxels, geometry, mask, of_mask, settings = _arguments(owners, image, mask, wanted)
+    images, masks = [("original", voxels, geometry)], [("", mask, of_mask, [1])]
     with _words.theirs():
-        extracted = _core.extract(images, *rest, labels=[1], threads=threads(owner.settings))
-    ((rows, doubts),) = extracted
+        extracted = _core.extract(images, masks, settings, threads=threads(owner.settings))
+    (((rows, doubts),),) = extracted
     tell(owner.logger, owner.settings, [code for code, *_ in doubts])
     values: dict[str, dict[str, float]] = {}
     for column, value, _ in rows:
