@@ -354,7 +354,7 @@ fn any<T>(voxels: &[T], is_inside: impl Fn(&T) -> bool) -> bool {
 /// of the piece that has the voxel.
 fn ends<T>(voxels: &[T], is_inside: impl Fn(&T) -> bool) -> Option<[usize; 2]> {
     let (mut first, mut end) = (0, voxels.len());
-    for piece in [1024, 64, 1] {
+    for piece in [1024, 64, 8, 1] {
         first += piece * voxels[first..].chunks(piece).position(|piece| any(piece, &is_inside))?;
         end -= piece * voxels[first..end].rchunks(piece).position(|piece| any(piece, &is_inside))?;
     }
