@@ -1,12 +1,13 @@
 """How time grows: with voxels, for us and other packages, and with levels, labels and radius, for us.
 
-    python benches/peers/growth.py --environments FOLDER --out FOLDER
+    python benches/peers/growth.py --environments FOLDER --json FILE
 
-The packages' environments are those that run.py makes. Writes growth.json, growth.md and, where
-matplotlib is at hand, growth.png. Run by a Python that has radiomics-rs.
+The packages' environments are those that run.py makes. `--json docs/performance/growth.json` keeps what was
+measured there, of which growth_page.py makes tables and a figure. Run by a Python that has radiomics-rs.
 """
 
 import argparse
+import datetime
 import json
 import math
 import os
@@ -16,7 +17,9 @@ import tempfile
 import time
 from pathlib import Path
 
+import growth_page
 import numpy as np
+import run_page
 import SimpleITK as sitk
 from run import PEERS
 
@@ -41,25 +44,23 @@ RADII = (1, 2, 3, 4, 5)
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--environments", default=HERE.parents[1] / "target" / "peers", metavar="FOLDER")
-    parser.add_argument("--out", default=".", metavar="FOLDER")
+    parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--peers", nargs="*", default=list(COMPARED), choices=list(COMPARED), metavar="NAME")
     parser.add_argument("--largest", type=int, default=SIZES[-1], metavar="N", help="voxels")
     parser.add_argument("--repeat", type=int, default=9, metavar="N")
     chosen = parser.parse_args()
     found = {
-        "machine": os.uname().machine,
-        "radiomics-rs": rr.__version__,
+        "machine": run_page.machine(),
+        "day": datetime.date.today().isoformat(),
+        "repeats": chosen.repeat,
         "voxels": voxels(chosen),
         "levels": levels(chosen.repeat),
         "labels": labels(chosen.repeat),
         "radius": radii(),
     }
-    out = Path(chosen.out)
-    (out / "growth.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    text = document(found)
-    (out / "growth.md").write_text(text, encoding="utf-8")
-    print(text)
-    draw(found["voxels"], out / "growth.png")
+    if chosen.json:
+        Path(chosen.json).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    print(growth_page.page(found))
 
 
 def ball(n, margin=2):
@@ -160,50 +161,6 @@ def radii():
     settings = {"bin_number": 32}
     maps = lambda radius: rr.feature_maps(image, mask, ["glcm"], radius, settings, spacing_mm=1, threads=1)  # noqa: E731
     return [{"radius": r, "s": seconds(lambda r=r: maps(r), 2)} for r in RADII]
-
-
-def slope(rows):
-    """The exponent of growth from the last but one size to the last."""
-    (n, t), (m, u) = [(row["voxels"], row["median_s"]) for row in rows[-2:]]
-    return math.log(u / t) / math.log(m / n)
-
-
-def of_packages(rows):
-    return {name: [row for row in rows if row["package"] == name] for name in COMPARED}
-
-
-def document(found):
-    sizes = sorted({row["voxels"] for row in found["voxels"]})
-    lines = ["| package | " + " | ".join(f"{n:,}" for n in sizes) + " | slope |", "|---" * (len(sizes) + 2) + "|"]
-    for name, rows in of_packages(found["voxels"]).items():
-        took = {row["voxels"]: f"{row['median_s']:.4g}" for row in rows}
-        last = f"{slope(rows):.2f}" if len(rows) > 1 else ""
-        if rows:
-            lines.append(f"| {name} | " + " | ".join(took.get(n, "") for n in sizes) + f" | {last} |")
-    for key in ("levels", "labels", "radius"):
-        rows = found[key]
-        lines += ["", f"| {key} | " + " | ".join(str(row[key]) for row in rows) + " |", "|---" * (len(rows) + 1) + "|"]
-        lines.append("| s | " + " | ".join(f"{row['s']:.4g}" for row in rows) + " |")
-    return "\n".join(lines) + "\n"
-
-
-def draw(rows, file):
-    try:
-        import matplotlib
-    except ImportError:
-        return say(f"{file}: not drawn, matplotlib is not installed")
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(figsize=(7, 4.5), layout="constrained")
-    for name, own in of_packages(rows).items():
-        if own:
-            label = f"{name} (slope {slope(own):.2f})" if len(own) > 1 else name
-            axes.loglog([row["voxels"] for row in own], [row["median_s"] for row in own], "o-", label=label)
-    axes.set(xlabel="voxels of the region", ylabel="seconds, one thread")
-    axes.grid(alpha=0.3)
-    axes.legend()
-    figure.savefig(file, dpi=120)
 
 
 def say(text):

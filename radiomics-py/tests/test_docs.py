@@ -117,3 +117,12 @@ def test_times_beside_others_are_those_that_were_kept(monkeypatch):
     calls = json.loads(run_page.KEPT.read_text(encoding="utf-8"))
     assert run_page.written(text, calls) == text, "python3 benches/peers/run_page.py writes it"
     assert all(call["rows"] and call["machine"] for call in calls)
+
+
+def test_growth_is_that_which_was_kept(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benches" / "peers"))
+    growth_page = importlib.import_module("growth_page")
+    text = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    found = json.loads(growth_page.KEPT.read_text(encoding="utf-8"))
+    assert growth_page.written(text, found) == text, "python3 benches/peers/growth_page.py writes it"
+    assert growth_page.FIGURE.exists()

@@ -23,17 +23,6 @@ impl Vectors {
 const STRIPES: usize = 8;
 
 kernel! {
-    fn products_kernel(vectors: &Vectors, direction: [f64; 3], products: &mut [f64]) {
-        let [z, y, x] = &vectors.axes;
-        assert_eq!(products.len(), x.len(), "vectors and their products");
-        let [dz, dy, dx] = direction;
-        for (((product, z), y), x) in products.iter_mut().zip(z).zip(y).zip(x) {
-            *product = z * dz + y * dy + x * dx;
-        }
-    }
-}
-
-kernel! {
     fn extent_kernel(vectors: &Vectors, direction: [f64; 3]) -> [f64; 2] {
         let (mut low, mut high) = ([f64::INFINITY; STRIPES], [f64::NEG_INFINITY; STRIPES]);
         striped(vectors, direction, |v, s| {
@@ -80,6 +69,39 @@ kernel! {
     }
 }
 
+kernel! {
+    /// For each pair of vectors whether one alone has a product above 0 with a direction.
+    fn parted_kernel(pairs: &[Vectors; 2], direction: [f64; 3], parted: &mut [bool]) {
+        let [dz, dy, dx] = direction;
+        let [[z, y, x], [oz, oy, ox]] = pairs.each_ref().map(|v| v.axes.each_ref().map(|axis| &axis[..parted.len()]));
+        for (n, parted) in parted.iter_mut().enumerate() {
+            let one = z[n] * dz + y[n] * dy + x[n] * dx;
+            let other = oz[n] * dz + oy[n] * dy + ox[n] * dx;
+            *parted = (one > 0.0) != (other > 0.0);
+        }
+    }
+}
+
+kernel! {
+    /// The largest square of a distance of a point from the first `count` of some points.
+    fn farthest_kernel(points: &Vectors, count: usize, point: [f64; 3]) -> f64 {
+        let [z, y, x] = points.axes.each_ref().map(|axis| axis[..count].as_chunks::<STRIPES>());
+        let square = |z: f64, y: f64, x: f64| {
+            let [dz, dy, dx] = [z - point[0], y - point[1], x - point[2]];
+            dz * dz + dy * dy + dx * dx
+        };
+        let mut farthest = [0.0; STRIPES];
+        for ((z, y), x) in z.0.iter().zip(y.0).zip(x.0) {
+            for s in 0..STRIPES {
+                let square = square(z[s], y[s], x[s]);
+                farthest[s] = if square > farthest[s] { square } else { farthest[s] };
+            }
+        }
+        let rest = z.1.iter().zip(y.1).zip(x.1).map(|((&z, &y), &x)| square(z, y, x));
+        farthest.into_iter().chain(rest).fold(0.0, f64::max)
+    }
+}
+
 /// Calls `add` with the product of each vector with `direction`, and its stripe.
 #[inline(always)]
 fn striped(vectors: &Vectors, [dz, dy, dx]: [f64; 3], mut add: impl FnMut(f64, usize)) {
@@ -95,12 +117,6 @@ fn striped(vectors: &Vectors, [dz, dy, dx]: [f64; 3], mut add: impl FnMut(f64, u
     }
 }
 
-/// The product of each vector with `direction`.
-pub fn products(isa: Isa, vectors: &Vectors, direction: [f64; 3], products: &mut Vec<f64>) {
-    products.resize(vectors.axes[0].len(), 0.0);
-    products_kernel(isa, vectors, direction, products);
-}
-
 /// The highest product of a vector with `direction` less the lowest one.
 pub fn extent(isa: Isa, vectors: &Vectors, direction: [f64; 3]) -> f64 {
     let [low, high] = extent_kernel(isa, vectors, direction);
@@ -112,21 +128,25 @@ pub fn magnitude(isa: Isa, vectors: &Vectors, direction: [f64; 3]) -> f64 {
     magnitude_kernel(isa, vectors, direction)
 }
 
-/// Corners in order, some of them maybe twice, of a polygon within the convex hull of the vectors
-/// as seen in the plane of `across`, two directions at right angles: the farthest of them in
-/// `ways`, directions of half a turn in ascending order, and opposite to those. `points` is memory
-/// for them.
-pub fn inner_polygon(
-    isa: Isa,
-    vectors: &Vectors,
-    across: [[f64; 3]; 2],
-    ways: &[[f64; 2]],
-    points: &mut [Vec<f64>; 2],
-) -> Vec<[f64; 2]> {
-    for (direction, points) in across.into_iter().zip(&mut *points) {
-        products(isa, vectors, direction, points);
-        // The last one again and again, up to a whole chunk.
-        let last = *points.last().expect("a vector at least");
+/// For each pair of vectors whether one alone has a product above 0 with `direction`.
+pub fn parted(isa: Isa, pairs: &[Vectors; 2], direction: [f64; 3], parted: &mut Vec<bool>) {
+    parted.resize(pairs[0].axes[0].len(), false);
+    parted_kernel(isa, pairs, direction, parted);
+}
+
+/// The largest distance between two of some points; 0 of a single one.
+pub fn diameter(isa: Isa, points: &Vectors) -> f64 {
+    let [z, y, x] = &points.axes;
+    let of_point = |n: usize| farthest_kernel(isa, points, n, [z[n], y[n], x[n]]);
+    (0..z.len()).map(of_point).fold(0.0, f64::max).sqrt()
+}
+
+/// Corners in order, some of them maybe twice, of a polygon within the convex hull of points: the farthest of them in
+/// `ways`, directions of half a turn in ascending order, and opposite to those. Of the points, the last one is put
+/// behind them up to a whole chunk.
+pub fn inner_polygon(isa: Isa, points: &mut [Vec<f64>; 2], ways: &[[f64; 2]]) -> Vec<[f64; 2]> {
+    for points in &mut *points {
+        let last = *points.last().expect("a point at least");
         points.resize(points.len().next_multiple_of(STRIPES), last);
     }
     let mut polygon = vec![[0.0; 2]; 2 * ways.len()];
@@ -146,22 +166,23 @@ mod tests {
         for n in [1usize, 7, 8, 9, 100] {
             let vector = |i: usize| [i as f64 * 0.37 - 9.0, (i * i % 31) as f64 * 0.1, 7.0 / (i + 1) as f64];
             let vectors = Vectors::new((0..n).map(vector));
+            let turned = Vectors::new((0..n).map(|i| vector(3 * i + 1)));
             let direction = [0.3, -0.8, 0.1];
             let all = |isa| {
                 let mut results = Vec::new();
-                products(isa, &vectors, direction, &mut results);
-                let across = [[0.1, 0.7, -0.2], [0.9, 0.2, 0.5]];
                 let ways = [[1.0, 0.0], [0.0, 1.0], [-0.5, 0.3]];
-                results.extend(inner_polygon(isa, &vectors, across, &ways, &mut Default::default()).concat());
+                let mut points = [vectors.axes[1].clone(), vectors.axes[0].clone()];
+                results.extend(inner_polygon(isa, &mut points, &ways).concat());
+                results.push(diameter(isa, &vectors));
+                let mut are_parted = Vec::new();
+                parted(isa, &[vectors.clone(), turned.clone()], direction, &mut are_parted);
+                results.extend(are_parted.into_iter().map(|parted| f64::from(u8::from(parted))));
                 let sums = [extent(isa, &vectors, direction), magnitude(isa, &vectors, direction)];
                 results.extend(sums);
                 results.into_iter().map(f64::to_bits).collect::<Vec<_>>()
             };
             let plain: Vec<f64> =
                 (0..n).map(|i| vector(i).iter().zip(direction).map(|(a, b)| a * b).sum()).collect();
-            let mut results = Vec::new();
-            products(Isa::Scalar, &vectors, direction, &mut results);
-            assert_eq!(results, plain);
             let ends = [
                 plain.iter().copied().fold(f64::NAN, f64::min),
                 plain.iter().copied().fold(f64::NAN, f64::max),
@@ -169,6 +190,15 @@ mod tests {
             assert_eq!(extent(Isa::Scalar, &vectors, direction), ends[1] - ends[0]);
             let sum: f64 = plain.iter().map(|v| v.abs()).sum();
             assert!((magnitude(Isa::Scalar, &vectors, direction) - sum).abs() <= 1e-13 * sum);
+            let product = |i: usize| vector(i).iter().zip(direction).map(|(a, b)| a * b).sum::<f64>();
+            let mut are_parted = Vec::new();
+            parted(Isa::Scalar, &[vectors.clone(), turned.clone()], direction, &mut are_parted);
+            let expected = (0..n).map(|i| (product(i) > 0.0) != (product(3 * i + 1) > 0.0));
+            assert!(are_parted.into_iter().eq(expected));
+            let between =
+                |i: usize, j: usize| (0..3).map(|a| (vector(i)[a] - vector(j)[a]).powi(2)).sum::<f64>();
+            let pairs = (0..n).flat_map(|i| (0..n).map(move |j| between(i, j)));
+            assert_eq!(diameter(Isa::Scalar, &vectors), pairs.fold(0.0, f64::max).sqrt());
             for isa in Isa::available() {
                 assert_eq!(all(isa), all(Isa::Scalar), "{} with {n} vectors", isa.name());
             }
@@ -177,11 +207,13 @@ mod tests {
 
     #[test]
     fn the_farthest_points() {
-        let vectors = Vectors::new((0..100).map(|i| [0.0, (i * 7 % 31) as f64, (i * i % 43) as f64]));
+        let given: [Vec<f64>; 2] = [
+            (0..100).map(|i| (i * 7 % 31) as f64).collect(),
+            (0..100).map(|i| (i * i % 43) as f64).collect(),
+        ];
         let ways = [[1.0, 0.0], [0.6, 0.8], [-0.6, 0.8]];
         for isa in Isa::available() {
-            let across = [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
-            let polygon = inner_polygon(isa, &vectors, across, &ways, &mut Default::default());
+            let polygon = inner_polygon(isa, &mut given.clone(), &ways);
             for (n, corner) in polygon.into_iter().enumerate() {
                 let way = ways[n % 3].map(|w| if n < 3 { w } else { -w });
                 let reach = |p: [f64; 2]| p[0] * way[0] + p[1] * way[1];

@@ -2,7 +2,7 @@
 
 use nalgebra::Vector3;
 
-use super::hull::{Edge, Hull};
+use super::hull::Hull;
 use super::planar;
 use crate::kernels::Isa;
 use crate::kernels::directions::{self as dots, Vectors};
@@ -33,19 +33,20 @@ pub(super) fn oriented_box(isa: Isa, hull: &Hull) -> [f64; 3] {
     let shape = Projected {
         isa,
         hull,
-        ways: std::array::from_fn(|n| {
-            let (sin, cos) = sin_cos(std::f64::consts::PI * n as f64 / WAYS as f64);
-            [cos, sin]
+        ways: WAYS.map(|ways| {
+            let way = |n: usize| sin_cos(std::f64::consts::PI * n as f64 / ways as f64);
+            (0..ways).map(way).map(|(sin, cos)| [cos, sin]).collect()
         }),
         corners: Vectors::new(hull.corners_mm().into_iter()),
-        faces: Vectors::new(hull.face_vectors_mm2()),
+        beside: hull.faces_beside_edges_mm2().map(|faces| Vectors::new(faces.into_iter())),
     };
     let directions = hull.face_directions();
     // Faces in one direction, or in opposite ones, throw their shadows as one.
     let shadows = Vectors::new(directions.iter().map(|d| d.1));
-    let mut least: Vec<(f64, Vector3<f64>)> = loops::map(with_axes(&directions), |up| {
+    let mut least: Vec<(f64, Upright)> = loops::map(with_axes(&directions), |up| {
         let shadow = dots::magnitude(isa, &shadows, up.into()) / 2.0;
-        (dots::extent(isa, &shape.corners, up.into()) * shadow, up)
+        let height = dots::extent(isa, &shape.corners, up.into());
+        (height * shadow, Upright { up, height })
     });
     least.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut boxes: Vec<[f64; 3]> = Vec::new();
@@ -58,9 +59,8 @@ pub(super) fn oriented_box(isa: Isa, hull: &Hull) -> [f64; 3] {
         if some.iter().all(|&(least, _)| least > limit) {
             break;
         }
-        let sides = loops::map_with(some, Default::default, |points, &(_, up)| {
-            (shape.inner_volume(up, points) <= limit).then(|| shape.smallest_box(up))
-        });
+        let sides =
+            loops::map_with(some, Default::default, |shadow, (_, of)| shape.smallest_box(of, limit, shadow));
         boxes.extend(sides.into_iter().flatten());
         smallest = boxes.iter().map(|&b| box_volume(b)).fold(f64::INFINITY, f64::min);
     }
@@ -77,8 +77,9 @@ fn with_axes(faces: &[([f64; 3], [f64; 3])]) -> Vec<Vector3<f64>> {
 /// Directions of a box that are tried together.
 const TOGETHER: usize = 8;
 
-/// How many directions across a box are looked along first, each of them both ways.
-const WAYS: usize = 8;
+/// How many directions across a box are looked along first, each of them both ways: a few, and where these leave a
+/// chance, more of them. Of a round body nearly all boxes are within a hundredth of the smallest.
+const WAYS: [usize; 2] = [8, 32];
 
 /// Two directions at right angles to `up` and to each other.
 fn axes_across(up: Vector3<f64>) -> [Vector3<f64>; 2] {
@@ -86,46 +87,76 @@ fn axes_across(up: Vector3<f64>) -> [Vector3<f64>; 2] {
     [along, up.cross(&along)]
 }
 
+/// A direction of a box, and how high the hull is along it.
+struct Upright {
+    up: Vector3<f64>,
+    height: f64,
+}
+
 /// A hull, to be looked at along directions.
 struct Projected<'a> {
     isa: Isa,
     hull: &'a Hull,
     /// Directions across a box in which the farthest corners are looked for first.
-    ways: [[f64; 2]; WAYS],
+    ways: [Vec<[f64; 2]>; 2],
     corners: Vectors,
-    faces: Vectors,
+    /// The vectors of the two faces beside each edge.
+    beside: [Vectors; 2],
+}
+
+/// Memory for the outline of a shadow.
+#[derive(Default)]
+struct Shadow {
+    is_outline: Vec<bool>,
+    /// A bit for each corner of the hull.
+    is_end: Vec<u64>,
+    /// The corners of the outline, and more of them maybe, along two axes.
+    points: [Vec<f64>; 2],
 }
 
 impl Projected<'_> {
-    /// Volume of the smallest box along `up` of the corners that are farthest in a few directions
-    /// across it, as high as the hull, or a little less. `points` is memory.
-    fn inner_volume(&self, up: Vector3<f64>, points: &mut [Vec<f64>; 2]) -> f64 {
-        let height = dots::extent(self.isa, &self.corners, up.into());
-        let across = axes_across(up).map(<[f64; 3]>::from);
-        let shadow = dots::inner_polygon(self.isa, &self.corners, across, &self.ways, points);
-        height * planar::least_area(shadow)
+    /// Sides of the smallest box along a direction, unless it is certain to be larger than `limit`.
+    fn smallest_box(&self, of: &Upright, limit: f64, shadow: &mut Shadow) -> Option<[f64; 3]> {
+        self.cast(of.up, shadow);
+        let corners: Vec<[f64; 2]> =
+            shadow.points[0].iter().zip(&shadow.points[1]).map(|(&a, &b)| [a, b]).collect();
+        // The corners that are farthest in some directions have a smaller rectangle.
+        let mut may_be_smallest = self.ways.iter().map(|ways| {
+            let inner = dots::inner_polygon(self.isa, &mut shadow.points, ways);
+            of.height * planar::least_area(inner) <= limit
+        });
+        may_be_smallest.all(|may| may).then(|| {
+            let [length, width] = planar::smallest_rectangle(corners);
+            [of.height, length, width]
+        })
     }
 
-    fn smallest_box(&self, up: Vector3<f64>) -> [f64; 3] {
-        let height = dots::extent(self.isa, &self.corners, up.into());
-        let [along, across] = axes_across(up);
-        // The outline of the shadow is made of edges between a face on the one side and one on
-        // the other.
-        let mut products = Vec::new();
-        dots::products(self.isa, &self.faces, up.into(), &mut products);
-        let looks_up: Vec<bool> = products.iter().map(|&p| p > 0.0).collect();
-        let is_outline = |e: &&Edge| looks_up[e.faces[0] as usize] != looks_up[e.faces[1] as usize];
-        let mut is_end = vec![false; self.hull.corners.len()];
-        for edge in self.hull.edges.iter().filter(is_outline) {
-            edge.corners.iter().for_each(|&corner| is_end[corner as usize] = true);
+    /// The shadow along `up`. Its outline is made of edges between a face on the one side and one on the other.
+    fn cast(&self, up: Vector3<f64>, shadow: &mut Shadow) {
+        let Shadow { is_outline, is_end, points } = shadow;
+        dots::parted(self.isa, &self.beside, up.into(), is_outline);
+        is_end.clear();
+        is_end.resize(self.hull.corners.len().div_ceil(64), 0);
+        for (edges, are_outline) in self.hull.edges.chunks(8).zip(is_outline.chunks(8)) {
+            if are_outline.iter().fold(false, |any, is_outline| any | is_outline) {
+                for (edge, _) in edges.iter().zip(are_outline).filter(|(_, is_outline)| **is_outline) {
+                    edge.corners
+                        .iter()
+                        .for_each(|&corner| is_end[corner as usize / 64] |= 1 << (corner % 64));
+                }
+            }
         }
-        let ends = is_end.iter().enumerate().filter(|(_, is_end)| **is_end);
-        let shadow = ends.map(|(corner, _)| {
-            let p = Vector3::from(self.hull.corner_mm(corner));
-            [along.dot(&p), across.dot(&p)]
-        });
-        let [length, width] = planar::smallest_rectangle(shadow.collect());
-        [height, length, width]
+        let axes = axes_across(up);
+        points.iter_mut().for_each(Vec::clear);
+        for (word, &bits) in is_end.iter().enumerate() {
+            let mut left = bits;
+            while left != 0 {
+                let corner = 64 * word + left.trailing_zeros() as usize;
+                left &= left - 1;
+                let p = Vector3::from(self.hull.corner_mm(corner));
+                points.iter_mut().zip(&axes).for_each(|(points, axis)| points.push(axis.dot(&p)));
+            }
+        }
     }
 }
 

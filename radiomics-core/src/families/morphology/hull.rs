@@ -4,6 +4,8 @@
 use super::cubes::{Point, cross, minus};
 use super::mesh::{Mesh, length_mm2};
 use super::outline;
+use crate::kernels::Isa;
+use crate::kernels::directions::{self, Vectors};
 
 /// A convex hull, its faces split into triangles.
 #[derive(Clone, Debug)]
@@ -42,7 +44,7 @@ struct Face {
 impl Mesh {
     /// Largest distance between vertices in mm; 0 for a mesh without triangles.
     pub fn diameter_mm(&self) -> f64 {
-        Hull::of_mesh(self).map_or(0.0, |hull| hull.diameter_mm())
+        Hull::of_mesh(self).map_or(0.0, |hull| hull.diameter_mm(Isa::best()))
     }
 }
 
@@ -107,16 +109,15 @@ impl Hull {
             .map(move |n| std::array::from_fn(|a| n[a] as f64 / 8.0 * volume / self.spacing_mm[a]))
     }
 
+    /// The area vectors in mm² of the two triangles beside each edge.
+    pub fn faces_beside_edges_mm2(&self) -> [Vec<[f64; 3]>; 2] {
+        let faces: Vec<[f64; 3]> = self.face_vectors_mm2().collect();
+        [0, 1].map(|side| self.edges.iter().map(|edge| faces[edge.faces[side] as usize]).collect())
+    }
+
     /// Largest distance between corners in mm, which is that between any two points of the hull.
-    pub fn diameter_mm(&self) -> f64 {
-        let corners = self.corners_mm();
-        let mut largest = 0.0f64;
-        for (n, p) in corners.iter().enumerate() {
-            for q in &corners[..n] {
-                largest = largest.max((0..3).map(|a| (p[a] - q[a]).powi(2)).sum());
-            }
-        }
-        largest.sqrt()
+    pub fn diameter_mm(&self, isa: Isa) -> f64 {
+        directions::diameter(isa, &Vectors::new(self.corners_mm().into_iter()))
     }
 
     /// The directions at right angles to faces, in mm, each once, and the vector of all faces that
@@ -336,7 +337,7 @@ mod tests {
         assert_relative_eq!(hull.volume_mm3(), 4.0 * 4.0 * 8.0);
         assert_relative_eq!(hull.area_mm2(), 2.0 * 16.0 + 4.0 * 32.0);
         assert_eq!(hull.face_directions().len(), 3);
-        assert_relative_eq!(hull.diameter_mm(), 96f64.sqrt());
+        assert_relative_eq!(hull.diameter_mm(Isa::best()), 96f64.sqrt());
     }
 
     #[test]

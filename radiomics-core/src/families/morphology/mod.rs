@@ -69,7 +69,7 @@ static TABLE: &[Row<Shape>] = &[
     row("sphericity", "QCFX", "Sphericity", "(36π · V²)^(1/3) / A", |s| s.equivalent_sphere_area() / s.area()),
     row("asphericity", "25C7", "", "(A³ / (36π · V²))^(1/3) − 1", |s| s.area() / s.equivalent_sphere_area() - 1.0),
     row("centre_of_mass_shift", "KLMA", "", "Distance of the centre of the morphological mask from that of the intensities, mm; undefined if the intensities sum to 0", Shape::centre_of_mass_shift).reading(Reads::Mass),
-    row("maximum_3d_diameter", "L0JK", "Maximum3DDiameter", "Largest distance between vertices of the mesh, mm", |s| s.with_hull(Hull::diameter_mm)),
+    row("maximum_3d_diameter", "L0JK", "Maximum3DDiameter", "Largest distance between vertices of the mesh, mm", |s| s.with_hull(|hull| hull.diameter_mm(s.isa))),
     row("major_axis_length", "TDIC", "MajorAxisLength", "4 · √λ of the largest variance (n − 1) of voxel centres along an axis, mm", |s| Axes::length(s.axes().major)),
     row("minor_axis_length", "P9VJ", "MinorAxisLength", "4 · √λ of the second variance (n − 1) of voxel centres along an axis, mm; 0 for a line", |s| Axes::length(s.axes().minor)),
     row("least_axis_length", "7J51", "LeastAxisLength", "4 · √λ of the smallest variance (n − 1) of voxel centres along an axis, mm; 0 for a plane", |s| Axes::length(s.axes().least)),
