@@ -39,6 +39,11 @@ def of_packages(rows):
     return {name: [row for row in rows if row["package"] == name] for name in names}
 
 
+def short(seconds):
+    """Two digits, without an exponent."""
+    return f"{seconds:.2g}" if seconds < 99.5 else f"{seconds:.0f}"
+
+
 def table(head, rows):
     """A table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
@@ -58,8 +63,9 @@ def of_sizes(rows, shown, last, what):
 def page(found):
     """The part of the page that is made from what was measured."""
     parts = [
-        f"{found['day']}, {found['machine']}; medians of up to {found['repeats']} calls in seconds, one thread, a ball in a cube, case A's features:\n",
-        of_sizes(found["voxels"], lambda row: f"{row['median_s']:.2g}", lambda own: f"{slope(own):.2f}", "slope"),
+        f"{found['day']}, {found['machine']}; "
+        f"medians of up to {found['repeats']} calls in seconds, one thread, a ball in a cube, case A's features:\n",
+        of_sizes(found["voxels"], lambda row: short(row["median_s"]), lambda own: f"{slope(own):.2f}", "slope"),
         f"![Seconds against voxels]({FIGURE.relative_to(PAGE.parent).as_posix()})\n",
         "Peak memory of the process in MB, with image and mask, and what a voxel of the region more takes:\n",
         of_sizes(

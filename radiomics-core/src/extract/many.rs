@@ -125,7 +125,7 @@ pub fn extract_each(
 /// whichever mask they are of: of a filter that looks at the whole image, there is one response for all.
 ///
 /// ```
-/// use radiomics_core::{Grid, Image, Mask, OnError, Pool, Runtime, Settings, example, extract_masks};
+/// use radiomics_core::{FeatureTable, OnError, Pool, Runtime, Settings, example, extract_masks};
 ///
 /// # fn main() -> radiomics_core::Result<()> {
 /// let phantom = example::DigitalPhantom::new();
@@ -133,7 +133,7 @@ pub fn extract_each(
 /// let pool = Pool::new(0)?;
 /// let masks = [(&mask, &[1][..]), (&mask, &[1])];
 /// let mut volumes = [f64::NAN; 2];
-/// let each = &mut |mask: usize, _, table: radiomics_core::FeatureTable| {
+/// let each = &mut |mask: usize, _, table: FeatureTable| {
 ///     volumes[mask] = table.by_column()["original_morphology_volume"].value;
 /// };
 /// let (settings, runtime) = (Settings::default(), Runtime::new(&pool));
@@ -240,12 +240,10 @@ impl<'m> Many<'_, '_, 'm> {
         labels.iter().zip(boxes).enumerate().map(asked)
     }
 
-    /// Regions that are computed together, as they may share responses. All of
-    /// them are in memory at a time: their boxes have no more voxels than the image, and take no more than an
-    /// eighth of what is free.
+    /// Regions that are computed together, as they may share responses. All of them are in memory at a time: their
+    /// boxes have no more voxels than the image, and take no more than an eighth of what is free.
     fn batches(&self, regions: &[Asked]) -> Vec<Range<usize>> {
-        let Some((_, image)) = self.images.first() else { return Vec::new() };
-        let (settings, grid) = (self.settings, image.grid());
+        let (settings, grid) = (self.settings, regions[0].mask.grid());
         let spacing = settings.resample_spacing_mm.unwrap_or_default();
         let finer: f64 =
             grid.spacing_mm.iter().zip(spacing).map(|(old, new)| old / new.unwrap_or(*old)).product();
