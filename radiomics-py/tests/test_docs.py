@@ -124,5 +124,7 @@ def test_growth_is_that_which_was_kept(monkeypatch):
     growth_page = importlib.import_module("growth_page")
     text = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
     found = json.loads(growth_page.KEPT.read_text(encoding="utf-8"))
-    assert growth_page.written(text, found) == text, "python3 benches/peers/growth_page.py writes it"
+    assert growth_page.written(text, found) == text, (
+        "python3 benches/peers/growth_page.py writes it"
+    )
     assert growth_page.FIGURE.exists()
