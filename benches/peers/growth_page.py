@@ -67,7 +67,7 @@ def page(found):
         f"medians of up to {found['repeats']} calls in seconds, one thread, a ball in a cube, case A's features:\n",
         of_sizes(found["voxels"], lambda row: short(row["median_s"]), lambda own: f"{slope(own):.2f}", "slope"),
         f"![Seconds against voxels]({FIGURE.relative_to(PAGE.parent).as_posix()})\n",
-        "Peak memory of the process in MB, with image and mask, and what a voxel of the region more takes:\n",
+        "Peak memory of the process in MiB, with image and mask, and what each further voxel of the region takes:\n",
         of_sizes(
             found["voxels"], lambda row: f"{row['peak_mb']:.0f}", lambda own: f"{bytes_of_voxel(own):.0f}", "bytes a voxel"
         ),

@@ -415,10 +415,10 @@ pub enum Error {
         /// What went wrong.
         error: Box<Error>,
     },
-    /// What went wrong with one of several masks.
+    /// What went wrong with one of several masks, round an [`Error::Region`] if image and label must be told.
     #[error("mask {mask} (from 0): {error}")]
     Mask {
-        /// Number of the mask.
+        /// Number of the mask among those given, from 0.
         mask: usize,
         /// What went wrong.
         error: Box<Error>,

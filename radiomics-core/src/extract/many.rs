@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::of_label::{Asked, OfLabel, has_ended};
-use super::{Work, begin, go_on, rows, steps_of_one};
+use super::{Work, begin, go_on, margin_mm, rows, steps_of_one};
 use crate::catalogue::{Selection, check_images};
 use crate::error::{Error, Result};
 use crate::families::job::Value;
 use crate::filters::Filter;
 use crate::kernels::Isa;
-use crate::preprocess::{BYTES_OF_VOXEL, Known, KnownImage, respond};
+use crate::preprocess::{BYTES_OF_VOXEL, Known, KnownImage, margin_voxels, respond};
 use crate::runtime::{Monitor, Runtime};
 use crate::settings::Settings;
 use crate::table::{FeatureRow, FeatureTable, Reason, RegionFailure, Warning, WarningCode};
@@ -100,9 +100,11 @@ pub fn extract_regions(
     Ok(tables)
 }
 
-/// As [`extract_regions`], and hands each table over as soon as it is there, with the number of its label in `labels`:
-/// in their order, on a thread of the pool, or on this one if the job is small and has no progress. What was handed over
-/// stays good if the job fails or is stopped later.
+/// As [`extract_regions`], and hands each table over when it is computed, with the number of its label in `labels`:
+/// in their order, those of regions that share responses together, on a thread of the pool, or on this one if the job is
+/// small and has no progress; never on two at a time. If a region fails, all tables before it were handed over; if the
+/// job is stopped or memory runs out, those of regions that were being computed together are lost. What was handed over
+/// stays good.
 ///
 /// # Errors
 /// As [`extract_regions`].
@@ -120,31 +122,48 @@ pub fn extract_each(
     extract_masks(images, &masks, settings, on_error, runtime, each)
 }
 
-/// As [`extract_each`], of the labels of several masks, which may overlap: mask by mask, each with its labels. A table
-/// is handed over with the number of its mask in `masks` and that of its label. Regions share what they have in common,
-/// whichever mask they are of: of a filter that looks at the whole image, there is one response for all.
+/// As [`extract_each`], of the labels of several masks on the grid of the images, which may overlap: mask by mask, each
+/// with its labels. A label may be asked for in any number of masks, once in each. A table is handed over with the number
+/// of its mask in `masks`, which it does not know itself, and that of its label.
+///
+/// Regions that are computed together share the response of a filter that looks at the whole image (such as PyRadiomics'
+/// Laplacian of Gaussian, or Simoncelli's wavelet), whichever mask they are of. Together are as many, in their order, as
+/// have boxes of no more voxels than the image, and take no more than an eighth of the memory that is free or that the
+/// runtime allows; for the next ones, the image is filtered anew. Other filters are computed of each region's box.
 ///
 /// ```
-/// use radiomics_core::{FeatureTable, OnError, Pool, Runtime, Settings, example, extract_masks};
+/// use radiomics_core::ndarray::Array3;
+/// use radiomics_core::{Error, FeatureTable, Mask, OnError, Pool, Runtime, Settings, example, extract_masks};
 ///
 /// # fn main() -> radiomics_core::Result<()> {
 /// let phantom = example::DigitalPhantom::new();
-/// let (image, mask) = (phantom.image(), phantom.mask());
+/// let image = phantom.image();
+/// let slices = [4, 2].map(|n| Array3::from_shape_fn(image.grid().shape, |(z, _, _)| u8::from(z < n)));
+/// let [all, some] = slices.each_ref().map(|own| Mask::new(image.grid().clone(), own.view()));
+/// let (all, some) = (all?, some?);
 /// let pool = Pool::new(0)?;
-/// let masks = [(&mask, &[1][..]), (&mask, &[1])];
-/// let mut volumes = [f64::NAN; 2];
-/// let each = &mut |mask: usize, _, table: FeatureTable| {
-///     volumes[mask] = table.by_column()["original_morphology_volume"].value;
-/// };
+/// // Slices, as masks may have different numbers of labels.
+/// let masks = [(&all, &[1][..]), (&some, &[1][..])];
+/// let mut tables = Vec::new();
+/// let each = &mut |mask: usize, _label: usize, table: FeatureTable| tables.push((mask, table));
 /// let (settings, runtime) = (Settings::default(), Runtime::new(&pool));
-/// extract_masks(&[("original", &image)], &masks, &settings, OnError::Fail, &runtime, each)?;
-/// assert_eq!(volumes[0], volumes[1]);
+/// let images = [("original", &image)];
+/// extract_masks(&images, &masks, &settings, OnError::Fail, &runtime, each)?;
+/// let voxels = |n: usize| tables[n].1.by_column()["original_morphology_volume_voxel_counting"].value;
+/// assert!(tables[1].0 == 1 && voxels(1) < voxels(0));
+///
+/// let masks = [(&all, &[1][..]), (&some, &[7][..])];
+/// let failed = extract_masks(&images, &masks, &settings, OnError::Fail, &runtime, &mut |_, _, _| {});
+/// assert!(matches!(failed, Err(Error::Mask { mask: 1, .. })));
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
-/// As [`extract_regions`]; with more than one mask in [`Error::Mask`](crate::Error::Mask), if it is about one of them.
+/// As [`extract_regions`]. With more than one mask, what comes up in one of them is an [`Error::Mask`](crate::Error::Mask)
+/// with the number of the mask; inside is the error itself, or an [`Error::Region`](crate::Error::Region) if there is more
+/// than one image or more than one label of this mask. Errors of settings, of names of images and of memory, and
+/// [`Error::Cancelled`](crate::Error::Cancelled), are as they are.
 pub fn extract_masks(
     images: &[(&str, &Image)],
     masks: &[(&Mask, &[i64])],
@@ -241,16 +260,18 @@ impl<'m> Many<'_, '_, 'm> {
     }
 
     /// Regions that are computed together, as they may share responses. All of them are in memory at a time: their
-    /// boxes have no more voxels than the image, and take no more than an eighth of what is free.
+    /// boxes, with what families look at round them, have no more voxels than the image, and take no more than an
+    /// eighth of what is free.
     fn batches(&self, regions: &[Asked]) -> Vec<Range<usize>> {
         let (settings, grid) = (self.settings, regions[0].mask.grid());
         let spacing = settings.resample_spacing_mm.unwrap_or_default();
         let finer: f64 =
             grid.spacing_mm.iter().zip(spacing).map(|(old, new)| old / new.unwrap_or(*old)).product();
         let most = (grid.len() as f64).min(work::available() as f64 / (8.0 * finer * BYTES_OF_VOXEL as f64));
+        let margin = margin_voxels(grid.spacing_mm, margin_mm(self.selection));
         let (mut batches, mut begin, mut voxels) = (Vec::new(), 0, 0.0);
         for (place, asked) in regions.iter().enumerate() {
-            let of_label = asked.bounds.map_or(0.0, |bounds| bounds.voxels() as f64);
+            let of_label = asked.bounds.map_or(0, |bounds| bounds.grown(margin, grid.shape).voxels()) as f64;
             if place > begin && voxels + of_label > most {
                 batches.push(begin..place);
                 (begin, voxels) = (place, 0.0);

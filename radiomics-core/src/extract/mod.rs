@@ -126,6 +126,11 @@ fn extract_one(
     Ok(values)
 }
 
+/// How far families look round a region.
+fn margin_mm(selection: &Selection) -> f64 {
+    selection.intensity.iter().map(|chosen| chosen.family.compute.margin_mm()).fold(0.0, f64::max)
+}
+
 /// A region, and the values of its shape, which come first. What is doubtful about it is added to `warnings`; what
 /// was found of the region in another image already is not said again.
 fn begin<'i, 'v>(
@@ -138,9 +143,7 @@ fn begin<'i, 'v>(
     warnings: &mut Vec<Warning>,
 ) -> Result<(Prepared<'i, 'v>, Vec<Value>)> {
     let Work { selection, settings, isa, monitor, .. } = work;
-    let margins = selection.intensity.iter().map(|chosen| chosen.family.compute.margin_mm());
-    let margin_mm = margins.fold(0.0, f64::max);
-    let prepared = Prepared::new(image, mask, label, settings, margin_mm, isa, known)?;
+    let prepared = Prepared::new(image, mask, label, settings, margin_mm(selection), isa, known)?;
     monitor.advance(PREPARATION)?;
     let mut found = warnings::of_region(image, mask, label, &prepared, selection, settings);
     found.retain(|new| !warnings.iter().any(|old| (old.code, &old.message) == (new.code, &new.message)));

@@ -163,7 +163,8 @@ fn copy_box(from: &Array3<bool>, part: Window, to: &mut Array3<bool>, start: [us
     to.slice_mut(ndarray::s![k..ke, j..je, i..ie]).assign(&part.of(&from.view()));
 }
 
-fn margin_voxels(spacing_mm: [f64; 3], margin_mm: f64) -> [usize; 3] {
+/// Voxels that a margin in mm reaches over, along each axis.
+pub(crate) fn margin_voxels(spacing_mm: [f64; 3], margin_mm: f64) -> [usize; 3] {
     spacing_mm.map(|s| (margin_mm / s).ceil() as usize)
 }
 

@@ -18,6 +18,7 @@ mod turned;
 pub(crate) use discretise::Bins;
 pub use discretise::discretise;
 pub(crate) use discretise::grey_levels;
+pub(crate) use drawn::margin_voxels;
 pub(crate) use known::{Known, KnownImage, KnownLabel};
 pub use prepared::prepare;
 pub(crate) use prepared::{BYTES_OF_VOXEL, Labelled, Prepared};

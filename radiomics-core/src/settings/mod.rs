@@ -151,8 +151,8 @@ impl Settings {
         }
     }
 
-    /// Whether a filter looks at the whole image. Its response is one for all regions of the image, and those
-    /// that are computed in one call share it.
+    /// Whether a filter looks at the whole image. Its response is the same for all regions of the image, and those
+    /// that are computed together share it.
     pub fn filters_look_at_everything(&self) -> bool {
         // At no spacing does one that does not.
         self.filters.iter().any(|filter| filter.reach([1.0; 3]) == Reach::Everything)

@@ -117,9 +117,10 @@ def extract(
 ) -> Any:
     """Compute the features of the voxels of `mask` that have `label`.
 
-    Several images, labels, filters and discretisations (a list as `bin_width`, `bin_number` or
-    `bin_edges`) in one call give the values of calls of their own, and compute what these would
-    have in common once.
+    Several images, masks, labels, filters and discretisations (a list as `bin_width`, `bin_number`
+    or `bin_edges`) in one call give the values of calls of their own, and compute what these would
+    have in common once: for labels and masks z-scores, and responses of filters that look at the
+    whole image, of as many masks as take no more memory than a response.
 
     The interpreter lock is released while the engine computes, and arrays are borrowed, not
     copied: nothing may write to them meanwhile.
@@ -142,7 +143,7 @@ def extract(
             None for the IBSI profile.
         label: which label of the mask is the region, or several of them: a list such as
             `[1, 5]`, `"all"` of the mask, or a mapping from names such as `{"liver": 5}`. With
-            `label_names` a name stands for its label.
+            `label_names` a name stands for its label. With several masks it is one label.
         label_names: what labels are called: a mapping from names to labels, or the path of a
             table (see `label_names`). The tables of several labels are then called by name.
         on_error: what becomes of the call when a region cannot be computed, such as one of a
@@ -180,14 +181,14 @@ def extract(
         One row a feature, in catalogue order. A feature that is not defined for the region
         is NaN with the status "undefined". For several labels a dict from label, or its name, to
         table, in the order given, that of "all" being ascending; for several masks one from name,
-        or place in the list from 0. `to_frame` makes one data frame of such a dict.
+        or place in the list from 0, in their order. `to_frame` makes one data frame of such a dict.
 
     Raises:
         RadiomicsError: an image, mask, label or setting that cannot be used; the message names
-            the value and the remedy, and with several images or labels which one. It is a
+            the value and the remedy, and with several images, masks or labels which one. It is a
             ValueError, and one of ReadError (a file that is damaged or of another kind),
             GeometryError (where voxels lie), RegionError (mask, label, intensities),
-            SettingsError and OutOfMemoryError. One that fails fails the call, see `on_error`.
+            SettingsError and OutOfMemoryError. See `on_error` for regions that fail.
         TypeError: an argument of a kind that is not listed here.
         OSError: a file that cannot be opened, such as FileNotFoundError.
     """

@@ -194,7 +194,8 @@ def _tell(found: Sequence[TableWarning], strict: bool, told: Sequence[str], of: 
         found = doubtful
         more = "" if len(found) == 1 else f"; and {len(found) - 1} more warnings, the next one of"
         more += "" if len(found) == 1 else f" {found[1]}"
-        raise RadiomicsError(f"{of}{found[0]}{more} (an error with `strict`)")
+        first = found[0]._replace(message=found[0].message.removeprefix(of))
+        raise RadiomicsError(f"{of}{first}{more} (an error with `strict`)")
     for warning in found:
         if warning.code != FILE or warning.message not in told:
             warn(str(warning))
