@@ -21,6 +21,12 @@ fn labels() -> Array3<u8> {
     })
 }
 
+/// The intensities of two images.
+fn two_of_noise(seed: u64) -> [Array3<f64>; 2] {
+    let mut noise = Noise::new(seed);
+    [0; 2].map(|_| Array3::from_shape_simple_fn(SHAPE, || noise.bits(9) as f64 - 100.0))
+}
+
 /// Filters that look at everything, at a few voxels, and as far as a border that is repeated.
 const FILTERS: &str = "\
 filters:
@@ -65,9 +71,7 @@ fn assert_same(together: &FeatureTable, alone: &FeatureTable, of: &str) {
 
 #[test]
 fn labels_have_the_bits_that_each_has_alone() {
-    let mut noise = Noise::new(7);
-    let mut values = || Array3::from_shape_simple_fn(SHAPE, || noise.bits(9) as f64 - 100.0);
-    let (first, second) = (values(), values());
+    let [first, second] = two_of_noise(7);
     let grid = Grid::new(SHAPE, [2.0, 1.0, 1.0]).unwrap();
     let (first, second) =
         (Image::new(grid.clone(), first.view()).unwrap(), Image::new(grid.clone(), second.view()).unwrap());
@@ -180,9 +184,7 @@ fn moved() -> Vec<Array3<u8>> {
 
 #[test]
 fn masks_have_the_bits_that_each_has_alone() {
-    let mut noise = Noise::new(8);
-    let mut values = || Array3::from_shape_simple_fn(SHAPE, || noise.bits(9) as f64 - 100.0);
-    let (first, second) = (values(), values());
+    let [first, second] = two_of_noise(8);
     let grid = Grid::new(SHAPE, [2.0, 1.0, 1.0]).unwrap();
     let (first, second) =
         (Image::new(grid.clone(), first.view()).unwrap(), Image::new(grid.clone(), second.view()).unwrap());
